@@ -1,0 +1,103 @@
+using System.Globalization;
+using PSAutodiff.Numerics;
+using PSAutodiff.Tests;
+
+namespace PSAutodiff.Bench;
+
+/// <summary>
+/// Measures how far each kernel is from the true value, over random arguments of every size and around the
+/// places where its algorithm changes course.
+/// </summary>
+internal static class KernelAccuracy
+{
+    private const int DefaultCount = 100_000;
+
+    private static readonly Subject[] Subjects =
+    [
+        new("exp", Kernels.Exp, HighPrecision.Exp, -746, 709.79),
+        new("expm1", Kernels.Expm1, HighPrecision.Expm1, -746, 709.79),
+        new("log", Kernels.Log, HighPrecision.Log, 0, double.MaxValue),
+        new("log1p", Kernels.Log1p, HighPrecision.Log1p, -1, double.MaxValue),
+        new("tanh", Kernels.Tanh, HighPrecision.Tanh, -800, 800),
+        new("sinh", Kernels.Sinh, HighPrecision.Sinh, -710.48, 710.48),
+        new("cosh", Kernels.Cosh, HighPrecision.Cosh, -710.48, 710.48),
+        new("sigmoid", Kernels.Sigmoid, HighPrecision.Sigmoid, -746, 800),
+        new("softplus", Kernels.Softplus, HighPrecision.Softplus, -746, 800),
+    ];
+
+    /// <summary>Prints the largest error per kernel. Arguments: points per kernel, seed, kernels' names.</summary>
+    public static int Run(string[] args)
+    {
+        int count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : DefaultCount;
+        int seed = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
+        string[] names = args.Length > 2 ? args[2..] : [.. Subjects.Select(subject => subject.Name)];
+
+        Console.WriteLine($"{"kernel",-10}{"points",12}{"max ulp",10}  at");
+        foreach (Subject subject in Subjects.Where(subject => names.Contains(subject.Name)))
+        {
+            (double worst, double argument) = Measure(subject, count, seed);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{subject.Name,-10}{count,12}{worst,10:F4}  {argument:R}"));
+        }
+
+        return 0;
+    }
+
+    private static (double Worst, double Argument) Measure(Subject subject, int count, int seed)
+    {
+        Random random = new(seed);
+        double[] x = new double[count];
+        double[] y = new double[count];
+        for (int i = 0; i < count; i++)
+            x[i] = Draw(subject, random);
+        for (int i = 0; i < count; i++)
+            y[i] = subject.Kernel(x[i]);
+
+        Lock gate = new();
+        (double Worst, double Argument) overall = (0.0, double.NaN);
+        Parallel.For(
+            0,
+            count,
+            () => (Worst: 0.0, Argument: double.NaN),
+            (i, _, local) =>
+            {
+                double error = HighPrecision.UlpDistance(y[i], subject.Reference(BigFloat.FromDouble(x[i])));
+                return error > local.Worst ? (error, x[i]) : local;
+            },
+            local =>
+            {
+                lock (gate)
+                {
+                    if (local.Worst > overall.Worst)
+                        overall = local;
+                }
+            });
+        return overall;
+    }
+
+    // A mixture: any bit pattern, even over the domain, moderate sizes, logarithmic near zero, and near one.
+    private static double Draw(Subject subject, Random random)
+    {
+        while (true)
+        {
+            double value = random.Next(6) switch
+            {
+                0 => BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue)),
+                1 => Between(random, Math.Max(subject.Low, -800), Math.Min(subject.High, 800)),
+                2 => Between(random, -3, 3),
+                3 => Between(random, -45, 45),
+                4 => Math.CopySign(Math.ScaleB(1 + random.NextDouble(), random.Next(-70, 3)), random.Next(2) - 0.5),
+                _ => Between(random, 0.5, 2.0),
+            };
+
+            if (value > subject.Low && value < subject.High)
+                return value;
+        }
+    }
+
+    private static double Between(Random random, double low, double high) =>
+        low + (high - low) * random.NextDouble();
+
+    private sealed record Subject(
+        string Name, Func<double, double> Kernel, Func<BigFloat, BigFloat> Reference, double Low, double High);
+}

@@ -1,0 +1,81 @@
+using PSAutodiff.Differentiation;
+using PSAutodiff.Expressions;
+using PSAutodiff.Graphs;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <content>Derivatives of an expression.</content>
+public sealed partial class ExprNode
+{
+    /// <summary>The derivative with respect to one variable.</summary>
+    /// <param name="variable">The name of the variable; the derivative is 0 when the expression does not contain it.</param>
+    /// <param name="mode">How to build it.</param>
+    public ExprNode Differentiate(string variable, DifferentiationMode mode = DifferentiationMode.Auto) =>
+        Differentiate([variable], mode)[0];
+
+    /// <summary>The derivatives with respect to several variables, in the order given; they share parts in one graph.</summary>
+    /// <param name="variables">Names of variables.</param>
+    /// <param name="mode">How to build them.</param>
+    public IReadOnlyList<ExprNode> Differentiate(IReadOnlyList<string> variables, DifferentiationMode mode = DifferentiationMode.Auto)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        foreach (var variable in variables) VariableNames.Check(variable);
+        var (graph, root) = Flatten();
+        var builder = Extend(graph, root);
+        return Nodes(builder, Derivatives(builder, root, variables, mode));
+    }
+
+    /// <summary>
+    /// The derivatives with respect to all variables (in ordinal order) or to those given, by one reverse sweep; they share parts.
+    /// </summary>
+    public IReadOnlyList<ExprNode> Gradient(params IReadOnlyList<string> variables) =>
+        Differentiate(variables is { Count: > 0 } ? variables : Variables, DifferentiationMode.Reverse);
+
+    /// <summary>The second derivatives, n x n in the order of the variables (all in ordinal order by default); equal entries are one node.</summary>
+    public ExprNode[,] Hessian(params IReadOnlyList<string> variables)
+    {
+        variables = variables is { Count: > 0 } ? variables : Variables;
+        foreach (var variable in variables) VariableNames.Check(variable);
+        var (graph, root) = Flatten();
+        var builder = Extend(graph, root);
+        var gradient = ReverseMode.Differentiate(builder, root, variables);
+        var rows = new int[variables.Count][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            // The symmetric half only: row i from the diagonal on.
+            rows[i] = ReverseMode.Differentiate(builder, gradient[i], [.. variables.Skip(i)]);
+        }
+
+        var result = builder.Build();
+        var hessian = new ExprNode[rows.Length, rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            for (var j = i; j < rows.Length; j++) hessian[i, j] = hessian[j, i] = result.Node(rows[i][j - i]);
+        }
+
+        return hessian;
+    }
+
+    private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables, DifferentiationMode mode)
+    {
+        if (mode == DifferentiationMode.Reverse || (mode == DifferentiationMode.Auto && variables.Count > 1))
+        {
+            return ReverseMode.Differentiate(builder, root, variables);
+        }
+
+        var literal = mode == DifferentiationMode.Forward;
+        if (literal) builder.Rules = RuleSets.None;
+        var derivatives = new int[variables.Count];
+        for (var i = 0; i < derivatives.Length; i++) derivatives[i] = ForwardMode.Differentiate(builder, root, variables[i], literal);
+        return derivatives;
+    }
+
+    private static GraphBuilder Extend(Graph graph, int root) => new(graph, extraCapacity: Math.Max(64, root * 2)) { Rules = RuleSets.Fold };
+
+    private static ExprNode[] Nodes(GraphBuilder builder, int[] ids)
+    {
+        var graph = builder.Build();
+        return Array.ConvertAll(ids, graph.Node);
+    }
+}

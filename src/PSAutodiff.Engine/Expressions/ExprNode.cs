@@ -1,0 +1,289 @@
+using System.Diagnostics;
+using System.Globalization;
+using PSAutodiff.Expressions;
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// One node of an expression graph: a constant, a variable, or an operation on one to three other nodes. Immutable and safe to
+/// share between threads and runspaces. Equality is structural.
+/// </summary>
+/// <remarks>
+/// Nodes made by operators refer to their arguments; nodes that a pass (differentiation, simplification, ...) gives refer to the
+/// graph that the pass wrote, and make objects for their arguments only when these are asked for.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+[DebuggerTypeProxy(typeof(ExprNodeDebugView))]
+public sealed partial class ExprNode : IEquatable<ExprNode>
+{
+    private static int s_serial;
+
+    [ThreadStatic]
+    private static int t_nextSerial;
+
+    // A string for a variable; otherwise the first argument, or null while it still has to be looked up in the graph.
+    private object? _x;
+    private ExprNode? _y;
+    private ExprNode? _z;
+    private GraphLocation? _location;
+
+    // The bits of a constant's value, else the structural hash (0 while not computed).
+    private ulong _bits;
+    private int _depth;
+
+    private ExprNode(Operation op, object? x, ExprNode? y, ExprNode? z, ulong bits, int depth)
+    {
+        Op = op;
+        _x = x;
+        _y = y;
+        _z = z;
+        _bits = bits;
+        _depth = depth;
+        Serial = NextSerial();
+    }
+
+    internal ExprNode(Graph graph, int id)
+    {
+        Op = graph.OperationOf(id);
+        _location = new GraphLocation(graph, id);
+        Serial = NextSerial();
+    }
+
+    /// <summary>The operation; its text is <c>const</c>, <c>var</c>, <c>sum</c>, <c>mul</c>, <c>exp</c> and so on.</summary>
+    public Operation Op { get; }
+
+    /// <summary>The value of a constant; null for any other node.</summary>
+    public double? Value => IsConstant ? ConstantValue : null;
+
+    /// <summary>The name of a variable; null for any other node.</summary>
+    public string? Name => _x as string;
+
+    /// <summary>The first argument, or null for a constant or variable.</summary>
+    public ExprNode? X => Op.Arity > 0 ? (ExprNode?)_x ?? Materialize(0) : null;
+
+    /// <summary>The second argument, or null when the operation has fewer than two.</summary>
+    public ExprNode? Y => Op.Arity > 1 ? _y ?? Materialize(1) : null;
+
+    /// <summary>The third argument, or null when the operation has fewer than three.</summary>
+    public ExprNode? Z => Op.Arity > 2 ? _z ?? Materialize(2) : null;
+
+    /// <summary>The arguments in order; empty for a constant or variable.</summary>
+    public IReadOnlyList<ExprNode> Arguments => Op.Arity switch
+    {
+        0 => [],
+        1 => [X!],
+        2 => [X!, Y!],
+        _ => [X!, Y!, Z!],
+    };
+
+    /// <summary>Names of all variables in the expression, in ordinal order, each once.</summary>
+    public IReadOnlyList<string> Variables
+    {
+        get
+        {
+            var (graph, id) = Flatten();
+            return graph.VariablesOf([id]);
+        }
+    }
+
+    /// <summary>Number of distinct nodes of the expression, constants and variables included; shared parts count once.</summary>
+    public int NodeCount
+    {
+        get
+        {
+            var (graph, id) = Flatten();
+            var count = 0;
+            foreach (var needed in graph.Reachable([id]))
+            {
+                if (needed) count++;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Number of nodes on the longest way from this node down to a leaf; 1 for a constant or variable.</summary>
+    public int Depth => _depth != 0 ? _depth : _depth = _location!.Graph.DepthOf(_location.Id);
+
+    internal bool IsConstant => Op.Code == OperationTable.ConstantCode;
+
+    internal double ConstantValue => BitConverter.UInt64BitsToDouble(_bits);
+
+    internal string VariableName => (string)_x!;
+
+    internal int Serial { get; }
+
+    internal GraphLocation? Home => Volatile.Read(ref _location);
+
+    // Arguments as objects where they are there already: what the importer walks. Never null for a node without a home.
+    internal ExprNode? DirectX => _x as ExprNode;
+
+    internal ExprNode? DirectY => _y;
+
+    internal ExprNode? DirectZ => _z;
+
+    internal ulong StructuralHash
+    {
+        get
+        {
+            if (IsConstant) return StructuralHashing.Constant(ConstantValue);
+            if (_bits == 0) _bits = _location!.Graph.StructuralHash(_location.Id);
+            return _bits;
+        }
+    }
+
+    /// <summary>A constant.</summary>
+    /// <param name="value">Any finite number.</param>
+    /// <exception cref="ArgumentException"><paramref name="value"/> is NaN or infinite.</exception>
+    public static ExprNode Constant(double value) => double.IsFinite(value)
+        ? new ExprNode(OperationTable.Constant, null, null, null, BitConverter.DoubleToUInt64Bits(value), 1)
+        : throw new AutodiffException(
+            ErrorIds.ConstantNotFinite,
+            string.Create(CultureInfo.InvariantCulture, $"A constant has to be a finite number, not {value}. Use a variable and give it that value when measuring."));
+
+    /// <summary>A variable.</summary>
+    /// <param name="name">Letters, digits and <c>_</c>, not starting with a digit, and not <c>pi</c>.</param>
+    /// <exception cref="AutodiffException"><paramref name="name"/> is no valid variable name.</exception>
+    public static ExprNode Variable(string name)
+    {
+        VariableNames.Check(name);
+        return new ExprNode(OperationTable.Variable, name, null, null, StructuralHashing.Variable(name), 1);
+    }
+
+    /// <summary>An operation given by its name, on its arguments.</summary>
+    /// <param name="operation">A name such as <c>sum</c>, <c>mul</c> or <c>tanh</c>.</param>
+    /// <param name="arguments">As many nodes as the operation takes.</param>
+    /// <exception cref="AutodiffException">The operation is unknown or takes another number of arguments.</exception>
+    public static ExprNode Apply(string operation, params ReadOnlySpan<ExprNode> arguments)
+    {
+        var op = OperationTable.FindFunction(operation);
+        if (op.Arity != arguments.Length)
+        {
+            throw new AutodiffException(ErrorIds.ArgumentCount, op.ArgumentCountMessage(arguments.Length));
+        }
+
+        return Apply(
+            op,
+            arguments[0],
+            arguments.Length > 1 ? arguments[1] : null,
+            arguments.Length > 2 ? arguments[2] : null);
+    }
+
+    /// <summary>Reads an expression from text, for example <c>4*x*y + exp(-y)</c>.</summary>
+    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
+    public static ExprNode Parse(string text) => ExpressionParser.Parse(text);
+
+    /// <summary>The constant with this value, so that numbers can stand beside nodes in formulas.</summary>
+    public static implicit operator ExprNode(double value) => Constant(value);
+
+    /// <summary>Infix text, cut with an ellipsis and a structural hash when it is long.</summary>
+    public override string ToString() => ExprText.Display(this);
+
+    /// <summary>Whether the other node has the same structure: same operations, names and constants (bit for bit) in the same order.</summary>
+    public bool Equals(ExprNode? other)
+    {
+        if (other is null) return false;
+        if (ReferenceEquals(this, other)) return true;
+        if (Op != other.Op || StructuralHash != other.StructuralHash) return false;
+        if (Home is { } mine && other.Home is { } theirs && ReferenceEquals(mine.Graph, theirs.Graph)) return mine.Id == theirs.Id;
+        var importer = new GraphImporter(new GraphBuilder());
+        return importer.Import(this) == importer.Import(other);
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ExprNode);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StructuralHash.GetHashCode();
+
+    internal static ExprNode Apply<TOperation>(ExprNode x, ExprNode? y = null, ExprNode? z = null)
+        where TOperation : Operation => Apply(OperationOf<TOperation>.Instance, x, y, z);
+
+    internal static ExprNode Apply(Operation op, ExprNode? x, ExprNode? y, ExprNode? z)
+    {
+        if (x is null) throw MissingArgument(op, 0);
+        if (op.Arity > 1 && y is null) throw MissingArgument(op, 1);
+        if (op.Arity > 2 && z is null) throw MissingArgument(op, 2);
+        var depth = x.Depth;
+        if (y is not null) depth = Math.Max(depth, y.Depth);
+        if (z is not null) depth = Math.Max(depth, z.Depth);
+        var hash = StructuralHashing.Combine(op, x.StructuralHash, y?.StructuralHash ?? 0, z?.StructuralHash ?? 0);
+        return new ExprNode(op, x, y, z, hash, depth + 1);
+    }
+
+    /// <summary>The graph this node stands in and its id there; made once for a node built by operators.</summary>
+    internal GraphLocation Flatten()
+    {
+        if (Home is { } home) return home;
+        var builder = new GraphBuilder();
+        var id = builder.Import(this);
+        var made = new GraphLocation(builder.Build(), id);
+        return Op.Arity == 0 ? made : Interlocked.CompareExchange(ref _location, made, null) ?? made;
+    }
+
+    /// <summary>One graph that holds several nodes, with their ids; the graph they share already when there is one.</summary>
+    internal static (Graph Graph, int[] Ids) Flatten(IReadOnlyList<ExprNode> nodes)
+    {
+        var ids = new int[nodes.Count];
+        if (nodes.Count == 1)
+        {
+            var (graph, id) = nodes[0].Flatten();
+            return (graph, [id]);
+        }
+
+        if (nodes.Count > 0 && nodes[0].Home is { } first)
+        {
+            var shared = true;
+            for (var i = 0; i < ids.Length && shared; i++)
+            {
+                shared = nodes[i].Home is { } home && ReferenceEquals(home.Graph, first.Graph);
+                if (shared) ids[i] = nodes[i].Home!.Id;
+            }
+
+            if (shared) return (first.Graph, ids);
+        }
+
+        var builder = new GraphBuilder();
+        var importer = new GraphImporter(builder);
+        for (var i = 0; i < ids.Length; i++) ids[i] = importer.Import(nodes[i]);
+        return (builder.Build(), ids);
+    }
+
+    private static AutodiffException MissingArgument(Operation op, int index) => new(
+        ErrorIds.NullOperand,
+        $"Argument {index + 1} of '{op.Name}' is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
+
+    private static int NextSerial()
+    {
+        // Blocks of numbers for each thread keep threads from contending for one counter.
+        const int block = 1024;
+        var next = t_nextSerial;
+        if ((next & (block - 1)) == 0) next = Interlocked.Add(ref s_serial, block);
+        t_nextSerial = next + 1;
+        return next;
+    }
+
+    private ExprNode Materialize(int index)
+    {
+        var (graph, id) = _location!;
+        var made = graph.Node(graph.Argument(id, index));
+        return index switch
+        {
+            0 => (ExprNode)(Interlocked.CompareExchange(ref _x, made, null) ?? made),
+            1 => Interlocked.CompareExchange(ref _y, made, null) ?? made,
+            _ => Interlocked.CompareExchange(ref _z, made, null) ?? made,
+        };
+    }
+
+    /// <summary>Where a node stands: a graph and an id in it.</summary>
+    internal sealed record GraphLocation(Graph Graph, int Id);
+
+    private sealed class ExprNodeDebugView(ExprNode node)
+    {
+        public string Text => node.ToString();
+
+        [DebuggerBrowsable(DebuggerBrowsableState.RootHidden)]
+        public ExprNode[] Arguments => [.. node.Arguments];
+    }
+}

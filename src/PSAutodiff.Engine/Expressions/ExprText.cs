@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>Formulas as text: displays that are always short, and formats that are cut only at a length the caller sets.</summary>
+internal static class ExprText
+{
+    /// <summary>How much of an expression a display shows.</summary>
+    public const int DisplayLength = 240;
+
+    /// <summary>What a screen shows: infix text, cut with an ellipsis and the structural hash.</summary>
+    public static string Display(ExprNode node) => Write(node, InfixStyle.Instance, DisplayLength, out _);
+
+    /// <summary>One formula, cut with an ellipsis and the structural hash when it is longer than the limit.</summary>
+    public static string Write(ExprNode node, TextStyle style, int maxLength, out bool cut)
+    {
+        var text = new StringBuilder();
+        cut = !FormulaWriter.Write(default(ObjectView), node, style, text, maxLength);
+        if (!cut) return text.ToString();
+
+        // Commands that sort, group or compare by text must not take two long expressions for one.
+        text.Length = maxLength;
+        return text.Append(CultureInfo.InvariantCulture, $"... [#{(uint)(node.StructuralHash >> 32):x8}]").ToString();
+    }
+}

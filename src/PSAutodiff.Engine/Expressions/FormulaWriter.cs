@@ -1,0 +1,87 @@
+using System.Text;
+using PSAutodiff.Operations;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>
+/// Writes an expression as one formula in a given style, with an explicit stack and up to a given length: shared parts are
+/// written out each time, so the text of a small graph can be longer than any memory.
+/// </summary>
+internal static class FormulaWriter
+{
+    /// <summary>Appends the formula; false when it was cut because the text would have become longer than the limit.</summary>
+    public static bool Write<TView, TNode>(TView view, TNode root, TextStyle style, StringBuilder text, int maxLength)
+        where TView : struct, INodeView<TNode>
+    {
+        var stack = new Stack<Item<TNode>>();
+        stack.Push(new Item<TNode>(null, root, 0, false));
+        while (stack.TryPop(out var item))
+        {
+            if (text.Length > maxLength) return false;
+            if (item.Text is { } literal)
+            {
+                text.Append(literal);
+                continue;
+            }
+
+            var operation = view.OperationOf(item.Node);
+            if (operation.Code == OperationTable.ConstantCode)
+            {
+                var value = view.ConstantOf(item.Node);
+                var level = double.IsNegative(value) ? Notation.SignLevel : Notation.Atom;
+                Parenthesize(stack, style, new Item<TNode>(style.Number(value), default!, 0, false), NeedsParentheses(level, item));
+                continue;
+            }
+
+            if (operation.Code == OperationTable.VariableCode)
+            {
+                text.Append(style.Variable(view.NameOf(item.Node)));
+                continue;
+            }
+
+            if (view.BindingOf(item.Node) is { } name)
+            {
+                text.Append(style.Variable(name));
+                continue;
+            }
+
+            var notation = style.NotationOf(operation);
+            var parentheses = NeedsParentheses(notation.Level, item);
+            if (parentheses) stack.Push(new Item<TNode>(style.Close, default!, 0, false));
+            for (var i = notation.Pieces.Length - 1; i >= 0; i--)
+            {
+                var (piece, argument) = notation.Pieces[i];
+                stack.Push(argument < 0
+                    ? new Item<TNode>(piece, default!, 0, false)
+                    : Argument(view, item.Node, notation, argument));
+            }
+
+            if (parentheses) stack.Push(new Item<TNode>(style.Open, default!, 0, false));
+        }
+
+        return text.Length <= maxLength;
+    }
+
+    private static Item<TNode> Argument<TView, TNode>(TView view, TNode node, Notation notation, int index)
+        where TView : struct, INodeView<TNode>
+    {
+        var child = view.Argument(node, index);
+        var level = notation.ArgumentLevels[index];
+        // The text -2 reads as the number, so the opposite of the number 2 is -(2).
+        var numberAfterSign = notation.Level == Notation.SignLevel && view.OperationOf(child).Code == OperationTable.ConstantCode;
+        return new Item<TNode>(null, child, numberAfterSign ? Notation.Atom + 1 : level, index > 0 && level > 0);
+    }
+
+    private static bool NeedsParentheses<TNode>(int level, Item<TNode> item) =>
+        level < item.Level || (item.AfterSymbol && level == Notation.SignLevel);
+
+    private static void Parenthesize<TNode>(Stack<Item<TNode>> stack, TextStyle style, Item<TNode> item, bool parentheses)
+    {
+        if (parentheses) stack.Push(new Item<TNode>(style.Close, default!, 0, false));
+        stack.Push(item);
+        if (parentheses) stack.Push(new Item<TNode>(style.Open, default!, 0, false));
+    }
+
+    /// <summary>Literal text, or a node with the level that spares it parentheses and whether an operator stands before it.</summary>
+    private readonly record struct Item<TNode>(string? Text, TNode Node, int Level, bool AfterSymbol);
+}

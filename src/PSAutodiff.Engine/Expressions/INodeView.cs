@@ -1,0 +1,46 @@
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>How a writer looks at nodes, whether they are objects or ids in a graph.</summary>
+internal interface INodeView<TNode>
+{
+    Operation OperationOf(TNode node);
+
+    TNode Argument(TNode node, int index);
+
+    double ConstantOf(TNode node);
+
+    string NameOf(TNode node);
+
+    /// <summary>The name under which the node was written before, or null when it has to be written out here.</summary>
+    string? BindingOf(TNode node);
+}
+
+/// <summary>Node objects, looked at one by one: enough to write the beginning of an expression of any size.</summary>
+internal readonly struct ObjectView : INodeView<ExprNode>
+{
+    public Operation OperationOf(ExprNode node) => node.Op;
+
+    public ExprNode Argument(ExprNode node, int index) => index switch { 0 => node.X!, 1 => node.Y!, _ => node.Z! };
+
+    public double ConstantOf(ExprNode node) => node.ConstantValue;
+
+    public string NameOf(ExprNode node) => node.VariableName;
+
+    public string? BindingOf(ExprNode node) => null;
+}
+
+/// <summary>Nodes of a graph, some of which may have names of their own.</summary>
+internal readonly struct GraphView(Graph graph, string?[]? bindings) : INodeView<int>
+{
+    public Operation OperationOf(int node) => graph.OperationOf(node);
+
+    public int Argument(int node, int index) => graph.Argument(node, index);
+
+    public double ConstantOf(int node) => graph.ConstantOf(node);
+
+    public string NameOf(int node) => graph.NameOf(node);
+
+    public string? BindingOf(int node) => bindings?[node];
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using PSAutodiff.Operations;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>What differs between the formats that write an expression as one formula.</summary>
+internal abstract class TextStyle
+{
+    public abstract string Open { get; }
+
+    public abstract string Close { get; }
+
+    public abstract Notation NotationOf(Operation operation);
+
+    public virtual string Number(double value) => FormatNumber(value);
+
+    public virtual string Variable(string name) => name;
+
+    /// <summary>The shortest text that reads back to the same double, in every culture.</summary>
+    public static string FormatNumber(double value) =>
+        value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+}
+
+/// <summary>Infix text with no more parentheses than it needs.</summary>
+internal sealed class InfixStyle : TextStyle
+{
+    public static readonly InfixStyle Instance = new();
+
+    public override string Open => "(";
+
+    public override string Close => ")";
+
+    public override Notation NotationOf(Operation operation) => operation.Infix;
+}
+
+/// <summary>The teaching lab's print: every operation in parentheses, a space around everything.</summary>
+internal sealed class LabStyle : TextStyle
+{
+    public static readonly LabStyle Instance = new();
+
+    public override string Open => "( ";
+
+    public override string Close => " )";
+
+    public override Notation NotationOf(Operation operation) => operation.Lab;
+}

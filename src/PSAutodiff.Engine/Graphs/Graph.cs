@@ -1,0 +1,179 @@
+namespace PSAutodiff.Graphs;
+
+/// <summary>
+/// An immutable expression graph: flat arrays indexed by node id, arguments before their users, no two nodes alike.
+/// Passes read a graph and write a new one through <see cref="GraphBuilder"/>.
+/// </summary>
+internal sealed class Graph
+{
+    /// <summary>Marks an argument that an operation does not have.</summary>
+    public const int None = -1;
+
+    private readonly byte[] _operations;
+    private readonly int[] _x;
+    private readonly int[] _y;
+    private readonly int[] _z;
+    private readonly double[] _constants;
+    private readonly string[] _names;
+    private ulong[]? _hashes;
+    private int[]? _depths;
+
+    internal Graph(int count, byte[] operations, int[] x, int[] y, int[] z, double[] constants, string[] names, int[] slots)
+    {
+        Count = count;
+        _operations = operations;
+        _x = x;
+        _y = y;
+        _z = z;
+        _constants = constants;
+        _names = names;
+        Slots = slots;
+    }
+
+    /// <summary>Number of nodes, reachable or not.</summary>
+    public int Count { get; }
+
+    /// <summary>The hash-consing table of the builder, kept so that a later pass goes on from it.</summary>
+    internal int[] Slots { get; }
+
+    internal ReadOnlySpan<byte> OperationCodes => _operations.AsSpan(0, Count);
+
+    internal ReadOnlySpan<int> XIds => _x.AsSpan(0, Count);
+
+    internal ReadOnlySpan<int> YIds => _y.AsSpan(0, Count);
+
+    internal ReadOnlySpan<int> ZIds => _z.AsSpan(0, Count);
+
+    internal ReadOnlySpan<double> Constants => _constants;
+
+    internal ReadOnlySpan<string> Names => _names;
+
+    public Operation OperationOf(int id) => OperationTable.ByCode[_operations[id]];
+
+    public int X(int id) => _x[id];
+
+    public int Y(int id) => _y[id];
+
+    public int Z(int id) => _z[id];
+
+    public int Argument(int id, int index) => index switch { 0 => _x[id], 1 => _y[id], _ => _z[id] };
+
+    public bool IsConstant(int id) => _operations[id] == OperationTable.ConstantCode;
+
+    public bool IsVariable(int id) => _operations[id] == OperationTable.VariableCode;
+
+    public bool IsLeaf(int id) => _operations[id] is OperationTable.ConstantCode or OperationTable.VariableCode;
+
+    public double ConstantOf(int id) => _constants[_x[id]];
+
+    public string NameOf(int id) => _names[_x[id]];
+
+    /// <summary>A node object for one id; leaves are made whole, others look their arguments up when asked.</summary>
+    public ExprNode Node(int id) =>
+        IsConstant(id) ? ExprNode.Constant(ConstantOf(id)) :
+        IsVariable(id) ? ExprNode.Variable(NameOf(id)) :
+        new ExprNode(this, id);
+
+    /// <summary>Which nodes the roots need, themselves included.</summary>
+    public bool[] Reachable(ReadOnlySpan<int> roots)
+    {
+        var top = -1;
+        foreach (var root in roots) top = Math.Max(top, root);
+        var reachable = new bool[top + 1];
+        foreach (var root in roots) reachable[root] = true;
+        for (var id = top; id >= 0; id--)
+        {
+            if (!reachable[id] || IsLeaf(id)) continue;
+            reachable[_x[id]] = true;
+            if (_y[id] != None) reachable[_y[id]] = true;
+            if (_z[id] != None) reachable[_z[id]] = true;
+        }
+
+        return reachable;
+    }
+
+    /// <summary>How many reachable nodes use each node as an argument, counted with multiplicity; roots count one more.</summary>
+    public int[] Uses(bool[] reachable, ReadOnlySpan<int> roots)
+    {
+        var uses = new int[reachable.Length];
+        foreach (var root in roots) uses[root]++;
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id] || IsLeaf(id)) continue;
+            uses[_x[id]]++;
+            if (_y[id] != None) uses[_y[id]]++;
+            if (_z[id] != None) uses[_z[id]]++;
+        }
+
+        return uses;
+    }
+
+    /// <summary>Number of distinct operations (leaves not counted) that the roots need.</summary>
+    public int OperationCount(ReadOnlySpan<int> roots)
+    {
+        var reachable = Reachable(roots);
+        var count = 0;
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (reachable[id] && !IsLeaf(id)) count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Names of the variables that the roots need, in ordinal order.</summary>
+    public string[] VariablesOf(ReadOnlySpan<int> roots)
+    {
+        var reachable = Reachable(roots);
+        var names = new List<string>();
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (reachable[id] && IsVariable(id)) names.Add(NameOf(id));
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return [.. names];
+    }
+
+    public ulong StructuralHash(int id) => (_hashes ?? ComputeHashes())[id];
+
+    public int DepthOf(int id) => (_depths ?? ComputeDepths())[id];
+
+    private ulong[] ComputeHashes()
+    {
+        var hashes = new ulong[Count];
+        for (var id = 0; id < Count; id++)
+        {
+            hashes[id] =
+                IsConstant(id) ? StructuralHashing.Constant(ConstantOf(id)) :
+                IsVariable(id) ? StructuralHashing.Variable(NameOf(id)) :
+                StructuralHashing.Combine(
+                    OperationOf(id),
+                    hashes[_x[id]],
+                    _y[id] == None ? 0 : hashes[_y[id]],
+                    _z[id] == None ? 0 : hashes[_z[id]]);
+        }
+
+        return _hashes = hashes;
+    }
+
+    private int[] ComputeDepths()
+    {
+        var depths = new int[Count];
+        for (var id = 0; id < Count; id++)
+        {
+            if (IsLeaf(id))
+            {
+                depths[id] = 1;
+                continue;
+            }
+
+            var depth = depths[_x[id]];
+            if (_y[id] != None) depth = Math.Max(depth, depths[_y[id]]);
+            if (_z[id] != None) depth = Math.Max(depth, depths[_z[id]]);
+            depths[id] = depth + 1;
+        }
+
+        return _depths = depths;
+    }
+}

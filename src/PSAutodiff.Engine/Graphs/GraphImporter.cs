@@ -1,0 +1,150 @@
+namespace PSAutodiff.Graphs;
+
+/// <summary>
+/// Brings node objects into a builder, each distinct node once: objects made by operators are walked with an explicit stack,
+/// parts that already live in a graph are copied in order.
+/// </summary>
+internal sealed class GraphImporter(GraphBuilder builder)
+{
+    private readonly Dictionary<Graph, int[]> _remaps = [];
+    private readonly Stack<ExprNode> _stack = new();
+    private readonly Stack<int> _pending = new();
+    private ExprNode?[] _visited = new ExprNode?[64];
+    private int[] _visitedIds = new int[64];
+    private int _visitedCount;
+
+    /// <summary>The id in the builder of a node and, before it, of everything it needs.</summary>
+    public int Import(ExprNode root)
+    {
+        if (TryResolve(root, out var rootId)) return rootId;
+        _stack.Push(root);
+        while (_stack.Count > 0)
+        {
+            var node = _stack.Peek();
+            var ready = true;
+            int x = Graph.None, y = Graph.None, z = Graph.None;
+            if (!TryResolve(node.DirectX!, out x)) ready = Defer(node.DirectX!);
+            if (node.DirectY is { } second && !TryResolve(second, out y)) ready = Defer(second);
+            if (node.DirectZ is { } third && !TryResolve(third, out z)) ready = Defer(third);
+            if (!ready) continue;
+            _stack.Pop();
+            rootId = Find(node);
+            if (rootId == Graph.None)
+            {
+                rootId = builder.Apply(node.Op, x, y, z);
+                Remember(node, rootId);
+            }
+        }
+
+        return rootId;
+    }
+
+    private bool Defer(ExprNode node)
+    {
+        _stack.Push(node);
+        return false;
+    }
+
+    private bool TryResolve(ExprNode node, out int id)
+    {
+        if (node.Op.Arity == 0)
+        {
+            id = node.IsConstant ? builder.Constant(node.ConstantValue) : builder.Variable(node.VariableName);
+            return true;
+        }
+
+        if (node.Home is { } home)
+        {
+            id = Copy(home.Graph, home.Id);
+            return true;
+        }
+
+        id = Find(node);
+        return id != Graph.None;
+    }
+
+    private int Copy(Graph source, int root)
+    {
+        if (!_remaps.TryGetValue(source, out var remap))
+        {
+            remap = new int[source.Count];
+            Array.Fill(remap, Graph.None);
+            _remaps.Add(source, remap);
+        }
+
+        _pending.Push(root);
+        while (_pending.TryPeek(out var id))
+        {
+            if (remap[id] != Graph.None || source.IsLeaf(id) || !Defer(source, id, remap))
+            {
+                _pending.Pop();
+                if (remap[id] == Graph.None) remap[id] = CopyNode(source, id, remap);
+            }
+        }
+
+        return remap[root];
+    }
+
+    private bool Defer(Graph source, int id, int[] remap)
+    {
+        var deferred = false;
+        for (var i = source.OperationOf(id).Arity - 1; i >= 0; i--)
+        {
+            var argument = source.Argument(id, i);
+            if (remap[argument] != Graph.None) continue;
+            _pending.Push(argument);
+            deferred = true;
+        }
+
+        return deferred;
+    }
+
+    private int CopyNode(Graph source, int id, int[] remap)
+    {
+        if (source.IsConstant(id)) return builder.Constant(source.ConstantOf(id));
+        if (source.IsVariable(id)) return builder.Variable(source.NameOf(id));
+        return builder.Apply(
+            source.OperationOf(id),
+            remap[source.X(id)],
+            source.Y(id) == Graph.None ? Graph.None : remap[source.Y(id)],
+            source.Z(id) == Graph.None ? Graph.None : remap[source.Z(id)]);
+    }
+
+    // A table of its own, keyed by the running number every object has, is several times faster at a million nodes than a
+    // dictionary with reference keys: the numbers of neighbours are neighbours.
+    private int Find(ExprNode node)
+    {
+        var mask = _visited.Length - 1;
+        for (var slot = node.Serial & mask; _visited[slot] is { } seen; slot = (slot + 1) & mask)
+        {
+            if (ReferenceEquals(seen, node)) return _visitedIds[slot];
+        }
+
+        return Graph.None;
+    }
+
+    private void Remember(ExprNode node, int id)
+    {
+        if (++_visitedCount * 2 > _visited.Length)
+        {
+            var (old, oldIds) = (_visited, _visitedIds);
+            _visited = new ExprNode?[old.Length * 2];
+            _visitedIds = new int[old.Length * 2];
+            for (var i = 0; i < old.Length; i++)
+            {
+                if (old[i] is { } seen) Place(seen, oldIds[i]);
+            }
+        }
+
+        Place(node, id);
+    }
+
+    private void Place(ExprNode node, int id)
+    {
+        var mask = _visited.Length - 1;
+        var slot = node.Serial & mask;
+        while (_visited[slot] is not null) slot = (slot + 1) & mask;
+        _visited[slot] = node;
+        _visitedIds[slot] = id;
+    }
+}

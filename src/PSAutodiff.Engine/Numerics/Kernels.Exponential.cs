@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+
+namespace PSAutodiff.Numerics;
+
+/// <content>
+/// Exponentials. Cody and Waite's reduction x = k ln 2 + r, |r| &lt;= ln 2 / 2, then e^r = cosh r + sinh r with a
+/// minimax polynomial for either. With the even and the odd part known apart, sinh and cosh need no second
+/// exponential and no division. The leading terms are added with
+/// their rounding error kept (Dekker's fast two-sum), which leaves little more than the final rounding.
+/// See Muller, "Elementary Functions" (3rd ed.), ch. 3 and 11; Tang, ACM TOMS 15 (1989) and 18 (1992).
+/// </content>
+internal static partial class Kernels
+{
+    private const double Log2E = 1.4426950408889634;
+
+    // ln 2 in two parts. The high one has 42 bits, so that its product with any exponent is exact.
+    private const double Ln2High = 0.6931471805598903;
+    private const double Ln2Low = 5.497923018708371e-14;
+
+    // 1.5 * 2^52: adding it rounds to an integer, which is then found in the lowest bits of the sum.
+    private const double RoundingShift = 6755399441055744.0;
+
+    private const int MantissaBits = 52;
+
+    // Up to here 2^k and 2^-k are normal numbers and e^x neither overflows nor loses bits.
+    private const double ExpFastLimit = 708.0;
+
+    // (cosh r - 1 - r^2 / 2) / r^4 in z = r^2, degree 4 on [0, (ln 2 / 2)^2]; error of cosh r below 2^-67.6.
+    private const double Cosh0 = 0.041666666666666685;
+    private const double Cosh1 = 0.0013888888888873472;
+    private const double Cosh2 = 2.4801587348768124e-05;
+    private const double Cosh3 = 2.7557252230640386e-07;
+    private const double Cosh4 = 2.0921632281168035e-09;
+
+    // (sinh r - r) / r^3 in z = r^2, degree 4 on the same interval; error of sinh r below 2^-60.6.
+    private const double Sinh0 = 0.16666666666666685;
+    private const double Sinh1 = 0.008333333333316751;
+    private const double Sinh2 = 0.00019841269897028413;
+    private const double Sinh3 = 2.7557234268084373e-06;
+    private const double Sinh4 = 2.5112228684042282e-08;
+
+    /// <summary>e^x in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Exp<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        if (T.AllBetween(T.Broadcast(-ExpFastLimit), x, T.Broadcast(ExpFastLimit)))
+        {
+            ReduceExponential(x, out T k, out T r, out T tail);
+            return T.AddBits(OnePlus(r, tail), k << MantissaBits);
+        }
+
+        return ExpWide(x, 0.0);
+    }
+
+    /// <summary>e^x - 1 in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Expm1<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        return T.AllBetween(T.Broadcast(-ExpFastLimit), x, T.Broadcast(ExpFastLimit))
+            ? Expm1Core(x)
+            : Expm1Wide(x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Expm1Core<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        Expm1Parts(x, out T high, out T low);
+
+        // The two-sum turns -0 into +0; the sign of the result is always that of x.
+        return WithSignOf(high + low, x);
+    }
+
+    // For arguments of which some are large, infinite or NaN.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T Expm1Wide<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        T limit = T.Broadcast(ExpFastLimit);
+        T clamped = T.SelectLess(limit, x, limit, x);
+        clamped = T.SelectLess(clamped, -limit, -limit, clamped);
+        T result = T.SelectLess(x, limit, Expm1Core(clamped), ExpWide(x, 0.0));
+        return NaNWhereNaN(x, result);
+    }
+
+    /// <summary>e^x * 2^shift for any x: overflow and gradual underflow are left to the last multiplication.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T ExpWide<T>(T x, double shift)
+        where T : struct, ILanes<T>
+    {
+        // Beyond these the result is infinite or zero, also when halved as sinh and cosh ask.
+        T high = T.Broadcast(712.0);
+        T low = T.Broadcast(-747.0);
+        T clamped = T.SelectLess(high, x, high, x);
+        clamped = T.SelectLess(clamped, low, low, clamped);
+        ReduceExponential(clamped, out T k, out T r, out T tail);
+
+        // 2^k may be outside the range of normal numbers, so it is applied as two factors that are not;
+        // the first product is exact.
+        T rounding = T.Broadcast(RoundingShift);
+        T exponent = (k - rounding) + T.Broadcast(shift);
+        T half = T.MultiplyAdd(exponent, T.Broadcast(0.5), rounding);
+        T rest = (exponent - (half - rounding)) + rounding;
+        return NaNWhereNaN(x, OnePlus(r, tail) * PowerOfTwo(half) * PowerOfTwo(rest));
+    }
+
+    /// <summary>
+    /// e^x = 2^k (1 + r + tail), where k is still in the form integer + <see cref="RoundingShift"/> and tail is
+    /// the part small enough that its rounding matters little.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReduceExponential<T>(T x, out T k, out T r, out T tail)
+        where T : struct, ILanes<T>
+    {
+        ReduceArgument(x, out k, out r, out T rLow);
+
+        // e^r = 1 + r + r^2 / 2 + r^3 q(r), the even and odd coefficients interleaved. Estrin's scheme: pairs
+        // first, for a short chain of dependent operations. The largest term comes last, unrounded.
+        T z = r * r;
+        T z2 = z * z;
+        T q01 = T.MultiplyAdd(r, T.Broadcast(Cosh0), T.Broadcast(Sinh0));
+        T q23 = T.MultiplyAdd(r, T.Broadcast(Cosh1), T.Broadcast(Sinh1));
+        T q45 = T.MultiplyAdd(r, T.Broadcast(Cosh2), T.Broadcast(Sinh2));
+        T q67 = T.MultiplyAdd(r, T.Broadcast(Cosh3), T.Broadcast(Sinh3));
+        T q89 = T.MultiplyAdd(r, T.Broadcast(Cosh4), T.Broadcast(Sinh4));
+        T q0123 = T.MultiplyAdd(z, q23, q01);
+        T q4567 = T.MultiplyAdd(z, q67, q45);
+        T q = T.MultiplyAdd(z2, T.MultiplyAdd(z2, q89, q4567), q0123);
+        tail = T.MultiplyAdd(T.Broadcast(0.5) * r, r, T.MultiplyAdd(r * z, q, rLow));
+    }
+
+    /// <summary>
+    /// x = k ln 2 + r with the even and the odd part of e^r: cosh r = 1 + coshRest, sinh r = r + sinhRest.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReduceHyperbolic<T>(T x, out T k, out T r, out T coshRest, out T sinhRest)
+        where T : struct, ILanes<T>
+    {
+        ReduceArgument(x, out k, out r, out T rLow);
+        T z = r * r;
+        T z2 = z * z;
+        T cosh01 = T.MultiplyAdd(z, T.Broadcast(Cosh1), T.Broadcast(Cosh0));
+        T cosh23 = T.MultiplyAdd(z, T.Broadcast(Cosh3), T.Broadcast(Cosh2));
+        T sinh01 = T.MultiplyAdd(z, T.Broadcast(Sinh1), T.Broadcast(Sinh0));
+        T sinh23 = T.MultiplyAdd(z, T.Broadcast(Sinh3), T.Broadcast(Sinh2));
+        T cosh = T.MultiplyAdd(z2, T.MultiplyAdd(z2, T.Broadcast(Cosh4), cosh23), cosh01);
+        T sinh = T.MultiplyAdd(z2, T.MultiplyAdd(z2, T.Broadcast(Sinh4), sinh23), sinh01);
+        coshRest = T.MultiplyAdd(T.Broadcast(0.5) * r, r, z2 * cosh);
+        sinhRest = T.MultiplyAdd(r * z, sinh, rLow);
+    }
+
+    /// <summary>x = k ln 2 + r + rLow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReduceArgument<T>(T x, out T k, out T r, out T rLow)
+        where T : struct, ILanes<T>
+    {
+        T rounding = T.Broadcast(RoundingShift);
+        T minusLow = T.Broadcast(-Ln2Low);
+        k = T.MultiplyAdd(x, T.Broadcast(Log2E), rounding);
+        T n = k - rounding;
+        T high = T.MultiplyAdd(n, T.Broadcast(-Ln2High), x);
+        r = T.MultiplyAdd(n, minusLow, high);
+        rLow = T.MultiplyAdd(n, minusLow, high - r);
+    }
+
+    /// <summary>e^x = 2^k (high + low) with |low| within half a unit of high's last place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ExpParts<T>(T x, out T k, out T high, out T low)
+        where T : struct, ILanes<T>
+    {
+        ReduceExponential(x, out k, out T r, out T tail);
+        T one = T.Broadcast(1.0);
+        T sum = one + r;
+        FastTwoSum(sum, tail + ((one - sum) + r), out high, out low);
+    }
+
+    /// <summary>e^x - 1 = high + low with |low| much smaller than high.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Expm1Parts<T>(T x, out T high, out T low)
+        where T : struct, ILanes<T>
+    {
+        ReduceExponential(x, out T k, out T r, out T tail);
+        T scale = PowerOfTwo(k);
+        T lead = scale - T.Broadcast(1.0);
+        high = T.MultiplyAdd(scale, r, lead);
+        low = T.MultiplyAdd(scale, tail, T.MultiplyAdd(scale, r, lead - high));
+    }
+
+    /// <summary>1 + r + tail with one significant rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T OnePlus<T>(T r, T tail)
+        where T : struct, ILanes<T>
+    {
+        T one = T.Broadcast(1.0);
+        T sum = one + r;
+        return sum + (tail + ((one - sum) + r));
+    }
+}

@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace PSAutodiff.Numerics;
+
+/// <content>The loop over a span, shared by all kernels.</content>
+internal static partial class Kernels
+{
+    /// <summary>A kernel as a type argument, so that the loop is compiled for it and calls nothing.</summary>
+    private interface IKernel
+    {
+        static abstract T Apply<T>(T x)
+            where T : struct, ILanes<T>;
+    }
+
+    private static void Map<TKernel>(ReadOnlySpan<double> x, Span<double> result)
+        where TKernel : struct, IKernel
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, x.Length, nameof(result));
+        if (x.Overlaps(result, out int distance) && distance != 0)
+            throw new ArgumentException("The spans may be the same, but not overlap otherwise.", nameof(result));
+
+        // Which of these runs makes no difference to the bits.
+        if (Vector512.IsHardwareAccelerated && x.Length >= EightLanes.Count)
+            Map<TKernel, EightLanes>(x, result);
+        else if (Vector256.IsHardwareAccelerated && x.Length >= FourLanes.Count)
+            Map<TKernel, FourLanes>(x, result);
+        else if (Vector128.IsHardwareAccelerated && x.Length >= TwoLanes.Count)
+            Map<TKernel, TwoLanes>(x, result);
+        else if (!x.IsEmpty)
+            Map<TKernel, OneLane>(x, result);
+    }
+
+    // Compiled on its own and with one copy of the kernel: inlined in its caller, or with a second copy for the
+    // ending, the many small temporaries exceed what the compiler keeps in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Map<TKernel, TLanes>(ReadOnlySpan<double> x, Span<double> result)
+        where TKernel : struct, IKernel
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref double source = ref MemoryMarshal.GetReference(x);
+        ref double destination = ref MemoryMarshal.GetReference(result);
+
+        // The last group is aligned to the end and so may repeat elements of the group before it. It is read
+        // first: in place, those elements are overwritten by the time its turn comes.
+        int last = x.Length - TLanes.Count;
+        TLanes ending = TLanes.Load(ref source, last);
+        for (int i = 0; i < x.Length; i += TLanes.Count)
+        {
+            int offset = Math.Min(i, last);
+            TLanes group = i < last ? TLanes.Load(ref source, i) : ending;
+            TLanes.Store(TKernel.Apply(group), ref destination, offset);
+        }
+    }
+
+    private readonly struct ExpKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Exp(x);
+        }
+    }
+
+    private readonly struct Expm1Kernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Expm1(x);
+        }
+    }
+
+    private readonly struct LogKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Log(x);
+        }
+    }
+
+    private readonly struct Log1pKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Log1p(x);
+        }
+    }
+
+    private readonly struct TanhKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Tanh(x);
+        }
+    }
+
+    private readonly struct SinhKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Sinh(x);
+        }
+    }
+
+    private readonly struct CoshKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Cosh(x);
+        }
+    }
+
+    private readonly struct SigmoidKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Sigmoid(x);
+        }
+    }
+
+    private readonly struct SoftplusKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Softplus(x);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+
+namespace PSAutodiff.Numerics;
+
+/// <summary>
+/// Elementary functions whose bits do not depend on the machine, on how many values are computed at once or on
+/// where a value stands in a span. Each has one algorithm, written over <see cref="ILanes{TSelf}"/>; only correctly
+/// rounded operations occur in it, so one lane and eight agree. All results are within one unit in the last place.
+/// </summary>
+/// <remarks>
+/// The entry points skip tiered compilation: run unoptimised, the layers of lane operations would cost a
+/// hundredfold until the runtime gets round to them, which is longer than many a session lasts.
+/// </remarks>
+internal static partial class Kernels
+{
+    /// <summary>e^x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Exp(double x) => Exp(new OneLane(x)).Value;
+
+    /// <summary>e^x - 1, exact to the last places near zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Expm1(double x) => Expm1(new OneLane(x)).Value;
+
+    /// <summary>The natural logarithm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Log(double x) => Log(new OneLane(x)).Value;
+
+    /// <summary>log(1 + x), exact to the last places near zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Log1p(double x) => Log1p(new OneLane(x)).Value;
+
+    /// <summary>The hyperbolic tangent.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Tanh(double x) => Tanh(new OneLane(x)).Value;
+
+    /// <summary>The hyperbolic sine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Sinh(double x) => Sinh(new OneLane(x)).Value;
+
+    /// <summary>The hyperbolic cosine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Cosh(double x) => Cosh(new OneLane(x)).Value;
+
+    /// <summary>The logistic function 1 / (1 + e^-x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Sigmoid(double x) => Sigmoid(new OneLane(x)).Value;
+
+    /// <summary>log(1 + e^x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Softplus(double x) => Softplus(new OneLane(x)).Value;
+
+    /// <summary>e^x, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Exp(ReadOnlySpan<double> x, Span<double> result) => Map<ExpKernel>(x, result);
+
+    /// <summary>e^x - 1, exact to the last places near zero, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Expm1(ReadOnlySpan<double> x, Span<double> result) => Map<Expm1Kernel>(x, result);
+
+    /// <summary>The natural logarithm, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Log(ReadOnlySpan<double> x, Span<double> result) => Map<LogKernel>(x, result);
+
+    /// <summary>log(1 + x), exact to the last places near zero, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Log1p(ReadOnlySpan<double> x, Span<double> result) => Map<Log1pKernel>(x, result);
+
+    /// <summary>The hyperbolic tangent, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Tanh(ReadOnlySpan<double> x, Span<double> result) => Map<TanhKernel>(x, result);
+
+    /// <summary>The hyperbolic sine, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Sinh(ReadOnlySpan<double> x, Span<double> result) => Map<SinhKernel>(x, result);
+
+    /// <summary>The hyperbolic cosine, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Cosh(ReadOnlySpan<double> x, Span<double> result) => Map<CoshKernel>(x, result);
+
+    /// <summary>The logistic function 1 / (1 + e^-x), for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Sigmoid(ReadOnlySpan<double> x, Span<double> result) => Map<SigmoidKernel>(x, result);
+
+    /// <summary>log(1 + e^x), for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    public static void Softplus(ReadOnlySpan<double> x, Span<double> result) => Map<SoftplusKernel>(x, result);
+}

@@ -1,0 +1,35 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The absolute value, with derivative 0 at 0.</summary>
+internal sealed class AbsOperation() : UnaryOperation("abs")
+{
+    internal override Notation Latex { get; } = new(@"\left|#1\right|", Notation.Atom, 0);
+
+    internal override string? MathName => nameof(Math.Abs);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("abs(-x) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<AbsOperation>() : Term.None),
+        new("abs(abs(x)) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<AbsOperation>() ? x : Term.None),
+        new("abs(x) = x where x >= 0", Identity.Standard, static (x, _, _) => IsNeverNegative(x) ? x : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Math.Abs(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SignOperation>() * adjoint;
+
+    private static bool IsNeverNegative(Term x) =>
+        x.Is<ExpOperation>() || x.Is<SqrtOperation>() || x.Is<CoshOperation>() || x.Is<SigmoidOperation>() || x.Is<SoftplusOperation>()
+        || x.Is<ReluOperation>() || x.Is<LessOperation>() || (x.Is<PowOperation>() && x.Y.IsConstant && double.IsEvenInteger(x.Y.ConstantValue))
+        || (x.Is<MulOperation>() && x.X == x.Y);
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The absolute value, with derivative 0 at 0.</summary>
+    public static ExprNode Abs(ExprNode x) => Apply<AbsOperation>(x);
+}

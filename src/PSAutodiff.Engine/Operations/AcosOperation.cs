@@ -1,0 +1,22 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+
+namespace PSAutodiff;
+
+/// <summary>The inverse cosine, in radians; NaN outside -1 to 1.</summary>
+internal sealed class AcosOperation() : UnaryOperation("acos")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\arccos", 1);
+
+    internal override string? MathName => nameof(Math.Acos);
+
+    protected override double Evaluate(double x) => Math.Acos(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => -(adjoint / ((1 - x) * (1 + x)).Apply<SqrtOperation>());
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The inverse cosine, in radians; NaN outside -1 to 1.</summary>
+    public static ExprNode Acos(ExprNode x) => Apply<AcosOperation>(x);
+}

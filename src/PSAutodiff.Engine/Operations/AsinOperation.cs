@@ -1,0 +1,28 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The inverse sine, in radians; NaN outside -1 to 1.</summary>
+internal sealed class AsinOperation() : UnaryOperation("asin")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\arcsin", 1);
+
+    internal override string? MathName => nameof(Math.Asin);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("asin(-x) = -asin(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AsinOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Math.Asin(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / ((1 - x) * (1 + x)).Apply<SqrtOperation>();
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The inverse sine, in radians; NaN outside -1 to 1.</summary>
+    public static ExprNode Asin(ExprNode x) => Apply<AsinOperation>(x);
+}

@@ -1,0 +1,28 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The inverse tangent, in radians.</summary>
+internal sealed class AtanOperation() : UnaryOperation("atan")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\arctan", 1);
+
+    internal override string? MathName => nameof(Math.Atan);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("atan(-x) = -atan(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AtanOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Math.Atan(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (1 + (x * x));
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The inverse tangent, in radians.</summary>
+    public static ExprNode Atan(ExprNode x) => Apply<AtanOperation>(x);
+}

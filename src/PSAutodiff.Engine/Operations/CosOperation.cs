@@ -1,0 +1,28 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The cosine of an angle in radians.</summary>
+internal sealed class CosOperation() : UnaryOperation("cos")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\cos", 1);
+
+    internal override string? MathName => nameof(Math.Cos);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("cos(-x) = cos(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CosOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Math.Cos(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => -(x.Apply<SinOperation>() * adjoint);
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The cosine of an angle in radians.</summary>
+    public static ExprNode Cos(ExprNode x) => Apply<CosOperation>(x);
+}

@@ -1,0 +1,29 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The hyperbolic cosine.</summary>
+internal sealed class CoshOperation() : UnaryOperation("cosh")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\cosh", 1);
+
+    internal override string? MathName => nameof(Math.Cosh);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("cosh(-x) = cosh(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CoshOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Kernels.Cosh(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SinhOperation>() * adjoint;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The hyperbolic cosine.</summary>
+    public static ExprNode Cosh(ExprNode x) => Apply<CoshOperation>(x);
+}

@@ -1,0 +1,56 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The quotient x / y.</summary>
+internal sealed class DivOperation() : BinaryOperation("div")
+{
+    internal override Notation Infix { get; } = new("#1 / #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
+    internal override Notation Lab { get; } = Notation.LabInfix("/");
+
+    internal override Notation Latex { get; } = new(@"\frac{#1}{#2}", Notation.Atom, 0, 0);
+
+    internal override bool IsLab => true;
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("0 / x = 0", RuleSets.Lab, static (x, _, _) => x.Is(0) ? x : Term.None),
+        new("x / 0 is an error", RuleSets.Lab, static (_, y, _) => y.Is(0)
+            ? throw new AutodiffException(ErrorIds.DivisionByZero, "division by zero")
+            : Term.None),
+        new("0 / x = 0 (x != 0)", Identity.NotLab, static (x, y, _) => x.Is(0) && !y.IsConstant ? x : Term.None) { Assumption = "x != 0" },
+        new("x / 1 = x", Identity.All, static (x, y, _) => y.Is(1) ? x : Term.None),
+        new("x / -1 = -x", Identity.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
+        new("x / x = 1 (x != 0)", Identity.Standard, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumption = "x != 0" },
+        new("(-x) / (-y) = x / y", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
+        new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None),
+        new("exp(x) / (1 + exp(x)) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => x.Is<ExpOperation>() && Logistic.Exponent(y) == x.X ? x.X.Apply<SigmoidOperation>() : Term.None),
+        new("c / (-x) = (-c) / x", Identity.Standard, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x / y.X : Term.None),
+        new("(-x) / c = x / (-c)", Identity.Standard, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None),
+        new("(-x) / y = -(x / y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X / y) : Term.None),
+        new("x / (-y) = -(x / y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x / y.X) : Term.None),
+    ];
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint / at.Y : -((adjoint / at.Y) * at.Self);
+
+    // The quotient rule as the lab writes it, where both derivatives are there.
+    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
+        !derivatives[1].Exists ? derivatives[0] / at.Y :
+        !derivatives[0].Exists ? -((derivatives[1] / at.Y) * at.Self) :
+        ((derivatives[0] * at.Y) - (at.X * derivatives[1])) / (at.Y * at.Y);
+
+
+    protected override double Evaluate(double x, double y) => x / y;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The quotient x / y.</summary>
+    public static ExprNode operator /(ExprNode x, ExprNode y) => Apply<DivOperation>(x, y);
+
+    /// <summary>The quotient x / y.</summary>
+    public static ExprNode Divide(ExprNode x, ExprNode y) => x / y;
+}

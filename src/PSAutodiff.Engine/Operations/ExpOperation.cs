@@ -1,0 +1,32 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The exponential function, e^x.</summary>
+internal sealed class ExpOperation() : UnaryOperation("exp")
+{
+    internal override Notation Latex { get; } = new("e^{#1}", Notation.PowerLevel, 0);
+
+    internal override string? MathName => nameof(Math.Exp);
+
+    internal override bool IsLab => true;
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("exp(log(x)) = x", Identity.Standard, static (x, _, _) => x.Is<LogOperation>() ? x.X : Term.None),
+        new("exp(log1p(x)) = 1 + x", Identity.Standard, static (x, _, _) => x.Is<Log1pOperation>() ? 1 + x.X : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Kernels.Exp(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => self * adjoint;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The exponential function, e^x.</summary>
+    public static ExprNode Exp(ExprNode x) => Apply<ExpOperation>(x);
+}

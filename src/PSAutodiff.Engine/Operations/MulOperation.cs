@@ -1,0 +1,49 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The product x * y.</summary>
+internal sealed class MulOperation() : BinaryOperation("mul")
+{
+    internal override Notation Infix { get; } = new("#1 * #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
+    internal override Notation Lab { get; } = Notation.LabInfix("*");
+
+    internal override Notation Latex { get; } = new(@"#1 \cdot #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
+    internal override bool IsCommutative => true;
+
+    internal override bool IsLab => true;
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("0 * x = 0", Identity.All, static (x, _, _) => x.Is(0) ? x : Term.None),
+        new("x * 0 = 0", Identity.All, static (_, y, _) => y.Is(0) ? y : Term.None),
+        new("1 * x = x", Identity.All, static (x, y, _) => x.Is(1) ? y : Term.None),
+        new("x * 1 = x", Identity.All, static (x, y, _) => y.Is(1) ? x : Term.None),
+        new("-1 * x = -x", Identity.NotLab, static (x, y, _) => x.Is(-1) ? -y : Term.None),
+        new("x * -1 = -x", Identity.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
+        new("x * c = c * x", Identity.Standard, static (x, y, _) => y.IsConstant && !x.IsConstant ? y * x : Term.None),
+        new("(-x) * (-y) = x * y", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X * y.X : Term.None),
+        new("c * (-x) = (-c) * x", Identity.Standard, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x * y.X : Term.None),
+        new("(-x) * y = -(x * y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X * y) : Term.None),
+        new("x * (-y) = -(x * y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x * y.X) : Term.None),
+        new("x * x = x^2", Identity.Standard, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
+    ];
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint * at.Y : at.X * adjoint;
+
+
+    protected override double Evaluate(double x, double y) => x * y;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The product x * y.</summary>
+    public static ExprNode operator *(ExprNode x, ExprNode y) => Apply<MulOperation>(x, y);
+
+    /// <summary>The product x * y.</summary>
+    public static ExprNode Multiply(ExprNode x, ExprNode y) => x * y;
+}

@@ -1,0 +1,34 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The opposite number, -x.</summary>
+internal sealed class NegOperation() : UnaryOperation("neg")
+{
+    internal override Notation Infix { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
+
+    internal override Notation Latex { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("-(-x) = x", Identity.NotLab, static (x, _, _) => x.Is<NegOperation>() ? x.X : Term.None),
+        new("-(x - y) = y - x", Identity.Standard, static (x, _, _) => x.Is<SubOperation>() ? x.Y - x.X : Term.None),
+        new("-(c * x) = (-c) * x", Identity.Standard, static (x, _, _) => Coefficient.Of(x) is { } c ? Coefficient.Replace(x, -c) : Term.None),
+        new("-(c / x) = (-c) / x", Identity.Standard, static (x, _, _) => x.Is<DivOperation>() && x.X.IsConstant ? -x.X / x.Y : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => -x;
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => -adjoint;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The opposite number, -x.</summary>
+    public static ExprNode operator -(ExprNode x) => Apply<NegOperation>(x);
+
+    /// <summary>The opposite number, -x.</summary>
+    public static ExprNode Negate(ExprNode x) => -x;
+}

@@ -1,0 +1,101 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// One operation: its name, number of arguments, value, derivative, identities and notations. Each operation is one file; the
+/// table finds it by itself.
+/// </summary>
+public abstract class Operation
+{
+    private readonly Identity[]?[] _identities = new Identity[]?[Identity.SetCombinations];
+
+    private protected Operation(string name, int arity)
+    {
+        Name = name;
+        Arity = arity;
+        HashSeed = StructuralHashing.Text(name);
+    }
+
+    /// <summary>The name, which is also the function name in the text of expressions.</summary>
+    public string Name { get; }
+
+    /// <summary>Number of arguments: 0 for constants and variables, else 1 to 3.</summary>
+    public int Arity { get; }
+
+    /// <summary>Index in <see cref="OperationTable.ByCode"/>; not the same in every version, so never stored.</summary>
+    internal byte Code { get; set; }
+
+    internal ulong HashSeed { get; }
+
+    /// <summary>Whether f(x, y) and f(y, x) are the same number, bit for bit.</summary>
+    internal virtual bool IsCommutative => false;
+
+    /// <summary>How infix text writes it; a function call unless it has a symbol of its own.</summary>
+    internal virtual Notation Infix => Notation.Call(Name, Arity);
+
+    /// <summary>The lab's print: a pair of parentheses and a space around everything.</summary>
+    internal virtual Notation Lab => Notation.LabCall(Name, Arity);
+
+    /// <summary>LaTeX in math mode.</summary>
+    internal abstract Notation Latex { get; }
+
+    /// <summary>The method of <see cref="Math"/> that computes it, where there is one.</summary>
+    internal virtual string? MathName => null;
+
+    /// <summary>Whether it is one of the teaching lab's, whose literal derivative rule writes zeros and ones out.</summary>
+    internal virtual bool IsLab => false;
+
+    /// <summary>All identities, tried in order.</summary>
+    private protected virtual IEnumerable<Identity> Identities => [];
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>The value for given values of the arguments; absent ones are ignored. Follows IEEE arithmetic and never throws.</summary>
+    internal abstract double Evaluate(double x, double y, double z);
+
+    /// <summary>
+    /// What an argument's adjoint receives when the adjoint of this node is given: the adjoint times the partial derivative.
+    /// </summary>
+    internal abstract Term Pullback(int argument, in Locals at, Term adjoint);
+
+    /// <summary>The derivative from the derivatives of the arguments (<see cref="Term.None"/>: does not depend on the variable).</summary>
+    internal virtual Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives)
+    {
+        var total = Term.None;
+        for (var i = 0; i < derivatives.Length; i++)
+        {
+            if (!derivatives[i].Exists || !Propagates(i)) continue;
+            var part = Pullback(i, at, derivatives[i]);
+            if (part.Exists) total = total.Exists ? total + part : part;
+        }
+
+        return total;
+    }
+
+    /// <summary>Whether the value changes smoothly with an argument at all; if not, no derivative passes through it.</summary>
+    internal virtual bool Propagates(int argument) => true;
+
+    internal Identity[] IdentitiesFor(RuleSets sets) => _identities[(int)sets] ??=
+        [.. Identities.Concat(CommonIdentities.For(this)).Where(identity => (identity.Sets & sets) != 0)];
+
+    internal string ArgumentCountMessage(int given) =>
+        $"'{Name}' takes {Arity} argument{(Arity == 1 ? string.Empty : "s")}, not {given}.";
+
+    /// <summary>A node and its arguments while a derivative is built.</summary>
+    internal readonly ref struct Locals(Term self, Term x, Term y, Term z)
+    {
+        public Term Self { get; } = self;
+
+        public Term X { get; } = x;
+
+        public Term Y { get; } = y;
+
+        public Term Z { get; } = z;
+
+        public Term Constant(double value) => Self.Constant(value);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+
+namespace PSAutodiff;
+
+/// <summary>All operations, found by reflection so that a new one is one new file.</summary>
+internal static class OperationTable
+{
+    public const byte ConstantCode = 0;
+    public const byte VariableCode = 1;
+
+    private static readonly FrozenDictionary<Type, Operation> ByType;
+    private static readonly FrozenDictionary<string, Operation> ByName;
+
+#pragma warning disable CA1810 // The fields are filled together, from one scan.
+    static OperationTable()
+#pragma warning restore CA1810
+    {
+        var operations = new List<Operation>();
+        foreach (var type in typeof(Operation).Assembly.GetTypes())
+        {
+            if (!type.IsAbstract && type.IsSubclassOf(typeof(Operation))) operations.Add((Operation)Activator.CreateInstance(type)!);
+        }
+
+        // Constants and variables ("const", "var") come first, under the codes that graphs test for.
+        operations.Sort(static (a, b) => (a.Arity == 0) != (b.Arity == 0)
+            ? (a.Arity == 0 ? -1 : 1)
+            : string.CompareOrdinal(a.Name, b.Name));
+        ByCode = [.. operations];
+        for (var code = 0; code < ByCode.Length; code++) ByCode[code].Code = (byte)code;
+        ByType = ByCode.ToFrozenDictionary(static op => op.GetType());
+        ByName = ByCode.ToFrozenDictionary(static op => op.Name, StringComparer.Ordinal);
+        Constant = ByCode[ConstantCode];
+        Variable = ByCode[VariableCode];
+    }
+
+    public static Operation[] ByCode { get; }
+
+    public static Operation Constant { get; }
+
+    public static Operation Variable { get; }
+
+    public static Operation Get(Type type) => ByType[type];
+
+    /// <summary>The operation with a name that text can call as a function, or null.</summary>
+    public static Operation? TryFindFunction(string name) =>
+        ByName.TryGetValue(name, out var operation) && operation.Arity > 0 ? operation : null;
+
+    /// <summary>The operation with a name that text can call as a function.</summary>
+    /// <exception cref="AutodiffException">There is none.</exception>
+    public static Operation FindFunction(string name)
+    {
+        if (TryFindFunction(name) is { } found) return found;
+        var known = string.Join(", ", ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name));
+        throw new AutodiffException(ErrorIds.OperationUnknown, $"There is no operation '{name}'. Known operations: {known}.");
+    }
+}
+
+/// <summary>The one instance of an operation.</summary>
+internal static class OperationOf<TOperation>
+    where TOperation : Operation
+{
+    public static readonly TOperation Instance = (TOperation)OperationTable.Get(typeof(TOperation));
+}

@@ -1,0 +1,67 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The power x^y; NaN for negative x and y that is no integer.</summary>
+internal sealed class PowOperation() : BinaryOperation("pow")
+{
+    internal override Notation Infix { get; } = new("#1^#2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel);
+
+    // The text -2 ^ x reads as -(2 ^ x), so a negative base gets parentheses even here.
+    internal override Notation Lab { get; } = new("( #1 ^ #2 )", Notation.Atom, Notation.Atom, 0);
+
+    internal override Notation Latex { get; } = new("{#1}^{#2}", Notation.PowerLevel, Notation.Atom, 0);
+
+    internal override string? MathName => nameof(Math.Pow);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("x^0 = 1", Identity.NotLab, static (x, y, _) => y.Is(0) ? x.Constant(1) : Term.None),
+        new("x^1 = x", Identity.NotLab, static (x, y, _) => y.Is(1) ? x : Term.None),
+        new("1^x = 1", Identity.NotLab, static (x, _, _) => x.Is(1) ? x : Term.None),
+        new("x^-1 = 1 / x", Identity.Standard, static (x, y, _) => y.Is(-1) ? 1 / x : Term.None),
+        new("x^0.5 = sqrt(x)", Identity.Standard, static (x, y, _) => y.Is(0.5) ? x.Apply<SqrtOperation>() : Term.None),
+        new("(-x)^n = x^n, n even", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
+        new("abs(x)^n = x^n, n even", Identity.Standard, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
+        new("sqrt(x)^2 = x", Identity.Standard, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
+        new("(x^a)^n = x^(a * n)", Identity.Standard, static (x, y, _) =>
+            y.IsConstant && double.IsInteger(y.ConstantValue) && x.Is<PowOperation>() && x.Y.IsConstant
+            && ExactArithmetic.TryMultiply(x.Y.ConstantValue, y.ConstantValue, out var exponent)
+                ? x.X.Apply<PowOperation>(x.Constant(exponent))
+                : Term.None),
+    ];
+
+    // Whether the exponent is a constant matters: d/dx x^2 has to exist at negative x, where log(x) does not. For a variable
+    // exponent log(0) is replaced by 0, because 0^y does not change with y > 0.
+    internal override Term Pullback(int argument, in Locals at, Term adjoint)
+    {
+        if (argument == 0)
+        {
+            if (at.Y.Is(0)) return Term.None;
+            var lower = at.Y.IsConstant ? at.Constant(at.Y.ConstantValue - 1) : at.Y - 1;
+            return at.Y * Power(at.X, lower) * adjoint;
+        }
+
+        return at.X.Is(0)
+            ? Term.None
+            : at.Self * at.X.Apply<SelectOperation>(at.X, at.Constant(1)).Apply<LogOperation>() * adjoint;
+    }
+
+    // Squares and reciprocals are worth more than a call of Math.Pow, and these are rounded correctly.
+    protected override double Evaluate(double x, double y) =>
+        y == 2 ? x * x :
+        y == -1 ? 1 / x :
+        Math.Pow(x, y);
+
+    private static Term Power(Term x, Term exponent) => exponent.Is(1) ? x : x.Apply<PowOperation>(exponent);
+
+    private static bool IsEven(Term exponent) => exponent.IsConstant && double.IsEvenInteger(exponent.ConstantValue);
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The power x^y; NaN for negative x and y that is no integer.</summary>
+    public static ExprNode Pow(ExprNode x, ExprNode y) => Apply<PowOperation>(x, y);
+}

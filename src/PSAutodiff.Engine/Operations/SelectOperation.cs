@@ -1,0 +1,50 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// select(c, a, b): a where c is not 0 (NaN included), else b. The branch not taken contributes neither value nor derivative.
+/// </summary>
+internal sealed class SelectOperation() : Operation("select", 3)
+{
+    internal override Notation Latex { get; } =
+        new(@"\begin{cases} #2 & \text{if } #1 \ne 0 \\ #3 & \text{otherwise} \end{cases}", Notation.Atom, 0, 0, 0);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("select(c, x, y) of a constant c", Identity.NotLab, static (c, x, y) => !c.IsConstant ? Term.None : c.ConstantValue != 0 ? x : y),
+        new("select(c, x, x) = x", Identity.NotLab, static (_, x, y) => x == y ? x : Term.None),
+        new("select(c, select(c, x, y), z) = select(c, x, z)", Identity.NotLab, static (c, x, y) => x.Is<SelectOperation>() && x.X == c
+            ? c.Apply<SelectOperation>(x.Y, y)
+            : Term.None),
+        new("select(c, x, select(c, y, z)) = select(c, x, z)", Identity.NotLab, static (c, x, y) => y.Is<SelectOperation>() && y.X == c
+            ? c.Apply<SelectOperation>(x, y.Z)
+            : Term.None),
+        new("select(select(c, 1, 0), x, y) = select(c, x, y)", Identity.NotLab, static (c, x, y) => c.Is<SelectOperation>() && c.Y.Is(1) && c.Z.Is(0)
+            ? c.X.Apply<SelectOperation>(x, y)
+            : Term.None),
+    ];
+
+    internal override bool Propagates(int argument) => argument > 0;
+
+    internal override double Evaluate(double x, double y, double z) => x != 0 ? y : z;
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 1
+        ? at.X.Apply<SelectOperation>(adjoint, at.Constant(0))
+        : at.X.Apply<SelectOperation>(at.Constant(0), adjoint);
+
+    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives)
+    {
+        if (!derivatives[1].Exists && !derivatives[2].Exists) return Term.None;
+        var zero = at.Constant(0);
+        return at.X.Apply<SelectOperation>(derivatives[1].Exists ? derivatives[1] : zero, derivatives[2].Exists ? derivatives[2] : zero);
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>Takes <paramref name="x"/> where <paramref name="condition"/> is not 0, else <paramref name="y"/>; the other contributes nothing.</summary>
+    public static ExprNode Select(ExprNode condition, ExprNode x, ExprNode y) => Apply<SelectOperation>(condition, x, y);
+}

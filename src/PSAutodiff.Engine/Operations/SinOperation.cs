@@ -1,0 +1,28 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The sine of an angle in radians.</summary>
+internal sealed class SinOperation() : UnaryOperation("sin")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\sin", 1);
+
+    internal override string? MathName => nameof(Math.Sin);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("sin(-x) = -sin(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SinOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Math.Sin(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<CosOperation>() * adjoint;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The sine of an angle in radians.</summary>
+    public static ExprNode Sin(ExprNode x) => Apply<SinOperation>(x);
+}

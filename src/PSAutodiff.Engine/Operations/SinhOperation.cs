@@ -1,0 +1,29 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The hyperbolic sine.</summary>
+internal sealed class SinhOperation() : UnaryOperation("sinh")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\sinh", 1);
+
+    internal override string? MathName => nameof(Math.Sinh);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("sinh(-x) = -sinh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SinhOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Kernels.Sinh(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<CoshOperation>() * adjoint;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The hyperbolic sine.</summary>
+    public static ExprNode Sinh(ExprNode x) => Apply<SinhOperation>(x);
+}

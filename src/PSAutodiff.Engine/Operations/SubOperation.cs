@@ -1,0 +1,50 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The difference x - y.</summary>
+internal sealed class SubOperation() : BinaryOperation("sub")
+{
+    internal override Notation Infix { get; } = new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+
+    internal override Notation Lab { get; } = Notation.LabInfix("-");
+
+    internal override Notation Latex { get; } = new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+
+    internal override bool IsLab => true;
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("0 - y = -1 * y", RuleSets.Lab, static (x, y, _) => x.Is(0) ? -1 * y : Term.None),
+        new("0 - y = -y", Identity.NotLab, static (x, y, _) => x.Is(0) ? -y : Term.None),
+        new("x - 0 = x", Identity.All, static (x, y, _) => y.Is(0) ? x : Term.None),
+        new("x - x = 0", Identity.Standard, static (x, y, _) => x == y ? x.Constant(0) : Term.None),
+        new("x - (-y) = x + y", Identity.NotLab, static (x, y, _) => y.Is<NegOperation>() ? x + y.X : Term.None),
+        new("(-x) - y = -(x + y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X + y) : Term.None),
+        new("x - (-c) * y = x + c * y", Identity.Standard, static (x, y, _) => Coefficient.Of(y) < 0 ? x + (-y) : Term.None),
+        new("x - (-c) = x + c", Identity.Standard, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x + (-y) : Term.None),
+        new("1 - sigmoid(x) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<SigmoidOperation>() ? (-y.X).Apply<SigmoidOperation>() : Term.None),
+        new("exp(x) - 1 = expm1(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<ExpOperation>() ? x.X.Apply<Expm1Operation>() : Term.None),
+    ];
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint : -adjoint;
+
+    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
+        !derivatives[1].Exists ? derivatives[0] :
+        !derivatives[0].Exists ? -derivatives[1] :
+        derivatives[0] - derivatives[1];
+
+
+    protected override double Evaluate(double x, double y) => x - y;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The difference x - y.</summary>
+    public static ExprNode operator -(ExprNode x, ExprNode y) => Apply<SubOperation>(x, y);
+
+    /// <summary>The difference x - y.</summary>
+    public static ExprNode Subtract(ExprNode x, ExprNode y) => x - y;
+}

@@ -1,0 +1,45 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The sum x + y.</summary>
+internal sealed class SumOperation() : BinaryOperation("sum")
+{
+    internal override Notation Infix { get; } = new("#1 + #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+
+    internal override Notation Lab { get; } = Notation.LabInfix("+");
+
+    internal override Notation Latex { get; } = new("#1 + #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+
+    internal override bool IsCommutative => true;
+
+    internal override bool IsLab => true;
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("0 + x = x", Identity.All, static (x, y, _) => x.Is(0) ? y : Term.None),
+        new("x + 0 = x", Identity.All, static (x, y, _) => y.Is(0) ? x : Term.None),
+        new("x + (-y) = x - y", Identity.NotLab, static (x, y, _) => y.Is<NegOperation>() ? x - y.X : Term.None),
+        new("(-x) + y = y - x", Identity.NotLab, static (x, y, _) => x.Is<NegOperation>() ? y - x.X : Term.None),
+        new("x + (-c) * y = x - c * y", Identity.Standard, static (x, y, _) => Coefficient.Of(y) < 0 ? x - (-y) : Term.None),
+        new("x + (-c) = x - c", Identity.Standard, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None),
+        new("(-c) + x = x - c", Identity.Standard, static (x, y, _) => x.IsConstant && x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None),
+        new("x + x = 2 * x", Identity.Standard, static (x, y, _) => x == y ? 2 * x : Term.None),
+    ];
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
+
+
+    protected override double Evaluate(double x, double y) => x + y;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The sum x + y.</summary>
+    public static ExprNode operator +(ExprNode x, ExprNode y) => Apply<SumOperation>(x, y);
+
+    /// <summary>The sum x + y.</summary>
+    public static ExprNode Add(ExprNode x, ExprNode y) => x + y;
+}

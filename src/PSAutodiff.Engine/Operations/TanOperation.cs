@@ -1,0 +1,28 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The tangent of an angle in radians.</summary>
+internal sealed class TanOperation() : UnaryOperation("tan")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\tan", 1);
+
+    internal override string? MathName => nameof(Math.Tan);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("tan(-x) = -tan(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Math.Tan(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => (1 + (self * self)) * adjoint;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The tangent of an angle in radians.</summary>
+    public static ExprNode Tan(ExprNode x) => Apply<TanOperation>(x);
+}

@@ -1,0 +1,31 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The hyperbolic tangent.</summary>
+internal sealed class TanhOperation() : UnaryOperation("tanh")
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\tanh", 1);
+
+    internal override string? MathName => nameof(Math.Tanh);
+
+    internal override bool IsLab => true;
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("tanh(-x) = -tanh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanhOperation>() : Term.None),
+    ];
+
+    protected override double Evaluate(double x) => Kernels.Tanh(x);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => (1 - (self * self)) * adjoint;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The hyperbolic tangent.</summary>
+    public static ExprNode Tanh(ExprNode x) => Apply<TanhOperation>(x);
+}

@@ -1,0 +1,26 @@
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <content>Simplification of an expression.</content>
+public sealed partial class ExprNode
+{
+    /// <summary>
+    /// A simpler expression: equal as a real function wherever the original is defined, with no more distinct operations.
+    /// </summary>
+    /// <param name="rule">Which identities may be used.</param>
+    /// <exception cref="AutodiffException">
+    /// With <see cref="SimplificationRule.Lab"/>: a division by a constant 0, or a logarithm of a constant not above 0.
+    /// </exception>
+    public ExprNode Simplify(SimplificationRule rule = SimplificationRule.Standard) => Simplify([this], rule).Nodes[0];
+
+    /// <summary>Several expressions simplified together, so that they go on sharing parts; and what had to be assumed.</summary>
+    internal static (IReadOnlyList<ExprNode> Nodes, IReadOnlyList<string> Assumptions) Simplify(
+        IReadOnlyList<ExprNode> nodes,
+        SimplificationRule rule)
+    {
+        var (graph, roots) = Flatten(nodes);
+        var result = Simplifier.Simplify(graph, roots, rule);
+        return (Array.ConvertAll(result.Roots, result.Graph.Node), result.Assumptions);
+    }
+}

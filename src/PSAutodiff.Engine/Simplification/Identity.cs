@@ -1,0 +1,18 @@
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff.Simplification;
+
+/// <summary>One identity of an operation: when it applies to given arguments it names the node that replaces the operation.</summary>
+/// <param name="Name">The identity as a teacher writes it, for example <c>0 + x = x</c>.</param>
+/// <param name="Sets">The rule sets it belongs to.</param>
+/// <param name="Rewrite">Takes the arguments (absent ones are <see cref="Term.None"/>); gives the replacement or <see cref="Term.None"/>.</param>
+internal sealed record Identity(string Name, RuleSets Sets, Func<Term, Term, Term, Term> Rewrite)
+{
+    public const RuleSets All = RuleSets.Lab | RuleSets.Fold | RuleSets.Standard | RuleSets.Stable;
+    public const RuleSets NotLab = RuleSets.Fold | RuleSets.Standard | RuleSets.Stable;
+    public const int SetCombinations = 32;
+    public const RuleSets Standard = RuleSets.Standard | RuleSets.Stable;
+
+    /// <summary>What has to hold for the identity beyond the domain of the original, for example <c>x != 0</c>; usually nothing.</summary>
+    public string? Assumption { get; init; }
+}

@@ -1,0 +1,83 @@
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff.Simplification;
+
+/// <summary>
+/// Simplification: rounds over the graph, from the leaves up, each rebuilding it with the identities of the operations and
+/// collecting like terms and powers, until nothing changes. A result with more distinct operations than the original is not taken.
+/// </summary>
+internal static class Simplifier
+{
+    // A round passes every change up the whole graph, so later rounds only see what collecting has brought together.
+    private const int MaxRounds = 32;
+
+    public static Result Simplify(Graph graph, int[] roots, SimplificationRule rule)
+    {
+        var assumptions = new SortedSet<string>(StringComparer.Ordinal);
+        var sets = rule switch
+        {
+            SimplificationRule.Lab => RuleSets.Lab,
+            SimplificationRule.Stable => RuleSets.Standard | RuleSets.Stable | RuleSets.Signs,
+            _ => RuleSets.Standard | RuleSets.Signs,
+        };
+        var best = new Result(graph, roots, [.. assumptions]);
+        var cost = graph.OperationCount(roots);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var (next, changed) = Round(best.Graph, best.Roots, sets, assumptions);
+            var nextCost = next.Graph.OperationCount(next.Roots);
+            if (nextCost > cost && (sets & RuleSets.Signs) != 0)
+            {
+                (next, changed) = Round(best.Graph, best.Roots, sets & ~RuleSets.Signs, assumptions);
+                nextCost = next.Graph.OperationCount(next.Roots);
+            }
+
+            if (nextCost > cost || !changed) break;
+            best = next;
+            cost = nextCost;
+        }
+
+        return best with { Assumptions = [.. assumptions] };
+    }
+
+    private static (Result Result, bool Changed) Round(Graph graph, int[] roots, RuleSets sets, SortedSet<string> assumptions)
+    {
+        var changed = false;
+        void Note(Identity identity)
+        {
+            changed = true;
+            if (identity.Assumption is { } assumption) assumptions.Add(assumption);
+        }
+
+        var reachable = graph.Reachable(roots);
+        var builder = new GraphBuilder(reachable.Length) { Rules = sets, OnRewrite = Note };
+        var collector = (sets & Identity.Standard) != 0 ? new LikeTermCollector(graph, builder, reachable, roots, Note) : null;
+        var map = new int[reachable.Length];
+        for (var id = 0; id < map.Length; id++)
+        {
+            if (!reachable[id]) continue;
+            if (graph.IsConstant(id))
+            {
+                map[id] = builder.Constant(graph.ConstantOf(id));
+            }
+            else if (graph.IsVariable(id))
+            {
+                map[id] = builder.Variable(graph.NameOf(id));
+            }
+            else
+            {
+                var (y, z) = (graph.Y(id), graph.Z(id));
+                map[id] = builder.Apply(graph.OperationOf(id), map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
+                if (collector is not null) map[id] = collector.Collect(id, map);
+            }
+        }
+
+        return (new Result(builder.Build(), Array.ConvertAll(roots, root => map[root]), []), changed);
+    }
+
+    /// <summary>A simplified graph.</summary>
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Roots">The ids of the simplified nodes in it.</param>
+    /// <param name="Assumptions">What was assumed beyond the domain of the original, for example <c>x != 0</c>.</param>
+    public sealed record Result(Graph Graph, int[] Roots, IReadOnlyList<string> Assumptions);
+}
