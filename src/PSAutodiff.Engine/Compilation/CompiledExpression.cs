@@ -1,12 +1,13 @@
 using System.Buffers;
+using PSAutodiff.Compilation;
 using PSAutodiff.Graphs;
 
-namespace PSAutodiff.Compilation;
+namespace PSAutodiff;
 
 /// <summary>
 /// Several expressions compiled into one program, evaluated together on numbers. Safe to share between threads.
 /// </summary>
-internal sealed class CompiledExpression
+public sealed class CompiledExpression
 {
     private readonly Tape _tape;
 
@@ -19,6 +20,7 @@ internal sealed class CompiledExpression
     /// <summary>The variables, in the order in which their values are given.</summary>
     public IReadOnlyList<string> Variables { get; }
 
+    /// <summary>Number of expressions, and so of results.</summary>
     public int OutputCount => _tape.Outputs.Length;
 
     internal Tape Tape => _tape;
@@ -26,8 +28,10 @@ internal sealed class CompiledExpression
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
     /// <param name="variables">The order of the variables' values; by default all variables in ordinal order.</param>
+    /// <exception cref="AutodiffException">An expression has a variable that <paramref name="variables"/> lacks.</exception>
     public static CompiledExpression Compile(IReadOnlyList<ExprNode> outputs, IReadOnlyList<string>? variables = null)
     {
+        ArgumentNullException.ThrowIfNull(outputs);
         var (graph, roots) = ExprNode.Flatten(outputs);
         return Compile(graph, roots, variables);
     }

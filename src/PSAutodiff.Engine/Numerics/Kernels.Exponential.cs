@@ -46,8 +46,8 @@ internal static partial class Kernels
     {
         if (T.AllBetween(T.Broadcast(-ExpFastLimit), x, T.Broadcast(ExpFastLimit)))
         {
-            ReduceExponential(x, out T k, out T r, out T tail);
-            return T.AddBits(OnePlus(r, tail), k << MantissaBits);
+            ReduceExponential(x, out T k, out T high, out T low);
+            return T.AddBits(high + low, k << MantissaBits);
         }
 
         return ExpWide(x, 0.0);
@@ -67,7 +67,14 @@ internal static partial class Kernels
     private static T Expm1Core<T>(T x)
         where T : struct, ILanes<T>
     {
-        Expm1Parts(x, out T high, out T low);
+        ReduceExponential(x, out T k, out T r, out T carried, out T cube, out T q);
+        T one = T.Broadcast(1.0);
+        T scale = PowerOfTwo(k);
+        T lead = scale - one;
+
+        // From 2^54 on the one is lost in lead, but still counts for the last place.
+        T leadLow = (scale - lead) - one;
+        Expm1Sum(scale, lead, leadLow, r, carried, cube, q, out T high, out T low);
 
         // The two-sum turns -0 into +0; the sign of the result is always that of x.
         return WithSignOf(high + low, x);
@@ -91,44 +98,61 @@ internal static partial class Kernels
         where T : struct, ILanes<T>
     {
         // Beyond these the result is infinite or zero, also when halved as sinh and cosh ask.
-        T high = T.Broadcast(712.0);
-        T low = T.Broadcast(-747.0);
-        T clamped = T.SelectLess(high, x, high, x);
-        clamped = T.SelectLess(clamped, low, low, clamped);
-        ReduceExponential(clamped, out T k, out T r, out T tail);
+        T highest = T.Broadcast(712.0);
+        T lowest = T.Broadcast(-747.0);
+        T clamped = T.SelectLess(highest, x, highest, x);
+        clamped = T.SelectLess(clamped, lowest, lowest, clamped);
+        ReduceExponential(clamped, out T k, out T high, out T low);
 
         // 2^k may be outside the range of normal numbers, so it is applied as two factors that are not;
         // the first product is exact.
         T rounding = T.Broadcast(RoundingShift);
         T exponent = (k - rounding) + T.Broadcast(shift);
-        T half = T.MultiplyAdd(exponent, T.Broadcast(0.5), rounding);
+        T half = T.MultiplyAdd(T.Broadcast(0.5), exponent, rounding);
         T rest = (exponent - (half - rounding)) + rounding;
-        return NaNWhereNaN(x, OnePlus(r, tail) * PowerOfTwo(half) * PowerOfTwo(rest));
+        return NaNWhereNaN(x, (high + low) * PowerOfTwo(half) * PowerOfTwo(rest));
     }
 
     /// <summary>
-    /// e^x = 2^k (1 + r + tail), where k is still in the form integer + <see cref="RoundingShift"/> and tail is
-    /// the part small enough that its rounding matters little.
+    /// e^x = 2^k (high + low), low a tenth of high at most; k is still in the form integer +
+    /// <see cref="RoundingShift"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ReduceExponential<T>(T x, out T k, out T r, out T tail)
+    private static void ReduceExponential<T>(T x, out T k, out T high, out T low)
+        where T : struct, ILanes<T>
+    {
+        ReduceExponential(x, out k, out T r, out T carried, out T cube, out T q);
+        FastTwoSum(T.Broadcast(1.0), r, out high, out T rest);
+        low = T.MultiplyAdd(cube, q, T.MultiplyAdd(T.Broadcast(0.5) * r, r, carried + rest));
+    }
+
+    /// <summary>
+    /// e^x = 2^k (1 + r + r^2 / 2 + carried + cube q). Left apart, so that what the callers add to the first terms
+    /// is done while q, the last to be known, is computed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReduceExponential<T>(
+        T x, out T k, out T r, out T carried, out T cube, out T q)
         where T : struct, ILanes<T>
     {
         ReduceArgument(x, out k, out r, out T rLow);
 
-        // e^r = 1 + r + r^2 / 2 + r^3 q(r), the even and odd coefficients interleaved. Estrin's scheme: pairs
-        // first, for a short chain of dependent operations. The largest term comes last, unrounded.
+        // What the reduction left over counts e^r times, for which 1 + r is near enough; likewise below.
+        carried = T.MultiplyAdd(r, rLow, rLow);
+
+        // q(r) has the odd and even coefficients interleaved. Estrin's scheme: pairs first, for a short chain of
+        // dependent operations.
         T z = r * r;
         T z2 = z * z;
-        T q01 = T.MultiplyAdd(r, T.Broadcast(Cosh0), T.Broadcast(Sinh0));
-        T q23 = T.MultiplyAdd(r, T.Broadcast(Cosh1), T.Broadcast(Sinh1));
-        T q45 = T.MultiplyAdd(r, T.Broadcast(Cosh2), T.Broadcast(Sinh2));
-        T q67 = T.MultiplyAdd(r, T.Broadcast(Cosh3), T.Broadcast(Sinh3));
-        T q89 = T.MultiplyAdd(r, T.Broadcast(Cosh4), T.Broadcast(Sinh4));
+        T q01 = T.MultiplyAdd(T.Broadcast(Cosh0), r, T.Broadcast(Sinh0));
+        T q23 = T.MultiplyAdd(T.Broadcast(Cosh1), r, T.Broadcast(Sinh1));
+        T q45 = T.MultiplyAdd(T.Broadcast(Cosh2), r, T.Broadcast(Sinh2));
+        T q67 = T.MultiplyAdd(T.Broadcast(Cosh3), r, T.Broadcast(Sinh3));
+        T q89 = T.MultiplyAdd(T.Broadcast(Cosh4), r, T.Broadcast(Sinh4));
         T q0123 = T.MultiplyAdd(z, q23, q01);
         T q4567 = T.MultiplyAdd(z, q67, q45);
-        T q = T.MultiplyAdd(z2, T.MultiplyAdd(z2, q89, q4567), q0123);
-        tail = T.MultiplyAdd(T.Broadcast(0.5) * r, r, T.MultiplyAdd(r * z, q, rLow));
+        q = T.MultiplyAdd(z2, T.MultiplyAdd(z2, q89, q4567), q0123);
+        cube = r * z;
     }
 
     /// <summary>
@@ -141,13 +165,13 @@ internal static partial class Kernels
         ReduceArgument(x, out k, out r, out T rLow);
         T z = r * r;
         T z2 = z * z;
-        T cosh01 = T.MultiplyAdd(z, T.Broadcast(Cosh1), T.Broadcast(Cosh0));
-        T cosh23 = T.MultiplyAdd(z, T.Broadcast(Cosh3), T.Broadcast(Cosh2));
-        T sinh01 = T.MultiplyAdd(z, T.Broadcast(Sinh1), T.Broadcast(Sinh0));
-        T sinh23 = T.MultiplyAdd(z, T.Broadcast(Sinh3), T.Broadcast(Sinh2));
-        T cosh = T.MultiplyAdd(z2, T.MultiplyAdd(z2, T.Broadcast(Cosh4), cosh23), cosh01);
-        T sinh = T.MultiplyAdd(z2, T.MultiplyAdd(z2, T.Broadcast(Sinh4), sinh23), sinh01);
-        coshRest = T.MultiplyAdd(T.Broadcast(0.5) * r, r, z2 * cosh);
+        T cosh01 = T.MultiplyAdd(T.Broadcast(Cosh1), z, T.Broadcast(Cosh0));
+        T cosh23 = T.MultiplyAdd(T.Broadcast(Cosh3), z, T.Broadcast(Cosh2));
+        T sinh01 = T.MultiplyAdd(T.Broadcast(Sinh1), z, T.Broadcast(Sinh0));
+        T sinh23 = T.MultiplyAdd(T.Broadcast(Sinh3), z, T.Broadcast(Sinh2));
+        T cosh = T.MultiplyAdd(z2, T.MultiplyAdd(T.Broadcast(Cosh4), z2, cosh23), cosh01);
+        T sinh = T.MultiplyAdd(z2, T.MultiplyAdd(T.Broadcast(Sinh4), z2, sinh23), sinh01);
+        coshRest = T.MultiplyAdd(T.Broadcast(0.5) * r, r, T.MultiplyAdd(z2, cosh, r * rLow));
         sinhRest = T.MultiplyAdd(r * z, sinh, rLow);
     }
 
@@ -158,11 +182,11 @@ internal static partial class Kernels
     {
         T rounding = T.Broadcast(RoundingShift);
         T minusLow = T.Broadcast(-Ln2Low);
-        k = T.MultiplyAdd(x, T.Broadcast(Log2E), rounding);
+        k = T.MultiplyAdd(T.Broadcast(Log2E), x, rounding);
         T n = k - rounding;
-        T high = T.MultiplyAdd(n, T.Broadcast(-Ln2High), x);
-        r = T.MultiplyAdd(n, minusLow, high);
-        rLow = T.MultiplyAdd(n, minusLow, high - r);
+        T high = T.MultiplyAdd(T.Broadcast(-Ln2High), n, x);
+        r = T.MultiplyAdd(minusLow, n, high);
+        rLow = T.MultiplyAdd(minusLow, n, high - r);
     }
 
     /// <summary>e^x = 2^k (high + low) with |low| within half a unit of high's last place.</summary>
@@ -170,31 +194,22 @@ internal static partial class Kernels
     private static void ExpParts<T>(T x, out T k, out T high, out T low)
         where T : struct, ILanes<T>
     {
-        ReduceExponential(x, out k, out T r, out T tail);
-        T one = T.Broadcast(1.0);
-        T sum = one + r;
-        FastTwoSum(sum, tail + ((one - sum) + r), out high, out low);
+        ReduceExponential(x, out k, out T lead, out T tail);
+        FastTwoSum(lead, tail, out high, out low);
     }
 
-    /// <summary>e^x - 1 = high + low with |low| much smaller than high.</summary>
+    /// <summary>
+    /// scale (1 + r + r^2 / 2 + carried + cube q) - 1 = high + low, low a tenth of high at most; lead + leadLow is
+    /// scale - 1.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Expm1Parts<T>(T x, out T high, out T low)
+    private static void Expm1Sum<T>(
+        T scale, T lead, T leadLow, T r, T carried, T cube, T q, out T high, out T low)
         where T : struct, ILanes<T>
     {
-        ReduceExponential(x, out T k, out T r, out T tail);
-        T scale = PowerOfTwo(k);
-        T lead = scale - T.Broadcast(1.0);
         high = T.MultiplyAdd(scale, r, lead);
-        low = T.MultiplyAdd(scale, tail, T.MultiplyAdd(scale, r, lead - high));
-    }
-
-    /// <summary>1 + r + tail with one significant rounding.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T OnePlus<T>(T r, T tail)
-        where T : struct, ILanes<T>
-    {
-        T one = T.Broadcast(1.0);
-        T sum = one + r;
-        return sum + (tail + ((one - sum) + r));
+        T rest = T.MultiplyAdd(scale, r, lead - high) + leadLow;
+        T tail = T.MultiplyAdd(T.Broadcast(0.5) * r, r, T.MultiplyAdd(cube, q, carried));
+        low = T.MultiplyAdd(scale, tail, rest);
     }
 }

@@ -8,7 +8,7 @@ internal static partial class Kernels
     // tanh rounds to 1 from 19.06... on.
     private const double TanhSaturation = 20.0;
 
-    /// <summary>tanh x in every lane, as E / (E + 2) with E = e^(2|x|) - 1.</summary>
+    /// <summary>tanh x in every lane, as -E / (2 + E) with E = e^(-2|x|) - 1, between -1 and 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tanh<T>(T x)
         where T : struct, ILanes<T>
@@ -16,10 +16,18 @@ internal static partial class Kernels
         T saturation = T.Broadcast(TanhSaturation);
         T size = Abs(x);
         size = T.SelectLess(saturation, size, saturation, size);
-        Expm1Parts(size + size, out T lead, out T tail);
-        FastTwoSum(lead, tail, out T high, out T low);
-        TwoSum(high, T.Broadcast(2.0), out T divisor, out T divisorLow);
-        return NaNWhereNaN(x, WithSignOf(Divide(high, low, divisor, divisorLow + low), x));
+        ReduceExponential(T.Broadcast(-2.0) * size, out T k, out T r, out T carried, out T cube, out T q);
+        T one = T.Broadcast(1.0);
+        T scale = PowerOfTwo(k);
+        T lead = scale - one;
+
+        // From 2^-54 down scale is lost in lead, but still counts for the last place.
+        T leadLow = scale - (lead + one);
+        Expm1Sum(scale, lead, leadLow, r, carried, cube, q, out T sum, out T rest);
+        FastTwoSum(sum, rest, out T high, out T low);
+        FastTwoSum(T.Broadcast(2.0), high, out T divisor, out T divisorLow);
+        T result = Abs(Divide(high, low, divisor, divisorLow + low));
+        return NaNWhereNaN(x, WithSignOf(result, x));
     }
 
     /// <summary>sinh x in every lane.</summary>

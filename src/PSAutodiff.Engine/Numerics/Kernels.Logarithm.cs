@@ -123,7 +123,7 @@ internal static partial class Kernels
 
         // log'(1 + f) = 1 / (1 + f), near enough 1 - f for a term of this size.
         T extra = T.NegatedMultiplyAdd(f, fLow, fLow);
-        LogParts(f, n, T.MultiplyAdd(n, T.Broadcast(Ln2Low), extra), out high, out low);
+        LogParts(f, n, T.MultiplyAdd(T.Broadcast(Ln2Low), n, extra), out high, out low);
     }
 
     // Biased exponent as an integer in the low bits, and the mantissa in [sqrt(1/2), sqrt(2)).
@@ -157,18 +157,18 @@ internal static partial class Kernels
 
         T z = s * s;
         T z2 = z * z;
-        T log01 = T.MultiplyAdd(z, T.Broadcast(Log1), T.Broadcast(Log0));
-        T log23 = T.MultiplyAdd(z, T.Broadcast(Log3), T.Broadcast(Log2));
-        T log45 = T.MultiplyAdd(z, T.Broadcast(Log5), T.Broadcast(Log4));
-        T log456 = T.MultiplyAdd(z2, T.Broadcast(Log6), log45);
+        T log01 = T.MultiplyAdd(T.Broadcast(Log1), z, T.Broadcast(Log0));
+        T log23 = T.MultiplyAdd(T.Broadcast(Log3), z, T.Broadcast(Log2));
+        T log45 = T.MultiplyAdd(T.Broadcast(Log5), z, T.Broadcast(Log4));
+        T log456 = T.MultiplyAdd(T.Broadcast(Log6), z2, log45);
         T rest = T.MultiplyAdd(z2, T.MultiplyAdd(z2, log456, log23), log01);
         T tail = T.MultiplyAdd(s, T.MultiplyAdd(z, rest, square), extra);
 
         T lead = f - square;
         T leadLow = (f - lead) - square;
         T ln2 = T.Broadcast(Ln2High);
-        high = T.MultiplyAdd(n, ln2, lead);
-        T highLow = T.MultiplyAdd(n, ln2, -high) + lead;
+        high = T.MultiplyAdd(ln2, n, lead);
+        T highLow = T.MultiplyAdd(ln2, n, -high) + lead;
         low = highLow + ((leadLow + excess) + tail);
     }
 }

@@ -8,6 +8,8 @@ internal sealed class AcosOperation() : UnaryOperation("acos")
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\arccos", 1);
 
+    internal override Notation MathML { get; } = Notation.MathMLCall("arccos", 1);
+
     internal override string? MathName => nameof(Math.Acos);
 
     protected override double Evaluate(double x) => Math.Acos(x);

@@ -9,6 +9,8 @@ internal sealed class AsinOperation() : UnaryOperation("asin")
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\arcsin", 1);
 
+    internal override Notation MathML { get; } = Notation.MathMLCall("arcsin", 1);
+
     internal override string? MathName => nameof(Math.Asin);
 
     private protected override IEnumerable<Identity> Identities =>

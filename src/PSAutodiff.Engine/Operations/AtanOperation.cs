@@ -9,6 +9,8 @@ internal sealed class AtanOperation() : UnaryOperation("atan")
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\arctan", 1);
 
+    internal override Notation MathML { get; } = Notation.MathMLCall("arctan", 1);
+
     internal override string? MathName => nameof(Math.Atan);
 
     private protected override IEnumerable<Identity> Identities =>

@@ -11,7 +11,10 @@ internal sealed class DivOperation() : BinaryOperation("div")
 
     internal override Notation Lab { get; } = Notation.LabInfix("/");
 
-    internal override Notation Latex { get; } = new(@"\frac{#1}{#2}", Notation.Atom, 0, 0);
+    // Below the level of an atom: a fraction to a power needs parentheses, or the exponent seems to stand on the numerator.
+    internal override Notation Latex { get; } = new(@"\frac{#1}{#2}", Notation.PowerLevel, 0, 0);
+
+    internal override Notation MathML { get; } = new("<mfrac>#1#2</mfrac>", Notation.PowerLevel, 0, 0);
 
     internal override bool IsLab => true;
 

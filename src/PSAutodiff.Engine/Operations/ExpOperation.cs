@@ -10,6 +10,8 @@ internal sealed class ExpOperation() : UnaryOperation("exp")
 {
     internal override Notation Latex { get; } = new("e^{#1}", Notation.PowerLevel, 0);
 
+    internal override Notation MathML { get; } = new("<msup><mi>e</mi>#1</msup>", Notation.PowerLevel, 0);
+
     internal override string? MathName => nameof(Math.Exp);
 
     internal override bool IsLab => true;

@@ -9,6 +9,8 @@ internal sealed class LessOperation() : BinaryOperation("less")
 {
     internal override Notation Latex { get; } = new(@"\left[#1 < #2\right]", Notation.Atom, 0, 0);
 
+    internal override Notation MathML { get; } = new("<mrow><mo>[</mo>#1<mo>&lt;</mo>#2<mo>]</mo></mrow>", Notation.Atom, 0, 0);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("less(x, x) = 0", Identity.Standard, static (x, y, _) => x == y ? x.Constant(0) : Term.None),

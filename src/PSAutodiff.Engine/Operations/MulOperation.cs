@@ -13,6 +13,8 @@ internal sealed class MulOperation() : BinaryOperation("mul")
 
     internal override Notation Latex { get; } = new(@"#1 \cdot #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
+    internal override Notation MathML { get; } = Notation.MathMLInfix("⋅", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
     internal override bool IsCommutative => true;
 
     internal override bool IsLab => true;

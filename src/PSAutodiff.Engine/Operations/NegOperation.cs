@@ -11,6 +11,8 @@ internal sealed class NegOperation() : UnaryOperation("neg")
 
     internal override Notation Latex { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
 
+    internal override Notation MathML { get; } = new("<mrow><mo>−</mo>#1</mrow>", Notation.SignLevel, Notation.PowerLevel);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("-(-x) = x", Identity.NotLab, static (x, _, _) => x.Is<NegOperation>() ? x.X : Term.None),

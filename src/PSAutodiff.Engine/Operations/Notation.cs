@@ -43,6 +43,16 @@ internal sealed class Notation
     public static Notation LatexCall(string command, int arity) =>
         new($"{command}\\left({string.Join(", ", Placeholders.Take(arity))}\\right)", Atom, new int[arity]);
 
+    /// <summary>A MathML function call; the character after the name is the invisible operator "apply function".</summary>
+    public static Notation MathMLCall(string name, int arity) => new(
+        $"<mrow><mi>{name}</mi><mo>\u2061</mo><mrow><mo>(</mo>{string.Join("<mo>,</mo>", Placeholders.Take(arity))}<mo>)</mo></mrow></mrow>",
+        Atom,
+        new int[arity]);
+
+    /// <summary>An operator between two arguments in MathML.</summary>
+    public static Notation MathMLInfix(string symbol, int level, params int[] argumentLevels) =>
+        new($"<mrow>#1<mo>{symbol}</mo>#2</mrow>", level, argumentLevels);
+
     private static (string Text, int Argument)[] Split(string template)
     {
         var pieces = new List<(string, int)>();

@@ -42,6 +42,9 @@ public abstract class Operation
     /// <summary>LaTeX in math mode.</summary>
     internal abstract Notation Latex { get; }
 
+    /// <summary>Presentation MathML, one element; a function call unless overridden.</summary>
+    internal virtual Notation MathML => Notation.MathMLCall(Name, Arity);
+
     /// <summary>The method of <see cref="Math"/> that computes it, where there is one.</summary>
     internal virtual string? MathName => null;
 

@@ -14,6 +14,8 @@ internal sealed class PowOperation() : BinaryOperation("pow")
 
     internal override Notation Latex { get; } = new("{#1}^{#2}", Notation.PowerLevel, Notation.Atom, 0);
 
+    internal override Notation MathML { get; } = new("<msup>#1#2</msup>", Notation.PowerLevel, Notation.Atom, 0);
+
     internal override string? MathName => nameof(Math.Pow);
 
     private protected override IEnumerable<Identity> Identities =>

@@ -9,8 +9,17 @@ namespace PSAutodiff;
 /// </summary>
 internal sealed class SelectOperation() : Operation("select", 3)
 {
+    // The lowest level: what follows an open brace would seem to belong to its last line.
     internal override Notation Latex { get; } =
-        new(@"\begin{cases} #2 & \text{if } #1 \ne 0 \\ #3 & \text{otherwise} \end{cases}", Notation.Atom, 0, 0, 0);
+        new(@"\begin{cases} #2 & \text{if } #1 \ne 0 \\ #3 & \text{otherwise} \end{cases}", 0, 0, 0, 0);
+
+    internal override Notation MathML { get; } = new(
+        "<mrow><mo>{</mo><mtable><mtr><mtd>#2</mtd><mtd><mrow><mtext>if </mtext>#1<mo>≠</mo><mn>0</mn></mrow></mtd></mtr>"
+        + "<mtr><mtd>#3</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>",
+        0,
+        0,
+        0,
+        0);
 
     private protected override IEnumerable<Identity> Identities =>
     [

@@ -9,6 +9,8 @@ internal sealed class SigmoidOperation() : UnaryOperation("sigmoid")
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\sigma", 1);
 
+    internal override Notation MathML { get; } = Notation.MathMLCall("σ", 1);
+
     protected override double Evaluate(double x) => Kernels.Sigmoid(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * (1 - self) * adjoint;

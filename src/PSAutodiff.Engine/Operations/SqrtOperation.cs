@@ -9,6 +9,8 @@ internal sealed class SqrtOperation() : UnaryOperation("sqrt")
 {
     internal override Notation Latex { get; } = new(@"\sqrt{#1}", Notation.Atom, 0);
 
+    internal override Notation MathML { get; } = new("<msqrt>#1</msqrt>", Notation.Atom, 0);
+
     internal override string? MathName => nameof(Math.Sqrt);
 
     private protected override IEnumerable<Identity> Identities =>

@@ -13,6 +13,8 @@ internal sealed class SumOperation() : BinaryOperation("sum")
 
     internal override Notation Latex { get; } = new("#1 + #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
+    internal override Notation MathML { get; } = Notation.MathMLInfix("+", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+
     internal override bool IsCommutative => true;
 
     internal override bool IsLab => true;

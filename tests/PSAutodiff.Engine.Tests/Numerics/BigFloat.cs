@@ -3,13 +3,13 @@ using System.Numerics;
 namespace PSAutodiff.Tests;
 
 /// <summary>
-/// A binary floating-point number, Significand * 2^Exponent, with <see cref="Precision"/> bits (about 96 decimal
+/// A binary floating-point number, Significand * 2^Exponent, with <see cref="Precision"/> bits (84 decimal
 /// digits) and an unlimited exponent. Every operation rounds towards minus infinity, with a relative error below
 /// 2^(1 - Precision).
 /// </summary>
 internal readonly struct BigFloat(BigInteger significand, int exponent)
 {
-    public const int Precision = 320;
+    public const int Precision = 280;
 
     public static readonly BigFloat Zero = new(BigInteger.Zero, 0);
     public static readonly BigFloat One = new(BigInteger.One, 0);

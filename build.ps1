@@ -1,0 +1,121 @@
+<#
+.SYNOPSIS
+    Builds, tests and shows PSAutodiff.
+.DESCRIPTION
+    Build leaves the importable module in out/PSAutodiff. Test builds, checks the format of the code, runs the engine's tests and the
+    Pester tests, and ends with the line 'N passed, N failed, N skipped' over both. Docs builds the help. Demo builds and runs the
+    examples. Clean removes what builds have made. Pester and Microsoft.PowerShell.PlatyPS come from the gallery when they are missing.
+.EXAMPLE
+    ./build.ps1 -Task Test
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Lint', 'Test', 'Docs', 'Demo', 'Clean')]
+    [string]$Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string]$Configuration = 'Release'
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$root = $PSScriptRoot
+$out = Join-Path $root 'out/PSAutodiff'
+
+function Invoke-Dotnet {
+    & dotnet @args
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE." }
+}
+
+# Imports a module, from the gallery when this machine does not have it; says so and returns nothing when that fails.
+function Import-Tool([string]$Name, [version]$MinimumVersion) {
+    try {
+        if (-not (Get-Module -ListAvailable $Name | Where-Object Version -GE $MinimumVersion)) {
+            if (-not (Get-Command Install-PSResource -ErrorAction Ignore)) { throw 'Install-PSResource is not available' }
+            Install-PSResource -Name $Name -Version "[$MinimumVersion,)" -TrustRepository -Quiet
+        }
+        Import-Module $Name -MinimumVersion $MinimumVersion -PassThru
+    }
+    catch {
+        Write-Warning "$Name $MinimumVersion or later is not installed and could not be installed from the gallery: $_"
+    }
+}
+
+function Build-Module {
+    Invoke-Dotnet build (Join-Path $root 'src/PSAutodiff/PSAutodiff.csproj') --configuration $Configuration --nologo --verbosity quiet
+    if (Test-Path $out) { Remove-Item $out -Recurse -Force }
+    $null = New-Item $out -ItemType Directory -Force
+    Copy-Item (Join-Path $root 'module/*') $out -Recurse
+    Copy-Item (Join-Path $root "src/PSAutodiff/bin/$Configuration/net10.0/*.dll") $out
+    Copy-Item (Join-Path $root 'LICENSE') $out
+    Build-Help
+    Write-Host "Built $out"
+}
+
+function Build-Help {
+    if (-not (Import-Tool Microsoft.PowerShell.PlatyPS 1.0.0)) {
+        Write-Warning 'The module was built without help pages.'
+        return
+    }
+    & (Join-Path $root 'docs/build-help.ps1') -Source (Join-Path $root 'docs/en-US') -Destination (Join-Path $out 'en-US')
+}
+
+function Invoke-Lint {
+    Invoke-Dotnet format (Join-Path $root 'PSAutodiff.sln') --verify-no-changes --no-restore
+    if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
+        Write-Host 'PSScriptAnalyzer is not installed: the scripts were not analyzed.'
+        return
+    }
+    $findings = 'build.ps1', 'module', 'examples', 'docs', 'tests/Pester' |
+        ForEach-Object { Invoke-ScriptAnalyzer -Path (Join-Path $root $_) -Recurse -Settings (Join-Path $root '.config/PSScriptAnalyzerSettings.psd1') }
+    if ($findings) {
+        $findings | Format-Table RuleName, ScriptName, Line, Message -Wrap | Out-Host
+        throw "PSScriptAnalyzer found $(@($findings).Count) problems."
+    }
+}
+
+# Runs a test program in a process of its own and gives its counts.
+function Get-EngineTestCount {
+    $output = & dotnet test (Join-Path $root 'tests/PSAutodiff.Engine.Tests') --configuration $Configuration --nologo 2>&1 | Tee-Object -Variable lines | Out-String
+    $lines | Out-Host
+    $code = $LASTEXITCODE
+    if ($output -notmatch 'Failed:\s*(\d+), Passed:\s*(\d+), Skipped:\s*(\d+)') { throw "The engine's tests did not run (exit code $code)." }
+    [pscustomobject]@{ Passed = [int]$Matches[2]; Failed = [Math]::Max([int]$Matches[1], [int]($code -ne 0)); Skipped = [int]$Matches[3] }
+}
+
+function Get-PesterCount {
+    if (-not (Import-Tool Pester 5.0.0)) { throw 'The Pester tests cannot run without Pester.' }
+    # A fresh process: this one may hold an older build of the module.
+    $script = Join-Path $root 'tests/Pester/Invoke-Tests.ps1'
+    $result = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-pester-$PID.json"
+    & (Get-Process -Id $PID).Path -NoProfile -File $script -ModulePath $out -ResultPath $result | Out-Host
+    try { Get-Content $result -Raw | ConvertFrom-Json }
+    finally { Remove-Item $result -ErrorAction Ignore }
+}
+
+switch ($Task) {
+    'Build' { Build-Module }
+    'Docs' { Build-Module }
+    'Lint' { Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet; Invoke-Lint }
+    'Demo' {
+        Build-Module
+        $demo = "Import-Module '$out'; & '$root/examples/derivative-story.ps1'; & '$root/examples/five-points.ps1'"
+        & (Get-Process -Id $PID).Path -NoProfile -Command $demo
+    }
+    'Test' {
+        Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet
+        Invoke-Lint
+        Build-Module
+        Invoke-Dotnet build (Join-Path $root 'PSAutodiff.sln') --configuration $Configuration --no-restore --nologo --verbosity quiet
+        $counts = @(Get-EngineTestCount; Get-PesterCount)
+        $sum = { param($name) ($counts | Measure-Object $name -Sum).Sum }
+        $failed = & $sum Failed
+        Write-Host "$(& $sum Passed) passed, $failed failed, $(& $sum Skipped) skipped"
+        if ($failed -gt 0) { exit 1 }
+    }
+    'Clean' {
+        'out', 'src/*/bin', 'src/*/obj', 'tests/*/bin', 'tests/*/obj', 'bench/bin', 'bench/obj', 'examples/*/bin', 'examples/*/obj' |
+            ForEach-Object { Join-Path $root $_ } | Where-Object { Test-Path $_ } | Remove-Item -Recurse -Force
+    }
+}

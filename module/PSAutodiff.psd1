@@ -1,0 +1,32 @@
+@{
+    RootModule           = 'PSAutodiff.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6f0c1c1e-5b1f-4a63-9d0a-3a2f0c7d9b41'
+    Author               = 'PSAutodiff contributors'
+    CompanyName          = 'PSAutodiff contributors'
+    Copyright            = '(c) PSAutodiff contributors. MIT licence.'
+    Description          = 'Symbolic and automatic differentiation, fast evaluation and training of models in the PowerShell pipeline.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    RequiredAssemblies   = @('PSAutodiff.Engine.dll')
+    FormatsToProcess     = @('PSAutodiff.format.ps1xml')
+    TypesToProcess       = @('PSAutodiff.types.ps1xml')
+    CmdletsToExport      = @(
+        'ConvertTo-ExprText'
+        'Invoke-Differentiate'
+        'Invoke-Simplify'
+        'Measure-Expression'
+        'New-ExprNode'
+        'Resolve-Expression'
+        'Start-NetworkTraining'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('autodiff', 'automatic-differentiation', 'symbolic', 'derivative', 'gradient', 'machine-learning', 'neural-network', 'math', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using PSAutodiff.Expressions;
+
+namespace PSAutodiff;
+
+/// <content>Text in every format.</content>
+public sealed partial class ExprNode
+{
+    /// <summary>Where <see cref="ToText(ExprTextFormat, int)"/> cuts formats that write shared parts out each time, by default.</summary>
+    internal const int DefaultMaxTextLength = 1_000_000;
+
+    /// <summary>Reads what <see cref="ExprTextFormat.Json"/> writes, to an equal expression.</summary>
+    /// <exception cref="AutodiffException">The text is no expression; the message names the node and what is wrong.</exception>
+    public static ExprNode ParseJson(string json) => JsonReader.Read(json);
+
+    /// <summary>The expression as text, in any format and in every culture the same.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="maxLength">
+    /// Where formats that write shared parts out each time are cut, in characters; they then end with an ellipsis and the structural
+    /// hash. The other formats are linear in the number of distinct nodes and always whole.
+    /// </param>
+    public string ToText(ExprTextFormat format, int maxLength = DefaultMaxTextLength) => ToText(format, maxLength, out _);
+
+    /// <summary>The expression as text, and whether it was cut.</summary>
+    internal string ToText(ExprTextFormat format, int maxLength, out bool cut)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
+        cut = false;
+        return format switch
+        {
+            ExprTextFormat.Infix => ExprText.Write(this, InfixStyle.Instance, maxLength, out cut),
+            ExprTextFormat.Lab => ExprText.Write(this, LabStyle.Instance, maxLength, out cut),
+            ExprTextFormat.Let => LetWriter.Write(this),
+            ExprTextFormat.Latex => LatexWriter.Write(this, maxLength, out cut),
+            ExprTextFormat.MathML => MathMLWriter.Write(this, maxLength, out cut),
+            ExprTextFormat.Tree => TreeWriter.Write(this, maxLength, out cut),
+            ExprTextFormat.Dot => DotWriter.Write(this),
+            ExprTextFormat.Json => JsonWriter.Write(this),
+            ExprTextFormat.CSharp => CSharpWriter.Write(this),
+            ExprTextFormat.Python => PythonWriter.Write(this),
+            ExprTextFormat.PowerShell => PowerShellWriter.Write(this),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
+        };
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using PSAutodiff.Operations;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>Writes an expression as one LaTeX formula for math mode, with the package amsmath.</summary>
+internal static class LatexWriter
+{
+    public static string Write(ExprNode node, int maxLength, out bool cut)
+    {
+        var text = new StringBuilder();
+        var style = new LatexStyle(new LatexNames(node.Variables));
+        cut = !FormulaWriter.Write(default(TypesetView), node, style, text, maxLength);
+        if (cut) CutText.End(text, maxLength, node);
+        return text.ToString();
+    }
+}
+
+/// <summary>LaTeX in math mode, with parentheses that grow.</summary>
+internal sealed class LatexStyle(LatexNames names) : TextStyle
+{
+    public override string Open => @"\left(";
+
+    public override string Close => @"\right)";
+
+    public override Notation NotationOf(Operation operation) => operation.Latex;
+
+    public override string Number(double value) =>
+        value == Math.PI ? @"\pi" :
+        value == -Math.PI ? @"-\pi" :
+        FormatNumber(value);
+
+    public override string Variable(string name) => names[name];
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using PSAutodiff.Operations;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>Writes an expression as a presentation MathML element (MathML Core, which browsers typeset by themselves).</summary>
+internal static class MathMLWriter
+{
+    private const string Start = "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\">";
+    private const string End = "</math>";
+
+    /// <summary>The element; a short note in place of a formula that would be longer than the limit, as half an element is none.</summary>
+    public static string Write(ExprNode node, int maxLength, out bool cut)
+    {
+        var text = new StringBuilder(Start);
+        var style = new MathMLStyle(new MathMLNames(node.Variables));
+        cut = !FormulaWriter.Write(default(TypesetView), node, style, text, maxLength - End.Length);
+        return cut
+            ? $"{Start}<mtext>{node.Op.Name} ... {CutText.Hash(node)}</mtext>{End}"
+            : text.Append(End).ToString();
+    }
+}
+
+/// <summary>Presentation MathML; every notation is exactly one element, so that it can stand anywhere.</summary>
+internal sealed class MathMLStyle(MathMLNames names) : TextStyle
+{
+    public override string Open => "<mrow><mo>(</mo>";
+
+    public override string Close => "<mo>)</mo></mrow>";
+
+    public override Notation NotationOf(Operation operation) => operation.MathML;
+
+    public override string Number(double value)
+    {
+        var digits = Math.Abs(value) == Math.PI ? "<mi>π</mi>" : $"<mn>{FormatNumber(Math.Abs(value))}</mn>";
+        return double.IsNegative(value) ? $"<mrow><mo>−</mo>{digits}</mrow>" : digits;
+    }
+
+    public override string Variable(string name) => names[name];
+
+    /// <summary>Text with the characters that mean something to XML replaced.</summary>
+    public static string Escape(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal)
+        .Replace("'", "&#39;", StringComparison.Ordinal);
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>
+/// Names of variables as a typesetter writes them: <c>w11</c> and <c>w_11</c> are w with the subscript 11, <c>alpha</c> is the Greek
+/// letter. Two variables of one expression never look alike.
+/// </summary>
+internal abstract class TypesetNames
+{
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+
+    protected TypesetNames(IReadOnlyList<string> variables)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in variables)
+        {
+            var text = Split(name, out var parts) ? Compose(parts) : Literal(name);
+            if (!taken.Add(text)) taken.Add(text = Literal(name));
+            _names.Add(name, text);
+        }
+    }
+
+    /// <summary>Greek letters by the names that both LaTeX and people use; capitals that look Latin have none.</summary>
+    protected static IReadOnlyDictionary<string, char> Greek { get; } = new Dictionary<string, char>(StringComparer.Ordinal)
+    {
+        ["alpha"] = 'α', ["beta"] = 'β', ["gamma"] = 'γ', ["delta"] = 'δ', ["epsilon"] = 'ϵ', ["varepsilon"] = 'ε', ["zeta"] = 'ζ',
+        ["eta"] = 'η', ["theta"] = 'θ', ["vartheta"] = 'ϑ', ["iota"] = 'ι', ["kappa"] = 'κ', ["lambda"] = 'λ', ["mu"] = 'μ',
+        ["nu"] = 'ν', ["xi"] = 'ξ', ["pi"] = 'π', ["rho"] = 'ρ', ["varrho"] = 'ϱ', ["sigma"] = 'σ', ["varsigma"] = 'ς', ["tau"] = 'τ',
+        ["upsilon"] = 'υ', ["phi"] = 'ϕ', ["varphi"] = 'φ', ["chi"] = 'χ', ["psi"] = 'ψ', ["omega"] = 'ω', ["Gamma"] = 'Γ',
+        ["Delta"] = 'Δ', ["Theta"] = 'Θ', ["Lambda"] = 'Λ', ["Xi"] = 'Ξ', ["Pi"] = 'Π', ["Sigma"] = 'Σ', ["Upsilon"] = 'Υ',
+        ["Phi"] = 'Φ', ["Psi"] = 'Ψ', ["Omega"] = 'Ω',
+    };
+
+    public string this[string name] => _names[name];
+
+    /// <summary>The name in one piece: digits and underscores as they are.</summary>
+    protected abstract string Literal(string name);
+
+    /// <summary>A letter, word or number on its own.</summary>
+    protected abstract string Part(string part);
+
+    /// <summary>A part with a subscript, which is not empty.</summary>
+    protected abstract string Subscripted(string part, IEnumerable<string> subscripts);
+
+    private string Compose(List<string> parts) =>
+        parts.Count == 1 ? Part(parts[0]) : Subscripted(Part(parts[0]), parts.Skip(1).Select(Part));
+
+    /// <summary>The name at its underscores and before its last digits; false for one that begins or ends with underscores or has two in a row.</summary>
+    private static bool Split(string name, out List<string> parts)
+    {
+        parts = [.. name.Split('_')];
+        if (parts.Contains(string.Empty)) return false;
+        var head = parts[0];
+        var letters = head.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        if (letters.Length is 0 || letters.Length == head.Length) return letters.Length > 0;
+        parts[0] = letters;
+        parts.Insert(1, head[letters.Length..]);
+        return true;
+    }
+}
+
+/// <summary>Names in LaTeX, for any engine: letters that a plain pdflatex does not know are spelt out.</summary>
+internal sealed class LatexNames(IReadOnlyList<string> variables) : TypesetNames(variables)
+{
+    // Combining marks and the math accents that draw them.
+    private static readonly Dictionary<char, string> Accents = new()
+    {
+        ['\u0300'] = "grave", ['\u0301'] = "acute", ['\u0302'] = "hat", ['\u0303'] = "tilde", ['\u0304'] = "bar", ['\u0306'] = "breve",
+        ['\u0307'] = "dot", ['\u0308'] = "ddot", ['\u030A'] = "mathring", ['\u030C'] = "check",
+    };
+
+    private static readonly Dictionary<char, string> GreekCommands = CommandsOfLetters();
+
+    protected override string Literal(string name)
+    {
+        var text = new StringBuilder(@"\mathit{");
+        foreach (var c in name) text.Append(Letter(c));
+        return text.Append('}').ToString();
+    }
+
+    protected override string Part(string part) =>
+        part.All(char.IsAsciiDigit) ? part :
+        Greek.ContainsKey(part) ? "\\" + part :
+        part.Length == 1 ? Letter(part[0]) :
+        Literal(part);
+
+    protected override string Subscripted(string part, IEnumerable<string> subscripts) => $"{part}_{{{string.Join(", ", subscripts)}}}";
+
+    private static string Letter(char c)
+    {
+        if (c == '_') return @"\_";
+        if (char.IsAsciiLetterOrDigit(c)) return c.ToString();
+        if (GreekCommands.TryGetValue(c, out var command)) return $"{{{command}}}";
+        var decomposed = c.ToString().Normalize(NormalizationForm.FormD);
+        return decomposed.Length == 2 && char.IsAsciiLetter(decomposed[0]) && Accents.TryGetValue(decomposed[1], out var accent)
+            ? $@"\{accent}{{{decomposed[0]}}}"
+            : string.Create(CultureInfo.InvariantCulture, $@"\mathrm{{u{(int)c:X4}}}");
+    }
+
+    private static Dictionary<char, string> CommandsOfLetters()
+    {
+        var commands = new Dictionary<char, string>();
+        foreach (var (name, letter) in Greek) commands[letter] = "\\" + name;
+        return commands;
+    }
+}
+
+/// <summary>Names in MathML.</summary>
+internal sealed class MathMLNames(IReadOnlyList<string> variables) : TypesetNames(variables)
+{
+    protected override string Literal(string name) => $"<mi>{MathMLStyle.Escape(name)}</mi>";
+
+    protected override string Part(string part) =>
+        part.All(char.IsAsciiDigit) ? $"<mn>{part}</mn>" :
+        Greek.TryGetValue(part, out var letter) ? $"<mi>{letter}</mi>" :
+        Literal(part);
+
+    protected override string Subscripted(string part, IEnumerable<string> subscripts)
+    {
+        var list = subscripts.ToList();
+        return list.Count == 1
+            ? $"<msub>{part}{list[0]}</msub>"
+            : $"<msub>{part}<mrow>{string.Join("<mo>,</mo>", list)}</mrow></msub>";
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+
+namespace PSAutodiff;
+
+/// <summary>Small charts of numbers for the terminal, drawn with block characters.</summary>
+public static class TerminalChart
+{
+    private const string Blocks = "▁▂▃▄▅▆▇█";
+
+    /// <summary>One line: a block for each number, taller for larger ones; at most <paramref name="width"/> blocks.</summary>
+    /// <param name="values">The numbers; more than fit are averaged in equal stretches, and what is not finite is a gap.</param>
+    /// <param name="width">The greatest number of blocks, at least 1.</param>
+    public static string Sparkline(IReadOnlyList<double> values, int width = 40)
+    {
+        var (means, least, range) = Scale(values, width);
+        return string.Concat(means.Select(mean =>
+            !double.IsFinite(mean) ? ' ' : Blocks[Math.Min(Blocks.Length - 1, Level(mean, least, range, Blocks.Length))]));
+    }
+
+    /// <summary>A column chart with the largest and the smallest number at its left edge.</summary>
+    /// <param name="values">The numbers; more than fit are averaged in equal stretches, and what is not finite is a gap.</param>
+    /// <param name="width">The greatest number of columns, at least 1.</param>
+    /// <param name="height">The number of lines, at least 1.</param>
+    public static string Columns(IReadOnlyList<double> values, int width = 60, int height = 8)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        var (means, least, range) = Scale(values, width);
+        var top = string.Create(CultureInfo.InvariantCulture, $"{least + range:g4}");
+        var bottom = string.Create(CultureInfo.InvariantCulture, $"{least:g4}");
+        var margin = Math.Max(top.Length, bottom.Length);
+        var text = new StringBuilder();
+        for (var line = height - 1; line >= 0; line--)
+        {
+            var label = line == height - 1 ? top : line == 0 ? bottom : string.Empty;
+            text.Append(label.PadLeft(margin)).Append(line == height - 1 ? " ┤" : line == 0 ? " ┤" : " │");
+            foreach (var mean in means)
+            {
+                var filled = double.IsFinite(mean) ? 1 + Level(mean, least, range, (height * Blocks.Length) - 1) - (line * Blocks.Length) : 0;
+                text.Append(filled <= 0 ? ' ' : Blocks[Math.Min(Blocks.Length, filled) - 1]);
+            }
+
+            if (line > 0) text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static int Level(double value, double least, double range, int levels) =>
+        range > 0 ? (int)((value - least) / range * levels) : 0;
+
+    private static (double[] Means, double Least, double Range) Scale(IReadOnlyList<double> values, int width)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        var means = new double[Math.Min(width, values.Count)];
+        for (var i = 0; i < means.Length; i++)
+        {
+            var (from, to) = ((int)((long)i * values.Count / means.Length), (int)((i + 1L) * values.Count / means.Length));
+            for (var j = from; j < to; j++) means[i] += values[j] / (to - from);
+        }
+
+        var finite = means.Where(double.IsFinite).DefaultIfEmpty().ToArray();
+        return (means, finite.Min(), finite.Max() - finite.Min());
+    }
+}

@@ -1,0 +1,78 @@
+using System.Management.Automation;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>What the cmdlets share: turning values into expressions, and errors that cost one item only.</summary>
+public abstract class AutodiffCmdlet : PSCmdlet
+{
+    /// <summary>Runs the work for one item; an error of the user's is written with its stable id, and the rest goes on.</summary>
+    private protected void Attempt(object? target, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (AutodiffException exception)
+        {
+            WriteError(Record(exception, target));
+        }
+    }
+
+    /// <summary>Ends the command with an error of the user's.</summary>
+    private protected void Stop(string errorId, string message, object? target = null) =>
+        ThrowTerminatingError(Record(new AutodiffException(errorId, message), target));
+
+    /// <summary>Runs work without which the command cannot go on.</summary>
+    private protected T Require<T>(object? target, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (AutodiffException exception)
+        {
+            ThrowTerminatingError(Record(exception, target));
+            throw;
+        }
+    }
+
+    private protected static ErrorRecord Record(AutodiffException exception, object? target) =>
+        new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);
+
+    private static ErrorCategory CategoryOf(string errorId) => errorId switch
+    {
+        ErrorIds.ExpressionSyntax or ErrorIds.OperationUnknown or ErrorIds.ArgumentCount => ErrorCategory.SyntaxError,
+        ErrorIds.ColumnMissing or ErrorIds.ColumnNotNumeric or ErrorIds.ValueNotNumeric => ErrorCategory.InvalidData,
+        ErrorIds.VariableNotBound or ErrorIds.ParameterUnknown => ErrorCategory.ObjectNotFound,
+        ErrorIds.DivisionByZero or ErrorIds.LogarithmDomain or ErrorIds.LossNotFinite => ErrorCategory.InvalidResult,
+        _ => ErrorCategory.InvalidArgument,
+    };
+}
+
+/// <summary>A cmdlet that takes expressions from the pipeline or by name and works on one after the other.</summary>
+public abstract class ExpressionCmdlet : AutodiffCmdlet
+{
+    private bool _any;
+
+    /// <summary>An expression: a node, text, a script block or a number.</summary>
+    private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
+        ProcessExpression(value, () => Conversions.ToExpression(value), work);
+
+    /// <summary>Makes an expression and works on it.</summary>
+    private protected void ProcessExpression(object? target, Func<ExprNode> make, Action<ExprNode> work)
+    {
+        _any = true;
+        Attempt(target, () => work(make()));
+    }
+
+    /// <summary>Reports that nothing was given at all: an empty pipeline, or a call without arguments.</summary>
+    protected override void EndProcessing()
+    {
+        if (_any) return;
+        WriteError(Record(
+            new AutodiffException(
+                ErrorIds.ExpressionMissing,
+                $"{MyInvocation.MyCommand.Name} was given no expression. Pipe one in, for example: 'x^2' | {MyInvocation.MyCommand.Name} ..."),
+            null));
+    }
+}

@@ -1,0 +1,159 @@
+using System.Management.Automation;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Evaluates expressions, at given values or for each row from the pipeline.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "Expression", DefaultParameterSetName = AtSet)]
+[OutputType(typeof(double), typeof(Measurement), typeof(PSObject))]
+public sealed class MeasureExpressionCommand : AutodiffCmdlet
+{
+    private const string AtSet = "At";
+    private const string RowSet = "Row";
+
+    private ValueSource _at = new(null);
+    private RowMeasurement? _rows;
+    private bool _any;
+
+    /// <summary>The expression: a node, text, a script block or a number.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = AtSet)]
+    [Parameter(Position = 0, ParameterSetName = RowSet)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <summary>Rows: objects or dictionaries with a value for each variable that -At does not give.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = RowSet)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>Values of variables: a dictionary, or an object with properties.</summary>
+    [Parameter]
+    public object? At { get; set; }
+
+    /// <summary>Also give the first derivatives.</summary>
+    [Parameter]
+    public SwitchParameter Gradient { get; set; }
+
+    /// <summary>Also give the first and second derivatives.</summary>
+    [Parameter]
+    public SwitchParameter Hessian { get; set; }
+
+    /// <summary>Give each row again with the result as a further property of this name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? AsProperty { get; set; }
+
+    private MeasuredParts Parts => Hessian ? MeasuredParts.Hessian : Gradient ? MeasuredParts.Gradient : MeasuredParts.Value;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _at = new ValueSource(At);
+        var given = MyInvocation.BoundParameters.ContainsKey(nameof(Expression));
+        if (MyInvocation.ExpectingInput && given) _rows = Require(Expression, () => new RowMeasurement(Prepare(Expression), _at));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (_rows is not null || ParameterSetName == RowSet)
+        {
+            _any = true;
+            ProcessRow();
+        }
+        else if (MyInvocation.BoundParameters.ContainsKey(nameof(Expression)))
+        {
+            _any = true;
+            Attempt(Expression, () => Write(At, Prepare(Expression).Measure(_at)));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_any) return;
+        var (id, message) = _rows is null
+            ? (ErrorIds.ExpressionMissing, "Measure-Expression was given no expression. For example: 'x^2' | Measure-Expression -At @{ x = 3 }")
+            : (ErrorIds.RowsMissing, "No rows came through the pipeline, so there was nothing to measure.");
+        WriteError(Record(new AutodiffException(id, message), null));
+    }
+
+    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(Conversions.ToExpression(expression), Parts);
+
+    private void ProcessRow()
+    {
+        _rows ??= Require(Expression, () => new RowMeasurement(Prepare(Expression), _at));
+        var row = InputObject;
+        Attempt(row, () => Write(row, _rows.Measure(row)));
+    }
+
+    private void Write(object? row, object result)
+    {
+        if (AsProperty is null || row is null)
+        {
+            WriteObject(AsProperty is null ? result : WithProperty(new PSObject(), result));
+            return;
+        }
+
+        WriteObject(WithProperty(Copy(row), result));
+    }
+
+    // The row that came in stays as it was: it may be somebody's variable.
+    private static PSObject Copy(object row)
+    {
+        if (row is PSObject { BaseObject: PSCustomObject } custom) return custom.Copy();
+        var copy = new PSObject();
+        foreach (var (name, value) in Conversions.Entries(row)) copy.Properties.Add(new PSNoteProperty(name, value));
+        return copy;
+    }
+
+    private PSObject WithProperty(PSObject row, object result)
+    {
+        if (row.Properties[AsProperty!] is not null)
+        {
+            throw new AutodiffException(ErrorIds.PropertyExists, $"The row has a property '{AsProperty}' already. Choose another name for -AsProperty.");
+        }
+
+        row.Properties.Add(new PSNoteProperty(AsProperty!, result));
+        return row;
+    }
+
+    /// <summary>One expression over many rows: which variables -At gives is found out once, with the first row.</summary>
+    private sealed class RowMeasurement(CompiledMeasurement measurement, ValueSource at)
+    {
+        private readonly double[] _values = new double[measurement.Variables.Count];
+        private RowReader? _reader;
+        private double[] _cells = [];
+        private int[] _targets = [];
+
+        public object Measure(object? row)
+        {
+            if (row is null) throw new AutodiffException(ErrorIds.RowNull, "A row is null.");
+            _reader ??= Start();
+            _reader.Read(row, _cells);
+            for (var i = 0; i < _targets.Length; i++) _values[_targets[i]] = _cells[i];
+            return measurement.Measure(_values);
+        }
+
+        private RowReader Start()
+        {
+            var columns = new List<string>();
+            var targets = new List<int>();
+            for (var i = 0; i < _values.Length; i++)
+            {
+                var variable = measurement.Variables[i];
+                if (at.Match(variable) is not null)
+                {
+                    _values[i] = at.NumberOf(variable);
+                    continue;
+                }
+
+                columns.Add(variable);
+                targets.Add(i);
+            }
+
+            _targets = [.. targets];
+            _cells = new double[columns.Count];
+            return new RowReader(columns);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Management.Automation;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Makes expressions from text, script blocks, numbers, names or operations.</summary>
+[Cmdlet(VerbsCommon.New, "ExprNode", DefaultParameterSetName = ExpressionSet)]
+[OutputType(typeof(ExprNode))]
+public sealed class NewExprNodeCommand : ExpressionCmdlet
+{
+    private const string ExpressionSet = "Expression";
+    private const string ValueSet = "Value";
+    private const string NameSet = "Name";
+    private const string OperationSet = "Operation";
+    private const string JsonSet = "Json";
+
+    /// <summary>Text, a script block, a number or a node; the kind decides how it is read.</summary>
+    // Typed object: a string parameter would turn { ... } into text and a piped node into its shortened display.
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ExpressionSet)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <summary>A number, for a constant.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ValueSet)]
+    public double Value { get; set; }
+
+    /// <summary>The name of a variable.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NameSet)]
+    [AllowEmptyString]
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>The name of an operation, such as sum, mul or tanh; also const with -Value and var with -Name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OperationSet)]
+    [Parameter(ParameterSetName = ValueSet)]
+    [Parameter(ParameterSetName = NameSet)]
+    [ArgumentCompleter(typeof(OperationCompleter))]
+    public string Op { get; set; } = string.Empty;
+
+    /// <summary>The first argument of the operation.</summary>
+    [Parameter(ParameterSetName = OperationSet)]
+    [AllowNull]
+    public object? X { get; set; }
+
+    /// <summary>The second argument of the operation.</summary>
+    [Parameter(ParameterSetName = OperationSet)]
+    [AllowNull]
+    public object? Y { get; set; }
+
+    /// <summary>The third argument of the operation.</summary>
+    [Parameter(ParameterSetName = OperationSet)]
+    [AllowNull]
+    public object? Z { get; set; }
+
+    /// <summary>Text that ConvertTo-ExprText -As Json wrote.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = JsonSet)]
+    public string Json { get; set; } = string.Empty;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        switch (ParameterSetName)
+        {
+            case ValueSet:
+                ProcessExpression(Value, () => Leaf(OperationTable.Constant, ExprNode.Constant(Value)));
+                break;
+            case NameSet:
+                ProcessExpression(Name, () => Leaf(OperationTable.Variable, ExprNode.Variable(Name)));
+                break;
+            case OperationSet:
+                ProcessExpression(Op, Operation);
+                break;
+            case JsonSet:
+                ProcessExpression(Json, () => ExprNode.ParseJson(Json));
+                break;
+            default:
+                if (MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) ProcessExpression(Expression, WriteObject);
+                break;
+        }
+    }
+
+    private void ProcessExpression(object? target, Func<ExprNode> make) => ProcessExpression(target, make, WriteObject);
+
+    private ExprNode Leaf(Operation operation, ExprNode node) => Op.Length == 0 || Op == operation.Name
+        ? node
+        : throw new AutodiffException(ErrorIds.OperationUnknown, $"With -Value or -Name there is no operation '{Op}': -Value goes with const, -Name with var.");
+
+    private ExprNode Operation()
+    {
+        var given = new (string Name, object? Value)[] { (nameof(X), X), (nameof(Y), Y), (nameof(Z), Z) };
+        var count = 0;
+        while (count < given.Length && MyInvocation.BoundParameters.ContainsKey(given[count].Name)) count++;
+        return ExprNode.Apply(Op, Array.ConvertAll(given[..count], static argument => Conversions.ToExpression(argument.Value)));
+    }
+}

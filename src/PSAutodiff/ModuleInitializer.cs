@@ -1,0 +1,10 @@
+using System.Management.Automation;
+
+namespace PSAutodiff;
+
+/// <summary>Runs when the module is imported.</summary>
+public sealed class ModuleInitializer : IModuleAssemblyInitializer
+{
+    /// <summary>Loads the engine, so that <c>[PSAutodiff.ExprNode]</c> is known right after the import.</summary>
+    public void OnImport() => System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(ExprNode).TypeHandle);
+}

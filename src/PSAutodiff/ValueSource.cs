@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Management.Automation;
+using PSAutodiff.Expressions;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// Where the values of variables come from: an object or dictionary given once, as <c>-At</c> is. Looks every variable up by its
+/// exact name, else by the only name that differs in case alone.
+/// </summary>
+internal sealed class ValueSource
+{
+    private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);
+
+    public ValueSource(object? source)
+    {
+        if (source is null) return;
+        foreach (var (name, value) in Conversions.Entries(source)) _values[name] = value;
+    }
+
+    public IEnumerable<string> Names => _values.Keys;
+
+    /// <summary>The name here that stands for a variable, or null.</summary>
+    public string? Match(string variable) => VariableNames.Match(variable, _values.Keys);
+
+    public object? this[string name] => _values[name];
+
+    /// <summary>The number given for a variable.</summary>
+    /// <exception cref="AutodiffException">There is none, several differ in case, or it is not a number.</exception>
+    public double NumberOf(string variable)
+    {
+        var name = Match(variable) ?? throw NotBound(variable, Names);
+        return Conversions.TryGetDouble(_values[name], out var number) ? number : throw NotNumeric(name, _values[name]);
+    }
+
+    private static AutodiffException NotBound(string variable, IEnumerable<string> given)
+    {
+        var names = string.Join(", ", given.Order(StringComparer.Ordinal));
+        var hint = names.Length == 0 ? "No values were given." : $"Given are: {names}.";
+        return new AutodiffException(
+            ErrorIds.VariableNotBound,
+            $"Variable '{variable}' has no value. {hint} Give it one, for example with -At @{{ {variable} = 1 }}.");
+    }
+
+    private static AutodiffException NotNumeric(string name, object? value) => new(
+        ErrorIds.ValueNotNumeric,
+        $"The value of '{name}' is {Describe(value)}, not a number.");
+
+    /// <summary>A value as an error message shows it.</summary>
+    public static string Describe(object? value) => Conversions.Unwrap(value) switch
+    {
+        null => "missing",
+        string { Length: 0 } => "empty",
+        string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
+        IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
+        { } other => $"an object of type {other.GetType().Name}",
+    };
+}

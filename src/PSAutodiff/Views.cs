@@ -1,0 +1,48 @@
+using System.Collections;
+using System.Globalization;
+using System.Text;
+
+namespace PSAutodiff;
+
+/// <summary>Short texts for the default views of PSAutodiff.format.ps1xml.</summary>
+public static class Views
+{
+    /// <summary>Names and values in a line each, for example <c>b1 = 1.25</c>.</summary>
+    public static string Entries(IDictionary entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var width = 0;
+        foreach (var key in entries.Keys) width = Math.Max(width, key.ToString()!.Length);
+        var text = new StringBuilder();
+        foreach (DictionaryEntry entry in entries)
+        {
+            if (text.Length > 0) text.Append('\n');
+            text.Append(entry.Key.ToString()!.PadRight(width)).Append(CultureInfo.InvariantCulture, $" = {entry.Value}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A matrix in a line for each row.</summary>
+    public static string Matrix(double[,] matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        var text = new StringBuilder();
+        for (var i = 0; i < matrix.GetLength(0); i++)
+        {
+            if (i > 0) text.Append('\n');
+            for (var j = 0; j < matrix.GetLength(1); j++) text.Append(CultureInfo.InvariantCulture, $"{(j > 0 ? "  " : string.Empty)}{matrix[i, j]}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Losses as first, sparkline, last; the sparkline shows the means of equal stretches.</summary>
+    public static string Losses(IReadOnlyList<double> losses)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        return losses.Count == 0
+            ? string.Empty
+            : string.Create(CultureInfo.InvariantCulture, $"{losses[0]:g4} {TerminalChart.Sparkline(losses)} {losses[^1]:g4}");
+    }
+}

@@ -1,0 +1,186 @@
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>What simplification makes of typical expressions, and what it says it assumed.</summary>
+public sealed class SimplificationTests
+{
+    [Theory]
+    [InlineData("0 - y", "-y")]
+    [InlineData("x + x", "2 * x")]
+    [InlineData("2 * x + y + x", "3 * x + y")]
+    [InlineData("x + y - x", "y")]
+    [InlineData("x - x", "0")]
+    [InlineData("3 * x - 5 * x", "-2 * x")]
+    [InlineData("2 + x + 3", "x + 5")]
+    [InlineData("2 * x * 3", "6 * x")]
+    [InlineData("x * 4", "4 * x")]
+    [InlineData("x * x", "x^2")]
+    [InlineData("x * y * x", "x^2 * y")]
+    [InlineData("x^2 * x^3", "x^5")]
+    [InlineData("(x^2)^3", "x^6")]
+    [InlineData("x^1", "x")]
+    [InlineData("x^0", "1")]
+    [InlineData("1^x", "1")]
+    [InlineData("x^-1", "1 / x")]
+    [InlineData("x^0.5", "sqrt(x)")]
+    [InlineData("-(-x)", "x")]
+    [InlineData("-1 * x", "-x")]
+    [InlineData("x / -1", "-x")]
+    [InlineData("(-x) * (-y)", "x * y")]
+    [InlineData("(-x) / (-y)", "x / y")]
+    [InlineData("x + (-y)", "x - y")]
+    [InlineData("x - (-y)", "x + y")]
+    [InlineData("-(x - y)", "y - x")]
+    [InlineData("(-x)^2", "x^2")]
+    [InlineData("abs(x)^2", "x^2")]
+    [InlineData("sqrt(x^2)", "abs(x)")]
+    [InlineData("sqrt(x * x)", "abs(x)")]
+    [InlineData("abs(-x)", "abs(x)")]
+    [InlineData("abs(abs(x))", "abs(x)")]
+    [InlineData("abs(exp(x))", "exp(x)")]
+    [InlineData("log(exp(x))", "x")]
+    [InlineData("exp(log(x))", "x")]
+    [InlineData("log1p(expm1(x))", "x")]
+    [InlineData("expm1(log1p(x))", "x")]
+    [InlineData("sin(-x)", "-sin(x)")]
+    [InlineData("cos(-x)", "cos(x)")]
+    [InlineData("tanh(-x)", "-tanh(x)")]
+    [InlineData("cosh(-x)", "cosh(x)")]
+    [InlineData("relu(relu(x))", "relu(x)")]
+    [InlineData("max(x, x)", "x")]
+    [InlineData("less(x, x)", "0")]
+    [InlineData("select(1, x, y)", "x")]
+    [InlineData("select(0, x, y)", "y")]
+    [InlineData("select(c, x, x)", "x")]
+    [InlineData("select(c, select(c, x, y), z)", "select(c, x, z)")]
+    [InlineData("detach(detach(x))", "detach(x)")]
+    [InlineData("sin(x) + 2 * sin(x)", "3 * sin(x)")]
+    [InlineData("x * y - y * x", "0")]
+    [InlineData("exp(0 * x) + 1", "2")]
+    public void Standard_and_Stable_simplify(string text, string expected)
+    {
+        Assert.Equal(expected, Texts.Infix(ExprNode.Parse(text).Simplify()));
+        Assert.Equal(expected, Texts.Infix(ExprNode.Parse(text).Simplify(SimplificationRule.Stable)));
+    }
+
+    [Theory]
+    [InlineData("log(1 + exp(u))", "softplus(u)")]
+    [InlineData("log(exp(u) + 1)", "softplus(u)")]
+    [InlineData("log1p(exp(u))", "softplus(u)")]
+    [InlineData("1 / (1 + exp(-u))", "sigmoid(u)")]
+    [InlineData("1 / (1 + exp(-1 * u))", "sigmoid(u)")]
+    [InlineData("1 / (1 + exp(u))", "sigmoid(-u)")]
+    [InlineData("exp(u) / (1 + exp(u))", "sigmoid(u)")]
+    [InlineData("exp(u) / (exp(u) + 1)", "sigmoid(u)")]
+    [InlineData("1 - sigmoid(u)", "sigmoid(-u)")]
+    [InlineData("log(1 + u)", "log1p(u)")]
+    [InlineData("log(1 - u)", "log1p(-u)")]
+    [InlineData("exp(u) - 1", "expm1(u)")]
+    [InlineData("fin - fin * y + log(1 + exp(-1 * fin))", "fin - fin * y + softplus(-fin)")]
+    public void Stable_rewrites_what_loses_digits_or_overflows(string text, string expected)
+    {
+        var node = ExprNode.Parse(text);
+        Assert.Equal(expected, Texts.Infix(node.Simplify(SimplificationRule.Stable)));
+        Assert.NotEqual(expected, Texts.Infix(node.Simplify()));
+    }
+
+    [Theory]
+    [InlineData("log(1 + exp(u))", 1000.0, 1000.0)]
+    [InlineData("1 / (1 + exp(-u))", -1000.0, 0.0)]
+    [InlineData("exp(u) / (1 + exp(u))", 1000.0, 1.0)]
+    [InlineData("log(1 + u)", 1e-17, 1e-17)]
+    [InlineData("exp(u) - 1", 1e-17, 1e-17)]
+    public void Stable_values_stay_finite_and_keep_their_digits(string text, double u, double expected)
+    {
+        var node = ExprNode.Parse(text).Simplify(SimplificationRule.Stable);
+        Assert.Equal(expected, node.At(("u", u)));
+        Assert.True(double.IsFinite(node.Differentiate("u").Simplify(SimplificationRule.Stable).At(("u", u))));
+    }
+
+    [Theory]
+    [InlineData("log(1 + exp(u))", "sigmoid(u)")]
+    [InlineData("log(1 + exp(-u))", "-sigmoid(-u)")]
+    public void Derivatives_become_stable_too(string text, string expected)
+    {
+        foreach (var mode in Enum.GetValues<DifferentiationMode>())
+        {
+            var derivative = ExprNode.Parse(text).Differentiate("u", mode);
+            Assert.Equal(expected, Texts.Infix(derivative.Simplify(SimplificationRule.Stable)));
+        }
+    }
+
+    [Theory]
+    [InlineData("x / x", "1")]
+    [InlineData("x * y / x", "y")]
+    [InlineData("x^2 / x", "x")]
+    [InlineData("0 / x", "0")]
+    public void What_is_assumed_is_reported(string text, string expected)
+    {
+        var (nodes, assumptions) = ExprNode.Simplify([ExprNode.Parse(text)], SimplificationRule.Standard);
+        Assert.Equal(expected, Texts.Infix(nodes[0]));
+        Assert.Contains("x != 0", assumptions);
+    }
+
+    [Theory]
+    [InlineData("x + x")]
+    [InlineData("x * 0")]
+    [InlineData("sqrt(x^2)")]
+    [InlineData("log(exp(x))")]
+    [InlineData("-(-x)")]
+    public void Nothing_is_assumed_where_nothing_needs_to_be(string text)
+    {
+        Assert.Empty(ExprNode.Simplify([ExprNode.Parse(text)], SimplificationRule.Standard).Assumptions);
+        Assert.Empty(ExprNode.Simplify([ExprNode.Parse(text)], SimplificationRule.Stable).Assumptions);
+    }
+
+    [Theory]
+    [InlineData("x^0.5 * x^0.5 + x^0.5 / x")]
+    [InlineData("exp(1000)")]
+    [InlineData("1e308 * 10 * x")]
+    [InlineData("log(0) + x")]
+    [InlineData("1e-300 * 1e-300 * x * 1e300 * 1e300")]
+    [InlineData("x / (2 - 2)")]
+    [InlineData("sqrt(-1) * x")]
+    public void No_constant_becomes_infinite_or_NaN(string text)
+    {
+        foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
+        {
+            var (graph, _) = ExprNode.Parse(text).Simplify(rule).Flatten();
+            Assert.All(graph.Constants.ToArray(), static constant => Assert.True(double.IsFinite(constant)));
+        }
+    }
+
+    [Fact]
+    public void Regrouping_constants_loses_no_digits()
+    {
+        var node = ExprNode.Parse("x + 1e16 - 1e16 + 0.1 + 0.2 - 0.3");
+        Assert.Equal(node.At(("x", 0.7)), node.Simplify().At(("x", 0.7)), 2.0);
+        Assert.Equal(1.0 / 3, ExprNode.Parse("x / 3").Simplify().At(("x", 1)));
+        Assert.Equal("0.1 * x * 0.3", Texts.Infix(ExprNode.Parse("x * 0.1 * 0.3").Simplify()));
+    }
+
+    [Fact]
+    public void Several_expressions_simplified_together_go_on_sharing()
+    {
+        var node = ExprNode.Parse("exp(x + x) * sin(x + x)");
+        var (nodes, _) = ExprNode.Simplify([node, .. node.Gradient()], SimplificationRule.Standard);
+        var (graph, ids) = ExprNode.Flatten(nodes);
+        Assert.Same(nodes[0].Home!.Graph, nodes[1].Home!.Graph);
+        Assert.True(graph.OperationCount(ids) < graph.OperationCount([ids[0]]) + graph.OperationCount([ids[1]]));
+    }
+
+    [Fact]
+    public void A_shared_part_is_not_torn_apart_to_collect_terms()
+    {
+        // Collecting inside the shared sum would compute it twice.
+        var node = ExprNode.Parse("t = x + y; sin(t) + (t + x)");
+        Assert.True(Cost(node.Simplify()) <= Cost(node));
+    }
+
+    private static int Cost(ExprNode node)
+    {
+        var (graph, id) = node.Flatten();
+        return graph.OperationCount([id]);
+    }
+}
