@@ -15,6 +15,7 @@ internal static class ErrorIds
     public const string ExpressionTypeUnsupported = nameof(ExpressionTypeUnsupported);
     public const string GraphTooLarge = nameof(GraphTooLarge);
     public const string LearningRateInvalid = nameof(LearningRateInvalid);
+    public const string LengthMismatch = nameof(LengthMismatch);
     public const string LogarithmDomain = nameof(LogarithmDomain);
     public const string LossNotFinite = nameof(LossNotFinite);
     public const string NullOperand = nameof(NullOperand);

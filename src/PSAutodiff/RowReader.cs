@@ -9,19 +9,24 @@ namespace PSAutodiff;
 /// Takes the values of given columns out of rows from the pipeline: objects of Import-Csv, hashtables, any object with
 /// properties. Text is converted the same in every culture. Errors name the row and the column.
 /// </summary>
-internal sealed class RowReader(IReadOnlyList<string> columns)
+internal sealed class RowReader(IReadOnlyList<string> columns, int rowsBefore = 0)
 {
     /// <summary>Number of rows looked at so far, bad ones included: the number of the current row, from 1.</summary>
-    public int RowNumber { get; private set; }
+    public int RowNumber { get; private set; } = rowsBefore;
 
     /// <summary>Whether a row has a column of this name.</summary>
     public static bool HasColumn(object row, string column) => TryFind(row, column, out _);
 
+    /// <summary>The error for a row that is not there.</summary>
+    public static AutodiffException RowIsNull(int row) =>
+        new(ErrorIds.RowNull, string.Create(CultureInfo.InvariantCulture, $"Row {row} is null."));
+
     /// <summary>The values of the columns, in order.</summary>
-    /// <exception cref="AutodiffException">The row lacks a column or holds something that is not a number.</exception>
-    public void Read(object row, Span<double> values)
+    /// <exception cref="AutodiffException">The row is null, lacks a column or holds something that is not a number.</exception>
+    public void Read(object? row, Span<double> values)
     {
         RowNumber++;
+        if (row is null) throw RowIsNull(RowNumber);
         for (var i = 0; i < columns.Count; i++)
         {
             if (!TryFind(row, columns[i], out var cell))

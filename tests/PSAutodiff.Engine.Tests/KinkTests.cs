@@ -30,6 +30,7 @@ public sealed class KinkTests
     [InlineData("x^3", 0.0, 0.0)]
     [InlineData("x^1", 0.0, 1.0)]
     [InlineData("x^0", 0.0, 0.0)]
+    [InlineData("x^0 / (3 - x^0) - exp(x^0)", 2.0, 0.0)]
     [InlineData("0^x", 2.0, 0.0)]
     [InlineData("(1 - 1)^x", 2.0, 0.0)]
     [InlineData("2^x", 0.0, 0.6931471805599453)]
@@ -152,6 +153,14 @@ public sealed class KinkTests
     [InlineData("max(x, -x)")]
     public void Second_derivatives_at_kinks_are_zero(string text) =>
         Assert.Equal(0, ExprNode.Parse(text).Hessian()[0, 0].At(("x", 0)));
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public void A_power_of_a_negative_base_has_a_derivative_when_its_exponent_does_not_depend_on_the_variable(DifferentiationMode mode)
+    {
+        Assert.Equal(-4, ExprNode.Parse("(x - 3)^(2 * n)").Differentiate("x", mode).At(("x", 1), ("n", 1)));
+        Assert.Equal(-4, ExprNode.Parse("(x - 3)^(1 + 1)").Differentiate("x", mode).At(("x", 1)));
+    }
 
     [Theory]
     [MemberData(nameof(Modes))]

@@ -85,7 +85,7 @@ public sealed class OperationTests
             Assert.Equal(
                 Enumerable.Range(0, operation.Arity),
                 notation.Pieces.Where(static p => p.Argument >= 0).Select(static p => p.Argument).Order());
-            Assert.InRange(notation.Level, Notation.SumLevel, Notation.Atom);
+            Assert.InRange(notation.Level, 0, Notation.Atom);
         }
     }
 

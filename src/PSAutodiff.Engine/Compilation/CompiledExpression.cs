@@ -1,20 +1,36 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using PSAutodiff.Compilation;
 using PSAutodiff.Graphs;
 
 namespace PSAutodiff;
 
 /// <summary>
-/// Several expressions compiled into one program, evaluated together on numbers. Safe to share between threads.
+/// Several expressions compiled into one program and evaluated together, on numbers or on whole columns. Safe to share between
+/// threads. How a program is run changes by itself with its size and use; the results do not, bit for bit.
 /// </summary>
 public sealed class CompiledExpression
 {
+    /// <summary>So many evaluations repay making machine code, which costs some microseconds an operation.</summary>
+    internal const int RunsBeforeCode = 2000;
+
+    // Machine code of more operations no longer fits the processor's caches and takes seconds to make.
+    private const int LongestCode = 60_000;
+
+    // Below this a regrouped program gains nothing that is worth planning it.
+    private const int ShortestBatchProgram = 512;
+
     private readonly Tape _tape;
+    private readonly Lazy<BatchProgram?> _batches;
+    private double[]? _workspace;
+    private TapeCode? _code;
+    private int _runs;
 
     private CompiledExpression(Tape tape, IReadOnlyList<string> variables)
     {
         _tape = tape;
         Variables = variables;
+        _batches = new Lazy<BatchProgram?>(() => tape.Instructions.Length < ShortestBatchProgram ? null : BatchProgram.TryCreate(tape));
     }
 
     /// <summary>The variables, in the order in which their values are given.</summary>
@@ -22,6 +38,9 @@ public sealed class CompiledExpression
 
     /// <summary>Number of expressions, and so of results.</summary>
     public int OutputCount => _tape.Outputs.Length;
+
+    /// <summary>Number of operations that one evaluation takes; shared parts and constants cost nothing twice.</summary>
+    public int OperationCount => _tape.Instructions.Length;
 
     internal Tape Tape => _tape;
 
@@ -45,7 +64,76 @@ public sealed class CompiledExpression
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>
     /// <param name="values">Values of <see cref="Variables"/>, in order.</param>
     /// <param name="results">Gets <see cref="OutputCount"/> values, in order.</param>
+    /// <exception cref="ArgumentException">There are fewer values than variables or fewer places than outputs.</exception>
     public void Evaluate(ReadOnlySpan<double> values, Span<double> results)
+    {
+        if (values.Length < _tape.InputCount) throw new ArgumentException($"There are {_tape.InputCount} variables but {values.Length} values.", nameof(values));
+        if (results.Length < _tape.Outputs.Length) throw new ArgumentException($"There are {_tape.Outputs.Length} outputs but {results.Length} places.", nameof(results));
+        if (_code is { } code) RunCode(code, values, results);
+        else if (_batches.Value is { } batches) RunBatches(batches, values, results);
+        else Interpret(values, results);
+        if (_code is null && _tape.Instructions.Length <= LongestCode && Interlocked.Increment(ref _runs) == RunsBeforeCode) MakeCode();
+    }
+
+    /// <summary>Evaluates the first expression at one point.</summary>
+    /// <param name="values">Values of <see cref="Variables"/>, in order.</param>
+    public double Evaluate(params ReadOnlySpan<double> values)
+    {
+        const int onStack = 16;
+        var results = OutputCount <= onStack ? stackalloc double[onStack] : new double[OutputCount];
+        Evaluate(values, results);
+        return results[0];
+    }
+
+    /// <summary>Evaluates all expressions for many rows, on all processors.</summary>
+    /// <param name="columns">For each variable, in order, a value for every row, or a single value for all rows.</param>
+    /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <returns>For each expression an array with a value for every row; one row when all columns are single values.</returns>
+    /// <exception cref="AutodiffException">Columns differ in length.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public double[][] EvaluateRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
+    {
+        var rowCount = RowCount(columns);
+        var results = new double[OutputCount][];
+        for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
+        new RowEvaluator(_tape, [.. columns]) { Cancellation = cancellation }.Evaluate(rowCount, results);
+        return results;
+    }
+
+    /// <summary>
+    /// The sums of all expressions over many rows, on all processors, without a result for each row in memory. The order of
+    /// summation is fixed, so the sums do not depend on the number of processors.
+    /// </summary>
+    /// <param name="columns">For each variable, in order, a value for every row, or a single value for all rows.</param>
+    /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <exception cref="AutodiffException">Columns differ in length.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public double[] SumRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
+    {
+        var rowCount = RowCount(columns);
+        return new RowEvaluator(_tape, [.. columns]) { Cancellation = cancellation }.Sum(rowCount);
+    }
+
+    /// <summary>The number of rows of columns, of which single values stand for all rows.</summary>
+    internal int RowCount(IReadOnlyList<ReadOnlyMemory<double>> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        if (columns.Count != Variables.Count) throw new ArgumentException($"There are {Variables.Count} variables but {columns.Count} columns.", nameof(columns));
+        var longest = -1;
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (columns[i].Length == 1) continue;
+            if (longest < 0) longest = i;
+            if (columns[i].Length == columns[longest].Length) continue;
+            throw new AutodiffException(
+                ErrorIds.LengthMismatch,
+                $"Variable '{Variables[longest]}' has {columns[longest].Length} values, but '{Variables[i]}' has {columns[i].Length}. Give each the same number, or a single value for all.");
+        }
+
+        return longest < 0 ? 1 : columns[longest].Length;
+    }
+
+    internal void Interpret(ReadOnlySpan<double> values, Span<double> results)
     {
         const int onStack = 256;
         double[]? rented = null;
@@ -59,11 +147,26 @@ public sealed class CompiledExpression
         if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 
-    /// <summary>Evaluates a single expression at one point.</summary>
-    public double Evaluate(params ReadOnlySpan<double> values)
+    internal void RunBatches(BatchProgram batches, ReadOnlySpan<double> values, Span<double> results)
     {
-        Span<double> result = stackalloc double[1];
-        Evaluate(values, result);
-        return result[0];
+        // One workspace is kept between runs; threads that meet make their own.
+        var workspace = Interlocked.Exchange(ref _workspace, null) ?? batches.NewWorkspace();
+        batches.Run(values[.._tape.InputCount], results[.._tape.Outputs.Length], workspace);
+        _workspace = workspace;
     }
+
+    internal static void RunCode(TapeCode code, ReadOnlySpan<double> values, Span<double> results)
+    {
+        double[]? rented = code.ScratchLength == 0 ? null : ArrayPool<double>.Shared.Rent(code.ScratchLength);
+        var scratch = 0.0;
+        code.Run(
+            ref MemoryMarshal.GetReference(values),
+            ref scratch,
+            0,
+            ref MemoryMarshal.GetReference(results),
+            ref rented is null ? ref scratch : ref rented[0]);
+        if (rented is not null) ArrayPool<double>.Shared.Return(rented);
+    }
+
+    private void MakeCode() => _code = TapeCode.Compile(_tape, _tape.InputCount, trains: false);
 }

@@ -17,6 +17,7 @@ internal static class ForwardMode
     {
         var needed = Sweep.Needed(builder, root);
         var tangents = new Term[root + 1];
+        var depends = new bool[root + 1];
         var derivatives = new Term[3].AsSpan();
         for (var id = 0; id <= root; id++)
         {
@@ -24,7 +25,8 @@ internal static class ForwardMode
             if (!needed[id]) continue;
             if (builder.IsVariable(id))
             {
-                if (builder.NameOf(id) == variable) tangents[id] = builder.Term(builder.Constant(1));
+                depends[id] = builder.NameOf(id) == variable;
+                if (depends[id]) tangents[id] = builder.Term(builder.Constant(1));
                 continue;
             }
 
@@ -32,14 +34,18 @@ internal static class ForwardMode
             if (operation.Arity == 0) continue;
             var given = derivatives[..operation.Arity];
             var any = false;
+            var literally = literal && operation.IsLab;
             for (var i = 0; i < given.Length; i++)
             {
-                given[i] = tangents[Sweep.Argument(builder, id, i)];
+                // The written-out zeros of the lab's operations are for the lab's operations: times log(x) of x^y they would be NaN.
+                var argument = Sweep.Argument(builder, id, i);
+                depends[id] |= depends[argument] && operation.Propagates(i);
+                given[i] = depends[argument] || literally ? tangents[argument] : Term.None;
                 any |= given[i].Exists && operation.Propagates(i);
-                if (literal && operation.IsLab && !given[i].Exists) given[i] = builder.Term(builder.Constant(0));
+                if (literally && !given[i].Exists) given[i] = builder.Term(builder.Constant(0));
             }
 
-            if (any || (literal && operation.IsLab)) tangents[id] = operation.Tangent(Sweep.Locals(builder, id), given);
+            if (any || literally) tangents[id] = operation.Tangent(Sweep.Locals(builder, id), given);
         }
 
         return tangents[root].Exists ? tangents[root].Id : builder.Constant(0);

@@ -18,34 +18,36 @@ internal static class ReverseMode
         Array.Fill(gradient, Graph.None);
 
         var active = Active(builder, root, wanted);
-        var adjoints = new Term[root + 1];
-        var guards = new Guard[root + 1];
-        Array.Fill(adjoints, Term.None);
-        adjoints[root] = builder.Term(builder.Constant(1));
+        var adjoints = new int[root + 1];
+        Array.Fill(adjoints, Graph.None);
+        adjoints[root] = builder.Constant(1);
+        Guard[]? guards = null;
         for (var id = root; id >= 0; id--)
         {
-            if (!active[id] || !adjoints[id].Exists) continue;
+            if (!active[id] || adjoints[id] == Graph.None) continue;
             if (builder.IsVariable(id))
             {
-                gradient[wanted[builder.NameOf(id)]] = adjoints[id].Id;
+                gradient[wanted[builder.NameOf(id)]] = adjoints[id];
                 continue;
             }
 
             var operation = builder.OperationOf(id);
+            if (operation is SelectOperation) guards ??= new Guard[root + 1];
             var at = Sweep.Locals(builder, id);
-            var guard = guards[id];
-            var adjoint = guard.Remove(adjoints[id]);
+            var guard = guards is null ? default : guards[id];
+            var adjoint = guard.Remove(builder.Term(adjoints[id]));
             for (var i = 0; i < operation.Arity; i++)
             {
                 var argument = Sweep.Argument(builder, id, i);
                 if (!active[argument] || !operation.Propagates(i)) continue;
                 var part = operation.Pullback(i, at, adjoint);
                 if (!part.Exists) continue;
-                var first = !adjoints[argument].Exists;
                 part = guard.Apply(part);
+                var first = adjoints[argument] == Graph.None;
+                adjoints[argument] = first ? part.Id : (builder.Term(adjoints[argument]) + part).Id;
+                if (guards is null) continue;
                 var partGuard = operation is SelectOperation ? guard.And(at.X, inverted: i == 2) : guard;
                 guards[argument] = first ? partGuard : guards[argument].Or(partGuard);
-                adjoints[argument] = first ? part : adjoints[argument] + part;
             }
         }
 

@@ -1,6 +1,43 @@
+using System.Globalization;
+using System.Text;
+
 namespace PSAutodiff.Expressions;
 
+/// <summary>
+/// Writes an expression as a directed graph for Graphviz: an arrow from each argument to its user, so that leaves come on top and the
+/// result at the bottom; shared parts once.
+/// </summary>
 internal static class DotWriter
 {
-    public static string Write(ExprNode node) => LetWriter.Write(node);
+    public static string Write(ExprNode node)
+    {
+        var (graph, root) = node.Flatten();
+        var reachable = graph.Reachable([root]);
+        var numbers = new int[reachable.Length];
+        var count = 0;
+
+        // Arrows that come in keep the order of the arguments.
+        var text = new StringBuilder("digraph expression {\n    graph [ordering=in]\n    node [shape=circle]\n");
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id]) continue;
+            var number = numbers[id] = count++;
+            var (label, style) =
+                graph.IsConstant(id) ? (TextStyle.FormatNumber(graph.ConstantOf(id)), ", shape=plaintext") :
+                graph.IsVariable(id) ? (graph.NameOf(id), ", shape=box") :
+                (graph.OperationOf(id).Name, string.Empty);
+            if (id == root) style += ", peripheries=2";
+            text.Append(CultureInfo.InvariantCulture, $"    n{number} [label=\"{Escape(label)}\"{style}]\n");
+            if (graph.IsLeaf(id)) continue;
+            for (var i = 0; i < graph.OperationOf(id).Arity; i++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"    n{numbers[graph.Argument(id, i)]} -> n{number}\n");
+            }
+        }
+
+        return text.Append("}\n").ToString();
+    }
+
+    private static string Escape(string label) =>
+        label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

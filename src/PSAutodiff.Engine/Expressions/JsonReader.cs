@@ -1,6 +1,289 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PSAutodiff.Graphs;
+
 namespace PSAutodiff.Expressions;
 
-internal static class JsonReader
+/// <summary>
+/// Reads what <see cref="JsonWriter"/> writes, in one pass and strictly: whatever is not exactly a graph of known operations is an
+/// error that names the node. Memory stays in proportion to the length of the text, whatever it claims.
+/// </summary>
+internal ref struct JsonReader
 {
-    public static ExprNode Read(string json) => throw new NotImplementedException(json);
+    private const int NoIndex = -1;
+
+    private static readonly Dictionary<string, Operation> Operations =
+        OperationTable.ByCode.ToDictionary(static op => op.Name, StringComparer.Ordinal);
+
+    private static readonly int LongestOperationName = OperationTable.ByCode.Max(static op => op.Name.Length);
+
+    // An object, a list, an object, a list: a deeper text is refused before anything else is looked at.
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 4 };
+
+    private readonly GraphBuilder _builder = new();
+    private readonly List<int> _ids = [];
+    private Utf8JsonReader _json;
+    private int _node = NoIndex;
+
+    private JsonReader(ReadOnlySpan<byte> json) => _json = new Utf8JsonReader(json, Options);
+
+    [Flags]
+    private enum Properties
+    {
+        None = 0,
+        Format = 1,
+        Version = 2,
+        Nodes = 4,
+        Root = 8,
+        Operation = 16,
+        Value = 32,
+        Name = 64,
+        Arguments = 128,
+    }
+
+    /// <summary>The expression that the text stands for.</summary>
+    /// <exception cref="AutodiffException">The text is none.</exception>
+    public static ExprNode Read(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var reader = default(JsonReader);
+        try
+        {
+            reader = new JsonReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(json));
+            return reader.ReadExpression();
+        }
+        catch (JsonException exception)
+        {
+            throw reader.Error(exception.Message.TrimEnd('.'));
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new AutodiffException(ErrorIds.ExpressionJson, "The JSON text of an expression is wrong: it holds half a surrogate pair.");
+        }
+    }
+
+    private ExprNode ReadExpression()
+    {
+        var seen = Properties.None;
+        var root = NoIndex;
+        Advance();
+        Expect(JsonTokenType.StartObject, "the text has to be an object");
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("format"u8))
+            {
+                Mark(ref seen, Properties.Format, "format");
+                if (_json.TokenType != JsonTokenType.String || !_json.ValueTextEquals(JsonWriter.Format))
+                {
+                    throw Error($"'format' has to be \"{JsonWriter.Format}\"");
+                }
+            }
+            else if (_json.ValueTextEquals("version"u8))
+            {
+                Mark(ref seen, Properties.Version, "version");
+                if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt32(out var version) || version != JsonWriter.Version)
+                {
+                    throw Error($"'version' has to be {JsonWriter.Version}; another version of PSAutodiff may be able to read this");
+                }
+            }
+            else if (_json.ValueTextEquals("nodes"u8))
+            {
+                Mark(ref seen, Properties.Nodes, "nodes");
+                ReadNodes();
+            }
+            else if (_json.ValueTextEquals("root"u8))
+            {
+                Mark(ref seen, Properties.Root, "root");
+                root = ReadIndex("'root'");
+            }
+            else
+            {
+                throw Error($"{Shown()} is no property of an expression; known are format, version, nodes and root");
+            }
+        }
+
+        Require(seen, Properties.Format, "format");
+        Require(seen, Properties.Version, "version");
+        Require(seen, Properties.Nodes, "nodes");
+        Require(seen, Properties.Root, "root");
+        if (root >= _ids.Count) throw Error($"'root' is {root}, but there are {_ids.Count} nodes");
+
+        // Throws on anything but white space after the object.
+        _json.Read();
+        return _builder.Build().Node(_ids[root]);
+    }
+
+    private void ReadNodes()
+    {
+        Expect(JsonTokenType.StartArray, "'nodes' has to be a list");
+        while (true)
+        {
+            _node = _ids.Count;
+            Advance();
+            if (_json.TokenType == JsonTokenType.EndArray) break;
+            Expect(JsonTokenType.StartObject, "a node has to be an object");
+            _ids.Add(ReadNode());
+        }
+
+        _node = NoIndex;
+    }
+
+    private int ReadNode()
+    {
+        var seen = Properties.None;
+        Operation? operation = null;
+        string? name = null;
+        var value = 0.0;
+        Span<int> arguments = [Graph.None, Graph.None, Graph.None];
+        var count = 0;
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("op"u8))
+            {
+                Mark(ref seen, Properties.Operation, "op");
+                operation = ReadOperation();
+            }
+            else if (_json.ValueTextEquals("value"u8))
+            {
+                Mark(ref seen, Properties.Value, "value");
+                if (_json.TokenType != JsonTokenType.Number) throw Error("'value' has to be a number");
+                if (!_json.TryGetDouble(out value) || !double.IsFinite(value)) throw Error("'value' is too large for a double");
+            }
+            else if (_json.ValueTextEquals("name"u8))
+            {
+                Mark(ref seen, Properties.Name, "name");
+                name = ReadName();
+            }
+            else if (_json.ValueTextEquals("args"u8))
+            {
+                Mark(ref seen, Properties.Arguments, "args");
+                count = ReadArguments(arguments);
+            }
+            else
+            {
+                throw Error($"{Shown()} is no property of a node; known are op, value, name and args");
+            }
+        }
+
+        Require(seen, Properties.Operation, "op");
+        (var wanted, var label) = operation!.Code switch
+        {
+            OperationTable.ConstantCode => (Properties.Value, "value"),
+            OperationTable.VariableCode => (Properties.Name, "name"),
+            _ => (Properties.Arguments, "args"),
+        };
+        Require(seen, wanted, label);
+        if (seen != (Properties.Operation | wanted)) throw Error($"'{operation.Name}' takes 'op' and '{label}' and nothing else");
+        if (wanted == Properties.Value) return _builder.Constant(value);
+        if (wanted == Properties.Name) return _builder.Variable(name!);
+        return count == operation.Arity
+            ? _builder.Apply(operation, arguments[0], arguments[1], arguments[2])
+            : throw Error(operation.ArgumentCountMessage(count).TrimEnd('.'));
+    }
+
+    private readonly Operation ReadOperation()
+    {
+        if (_json.TokenType != JsonTokenType.String) throw Error("'op' has to be text");
+
+        // Escapes make a name six times as long at most, so that the buffer is always large enough.
+        if (_json.ValueSpan.Length <= LongestOperationName * 6)
+        {
+            Span<char> buffer = stackalloc char[LongestOperationName * 6];
+            try
+            {
+                var name = buffer[.._json.CopyString(buffer)];
+                if (Operations.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var operation)) return operation;
+            }
+            catch (InvalidOperationException)
+            {
+                // Half a surrogate pair, escaped: no operation is called that.
+            }
+        }
+
+        throw Error($"there is no operation {Shown()}");
+    }
+
+    private readonly string ReadName()
+    {
+        if (_json.TokenType != JsonTokenType.String) throw Error("'name' has to be text");
+        string? name = null;
+        try
+        {
+            name = _json.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, escaped.
+        }
+
+        return VariableNames.IsValid(name)
+            ? name!
+            : throw Error($"{Shown()} is no name for a variable; a name consists of letters, digits and '_', does not start with a digit and is not 'pi'");
+    }
+
+    private int ReadArguments(scoped Span<int> arguments)
+    {
+        Expect(JsonTokenType.StartArray, "'args' has to be a list");
+        var count = 0;
+        while (true)
+        {
+            Advance();
+            if (_json.TokenType == JsonTokenType.EndArray) return count;
+            if (count == arguments.Length) throw Error($"no operation takes more than {arguments.Length} arguments");
+            var index = ReadIndex("an entry of 'args'");
+            if (index >= _ids.Count) throw Error($"its argument {index} is no earlier node");
+            arguments[count++] = _ids[index];
+        }
+    }
+
+    private readonly int ReadIndex(string what) =>
+        _json.TokenType == JsonTokenType.Number && _json.TryGetInt32(out var index) && index >= 0
+            ? index
+            : throw Error($"{what} has to be the index of a node, a whole number from 0");
+
+    /// <summary>Goes to the next property's name; false at the end of the object.</summary>
+    private bool NextProperty()
+    {
+        Advance();
+        return _json.TokenType == JsonTokenType.PropertyName;
+    }
+
+    /// <summary>Notes that a property was given, once, and goes to its value.</summary>
+    private void Mark(ref Properties seen, Properties property, string name)
+    {
+        if ((seen & property) != 0) throw Error($"'{name}' is given twice");
+        seen |= property;
+        Advance();
+    }
+
+    private void Advance()
+    {
+        if (!_json.Read()) throw Error("the text ends too early");
+    }
+
+    private readonly void Expect(JsonTokenType type, string problem)
+    {
+        if (_json.TokenType != type) throw Error(problem);
+    }
+
+    private readonly void Require(Properties seen, Properties property, string name)
+    {
+        if ((seen & property) == 0) throw Error($"'{name}' is missing");
+    }
+
+    /// <summary>The text that stands at the current place, for a message: not more than a few words of it.</summary>
+    private readonly string Shown()
+    {
+        const int most = 40;
+        var text = Encoding.UTF8.GetString(_json.ValueSpan[..Math.Min(_json.ValueSpan.Length, most)]);
+        text = string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c));
+        return _json.ValueSpan.Length > most ? $"'{text}...'" : $"'{text}'";
+    }
+
+    private readonly AutodiffException Error(string problem) => new(
+        ErrorIds.ExpressionJson,
+        _node == NoIndex
+            ? $"The JSON text of an expression is wrong: {problem}."
+            : string.Create(CultureInfo.InvariantCulture, $"The JSON text of an expression is wrong in node {_node}: {problem}."));
 }

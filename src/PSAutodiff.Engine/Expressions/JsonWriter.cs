@@ -1,6 +1,67 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
 namespace PSAutodiff.Expressions;
 
+/// <summary>
+/// Writes an expression as a JSON object: a format, a version, the list of distinct nodes, each after its arguments, and the index
+/// of the root. <see cref="JsonReader"/> reads it back to an equal expression.
+/// </summary>
 internal static class JsonWriter
 {
-    public static string Write(ExprNode node) => LetWriter.Write(node);
+    public const string Format = "PSAutodiff.Expression";
+    public const int Version = 1;
+
+    // Letters of all languages stay readable; what means something to HTML is still escaped.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    public static string Write(ExprNode node)
+    {
+        var (graph, root) = node.Flatten();
+        var reachable = graph.Reachable([root]);
+        var indices = new int[reachable.Length];
+        var count = 0;
+        var bytes = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(bytes, Options);
+        json.WriteStartObject();
+        json.WriteString("format"u8, Format);
+        json.WriteNumber("version"u8, Version);
+        json.WriteStartArray("nodes"u8);
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id]) continue;
+            indices[id] = count++;
+            var operation = graph.OperationOf(id);
+            json.WriteStartObject();
+            json.WriteString("op"u8, operation.Name);
+            if (graph.IsConstant(id))
+            {
+                json.WriteNumber("value"u8, graph.ConstantOf(id));
+            }
+            else if (graph.IsVariable(id))
+            {
+                json.WriteString("name"u8, graph.NameOf(id));
+            }
+            else
+            {
+                json.WriteStartArray("args"u8);
+                for (var i = 0; i < operation.Arity; i++) json.WriteNumberValue(indices[graph.Argument(id, i)]);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+
+            // Utf8JsonWriter keeps what it wrote since the last flush in one piece.
+            if (json.BytesPending > 1 << 16) json.Flush();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("root"u8, indices[root]);
+        json.WriteEndObject();
+        json.Flush();
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
 }

@@ -26,9 +26,9 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
     public override Notation NotationOf(Operation operation) => operation.Latex;
 
     public override string Number(double value) =>
-        value == Math.PI ? @"\pi" :
-        value == -Math.PI ? @"-\pi" :
-        FormatNumber(value);
+        Math.Abs(value) != Math.PI || names.HasGreekLetters ? FormatNumber(value) :
+        value < 0 ? @"-\pi" :
+        @"\pi";
 
     public override string Variable(string name) => names[name];
 }

@@ -32,7 +32,7 @@ internal sealed class MathMLStyle(MathMLNames names) : TextStyle
 
     public override string Number(double value)
     {
-        var digits = Math.Abs(value) == Math.PI ? "<mi>π</mi>" : $"<mn>{FormatNumber(Math.Abs(value))}</mn>";
+        var digits = Math.Abs(value) == Math.PI && !names.HasGreekLetters ? "<mi>π</mi>" : $"<mn>{FormatNumber(Math.Abs(value))}</mn>";
         return double.IsNegative(value) ? $"<mrow><mo>−</mo>{digits}</mrow>" : digits;
     }
 

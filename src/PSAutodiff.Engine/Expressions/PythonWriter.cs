@@ -1,6 +1,71 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+
 namespace PSAutodiff.Expressions;
 
+/// <summary>Writes an expression as the source of a Python function of NumPy arrays or numbers, with the rules of broadcasting.</summary>
 internal static class PythonWriter
 {
-    public static string Write(ExprNode node) => LetWriter.Write(node);
+    public static string Write(ExprNode node) => new Style(node).Write();
+
+    private sealed class Style(ExprNode node) : CodeStyle(node)
+    {
+        private static readonly FrozenSet<string> Keywords = (
+            "False None True and as assert async await break class continue def del elif else except finally for from global if import in is "
+            + "lambda nonlocal not or pass raise return try while with yield __debug__").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+        private static readonly HashSet<string> Own = [.. HelperNames(static op => op.Python), "np", "evaluate"];
+
+        protected override string Pi => "np.pi";
+
+        protected override string Return => "return ";
+
+        protected override string StatementEnd => string.Empty;
+
+        // Python raises ZeroDivisionError and OverflowError; only what NumPy computes follows IEEE arithmetic.
+        protected override bool FoldsNumbers => true;
+
+        public string Write()
+        {
+            NameVariables();
+            var text = new StringBuilder("import numpy as np\n\n\n");
+            foreach (var helper in Helpers())
+            {
+                AppendLines(text, helper.Text, string.Empty);
+                text.Append("\n\n");
+            }
+
+            text.Append("# ").Append(Title).Append("\n@np.errstate(all=\"ignore\")\ndef evaluate(").AppendJoin(", ", Parameters()).Append("):\n");
+
+            // NumPy's numbers also where Python's own are given; [()] makes a number of an array without dimensions.
+            foreach (var name in Parameters()) text.Append(CultureInfo.InvariantCulture, $"    {name} = np.asarray({name}, dtype=np.float64)[()]\n");
+            AppendStatements(text, "    ");
+            return text.ToString();
+        }
+
+        protected override CodeForm FormOf(Operation operation) => operation.Python;
+
+        protected override string Assignment(string local) => $"{local} = ";
+
+        protected override bool IsReserved(string name) => Keywords.Contains(name) || Own.Contains(name);
+
+        // Python compares names in compatibility form, and some letters are none there.
+        protected override string Spell(string name)
+        {
+            if (Ascii.IsValid(name)) return name;
+            var text = new StringBuilder();
+            foreach (var c in name)
+            {
+                if (char.IsAscii(c) || c.ToString().IsNormalized(NormalizationForm.FormKC)) text.Append(c);
+                else text.Append(CultureInfo.InvariantCulture, $"u{(int)c:X4}");
+            }
+
+            return text.ToString();
+        }
+
+        protected override string KeyOf(string name) => Ascii.IsValid(name) ? name : name.Normalize(NormalizationForm.FormKC);
+
+        protected override string NotFinite(double value) => double.IsNaN(value) ? "np.nan" : value > 0 ? "np.inf" : "-np.inf";
+    }
 }

@@ -13,6 +13,7 @@ internal abstract class TypesetNames
 
     protected TypesetNames(IReadOnlyList<string> variables)
     {
+        HasGreekLetters = variables.Any(static name => name.Any(static c => Greek.Values.Contains(c)));
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in variables)
         {
@@ -32,6 +33,9 @@ internal abstract class TypesetNames
         ["Delta"] = 'Δ', ["Theta"] = 'Θ', ["Lambda"] = 'Λ', ["Xi"] = 'Ξ', ["Pi"] = 'Π', ["Sigma"] = 'Σ', ["Upsilon"] = 'Υ',
         ["Phi"] = 'Φ', ["Psi"] = 'Ψ', ["Omega"] = 'Ω',
     };
+
+    /// <summary>Whether names contain Greek letters themselves; spelt-out letters then stay words.</summary>
+    public bool HasGreekLetters { get; }
 
     public string this[string name] => _names[name];
 
@@ -82,7 +86,7 @@ internal sealed class LatexNames(IReadOnlyList<string> variables) : TypesetNames
 
     protected override string Part(string part) =>
         part.All(char.IsAsciiDigit) ? part :
-        Greek.ContainsKey(part) ? "\\" + part :
+        !HasGreekLetters && Greek.ContainsKey(part) ? "\\" + part :
         part.Length == 1 ? Letter(part[0]) :
         Literal(part);
 
@@ -114,7 +118,7 @@ internal sealed class MathMLNames(IReadOnlyList<string> variables) : TypesetName
 
     protected override string Part(string part) =>
         part.All(char.IsAsciiDigit) ? $"<mn>{part}</mn>" :
-        Greek.TryGetValue(part, out var letter) ? $"<mi>{letter}</mi>" :
+        !HasGreekLetters && Greek.TryGetValue(part, out var letter) ? $"<mi>{letter}</mi>" :
         Literal(part);
 
     protected override string Subscripted(string part, IEnumerable<string> subscripts)

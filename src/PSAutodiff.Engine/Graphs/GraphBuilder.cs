@@ -34,7 +34,7 @@ internal sealed class GraphBuilder
         _constants = new double[4];
         _names = [];
         _variables = new Dictionary<string, int>(StringComparer.Ordinal);
-        _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
+        _slots = new int[SlotsFor(capacity)];
     }
 
     /// <summary>Goes on from a finished graph: its nodes keep their ids.</summary>
@@ -56,6 +56,7 @@ internal sealed class GraphBuilder
         }
 
         _slots = (int[])graph.Slots.Clone();
+        if (capacity * 2L > _slots.Length) Rehash(capacity);
     }
 
     public int Count { get; private set; }
@@ -175,7 +176,7 @@ internal sealed class GraphBuilder
         _y[id] = y;
         _z[id] = z;
         _slots[slot] = id + 1;
-        if (Count * 2L > _slots.Length) Rehash();
+        if (Count * 2L > _slots.Length) Rehash(Count * 2);
         return id;
     }
 
@@ -188,9 +189,9 @@ internal sealed class GraphBuilder
         Array.Resize(ref _z, Count * 2);
     }
 
-    private void Rehash()
+    private void Rehash(int capacity)
     {
-        _slots = new int[_slots.Length * 2];
+        _slots = new int[SlotsFor(capacity)];
         var mask = _slots.Length - 1;
         for (var id = 0; id < Count; id++)
         {
@@ -220,6 +221,9 @@ internal sealed class GraphBuilder
         hash *= 0xD6E8FEB86659FD93;
         return (uint)(hash >> 32) & int.MaxValue;
     }
+
+    // At most half full, so that probes stay short.
+    private static int SlotsFor(int capacity) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2);
 
     private static T[] Grown<T>(ReadOnlySpan<T> source, int capacity)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Specialized;
 using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using PSAutodiff.Compilation;
 
 namespace PSAutodiff;
@@ -10,6 +12,9 @@ namespace PSAutodiff;
 /// </summary>
 public sealed class LossTraining
 {
+    // Machine code of more operations costs more to make than it saves.
+    private const int LongestCode = 20_000;
+
     private readonly Tape _tape;
     private readonly string[] _parameters;
     private readonly int _columnCount;
@@ -57,18 +62,17 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(samples);
         var clock = Stopwatch.StartNew();
-        var registers = NewRegisters(start);
-        var parameters = registers.AsSpan(_columnCount, _parameters.Length);
-        var previous = start.ToArray();
         var losses = new double[checked(rows.Count * epochs)];
+        var parameters = start.ToArray();
+        var previous = start.ToArray();
+        var step = StepFor(losses.Length, learningRate);
         var epochLoss = new List<double>();
         var reason = TrainingStopReason.Completed;
         TrainingStep? failed = null;
         var steps = 0;
+        var (epoch, row) = (0, 0);
         for (; steps < losses.Length; steps++)
         {
-            var (epoch, row) = Math.DivRem(steps, rows.Count);
-            if (row == 0 && epoch > 0) epochLoss.Add(Mean(losses.AsSpan(steps - rows.Count, rows.Count)));
             if (steps % stepsBetweenChecks == 0)
             {
                 if (cancellation.IsCancellationRequested)
@@ -80,17 +84,20 @@ public sealed class LossTraining
                 Progress?.Invoke(steps, epochLoss.Count > 0 ? epochLoss[^1] : double.NaN);
             }
 
-            parameters.CopyTo(previous);
-            var loss = Step(registers, rows[row], learningRate);
+            parameters.CopyTo(previous, 0);
+            var loss = step(rows[row], parameters);
             if (!double.IsFinite(loss) || !AllFinite(parameters))
             {
-                previous.CopyTo(parameters);
+                previous.CopyTo(parameters, 0);
                 reason = TrainingStopReason.NotFinite;
                 failed = new TrainingStep(steps + 1, epoch + 1, samples[row], loss);
                 break;
             }
 
             losses[steps] = loss;
+            if (++row < rows.Count) continue;
+            epochLoss.Add(Mean(losses.AsSpan(steps + 1 - rows.Count, rows.Count)));
+            (epoch, row) = (epoch + 1, 0);
         }
 
         var averaged = epochLoss.Count * rows.Count;
@@ -103,7 +110,7 @@ public sealed class LossTraining
             Parameters = trained,
             Loss = losses[..steps],
             EpochLoss = epochLoss,
-            FinalLoss = MeanLoss(registers, rows),
+            FinalLoss = MeanLoss(parameters, rows),
             StopReason = reason,
             FailedStep = failed,
             Seed = seed,
@@ -111,48 +118,80 @@ public sealed class LossTraining
         };
     }
 
-    private double[] NewRegisters(double[] start)
+    /// <summary>A step of gradient descent on one row: gives the loss before the step, moves the parameters.</summary>
+    private Func<double[], double[], double> StepFor(int steps, double learningRate)
+    {
+        if (steps < CompiledExpression.RunsBeforeCode || _tape.Instructions.Length > LongestCode)
+        {
+            var registers = NewRegisters();
+            var moves = new double[_parameters.Length];
+            return (row, parameters) => InterpretStep(registers, moves, row, parameters, learningRate);
+        }
+
+        var code = TapeCode.Compile(_tape, _columnCount, trains: true);
+        var scratch = new double[code.ScratchLength + 1];
+        return (row, parameters) =>
+        {
+            var loss = 0.0;
+            code.Run(
+                ref MemoryMarshal.GetArrayDataReference(row),
+                ref MemoryMarshal.GetArrayDataReference(parameters),
+                learningRate,
+                ref loss,
+                ref scratch[0]);
+            return loss;
+        };
+    }
+
+    private double[] NewRegisters()
     {
         var registers = new double[_tape.RegisterCount];
-        start.CopyTo(registers, _columnCount);
         _tape.Constants.CopyTo(registers, _tape.InputCount);
         return registers;
     }
 
-    private double Step(double[] registers, double[] row, double learningRate)
+    private double InterpretStep(double[] registers, double[] moves, double[] row, double[] parameters, double learningRate)
     {
-        row.CopyTo(registers, 0);
-        _tape.Run(registers);
-        var outputs = _tape.Outputs;
-        var loss = registers[outputs[0]];
-        // A derivative may be a parameter itself, so all steps are computed before any parameter moves.
-        Span<double> moves = outputs.Length <= 64 ? stackalloc double[outputs.Length] : new double[outputs.Length];
-        for (var i = 1; i < outputs.Length; i++) moves[i] = learningRate * registers[outputs[i]];
-        for (var i = 1; i < outputs.Length; i++) registers[_columnCount + i - 1] -= moves[i];
+        var loss = InterpretLoss(registers, row, parameters);
+        // A derivative may be a parameter itself, so all moves are computed before any parameter is written.
+        for (var i = 0; i < moves.Length; i++) moves[i] = learningRate * registers[_tape.Outputs[i + 1]];
+        for (var i = 0; i < moves.Length; i++) parameters[i] -= moves[i];
         return loss;
     }
 
-    private double MeanLoss(double[] registers, IReadOnlyList<double[]> rows)
+    private double InterpretLoss(double[] registers, double[] row, double[] parameters)
     {
-        var sum = 0.0;
-        foreach (var row in rows)
-        {
-            row.CopyTo(registers, 0);
-            _tape.Run(registers);
-            sum += registers[_tape.Outputs[0]];
-        }
+        row.CopyTo(registers, 0);
+        parameters.CopyTo(registers, _columnCount);
+        _tape.Run(registers);
+        return registers[_tape.Outputs[0]];
+    }
 
+    private double MeanLoss(double[] parameters, IReadOnlyList<double[]> rows)
+    {
+        var registers = NewRegisters();
+        var sum = 0.0;
+        foreach (var row in rows) sum += InterpretLoss(registers, row, parameters);
         return sum / rows.Count;
     }
 
     private static bool AllFinite(ReadOnlySpan<double> values)
     {
-        foreach (var value in values)
+        // x - x is 0 for a finite number and NaN for any other.
+        var sum = Vector<double>.Zero;
+        var i = 0;
+        for (; i + Vector<double>.Count <= values.Length; i += Vector<double>.Count)
         {
-            if (!double.IsFinite(value)) return false;
+            var part = new Vector<double>(values[i..]);
+            sum += part - part;
         }
 
-        return true;
+        for (; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i])) return false;
+        }
+
+        return Vector.EqualsAll(sum, Vector<double>.Zero);
     }
 
     private static double Mean(ReadOnlySpan<double> values)

@@ -46,14 +46,17 @@ internal readonly struct EightLanes(Vector512<double> value) : ILanes<EightLanes
         new(Vector512.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static EightLanes NegatedMultiplyAdd(EightLanes left, EightLanes right, EightLanes addend) =>
+    public static EightLanes NegatedMultiplyAdd(
+        EightLanes left, EightLanes right, EightLanes addend) =>
         new(Vector512.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static EightLanes AddBits(EightLanes left, EightLanes right) => new((left.Bits + right.Bits).AsDouble());
+    public static EightLanes AddBits(EightLanes left, EightLanes right) =>
+        new((left.Bits + right.Bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static EightLanes SubtractBits(EightLanes left, EightLanes right) => new((left.Bits - right.Bits).AsDouble());
+    public static EightLanes SubtractBits(EightLanes left, EightLanes right) =>
+        new((left.Bits - right.Bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static EightLanes operator &(EightLanes left, EightLanes right) => new(left._value & right._value);
@@ -68,12 +71,14 @@ internal readonly struct EightLanes(Vector512<double> value) : ILanes<EightLanes
     public static EightLanes operator >>>(EightLanes value, int count) => new((value.Bits >>> count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static EightLanes SelectLess(EightLanes left, EightLanes right, EightLanes whenTrue, EightLanes whenFalse) =>
+    public static EightLanes SelectLess(
+        EightLanes left, EightLanes right, EightLanes whenTrue, EightLanes whenFalse) =>
         new(Vector512.ConditionalSelect(
             Vector512.LessThan(left._value, right._value), whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static EightLanes SelectEqual(EightLanes left, EightLanes right, EightLanes whenTrue, EightLanes whenFalse) =>
+    public static EightLanes SelectEqual(
+        EightLanes left, EightLanes right, EightLanes whenTrue, EightLanes whenFalse) =>
         new(Vector512.ConditionalSelect(
             Vector512.Equals(left._value, right._value), whenTrue._value, whenFalse._value));
 

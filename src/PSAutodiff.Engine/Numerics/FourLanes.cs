@@ -46,14 +46,17 @@ internal readonly struct FourLanes(Vector256<double> value) : ILanes<FourLanes>
         new(Vector256.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FourLanes NegatedMultiplyAdd(FourLanes left, FourLanes right, FourLanes addend) =>
+    public static FourLanes NegatedMultiplyAdd(
+        FourLanes left, FourLanes right, FourLanes addend) =>
         new(Vector256.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FourLanes AddBits(FourLanes left, FourLanes right) => new((left.Bits + right.Bits).AsDouble());
+    public static FourLanes AddBits(FourLanes left, FourLanes right) =>
+        new((left.Bits + right.Bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FourLanes SubtractBits(FourLanes left, FourLanes right) => new((left.Bits - right.Bits).AsDouble());
+    public static FourLanes SubtractBits(FourLanes left, FourLanes right) =>
+        new((left.Bits - right.Bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FourLanes operator &(FourLanes left, FourLanes right) => new(left._value & right._value);
@@ -68,12 +71,14 @@ internal readonly struct FourLanes(Vector256<double> value) : ILanes<FourLanes>
     public static FourLanes operator >>>(FourLanes value, int count) => new((value.Bits >>> count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FourLanes SelectLess(FourLanes left, FourLanes right, FourLanes whenTrue, FourLanes whenFalse) =>
+    public static FourLanes SelectLess(
+        FourLanes left, FourLanes right, FourLanes whenTrue, FourLanes whenFalse) =>
         new(Vector256.ConditionalSelect(
             Vector256.LessThan(left._value, right._value), whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FourLanes SelectEqual(FourLanes left, FourLanes right, FourLanes whenTrue, FourLanes whenFalse) =>
+    public static FourLanes SelectEqual(
+        FourLanes left, FourLanes right, FourLanes whenTrue, FourLanes whenFalse) =>
         new(Vector256.ConditionalSelect(
             Vector256.Equals(left._value, right._value), whenTrue._value, whenFalse._value));
 

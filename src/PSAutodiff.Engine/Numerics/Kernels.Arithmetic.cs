@@ -12,6 +12,15 @@ internal static partial class Kernels
         return x & T.BroadcastBits(long.MaxValue);
     }
 
+    // x within [low, high]; NaN stays NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Clamp<T>(T x, T low, T high)
+        where T : struct, ILanes<T>
+    {
+        T bounded = T.SelectLess(high, x, high, x);
+        return T.SelectLess(bounded, low, low, bounded);
+    }
+
     // Sets the sign where source has one: for a value that is positive or zero, or has that sign already.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T WithSignOf<T>(T value, T source)

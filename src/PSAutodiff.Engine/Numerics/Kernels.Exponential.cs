@@ -4,10 +4,11 @@ namespace PSAutodiff.Numerics;
 
 /// <content>
 /// Exponentials. Cody and Waite's reduction x = k ln 2 + r, |r| &lt;= ln 2 / 2, then e^r = cosh r + sinh r with a
-/// minimax polynomial for either. With the even and the odd part known apart, sinh and cosh need no second
-/// exponential and no division. The leading terms are added with
-/// their rounding error kept (Dekker's fast two-sum), which leaves little more than the final rounding.
-/// See Muller, "Elementary Functions" (3rd ed.), ch. 3 and 11; Tang, ACM TOMS 15 (1989) and 18 (1992).
+/// minimax polynomial (Remez) for either. With the even and the odd part known apart, sinh and cosh need no second
+/// exponential and no division. The leading terms are added with their rounding error kept (Dekker's fast
+/// two-sum), which leaves little more than the final rounding.
+/// See Cody and Waite, "Software Manual for the Elementary Functions" (1980); Muller, "Elementary Functions"; for
+/// the error analysis Tang, ACM TOMS 15 (1989) and 18 (1992), whose tables are not used: look-ups do not vectorise.
 /// </content>
 internal static partial class Kernels
 {
@@ -81,28 +82,23 @@ internal static partial class Kernels
     }
 
     // For arguments of which some are large, infinite or NaN.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T Expm1Wide<T>(T x)
         where T : struct, ILanes<T>
     {
         T limit = T.Broadcast(ExpFastLimit);
-        T clamped = T.SelectLess(limit, x, limit, x);
-        clamped = T.SelectLess(clamped, -limit, -limit, clamped);
-        T result = T.SelectLess(x, limit, Expm1Core(clamped), ExpWide(x, 0.0));
+        T result = T.SelectLess(x, limit, Expm1Core(Clamp(x, -limit, limit)), ExpWide(x, 0.0));
         return NaNWhereNaN(x, result);
     }
 
     /// <summary>e^x * 2^shift for any x: overflow and gradual underflow are left to the last multiplication.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T ExpWide<T>(T x, double shift)
         where T : struct, ILanes<T>
     {
         // Beyond these the result is infinite or zero, also when halved as sinh and cosh ask.
-        T highest = T.Broadcast(712.0);
-        T lowest = T.Broadcast(-747.0);
-        T clamped = T.SelectLess(highest, x, highest, x);
-        clamped = T.SelectLess(clamped, lowest, lowest, clamped);
-        ReduceExponential(clamped, out T k, out T high, out T low);
+        T bounded = Clamp(x, T.Broadcast(-747.0), T.Broadcast(712.0));
+        ReduceExponential(bounded, out T k, out T high, out T low);
 
         // 2^k may be outside the range of normal numbers, so it is applied as two factors that are not;
         // the first product is exact.
@@ -199,8 +195,8 @@ internal static partial class Kernels
     }
 
     /// <summary>
-    /// scale (1 + r + r^2 / 2 + carried + cube q) - 1 = high + low, low a tenth of high at most; lead + leadLow is
-    /// scale - 1.
+    /// scale (1 + r + r^2 / 2 + carried + cube q) - 1 = high + low, low no more than about a third of
+    /// high; lead + leadLow is scale - 1.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Expm1Sum<T>(

@@ -72,7 +72,7 @@ internal static partial class Kernels
     }
 
     // Beyond the fast range e^-|x| does not reach the last bit: both are e^|x| / 2.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T SinhWide<T>(T x)
         where T : struct, ILanes<T>
     {
@@ -82,7 +82,7 @@ internal static partial class Kernels
         return NaNWhereNaN(x, T.SelectLess(size, limit, core, WithSignOf(ExpWide(size, -1.0), x)));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T CoshWide<T>(T x)
         where T : struct, ILanes<T>
     {

@@ -5,7 +5,7 @@ namespace PSAutodiff.Numerics;
 /// <content>
 /// Logarithms. With x = 2^k (1 + f), sqrt(1/2) &lt;= 1 + f &lt; sqrt(2), and s = f / (2 + f):
 /// log(1 + f) = 2 atanh s = f - f^2 / 2 + s (f^2 / 2 + R(s^2)), the arrangement of fdlibm, in which the exact f
-/// and not the rounded s leads. See Tang, ACM TOMS 16 (1990); Muller, "Elementary Functions" (3rd ed.), ch. 11.
+/// and not the rounded s leads. See Tang, ACM TOMS 16 (1990); Muller, "Elementary Functions".
 /// </content>
 internal static partial class Kernels
 {
@@ -64,7 +64,7 @@ internal static partial class Kernels
     }
 
     // For arguments of which some are zero, subnormal, negative, infinite or NaN.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T LogWide<T>(T x)
         where T : struct, ILanes<T>
     {
@@ -93,7 +93,7 @@ internal static partial class Kernels
         return WithSignOf(high + low, x);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T Log1pWide<T>(T x)
         where T : struct, ILanes<T>
     {

@@ -47,14 +47,12 @@ internal static partial class Kernels
     }
 
     // Beyond the fast range sigmoid is e^x below and 1 above, to the last bit.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T SigmoidWide<T>(T x)
         where T : struct, ILanes<T>
     {
         T limit = T.Broadcast(ExpFastLimit);
-        T clamped = T.SelectLess(limit, x, limit, x);
-        clamped = T.SelectLess(clamped, -limit, -limit, clamped);
-        return NaNWhereNaN(x, T.SelectLess(x, -limit, ExpWide(x, 0.0), SigmoidCore(clamped)));
+        return NaNWhereNaN(x, T.SelectLess(x, -limit, ExpWide(x, 0.0), SigmoidCore(Clamp(x, -limit, limit))));
     }
 
     // max(x, 0) + log(1 + e).
@@ -72,14 +70,12 @@ internal static partial class Kernels
     }
 
     // Beyond the fast range softplus is e^x below and x above, to the last bit.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T SoftplusWide<T>(T x)
         where T : struct, ILanes<T>
     {
         T limit = T.Broadcast(ExpFastLimit);
-        T clamped = T.SelectLess(limit, x, limit, x);
-        clamped = T.SelectLess(clamped, -limit, -limit, clamped);
-        T result = T.SelectLess(x, -limit, ExpWide(x, 0.0), SoftplusCore(clamped));
+        T result = T.SelectLess(x, -limit, ExpWide(x, 0.0), SoftplusCore(Clamp(x, -limit, limit)));
         return NaNWhereNaN(x, T.SelectLess(limit, x, x, result));
     }
 }

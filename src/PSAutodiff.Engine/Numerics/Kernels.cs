@@ -8,8 +8,9 @@ namespace PSAutodiff.Numerics;
 /// rounded operations occur in it, so one lane and eight agree. All results are within one unit in the last place.
 /// </summary>
 /// <remarks>
-/// The entry points skip tiered compilation: run unoptimised, the layers of lane operations would cost a
-/// hundredfold until the runtime gets round to them, which is longer than many a session lasts.
+/// A block function takes any length, and checks that the result is at least as long as the source and does not
+/// overlap it shifted. The entry points skip tiered compilation: run unoptimised, the layers of lane operations
+/// would cost a hundredfold until the runtime gets round to them, which is longer than many a session lasts.
 /// </remarks>
 internal static partial class Kernels
 {
@@ -49,30 +50,30 @@ internal static partial class Kernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Softplus(double x) => Softplus(new OneLane(x)).Value;
 
-    /// <summary>e^x, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>e^x of each element; the spans may be the same.</summary>
     public static void Exp(ReadOnlySpan<double> x, Span<double> result) => Map<ExpKernel>(x, result);
 
-    /// <summary>e^x - 1, exact to the last places near zero, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>e^x - 1, exact to the last places near zero of each element; the spans may be the same.</summary>
     public static void Expm1(ReadOnlySpan<double> x, Span<double> result) => Map<Expm1Kernel>(x, result);
 
-    /// <summary>The natural logarithm, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>The natural logarithm of each element; the spans may be the same.</summary>
     public static void Log(ReadOnlySpan<double> x, Span<double> result) => Map<LogKernel>(x, result);
 
-    /// <summary>log(1 + x), exact to the last places near zero, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>log(1 + x), exact to the last places near zero of each element; the spans may be the same.</summary>
     public static void Log1p(ReadOnlySpan<double> x, Span<double> result) => Map<Log1pKernel>(x, result);
 
-    /// <summary>The hyperbolic tangent, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>The hyperbolic tangent of each element; the spans may be the same.</summary>
     public static void Tanh(ReadOnlySpan<double> x, Span<double> result) => Map<TanhKernel>(x, result);
 
-    /// <summary>The hyperbolic sine, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>The hyperbolic sine of each element; the spans may be the same.</summary>
     public static void Sinh(ReadOnlySpan<double> x, Span<double> result) => Map<SinhKernel>(x, result);
 
-    /// <summary>The hyperbolic cosine, for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>The hyperbolic cosine of each element; the spans may be the same.</summary>
     public static void Cosh(ReadOnlySpan<double> x, Span<double> result) => Map<CoshKernel>(x, result);
 
-    /// <summary>The logistic function 1 / (1 + e^-x), for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>The logistic function 1 / (1 + e^-x) of each element; the spans may be the same.</summary>
     public static void Sigmoid(ReadOnlySpan<double> x, Span<double> result) => Map<SigmoidKernel>(x, result);
 
-    /// <summary>log(1 + e^x), for each element; <paramref name="result"/> may be <paramref name="x"/> itself.</summary>
+    /// <summary>log(1 + e^x) of each element; the spans may be the same.</summary>
     public static void Softplus(ReadOnlySpan<double> x, Span<double> result) => Map<SoftplusKernel>(x, result);
 }

@@ -46,14 +46,17 @@ internal readonly struct TwoLanes(Vector128<double> value) : ILanes<TwoLanes>
         new(Vector128.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoLanes NegatedMultiplyAdd(TwoLanes left, TwoLanes right, TwoLanes addend) =>
+    public static TwoLanes NegatedMultiplyAdd(
+        TwoLanes left, TwoLanes right, TwoLanes addend) =>
         new(Vector128.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoLanes AddBits(TwoLanes left, TwoLanes right) => new((left.Bits + right.Bits).AsDouble());
+    public static TwoLanes AddBits(TwoLanes left, TwoLanes right) =>
+        new((left.Bits + right.Bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoLanes SubtractBits(TwoLanes left, TwoLanes right) => new((left.Bits - right.Bits).AsDouble());
+    public static TwoLanes SubtractBits(TwoLanes left, TwoLanes right) =>
+        new((left.Bits - right.Bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoLanes operator &(TwoLanes left, TwoLanes right) => new(left._value & right._value);
@@ -68,12 +71,14 @@ internal readonly struct TwoLanes(Vector128<double> value) : ILanes<TwoLanes>
     public static TwoLanes operator >>>(TwoLanes value, int count) => new((value.Bits >>> count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoLanes SelectLess(TwoLanes left, TwoLanes right, TwoLanes whenTrue, TwoLanes whenFalse) =>
+    public static TwoLanes SelectLess(
+        TwoLanes left, TwoLanes right, TwoLanes whenTrue, TwoLanes whenFalse) =>
         new(Vector128.ConditionalSelect(
             Vector128.LessThan(left._value, right._value), whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoLanes SelectEqual(TwoLanes left, TwoLanes right, TwoLanes whenTrue, TwoLanes whenFalse) =>
+    public static TwoLanes SelectEqual(
+        TwoLanes left, TwoLanes right, TwoLanes whenTrue, TwoLanes whenFalse) =>
         new(Vector128.ConditionalSelect(
             Vector128.Equals(left._value, right._value), whenTrue._value, whenFalse._value));
 

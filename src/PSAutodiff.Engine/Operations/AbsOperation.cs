@@ -1,11 +1,13 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The absolute value, with derivative 0 at 0.</summary>
-internal sealed class AbsOperation() : UnaryOperation("abs")
+internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("abs")
 {
     internal override Notation Latex { get; } = new(@"\left|#1\right|", Notation.Atom, 0);
 
@@ -20,14 +22,20 @@ internal sealed class AbsOperation() : UnaryOperation("abs")
         new("abs(x) = x where x >= 0", Identity.Standard, static (x, _, _) => IsNeverNegative(x) ? x : Term.None),
     ];
 
-    protected override double Evaluate(double x) => Math.Abs(x);
-
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SignOperation>() * adjoint;
 
     private static bool IsNeverNegative(Term x) =>
         x.Is<ExpOperation>() || x.Is<SqrtOperation>() || x.Is<CoshOperation>() || x.Is<SigmoidOperation>() || x.Is<SoftplusOperation>()
         || x.Is<ReluOperation>() || x.Is<LessOperation>() || (x.Is<PowOperation>() && x.Y.IsConstant && double.IsEvenInteger(x.Y.ConstantValue))
         || (x.Is<MulOperation>() && x.X == x.Y);
+
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => x & T.BroadcastBits(long.MaxValue);
+    }
 }
 
 public sealed partial class ExprNode

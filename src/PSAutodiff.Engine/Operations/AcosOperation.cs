@@ -1,10 +1,11 @@
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Operations;
 
 namespace PSAutodiff;
 
 /// <summary>The inverse cosine, in radians; NaN outside -1 to 1.</summary>
-internal sealed class AcosOperation() : UnaryOperation("acos")
+internal sealed class AcosOperation() : UnaryOperation("acos", Math.Acos, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\arccos", 1);
 
@@ -12,7 +13,7 @@ internal sealed class AcosOperation() : UnaryOperation("acos")
 
     internal override string? MathName => nameof(Math.Acos);
 
-    protected override double Evaluate(double x) => Math.Acos(x);
+    internal override CodeForm Python => new(Notation.Call("np.arccos", 1));
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => -(adjoint / ((1 - x) * (1 + x)).Apply<SqrtOperation>());
 }

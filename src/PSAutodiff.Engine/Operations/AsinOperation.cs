@@ -1,3 +1,4 @@
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
@@ -5,7 +6,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The inverse sine, in radians; NaN outside -1 to 1.</summary>
-internal sealed class AsinOperation() : UnaryOperation("asin")
+internal sealed class AsinOperation() : UnaryOperation("asin", Math.Asin, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\arcsin", 1);
 
@@ -13,12 +14,12 @@ internal sealed class AsinOperation() : UnaryOperation("asin")
 
     internal override string? MathName => nameof(Math.Asin);
 
+    internal override CodeForm Python => new(Notation.Call("np.arcsin", 1));
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("asin(-x) = -asin(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AsinOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Math.Asin(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / ((1 - x) * (1 + x)).Apply<SqrtOperation>();
 }

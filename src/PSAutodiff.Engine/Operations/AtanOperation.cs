@@ -1,3 +1,4 @@
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
@@ -5,7 +6,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The inverse tangent, in radians.</summary>
-internal sealed class AtanOperation() : UnaryOperation("atan")
+internal sealed class AtanOperation() : UnaryOperation("atan", Math.Atan, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\arctan", 1);
 
@@ -13,12 +14,12 @@ internal sealed class AtanOperation() : UnaryOperation("atan")
 
     internal override string? MathName => nameof(Math.Atan);
 
+    internal override CodeForm Python => new(Notation.Call("np.arctan", 1));
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("atan(-x) = -atan(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AtanOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Math.Atan(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (1 + (x * x));
 }

@@ -5,7 +5,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The cosine of an angle in radians.</summary>
-internal sealed class CosOperation() : UnaryOperation("cos")
+internal sealed class CosOperation() : UnaryOperation("cos", Math.Cos, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\cos", 1);
 
@@ -15,8 +15,6 @@ internal sealed class CosOperation() : UnaryOperation("cos")
     [
         new("cos(-x) = cos(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CosOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Math.Cos(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => -(x.Apply<SinOperation>() * adjoint);
 }

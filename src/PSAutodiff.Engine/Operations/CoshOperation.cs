@@ -6,7 +6,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The hyperbolic cosine.</summary>
-internal sealed class CoshOperation() : UnaryOperation("cosh")
+internal sealed class CoshOperation() : UnaryOperation("cosh", Kernels.Cosh, Kernels.Cosh)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\cosh", 1);
 
@@ -16,8 +16,6 @@ internal sealed class CoshOperation() : UnaryOperation("cosh")
     [
         new("cosh(-x) = cosh(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CoshOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Kernels.Cosh(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SinhOperation>() * adjoint;
 }

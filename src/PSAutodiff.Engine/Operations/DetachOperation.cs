@@ -1,13 +1,22 @@
+using System.Runtime.CompilerServices;
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The argument itself, but taken as a constant by every derivative.</summary>
-internal sealed class DetachOperation() : UnaryOperation("detach")
+internal sealed class DetachOperation() : UnaryOperation<DetachOperation.Function>("detach")
 {
     internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{detach}", 1);
+
+    internal override CodeForm CSharp => new(new Notation("#1", Notation.Atom, Notation.Atom));
+
+    internal override CodeForm Python => CSharp;
+
+    internal override CodeForm PowerShell => CSharp;
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -16,9 +25,15 @@ internal sealed class DetachOperation() : UnaryOperation("detach")
 
     internal override bool Propagates(int argument) => false;
 
-    protected override double Evaluate(double x) => x;
-
     protected override Term Pullback(Term self, Term x, Term adjoint) => Term.None;
+
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => x;
+    }
 }
 
 public sealed partial class ExprNode

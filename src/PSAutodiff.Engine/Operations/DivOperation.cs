@@ -1,11 +1,14 @@
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The quotient x / y.</summary>
-internal sealed class DivOperation() : BinaryOperation("div")
+internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("div")
 {
     internal override Notation Infix { get; } = new("#1 / #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
@@ -17,6 +20,8 @@ internal sealed class DivOperation() : BinaryOperation("div")
     internal override Notation MathML { get; } = new("<mfrac>#1#2</mfrac>", Notation.PowerLevel, 0, 0);
 
     internal override bool IsLab => true;
+
+    internal override OpCode? Instruction => OpCodes.Div;
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -45,8 +50,13 @@ internal sealed class DivOperation() : BinaryOperation("div")
         !derivatives[0].Exists ? -((derivatives[1] / at.Y) * at.Self) :
         ((derivatives[0] * at.Y) - (at.X * derivatives[1])) / (at.Y * at.Y);
 
-
-    protected override double Evaluate(double x, double y) => x / y;
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => x / y;
+    }
 }
 
 public sealed partial class ExprNode

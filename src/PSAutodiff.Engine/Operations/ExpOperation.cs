@@ -6,7 +6,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The exponential function, e^x.</summary>
-internal sealed class ExpOperation() : UnaryOperation("exp")
+internal sealed class ExpOperation() : UnaryOperation("exp", Kernels.Exp, Kernels.Exp)
 {
     internal override Notation Latex { get; } = new("e^{#1}", Notation.PowerLevel, 0);
 
@@ -21,8 +21,6 @@ internal sealed class ExpOperation() : UnaryOperation("exp")
         new("exp(log(x)) = x", Identity.Standard, static (x, _, _) => x.Is<LogOperation>() ? x.X : Term.None),
         new("exp(log1p(x)) = 1 + x", Identity.Standard, static (x, _, _) => x.Is<Log1pOperation>() ? 1 + x.X : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Kernels.Exp(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * adjoint;
 }

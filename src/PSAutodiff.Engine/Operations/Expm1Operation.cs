@@ -1,3 +1,4 @@
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
@@ -6,16 +7,43 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>exp(x) - 1, accurate for small x.</summary>
-internal sealed class Expm1Operation() : UnaryOperation("expm1")
+internal sealed class Expm1Operation() : UnaryOperation("expm1", Kernels.Expm1, Kernels.Expm1)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{expm1}", 1);
+
+    // W. Kahan's formula: the rounding error of exp cancels against that of the logarithm.
+    internal override CodeForm CSharp => new(
+        Notation.Call("Expm1", 1),
+        new CodeHelper(
+            "Expm1",
+            """
+            private static double Expm1(double x)
+            {
+                double e = Math.Exp(x);
+                if (e == 1) return x;
+                double difference = e - 1;
+                return difference == -1 || double.IsInfinity(e) ? difference : difference * (x / Math.Log(e));
+            }
+            """));
+
+    internal override CodeForm PowerShell => new(
+        CodeForm.PowerShellCall("Get-Expm1", 1),
+        new CodeHelper(
+            "Get-Expm1",
+            """
+            function Get-Expm1([double] $x) {
+                $e = [Math]::Exp($x)
+                if ($e -eq 1) { return $x }
+                $difference = $e - 1
+                if ($difference -eq -1 -or [double]::IsInfinity($e)) { return $difference }
+                $difference * ($x / [Math]::Log($e))
+            }
+            """));
 
     private protected override IEnumerable<Identity> Identities =>
     [
         new("expm1(log1p(x)) = x", Identity.Standard, static (x, _, _) => x.Is<Log1pOperation>() ? x.X : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Kernels.Expm1(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<ExpOperation>() * adjoint;
 }

@@ -1,15 +1,24 @@
+using System.Runtime.CompilerServices;
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>1 where x is less than y, else 0 (also where one is NaN); derivative 0.</summary>
-internal sealed class LessOperation() : BinaryOperation("less")
+internal sealed class LessOperation() : BinaryOperation<LessOperation.Function>("less")
 {
     internal override Notation Latex { get; } = new(@"\left[#1 < #2\right]", Notation.Atom, 0, 0);
 
     internal override Notation MathML { get; } = new("<mrow><mo>[</mo>#1<mo>&lt;</mo>#2<mo>]</mo></mrow>", Notation.Atom, 0, 0);
+
+    internal override CodeForm CSharp => new(new Notation("(#1 < #2 ? 1.0 : 0.0)", Notation.Atom, Notation.SumLevel, Notation.SumLevel));
+
+    internal override CodeForm Python => new(new Notation("np.where(#1 < #2, 1.0, 0.0)[()]", Notation.Atom, Notation.SumLevel, Notation.SumLevel));
+
+    internal override CodeForm PowerShell => new(new Notation("[double](#1 -lt #2)", Notation.Atom, Notation.SumLevel, Notation.SumLevel));
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -20,7 +29,13 @@ internal sealed class LessOperation() : BinaryOperation("less")
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
 
-    protected override double Evaluate(double x, double y) => x < y ? 1 : 0;
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => T.SelectLess(x, y, T.Broadcast(1), T.Broadcast(0));
+    }
 }
 
 public sealed partial class ExprNode

@@ -1,3 +1,4 @@
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
@@ -6,17 +7,40 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>log(1 + x), accurate for small x.</summary>
-internal sealed class Log1pOperation() : UnaryOperation("log1p")
+internal sealed class Log1pOperation() : UnaryOperation("log1p", Kernels.Log1p, Kernels.Log1p)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{log1p}", 1);
+
+    // W. Kahan's formula: the rounding error of 1 + x cancels against that of the difference.
+    internal static CodeHelper CSharpHelper { get; } = new(
+        "Log1p",
+        """
+        private static double Log1p(double x)
+        {
+            double u = 1 + x;
+            return u == 1 || double.IsPositiveInfinity(u) ? x : Math.Log(u) * (x / (u - 1));
+        }
+        """);
+
+    internal static CodeHelper PowerShellHelper { get; } = new(
+        "Get-Log1p",
+        """
+        function Get-Log1p([double] $x) {
+            $u = 1 + $x
+            if ($u -eq 1 -or [double]::IsPositiveInfinity($u)) { return $x }
+            [Math]::Log($u) * ($x / ($u - 1))
+        }
+        """);
+
+    internal override CodeForm CSharp => new(Notation.Call("Log1p", 1), CSharpHelper);
+
+    internal override CodeForm PowerShell => new(CodeForm.PowerShellCall("Get-Log1p", 1), PowerShellHelper);
 
     private protected override IEnumerable<Identity> Identities =>
     [
         new("log1p(expm1(x)) = x", Identity.Standard, static (x, _, _) => x.Is<Expm1Operation>() ? x.X : Term.None),
         new("log1p(exp(x)) = softplus(x)", RuleSets.Stable, static (x, _, _) => x.Is<ExpOperation>() ? x.X.Apply<SoftplusOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Kernels.Log1p(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (1 + x);
 }

@@ -6,7 +6,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The natural logarithm; minus infinity at 0, NaN below.</summary>
-internal sealed class LogOperation() : UnaryOperation("log")
+internal sealed class LogOperation() : UnaryOperation("log", Kernels.Log, Kernels.Log)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\log", 1);
 
@@ -26,8 +26,6 @@ internal sealed class LogOperation() : UnaryOperation("log")
         new("log(1 + x) = log1p(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u ? u.Apply<Log1pOperation>() : Term.None),
         new("log(1 - x) = log1p(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SubOperation>() && x.X.Is(1) ? (-x.Y).Apply<Log1pOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Kernels.Log(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / x;
 

@@ -1,15 +1,20 @@
+using System.Runtime.CompilerServices;
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The smaller of two numbers; on a tie the derivative is that of the first.</summary>
-internal sealed class MinOperation() : BinaryOperation("min")
+internal sealed class MinOperation() : BinaryOperation<MinOperation.Function>("min")
 {
     internal override Notation Latex { get; } = Notation.LatexCall(@"\min", 2);
 
     internal override string? MathName => nameof(Math.Min);
+
+    internal override CodeForm Python => new(Notation.Call("np.minimum", 2));
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -24,7 +29,14 @@ internal sealed class MinOperation() : BinaryOperation("min")
             : takesSecond.Apply<SelectOperation>(adjoint, at.Constant(0));
     }
 
-    protected override double Evaluate(double x, double y) => Math.Min(x, y);
+    /// <summary>The value, over lanes.</summary>
+    // NaN wins, and of two zeros the negative one.
+    internal readonly struct Function : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => T.SelectEqual(x, x, T.SelectLess(x, y, x, T.SelectEqual(x, y, x | y, y)), x);
+    }
 }
 
 public sealed partial class ExprNode

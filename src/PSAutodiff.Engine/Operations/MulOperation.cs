@@ -1,11 +1,14 @@
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The product x * y.</summary>
-internal sealed class MulOperation() : BinaryOperation("mul")
+internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("mul")
 {
     internal override Notation Infix { get; } = new("#1 * #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
@@ -18,6 +21,8 @@ internal sealed class MulOperation() : BinaryOperation("mul")
     internal override bool IsCommutative => true;
 
     internal override bool IsLab => true;
+
+    internal override OpCode? Instruction => OpCodes.Mul;
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -37,8 +42,13 @@ internal sealed class MulOperation() : BinaryOperation("mul")
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint * at.Y : at.X * adjoint;
 
-
-    protected override double Evaluate(double x, double y) => x * y;
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => x * y;
+    }
 }
 
 public sealed partial class ExprNode

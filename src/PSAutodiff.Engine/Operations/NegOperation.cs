@@ -1,17 +1,22 @@
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The opposite number, -x.</summary>
-internal sealed class NegOperation() : UnaryOperation("neg")
+internal sealed class NegOperation() : UnaryOperation<NegOperation.Function>("neg")
 {
     internal override Notation Infix { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
 
     internal override Notation Latex { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
 
     internal override Notation MathML { get; } = new("<mrow><mo>−</mo>#1</mrow>", Notation.SignLevel, Notation.PowerLevel);
+
+    internal override OpCode? Instruction => OpCodes.Neg;
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -21,9 +26,15 @@ internal sealed class NegOperation() : UnaryOperation("neg")
         new("-(c / x) = (-c) / x", Identity.Standard, static (x, _, _) => x.Is<DivOperation>() && x.X.IsConstant ? -x.X / x.Y : Term.None),
     ];
 
-    protected override double Evaluate(double x) => -x;
-
     protected override Term Pullback(Term self, Term x, Term adjoint) => -adjoint;
+
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => -x;
+    }
 }
 
 public sealed partial class ExprNode

@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
@@ -45,6 +48,15 @@ public abstract class Operation
     /// <summary>Presentation MathML, one element; a function call unless overridden.</summary>
     internal virtual Notation MathML => Notation.MathMLCall(Name, Arity);
 
+    /// <summary>C#: the infix symbol or a method of <see cref="Math"/> unless overridden.</summary>
+    internal virtual CodeForm CSharp => CodeForm.Usual(this, MathName is null ? Name : "Math." + MathName);
+
+    /// <summary>Python with NumPy: the infix symbol or NumPy's function of the same name unless overridden.</summary>
+    internal virtual CodeForm Python => CodeForm.Usual(this, "np." + Name);
+
+    /// <summary>PowerShell: the infix symbol or a method of <see cref="Math"/> unless overridden.</summary>
+    internal virtual CodeForm PowerShell => CodeForm.Usual(this, MathName is null ? Name : "[Math]::" + MathName);
+
     /// <summary>The method of <see cref="Math"/> that computes it, where there is one.</summary>
     internal virtual string? MathName => null;
 
@@ -59,6 +71,28 @@ public abstract class Operation
 
     /// <summary>The value for given values of the arguments; absent ones are ignored. Follows IEEE arithmetic and never throws.</summary>
     internal abstract double Evaluate(double x, double y, double z);
+
+    /// <summary>The static method behind <see cref="Evaluate(double, double, double)"/>, with as many parameters as arguments, for compiled code to call.</summary>
+    internal abstract MethodInfo ValueMethod { get; }
+
+    /// <summary>The single instruction that computes it, where there is one.</summary>
+    internal virtual OpCode? Instruction => null;
+
+    /// <summary>
+    /// The values for whole blocks, the same bits as one by one. A block of arguments has the length of the result, or length 1
+    /// and then stands for every element; absent arguments are empty. The result may be one of the blocks.
+    /// </summary>
+    internal virtual void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+    {
+        // Single values are read first: the result may overwrite them.
+        var (firstX, firstY, firstZ) = (First(x), First(y), First(z));
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = Evaluate(x.Length > 1 ? x[i] : firstX, y.Length > 1 ? y[i] : firstY, z.Length > 1 ? z[i] : firstZ);
+        }
+
+        static double First(ReadOnlySpan<double> block) => block.IsEmpty ? 0 : block[0];
+    }
 
     /// <summary>
     /// What an argument's adjoint receives when the adjoint of this node is given: the adjoint times the partial derivative.

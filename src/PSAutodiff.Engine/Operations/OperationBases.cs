@@ -1,31 +1,61 @@
+using System.Reflection;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 
 namespace PSAutodiff;
 
 /// <summary>An operation with one argument.</summary>
-internal abstract class UnaryOperation(string name) : Operation(name, 1)
+/// <param name="name">Its name.</param>
+/// <param name="value">The value, by a static method.</param>
+/// <param name="block">The values of a whole block, with the same bits; null where nothing beats calling the method for each.</param>
+internal abstract class UnaryOperation(string name, Func<double, double> value, UnaryBlock? block) : Operation(name, 1)
 {
-    internal sealed override double Evaluate(double x, double y, double z) => Evaluate(x);
+    internal override MethodInfo ValueMethod => value.Method;
+
+    internal sealed override double Evaluate(double x, double y, double z) => value(x);
+
+    internal sealed override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+    {
+        if (block is not null && x.Length == result.Length) block(x, result);
+        else base.Evaluate(x, y, z, result);
+    }
 
     internal sealed override Term Pullback(int argument, in Locals at, Term adjoint) => Pullback(at.Self, at.X, adjoint);
-
-    protected abstract double Evaluate(double x);
 
     protected abstract Term Pullback(Term self, Term x, Term adjoint);
 }
 
-/// <summary>An operation with two arguments.</summary>
-internal abstract class BinaryOperation(string name) : Operation(name, 2)
+/// <summary>An operation with one argument that is a few instructions long, given by its function over lanes.</summary>
+internal abstract class UnaryOperation<TFunction>(string name) : UnaryOperation(name, Value, Blocks.Map<TFunction>)
+    where TFunction : struct, IUnaryLanes
 {
-    internal sealed override double Evaluate(double x, double y, double z) => Evaluate(x, y);
+    private static double Value(double x) => TFunction.Apply(new OneLane(x)).Value;
+}
 
-    protected abstract double Evaluate(double x, double y);
+/// <summary>An operation with two arguments.</summary>
+internal abstract class BinaryOperation(string name, Func<double, double, double> value) : Operation(name, 2)
+{
+    internal sealed override MethodInfo ValueMethod => value.Method;
+
+    internal sealed override double Evaluate(double x, double y, double z) => value(x, y);
+}
+
+/// <summary>An operation with two arguments that is a few instructions long, given by its function over lanes.</summary>
+internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperation(name, Value)
+    where TFunction : struct, IBinaryLanes
+{
+    internal sealed override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
+        Blocks.Map<TFunction>(x, y, result);
+
+    private static double Value(double x, double y) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;
 }
 
 /// <summary>A constant or a variable: no arguments, nothing to differentiate.</summary>
 internal abstract class LeafOperation(string name) : Operation(name, 0)
 {
     internal override Operations.Notation Latex => Operations.Notation.Call(Name, 0);
+
+    internal sealed override MethodInfo ValueMethod => throw new InvalidOperationException($"'{Name}' is not computed.");
 
     internal sealed override double Evaluate(double x, double y, double z) => double.NaN;
 

@@ -1,3 +1,4 @@
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
@@ -5,18 +6,21 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The power x^y; NaN for negative x and y that is no integer.</summary>
-internal sealed class PowOperation() : BinaryOperation("pow")
+internal sealed class PowOperation() : BinaryOperation("pow", Value)
 {
     internal override Notation Infix { get; } = new("#1^#2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel);
 
     // The text -2 ^ x reads as -(2 ^ x), so a negative base gets parentheses even here.
     internal override Notation Lab { get; } = new("( #1 ^ #2 )", Notation.Atom, Notation.Atom, 0);
 
-    internal override Notation Latex { get; } = new("{#1}^{#2}", Notation.PowerLevel, Notation.Atom, 0);
+    // What ends in a superscript itself is no atom, so none can meet another.
+    internal override Notation Latex { get; } = new("#1^{#2}", Notation.PowerLevel, Notation.Atom, 0);
 
     internal override Notation MathML { get; } = new("<msup>#1#2</msup>", Notation.PowerLevel, Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Pow);
+
+    internal override CodeForm Python => new(new Notation("#1 ** #2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel));
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -52,7 +56,7 @@ internal sealed class PowOperation() : BinaryOperation("pow")
     }
 
     // Squares and reciprocals are worth more than a call of Math.Pow, and these are rounded correctly.
-    protected override double Evaluate(double x, double y) =>
+    private static double Value(double x, double y) =>
         y == 2 ? x * x :
         y == -1 ? 1 / x :
         Math.Pow(x, y);

@@ -1,22 +1,37 @@
+using System.Runtime.CompilerServices;
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The ramp max(0, x), with derivative 0 at 0.</summary>
-internal sealed class ReluOperation() : UnaryOperation("relu")
+internal sealed class ReluOperation() : UnaryOperation<ReluOperation.Function>("relu")
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{relu}", 1);
+
+    internal override CodeForm CSharp => new(new Notation("Math.Max(#1, 0.0)", Notation.Atom, 0));
+
+    internal override CodeForm Python => new(new Notation("np.maximum(#1, 0.0)", Notation.Atom, 0));
+
+    internal override CodeForm PowerShell => new(new Notation("[Math]::Max(#1, 0.0)", Notation.Atom, 0));
 
     private protected override IEnumerable<Identity> Identities =>
     [
         new("relu(relu(x)) = relu(x)", Identity.Standard, static (x, _, _) => x.Is<ReluOperation>() ? x : Term.None),
     ];
 
-    protected override double Evaluate(double x) => x > 0 || double.IsNaN(x) ? x : 0;
-
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Constant(0).Apply<LessOperation>(x).Apply<SelectOperation>(adjoint, x.Constant(0));
+
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => T.SelectLess(x, T.Broadcast(0), T.Broadcast(0), T.SelectEqual(x, T.Broadcast(0), T.Broadcast(0), x));
+    }
 }
 
 public sealed partial class ExprNode

@@ -1,4 +1,8 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
@@ -9,17 +13,23 @@ namespace PSAutodiff;
 /// </summary>
 internal sealed class SelectOperation() : Operation("select", 3)
 {
-    // The lowest level: what follows an open brace would seem to belong to its last line.
+    // As a sum: what binds more tightly would seem to belong to the last line after the open brace.
     internal override Notation Latex { get; } =
-        new(@"\begin{cases} #2 & \text{if } #1 \ne 0 \\ #3 & \text{otherwise} \end{cases}", 0, 0, 0, 0);
+        new(@"\begin{cases} #2 & \text{if } #1 \ne 0 \\ #3 & \text{otherwise} \end{cases}", Notation.SumLevel, 0, 0, 0);
 
     internal override Notation MathML { get; } = new(
         "<mrow><mo>{</mo><mtable><mtr><mtd>#2</mtd><mtd><mrow><mtext>if </mtext>#1<mo>≠</mo><mn>0</mn></mrow></mtd></mtr>"
         + "<mtr><mtd>#3</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>",
-        0,
+        Notation.SumLevel,
         0,
         0,
         0);
+
+    internal override CodeForm CSharp => new(new Notation("(#1 != 0.0 ? #2 : #3)", Notation.Atom, Notation.SumLevel, 0, 0));
+
+    internal override CodeForm Python => new(new Notation("np.where(#1 != 0.0, #2, #3)[()]", Notation.Atom, Notation.SumLevel, 0, 0));
+
+    internal override CodeForm PowerShell => new(new Notation("$(if (#1 -ne 0.0) { #2 } else { #3 })", Notation.Atom, Notation.SumLevel, 0, 0));
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -38,7 +48,12 @@ internal sealed class SelectOperation() : Operation("select", 3)
 
     internal override bool Propagates(int argument) => argument > 0;
 
-    internal override double Evaluate(double x, double y, double z) => x != 0 ? y : z;
+    internal override MethodInfo ValueMethod => ((Func<double, double, double, double>)Value).Method;
+
+    internal override double Evaluate(double x, double y, double z) => Value(x, y, z);
+
+    internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
+        Blocks.Map<Function>(x, y, z, result);
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 1
         ? at.X.Apply<SelectOperation>(adjoint, at.Constant(0))
@@ -49,6 +64,16 @@ internal sealed class SelectOperation() : Operation("select", 3)
         if (!derivatives[1].Exists && !derivatives[2].Exists) return Term.None;
         var zero = at.Constant(0);
         return at.X.Apply<SelectOperation>(derivatives[1].Exists ? derivatives[1] : zero, derivatives[2].Exists ? derivatives[2] : zero);
+    }
+
+    private static double Value(double x, double y, double z) => x != 0 ? y : z;
+
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : ITernaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y, T z)
+            where T : struct, ILanes<T> => T.SelectEqual(x, T.Broadcast(0), z, y);
     }
 }
 

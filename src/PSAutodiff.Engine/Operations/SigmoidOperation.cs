@@ -1,3 +1,4 @@
+using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
@@ -5,13 +6,45 @@ using PSAutodiff.Operations;
 namespace PSAutodiff;
 
 /// <summary>The logistic function 1/(1 + exp(-x)).</summary>
-internal sealed class SigmoidOperation() : UnaryOperation("sigmoid")
+internal sealed class SigmoidOperation() : UnaryOperation("sigmoid", Kernels.Sigmoid, Kernels.Sigmoid)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\sigma", 1);
 
     internal override Notation MathML { get; } = Notation.MathMLCall("σ", 1);
 
-    protected override double Evaluate(double x) => Kernels.Sigmoid(x);
+    // exp(-|x|) cannot overflow.
+    internal override CodeForm CSharp => new(
+        Notation.Call("Sigmoid", 1),
+        new CodeHelper(
+            "Sigmoid",
+            """
+            private static double Sigmoid(double x)
+            {
+                double e = Math.Exp(-Math.Abs(x));
+                return (x < 0 ? e : 1) / (1 + e);
+            }
+            """));
+
+    internal override CodeForm Python => new(
+        Notation.Call("sigmoid", 1),
+        new CodeHelper(
+            "sigmoid",
+            """
+            def sigmoid(x):
+                e = np.exp(-np.abs(x))
+                return np.where(x < 0.0, e, 1.0) / (1.0 + e)
+            """));
+
+    internal override CodeForm PowerShell => new(
+        CodeForm.PowerShellCall("Get-Sigmoid", 1),
+        new CodeHelper(
+            "Get-Sigmoid",
+            """
+            function Get-Sigmoid([double] $x) {
+                $e = [Math]::Exp(-[Math]::Abs($x))
+                if ($x -lt 0) { $e / (1 + $e) } else { 1 / (1 + $e) }
+            }
+            """));
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * (1 - self) * adjoint;
 }

@@ -5,7 +5,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The sine of an angle in radians.</summary>
-internal sealed class SinOperation() : UnaryOperation("sin")
+internal sealed class SinOperation() : UnaryOperation("sin", Math.Sin, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\sin", 1);
 
@@ -15,8 +15,6 @@ internal sealed class SinOperation() : UnaryOperation("sin")
     [
         new("sin(-x) = -sin(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SinOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Math.Sin(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<CosOperation>() * adjoint;
 }

@@ -6,7 +6,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The hyperbolic sine.</summary>
-internal sealed class SinhOperation() : UnaryOperation("sinh")
+internal sealed class SinhOperation() : UnaryOperation("sinh", Kernels.Sinh, Kernels.Sinh)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\sinh", 1);
 
@@ -16,8 +16,6 @@ internal sealed class SinhOperation() : UnaryOperation("sinh")
     [
         new("sinh(-x) = -sinh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SinhOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Kernels.Sinh(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<CoshOperation>() * adjoint;
 }

@@ -5,7 +5,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The square root; NaN below 0.</summary>
-internal sealed class SqrtOperation() : UnaryOperation("sqrt")
+internal sealed class SqrtOperation() : UnaryOperation("sqrt", Math.Sqrt, null)
 {
     internal override Notation Latex { get; } = new(@"\sqrt{#1}", Notation.Atom, 0);
 
@@ -18,8 +18,6 @@ internal sealed class SqrtOperation() : UnaryOperation("sqrt")
         new("sqrt(x^2) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<PowOperation>() && x.Y.Is(2) ? x.X.Apply<AbsOperation>() : Term.None),
         new("sqrt(x * x) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<MulOperation>() && x.X == x.Y ? x.X.Apply<AbsOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Math.Sqrt(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (2 * self);
 }

@@ -1,11 +1,14 @@
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The difference x - y.</summary>
-internal sealed class SubOperation() : BinaryOperation("sub")
+internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("sub")
 {
     internal override Notation Infix { get; } = new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
@@ -16,6 +19,8 @@ internal sealed class SubOperation() : BinaryOperation("sub")
     internal override Notation MathML { get; } = Notation.MathMLInfix("−", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
     internal override bool IsLab => true;
+
+    internal override OpCode? Instruction => OpCodes.Sub;
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -38,8 +43,13 @@ internal sealed class SubOperation() : BinaryOperation("sub")
         !derivatives[0].Exists ? -derivatives[1] :
         derivatives[0] - derivatives[1];
 
-
-    protected override double Evaluate(double x, double y) => x - y;
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => x - y;
+    }
 }
 
 public sealed partial class ExprNode

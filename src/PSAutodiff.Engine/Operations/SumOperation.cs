@@ -1,11 +1,14 @@
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
 /// <summary>The sum x + y.</summary>
-internal sealed class SumOperation() : BinaryOperation("sum")
+internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("sum")
 {
     internal override Notation Infix { get; } = new("#1 + #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
@@ -18,6 +21,8 @@ internal sealed class SumOperation() : BinaryOperation("sum")
     internal override bool IsCommutative => true;
 
     internal override bool IsLab => true;
+
+    internal override OpCode? Instruction => OpCodes.Add;
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -33,8 +38,13 @@ internal sealed class SumOperation() : BinaryOperation("sum")
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
 
-
-    protected override double Evaluate(double x, double y) => x + y;
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => x + y;
+    }
 }
 
 public sealed partial class ExprNode

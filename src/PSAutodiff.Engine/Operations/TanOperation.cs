@@ -5,7 +5,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The tangent of an angle in radians.</summary>
-internal sealed class TanOperation() : UnaryOperation("tan")
+internal sealed class TanOperation() : UnaryOperation("tan", Math.Tan, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\tan", 1);
 
@@ -15,8 +15,6 @@ internal sealed class TanOperation() : UnaryOperation("tan")
     [
         new("tan(-x) = -tan(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Math.Tan(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => (1 + (self * self)) * adjoint;
 }

@@ -6,7 +6,7 @@ using PSAutodiff.Simplification;
 namespace PSAutodiff;
 
 /// <summary>The hyperbolic tangent.</summary>
-internal sealed class TanhOperation() : UnaryOperation("tanh")
+internal sealed class TanhOperation() : UnaryOperation("tanh", Kernels.Tanh, Kernels.Tanh)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\tanh", 1);
 
@@ -18,8 +18,6 @@ internal sealed class TanhOperation() : UnaryOperation("tanh")
     [
         new("tanh(-x) = -tanh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanhOperation>() : Term.None),
     ];
-
-    protected override double Evaluate(double x) => Kernels.Tanh(x);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => (1 - (self * self)) * adjoint;
 }

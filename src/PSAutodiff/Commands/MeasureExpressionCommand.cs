@@ -127,7 +127,6 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
 
         public object Measure(object? row)
         {
-            if (row is null) throw new AutodiffException(ErrorIds.RowNull, "A row is null.");
             _reader ??= Start();
             _reader.Read(row, _cells);
             for (var i = 0; i < _targets.Length; i++) _values[_targets[i]] = _cells[i];

@@ -17,6 +17,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     private ExprNode? _loss;
     private string[]? _parameters;
     private RowReader? _reader;
+    private int _nullRows;
     private string[] _columns = [];
 
     /// <summary>The data: objects or dictionaries with a value for each variable of the loss that is no parameter.</summary>
@@ -104,8 +105,8 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) return;
         Attempt(InputObject, () =>
         {
-            if (InputObject is null) throw new AutodiffException(ErrorIds.RowNull, "A row is null.");
-            _reader ??= StartReading(InputObject);
+            if (InputObject is null && _reader is null) throw RowReader.RowIsNull(++_nullRows);
+            _reader ??= StartReading(InputObject!);
             var values = new double[_columns.Length];
             _reader.Read(InputObject, values);
             for (var i = 0; i < values.Length; i++)
@@ -138,7 +139,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         // Without -Parameter the first row decides: what it has is data, what it lacks is trained.
         _parameters ??= [.. _loss!.Variables.Where(variable => !RowReader.HasColumn(row, variable))];
         _columns = [.. _loss!.Variables.Except(_parameters, StringComparer.Ordinal)];
-        return new RowReader(_columns);
+        return new RowReader(_columns, _nullRows);
     }
 
     private double[] StartValues(RandomSource random)

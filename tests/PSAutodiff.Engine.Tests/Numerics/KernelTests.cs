@@ -6,6 +6,7 @@ namespace PSAutodiff.Tests;
 /// <summary>The kernels of <see cref="Kernels"/>: edges, equal bits however they are called, and accuracy.</summary>
 public sealed class KernelTests
 {
+    private const double UlpBound = 1.0;
     private const double SmallestSubnormal = double.Epsilon;
     private const double SmallestNormal = 2.2250738585072014e-308;
 
@@ -120,15 +121,15 @@ public sealed class KernelTests
 
     private static Dictionary<string, Subject> Subjects { get; } = new()
     {
-        ["Exp"] = new(Kernels.Exp, Kernels.Exp, HighPrecision.Exp, 1.0, -746.0, 710.0),
-        ["Expm1"] = new(Kernels.Expm1, Kernels.Expm1, HighPrecision.Expm1, 1.0, -746.0, 710.0),
-        ["Log"] = new(Kernels.Log, Kernels.Log, HighPrecision.Log, 1.0, 0.0, double.PositiveInfinity),
-        ["Log1p"] = new(Kernels.Log1p, Kernels.Log1p, HighPrecision.Log1p, 1.0, -1.0, double.PositiveInfinity),
-        ["Tanh"] = new(Kernels.Tanh, Kernels.Tanh, HighPrecision.Tanh, 1.0, -800.0, 800.0),
-        ["Sinh"] = new(Kernels.Sinh, Kernels.Sinh, HighPrecision.Sinh, 1.0, -711.0, 711.0),
-        ["Cosh"] = new(Kernels.Cosh, Kernels.Cosh, HighPrecision.Cosh, 1.0, -711.0, 711.0),
-        ["Sigmoid"] = new(Kernels.Sigmoid, Kernels.Sigmoid, HighPrecision.Sigmoid, 2.0, -746.0, 800.0),
-        ["Softplus"] = new(Kernels.Softplus, Kernels.Softplus, HighPrecision.Softplus, 2.0, -746.0, 800.0),
+        ["Exp"] = new(Kernels.Exp, Kernels.Exp, HighPrecision.Exp, -746.0, 710.0),
+        ["Expm1"] = new(Kernels.Expm1, Kernels.Expm1, HighPrecision.Expm1, -746.0, 710.0),
+        ["Log"] = new(Kernels.Log, Kernels.Log, HighPrecision.Log, 0.0, double.PositiveInfinity),
+        ["Log1p"] = new(Kernels.Log1p, Kernels.Log1p, HighPrecision.Log1p, -1.0, double.PositiveInfinity),
+        ["Tanh"] = new(Kernels.Tanh, Kernels.Tanh, HighPrecision.Tanh, -800.0, 800.0),
+        ["Sinh"] = new(Kernels.Sinh, Kernels.Sinh, HighPrecision.Sinh, -711.0, 711.0),
+        ["Cosh"] = new(Kernels.Cosh, Kernels.Cosh, HighPrecision.Cosh, -711.0, 711.0),
+        ["Sigmoid"] = new(Kernels.Sigmoid, Kernels.Sigmoid, HighPrecision.Sigmoid, -746.0, 800.0),
+        ["Softplus"] = new(Kernels.Softplus, Kernels.Softplus, HighPrecision.Softplus, -746.0, 800.0),
     };
 
     [Theory]
@@ -223,13 +224,14 @@ public sealed class KernelTests
         Subject subject = Subjects[name];
         double[] candidates =
         [
-            .. Edges(), .. RandomPatterns(3_000), .. RandomModerate(5_000), .. RandomSmall(3_000), .. NearThresholds(40),
+            .. Edges(), .. NearThresholds(40),
+            .. RandomPatterns(3_000), .. RandomModerate(5_000), .. RandomSmall(3_000),
         ];
         foreach (double x in candidates.Where(x => x > subject.Low && x < subject.High))
         {
             double error = HighPrecision.UlpDistance(
                 subject.Scalar(x), subject.Reference(BigFloat.FromDouble(x)));
-            Assert.True(error <= subject.Bound, $"{name}({x:R}) is off by {error} ulp");
+            Assert.True(error <= UlpBound, $"{name}({x:R}) is off by {error} ulp");
         }
     }
 
@@ -332,7 +334,6 @@ public sealed class KernelTests
         Func<double, double> Scalar,
         Block Block,
         Func<BigFloat, BigFloat> Reference,
-        double Bound,
         double Low,
         double High);
 }

@@ -4,7 +4,7 @@ namespace PSAutodiff.Tests;
 
 /// <summary>
 /// Values of expressions to more than 60 digits; null where the expression is undefined, out of any reasonable range, or so close
-/// to a jump or kink that digits do not decide the side.
+/// to a jump that digits do not decide the side; slopes also null on kinks.
 /// </summary>
 internal sealed class PreciseEvaluator(Graph graph, int root)
 {
@@ -18,7 +18,7 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     {
     }
 
-    public BigFloat? Evaluate(IReadOnlyDictionary<string, BigFloat> at) => Run(at, null)[root];
+    public BigFloat? Evaluate(IReadOnlyDictionary<string, BigFloat> at) => Run(at, null, smooth: false)[root];
 
     public BigFloat? Evaluate(IReadOnlyDictionary<string, double> at) =>
         Evaluate(at.ToDictionary(static p => p.Key, static p => BigFloat.FromDouble(p.Value)));
@@ -28,17 +28,17 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     {
         const int step = -130;
         var point = at.ToDictionary(static p => p.Key, static p => BigFloat.FromDouble(p.Value));
-        var centre = Run(point, null);
+        var centre = Run(point, null, smooth: true);
         if (centre[root] is null) return null;
         var x = point[variable];
         point[variable] = x + BigFloat.One.Scale(step);
-        var above = Run(point, centre)[root];
+        var above = Run(point, centre, smooth: true)[root];
         point[variable] = x - BigFloat.One.Scale(step);
-        var below = Run(point, centre)[root];
+        var below = Run(point, centre, smooth: true)[root];
         return (above - below)?.Scale(-step - 1);
     }
 
-    private BigFloat?[] Run(IReadOnlyDictionary<string, BigFloat> at, BigFloat?[]? detached)
+    private BigFloat?[] Run(IReadOnlyDictionary<string, BigFloat> at, BigFloat?[]? detached, bool smooth)
     {
         var values = new BigFloat?[root + 1];
         for (var id = 0; id <= root; id++)
@@ -47,12 +47,26 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             if (graph.IsConstant(id)) values[id] = BigFloat.FromDouble(graph.ConstantOf(id));
             else if (graph.IsVariable(id)) values[id] = at[graph.NameOf(id)];
             else if (graph.OperationOf(id) is DetachOperation && detached is not null) values[id] = detached[id];
+            else if (smooth && IsRough(id, values)) values[id] = null;
             else values[id] = Bounded(Apply(graph.OperationOf(id), values[graph.X(id)], Value(graph.Y(id)), Value(graph.Z(id))));
         }
 
         return values;
 
         BigFloat? Value(int id) => id < 0 ? null : values[id];
+    }
+
+    // On a kink or jump, or so close that the step of a slope would cross it; or where a power is defined for some exponents only.
+    private bool IsRough(int id, BigFloat?[] values)
+    {
+        if (graph.OperationOf(id).Arity > 2 || values[graph.X(id)] is not { } x) return false;
+        return graph.OperationOf(id).Name switch
+        {
+            "abs" or "sign" or "relu" or "sqrt" => IsSmall(x),
+            "less" or "min" or "max" => values[graph.Y(id)] is { } y && IsSmall(x - y),
+            "pow" => !graph.IsConstant(graph.Y(id)) && (x.Sign < 0 || IsSmall(x)),
+            _ => false,
+        };
     }
 
     private static BigFloat? Apply(Operation operation, BigFloat? first, BigFloat? second, BigFloat? third)
@@ -63,12 +77,12 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         var one = BigFloat.One;
         return operation.Name switch
         {
-            "abs" => IsUndecided(x) ? null : x.Sign < 0 ? -x : x,
-            "sign" => IsUndecided(x) ? null : BigFloat.FromDouble(x.Sign),
-            "relu" => IsUndecided(x) ? null : x.Sign < 0 ? BigFloat.Zero : x,
+            "abs" => IsNearZero(x) ? null : x.Sign < 0 ? -x : x,
+            "sign" => IsNearZero(x) ? null : BigFloat.FromDouble(x.Sign),
+            "relu" => IsNearZero(x) ? null : x.Sign < 0 ? BigFloat.Zero : x,
             "neg" => -x,
             "detach" => x,
-            "sqrt" => x.Sign < 0 || IsUndecided(x) ? null : PreciseFunctions.Sqrt(x),
+            "sqrt" => x.Sign < 0 || IsNearZero(x) ? null : PreciseFunctions.Sqrt(x),
             "log" => x.Sign > 0 ? HighPrecision.Log(x) : null,
             "log1p" => (one + x).Sign > 0 ? HighPrecision.Log1p(x) : null,
             "asin" => Outside(x) ? null : PreciseFunctions.Asin(x),
@@ -96,9 +110,9 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         "mul" => x * y,
         "div" => y.Sign == 0 || IsNearZero(y) ? null : x / y,
         "pow" => PreciseFunctions.Pow(x, y),
-        "less" => IsTie(x, y) ? null : BigFloat.FromDouble((x - y).Sign < 0 ? 1 : 0),
-        "min" => IsTie(x, y) ? null : (x - y).Sign < 0 ? x : y,
-        "max" => IsTie(x, y) ? null : (x - y).Sign > 0 ? x : y,
+        "less" => IsNearZero(x - y) ? null : BigFloat.FromDouble((x - y).Sign < 0 ? 1 : 0),
+        "min" => IsNearZero(x - y) ? null : (x - y).Sign < 0 ? x : y,
+        "max" => IsNearZero(x - y) ? null : (x - y).Sign > 0 ? x : y,
         _ => throw new NotSupportedException($"Teach {nameof(PreciseEvaluator)} the operation '{operation}'."),
     };
 
@@ -110,11 +124,5 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     // Differences of equal numbers that were computed differently; an exact zero is none of these.
     private static bool IsNearZero(BigFloat x) => x.Sign != 0 && x.Magnitude < -200;
 
-    private static bool IsUndecided(BigFloat x) => x.Sign == 0 || x.Magnitude < -TieBits;
-
-    private static bool IsTie(BigFloat x, BigFloat y)
-    {
-        var difference = x - y;
-        return difference.Sign == 0 || difference.Magnitude < -TieBits;
-    }
+    private static bool IsSmall(BigFloat x) => x.Sign == 0 || x.Magnitude < -TieBits;
 }

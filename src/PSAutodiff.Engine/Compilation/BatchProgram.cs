@@ -1,0 +1,290 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PSAutodiff.Compilation;
+
+/// <summary>
+/// A tape regrouped for one evaluation of a wide graph: equal operations that do not wait for each other run as one block, and
+/// long chains such as x1 + x2 + x3 + ... run in one loop. A sum of 100,000 exponentials that is written out then runs at the
+/// speed of a vector loop. Every value keeps the roundings of the tape.
+/// </summary>
+internal sealed class BatchProgram
+{
+    private const int ShortestChain = 32;
+
+    // Below this a batch costs more to set up than the interpreter takes for its operations.
+    private const int WorthwhileBatch = 12;
+
+    private readonly Tape _tape;
+    private readonly Batch[] _batches;
+    private readonly int[] _outputs;
+    private readonly int _valueCount;
+
+    private BatchProgram(Tape tape, Batch[] batches, int[] outputs, int valueCount)
+    {
+        _tape = tape;
+        _batches = batches;
+        _outputs = outputs;
+        _valueCount = valueCount;
+        LongestBatch = batches.Max(static batch => batch.Count);
+    }
+
+    private int LongestBatch { get; }
+
+    /// <summary>The regrouped tape, or null when its operations wait for each other too much for that to pay.</summary>
+    public static BatchProgram? TryCreate(Tape tape)
+    {
+        if (tape.Instructions.Length < WorthwhileBatch) return null;
+        var program = new Planner(tape).Plan();
+        return tape.Instructions.Length >= (long)WorthwhileBatch * program._batches.Length ? program : null;
+    }
+
+    /// <summary>Memory for one run at a time.</summary>
+    public double[] NewWorkspace()
+    {
+        var workspace = GC.AllocateUninitializedArray<double>(_valueCount + (3 * LongestBatch));
+        _tape.Constants.CopyTo(workspace, _tape.InputCount);
+        return workspace;
+    }
+
+    /// <summary>Evaluates at one point.</summary>
+    public void Run(ReadOnlySpan<double> inputs, Span<double> outputs, double[] workspace)
+    {
+        inputs.CopyTo(workspace);
+        var values = workspace.AsSpan(0, _valueCount);
+        var gathered = workspace.AsSpan(_valueCount);
+        foreach (var batch in _batches)
+        {
+            if (batch.IsChain)
+            {
+                values[batch.Target] = RunChain(batch, values);
+                continue;
+            }
+
+            var arity = batch.Operation.Arity;
+            batch.Operation.Evaluate(
+                batch.X.Read(values, gathered),
+                arity > 1 ? batch.Y.Read(values, gathered[LongestBatch..]) : default,
+                arity > 2 ? batch.Z.Read(values, gathered[(2 * LongestBatch)..]) : default,
+                values.Slice(batch.Target, batch.Count));
+        }
+
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = values[_outputs[i]];
+    }
+
+    private static double RunChain(Batch batch, ReadOnlySpan<double> values)
+    {
+        var value = values[batch.X.First];
+        if (batch.Operation is SumOperation)
+        {
+            if (batch.Y.IsRun)
+            {
+                foreach (var item in values.Slice(batch.Y.First, batch.Y.Count)) value += item;
+            }
+            else
+            {
+                foreach (var id in batch.Y.Ids) value += values[id];
+            }
+
+            return value;
+        }
+
+        for (var i = 0; i < batch.Y.Count; i++) value = batch.Operation.Evaluate(value, values[batch.Y[i]], 0);
+        return value;
+    }
+
+    /// <summary>Which values a batch takes for one argument.</summary>
+    private sealed class Operand
+    {
+        private readonly bool _isOne;
+
+        public Operand(int[] ids)
+        {
+            Count = ids.Length;
+            First = ids[0];
+            IsRun = true;
+            _isOne = true;
+            for (var i = 1; i < ids.Length; i++)
+            {
+                IsRun &= ids[i] == First + i;
+                _isOne &= ids[i] == First;
+            }
+
+            Ids = IsRun || _isOne ? [] : ids;
+        }
+
+        public int Count { get; }
+
+        public int First { get; }
+
+        /// <summary>Whether the values are neighbours in order.</summary>
+        public bool IsRun { get; }
+
+        public int[] Ids { get; }
+
+        public int this[int index] => _isOne ? First : IsRun ? First + index : Ids[index];
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public ReadOnlySpan<double> Read(Span<double> values, Span<double> gathered)
+        {
+            if (_isOne) return values.Slice(First, 1);
+            if (IsRun) return values.Slice(First, Count);
+            ref var source = ref MemoryMarshal.GetReference(values);
+            var target = gathered[..Count];
+            var ids = Ids;
+            // The planner made the ids; each is below the length of the values.
+            for (var i = 0; i < target.Length; i++) target[i] = Unsafe.Add(ref source, ids[i]);
+            return target;
+        }
+    }
+
+    private sealed record Batch(Operation Operation, bool IsChain, int Target, int Count, Operand X, Operand Y, Operand Z);
+
+    private sealed class Planner
+    {
+        private readonly Tape _tape;
+        private readonly int _sources;
+        private readonly int[] _x;
+        private readonly int[] _y;
+        private readonly int[] _z;
+        private readonly int[] _outputs;
+        private readonly int[] _uses;
+
+        public Planner(Tape tape)
+        {
+            _tape = tape;
+            _sources = tape.InputCount + tape.Constants.Length;
+            var count = tape.Instructions.Length;
+            (_x, _y, _z) = (new int[count], new int[count], new int[count]);
+            _uses = new int[_sources + count];
+
+            // From registers, which are used again and again, to values: the inputs, the constants, then one for each instruction.
+            var valueIn = new int[tape.RegisterCount];
+            for (var i = 0; i < _sources; i++) valueIn[i] = i;
+            for (var i = 0; i < count; i++)
+            {
+                var step = tape.Instructions[i];
+                _uses[_x[i] = valueIn[step.X]]++;
+                if (step.Operation.Arity > 1) _uses[_y[i] = valueIn[step.Y]]++;
+                if (step.Operation.Arity > 2) _uses[_z[i] = valueIn[step.Z]]++;
+                valueIn[step.Target] = _sources + i;
+            }
+
+            _outputs = Array.ConvertAll(tape.Outputs, register => valueIn[register]);
+            foreach (var output in _outputs) _uses[output]++;
+        }
+
+        public BatchProgram Plan()
+        {
+            var count = _tape.Instructions.Length;
+            var chainEnd = FindChains();
+            var level = new int[_sources + count];
+            for (var i = 0; i < count; i++)
+            {
+                var highest = level[_y[i]];
+                if (_tape.Instructions[i].Operation.Arity > 2) highest = Math.Max(highest, level[_z[i]]);
+                // Inside a chain the level only gathers what its end has to wait for.
+                var before = level[_x[i]];
+                level[_sources + i] = chainEnd[i] < 0 || !IsLink(i, chainEnd) ? Math.Max(highest, before) + 1 : Math.Max(highest + 1, before);
+            }
+
+            // A stable order by level and operation puts equal operations that wait for nothing of each other side by side.
+            var order = new List<int>(count);
+            for (var i = 0; i < count; i++)
+            {
+                if (chainEnd[i] < 0 || chainEnd[i] == i) order.Add(i);
+            }
+
+            var keys = order.Select(i => ((long)level[_sources + i] << 16) | ((long)_tape.Instructions[i].Operation.Code << 1) | (chainEnd[i] == i ? 1L : 0)).ToArray();
+            var sorted = order.ToArray();
+            Array.Sort(keys, sorted, 0, sorted.Length, Comparer<long>.Default);
+            SortRunsByPosition(keys, sorted);
+
+            var slot = new int[_sources + count];
+            for (var i = 0; i < _sources; i++) slot[i] = i;
+            for (var i = 0; i < sorted.Length; i++) slot[_sources + sorted[i]] = _sources + i;
+
+            var batches = new List<Batch>();
+            for (var from = 0; from < sorted.Length;)
+            {
+                var first = sorted[from];
+                var operation = _tape.Instructions[first].Operation;
+                if (chainEnd[first] == first)
+                {
+                    batches.Add(Chain(first, chainEnd, slot));
+                    from++;
+                    continue;
+                }
+
+                var to = from + 1;
+                while (to < sorted.Length && keys[to] == keys[from]) to++;
+                var members = sorted.AsSpan(from, to - from).ToArray();
+                var x = new Operand(Array.ConvertAll(members, i => slot[_x[i]]));
+                var y = operation.Arity > 1 ? new Operand(Array.ConvertAll(members, i => slot[_y[i]])) : x;
+                var z = operation.Arity > 2 ? new Operand(Array.ConvertAll(members, i => slot[_z[i]])) : x;
+                batches.Add(new Batch(operation, false, slot[_sources + first], members.Length, x, y, z));
+                from = to;
+            }
+
+            return new BatchProgram(_tape, [.. batches], Array.ConvertAll(_outputs, output => slot[output]), _sources + sorted.Length);
+        }
+
+        /// <summary>Sorting by key alone is not stable; inside equal keys the order of the tape keeps memory access regular.</summary>
+        private static void SortRunsByPosition(long[] keys, int[] sorted)
+        {
+            for (var from = 0; from < sorted.Length;)
+            {
+                var to = from + 1;
+                while (to < sorted.Length && keys[to] == keys[from]) to++;
+                Array.Sort(sorted, from, to - from);
+                from = to;
+            }
+        }
+
+        /// <summary>For each instruction of a long chain of one operation along first arguments its last one, else -1.</summary>
+        private int[] FindChains()
+        {
+            var count = _tape.Instructions.Length;
+            var end = new int[count];
+            Array.Fill(end, -1);
+            for (var i = count - 1; i >= 0; i--)
+            {
+                if (end[i] >= 0 || _tape.Instructions[i].Operation.Arity != 2) continue;
+                var length = 1;
+                for (var link = i; Previous(link) is >= 0 and var previous; link = previous) length++;
+                if (length < ShortestChain) continue;
+                for (var link = i; link >= 0; link = Previous(link)) end[link] = i;
+            }
+
+            return end;
+        }
+
+        /// <summary>The instruction before this one in a chain: its first argument, used nowhere else, by the same operation.</summary>
+        private int Previous(int instruction)
+        {
+            var value = _x[instruction];
+            if (value < _sources || _uses[value] != 1) return -1;
+            var previous = value - _sources;
+            return _tape.Instructions[previous].Operation == _tape.Instructions[instruction].Operation ? previous : -1;
+        }
+
+        private bool IsLink(int instruction, int[] chainEnd) =>
+            chainEnd[instruction] >= 0 && Previous(instruction) is >= 0 and var previous && chainEnd[previous] == chainEnd[instruction];
+
+        private Batch Chain(int end, int[] chainEnd, int[] slot)
+        {
+            var items = new List<int>();
+            var link = end;
+            while (true)
+            {
+                items.Add(slot[_y[link]]);
+                if (!IsLink(link, chainEnd)) break;
+                link = Previous(link);
+            }
+
+            items.Reverse();
+            var start = new Operand([slot[_x[link]]]);
+            return new Batch(_tape.Instructions[end].Operation, true, slot[_sources + end], 1, start, new Operand([.. items]), start);
+        }
+    }
+}

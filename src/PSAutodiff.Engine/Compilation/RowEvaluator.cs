@@ -1,0 +1,220 @@
+using System.Runtime.Intrinsics;
+
+namespace PSAutodiff.Compilation;
+
+/// <summary>
+/// Runs a tape over many rows: block by block, one instruction after the other over the whole block, blocks on several threads.
+/// Block size and number of threads make no difference to the bits, sums over rows included.
+/// </summary>
+internal sealed class RowEvaluator
+{
+    /// <summary>Rows whose sum is formed on its own: lane by lane, rows 0, 8, 16, ... in the first; then block after block.</summary>
+    private const int SumBlock = 1024;
+
+    private const int Lanes = 8;
+
+    // Small enough for the blocks of all registers to stay in the second-level cache, mostly in the first.
+    private const int BytesInCache = 1 << 16;
+
+    private readonly Tape _tape;
+    private readonly ReadOnlyMemory<double>[] _inputs;
+    private readonly InstructionShape[] _shapes;
+    private readonly bool[] _outputIsScalar;
+    private readonly int _firstTemporary;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="inputs">A column for each input: a value for each row, or a single one for all.</param>
+    public RowEvaluator(Tape tape, ReadOnlyMemory<double>[] inputs)
+    {
+        _tape = tape;
+        _inputs = inputs;
+        _firstTemporary = tape.InputCount + tape.Constants.Length;
+
+        // What depends on single values alone is computed once a block, not once a row.
+        var isScalar = new bool[tape.RegisterCount];
+        for (var i = 0; i < _firstTemporary; i++) isScalar[i] = i >= tape.InputCount || inputs[i].Length == 1;
+        _shapes = new InstructionShape[tape.Instructions.Length];
+        for (var i = 0; i < _shapes.Length; i++)
+        {
+            var step = tape.Instructions[i];
+            var arity = step.Operation.Arity;
+            var shape = new InstructionShape(isScalar[step.X], arity < 2 || isScalar[step.Y], arity < 3 || isScalar[step.Z]);
+            _shapes[i] = shape;
+            isScalar[step.Target] = shape.ResultIsScalar;
+        }
+
+        _outputIsScalar = Array.ConvertAll(tape.Outputs, output => isScalar[output]);
+    }
+
+    /// <summary>Rows in a block; by default what suits the cache. Any multiple of 8 that divides 1,024 gives the same bits.</summary>
+    public int BlockSize { get; init; }
+
+    /// <summary>The most threads to use; all processors by default.</summary>
+    public int MaxThreads { get; init; } = Environment.ProcessorCount;
+
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>The outputs of every row.</summary>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="results">An array for each output, at least as long as there are rows.</param>
+    public void Evaluate(int rowCount, double[][] results) => ForEachSumBlock(rowCount, (worker, block, start, count) =>
+    {
+        for (var from = start; from < start + count; from += worker.BlockSize)
+        {
+            var length = Math.Min(worker.BlockSize, start + count - from);
+            worker.Run(from, length);
+            for (var i = 0; i < results.Length; i++) worker.CopyOutput(i, from, results[i].AsSpan(from, length));
+        }
+    });
+
+    /// <summary>The sum over rows of each output; memory does not grow with outputs times rows.</summary>
+    public double[] Sum(int rowCount)
+    {
+        var outputs = _tape.Outputs.Length;
+        var blockSums = new double[(rowCount + SumBlock - 1) / SumBlock * outputs];
+        ForEachSumBlock(rowCount, (worker, block, start, count) => worker.SumBlockOf(start, count, blockSums.AsSpan(block * outputs, outputs)));
+        var total = new double[outputs];
+        for (var i = 0; i < blockSums.Length; i++) total[i % outputs] += blockSums[i];
+        return total;
+    }
+
+    private void ForEachSumBlock(int rowCount, Action<Worker, int, int, int> work)
+    {
+        var blocks = (rowCount + SumBlock - 1) / SumBlock;
+        void Do(Worker worker, int block) => work(worker, block, block * SumBlock, Math.Min(SumBlock, rowCount - (block * SumBlock)));
+        if (blocks < 4 || MaxThreads == 1)
+        {
+            var worker = new Worker(this);
+            for (var block = 0; block < blocks; block++)
+            {
+                Cancellation.ThrowIfCancellationRequested();
+                Do(worker, block);
+            }
+
+            return;
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxThreads, CancellationToken = Cancellation };
+        Parallel.For(0, blocks, options, () => new Worker(this), (block, _, worker) =>
+        {
+            Do(worker, block);
+            return worker;
+        }, static _ => { });
+    }
+
+    private readonly record struct InstructionShape(bool XIsScalar, bool YIsScalar, bool ZIsScalar)
+    {
+        public bool ResultIsScalar => XIsScalar && YIsScalar && ZIsScalar;
+    }
+
+    /// <summary>The registers of one thread.</summary>
+    private sealed class Worker
+    {
+        private readonly RowEvaluator _owner;
+        private readonly Tape _tape;
+        private readonly double[] _temporaries;
+        private readonly double[] _lanes;
+        private readonly double[] _filled;
+        private int _start;
+        private int _length;
+
+        public Worker(RowEvaluator owner)
+        {
+            _owner = owner;
+            _tape = owner._tape;
+            var temporaries = _tape.RegisterCount - owner._firstTemporary;
+            BlockSize = owner.BlockSize;
+            if (BlockSize == 0)
+            {
+                BlockSize = SumBlock;
+                while (BlockSize > 128 && BlockSize * sizeof(double) * Math.Max(temporaries, 1) > BytesInCache) BlockSize /= 2;
+            }
+
+            _temporaries = new double[Math.Max(1, temporaries * BlockSize)];
+            _lanes = new double[_tape.Outputs.Length * Lanes];
+            _filled = new double[BlockSize];
+        }
+
+        public int BlockSize { get; }
+
+        public void Run(int start, int length)
+        {
+            _start = start;
+            _length = length;
+            var instructions = _tape.Instructions;
+            var shapes = _owner._shapes;
+            for (var i = 0; i < instructions.Length; i++)
+            {
+                ref readonly var step = ref instructions[i];
+                var shape = shapes[i];
+                var arity = step.Operation.Arity;
+                step.Operation.Evaluate(
+                    Read(step.X, shape.XIsScalar),
+                    arity > 1 ? Read(step.Y, shape.YIsScalar) : default,
+                    arity > 2 ? Read(step.Z, shape.ZIsScalar) : default,
+                    _temporaries.AsSpan((step.Target - _owner._firstTemporary) * BlockSize, shape.ResultIsScalar ? 1 : length));
+            }
+        }
+
+        public void CopyOutput(int output, int start, Span<double> target)
+        {
+            var values = Read(_tape.Outputs[output], _owner._outputIsScalar[output]);
+            if (_owner._outputIsScalar[output]) target.Fill(values[0]);
+            else values.CopyTo(target);
+        }
+
+        /// <summary>Sums of the outputs over the rows of one sum block, in an order that does not depend on the block size.</summary>
+        public void SumBlockOf(int start, int count, Span<double> sums)
+        {
+            Array.Clear(_lanes);
+            for (var from = start; from < start + count; from += BlockSize)
+            {
+                var length = Math.Min(BlockSize, start + count - from);
+                Run(from, length);
+                for (var i = 0; i < sums.Length; i++)
+                {
+                    ReadOnlySpan<double> values;
+                    if (_owner._outputIsScalar[i])
+                    {
+                        CopyOutput(i, from, _filled.AsSpan(0, length));
+                        values = _filled.AsSpan(0, length);
+                    }
+                    else
+                    {
+                        values = Read(_tape.Outputs[i], false);
+                    }
+
+                    Accumulate(values, _lanes.AsSpan(i * Lanes, Lanes));
+                }
+            }
+
+            for (var i = 0; i < sums.Length; i++)
+            {
+                var lane = _lanes.AsSpan(i * Lanes, Lanes);
+                sums[i] = (lane[0] + lane[4] + (lane[2] + lane[6])) + (lane[1] + lane[5] + (lane[3] + lane[7]));
+            }
+        }
+
+        private static void Accumulate(ReadOnlySpan<double> values, Span<double> lanes)
+        {
+            var sums = Vector512.Create<double>(lanes);
+            while (values.Length >= Lanes)
+            {
+                sums += Vector512.Create(values);
+                values = values[Lanes..];
+            }
+
+            sums.CopyTo(lanes);
+            for (var i = 0; i < values.Length; i++) lanes[i] += values[i];
+        }
+
+        private ReadOnlySpan<double> Read(int register, bool isScalar)
+        {
+            var length = isScalar ? 1 : _length;
+            if (register >= _owner._firstTemporary) return _temporaries.AsSpan((register - _owner._firstTemporary) * BlockSize, length);
+            if (register >= _tape.InputCount) return _tape.Constants.AsSpan(register - _tape.InputCount, 1);
+            return isScalar ? _owner._inputs[register].Span : _owner._inputs[register].Span.Slice(_start, length);
+        }
+    }
+}

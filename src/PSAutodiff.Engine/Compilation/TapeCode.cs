@@ -1,0 +1,213 @@
+using System.Reflection.Emit;
+
+namespace PSAutodiff.Compilation;
+
+/// <summary>Compiled code of a tape or of a stretch of it.</summary>
+/// <param name="first">The first inputs.</param>
+/// <param name="second">The other inputs, which training also moves.</param>
+/// <param name="rate">The learning rate of a training step.</param>
+/// <param name="outputs">Gets the outputs.</param>
+/// <param name="scratch">Keeps values between stretches.</param>
+internal delegate void CodeDelegate(ref double first, ref double second, double rate, ref double outputs, ref double scratch);
+
+/// <summary>
+/// A tape compiled to machine code by way of dynamic methods. Within a stretch every value has a local of its own, which the JIT
+/// keeps in registers; stretches are short enough for the JIT to follow all of them. The bits are those of the interpreter.
+/// </summary>
+internal sealed class TapeCode
+{
+    // The JIT stops tracking locals somewhat above 1,000; code with untracked ones is several times slower.
+    private const int StretchLength = 800;
+
+    private readonly CodeDelegate[] _stretches;
+
+    private TapeCode(CodeDelegate[] stretches, int scratchLength)
+    {
+        _stretches = stretches;
+        ScratchLength = scratchLength;
+    }
+
+    /// <summary>How much scratch memory a run needs.</summary>
+    public int ScratchLength { get; }
+
+    /// <summary>Compiles a tape.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="firstInputs">How many inputs stand in the first block; the rest stands in the second.</param>
+    /// <param name="trains">
+    /// Whether a run is a step of gradient descent: output 0 is the loss, the others are its derivatives with respect to the
+    /// inputs of the second block, and these are moved at the end by the rate times the derivative.
+    /// </param>
+    public static TapeCode Compile(Tape tape, int firstInputs, bool trains)
+    {
+        var count = tape.Instructions.Length;
+        var stretches = new CodeDelegate[Math.Max(1, (count + StretchLength - 1) / StretchLength)];
+        var liveOut = LiveAfter(tape, stretches.Length);
+        for (var i = 0; i < stretches.Length; i++)
+        {
+            var emitter = new Emitter(tape, firstInputs);
+            emitter.EmitInstructions(i * StretchLength, Math.Min(count, (i + 1) * StretchLength));
+            if (i < stretches.Length - 1) emitter.StoreLive(liveOut[i]);
+            else emitter.StoreOutputs(trains);
+            stretches[i] = emitter.Finish();
+        }
+
+        return new TapeCode(stretches, stretches.Length > 1 ? tape.RegisterCount : 0);
+    }
+
+    public void Run(ref double first, ref double second, double rate, ref double outputs, ref double scratch)
+    {
+        foreach (var stretch in _stretches) stretch(ref first, ref second, rate, ref outputs, ref scratch);
+    }
+
+    /// <summary>For the end of each stretch, the registers that are read later before they are written again.</summary>
+    private static bool[][] LiveAfter(Tape tape, int stretches)
+    {
+        var result = new bool[stretches][];
+        var live = new bool[tape.RegisterCount];
+        foreach (var output in tape.Outputs) live[output] = true;
+        for (var i = tape.Instructions.Length - 1; i >= 0; i--)
+        {
+            if ((i + 1) % StretchLength == 0) result[i / StretchLength] = (bool[])live.Clone();
+            var step = tape.Instructions[i];
+            live[step.Target] = false;
+            live[step.X] = true;
+            if (step.Operation.Arity > 1) live[step.Y] = true;
+            if (step.Operation.Arity > 2) live[step.Z] = true;
+        }
+
+        return result;
+    }
+
+    private sealed class Emitter
+    {
+        private readonly Tape _tape;
+        private readonly int _firstInputs;
+        private readonly int _firstTemporary;
+        private readonly DynamicMethod _method;
+        private readonly ILGenerator _il;
+        private readonly Dictionary<int, LocalBuilder> _locals = [];
+
+        public Emitter(Tape tape, int firstInputs)
+        {
+            _tape = tape;
+            _firstInputs = firstInputs;
+            _firstTemporary = tape.InputCount + tape.Constants.Length;
+            var reference = typeof(double).MakeByRefType();
+            _method = new DynamicMethod(
+                "PSAutodiff.Tape",
+                typeof(void),
+                [reference, reference, typeof(double), reference, reference],
+                typeof(TapeCode).Module,
+                skipVisibility: true);
+            _il = _method.GetILGenerator();
+        }
+
+        public void EmitInstructions(int from, int to)
+        {
+            for (var i = from; i < to; i++)
+            {
+                var step = _tape.Instructions[i];
+                Load(step.X);
+                if (step.Operation.Arity > 1) Load(step.Y);
+                if (step.Operation.Arity > 2) Load(step.Z);
+                if (step.Operation.Instruction is { } instruction) _il.Emit(instruction);
+                else _il.Emit(OpCodes.Call, step.Operation.ValueMethod);
+                var local = _il.DeclareLocal(typeof(double));
+                _il.Emit(OpCodes.Stloc, local);
+                _locals[step.Target] = local;
+            }
+        }
+
+        public void StoreLive(bool[] live)
+        {
+            foreach (var (register, local) in _locals)
+            {
+                if (register < _firstTemporary || !live[register]) continue;
+                LoadAddress(Block.Scratch, register);
+                _il.Emit(OpCodes.Ldloc, local);
+                _il.Emit(OpCodes.Stind_R8);
+            }
+        }
+
+        public void StoreOutputs(bool trains)
+        {
+            for (var i = 0; i < (trains ? 1 : _tape.Outputs.Length); i++)
+            {
+                LoadAddress(Block.Outputs, i);
+                Load(_tape.Outputs[i]);
+                _il.Emit(OpCodes.Stind_R8);
+            }
+
+            if (trains) Move();
+        }
+
+        public CodeDelegate Finish()
+        {
+            _il.Emit(OpCodes.Ret);
+            return _method.CreateDelegate<CodeDelegate>();
+        }
+
+        private void Move()
+        {
+            // A derivative may be a parameter itself, so all moves are computed before any parameter is written.
+            var moved = new LocalBuilder[_tape.Outputs.Length - 1];
+            for (var i = 0; i < moved.Length; i++)
+            {
+                Load(_firstInputs + i);
+                _il.Emit(OpCodes.Ldarg_2);
+                Load(_tape.Outputs[i + 1]);
+                _il.Emit(OpCodes.Mul);
+                _il.Emit(OpCodes.Sub);
+                moved[i] = _il.DeclareLocal(typeof(double));
+                _il.Emit(OpCodes.Stloc, moved[i]);
+            }
+
+            for (var i = 0; i < moved.Length; i++)
+            {
+                LoadAddress(Block.Second, i);
+                _il.Emit(OpCodes.Ldloc, moved[i]);
+                _il.Emit(OpCodes.Stind_R8);
+            }
+        }
+
+        private void Load(int register)
+        {
+            if (_locals.TryGetValue(register, out var local))
+            {
+                _il.Emit(OpCodes.Ldloc, local);
+                return;
+            }
+
+            if (register >= _tape.InputCount && register < _firstTemporary)
+            {
+                _il.Emit(OpCodes.Ldc_R8, _tape.Constants[register - _tape.InputCount]);
+                return;
+            }
+
+            if (register >= _firstTemporary) LoadAddress(Block.Scratch, register);
+            else if (register < _firstInputs) LoadAddress(Block.First, register);
+            else LoadAddress(Block.Second, register - _firstInputs);
+            _il.Emit(OpCodes.Ldind_R8);
+            _locals[register] = local = _il.DeclareLocal(typeof(double));
+            _il.Emit(OpCodes.Dup);
+            _il.Emit(OpCodes.Stloc, local);
+        }
+
+        private void LoadAddress(Block block, int index)
+        {
+            _il.Emit(OpCodes.Ldarg, (short)block);
+            if (index == 0) return;
+            _il.Emit(OpCodes.Ldc_I4, index * sizeof(double));
+            _il.Emit(OpCodes.Conv_I);
+            _il.Emit(OpCodes.Add);
+        }
+
+        private enum Block : short
+        {
+            First = 0,
+            Second = 1,
+            Outputs = 3,
+            Scratch = 4,
+        }
+    }
+}
