@@ -22,8 +22,11 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $helpFile = 'PSAutodiff.dll-Help.xml'
-$aboutWidth = 78     # Of an about page, which is plain text.
-$listWidth = 70      # Of lists, which Get-Help does not wrap at words: 80 less the deepest indent.
+# Get-Help breaks lines wherever the screen ends, within words too, so all text comes wrapped for 80 columns.
+$aboutWidth = 78
+$textWidth = 75         # Get-Help indents by 4,
+$parameterWidth = 71    # and by 8 what it says about parameters, inputs and outputs and in the notes.
+$fixedSpace = [char]0xA0
 $maml = @{
     maml    = 'http://schemas.microsoft.com/maml/2004/10'
     command = 'http://schemas.microsoft.com/maml/dev/command/2004/10'
@@ -32,11 +35,12 @@ $maml = @{
 
 #region Markdown to plain text
 
-# The text of a line without the marks of Markdown; what stands in backticks is left as it is.
+# The text of a line without the marks of Markdown. What stands in backticks is left as it is, and is not broken.
 function ConvertTo-PlainText([string]$Markdown) {
     $pieces = $Markdown -split '`'
-    for ($i = 0; $i -lt $pieces.Count; $i += 2) {
-        $pieces[$i] = $pieces[$i] -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '\*\*(.+?)\*\*', '$1' -replace '\\([\\*_|<>\[\]])', '$1'
+    for ($i = 0; $i -lt $pieces.Count; $i++) {
+        $pieces[$i] = if ($i % 2) { $pieces[$i].Replace(' ', $fixedSpace) }
+        else { $pieces[$i] -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '\*\*(.+?)\*\*', '$1' -replace '\\([\\*_|<>\[\]])', '$1' }
     }
     -join $pieces
 }
@@ -46,12 +50,12 @@ function Split-Line([string]$Text, [int]$Width, [string]$Indent = '') {
     $line = ''
     foreach ($word in $Text -split ' +') {
         if ($line.Trim() -and $line.Length + 1 + $word.Length -gt $Width) {
-            $line
+            $line.Replace($fixedSpace, ' ')
             $line = $Indent + $word
         }
         else { $line = if ($line) { "$line $word" } else { $word } }
     }
-    $line
+    $line.Replace($fixedSpace, ' ')
 }
 
 # The blocks of a Markdown text: objects with Kind (Paragraph, List, Code, Table, Heading), Lines and Info.
@@ -95,12 +99,12 @@ function Get-ListItem([string[]]$Lines) {
     $item
 }
 
-# Paragraphs for Get-Help: it wraps plain ones to the width of the screen, lists have to come wrapped.
-function ConvertTo-Paragraph([string]$Markdown) {
+# Paragraphs for Get-Help.
+function ConvertTo-Paragraph([string]$Markdown, [int]$Width = $textWidth) {
     foreach ($block in Get-MarkdownBlock $Markdown) {
         switch ($block.Kind) {
-            'Paragraph' { ConvertTo-PlainText ($block.Lines.Trim() -join ' ') }
-            'List' { (Get-ListItem $block.Lines | ForEach-Object { Split-Line (ConvertTo-PlainText $_) $listWidth '  ' }) -join "`n" }
+            'Paragraph' { (Split-Line (ConvertTo-PlainText ($block.Lines.Trim() -join ' ')) $Width) -join "`n" }
+            'List' { (Get-ListItem $block.Lines | ForEach-Object { Split-Line (ConvertTo-PlainText $_) $Width '  ' }) -join "`n" }
             default { throw "a block of kind $($block.Kind) stands where only paragraphs and lists can" }
         }
     }
@@ -117,7 +121,7 @@ function ConvertTo-TextTable([string[]]$Lines) {
     $indent = ' ' * (($widths | Measure-Object -Sum).Sum + 2 * $last)
     $underlines = @($widths | ForEach-Object { '-' * $_ }) + ('-' * $rows[0][$last].Length)
     foreach ($row in @(, $rows[0]) + @(, $underlines) + $rows[1..($rows.Count - 1)]) {
-        $head = -join $(for ($i = 0; $i -lt $last; $i++) { $row[$i].PadRight($widths[$i] + 2) })
+        $head = (-join $(for ($i = 0; $i -lt $last; $i++) { $row[$i].PadRight($widths[$i] + 2) })).Replace($fixedSpace, ' ')
         $wrapped = @(Split-Line $row[$last] ($aboutWidth - $indent.Length))
         ($head + $wrapped[0]).TrimEnd()
         $wrapped | Select-Object -Skip 1 | ForEach-Object { $indent + $_ }
@@ -135,7 +139,7 @@ function ConvertTo-AboutText([string]$Markdown, [string]$Name) {
         switch ($block.Kind) {
             'Heading' {
                 $level, $heading = $block.Lines[0] -split ' ', 2
-                $heading = ConvertTo-PlainText $heading
+                $heading = Split-Line (ConvertTo-PlainText $heading) $aboutWidth
                 if ($level -eq '##') { $heading.ToUpperInvariant() } else { $heading }
             }
             'Paragraph' { Split-Line (ConvertTo-PlainText ($block.Lines.Trim() -join ' ')) $aboutWidth }
@@ -155,12 +159,13 @@ function ConvertTo-Example($Example) {
     $blocks = @(Get-MarkdownBlock $Example.Remarks)
     $code = @($blocks | Where-Object { $_.Kind -eq 'Code' -and $_.Info -eq 'powershell' })
     if ($code.Count -ne 1 -or -not ($code[0].Lines -join '').Trim()) { throw "'$($Example.Title)' needs one block of code (``````powershell)" }
+    if ($code[0].Lines | Where-Object Length -GT $textWidth) { throw "'$($Example.Title)' has lines of code wider than $textWidth columns" }
     $remarks = foreach ($block in $blocks) {
         if ($block -eq $code[0]) { continue }
         if ($block.Kind -eq 'Code') { $block.Lines -join "`n" } else { ConvertTo-Paragraph ($block.Lines -join "`n") }
     }
     if (-not $remarks) { throw "'$($Example.Title)' needs its output or a remark" }
-    [pscustomobject]@{ Title = ConvertTo-PlainText $Example.Title; Code = $code[0].Lines -join "`n"; Remarks = @($remarks) }
+    [pscustomobject]@{ Title = Split-Line (ConvertTo-PlainText $Example.Title) 200; Code = $code[0].Lines -join "`n"; Remarks = @($remarks) }
 }
 
 #endregion
@@ -184,10 +189,11 @@ function Repair-Command([Xml.XmlElement]$Command, $Help, [Xml.XmlNamespaceManage
     Write-Paragraph (& $find 'maml:description') (ConvertTo-Paragraph $Help.Description)
     foreach ($parameter in $Help.Parameters) {
         $node = & $find "command:parameters/command:parameter[maml:name='$($parameter.Name)']"
-        Write-Paragraph (& $find 'maml:description' $node) (ConvertTo-Paragraph $parameter.Description)
-        $value = & $find 'command:parameterValue' $node
-        $value.InnerText = $parameter.Type -replace '^System\.Nullable`1\[(.+)\]$', '$1' -replace '^.*\.'
-        if ($value.InnerText -eq 'SwitchParameter') { $value.SetAttribute('required', 'false') }
+        Write-Paragraph (& $find 'maml:description' $node) (ConvertTo-Paragraph $parameter.Description $parameterWidth)
+        # A switch has no value.
+        if ($value = & $find 'command:parameterValue' $node) {
+            $value.InnerText = $parameter.Type -replace '^System\.Nullable`1\[(.+)\]$', '$1' -replace '^.*\.'
+        }
         if ($parameter.DefaultValue) {
             $default = $node.AppendChild($Command.OwnerDocument.CreateElement('dev', 'defaultValue', $maml.dev))
             $default.InnerText = $parameter.DefaultValue
@@ -195,9 +201,9 @@ function Repair-Command([Xml.XmlElement]$Command, $Help, [Xml.XmlNamespaceManage
     }
     foreach ($kind in @{ Path = 'command:inputTypes/command:inputType'; Items = $Help.Inputs }, @{ Path = 'command:returnValues/command:returnValue'; Items = $Help.Outputs }) {
         $nodes = @(& $all $kind.Path)
-        for ($i = 0; $i -lt $nodes.Count; $i++) { Write-Paragraph (& $find 'maml:description' $nodes[$i]) (ConvertTo-Paragraph $kind.Items[$i].Description) }
+        for ($i = 0; $i -lt $nodes.Count; $i++) { Write-Paragraph (& $find 'maml:description' $nodes[$i]) (ConvertTo-Paragraph $kind.Items[$i].Description $parameterWidth) }
     }
-    if ($notes = & $find 'maml:alertSet/maml:alert') { Write-Paragraph $notes (ConvertTo-Paragraph $Help.Notes) }
+    if ($notes = & $find 'maml:alertSet/maml:alert') { Write-Paragraph $notes (ConvertTo-Paragraph $Help.Notes $parameterWidth) }
     $nodes = @(& $all 'command:examples/command:example')
     for ($i = 0; $i -lt $nodes.Count; $i++) {
         $example = ConvertTo-Example $Help.Examples[$i]
@@ -221,6 +227,7 @@ function Get-Gap($Help) {
     foreach ($part in 'Synopsis', 'Description') {
         if (-not "$($Help.$part)".Trim()) { "has no $($part.ToLowerInvariant())" }
     }
+    if ("$($Help.Synopsis)".Length -gt $textWidth) { "has a synopsis of more than $textWidth characters" }
     foreach ($parameter in $Help.Parameters) {
         if (-not "$($parameter.Description)".Trim()) { "does not describe the parameter -$($parameter.Name)" }
     }
@@ -242,6 +249,7 @@ foreach ($file in Get-ChildItem -LiteralPath $Source -Filter *.md | Sort-Object 
     if ($text -match '\{\{[^}]*') { $gaps.Add("$($file.Name) still holds the template's '$($Matches[0])'") }
     try {
         if ($file.BaseName -like 'about_*') {
+            $abouts[$file.BaseName] = ''
             $abouts[$file.BaseName] = ConvertTo-AboutText $text $file.BaseName
             continue
         }

@@ -12,13 +12,16 @@
     FormatsToProcess     = @('PSAutodiff.format.ps1xml')
     TypesToProcess       = @('PSAutodiff.types.ps1xml')
     CmdletsToExport      = @(
+        'Compare-Expression'
         'ConvertTo-ExprText'
+        'Find-Minimum'
         'Invoke-Differentiate'
         'Invoke-Simplify'
         'Measure-Expression'
         'New-ExprNode'
         'Resolve-Expression'
         'Start-NetworkTraining'
+        'Test-Derivative'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

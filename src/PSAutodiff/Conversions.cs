@@ -24,6 +24,9 @@ internal static class Conversions
                     "The expression is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
             case { } other when TryGetNumber(other, out var number):
                 return ExprNode.Constant(number);
+            case PSObject deserialized when ExprNodeConverter.TryGetText(deserialized, out var text):
+                // It came out of a job or file before the module was there to bring it back to life.
+                return ExprNode.Parse(text);
             case { } other:
                 throw new AutodiffException(
                     ErrorIds.ExpressionTypeUnsupported,

@@ -14,6 +14,13 @@ public sealed class ExprNodeConverter : PSTypeConverter
         return ((ExprNode)instance.BaseObject).ToText(ExprTextFormat.Let);
     }
 
+    /// <summary>The text of an expression that went through serialization and is not live.</summary>
+    internal static bool TryGetText(PSObject instance, out string text)
+    {
+        text = instance.TypeNames.Contains("Deserialized." + typeof(ExprNode).FullName) ? instance.Properties[TextProperty]?.Value as string ?? string.Empty : string.Empty;
+        return text.Length > 0;
+    }
+
     /// <inheritdoc/>
     public override bool CanConvertFrom(object sourceValue, Type destinationType) => false;
 

@@ -29,12 +29,7 @@ internal sealed class RowReader(IReadOnlyList<string> columns, int rowsBefore = 
         if (row is null) throw RowIsNull(RowNumber);
         for (var i = 0; i < columns.Count; i++)
         {
-            if (!TryFind(row, columns[i], out var cell))
-            {
-                throw new AutodiffException(
-                    ErrorIds.ColumnMissing,
-                    string.Create(CultureInfo.InvariantCulture, $"Row {RowNumber} has no column '{columns[i]}'. It has: {string.Join(", ", Conversions.Entries(row).Select(static entry => entry.Key))}."));
-            }
+            if (!TryFind(row, columns[i], out var cell)) throw Missing(row, columns[i]);
 
             if (!Conversions.TryGetDouble(cell, out values[i]))
             {
@@ -42,9 +37,16 @@ internal sealed class RowReader(IReadOnlyList<string> columns, int rowsBefore = 
                     ErrorIds.ColumnNotNumeric,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Row {RowNumber}, column '{columns[i]}': {ValueSource.Describe(cell)} is not a number. Numbers are written with a point, as 2.5 or 1e-3."));
+                        $"Row {RowNumber}, column '{columns[i]}': {(cell is null ? "an empty cell" : ValueSource.Describe(cell))} is not a number. Numbers are written with a point, as 2.5 or 1e-3."));
             }
         }
+    }
+
+    private AutodiffException Missing(object row, string column)
+    {
+        var names = Conversions.Unwrap(row) is string or ValueType ? string.Empty : string.Join(", ", Conversions.Entries(row).Select(static entry => entry.Key));
+        var has = names.Length > 0 ? $"It has: {names}." : $"It is {ValueSource.Describe(row)}, which has no columns.";
+        return new AutodiffException(ErrorIds.ColumnMissing, string.Create(CultureInfo.InvariantCulture, $"Row {RowNumber} has no column '{column}'. {has}"));
     }
 
     private static bool TryFind(object row, string column, out object? cell)

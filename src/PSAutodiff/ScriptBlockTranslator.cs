@@ -36,7 +36,7 @@ internal static class ScriptBlockTranslator
                 case ConstantExpressionAst and not StringConstantExpressionAst:
                     values.Push(Conversions.ToExpression(((ConstantExpressionAst)ast).Value));
                     break;
-                case VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified:
+                case VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified && !IsAutomatic(variable):
                     values.Push(ExprNode.Variable(variable.VariablePath.UserPath));
                     break;
                 case ParenExpressionAst parenthesis:
@@ -144,6 +144,10 @@ internal static class ScriptBlockTranslator
         _ => throw Refused(member),
     };
 
+    // $true, $null and $_ mean something in PowerShell; as names of variables they would only be mistakes.
+    private static bool IsAutomatic(VariableExpressionAst variable) =>
+        variable.VariablePath.UserPath.ToUpperInvariant() is "TRUE" or "FALSE" or "NULL" or "_" or "PSITEM";
+
     private static bool IsMath(ExpressionAst expression) =>
         expression is TypeExpressionAst type
         && (type.TypeName.FullName.Equals("Math", StringComparison.OrdinalIgnoreCase)
@@ -159,6 +163,7 @@ internal static class ScriptBlockTranslator
             CommandAst command => $"the command '{command.GetCommandName() ?? Shortened(command)}'",
             BinaryExpressionAst binary => $"the operator '{binary.ErrorPosition.Text}'",
             StringConstantExpressionAst or ExpandableStringExpressionAst => $"the text {Shortened(ast)}",
+            VariableExpressionAst => $"PowerShell's own variable {Shortened(ast)}",
             AssignmentStatementAst => $"the assignment '{Shortened(ast)}'",
             _ => $"'{Shortened(ast)}'",
         };

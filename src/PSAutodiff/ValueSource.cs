@@ -12,9 +12,18 @@ internal sealed class ValueSource
 {
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);
 
+    /// <summary>Takes names and values from a dictionary or the properties of an object; from nothing for null.</summary>
+    /// <exception cref="AutodiffException">A number or text, which has neither.</exception>
     public ValueSource(object? source)
     {
         if (source is null) return;
+        if (Conversions.Unwrap(source) is string or ValueType or Array)
+        {
+            throw new AutodiffException(
+                ErrorIds.ValueMissing,
+                $"Values of variables are given by name, for example @{{ x = 2; y = 3 }}, not as {Describe(source)}.");
+        }
+
         foreach (var (name, value) in Conversions.Entries(source)) _values[name] = value;
     }
 
@@ -53,6 +62,7 @@ internal sealed class ValueSource
         string { Length: 0 } => "empty",
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
+        ValueType number => $"the number {Convert.ToString(number, System.Globalization.CultureInfo.InvariantCulture)}",
         { } other => $"an object of type {other.GetType().Name}",
     };
 }

@@ -60,6 +60,7 @@ public sealed class DifferentiationTests
         var gradient = node.Gradient(Names);
         foreach (var at in Points(node, 2))
         {
+            if (new PreciseEvaluator(node).Evaluate(at) is null) continue;
             for (var i = 0; i < Names.Length; i++)
             {
                 for (var j = 0; j < Names.Length; j++)
@@ -137,7 +138,7 @@ public sealed class DifferentiationTests
 
     private static void AssertSame(BigFloat expected, ExprNode derivative, Dictionary<string, double> at, double tolerance, string what)
     {
-        if (new PreciseEvaluator(derivative).Evaluate(at) is not { } actual)
+        if (new PreciseEvaluator(derivative) { MayCancel = true }.Evaluate(at) is not { } actual)
         {
             Assert.Fail($"{what} at {string.Join(", ", at)}: undefined, not {expected.ToDoubleRoughly():R}: {Texts.Let(derivative)}");
             return;

@@ -87,7 +87,7 @@ public sealed class EqualityTests
     {
         // Displays print them, and scripts compare what is printed: a change of this number is a change of what users see.
         var sum = Enumerable.Range(0, 100).Select(static i => ExprNode.Variable($"name{i}")).Aggregate(static (a, b) => a + b);
-        Assert.Equal($"[#{sum.StructuralHash >> 32:x8}]", sum.ToString()[^11..]);
+        Assert.Equal("... [#71b5ae20]", sum.ToString()[^15..]);
         Assert.Equal(ExprNode.Parse("x + 1").StructuralHash, (ExprNode.Variable("x") + 1).StructuralHash);
     }
 

@@ -114,6 +114,7 @@ public sealed class SimplificationTests
     [InlineData("x / x", "1")]
     [InlineData("x * y / x", "y")]
     [InlineData("x^2 / x", "x")]
+    [InlineData("x^3 * x^-1", "x^2")]
     [InlineData("0 / x", "0")]
     public void What_is_assumed_is_reported(string text, string expected)
     {
@@ -125,6 +126,10 @@ public sealed class SimplificationTests
     [Theory]
     [InlineData("x + x")]
     [InlineData("x * 0")]
+    [InlineData("x / x^2")]
+    [InlineData("x^2 * x^3 / y")]
+    [InlineData("x / y / x^3")]
+    [InlineData("x - y - x")]
     [InlineData("sqrt(x^2)")]
     [InlineData("log(exp(x))")]
     [InlineData("-(-x)")]
@@ -159,6 +164,23 @@ public sealed class SimplificationTests
         Assert.Equal(0.7 + 0.1 + 0.2, ExprNode.Parse("x + 0.1 + 0.2").Simplify().At(("x", 0.7)));
         Assert.Equal("x", Texts.Infix(ExprNode.Parse("x + 1e16 - 1e16").Simplify()));
         Assert.Equal("x", Texts.Infix(ExprNode.Parse("x * 3 / 3").Simplify()));
+    }
+
+    [Fact]
+    public void Like_terms_and_powers_are_collected_with_any_weights()
+    {
+        for (var a = -9; a <= 9; a++)
+        {
+            for (var b = -9; b <= 9; b++)
+            {
+                var terms = ExprNode.Parse($"{a} * x + y + {b} * x").Simplify();
+                Assert.Equal(((a + b) * 0.5) + 3, terms.At(("x", 0.5), ("y", 3)));
+                Assert.True(Cost(terms) <= 2, $"{a}, {b}: {terms}");
+                var powers = ExprNode.Parse($"x^{a} * y * x^{b}").Simplify();
+                Assert.Equal(Math.Pow(0.5, a + b) * 3, powers.At(("x", 0.5), ("y", 3)));
+                Assert.True(Cost(powers) <= 3, $"{a}, {b}: {powers}");
+            }
+        }
     }
 
     [Fact]

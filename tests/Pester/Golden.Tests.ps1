@@ -15,13 +15,13 @@ BeforeAll {
     function Compare-Number($Record, [string]$What, [object[]]$Actual, [object[]]$Expected, [double]$Tolerance) {
         if ($Actual.Count -ne $Expected.Count) { return "$($Record.expression): $What has $($Actual.Count) numbers instead of $($Expected.Count)" }
         for ($i = 0; $i -lt $Expected.Count; $i++) {
-            if (-not ([Math]::Abs($Actual[$i] - $Expected[$i]) -le $Tolerance)) { "$($Record.expression): $What [$i] is $($Actual[$i]), not $($Expected[$i])" }
+            if (-not ([Math]::Abs($Actual[$i] - $Expected[$i]) -le $Tolerance)) { "$($Record.expression): $What [$i] is $(([double]$Actual[$i]).ToString('R')), not $(([double]$Expected[$i]).ToString('R'))" }
         }
     }
 
     function Assert-Nothing([object[]]$Failures, [int]$Count) {
         $Count | Should -BeGreaterThan 0
-        if ($Failures) { throw "$($Failures.Count) of $Count`:`n$($Failures -join "`n")" }
+        if ($Failures) { throw "$($Failures.Count) numbers are off in $Count expressions:`n$($Failures -join "`n")" }
     }
 }
 

@@ -54,7 +54,7 @@ Describe 'Measure-Expression at given values' {
     }
 
     It 'takes the exact name first, and another case when it is the only one' {
-        $values = [System.Collections.Hashtable]::new()
+        $values = [System.Collections.Generic.Dictionary[string, int]]::new()
         $values['x'] = 1
         $values['X'] = 20
         'x + X' | Measure-Expression -At $values | Should -Be 21

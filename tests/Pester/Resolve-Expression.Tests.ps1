@@ -36,7 +36,7 @@ Describe 'Resolve-Expression' {
     }
 
     It 'prefers the name in the right case, and takes another case when it is the only one' {
-        $values = [System.Collections.Hashtable]::new()
+        $values = [System.Collections.Generic.Dictionary[string, int]]::new()
         $values['x'] = 1
         $values['X'] = 2
         'x - X' | Resolve-Expression -At $values | ConvertTo-ExprText | Should -BeExactly '1 - 2'

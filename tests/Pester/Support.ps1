@@ -4,21 +4,23 @@ if (-not (Get-Module PSAutodiff)) { Import-Module (Join-Path $PSScriptRoot '../.
 $moduleBase = (Get-Module PSAutodiff).ModuleBase
 $repositoryRoot = Split-Path (Split-Path $PSScriptRoot)
 $fivePoints = Join-Path $repositoryRoot 'examples/data/five-points.csv'
-$pwshPath = (Get-Process -Id $PID).Path
+# PowerShell as a .NET tool runs inside dotnet.
+$shellPath = (Get-Process -Id $PID).Path
+$shellArguments = @(if ((Split-Path $shellPath -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' })
 
 # Runs a script block to its end whatever it writes: a terminating error counts as one more error.
-function Get-Outcome([scriptblock]$Script) {
+# The script block sees this function's variables, hence their names.
+function Get-Outcome([scriptblock]$outcomeBlock) {
     $ErrorActionPreference = 'Continue'
-    $everything = [System.Collections.Generic.List[object]]::new()
-    try { & $Script *>&1 | ForEach-Object { $everything.Add($_) } }
-    catch { $everything.Add($_) }
-    $kindOf = { param($type) @($everything | Where-Object { $_ -is $type }) }
+    $outcomeItems = [System.Collections.Generic.List[object]]::new()
+    try { & $outcomeBlock *>&1 | ForEach-Object { $outcomeItems.Add($_) } }
+    catch { $outcomeItems.Add($_) }
     [pscustomobject]@{
-        Output   = @($everything | Where-Object {
+        Output   = @($outcomeItems | Where-Object {
                 $_ -isnot [System.Management.Automation.ErrorRecord] -and $_ -isnot [System.Management.Automation.InformationalRecord] })
-        Errors   = & $kindOf ([System.Management.Automation.ErrorRecord])
-        Warnings = & $kindOf ([System.Management.Automation.WarningRecord])
-        Verbose  = & $kindOf ([System.Management.Automation.VerboseRecord])
+        Errors   = @($outcomeItems | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] })
+        Warnings = @($outcomeItems | Where-Object { $_ -is [System.Management.Automation.WarningRecord] })
+        Verbose  = @($outcomeItems | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })
     }
 }
 
@@ -39,15 +41,33 @@ function Assert-Near {
 
 # What a fresh PowerShell without profile writes, errors included, as one text.
 function Invoke-FreshShell([string]$Command) {
-    (& $pwshPath -NoProfile -NonInteractive -Command $Command 2>&1 | Out-String).Trim()
+    (& $shellPath @shellArguments -NoProfile -NonInteractive -Command $Command 2>&1 | Out-String).Trim()
 }
 
 function Get-ErrorId([System.Management.Automation.ErrorRecord]$Record) { ($Record.FullyQualifiedErrorId -split ',')[0] }
 
-# Nodes made by operators in PowerShell, one after the other.
-function Get-Chain([scriptblock]$Step, [int]$Count) {
-    $node = [PSAutodiff.ExprNode]::Variable('x')
-    $x = $node
+# The graphs whose size is promised, each built by operators in PowerShell.
+function Get-PromisedGraph([string]$Kind) {
+    $x = [PSAutodiff.ExprNode]::Variable('x')
     $y = [PSAutodiff.ExprNode]::Variable('y')
-    . $Step $node $x $y $Count
+    switch ($Kind) {
+        'a chain a million deep' {
+            # x - (x - (x - ...)): x at odd depths, 0 at even ones.
+            $node = $x
+            for ($i = 1; $i -lt 1000001; $i++) { $node = $x - $node }
+            $node
+        }
+        'sixty-four squarings' {
+            $node = $x
+            for ($i = 0; $i -lt 64; $i++) { $node = $node * $node }
+            $node
+        }
+        'a hundred thousand shared nodes' {
+            # Each is the mean of the two before it, so that all but the last two are used twice; they tend to (x + 2y) / 3.
+            $half = [PSAutodiff.ExprNode]::Constant(0.5)
+            $first, $second = $x, $y
+            for ($i = 0; $i -lt 50000; $i++) { $first, $second = $second, (($first + $second) * $half) }
+            $second
+        }
+    }
 }

@@ -35,8 +35,7 @@ internal sealed class BatchProgram
     public static BatchProgram? TryCreate(Tape tape)
     {
         if (tape.Instructions.Length < WorthwhileBatch) return null;
-        var program = new Planner(tape).Plan();
-        return tape.Instructions.Length >= (long)WorthwhileBatch * program._batches.Length ? program : null;
+        return new Planner(tape).Plan();
     }
 
     /// <summary>Memory for one run at a time.</summary>
@@ -174,11 +173,12 @@ internal sealed class BatchProgram
             foreach (var output in _outputs) _uses[output]++;
         }
 
-        public BatchProgram Plan()
+        public BatchProgram? Plan()
         {
             var count = _tape.Instructions.Length;
             var chainEnd = FindChains();
             var level = new int[_sources + count];
+            var levels = 0;
             for (var i = 0; i < count; i++)
             {
                 var highest = level[_y[i]];
@@ -186,7 +186,10 @@ internal sealed class BatchProgram
                 // Inside a chain the level only gathers what its end has to wait for.
                 var before = level[_x[i]];
                 level[_sources + i] = chainEnd[i] < 0 || !IsLink(i, chainEnd) ? Math.Max(highest, before) + 1 : Math.Max(highest + 1, before);
+                levels = Math.Max(levels, level[_sources + i]);
             }
+
+            if (levels * (long)WorthwhileBatch > count) return null;
 
             // A stable order by level and operation puts equal operations that wait for nothing of each other side by side.
             var order = new List<int>(count);
@@ -226,6 +229,7 @@ internal sealed class BatchProgram
                 from = to;
             }
 
+            if (batches.Count * (long)WorthwhileBatch > count) return null;
             return new BatchProgram(_tape, [.. batches], Array.ConvertAll(_outputs, output => slot[output]), _sources + sorted.Length);
         }
 

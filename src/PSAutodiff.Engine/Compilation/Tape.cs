@@ -54,93 +54,120 @@ internal sealed class Tape
     {
         private readonly List<double> _constants = [];
         private readonly Dictionary<long, int> _constantIndex = [];
-        private readonly List<Instruction> _instructions = [];
         private readonly Stack<int> _free = new();
+        private bool[] _isFolded = [];
+        private double[] _folded = [];
+        private bool[] _needed = [];
+        private int[] _registers = [];
+        private int[] _uses = [];
+        private int _firstTemporary;
         private int _temporaries;
 
         public Tape Compile(ReadOnlySpan<int> roots)
         {
-            var reachable = graph.Reachable(roots);
-            var folded = FoldConstants(reachable);
-            var inputOf = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (var i = 0; i < inputs.Count; i++) inputOf.TryAdd(inputs[i], i);
-
-            // Constants get their registers before the temporaries, so they have to be known first.
-            var registers = new int[reachable.Length];
-            var needed = NeededAfterFolding(roots, reachable.Length, folded);
-            for (var id = 0; id < registers.Length; id++)
-            {
-                if (!needed[id]) continue;
-                if (folded[id] is { } value) registers[id] = inputs.Count + ConstantIndex(value);
-                else if (graph.IsVariable(id)) registers[id] = InputOf(graph.NameOf(id), inputOf);
-            }
-
-            var firstTemporary = inputs.Count + _constants.Count;
-            var uses = new int[reachable.Length];
-            foreach (var root in roots) uses[root]++;
-            for (var id = 0; id < uses.Length; id++)
-            {
-                if (!needed[id] || folded[id] is not null || graph.IsVariable(id)) continue;
-                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) uses[graph.Argument(id, i)]++;
-            }
-
-            for (var id = 0; id < registers.Length; id++)
-            {
-                if (!needed[id] || folded[id] is not null || graph.IsVariable(id)) continue;
-                var operation = graph.OperationOf(id);
-                for (var i = operation.Arity - 1; i >= 0; i--) Release(graph.Argument(id, i), uses, registers, firstTemporary);
-                registers[id] = _free.TryPop(out var free) ? free : firstTemporary + _temporaries++;
-                _instructions.Add(new Instruction(
-                    operation,
-                    registers[id],
-                    registers[graph.X(id)],
-                    operation.Arity > 1 ? registers[graph.Y(id)] : 0,
-                    operation.Arity > 2 ? registers[graph.Z(id)] : 0));
-            }
-
+            Fold(graph.Reachable(roots));
+            MarkNeeded(roots);
+            PlaceSources();
+            CountUses(roots);
+            var instructions = Emit();
             var outputs = new int[roots.Length];
-            for (var i = 0; i < outputs.Length; i++) outputs[i] = registers[roots[i]];
-            return new Tape([.. _instructions], [.. _constants], outputs, inputs.Count, Math.Max(1, firstTemporary + _temporaries));
+            for (var i = 0; i < outputs.Length; i++) outputs[i] = _registers[roots[i]];
+            return new Tape(instructions, [.. _constants], outputs, inputs.Count, Math.Max(1, _firstTemporary + _temporaries));
         }
 
-        private double?[] FoldConstants(bool[] reachable)
+        private bool IsComputed(int id) => _needed[id] && !_isFolded[id] && !graph.IsVariable(id);
+
+        private void Fold(bool[] reachable)
         {
-            var folded = new double?[reachable.Length];
-            for (var id = 0; id < folded.Length; id++)
+            _isFolded = new bool[reachable.Length];
+            _folded = new double[reachable.Length];
+            for (var id = 0; id < reachable.Length; id++)
             {
                 if (!reachable[id] || graph.IsVariable(id)) continue;
                 if (graph.IsConstant(id))
                 {
-                    folded[id] = graph.ConstantOf(id);
+                    (_isFolded[id], _folded[id]) = (true, graph.ConstantOf(id));
                     continue;
                 }
 
-                var (y, z) = (graph.Y(id), graph.Z(id));
-                if (folded[graph.X(id)] is { } first && (y < 0 || folded[y] is not null) && (z < 0 || folded[z] is not null))
-                {
-                    folded[id] = graph.OperationOf(id).Evaluate(first, y < 0 ? 0 : folded[y]!.Value, z < 0 ? 0 : folded[z]!.Value);
-                }
+                var (x, y, z) = (graph.X(id), graph.Y(id), graph.Z(id));
+                if (!_isFolded[x] || (y >= 0 && !_isFolded[y]) || (z >= 0 && !_isFolded[z])) continue;
+                _isFolded[id] = true;
+                _folded[id] = graph.OperationOf(id).Evaluate(_folded[x], y < 0 ? 0 : _folded[y], z < 0 ? 0 : _folded[z]);
             }
-
-            return folded;
         }
 
-        private bool[] NeededAfterFolding(ReadOnlySpan<int> roots, int count, double?[] folded)
+        private void MarkNeeded(ReadOnlySpan<int> roots)
         {
-            var needed = new bool[count];
-            foreach (var root in roots) needed[root] = true;
-            for (var id = count - 1; id >= 0; id--)
+            _needed = new bool[_folded.Length];
+            foreach (var root in roots) _needed[root] = true;
+            for (var id = _needed.Length - 1; id >= 0; id--)
             {
-                if (!needed[id] || folded[id] is not null || graph.IsLeaf(id)) continue;
-                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) needed[graph.Argument(id, i)] = true;
+                if (!_needed[id] || _isFolded[id] || graph.IsLeaf(id)) continue;
+                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _needed[graph.Argument(id, i)] = true;
             }
-
-            return needed;
         }
 
-        private void Release(int id, int[] uses, int[] registers, int firstTemporary)
+        /// <summary>Inputs and constants get the first registers.</summary>
+        private void PlaceSources()
         {
-            if (--uses[id] == 0 && registers[id] >= firstTemporary) _free.Push(registers[id]);
+            var inputOf = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var i = 0; i < inputs.Count; i++) inputOf.TryAdd(inputs[i], i);
+            _registers = new int[_needed.Length];
+            for (var id = 0; id < _registers.Length; id++)
+            {
+                if (!_needed[id]) continue;
+                if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(_folded[id]);
+                else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
+            }
+
+            _firstTemporary = inputs.Count + _constants.Count;
+        }
+
+        private void CountUses(ReadOnlySpan<int> roots)
+        {
+            _uses = new int[_needed.Length];
+            foreach (var root in roots) _uses[root]++;
+            for (var id = 0; id < _uses.Length; id++)
+            {
+                if (!IsComputed(id)) continue;
+                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _uses[graph.Argument(id, i)]++;
+            }
+        }
+
+        private Instruction[] Emit()
+        {
+            var count = 0;
+            for (var id = 0; id < _needed.Length; id++)
+            {
+                if (IsComputed(id)) count++;
+            }
+
+            var instructions = new Instruction[count];
+            var next = 0;
+            for (var id = 0; id < _needed.Length; id++)
+            {
+                if (!IsComputed(id)) continue;
+                var operation = graph.OperationOf(id);
+                for (var i = operation.Arity - 1; i >= 0; i--) Release(graph.Argument(id, i));
+                _registers[id] = _free.TryPop(out var free) ? free : _firstTemporary + _temporaries++;
+                var x = _registers[graph.X(id)];
+                var y = operation.Arity > 1 ? _registers[graph.Y(id)] : 0;
+                var z = operation.Arity > 2 ? _registers[graph.Z(id)] : 0;
+                if (operation.Arity == 2 && _isFolded[graph.Y(id)] && operation.ForConstantY(_folded[graph.Y(id)]) is { } cheaper)
+                {
+                    (operation, y) = (cheaper, x);
+                }
+
+                instructions[next++] = new Instruction(operation, _registers[id], x, y, z);
+            }
+
+            return instructions;
+        }
+
+        private void Release(int id)
+        {
+            if (--_uses[id] == 0 && _registers[id] >= _firstTemporary) _free.Push(_registers[id]);
         }
 
         private int ConstantIndex(double value)

@@ -132,7 +132,9 @@ internal static class ReverseMode
             if (!_conditional || !other._conditional) return default;
             if (_condition == other._condition) return _inverted == other._inverted ? this : default;
             var one = _condition.Constant(1);
-            return new Guard(Apply(one).Apply<MaxOperation>(other.Apply(one)), inverted: false);
+            var (mine, theirs) = (Apply(one), other.Apply(one));
+            if (mine == theirs || (mine.Is<MaxOperation>() && mine.Y == theirs)) return this;
+            return new Guard(mine.Apply<MaxOperation>(theirs), inverted: false);
         }
     }
 }

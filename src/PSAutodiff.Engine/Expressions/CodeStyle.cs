@@ -130,9 +130,8 @@ internal abstract class CodeStyle : TextStyle
         var numbers = FoldsNumbers ? new double?[_reachable.Length] : null;
         var view = new GraphView(_graph, bindings);
         var lastLocal = 0;
-        for (var id = 0; id < _reachable.Length; id++)
+        foreach (var id in WritingOrder.Of(_graph, _root))
         {
-            if (!_reachable[id]) continue;
             if (numbers is not null && (numbers[id] = Fold(id, numbers)) is { } number && !_graph.IsLeaf(id) && NotationOf(_graph.OperationOf(id)).Level < Notation.Atom)
             {
                 var literal = double.IsFinite(number) ? Number(number) : NotFinite(number);

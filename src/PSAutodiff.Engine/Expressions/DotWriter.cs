@@ -12,15 +12,13 @@ internal static class DotWriter
     public static string Write(ExprNode node)
     {
         var (graph, root) = node.Flatten();
-        var reachable = graph.Reachable([root]);
-        var numbers = new int[reachable.Length];
+        var numbers = new int[root + 1];
         var count = 0;
 
         // Arrows that come in keep the order of the arguments.
         var text = new StringBuilder("digraph expression {\n    graph [ordering=in]\n    node [shape=circle]\n");
-        for (var id = 0; id < reachable.Length; id++)
+        foreach (var id in WritingOrder.Of(graph, root))
         {
-            if (!reachable[id]) continue;
             var number = numbers[id] = count++;
             var (label, style) =
                 graph.IsConstant(id) ? (TextStyle.FormatNumber(graph.ConstantOf(id)), ", shape=plaintext") :

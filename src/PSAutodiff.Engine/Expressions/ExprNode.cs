@@ -17,10 +17,10 @@ namespace PSAutodiff;
 [DebuggerTypeProxy(typeof(ExprNodeDebugView))]
 public sealed partial class ExprNode : IEquatable<ExprNode>
 {
-    private static int s_serial;
+    private static int _lastSerial;
 
     [ThreadStatic]
-    private static int t_nextSerial;
+    private static int _nextSerial;
 
     // A string for a variable; otherwise the first argument, or null while it still has to be looked up in the graph.
     private object? _x;
@@ -258,9 +258,9 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     {
         // Blocks of numbers for each thread keep threads from contending for one counter.
         const int block = 1024;
-        var next = t_nextSerial;
-        if ((next & (block - 1)) == 0) next = Interlocked.Add(ref s_serial, block);
-        t_nextSerial = next + 1;
+        var next = _nextSerial;
+        if ((next & (block - 1)) == 0) next = Interlocked.Add(ref _lastSerial, block);
+        _nextSerial = next + 1;
         return next;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace PSAutodiff.Expressions;
@@ -20,7 +19,7 @@ internal static class ExprText
         if (!cut) return text.ToString();
 
         // Commands that sort, group or compare by text must not take two long expressions for one.
-        text.Length = maxLength;
-        return text.Append(CultureInfo.InvariantCulture, $"... [#{(uint)(node.StructuralHash >> 32):x8}]").ToString();
+        CutText.End(text, maxLength, node);
+        return text.ToString();
     }
 }

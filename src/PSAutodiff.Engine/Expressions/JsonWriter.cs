@@ -21,8 +21,7 @@ internal static class JsonWriter
     public static string Write(ExprNode node)
     {
         var (graph, root) = node.Flatten();
-        var reachable = graph.Reachable([root]);
-        var indices = new int[reachable.Length];
+        var indices = new int[root + 1];
         var count = 0;
         var bytes = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(bytes, Options);
@@ -30,9 +29,8 @@ internal static class JsonWriter
         json.WriteString("format"u8, Format);
         json.WriteNumber("version"u8, Version);
         json.WriteStartArray("nodes"u8);
-        for (var id = 0; id < reachable.Length; id++)
+        foreach (var id in WritingOrder.Of(graph, root))
         {
-            if (!reachable[id]) continue;
             indices[id] = count++;
             var operation = graph.OperationOf(id);
             json.WriteStartObject();

@@ -19,9 +19,9 @@ internal static class LetWriter
         var view = new GraphView(graph, bindings);
         var text = new StringBuilder();
         var number = 0;
-        for (var id = 0; id < reachable.Length; id++)
+        foreach (var id in WritingOrder.Of(graph, root))
         {
-            if (!reachable[id] || id == root || uses[id] < 2 || graph.IsLeaf(id)) continue;
+            if (id == root || uses[id] < 2 || graph.IsLeaf(id)) continue;
             string name;
             do
             {

@@ -24,15 +24,11 @@ internal abstract class TypesetNames
     }
 
     /// <summary>Greek letters by the names that both LaTeX and people use; capitals that look Latin have none.</summary>
-    protected static IReadOnlyDictionary<string, char> Greek { get; } = new Dictionary<string, char>(StringComparer.Ordinal)
-    {
-        ["alpha"] = 'α', ["beta"] = 'β', ["gamma"] = 'γ', ["delta"] = 'δ', ["epsilon"] = 'ϵ', ["varepsilon"] = 'ε', ["zeta"] = 'ζ',
-        ["eta"] = 'η', ["theta"] = 'θ', ["vartheta"] = 'ϑ', ["iota"] = 'ι', ["kappa"] = 'κ', ["lambda"] = 'λ', ["mu"] = 'μ',
-        ["nu"] = 'ν', ["xi"] = 'ξ', ["pi"] = 'π', ["rho"] = 'ρ', ["varrho"] = 'ϱ', ["sigma"] = 'σ', ["varsigma"] = 'ς', ["tau"] = 'τ',
-        ["upsilon"] = 'υ', ["phi"] = 'ϕ', ["varphi"] = 'φ', ["chi"] = 'χ', ["psi"] = 'ψ', ["omega"] = 'ω', ["Gamma"] = 'Γ',
-        ["Delta"] = 'Δ', ["Theta"] = 'Θ', ["Lambda"] = 'Λ', ["Xi"] = 'Ξ', ["Pi"] = 'Π', ["Sigma"] = 'Σ', ["Upsilon"] = 'Υ',
-        ["Phi"] = 'Φ', ["Psi"] = 'Ψ', ["Omega"] = 'Ω',
-    };
+    protected static IReadOnlyDictionary<string, char> Greek { get; } = (
+        "alphaα betaβ gammaγ deltaδ epsilonϵ varepsilonε zetaζ etaη thetaθ varthetaϑ iotaι kappaκ lambdaλ muμ "
+        + "nuν xiξ piπ rhoρ varrhoϱ sigmaσ varsigmaς tauτ upsilonυ phiϕ varphiφ chiχ psiψ omegaω GammaΓ DeltaΔ "
+        + "ThetaΘ LambdaΛ XiΞ PiΠ SigmaΣ UpsilonΥ PhiΦ PsiΨ OmegaΩ")
+        .Split(' ').ToDictionary(static pair => pair[..^1], static pair => pair[^1], StringComparer.Ordinal);
 
     /// <summary>Whether names contain Greek letters themselves; spelt-out letters then stay words.</summary>
     public bool HasGreekLetters { get; }
@@ -71,8 +67,16 @@ internal sealed class LatexNames(IReadOnlyList<string> variables) : TypesetNames
     // Combining marks and the math accents that draw them.
     private static readonly Dictionary<char, string> Accents = new()
     {
-        ['\u0300'] = "grave", ['\u0301'] = "acute", ['\u0302'] = "hat", ['\u0303'] = "tilde", ['\u0304'] = "bar", ['\u0306'] = "breve",
-        ['\u0307'] = "dot", ['\u0308'] = "ddot", ['\u030A'] = "mathring", ['\u030C'] = "check",
+        ['\u0300'] = "grave",
+        ['\u0301'] = "acute",
+        ['\u0302'] = "hat",
+        ['\u0303'] = "tilde",
+        ['\u0304'] = "bar",
+        ['\u0306'] = "breve",
+        ['\u0307'] = "dot",
+        ['\u0308'] = "ddot",
+        ['\u030A'] = "mathring",
+        ['\u030C'] = "check",
     };
 
     private static readonly Dictionary<char, string> GreekCommands = CommandsOfLetters();

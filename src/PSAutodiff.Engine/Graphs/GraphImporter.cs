@@ -23,9 +23,10 @@ internal sealed class GraphImporter(GraphBuilder builder)
             var node = _stack.Peek();
             var ready = true;
             int x = Graph.None, y = Graph.None, z = Graph.None;
-            if (!TryResolve(node.DirectX!, out x)) ready = Defer(node.DirectX!);
-            if (node.DirectY is { } second && !TryResolve(second, out y)) ready = Defer(second);
+            // The first argument is looked at first: what is needed first then comes first, and few values wait for others.
             if (node.DirectZ is { } third && !TryResolve(third, out z)) ready = Defer(third);
+            if (node.DirectY is { } second && !TryResolve(second, out y)) ready = Defer(second);
+            if (!TryResolve(node.DirectX!, out x)) ready = Defer(node.DirectX!);
             if (!ready) continue;
             _stack.Pop();
             rootId = Find(node);

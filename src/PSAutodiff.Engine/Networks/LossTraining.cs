@@ -15,6 +15,9 @@ public sealed class LossTraining
     // Machine code of more operations costs more to make than it saves.
     private const int LongestCode = 20_000;
 
+    // A long training that is stopped early should not have paid for all of its steps.
+    private const int FirstLosses = 1 << 16;
+
     private readonly Tape _tape;
     private readonly string[] _parameters;
     private readonly int _columnCount;
@@ -62,16 +65,17 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(samples);
         var clock = Stopwatch.StartNew();
-        var losses = new double[checked(rows.Count * epochs)];
+        var total = checked(rows.Count * epochs);
+        var losses = new double[Math.Min(total, FirstLosses)];
         var parameters = start.ToArray();
         var previous = start.ToArray();
-        var step = StepFor(losses.Length, learningRate);
+        var step = StepFor(total, learningRate);
         var epochLoss = new List<double>();
         var reason = TrainingStopReason.Completed;
         TrainingStep? failed = null;
         var steps = 0;
         var (epoch, row) = (0, 0);
-        for (; steps < losses.Length; steps++)
+        for (; steps < total; steps++)
         {
             if (steps % stepsBetweenChecks == 0)
             {
@@ -94,6 +98,7 @@ public sealed class LossTraining
                 break;
             }
 
+            if (steps == losses.Length) Array.Resize(ref losses, (int)Math.Min(total, losses.Length * 2L));
             losses[steps] = loss;
             if (++row < rows.Count) continue;
             epochLoss.Add(Mean(losses.AsSpan(steps + 1 - rows.Count, rows.Count)));
@@ -119,7 +124,7 @@ public sealed class LossTraining
     }
 
     /// <summary>A step of gradient descent on one row: gives the loss before the step, moves the parameters.</summary>
-    private Func<double[], double[], double> StepFor(int steps, double learningRate)
+    internal Func<double[], double[], double> StepFor(int steps, double learningRate)
     {
         if (steps < CompiledExpression.RunsBeforeCode || _tape.Instructions.Length > LongestCode)
         {

@@ -78,6 +78,9 @@ public abstract class Operation
     /// <summary>The single instruction that computes it, where there is one.</summary>
     internal virtual OpCode? Instruction => null;
 
+    /// <summary>A cheaper operation f with f(x, x) the same number, bit for bit, as this one at (x, y) for a given constant y; usually none.</summary>
+    internal virtual Operation? ForConstantY(double y) => null;
+
     /// <summary>
     /// The values for whole blocks, the same bits as one by one. A block of arguments has the length of the result, or length 1
     /// and then stands for every element; absent arguments are empty. The result may be one of the blocks.

@@ -12,7 +12,7 @@ internal abstract class UnaryOperation(string name, Func<double, double> value, 
 {
     internal override MethodInfo ValueMethod => value.Method;
 
-    internal sealed override double Evaluate(double x, double y, double z) => value(x);
+    internal override double Evaluate(double x, double y, double z) => value(x);
 
     internal sealed override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
     {
@@ -29,6 +29,8 @@ internal abstract class UnaryOperation(string name, Func<double, double> value, 
 internal abstract class UnaryOperation<TFunction>(string name) : UnaryOperation(name, Value, Blocks.Map<TFunction>)
     where TFunction : struct, IUnaryLanes
 {
+    internal sealed override double Evaluate(double x, double y, double z) => TFunction.Apply(new OneLane(x)).Value;
+
     private static double Value(double x) => TFunction.Apply(new OneLane(x)).Value;
 }
 
@@ -37,7 +39,7 @@ internal abstract class BinaryOperation(string name, Func<double, double, double
 {
     internal sealed override MethodInfo ValueMethod => value.Method;
 
-    internal sealed override double Evaluate(double x, double y, double z) => value(x, y);
+    internal override double Evaluate(double x, double y, double z) => value(x, y);
 }
 
 /// <summary>An operation with two arguments that is a few instructions long, given by its function over lanes.</summary>
@@ -46,6 +48,8 @@ internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperatio
 {
     internal sealed override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
         Blocks.Map<TFunction>(x, y, result);
+
+    internal sealed override double Evaluate(double x, double y, double z) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;
 
     private static double Value(double x, double y) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;
 }

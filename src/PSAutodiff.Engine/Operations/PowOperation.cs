@@ -39,6 +39,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
                 : Term.None),
     ];
 
+    internal override Operation? ForConstantY(double y) => y == 2 ? OperationOf<MulOperation>.Instance : null;
+
     // Whether the exponent is a constant matters: d/dx x^2 has to exist at negative x, where log(x) does not. For a variable
     // exponent log(0) is replaced by 0, because 0^y does not change with y > 0.
     internal override Term Pullback(int argument, in Locals at, Term adjoint)

@@ -14,13 +14,17 @@ internal sealed class LikeTermCollector
     private static readonly Identity Cancelled = LikePowers with { Name = "x / x = 1 (x != 0)", Assumption = "x != 0" };
     private static readonly Identity LogisticProduct = new("exp(x) * sigmoid(-x) = sigmoid(x)", RuleSets.Stable, static (_, _, _) => Term.None);
 
+    // Most clusters have a few parts, which are searched one by one; a dictionary serves the others and goes with them, because
+    // clearing a large one for every small cluster would cost the square of the size.
+    private const int PartsSearchedOneByOne = 12;
+
     private readonly Graph _graph;
     private readonly GraphBuilder _builder;
     private readonly Action<Identity> _note;
     private readonly bool[] _inner;
     private readonly Stack<(int Id, bool Inverse)> _stack = new();
-    private readonly Dictionary<int, int> _indexOf = [];
     private readonly List<Part> _parts = [];
+    private Dictionary<int, int>? _indexOf;
     private readonly List<double> _constants = [];
 
     public LikeTermCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] roots, Action<Identity> note)
@@ -165,11 +169,9 @@ internal sealed class LikeTermCollector
         var below = denominator == 1 ? Term.None : _builder.Term(_builder.Constant(denominator));
         foreach (var part in _parts)
         {
-            if (part.Weight == 0)
-            {
-                _note(Cancelled);
-                continue;
-            }
+            // A divisor went into a power that is defined at 0.
+            if (part.Divides && part.Weight >= 0) _note(Cancelled);
+            if (part.Weight == 0) continue;
 
             var power = Power(_builder.Term(part.Id), Math.Abs(part.Weight));
             if (part.Weight > 0) above = above.Exists ? above * power : power;
@@ -188,7 +190,7 @@ internal sealed class LikeTermCollector
         var joined = false;
         for (var i = 0; i < _parts.Count; i++)
         {
-            var (id, weight) = _parts[i];
+            var (id, weight, _) = _parts[i];
             var term = _builder.Term(id);
             Term opposite;
             if (weight <= -1 && Logistic.Exponent(term) is { Exists: true } exponent) opposite = -exponent;
@@ -196,7 +198,8 @@ internal sealed class LikeTermCollector
             else continue;
 
             var exponential = (-opposite).Apply<ExpOperation>();
-            if (!_indexOf.TryGetValue(exponential.Id, out var index) || _parts[index].Weight < 1) continue;
+            var index = IndexOf(exponential.Id);
+            if (index < 0 || _parts[index].Weight < 1) continue;
             _parts[index] = _parts[index] with { Weight = _parts[index].Weight - 1 };
             _parts[i] = _parts[i] with { Weight = weight - Math.Sign(weight) };
             AddPart((-opposite).Apply<SigmoidOperation>().Id, 1);
@@ -211,7 +214,7 @@ internal sealed class LikeTermCollector
     private void Start()
     {
         _stack.Clear();
-        _indexOf.Clear();
+        _indexOf = null;
         _parts.Clear();
         _constants.Clear();
     }
@@ -257,18 +260,37 @@ internal sealed class LikeTermCollector
 
     private bool AddPart(int id, double weight)
     {
-        if (!_indexOf.TryAdd(id, _parts.Count))
+        var index = IndexOf(id);
+        if (index >= 0 && ExactArithmetic.TryAdd(_parts[index].Weight, weight, out var sum))
         {
-            var index = _indexOf[id];
-            if (ExactArithmetic.TryAdd(_parts[index].Weight, weight, out var sum))
-            {
-                _parts[index] = new Part(id, sum);
-                return true;
-            }
+            _parts[index] = new Part(id, sum, _parts[index].Divides || weight < 0);
+            return true;
         }
 
-        _parts.Add(new Part(id, weight));
+        _parts.Add(new Part(id, weight, weight < 0));
+        _indexOf?.TryAdd(id, _parts.Count - 1);
         return false;
+    }
+
+    private int IndexOf(int id)
+    {
+        if (_parts.Count <= PartsSearchedOneByOne)
+        {
+            for (var i = 0; i < _parts.Count; i++)
+            {
+                if (_parts[i].Id == id) return i;
+            }
+
+            return -1;
+        }
+
+        if (_indexOf is null)
+        {
+            _indexOf = [];
+            for (var i = 0; i < _parts.Count; i++) _indexOf.TryAdd(_parts[i].Id, i);
+        }
+
+        return _indexOf.TryGetValue(id, out var index) ? index : -1;
     }
 
     private bool AddConstant(double value)
@@ -283,5 +305,5 @@ internal sealed class LikeTermCollector
         return false;
     }
 
-    private readonly record struct Part(int Id, double Weight);
+    private readonly record struct Part(int Id, double Weight, bool Divides);
 }

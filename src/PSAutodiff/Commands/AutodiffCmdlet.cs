@@ -54,6 +54,9 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
 {
     private bool _any;
 
+    /// <summary>How to give the command an expression, for the error when there is none.</summary>
+    private protected virtual string Example => $"Pipe one in, for example: 'x^2' | {MyInvocation.MyCommand.Name}";
+
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
         ProcessExpression(value, () => Conversions.ToExpression(value), work);
@@ -72,7 +75,7 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
         WriteError(Record(
             new AutodiffException(
                 ErrorIds.ExpressionMissing,
-                $"{MyInvocation.MyCommand.Name} was given no expression. Pipe one in, for example: 'x^2' | {MyInvocation.MyCommand.Name} ..."),
+                $"{MyInvocation.MyCommand.Name} was given no expression. {Example}"),
             null));
     }
 }

@@ -47,7 +47,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _at = new ValueSource(At);
+        _at = Require(At, () => new ValueSource(At));
         var given = MyInvocation.BoundParameters.ContainsKey(nameof(Expression));
         if (MyInvocation.ExpectingInput && given) _rows = Require(Expression, () => new RowMeasurement(Prepare(Expression), _at));
     }

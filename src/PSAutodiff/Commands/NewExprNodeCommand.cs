@@ -54,6 +54,8 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     [Parameter(Mandatory = true, ParameterSetName = JsonSet)]
     public string Json { get; set; } = string.Empty;
 
+    private protected override string Example => "For example: New-ExprNode 'x^2'";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

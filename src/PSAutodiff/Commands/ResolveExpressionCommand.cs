@@ -22,7 +22,7 @@ public sealed class ResolveExpressionCommand : ExpressionCmdlet
     protected override void BeginProcessing()
     {
         if (At is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }.");
-        _values = new ValueSource(At);
+        _values = Require(At, () => new ValueSource(At));
     }
 
     /// <inheritdoc/>

@@ -124,6 +124,14 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     {
         if (_rows.Count == 0) Stop(ErrorIds.RowsMissing, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
         if (_parameters!.Length == 0) Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
+        if ((long)_rows.Count * Epoch > Array.MaxLength)
+        {
+            Stop(
+                ErrorIds.StepsTooMany,
+                string.Create(CultureInfo.InvariantCulture, $"{_rows.Count} rows times {Epoch} epochs are more steps than the result can hold ({Array.MaxLength}). Train in several calls, each starting from -InitialValue of the last."),
+                Epoch);
+        }
+
         var seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         var start = Require(InitialValue, () => StartValues(new RandomSource(seed)));
         var training = new LossTraining(_loss!, _columns, _parameters) { Progress = ShowProgress(Stopwatch.StartNew()) };
@@ -139,6 +147,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         // Without -Parameter the first row decides: what it has is data, what it lacks is trained.
         _parameters ??= [.. _loss!.Variables.Where(variable => !RowReader.HasColumn(row, variable))];
         _columns = [.. _loss!.Variables.Except(_parameters, StringComparer.Ordinal)];
+        if (_columns.Length == 0) WriteWarning("The rows have no column for any variable of the loss, so the loss is the same for every row. Are the names of the columns right?");
         return new RowReader(_columns, _nullRows);
     }
 

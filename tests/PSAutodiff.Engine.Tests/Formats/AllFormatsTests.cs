@@ -81,6 +81,20 @@ public sealed partial class AllFormatsTests
         Assert.NotEqual(first, second);
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Equal_expressions_have_equal_texts(ExprTextFormat format)
+    {
+        if (format == ExprTextFormat.Let) return;
+        foreach (var node in RandomExpressions.Everyday.Sample(100, 40, 11))
+        {
+            // Operators, the parser and the JSON reader number the nodes of a graph differently.
+            var text = node.ToText(format);
+            Assert.Equal(text, ExprNode.Parse(node.ToText(ExprTextFormat.Let)).ToText(format));
+            Assert.Equal(text, ExprNode.ParseJson(node.ToText(ExprTextFormat.Json)).ToText(format));
+        }
+    }
+
     private static void AssertSize(ExprTextFormat format, string text, bool cut, long linear)
     {
         Assert.Equal(!Whole.Contains(format), cut);

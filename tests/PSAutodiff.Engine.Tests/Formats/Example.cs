@@ -9,13 +9,15 @@ internal static class Example
     /// <summary>z = 4xy + e^-y, built as system S1 builds it.</summary>
     public static ExprNode Story { get; } = 4 * ExprNode.Variable("x") * ExprNode.Variable("y") + ExprNode.Exp(-1 * ExprNode.Variable("y"));
 
-    /// <summary>A million sines and sums, each in the next.</summary>
-    public static ExprNode Chain()
+    private static readonly Lazy<ExprNode> LazyChain = new(static () =>
     {
         var (node, y) = (ExprNode.Variable("x"), ExprNode.Variable("y"));
         for (var i = 0; i < Deep; i++) node = i % 2 == 0 ? ExprNode.Sin(node) : node + y;
         return node;
-    }
+    });
+
+    /// <summary>A million sines and sums, each in the next.</summary>
+    public static ExprNode Chain() => LazyChain.Value;
 
     /// <summary>65 nodes with 2^64 leaves when written out.</summary>
     public static ExprNode Squares()

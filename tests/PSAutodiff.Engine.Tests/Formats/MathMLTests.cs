@@ -9,7 +9,13 @@ public sealed class MathMLTests
 {
     private static readonly Dictionary<string, int> Children = new()
     {
-        ["msup"] = 2, ["msub"] = 2, ["mfrac"] = 2, ["msqrt"] = 1, ["mtd"] = 1, ["math"] = 1, ["mtr"] = 2,
+        ["math"] = 1,
+        ["msup"] = 2,
+        ["msub"] = 2,
+        ["mfrac"] = 2,
+        ["msqrt"] = 1,
+        ["mtr"] = 2,
+        ["mtd"] = 1,
     };
 
     private static readonly HashSet<string> Known = ["math", "mrow", "mi", "mn", "mo", "mtext", "msup", "msub", "mfrac", "msqrt", "mtable", "mtr", "mtd"];

@@ -18,6 +18,9 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     {
     }
 
+    /// <summary>Whether sums may lose most of their digits by cancellation: for comparisons with an absolute tolerance.</summary>
+    public bool MayCancel { get; init; }
+
     public BigFloat? Evaluate(IReadOnlyDictionary<string, BigFloat> at) => Run(at, null, smooth: false)[root];
 
     public BigFloat? Evaluate(IReadOnlyDictionary<string, double> at) =>
@@ -48,6 +51,7 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             else if (graph.IsVariable(id)) values[id] = at[graph.NameOf(id)];
             else if (graph.OperationOf(id) is DetachOperation && detached is not null) values[id] = detached[id];
             else if (smooth && IsRough(id, values)) values[id] = null;
+            else if (graph.OperationOf(id) is SubOperation && graph.X(id) == graph.Y(id)) values[id] = values[graph.X(id)] is null ? null : BigFloat.Zero;
             else values[id] = Bounded(Apply(graph.OperationOf(id), values[graph.X(id)], Value(graph.Y(id)), Value(graph.Z(id))));
         }
 
@@ -64,12 +68,12 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         {
             "abs" or "sign" or "relu" or "sqrt" => IsSmall(x),
             "less" or "min" or "max" => values[graph.Y(id)] is { } y && IsSmall(x - y),
-            "pow" => !graph.IsConstant(graph.Y(id)) && (x.Sign < 0 || IsSmall(x)),
+            "pow" => IsSmall(x) || (x.Sign < 0 && !graph.IsConstant(graph.Y(id))),
             _ => false,
         };
     }
 
-    private static BigFloat? Apply(Operation operation, BigFloat? first, BigFloat? second, BigFloat? third)
+    private BigFloat? Apply(Operation operation, BigFloat? first, BigFloat? second, BigFloat? third)
     {
         if (operation is SelectOperation) return first is not { } condition || IsNearZero(condition) ? null : condition.Sign != 0 ? second : third;
         if (first is not { } x) return null;
@@ -103,10 +107,10 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         };
     }
 
-    private static BigFloat? Apply(Operation operation, BigFloat x, BigFloat y) => operation.Name switch
+    private BigFloat? Apply(Operation operation, BigFloat x, BigFloat y) => operation.Name switch
     {
-        "sum" => x + y,
-        "sub" => x - y,
+        "sum" => Sum(x, y),
+        "sub" => Sum(x, -y),
         "mul" => x * y,
         "div" => y.Sign == 0 || IsNearZero(y) ? null : x / y,
         "pow" => PreciseFunctions.Pow(x, y),
@@ -115,6 +119,16 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         "max" => IsNearZero(x - y) ? null : (x - y).Sign > 0 ? x : y,
         _ => throw new NotSupportedException($"Teach {nameof(PreciseEvaluator)} the operation '{operation}'."),
     };
+
+    // Null where nothing but rounding errors may be left.
+    private BigFloat? Sum(BigFloat x, BigFloat y)
+    {
+        var sum = x + y;
+        if (MayCancel || x.Sign == 0 || y.Sign == 0 || (IsExact(x) && IsExact(y))) return sum;
+        return sum.Sign == 0 || sum.Magnitude < Math.Max(x.Magnitude, y.Magnitude) - 150 ? null : sum;
+    }
+
+    private static bool IsExact(BigFloat x) => System.Numerics.BigInteger.Abs(x.Significand).GetBitLength() < BigFloat.Precision - 20;
 
     private static BigFloat? Bounded(BigFloat? value) =>
         value is { } v && v.Sign != 0 && Math.Abs(v.Magnitude) > MaxMagnitude ? null : value;

@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Numerics.Tensors;
+using PSAutodiff;
+using PSAutodiff.Bench;
+using PSAutodiff.Compilation;
+using PSAutodiff.Numerics;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["accuracy", .. var rest]) return KernelAccuracy.Run(rest);
+if (args is ["nodes", var count]) return Nodes(int.Parse(count, CultureInfo.InvariantCulture));
+
+Console.WriteLine("| what | engine | by hand | ratio | bar |");
+Console.WriteLine("|---|---:|---:|---:|---:|");
+TrainingStep();
+RowSums();
+KernelSpeeds();
+LeastSquares();
+LogSumExp();
+Determinant();
+RungeKutta();
+FirstCall();
+Console.WriteLine();
+Console.WriteLine("| nodes | build | reverse | simplify | compile | together | peak memory |");
+Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
+foreach (var nodes in new[] { 10_000, 100_000, 1_000_000 })
+{
+    // A process for each, so that the peak is its own.
+    using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["nodes", nodes.ToString(CultureInfo.InvariantCulture)]))!;
+    child.WaitForExit();
+}
+
+return 0;
+
+static void Row(string what, double engine, double byHand, string bar) =>
+    Console.WriteLine($"| {what} | {Format(engine)} | {Format(byHand)} | {engine / byHand:f2} | {bar} |");
+
+static string Format(double seconds) => seconds switch
+{
+    < 1e-6 => $"{seconds * 1e9:f1} ns",
+    < 1e-3 => $"{seconds * 1e6:f1} us",
+    < 1 => $"{seconds * 1e3:f2} ms",
+    _ => $"{seconds:f2} s",
+};
+
+static void Check(double engine, double byHand)
+{
+    if (!(Math.Abs(engine - byHand) <= 1e-9 * Math.Max(1, Math.Abs(byHand)))) throw new InvalidOperationException($"The engine gives {engine}, the hand-written code {byHand}.");
+}
+
+static void TrainingStep()
+{
+    const int epochs = 251;
+    var training = new LossTraining(FivePoints.Loss(), FivePoints.Columns, FivePoints.Parameters);
+    var result = training.Run(FivePoints.Start, FivePoints.Rows, [1, 2, 3, 4, 5], 0.5, epochs, 0, default);
+    var byHand = FivePoints.Start.ToArray();
+    for (var i = 0; i < epochs; i++)
+    {
+        foreach (var row in FivePoints.Rows) FivePoints.Step(row, byHand, 0.5);
+    }
+
+    Check((double)result.Parameters["w11"]!, byHand[1]);
+    var step = training.StepFor(int.MaxValue, 0.5);
+    var (mine, hand) = (FivePoints.Start.ToArray(), FivePoints.Start.ToArray());
+    var (a, b) = Timing.Compare(
+        () =>
+        {
+            for (var i = 0; i < 1255; i++) step(FivePoints.Rows[i % 5], mine);
+        },
+        () =>
+        {
+            for (var i = 0; i < 1255; i++) FivePoints.Step(FivePoints.Rows[i % 5], hand, 0.5);
+        });
+    Row("five points: a gradient step", a / 1255, b / 1255, "1.5");
+    var whole = Timing.Measure(() => training.Run(FivePoints.Start, FivePoints.Rows, [1, 2, 3, 4, 5], 0.5, epochs, 0, default));
+    Console.WriteLine($"| five points: training of 1,255 steps | {Format(whole)} | {Format(b)} | {whole / b:f2} | 20 ms |");
+}
+
+static void RowSums()
+{
+    const int rows = 1_000_000 / 1024 * 1024;
+    var random = new Random(1);
+    var columns = new double[3][];
+    for (var i = 0; i < 3; i++) columns[i] = [.. Enumerable.Range(0, rows).Select(_ => i == 2 ? random.Next(2) : (random.NextDouble() * 4) - 2)];
+    var loss = FivePoints.Loss().Simplify(SimplificationRule.Stable);
+    var (outputs, _) = ExprNode.Simplify([loss, .. loss.Gradient(FivePoints.Parameters)], SimplificationRule.Stable);
+    var compiled = CompiledExpression.Compile(outputs, [.. FivePoints.Columns, .. FivePoints.Parameters]);
+    ReadOnlyMemory<double>[] inputs = [.. columns.Select(static c => (ReadOnlyMemory<double>)c), .. FivePoints.Start.Select(static p => (ReadOnlyMemory<double>)new[] { p })];
+    var one = new RowEvaluator(compiled.Tape, inputs) { MaxThreads = 1 };
+    var two = new RowEvaluator(compiled.Tape, inputs) { MaxThreads = 2 };
+    var byHand = FivePoints.SumByHand(columns[0], columns[1], columns[2], FivePoints.Start);
+    var sums = one.Sum(rows);
+    for (var i = 0; i < sums.Length; i++) Check(sums[i], byHand[i]);
+    var (a, b) = Timing.Compare(() => one.Sum(rows), () => FivePoints.SumByHand(columns[0], columns[1], columns[2], FivePoints.Start), 9);
+    Row("five points' loss and gradient over 1,000,000 rows, one thread", a, b, "1.3");
+    var (c, d) = Timing.Compare(() => two.Sum(rows), () => one.Sum(rows), 9);
+    Console.WriteLine($"| the same on two threads against one | {Format(c)} | {Format(d)} | {d / c:f2} x faster | 1.8 |");
+}
+
+static void KernelSpeeds()
+{
+    var random = new Random(2);
+    var x = Enumerable.Range(0, 1024).Select(_ => (random.NextDouble() * 6) - 3).ToArray();
+    var positive = Array.ConvertAll(x, static v => Math.Abs(v) + 0.01);
+    var result = new double[1024];
+    void Kernel(string name, Action mine, Action theirs, string bar)
+    {
+        var (a, b) = Timing.Compare(mine, theirs);
+        Row($"{name}, a value (by hand: TensorPrimitives)", a / 1024, b / 1024, bar);
+    }
+
+    Kernel("exp", () => Kernels.Exp(x, result), () => TensorPrimitives.Exp(x, result), "1.3");
+    Kernel("log", () => Kernels.Log(positive, result), () => TensorPrimitives.Log(positive, result), "1.3");
+    Kernel("tanh", () => Kernels.Tanh(x, result), () => TensorPrimitives.Tanh(x, result), "1.5");
+}
+
+static void LeastSquares()
+{
+    const int n = 4096, m = 8;
+    var t = Enumerable.Range(0, n).Select(static i => -1 + (2.0 * i / (n - 1))).ToArray();
+    var s = Array.ConvertAll(t, static v => (double)Math.Sign(v));
+    var x = Enumerable.Range(0, m).Select(static j => 0.1 * (j + 1)).ToArray();
+    var gradient = new double[m];
+    var names = Enumerable.Range(0, m).Select(static j => $"x{j:d3}").ToArray();
+    var row = Formulas.LeastSquaresRow(m);
+    var rows = CompiledExpression.Compile([row, .. row.Gradient(names)], ["t", "s", .. names]);
+    ReadOnlyMemory<double>[] inputs = [t, s, .. x.Select(static p => (ReadOnlyMemory<double>)new[] { p })];
+    var byRow = new RowEvaluator(rows.Tape, inputs) { MaxThreads = 1 };
+    Check(byRow.Sum(n)[0], Formulas.LeastSquaresByHand(t, s, x, gradient));
+    Check(byRow.Sum(n)[3], gradient[2]);
+    var (a, b) = Timing.Compare(() => byRow.Sum(n), () => Formulas.LeastSquaresByHand(t, s, x, gradient));
+    Row("least squares, n = 4,096, m = 8, as a sum over rows", a, b, "2");
+    var graph = Formulas.LeastSquaresWrittenOut(t, s, m);
+    Written("least squares written out", graph, names, x, () => Formulas.LeastSquaresByHand(t, s, x, gradient), gradient, "5");
+}
+
+static void LogSumExp()
+{
+    const int n = 100_000;
+    var random = new Random(3);
+    var x = Enumerable.Range(0, n).Select(_ => (random.NextDouble() * 20) - 10).ToArray();
+    var gradient = new double[n];
+    Written("log-sum-exp of 100,000 inputs written out", Formulas.LogSumExp(n), null, x, () => Formulas.LogSumExpByHand(x, gradient), gradient, "2");
+}
+
+static void Determinant()
+{
+    const int n = 7;
+    var random = new Random(4);
+    var a = Enumerable.Range(0, n * n).Select(_ => (random.NextDouble() * 2) - 1).ToArray();
+    var gradient = new double[n * n];
+    Written("determinant of 7 x 7 by minors", Formulas.Determinant(n), null, a, () => Formulas.DeterminantByHand(a, n, gradient), gradient, "20 us");
+}
+
+static void RungeKutta()
+{
+    const int n = 32, steps = 16;
+    var x = Enumerable.Range(0, n).Select(static i => 1 + (0.01 * i)).ToArray();
+    var gradient = new double[n];
+    var memory = new double[steps * 4 * n];
+    var graph = Formulas.RungeKutta(n, steps, 2.0 / 16);
+    Written("Runge-Kutta, n = 32, 16 steps", graph, [.. Enumerable.Range(0, n).Select(static j => $"x{j:d3}")], x, () => Formulas.RungeKuttaByHand(x, steps, 2.0 / 16, gradient, memory), gradient, "3");
+}
+
+// Value and gradient of a graph that is written out, against the code by hand.
+static void Written(string what, ExprNode graph, string[]? names, double[] x, Func<double> byHand, double[] gradient, string bar)
+{
+    names ??= [.. graph.Variables];
+    var (outputs, _) = ExprNode.Simplify([graph, .. graph.Gradient(names)], SimplificationRule.Stable);
+    var compiled = CompiledExpression.Compile(outputs, names);
+    var results = new double[compiled.OutputCount];
+    compiled.Evaluate(x, results);
+    Check(results[0], byHand());
+    for (var i = 0; i < gradient.Length; i++) Check(results[i + 1], gradient[i]);
+    for (var i = 0; i < CompiledExpression.RunsBeforeCode && i * (long)compiled.OperationCount < 100_000_000; i++) compiled.Evaluate(x, results);
+    var (a, b) = Timing.Compare(() => compiled.Evaluate(x, results), () => byHand());
+    Row($"{what} ({compiled.OperationCount:n0} operations)", a, b, bar);
+}
+
+static void FirstCall()
+{
+    var x = new double[] { 1, 0, 0, 0, 0.7, -0.4, 0, 0.3, 0.9, 0, -0.8, 0.5 };
+    var results = new double[10];
+    var time = Timing.Measure(() =>
+    {
+        var loss = FivePoints.Loss();
+        CompiledExpression.Compile([loss, .. loss.Gradient(FivePoints.Parameters)], [.. FivePoints.Columns, .. FivePoints.Parameters]).Evaluate(x, results);
+    });
+    Console.WriteLine($"| five points' loss: parse, differentiate, compile and evaluate once | {Format(time)} | | | |");
+}
+
+static int Nodes(int count)
+{
+    var clock = Stopwatch.StartNew();
+    double Lap()
+    {
+        var seconds = clock.Elapsed.TotalSeconds;
+        clock.Restart();
+        return seconds;
+    }
+
+    var (x, y) = (ExprNode.Variable("x"), ExprNode.Variable("y"));
+    var z = x;
+    for (var i = 0; i < count / 4; i++) z = ExprNode.Sin(z * y) + x - 0.5;
+    z.Flatten();
+    var build = Lap();
+    var gradient = z.Gradient("x", "y");
+    var reverse = Lap();
+    var (simplified, _) = ExprNode.Simplify([z, .. gradient], SimplificationRule.Standard);
+    var simplify = Lap();
+    var compiled = CompiledExpression.Compile(simplified);
+    var compile = Lap();
+    var peak = Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
+    if (compiled.OutputCount != 3) throw new InvalidOperationException("Something was lost.");
+    Console.WriteLine($"| {z.NodeCount:n0} | {Format(build)} | {Format(reverse)} | {Format(simplify)} | {Format(compile)} | {Format(build + reverse + simplify + compile)} | {peak} MB |");
+    return 0;
+}

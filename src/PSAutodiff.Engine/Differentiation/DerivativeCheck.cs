@@ -1,0 +1,133 @@
+using PSAutodiff.Differentiation;
+using PSAutodiff.Expressions;
+using static System.FormattableString;
+
+namespace PSAutodiff;
+
+/// <summary>A derivative at a point beside the central difference of the function there.</summary>
+/// <param name="Variable">The variable.</param>
+/// <param name="Derivative">The value of the derivative.</param>
+/// <param name="Difference">The central difference (f(x + Step) - f(x - Step)) / (2 Step).</param>
+/// <param name="Error">How far the two are apart.</param>
+/// <param name="Tolerance">How far apart they may be.</param>
+/// <param name="Step">The step to either side.</param>
+/// <param name="Passed">Whether the error is within the tolerance, all numbers being finite.</param>
+/// <param name="Reason">Why it did not pass; null when it did.</param>
+public sealed record DerivativeCheck(
+    string Variable,
+    double Derivative,
+    double Difference,
+    double Error,
+    double Tolerance,
+    double Step,
+    bool Passed,
+    string? Reason)
+{
+    // Far above the error of a good central difference, far below that of a wrong derivative.
+    private const double UsualTolerance = 1e-6;
+
+    /// <summary>Checks derivatives of an expression at a point.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="at">Values for the variables of the expression and of the derivatives.</param>
+    /// <param name="derivatives">The derivatives to check by variable; null for those of the engine's reverse mode.</param>
+    /// <param name="variables">The variables to check; by default those that <paramref name="derivatives"/> has, or all.</param>
+    /// <param name="step">The step to either side of the point; by default chosen for the point and the function.</param>
+    /// <param name="tolerance">
+    /// The largest error, times the larger one of derivative and difference where that is above 1. By default 1e-6 of the larger one
+    /// and twice what curvature and rounding are estimated to do to the difference.
+    /// </param>
+    /// <param name="cancellation">Ends the check early.</param>
+    /// <returns>A check for each variable, in order.</returns>
+    /// <exception cref="AutodiffException">A variable has no value or no derivative, or is not in the expression.</exception>
+    /// <exception cref="OperationCanceledException">The check was cancelled.</exception>
+    public static IReadOnlyList<DerivativeCheck> Run(
+        ExprNode expression,
+        IReadOnlyDictionary<string, double> at,
+        IReadOnlyDictionary<string, ExprNode>? derivatives = null,
+        IReadOnlyList<string>? variables = null,
+        double? step = null,
+        double? tolerance = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        ArgumentNullException.ThrowIfNull(at);
+        RequirePositive(step, ErrorIds.StepInvalid, "step");
+        RequirePositive(tolerance, ErrorIds.ToleranceInvalid, "tolerance");
+        string[] all = [.. expression.Variables];
+        foreach (var name in (variables ?? []).Concat(derivatives?.Keys ?? [])) RequireVariable(name, all);
+        var point = Array.ConvertAll(all, name => ValueOf(name, at));
+        variables ??= derivatives is null ? all : [.. all.Where(derivatives.ContainsKey)];
+        if (variables.Count == 0) return [];
+        var slopes = Derivatives(expression, at, derivatives, variables);
+        var central = new CentralDifference(expression, all, point, cancellation);
+        var checks = new DerivativeCheck[variables.Count];
+        for (var i = 0; i < checks.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var index = Array.IndexOf(all, variables[i]);
+            checks[i] = Check(variables[i], point[index], central.Value, slopes[i], central.Along(index, step), tolerance);
+        }
+
+        return checks;
+    }
+
+    /// <summary>The check that failed worst, or null when all passed.</summary>
+    internal static DerivativeCheck? Worst(IEnumerable<DerivativeCheck> checks) => checks
+        .Where(static check => !check.Passed)
+        .MaxBy(static check => double.IsFinite(check.Error) ? check.Error / check.Tolerance : double.PositiveInfinity);
+
+    private static DerivativeCheck Check(string name, double x, double value, double derivative, CentralDifference.Slope slope, double? tolerance)
+    {
+        var larger = Math.Max(Math.Abs(derivative), Math.Abs(slope.Value));
+        var allowed = tolerance is { } given ? given * Math.Max(1, larger) : (UsualTolerance * larger) + (2 * slope.Uncertainty);
+        var error = Math.Abs(derivative - slope.Value);
+        var reason =
+            !double.IsFinite(x) ? Invariant($"{name} is {x}") :
+            !double.IsFinite(value) ? Invariant($"the expression is {value} at the point") :
+            !double.IsFinite(derivative) ? Invariant($"the derivative is {derivative}") :
+            slope.Step == 0 ? Invariant($"the step is too small: it does not change {name} = {x}") :
+            !double.IsFinite(slope.Above) ? Invariant($"the expression is {slope.Above} at {name} = {x} + {slope.Step:g3}") :
+            !double.IsFinite(slope.Below) ? Invariant($"the expression is {slope.Below} at {name} = {x} - {slope.Step:g3}") :
+            !double.IsFinite(slope.Value) ? Invariant($"the difference is {slope.Value}") :
+            error <= allowed ? null :
+            Invariant($"off by {error:g3}, where {allowed:g3} is tolerated");
+        return new DerivativeCheck(name, derivative, slope.Value, error, allowed, slope.Step, reason is null, reason);
+    }
+
+    private static double[] Derivatives(
+        ExprNode expression,
+        IReadOnlyDictionary<string, double> at,
+        IReadOnlyDictionary<string, ExprNode>? derivatives,
+        IReadOnlyList<string> variables)
+    {
+        var nodes = derivatives is null ? expression.Gradient(variables) : [.. variables.Select(name => Candidate(name, derivatives))];
+        var compiled = CompiledExpression.Compile(nodes);
+        var values = Array.ConvertAll([.. compiled.Variables], name => ValueOf(name, at));
+        var results = new double[nodes.Count];
+        compiled.Evaluate(values, results);
+        return results;
+    }
+
+    private static ExprNode Candidate(string name, IReadOnlyDictionary<string, ExprNode> derivatives) =>
+        derivatives.TryGetValue(name, out var node)
+            ? node
+            : throw new AutodiffException(ErrorIds.DerivativeMissing, $"There is no derivative with respect to '{name}' to check.");
+
+    private static double ValueOf(string name, IReadOnlyDictionary<string, double> at) => at.TryGetValue(name, out var value)
+        ? value
+        : throw new AutodiffException(ErrorIds.VariableNotBound, $"Variable '{name}' has no value.");
+
+    private static void RequireVariable(string name, string[] all)
+    {
+        VariableNames.Check(name);
+        if (all.Contains(name, StringComparer.Ordinal)) return;
+        var have = all.Length == 0 ? "It has none." : $"It has: {string.Join(", ", all)}.";
+        throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{name}'. {have}");
+    }
+
+    private static void RequirePositive(double? number, string errorId, string what)
+    {
+        if (number is null or (> 0 and < double.PositiveInfinity)) return;
+        throw new AutodiffException(errorId, Invariant($"The {what} has to be a finite number above 0, not {number}."));
+    }
+}

@@ -1,0 +1,152 @@
+using PSAutodiff.Graphs;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff.Numerics;
+
+/// <summary>
+/// Values of expressions at a point together with bounds on what rounding may have done to them: running error analysis
+/// (Wilkinson). The error of a node is what its arguments' errors make of its value, found by moving the arguments, and one
+/// rounding of its own. It needs nothing of an operation but its value. Not thread-safe: one object serves one point after the other.
+/// </summary>
+internal sealed class RoundingBounds
+{
+    /// <summary>Half the distance from 1 to the next double: the relative error of one correct rounding.</summary>
+    public const double Unit = 1.0 / (1L << 53);
+
+    private const double SmallestNormal = 2.2250738585072014e-308;
+
+    // Functions are within 2 units in the last place of the result.
+    private const double FunctionRounding = 4 * Unit;
+
+    // These give one of their arguments, its negative, or a small whole number: never anything rounded.
+    private static readonly HashSet<string> Unrounded = ["neg", "abs", "relu", "sign", "min", "max", "less", "select", "detach"];
+
+    private readonly Graph _graph;
+    private readonly int[] _roots;
+    private readonly int[] _nodes;
+    private readonly int[] _variableOf;
+    private readonly double[] _values;
+    private readonly double[] _errors;
+    private readonly bool[] _unrounded = Array.ConvertAll([.. OperationTable.ByCode], static op => Unrounded.Contains(op.Name));
+
+    public RoundingBounds(Graph graph, int[] roots, IReadOnlyList<string> variables)
+    {
+        _graph = graph;
+        _roots = roots;
+        var reachable = graph.Reachable(roots);
+        var nodes = new List<int>();
+        var indexOf = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < variables.Count; i++) indexOf.TryAdd(variables[i], i);
+        _variableOf = new int[reachable.Length];
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id]) continue;
+            nodes.Add(id);
+            if (graph.IsVariable(id)) _variableOf[id] = indexOf[graph.NameOf(id)];
+        }
+
+        _nodes = [.. nodes];
+        _values = new double[reachable.Length];
+        _errors = new double[reachable.Length];
+    }
+
+    /// <summary>Whether a part of the expressions underflowed, so that 0 says little about its true value.</summary>
+    public bool Underflowed { get; private set; }
+
+    /// <summary>The value of a root at the last point: the same bits as from a compiled expression.</summary>
+    public double ValueOf(int root) => _values[_roots[root]];
+
+    /// <summary>
+    /// How far the value of a root at the last point may be from that of exact arithmetic, up to a small factor; infinite when
+    /// nothing is known, never NaN.
+    /// </summary>
+    public double BoundOf(int root) => _errors[_roots[root]];
+
+    /// <summary>Evaluates at a point, which counts as exact.</summary>
+    public void Evaluate(ReadOnlySpan<double> point)
+    {
+        Underflowed = false;
+        foreach (var id in _nodes)
+        {
+            if (_graph.IsVariable(id))
+            {
+                (_values[id], _errors[id]) = (point[_variableOf[id]], 0);
+            }
+            else if (_graph.IsConstant(id))
+            {
+                var value = _graph.ConstantOf(id);
+                (_values[id], _errors[id]) = (value, IsShort(value) ? 0 : Unit * Math.Abs(value));
+            }
+            else
+            {
+                Visit(id);
+            }
+        }
+    }
+
+    // Constants such as 0.1 and pi stand for numbers that have no double; 3, 0.25 and 1e6 for themselves.
+    private static bool IsShort(double value) => (BitConverter.DoubleToInt64Bits(value) & 0xFFFFF) == 0;
+
+    private void Visit(int id)
+    {
+        var operation = _graph.OperationOf(id);
+        var (xId, yId, zId) = (_graph.X(id), _graph.Y(id), _graph.Z(id));
+        var (x, ex) = (_values[xId], _errors[xId]);
+        var (y, ey) = yId < 0 ? (0, 0) : (_values[yId], _errors[yId]);
+        var (z, ez) = zId < 0 ? (0, 0) : (_values[zId], _errors[zId]);
+        var value = operation.Evaluate(x, y, z);
+        var error = double.IsFinite(value) ? Rounding(operation, value, x, y) : double.PositiveInfinity;
+        if (ex > 0 || ey > 0 || ez > 0) error += Spread(operation, value, (x, ex), (y, ey), (z, ez));
+        _values[id] = value;
+        _errors[id] = error;
+    }
+
+    /// <summary>
+    /// How far the value moves when the arguments move by their errors: half of what twice the errors do, because a single error
+    /// may be too small to move an argument at all.
+    /// </summary>
+    private static double Spread(Operation operation, double value, (double Value, double Error) x, (double Value, double Error) y, (double Value, double Error) z)
+    {
+        double spread = 0, largest = 0;
+        for (var corner = 0; corner < 8; corner++)
+        {
+            if ((x.Error == 0 && (corner & 1) != 0) || (y.Error == 0 && (corner & 2) != 0) || (z.Error == 0 && (corner & 4) != 0)) continue;
+            var moved = operation.Evaluate(Moved(x, corner & 1), Moved(y, corner & 2), Moved(z, corner & 4));
+            var distance = Math.Abs(moved - value);
+            if (!double.IsFinite(distance)) return double.PositiveInfinity;
+            spread = Math.Max(spread, distance);
+            largest = Math.Max(largest, Math.Abs(moved));
+        }
+
+        // A value larger than all around it stands next to a pole (or the arguments' errors span a wave), which may be between them.
+        var magnitude = Math.Abs(value);
+        return magnitude > largest && spread > magnitude / 4 ? double.PositiveInfinity : spread / 2;
+
+        static double Moved((double Value, double Error) argument, int side) =>
+            argument.Error == 0 ? argument.Value : side == 0 ? argument.Value + (2 * argument.Error) : argument.Value - (2 * argument.Error);
+    }
+
+    private double Rounding(Operation operation, double value, double x, double y)
+    {
+        if (_unrounded[operation.Code]) return 0;
+        switch (operation)
+        {
+            case SumOperation:
+                return ExactArithmetic.TryAdd(x, y, out _) ? 0 : Unit * Math.Abs(value);
+            case SubOperation:
+                return ExactArithmetic.TryAdd(x, -y, out _) ? 0 : Unit * Math.Abs(value);
+            case MulOperation when ExactArithmetic.TryMultiply(x, y, out _):
+            case DivOperation when ExactArithmetic.TryDivide(x, y, out _):
+                return 0;
+        }
+
+        if (Math.Abs(value) < SmallestNormal && x != 0 && (operation.Arity < 2 || y != 0))
+        {
+            // log(1) is 0 as well, but moves away from it when the argument moves.
+            const double little = 1.0 / 1024;
+            Underflowed |= Math.Abs(operation.Evaluate(x + (little * x), y, 0)) < SmallestNormal;
+        }
+
+        return ((operation is MulOperation or DivOperation ? Unit : FunctionRounding) * Math.Abs(value)) + double.Epsilon;
+    }
+}

@@ -1,0 +1,82 @@
+using PSAutodiff.Numerics;
+
+namespace PSAutodiff.Optimization;
+
+/// <summary>The largest curvature of a function at a point, found without ever making the Hessian.</summary>
+/// <param name="Largest">The largest eigenvalue of the Hessian.</param>
+/// <param name="IsConstant">Whether the Hessian is the same everywhere: the function is quadratic.</param>
+internal sealed record Curvature(double Largest, bool IsConstant)
+{
+    // Differentiating larger gradients once more would keep the user waiting for a mere message.
+    private const int LargestGradient = 50_000;
+    private const double WorkLimit = 2e8;
+
+    /// <summary>
+    /// Power iteration on v -> H v, with H v as the gradient of (gradient . v): one more reverse sweep, whatever the number of
+    /// variables (Pearlmutter, 1994). Null when that would take too long, or H is not finite.
+    /// </summary>
+    public static Curvature? Of(Objective objective, double[] point, CancellationToken cancellation)
+    {
+        if (objective.OperationCount > LargestGradient) return null;
+        var n = objective.Dimension;
+        var prefix = "_v";
+        while (objective.Variables.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))) prefix = "_" + prefix;
+        var directions = new ExprNode[n];
+        for (var i = 0; i < n; i++) directions[i] = ExprNode.Variable(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{i}"));
+        var dot = objective.Gradient[0] * directions[0];
+        for (var i = 1; i < n; i++) dot += objective.Gradient[i] * directions[i];
+        var (product, _) = ExprNode.Simplify(dot.Gradient(objective.Variables), SimplificationRule.Stable);
+
+        var isConstant = !CompiledExpression.Compile(product).Variables.Intersect(objective.Variables).Any();
+        var compiled = CompiledExpression.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)]);
+        var values = new double[2 * n];
+        point.CopyTo(values, 0);
+        var rounds = (int)Math.Clamp(WorkLimit / (compiled.OperationCount + n), 100, 10_000);
+        var largest = LargestEigenvalue(n, rounds, Multiply, cancellation);
+        return double.IsFinite(largest) ? new Curvature(largest, isConstant) : null;
+
+        void Multiply(double[] vector, double[] result)
+        {
+            vector.CopyTo(values, n);
+            compiled.Evaluate(values, result);
+        }
+    }
+
+    private static double LargestEigenvalue(int n, int rounds, Action<double[], double[]> multiply, CancellationToken cancellation)
+    {
+        const int firstRounds = 20;
+        const double residualWanted = 1e-9;
+        // A fixed start that is unlikely to be orthogonal to any eigenvector.
+        var random = new RandomSource(1);
+        var vector = new double[n];
+        for (var i = 0; i < n; i++) vector[i] = random.NextUniform(1);
+        Normalize(vector);
+        var product = new double[n];
+        var (shift, eigenvalue) = (0.0, 0.0);
+        for (var round = 0; round < rounds; round++)
+        {
+            if (cancellation.IsCancellationRequested) return double.NaN;
+            multiply(vector, product);
+            eigenvalue = Vectors.Dot(vector, product);
+            var size = Vectors.Norm(product);
+            if (size == 0 || !double.IsFinite(size)) return size == 0 ? 0 : double.NaN;
+
+            // Negative curvature of larger magnitude would win: a shift makes the largest eigenvalue the one of largest magnitude.
+            if (round == firstRounds && eigenvalue < 0.9 * size) shift = 1.01 * size;
+            Vectors.Add(product, shift, vector);
+            var residual = 0.0;
+            for (var i = 0; i < n; i++) residual = Math.Max(residual, Math.Abs(product[i] - ((eigenvalue + shift) * vector[i])));
+            if (round >= firstRounds && residual <= residualWanted * size) break;
+            product.CopyTo(vector, 0);
+            Normalize(vector);
+        }
+
+        return eigenvalue;
+    }
+
+    private static void Normalize(double[] vector)
+    {
+        var norm = Vectors.Norm(vector);
+        for (var i = 0; i < vector.Length; i++) vector[i] /= norm;
+    }
+}

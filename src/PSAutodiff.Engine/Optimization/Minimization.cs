@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using PSAutodiff.Optimization;
+
+namespace PSAutodiff;
+
+/// <summary>Searches minima of an expression: local ones, from a start point. The same input gives the same result, bit for bit.</summary>
+public sealed class Minimization
+{
+    private const int MillisecondsBetweenReports = 100;
+
+    private readonly Objective _objective;
+
+    /// <summary>Prepares the search: rewrites the expression stably, differentiates and compiles it once.</summary>
+    /// <param name="expression">The function; it needs at least one variable.</param>
+    /// <exception cref="AutodiffException">The expression has no variables.</exception>
+    public Minimization(ExprNode expression)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        if (expression.Variables.Count == 0)
+        {
+            throw new AutodiffException(ErrorIds.ExpressionConstant, $"The expression {expression} has no variables, so there is nothing to minimise over.");
+        }
+
+        _objective = new Objective(expression);
+    }
+
+    /// <summary>The variables, in the order of the values of a point.</summary>
+    public IReadOnlyList<string> Variables => _objective.Variables;
+
+    /// <summary>Called now and then with the number of steps done and the value reached.</summary>
+    public Action<int, double>? Progress { get; init; }
+
+    /// <summary>Searches a minimum.</summary>
+    /// <param name="start">Finite start values of <see cref="Variables"/>, in order.</param>
+    /// <param name="options">The method and its settings.</param>
+    /// <param name="cancellation">Ends the search early; what was reached is returned.</param>
+    /// <exception cref="AutodiffException">
+    /// A setting is out of its range, or the function or its gradient is not finite at the start.
+    /// </exception>
+    public Minimum Run(IReadOnlyList<double> start, MinimizationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (start.Count != Variables.Count) throw new ArgumentException($"There are {Variables.Count} variables but {start.Count} values.", nameof(start));
+        var clock = Stopwatch.StartNew();
+        var search = Create(options, cancellation);
+        var path = new List<MinimizationStep>();
+        search.Begin([.. start]);
+        var iterations = 0;
+        Keep();
+        var reason = search.AtStart();
+        var reported = Environment.TickCount64;
+        try
+        {
+            while (reason is null)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (iterations == options.MaxIteration)
+                {
+                    reason = search.AtLimit(iterations);
+                    break;
+                }
+
+                var outcome = search.Step(iterations);
+                reason = outcome.Stop;
+                if (!outcome.Taken) continue;
+                iterations++;
+                Keep();
+                if (Progress is null || Environment.TickCount64 - reported < MillisecondsBetweenReports) continue;
+                reported = Environment.TickCount64;
+                Progress(iterations, search.Current.Value);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            reason = MinimizationStopReason.Cancelled;
+        }
+
+        search.End(iterations);
+        return new Minimum
+        {
+            At = MinimizationStep.Named(Variables, search.Current.Point),
+            Value = search.Current.Value,
+            Gradient = MinimizationStep.Named(Variables, search.Current.Gradient.ToArray()),
+            Iterations = iterations,
+            Evaluations = search.Evaluations,
+            StopReason = reason!.Value,
+            Message = search.Message,
+            Method = options.Method,
+            Path = path,
+            Elapsed = clock.Elapsed,
+        };
+
+        void Keep()
+        {
+            if (!options.KeepPath) return;
+            path.Add(new MinimizationStep(iterations, Variables, [.. search.Current.Point], search.Current.Value, search.Current.Gradient.ToArray()));
+        }
+    }
+
+    private Search Create(MinimizationOptions options, CancellationToken cancellation) => options.Method switch
+    {
+        MinimizationMethod.GradientDescent => new GradientDescentSearch(_objective, options, cancellation),
+        MinimizationMethod.Momentum => new MomentumSearch(_objective, options, cancellation),
+        MinimizationMethod.Adam => new AdamSearch(_objective, options, cancellation),
+        MinimizationMethod.Newton => new NewtonSearch(_objective, options, cancellation),
+        MinimizationMethod.LBFGS => new LbfgsSearch(_objective, options, cancellation),
+        _ => throw new ArgumentOutOfRangeException(nameof(options)),
+    };
+}

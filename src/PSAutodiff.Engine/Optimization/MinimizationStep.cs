@@ -1,0 +1,39 @@
+using System.Collections.Specialized;
+
+namespace PSAutodiff;
+
+/// <summary>One point on the way to a minimum.</summary>
+public sealed class MinimizationStep
+{
+    private readonly IReadOnlyList<string> _variables;
+    private readonly double[] _point;
+    private readonly double[] _gradient;
+    private OrderedDictionary? _at;
+    private OrderedDictionary? _derivatives;
+
+    internal MinimizationStep(int iteration, IReadOnlyList<string> variables, double[] point, double value, double[] gradient)
+    {
+        Iteration = iteration;
+        Value = value;
+        (_variables, _point, _gradient) = (variables, point, gradient);
+    }
+
+    /// <summary>Number of steps taken to get here; 0 for the start.</summary>
+    public int Iteration { get; }
+
+    /// <summary>The point: variable name to value.</summary>
+    public OrderedDictionary At => _at ??= Named(_variables, _point);
+
+    /// <summary>The value of the function there.</summary>
+    public double Value { get; }
+
+    /// <summary>The first derivatives there: variable name to derivative.</summary>
+    public OrderedDictionary Gradient => _derivatives ??= Named(_variables, _gradient);
+
+    internal static OrderedDictionary Named(IReadOnlyList<string> names, double[] values)
+    {
+        var named = new OrderedDictionary(names.Count);
+        for (var i = 0; i < names.Count; i++) named.Add(names[i], values[i]);
+        return named;
+    }
+}

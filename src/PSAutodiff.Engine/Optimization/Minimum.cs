@@ -1,0 +1,37 @@
+using System.Collections.Specialized;
+
+namespace PSAutodiff;
+
+/// <summary>What a minimisation reached and how it ended.</summary>
+public sealed class Minimum
+{
+    /// <summary>The last point: variable name to value, in ordinal order of the names. Always finite.</summary>
+    public required OrderedDictionary At { get; init; }
+
+    /// <summary>The value of the function there.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>The first derivatives there: variable name to derivative.</summary>
+    public required OrderedDictionary Gradient { get; init; }
+
+    /// <summary>Number of steps taken.</summary>
+    public required int Iterations { get; init; }
+
+    /// <summary>How often the value and the gradient were computed, line searches included.</summary>
+    public required int Evaluations { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required MinimizationStopReason StopReason { get; init; }
+
+    /// <summary>What there is to say about the end or the way, and what to do about it; empty when nothing was unusual.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The method.</summary>
+    public required MinimizationMethod Method { get; init; }
+
+    /// <summary>The start and every point after it, when they were to be kept; else empty.</summary>
+    public required IReadOnlyList<MinimizationStep> Path { get; init; }
+
+    /// <summary>Time spent in the search itself.</summary>
+    public required TimeSpan Elapsed { get; init; }
+}

@@ -1,0 +1,63 @@
+namespace PSAutodiff.Optimization;
+
+/// <summary>The function to minimise: its value and gradient as one compiled program, its Hessian as another once it is asked for.</summary>
+internal sealed class Objective
+{
+    private readonly ExprNode _function;
+    private readonly IReadOnlyList<ExprNode> _gradient;
+    private readonly CompiledExpression _compiled;
+    private readonly Lazy<CompiledExpression> _hessian;
+
+    public Objective(ExprNode function)
+    {
+        Variables = function.Variables;
+        _function = function.Simplify(SimplificationRule.Stable);
+        var outputs = new List<ExprNode>(Variables.Count + 1) { _function };
+        outputs.AddRange(_function.Differentiate(Variables, DifferentiationMode.Reverse));
+        var (simplified, _) = ExprNode.Simplify(outputs, SimplificationRule.Stable);
+        _gradient = [.. simplified.Skip(1)];
+        _compiled = CompiledExpression.Compile(simplified, Variables);
+        _hessian = new Lazy<CompiledExpression>(CompileHessian);
+    }
+
+    public IReadOnlyList<string> Variables { get; }
+
+    public int Dimension => Variables.Count;
+
+    /// <summary>The first derivatives as expressions, in the order of the variables.</summary>
+    public IReadOnlyList<ExprNode> Gradient => _gradient;
+
+    /// <summary>The cost of one evaluation.</summary>
+    public int OperationCount => _compiled.OperationCount;
+
+    /// <summary>Computes value and gradient at the iterate's point.</summary>
+    public void Evaluate(Iterate at)
+    {
+        _compiled.Evaluate(at.Point, at.Results);
+        at.CheckFinite();
+    }
+
+    /// <summary>The second derivatives at a point: the full symmetric matrix, row by row.</summary>
+    public void Hessian(ReadOnlySpan<double> point, double[] matrix)
+    {
+        var results = new double[_hessian.Value.OutputCount];
+        _hessian.Value.Evaluate(point, results);
+        var next = 0;
+        for (var i = 0; i < Dimension; i++)
+        {
+            for (var j = i; j < Dimension; j++) matrix[(i * Dimension) + j] = matrix[(j * Dimension) + i] = results[next++];
+        }
+    }
+
+    private CompiledExpression CompileHessian()
+    {
+        var hessian = _function.Hessian(Variables);
+        var outputs = new List<ExprNode>(Dimension * (Dimension + 1) / 2);
+        for (var i = 0; i < Dimension; i++)
+        {
+            for (var j = i; j < Dimension; j++) outputs.Add(hessian[i, j]);
+        }
+
+        return CompiledExpression.Compile(ExprNode.Simplify(outputs, SimplificationRule.Stable).Nodes, Variables);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+
+namespace PSAutodiff.Optimization;
+
+/// <summary>What one step of a search did.</summary>
+/// <param name="Taken">Whether <see cref="Search.Current"/> is a new point.</param>
+/// <param name="Stop">The reason to stop, or null to go on.</param>
+internal readonly record struct StepOutcome(bool Taken, MinimizationStopReason? Stop)
+{
+    public static StepOutcome Moved { get; } = new(true, null);
+
+    public static StepOutcome Failed(MinimizationStopReason reason) => new(false, reason);
+}
+
+/// <summary>One run of one method: where it is, and how it takes a step. Each method is a class of its own.</summary>
+internal abstract class Search(Objective objective, MinimizationOptions options, CancellationToken cancellation)
+{
+    /// <summary>A value below this is taken for minus infinity.</summary>
+    public const double BottomlessValue = -1e100;
+
+    public Iterate Current { get; protected set; } = new(objective.Dimension);
+
+    public int Evaluations { get; private set; }
+
+    /// <summary>What there is to say to the user; set before the reason to stop is returned.</summary>
+    public string Message { get; protected set; } = string.Empty;
+
+    protected Objective Objective { get; } = objective;
+
+    protected MinimizationOptions Options { get; } = options;
+
+    protected double Tolerance { get; } = options.UsedTolerance;
+
+    protected CancellationToken Cancellation { get; } = cancellation;
+
+    protected bool GradientIsZero => Vectors.Largest(Current.Gradient) <= Tolerance;
+
+    /// <summary>The start point.</summary>
+    protected double[] Start { get; } = new double[objective.Dimension];
+
+    /// <summary>Goes to the start.</summary>
+    /// <exception cref="AutodiffException">The value or the gradient there is not finite.</exception>
+    public void Begin(ReadOnlySpan<double> start)
+    {
+        start.CopyTo(Start);
+        start.CopyTo(Current.Point);
+        Evaluate(Current);
+        if (Current.IsFinite) return;
+        var what = double.IsFinite(Current.Value) ? "the gradient is not finite" : string.Create(CultureInfo.InvariantCulture, $"the value is {Current.Value}");
+        throw new AutodiffException(
+            ErrorIds.ValueNotFinite,
+            $"At the start, {Describe(Current.Point)}, {what}. Start where the function and its derivatives are finite.");
+    }
+
+    /// <summary>The reason not to take any step, or null.</summary>
+    public virtual MinimizationStopReason? AtStart() => null;
+
+    /// <summary>Takes one step.</summary>
+    /// <param name="iteration">Number of steps taken before.</param>
+    /// <exception cref="OperationCanceledException">The search was cancelled; <see cref="Current"/> is still whole.</exception>
+    public abstract StepOutcome Step(int iteration);
+
+    /// <summary>What to call an end after as many steps as are allowed.</summary>
+    public virtual MinimizationStopReason AtLimit(int iterations) => MinimizationStopReason.MaxIterations;
+
+    /// <summary>Called once when the search is over, to add to the message what was unusual on the way.</summary>
+    public virtual void End(int iterations)
+    {
+    }
+
+    public void Evaluate(Iterate at)
+    {
+        if (Evaluations > 0) Cancellation.ThrowIfCancellationRequested();
+        Evaluations++;
+        Objective.Evaluate(at);
+    }
+
+    /// <summary>The end of a search whose value fell below <see cref="BottomlessValue"/> or to minus infinity.</summary>
+    protected MinimizationStopReason Unbounded()
+    {
+        Message = "The value falls without bound, so there is no minimum. The result holds the last finite point.";
+        return MinimizationStopReason.Unbounded;
+    }
+
+    /// <summary>A point as messages show it: a few variables, then how many more there are.</summary>
+    protected string Describe(ReadOnlySpan<double> point)
+    {
+        const int shown = 4;
+        var parts = new List<string>();
+        for (var i = 0; i < Math.Min(shown, point.Length); i++)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{Objective.Variables[i]} = {point[i]:g6}"));
+        }
+
+        if (point.Length > shown) parts.Add(string.Create(CultureInfo.InvariantCulture, $"and {point.Length - shown} more"));
+        return string.Join(", ", parts);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Collections.Specialized;
+using PSAutodiff.Compilation;
+using PSAutodiff.Numerics;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>How a comparison of expressions was decided.</summary>
+public enum ComparisonBasis
+{
+    /// <summary>The expressions have the same structure.</summary>
+    Structure,
+
+    /// <summary>Simplifying makes them the same, or their difference 0.</summary>
+    Simplification,
+
+    /// <summary>At many points their values differ by no more than rounding explains: strong evidence, no proof.</summary>
+    Sampling,
+
+    /// <summary>At some point their values differ by more than rounding explains.</summary>
+    Counterexample,
+
+    /// <summary>No points, or too few, at which both have values accurate enough to tell.</summary>
+    Undecided,
+}
+
+/// <summary>
+/// Whether two expressions are the same function where both are defined, and how that was found out. A domain that one of them
+/// does not have (log(x^2) and 2*log(x), x/x and 1) makes no difference.
+/// </summary>
+public sealed class ExpressionComparison
+{
+    private const int MostPoints = 384;
+    private const int FewestPoints = 24;
+
+    // Points times nodes: what keeps comparing graphs of a million nodes to seconds.
+    private const long PointBudget = 10_000_000;
+
+    // What the bounds may be off by.
+    private const double SafetyFactor = 4;
+
+    // Agreement at a point means something when the values are known at least this well.
+    private const double Meaningful = 1e-6;
+
+    // At so many points values have to agree meaningfully, one of them random: round points can be special.
+    private const int EnoughAgreement = 4;
+
+    private ExpressionComparison(ComparisonBasis how, double largestError = 0, int sampleCount = 0)
+    {
+        How = how;
+        LargestError = largestError;
+        SampleCount = sampleCount;
+    }
+
+    /// <summary>Whether the expressions are equal; false as well when that is undecided.</summary>
+    public bool Equal => How is ComparisonBasis.Structure or ComparisonBasis.Simplification or ComparisonBasis.Sampling;
+
+    /// <summary>What decided.</summary>
+    public ComparisonBasis How { get; }
+
+    /// <summary>A point (variable name to number) where the values differ; null unless the expressions differ.</summary>
+    public OrderedDictionary? Counterexample { get; private init; }
+
+    /// <summary>The value of the reference at the counterexample.</summary>
+    public double? ReferenceValue { get; private init; }
+
+    /// <summary>The value of the other expression at the counterexample.</summary>
+    public double? DifferenceValue { get; private init; }
+
+    /// <summary>Number of points at which both values are finite and accurate enough to tell; 0 when no points were needed.</summary>
+    public int SampleCount { get; }
+
+    /// <summary>The largest difference between values at these points, relative to the larger one where that is above 1.</summary>
+    public double LargestError { get; }
+
+    /// <summary>Compares two expressions: by structure, then after simplifying, then at points that are always the same.</summary>
+    /// <param name="reference">The one.</param>
+    /// <param name="difference">The other.</param>
+    /// <param name="cancellation">Ends the comparison early.</param>
+    /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
+    public static ExpressionComparison Compare(ExprNode reference, ExprNode difference, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(difference);
+        if (reference.Equals(difference)) return new ExpressionComparison(ComparisonBasis.Structure);
+        foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (SimplifyAlike(reference, difference, rule)) return new ExpressionComparison(ComparisonBasis.Simplification);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return new Sampler(reference, difference, cancellation).Compare();
+    }
+
+    private static bool SimplifyAlike(ExprNode reference, ExprNode difference, SimplificationRule rule)
+    {
+        var (nodes, _) = ExprNode.Simplify([reference, difference], rule);
+        return nodes[0].Equals(nodes[1]) || (reference - difference).Simplify(rule).Value == 0;
+    }
+
+    private sealed class Sampler
+    {
+        private readonly IReadOnlyList<string> _variables;
+        private readonly SamplePoints _points;
+        private readonly double[][] _values;
+        private readonly RoundingBounds _bounds;
+        private readonly CancellationToken _cancellation;
+        private int _samples;
+        private int _randomSamples;
+        private double _largestError;
+
+        public Sampler(ExprNode reference, ExprNode difference, CancellationToken cancellation)
+        {
+            var (graph, roots) = ExprNode.Flatten([reference, difference]);
+            var compiled = CompiledExpression.Compile(graph, roots);
+            _variables = compiled.Variables;
+            var size = Math.Max(compiled.OperationCount, _variables.Count) + 1;
+            _points = new SamplePoints(_variables.Count, (int)Math.Clamp(PointBudget / size, FewestPoints, MostPoints));
+            _values = ManyPoints.Evaluate(compiled, _points.Columns, _points.Count, cancellation);
+            _bounds = new RoundingBounds(graph, roots, _variables);
+            _cancellation = cancellation;
+        }
+
+        public ExpressionComparison Compare()
+        {
+            var counterexample = -1;
+            for (var i = 0; i < _points.Count; i++)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                if (Differs(i) && counterexample < 0) counterexample = i;
+            }
+
+            if (counterexample >= 0)
+            {
+                return new ExpressionComparison(ComparisonBasis.Counterexample, _largestError, _samples)
+                {
+                    Counterexample = PointAt(counterexample),
+                    ReferenceValue = _values[0][counterexample],
+                    DifferenceValue = _values[1][counterexample],
+                };
+            }
+
+            var enough = _variables.Count == 0 ? _samples > 0 : _samples >= EnoughAgreement && _randomSamples > 0;
+            return new ExpressionComparison(enough ? ComparisonBasis.Sampling : ComparisonBasis.Undecided, _largestError, _samples);
+        }
+
+        /// <summary>Whether the values at a point differ by more than rounding explains; counts the point when they tell anything.</summary>
+        private bool Differs(int index)
+        {
+            var (x, y) = (_values[0][index], _values[1][index]);
+            if (!double.IsFinite(x) || !double.IsFinite(y)) return false;
+            _bounds.Evaluate(_points[index]);
+            var bound = SafetyFactor * (_bounds.BoundOf(0) + _bounds.BoundOf(1));
+            var scale = Math.Max(1, Math.Max(Math.Abs(x), Math.Abs(y)));
+            var differs = Math.Abs(x - y) > bound;
+            if (!differs && (_bounds.Underflowed || !(bound <= Meaningful * scale))) return false;
+            _samples++;
+            if (index >= _points.SimpleCount) _randomSamples++;
+            _largestError = Math.Max(_largestError, Math.Abs((x / scale) - (y / scale)));
+            return differs;
+        }
+
+        private OrderedDictionary PointAt(int index)
+        {
+            var at = new OrderedDictionary(_variables.Count);
+            for (var i = 0; i < _variables.Count; i++) at.Add(_variables[i], _points[index][i]);
+            return at;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Management.Automation;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Decides whether two expressions are the same function.</summary>
+[Cmdlet(VerbsData.Compare, "Expression")]
+[OutputType(typeof(ExpressionComparison))]
+public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private ExprNode? _reference;
+
+    /// <summary>The expression that the others are compared with: a node, text, a script block or a number.</summary>
+    [Parameter(Position = 0)]
+    [AllowNull]
+    public object? ReferenceExpression { get; set; }
+
+    /// <summary>The expressions to compare with it: nodes, text, script blocks or numbers.</summary>
+    [Parameter(Position = 1, ValueFromPipeline = true)]
+    [AllowNull]
+    public object? DifferenceExpression { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancellation.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(ReferenceExpression)))
+        {
+            Stop(ErrorIds.ExpressionMissing, "Compare-Expression was given no expression to compare with. For example: 'x^2' | Compare-Expression 'x*x'");
+        }
+
+        _reference = Require(ReferenceExpression, () => Conversions.ToExpression(ReferenceExpression));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(DifferenceExpression))) return;
+        ProcessExpression(DifferenceExpression, node =>
+        {
+            try
+            {
+                WriteObject(ExpressionComparison.Compare(_reference!, node, _cancellation.Token));
+            }
+            catch (OperationCanceledException)
+            {
+                // The pipeline is being stopped: nobody waits for a result.
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+}

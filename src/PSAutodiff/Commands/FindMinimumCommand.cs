@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Searches minima of expressions from a start point.</summary>
+[Cmdlet(VerbsCommon.Find, "Minimum")]
+[OutputType(typeof(Minimum))]
+public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
+{
+    private const string Activity = "Searching a minimum";
+
+    // Differentiating and compiling fewer nodes takes well under a second.
+    private const int ManyNodes = 100_000;
+
+    private readonly CancellationTokenSource _cancellation = new();
+    private MinimizationOptions _options = new();
+    private ValueSource _start = new(null);
+
+    /// <summary>Functions to minimise: nodes, text, script blocks or numbers.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <summary>Start values of all variables: a dictionary, or an object with properties.</summary>
+    [Parameter]
+    public object? At { get; set; }
+
+    /// <summary>The method.</summary>
+    [Parameter]
+    public MinimizationMethod Method { get; set; } = MinimizationMethod.LBFGS;
+
+    /// <summary>The learning rate; or several, one for each step, of which the last stays.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public double[]? LearningRate { get; set; }
+
+    /// <summary>The part of the last step that the method Momentum keeps, at least 0 and below 1.</summary>
+    [Parameter]
+    public double Momentum { get; set; } = 0.9;
+
+    /// <summary>The greatest number of steps.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxIteration { get; set; } = 10_000;
+
+    /// <summary>GradientDescent ends when the value falls by less than this, the other methods when no derivative is larger.</summary>
+    [Parameter]
+    [ValidateRange(0.0, double.MaxValue)]
+    public double Tolerance { get; set; }
+
+    /// <summary>Keep every point on the way in the property Path.</summary>
+    [Parameter]
+    public SwitchParameter KeepPath { get; set; }
+
+    /// <summary>The PowerShell variable that keeps the result so far when the search is stopped with Ctrl+C.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string ResultVariable { get; set; } = "LastMinimum";
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancellation.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        var bound = MyInvocation.BoundParameters;
+        _options = new MinimizationOptions
+        {
+            Method = Method,
+            LearningRates = LearningRate,
+            Momentum = Momentum,
+            MaxIteration = MaxIteration,
+            Tolerance = bound.ContainsKey(nameof(Tolerance)) ? Tolerance : null,
+            KeepPath = KeepPath,
+        };
+        Require<object?>(bound.ContainsKey(nameof(LearningRate)) ? LearningRate : Momentum, () =>
+        {
+            _options.Check();
+            return null;
+        });
+        if (LearningRate is not null && Method is MinimizationMethod.Newton or MinimizationMethod.LBFGS)
+        {
+            WriteWarning($"{Method} does not use -LearningRate: its line search finds the length of every step.");
+        }
+
+        if (bound.ContainsKey(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");
+        _start = new ValueSource(At);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        ProcessExpression(Expression, node =>
+        {
+            if (node.NodeCount > ManyNodes) Report(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {node.NodeCount} nodes"));
+            var search = new Minimization(node) { Progress = ShowProgress(Stopwatch.StartNew()) };
+            var start = new double[search.Variables.Count];
+            for (var i = 0; i < start.Length; i++)
+            {
+                start[i] = _start.NumberOf(search.Variables[i]);
+                if (double.IsFinite(start[i])) continue;
+                throw new AutodiffException(
+                    ErrorIds.ValueNotFinite,
+                    string.Create(CultureInfo.InvariantCulture, $"The start value of '{search.Variables[i]}' is {start[i]}, not a finite number."));
+            }
+
+            Finish(search.Run(start, _options, _cancellation.Token));
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    private Action<int, double> ShowProgress(Stopwatch clock) => (steps, value) =>
+    {
+        if (clock.Elapsed.TotalSeconds >= 1) Report(string.Create(CultureInfo.InvariantCulture, $"{Method}, step {steps} of at most {MaxIteration}, value {value:g6}"));
+    };
+
+    private void Report(string status)
+    {
+        if (!Stopping) WriteProgress(new ProgressRecord(0, Activity, status));
+    }
+
+    private void Finish(Minimum result)
+    {
+        if (result.StopReason == MinimizationStopReason.Cancelled)
+        {
+            // Nothing can be written to the pipeline any more.
+            SessionState.PSVariable.Set(ResultVariable, result);
+            Host.UI.WriteWarningLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The search was stopped after {result.Iterations} steps; the result so far is in ${ResultVariable}."));
+            return;
+        }
+
+        WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        WriteObject(result);
+        var errorId = result.StopReason switch
+        {
+            MinimizationStopReason.Diverged => ErrorIds.MinimizationDiverged,
+            MinimizationStopReason.NotFinite => ErrorIds.ValueNotFinite,
+            _ => null,
+        };
+        if (errorId is not null) WriteError(new ErrorRecord(new AutodiffException(errorId, result.Message), errorId, ErrorCategory.InvalidResult, result));
+        else if (result.Message.Length > 0) WriteWarning(result.Message);
+    }
+}

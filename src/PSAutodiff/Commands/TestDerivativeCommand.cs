@@ -1,0 +1,176 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.Expressions;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Checks derivatives against central differences.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "Derivative")]
+[OutputType(typeof(bool), typeof(DerivativeCheck))]
+public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private ValueSource _at = new(null);
+
+    /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <summary>The point: a dictionary with a value for each variable, or an object with properties.</summary>
+    [Parameter]
+    public object? At { get; set; }
+
+    /// <summary>The derivatives to check, by variable; by default those that Invoke-Differentiate gives.</summary>
+    [Parameter]
+    [AllowNull]
+    public object? Derivative { get; set; }
+
+    /// <summary>The variables whose derivatives are checked.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VariableCompleter))]
+    public string[]? Variable { get; set; }
+
+    /// <summary>The step of the central difference to either side.</summary>
+    [Parameter]
+    public double Epsilon { get; set; }
+
+    /// <summary>The largest error, times the larger one of derivative and difference where that is above 1.</summary>
+    [Parameter]
+    public double Tolerance { get; set; }
+
+    /// <summary>Give a row for each variable.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancellation.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _at = new ValueSource(At);
+        if (IsGiven(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
+        if (IsGiven(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsGiven(nameof(Expression))) return;
+        ProcessExpression(Expression, node =>
+        {
+            try
+            {
+                Write(Check(node));
+            }
+            catch (OperationCanceledException)
+            {
+                // The pipeline is being stopped: nobody waits for a result.
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private void RequirePositive(double number, string errorId, string parameter)
+    {
+        if (number is > 0 and < double.PositiveInfinity) return;
+        Stop(errorId, string.Create(CultureInfo.InvariantCulture, $"{parameter} has to be a finite number above 0, not {number}."), number);
+    }
+
+    private IReadOnlyList<DerivativeCheck> Check(ExprNode node)
+    {
+        var derivatives = IsGiven(nameof(Derivative)) ? Candidates(node) : null;
+        var needed = node.Variables.Concat(derivatives is null ? [] : derivatives.Values.SelectMany(static candidate => candidate.Variables));
+        var at = needed.Distinct(StringComparer.Ordinal).ToDictionary(static name => name, _at.NumberOf, StringComparer.Ordinal);
+        return DerivativeCheck.Run(
+            node,
+            at,
+            derivatives,
+            Variable,
+            IsGiven(nameof(Epsilon)) ? Epsilon : null,
+            IsGiven(nameof(Tolerance)) ? Tolerance : null,
+            _cancellation.Token);
+    }
+
+    /// <summary>The derivatives by variable, whatever they were given as.</summary>
+    private Dictionary<string, ExprNode> Candidates(ExprNode node)
+    {
+        var variables = Variable ?? node.Variables;
+        switch (Conversions.Unwrap(Derivative))
+        {
+            case IDictionary:
+                return Named(node.Variables);
+            case IList list:
+                return InOrder(list, variables);
+            case null or string or ScriptBlock or ExprNode:
+            case { } value when Conversions.TryGetDouble(value, out _):
+                return InOrder(new[] { Derivative }, variables);
+            default:
+                return Named(node.Variables);
+        }
+    }
+
+    private Dictionary<string, ExprNode> Named(IReadOnlyList<string> variables)
+    {
+        var candidates = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
+        foreach (var (name, value) in Conversions.Entries(Derivative!))
+        {
+            // A name that matches nothing is left as it is, for the check to name it.
+            var variable = VariableNames.Match(name, variables) ?? name;
+            if (!candidates.TryAdd(variable, Conversions.ToExpression(value)))
+            {
+                throw new AutodiffException(ErrorIds.VariableAmbiguous, $"-Derivative has several entries for variable '{variable}'. Keep one of them.");
+            }
+        }
+
+        return candidates;
+    }
+
+    private static Dictionary<string, ExprNode> InOrder(IList values, IReadOnlyList<string> variables)
+    {
+        if (values.Count == variables.Count)
+        {
+            return Enumerable.Range(0, values.Count).ToDictionary(i => variables[i], i => Conversions.ToExpression(values[i]), StringComparer.Ordinal);
+        }
+
+        var names = variables.Count == 0 ? "no variables" : $"the variables {string.Join(", ", variables)}";
+        var example = variables.Count == 0 ? "x" : variables[0];
+        throw new AutodiffException(
+            ErrorIds.DerivativeAmbiguous,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"-Derivative has {values.Count} derivative{(values.Count == 1 ? string.Empty : "s")} for {names}. Say which is which, for example -Derivative @{{ {example} = '...' }}, or name the variables with -Variable."));
+    }
+
+    private void Write(IReadOnlyList<DerivativeCheck> checks)
+    {
+        if (Detailed)
+        {
+            WriteObject(checks, enumerateCollection: true);
+            return;
+        }
+
+        foreach (var check in checks) WriteVerbose(Describe(check));
+        var worst = DerivativeCheck.Worst(checks);
+        if (worst is not null)
+        {
+            var failed = checks.Count(static check => !check.Passed);
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{failed} of {checks.Count} derivatives failed{(failed == 1 ? string.Empty : ", worst")}: {Describe(worst)}. -Detailed shows all."));
+        }
+
+        WriteObject(worst is null);
+    }
+
+    private static string Describe(DerivativeCheck check) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{check.Variable}: derivative {check.Derivative:g9}, difference {check.Difference:g9}, {check.Reason ?? "passed"}");
+}

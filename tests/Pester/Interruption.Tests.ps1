@@ -1,0 +1,79 @@
+# Ctrl+C and progress of a long training, seen from outside: the training runs in a PowerShell of its own.
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/Support.ps1"
+
+    function Invoke-LongTraining([string]$Arguments) {
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+        $state.ImportPSModule($moduleBase)
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace)
+        $null = $shell.AddScript("1..5 | ForEach-Object { @{ x = `$_; y = 2 * `$_ } } | Start-NetworkTraining '(y - tanh(a*x)*b)^2' -LearningRate 1e-9 -Epoch 40000000 $Arguments")
+        $run = $shell.BeginInvoke()
+        # It shows progress once it has run for a second.
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        while ($shell.Streams.Progress.Count -eq 0 -and -not $run.IsCompleted -and $clock.Elapsed.TotalSeconds -lt 60) {
+            [System.Threading.Thread]::Sleep(20)
+        }
+        [pscustomobject]@{ Shell = $shell; Runspace = $runspace; Run = $run; Clock = [System.Diagnostics.Stopwatch]::new() }
+    }
+
+    function Get-VariableOf([runspace]$Runspace, [string]$Name) {
+        $shell = [powershell]::Create($Runspace)
+        $shell.AddCommand('Get-Variable').AddParameter('Name', $Name).AddParameter('ValueOnly', $true).Invoke()[0].psobject.BaseObject
+        $shell.Dispose()
+    }
+}
+
+Describe 'A training stopped with Ctrl+C' {
+    BeforeAll {
+        $training = Invoke-LongTraining
+        $running = -not $training.Run.IsCompleted
+        $progress = @($training.Shell.Streams.Progress)
+        $training.Clock.Start()
+        $training.Shell.Stop()
+        $training.Clock.Stop()
+        $partial = Get-VariableOf $training.Runspace LastTraining
+    }
+
+    AfterAll {
+        $training.Shell.Dispose()
+        $training.Runspace.Dispose()
+    }
+
+    It 'was running and showed its progress' {
+        $running | Should -BeTrue
+        $progress[0].Activity | Should -BeLike '*raining*'
+        $progress[0].StatusDescription | Should -Match 'Epoch \d+ of 40000000, loss'
+    }
+
+    It 'ends in under a second' {
+        $training.Shell.InvocationStateInfo.State.ToString() | Should -BeExactly Stopped
+        $training.Clock.Elapsed.TotalSeconds | Should -BeLessThan 1
+    }
+
+    It 'keeps what it has reached in $LastTraining' {
+        $partial | Should -BeOfType PSAutodiff.TrainingResult
+        $partial.StopReason.ToString() | Should -BeExactly Cancelled
+        $partial.Steps | Should -BeGreaterThan 1000
+        $partial.Steps | Should -BeLessThan 200000000
+        $partial.Loss.Count | Should -Be $partial.Steps
+        [double]::IsFinite($partial.Parameters['a']) | Should -BeTrue
+        [double]::IsFinite($partial.FinalLoss) | Should -BeTrue
+    }
+}
+
+Describe 'A training stopped with -ResultVariable' {
+    It 'keeps its result in that variable' {
+        $training = Invoke-LongTraining '-ResultVariable Mine'
+        try {
+            $training.Shell.Stop()
+            (Get-VariableOf $training.Runspace Mine).StopReason.ToString() | Should -BeExactly Cancelled
+        }
+        finally {
+            $training.Shell.Dispose()
+            $training.Runspace.Dispose()
+        }
+    }
+}
