@@ -18,6 +18,7 @@
         'Invoke-Differentiate'
         'Invoke-Simplify'
         'Measure-Expression'
+        'New-CompiledExpression'
         'New-ExprNode'
         'Resolve-Expression'
         'Start-NetworkTraining'

@@ -16,6 +16,7 @@ internal static class ErrorIds
     public const string ExpressionNull = nameof(ExpressionNull);
     public const string ExpressionSyntax = nameof(ExpressionSyntax);
     public const string ExpressionTypeUnsupported = nameof(ExpressionTypeUnsupported);
+    public const string GradientMissing = nameof(GradientMissing);
     public const string GraphTooLarge = nameof(GraphTooLarge);
     public const string LearningRateInvalid = nameof(LearningRateInvalid);
     public const string LengthMismatch = nameof(LengthMismatch);

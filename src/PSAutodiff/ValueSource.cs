@@ -42,6 +42,28 @@ internal sealed class ValueSource
         return Conversions.TryGetDouble(_values[name], out var number) ? number : throw NotNumeric(name, _values[name]);
     }
 
+    /// <summary>Whether a list of numbers is given for some variable.</summary>
+    public bool HasList(IEnumerable<string> variables) => variables.Any(variable => Match(variable) is { } name && ListOf(_values[name]) is not null);
+
+    /// <summary>The numbers given for a variable: those of a list, or a single one.</summary>
+    /// <exception cref="AutodiffException">There is none, several names differ in case, or something is not a number.</exception>
+    public double[] ColumnOf(string variable)
+    {
+        var name = Match(variable) ?? throw NotBound(variable, Names);
+        if (ListOf(_values[name]) is not { } list) return [NumberOf(variable)];
+        if (list is double[] numbers) return numbers;
+        var column = new double[list.Count];
+        for (var i = 0; i < column.Length; i++)
+        {
+            if (Conversions.TryGetDouble(list[i], out column[i])) continue;
+            throw new AutodiffException(ErrorIds.ValueNotNumeric, $"Element {i} of the values of '{name}' is {Describe(list[i])}, not a number.");
+        }
+
+        return column;
+    }
+
+    private static IList? ListOf(object? value) => Conversions.Unwrap(value) as IList;
+
     private static AutodiffException NotBound(string variable, IEnumerable<string> given)
     {
         var names = string.Join(", ", given.Order(StringComparer.Ordinal));
@@ -62,7 +84,7 @@ internal sealed class ValueSource
         string { Length: 0 } => "empty",
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
-        ValueType number => $"the number {Convert.ToString(number, System.Globalization.CultureInfo.InvariantCulture)}",
+        ValueType number when Conversions.TryGetDouble(number, out _) => $"the number {Convert.ToString(number, System.Globalization.CultureInfo.InvariantCulture)}",
         { } other => $"an object of type {other.GetType().Name}",
     };
 }

@@ -30,7 +30,10 @@ BeforeDiscovery {
         @{ Script = { $x = 2 }; Says = "the assignment '`$x = 2'" }
         @{ Script = { 'a' + $x }; Says = "the text 'a'" }
         @{ Script = { "$x" }; Says = 'the text "$x"' }
-        @{ Script = { $env:PATH }; Says = "'`$env:PATH'" }
+        @{ Script = { $env:PATH }; Says = '$env:PATH' }
+        @{ Script = { $x + $null }; Says = '$null' }
+        @{ Script = { $true * $x }; Says = '$true' }
+        @{ Script = { $_ * 2 }; Says = '$_' }
         @{ Script = { $x[0] }; Says = "'`$x[0]'" }
         @{ Script = { $x.Length }; Says = "'`$x.Length'" }
         @{ Script = { [int]$x }; Says = "'[int]`$x'" }
@@ -61,6 +64,9 @@ BeforeDiscovery {
         @{ What = 'a decimal comma'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is '2,5'"; Call = { 'x' | Measure-Expression -At @{ x = '2,5' } } }
         @{ What = 'null for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is missing"; Call = { 'x' | Measure-Expression -At @{ x = $null } } }
         @{ What = 'an object for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is an object of type DateTime"; Call = { 'x' | Measure-Expression -At @{ x = [datetime]'2020-01-01' } } }
+        @{ What = 'a truth value for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is an object of type Boolean"; Call = { 'x' | Measure-Expression -At @{ x = $true } } }
+        @{ What = 'a bare number for values'; Id = 'ValueMissing'; Command = 'MeasureExpression'; Target = 5; Says = 'the number 5'; Call = { 'x' | Measure-Expression -At 5 } }
+        @{ What = 'bare text for replacements'; Id = 'ValueMissing'; Command = 'ResolveExpression'; Target = 'y'; Says = "'y'"; Call = { 'x' | Resolve-Expression -At y } }
         @{ What = 'two names that differ in case alone'; Id = 'VariableAmbiguous'; Command = 'MeasureExpression'; Target = 'foo'; Says = "'foo' could be"; Call = { 'foo' | Measure-Expression -At ([System.Collections.Generic.Dictionary[string, object]]::new() | ForEach-Object { $_.Add('Foo', 1); $_.Add('FOO', 2); , $_ }) } }
         @{ What = 'no values for Resolve-Expression'; Id = 'ValueMissing'; Command = 'ResolveExpression'; Target = $null; Says = '-At'; Call = { 'x' | Resolve-Expression } }
         @{ What = 'a bad replacement'; Id = 'ExpressionSyntax'; Command = 'ResolveExpression'; Target = 'x'; Says = 'Column 3'; Call = { 'x' | Resolve-Expression -At @{ x = 'y+' } } }

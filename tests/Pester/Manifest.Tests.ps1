@@ -1,6 +1,7 @@
 BeforeDiscovery {
     $cmdlets = @(
-        'ConvertTo-ExprText', 'Invoke-Differentiate', 'Invoke-Simplify', 'Measure-Expression', 'New-ExprNode', 'Resolve-Expression', 'Start-NetworkTraining'
+        'Compare-Expression', 'ConvertTo-ExprText', 'Find-Minimum', 'Invoke-Differentiate', 'Invoke-Simplify', 'Measure-Expression', 'New-ExprNode'
+        'Resolve-Expression', 'Start-NetworkTraining', 'Test-Derivative'
     )
 }
 

@@ -154,7 +154,14 @@ Describe 'Measure-Expression on rows' {
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 2, column 'x': 'two'*"
         $outcome.Errors[1].Exception.Message | Should -BeLike '*Row 3*'
         $outcome.Errors[2].Exception.Message | Should -BeLike "Row 4 *'x'*"
-        $outcome.Errors[3].Exception.Message | Should -BeLike "Row 5, column 'x': empty*"
+        $outcome.Errors[3].Exception.Message | Should -BeLike "Row 5, column 'x': empty is not a number*"
+    }
+
+    It 'says of a row that is a bare number that it has no columns' {
+        $outcome = Get-Outcome { 1, @{ x = 2 } | Measure-Expression x }
+        $outcome.Output | Should -Be 2
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ColumnMissing
+        $outcome.Errors[0].Exception.Message | Should -BeLike "Row 1 *'x'*the number 1*"
     }
 
     It 'does not take a property that is there already for the result' {

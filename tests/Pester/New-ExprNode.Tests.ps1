@@ -99,7 +99,7 @@ Describe 'Script blocks are translated and never run' {
         @{ Script = { -$x + -2 }; Text = '-x + -2' }
         @{ Script = { +$x }; Text = 'x' }
         @{ Script = { 1kb + 0x10 + 2e3 }; Text = '1024 + 16 + 2000' }
-        @{ Script = { ${x1} * $_ }; Text = 'x1 * _' }
+        @{ Script = { ${x1} * $_y }; Text = 'x1 * _y' }
         @{ Script = { [Math]::Max($x, [Math]::Tanh($y)) }; Text = 'max(x, tanh(y))' }
     ) {
         (New-ExprNode $Script).Equals((New-ExprNode $Text)) | Should -BeTrue

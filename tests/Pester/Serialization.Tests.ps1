@@ -58,6 +58,13 @@ Describe 'Expressions made elsewhere' {
         $types[1], $types[3], $types[5] | ForEach-Object { $_ | Assert-Near 24.049787068367863 }
     }
 
+    It 'that came out of a file before the module was there can be used' {
+        $path = Join-Path $TestDrive early.xml
+        $z | Export-Clixml $path
+        $command = "`$early = Import-Clixml '$path'; `$early.GetType().Name; Import-Module '$moduleBase'; `$early | Invoke-Differentiate x | ConvertTo-ExprText"
+        (Invoke-FreshShell $command) -split '\r?\n' | Should -BeExactly 'PSObject', '4 * y'
+    }
+
     It 'are differentiated and measured by eight runspaces at once' {
         $sums = 1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
             Import-Module $using:moduleBase

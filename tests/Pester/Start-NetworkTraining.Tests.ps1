@@ -161,6 +161,7 @@ Describe 'What Start-NetworkTraining refuses' {
         @{ What = 'a negative learning rate'; Id = 'LearningRateInvalid'; Names = '-0.5'; Call = { $line | Start-NetworkTraining $squares -LearningRate -0.5 } }
         @{ What = 'a learning rate of NaN'; Id = 'LearningRateInvalid'; Names = 'NaN'; Call = { $line | Start-NetworkTraining $squares -LearningRate NaN } }
         @{ What = 'an infinite learning rate'; Id = 'LearningRateInvalid'; Names = 'Infinity'; Call = { $line | Start-NetworkTraining $squares -LearningRate ([double]::PositiveInfinity) } }
+        @{ What = 'more steps than a result can hold'; Id = 'StepsTooMany'; Names = '4 rows times 2000000000'; Call = { $line | Start-NetworkTraining $squares -Epoch 2000000000 } }
         @{ What = 'no epochs'; Id = 'ParameterArgumentValidationError'; Names = 'Epoch'; Call = { $line | Start-NetworkTraining $squares -Epoch 0 } }
         @{ What = 'a negative scale'; Id = 'ParameterArgumentValidationError'; Names = 'InitialScale'; Call = { $line | Start-NetworkTraining $squares -InitialScale -1 } }
     ) {
@@ -201,6 +202,15 @@ Describe 'Bad rows' {
         $nulls.Errors.Exception.Message[1] | Should -BeLike '*Row 2*'
         $nulls.Errors.Exception.Message[2] | Should -BeLike "Row 3, column 'x'*"
         $nulls.Output[0].Steps | Should -Be 1
+    }
+}
+
+Describe 'Rows that have no column of the loss' {
+    It 'are worth a warning' {
+        $outcome = Get-Outcome { @{ X1 = 1 } | Start-NetworkTraining '(a - x)^2' -Epoch 1 }
+        $outcome.Warnings | Should -HaveCount 1
+        $outcome.Warnings[0].Message | Should -BeLike '*no column*'
+        (Get-Outcome { $line | Start-NetworkTraining $squares -Epoch 1 }).Warnings | Should -HaveCount 0
     }
 }
 

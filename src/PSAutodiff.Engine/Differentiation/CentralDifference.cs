@@ -27,7 +27,7 @@ internal sealed class CentralDifference
         _compiled = CompiledExpression.Compile(graph, [root], variables);
         _point = point;
         _cancellation = cancellation;
-        var bounds = new RoundingBounds(graph, [root], variables);
+        var bounds = new RoundingBounds(graph, [root], variables, creditExact: false);
         bounds.Evaluate(point);
         Value = bounds.ValueOf(0);
         _bound = double.IsFinite(bounds.BoundOf(0)) ? bounds.BoundOf(0) : 16 * RoundingBounds.Unit * Math.Abs(Value);

@@ -27,12 +27,22 @@ internal sealed class RoundingBounds
     private readonly int[] _variableOf;
     private readonly double[] _values;
     private readonly double[] _errors;
+    private readonly bool _creditExact;
     private readonly bool[] _unrounded = Array.ConvertAll([.. OperationTable.ByCode], static op => Unrounded.Contains(op.Name));
 
-    public RoundingBounds(Graph graph, int[] roots, IReadOnlyList<string> variables)
+    /// <summary>Prepares the analysis.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="roots">The expressions in it.</param>
+    /// <param name="variables">The variables in the order in which points give them.</param>
+    /// <param name="creditExact">
+    /// Whether an operation that happens to be exact (1 + 2, but not 0.1 + 0.2) counts as such; if not, the bounds hold beside
+    /// the point as well.
+    /// </param>
+    public RoundingBounds(Graph graph, int[] roots, IReadOnlyList<string> variables, bool creditExact = true)
     {
         _graph = graph;
         _roots = roots;
+        _creditExact = creditExact;
         var reachable = graph.Reachable(roots);
         var nodes = new List<int>();
         var indexOf = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -129,17 +139,16 @@ internal sealed class RoundingBounds
     private double Rounding(Operation operation, double value, double x, double y)
     {
         if (_unrounded[operation.Code]) return 0;
-        switch (operation)
+        var exact = _creditExact && operation switch
         {
-            case SumOperation:
-                return ExactArithmetic.TryAdd(x, y, out _) ? 0 : Unit * Math.Abs(value);
-            case SubOperation:
-                return ExactArithmetic.TryAdd(x, -y, out _) ? 0 : Unit * Math.Abs(value);
-            case MulOperation when ExactArithmetic.TryMultiply(x, y, out _):
-            case DivOperation when ExactArithmetic.TryDivide(x, y, out _):
-                return 0;
-        }
-
+            SumOperation => ExactArithmetic.TryAdd(x, y, out _),
+            SubOperation => ExactArithmetic.TryAdd(x, -y, out _),
+            MulOperation => ExactArithmetic.TryMultiply(x, y, out _),
+            DivOperation => ExactArithmetic.TryDivide(x, y, out _),
+            _ => false,
+        };
+        if (exact) return 0;
+        if (operation is SumOperation or SubOperation) return Unit * Math.Abs(value);
         if (Math.Abs(value) < SmallestNormal && x != 0 && (operation.Arity < 2 || y != 0))
         {
             // log(1) is 0 as well, but moves away from it when the argument moves.

@@ -51,6 +51,7 @@ internal sealed record Curvature(double Largest, bool IsConstant)
         var vector = new double[n];
         for (var i = 0; i < n; i++) vector[i] = random.NextUniform(1);
         Normalize(vector);
+        var start = vector.ToArray();
         var product = new double[n];
         var (shift, eigenvalue) = (0.0, 0.0);
         for (var round = 0; round < rounds; round++)
@@ -61,8 +62,14 @@ internal sealed record Curvature(double Largest, bool IsConstant)
             var size = Vectors.Norm(product);
             if (size == 0 || !double.IsFinite(size)) return size == 0 ? 0 : double.NaN;
 
-            // Negative curvature of larger magnitude would win: a shift makes the largest eigenvalue the one of largest magnitude.
-            if (round == firstRounds && eigenvalue < 0.9 * size) shift = 1.01 * size;
+            // Negative curvature of the same or a larger magnitude would win: a shift makes the largest eigenvalue win, from the start.
+            if (round == firstRounds && eigenvalue < 0.999999 * size)
+            {
+                shift = 1.01 * size;
+                start.CopyTo(vector, 0);
+                continue;
+            }
+
             Vectors.Add(product, shift, vector);
             var residual = 0.0;
             for (var i = 0; i < n; i++) residual = Math.Max(residual, Math.Abs(product[i] - ((eigenvalue + shift) * vector[i])));

@@ -40,8 +40,9 @@ internal sealed class GradientDescentSearch(Objective objective, MinimizationOpt
 
         // What a short step gains for its length. Where that is not small, no decrease means steps that are too long, not arrival.
         var expected = rate * Vectors.Dot(previous.Gradient, previous.Gradient);
-        var jumps = expected >= Tolerance && decrease <= JumpGain * expected && Vectors.Dot(previous.Gradient, Current.Gradient) < 0;
-        var hasArrived = decrease > 0 ? decrease < Tolerance && !jumps : -decrease < Tolerance && expected < Tolerance;
+        var jumps = expected >= Tolerance && Vectors.Dot(previous.Gradient, Current.Gradient) < 0;
+        var gains = decrease > JumpGain * expected;
+        var hasArrived = decrease > 0 ? decrease < Tolerance && (gains || !jumps) : -decrease < Tolerance && expected < Tolerance;
         if (hasArrived) return MinimizationStopReason.Converged;
 
         if (-decrease > rounding * (Math.Abs(previous.Value) + Math.Abs(Current.Value)))
@@ -59,8 +60,9 @@ internal sealed class GradientDescentSearch(Objective objective, MinimizationOpt
             _rises = 0;
         }
 
+        var isLower = Current.Value < _best - (JumpGain * expected);
         _best = Math.Min(_best, Current.Value);
-        _idle = jumps && HasMoved(previous) ? _idle + 1 : 0;
+        _idle = jumps && !isLower && HasMoved(previous) ? _idle + 1 : 0;
         return _idle < StepsToGiveUp ? null : GiveUp(iterations);
     }
 

@@ -7,7 +7,14 @@ internal abstract class LineSearchMethod : Search
 {
     private const int MostFlatSteps = 10;
 
+    // So many times the value at the start is taken for bottomless once rounding hides where it goes on.
+    private const double FarDown = -1e20;
+
+    // The cube root of the precision, as Dennis and Schnabel take it ("Numerical Methods for Unconstrained Optimization", 7.2).
+    private const double SmallRelativeGradient = 6e-6;
+
     private double _lastValue = double.PositiveInfinity;
+    private double _firstValue;
     private int _flatSteps;
 
     protected LineSearchMethod(Objective objective, MinimizationOptions options, CancellationToken cancellation)
@@ -23,7 +30,7 @@ internal abstract class LineSearchMethod : Search
 
     public override MinimizationStopReason? AtStart()
     {
-        _lastValue = Current.Value;
+        _firstValue = _lastValue = Current.Value;
         return GradientIsZero ? AtStationaryPoint() : null;
     }
 
@@ -55,10 +62,19 @@ internal abstract class LineSearchMethod : Search
     protected MinimizationStopReason Stuck(double slope)
     {
         const double rounding = 1e-13;
-        if (-0.5 * slope <= rounding * Math.Abs(Current.Value)) return AtStationaryPoint();
+        if (Current.Value < FarDown * (1 + Math.Abs(_firstValue))) return Unbounded();
+        if (-0.5 * slope <= rounding * Math.Abs(Current.Value) && RelativeGradient() <= SmallRelativeGradient) return AtStationaryPoint();
         Message = string.Create(
             CultureInfo.InvariantCulture,
-            $"No step lowers the value any more, although a derivative is still {Vectors.Largest(Current.Gradient):g4} in magnitude: rounding hides further progress, or the function has a kink at {Describe(Current.Point)}.");
+            $"No step lowers the value any more, although a derivative is still {Vectors.Largest(Current.Gradient):g4} in magnitude: rounding hides further progress, or the function has a kink or ends at {Describe(Current.Point)}.");
         return MinimizationStopReason.NoProgress;
+    }
+
+    /// <summary>The largest relative change of the value for a relative change of one variable.</summary>
+    private double RelativeGradient()
+    {
+        var largest = 0.0;
+        for (var i = 0; i < Current.Point.Length; i++) largest = Math.Max(largest, Math.Abs(Current.Gradient[i]) * Math.Max(1, Math.Abs(Current.Point[i])));
+        return largest / Math.Abs(Current.Value);
     }
 }

@@ -9,6 +9,8 @@ namespace PSAutodiff.Optimization;
 internal sealed class NewtonSearch(Objective objective, MinimizationOptions options, CancellationToken cancellation)
     : LineSearchMethod(objective, options, cancellation)
 {
+    private const double Endless = 1e6;
+
     private readonly double[] _hessian = new double[objective.Dimension * objective.Dimension];
     private readonly ModifiedCholesky _cholesky = new(objective.Dimension);
     private double _lastDampedStep = 1;
@@ -27,12 +29,13 @@ internal sealed class NewtonSearch(Objective objective, MinimizationOptions opti
             slope = Vectors.Dot(Current.Gradient, Direction);
         }
 
-        // The length of a damped step means nothing, so the last one's is the better guess; Newton's own is 1.
         var outcome = Advance(slope, _isDamped ? _lastDampedStep : 1);
         var promised = _isDamped ? double.NaN : slope;
         if (outcome == LineSearchOutcome.Unbounded) return StepOutcome.Failed(Unbounded());
         if (outcome == LineSearchOutcome.Failed) return StepOutcome.Failed(Stuck(promised));
-        _lastDampedStep = _isDamped ? Math.Max(1, Line.Step) : 1;
+
+        // Where nothing ends a damped step, the next one starts as long: what is bottomless shows soon.
+        _lastDampedStep = _isDamped && Line.Step > Endless ? Line.Step : 1;
         return GradientIsRounding() ? new StepOutcome(true, AtStationaryPoint()) : Arrive(promised);
     }
 
@@ -49,9 +52,10 @@ internal sealed class NewtonSearch(Objective objective, MinimizationOptions opti
 
     protected override MinimizationStopReason AtStationaryPoint()
     {
+        // Not to be interrupted: the step to here has been taken and has to be counted.
         Objective.Hessian(Current.Point, _hessian);
         if (!Vectors.AllFinite(_hessian)) return MinimizationStopReason.Converged;
-        _cholesky.Factor(_hessian, Cancellation);
+        _cholesky.Factor(_hessian, CancellationToken.None);
         if (_cholesky.Shift == 0 || _cholesky.IsSingular) return MinimizationStopReason.Converged;
         Message = $"At {Describe(Current.Point)} the gradient is zero, but the function falls in some direction from there: this is a saddle or a maximum. Start elsewhere.";
         return MinimizationStopReason.SaddlePoint;

@@ -31,9 +31,9 @@ public enum ComparisonBasis
 public sealed class ExpressionComparison
 {
     private const int MostPoints = 384;
-    private const int FewestPoints = 24;
+    private const int FewestPoints = 16;
 
-    // Points times nodes: what keeps comparing graphs of a million nodes to seconds.
+    // Points times operations: what keeps comparing graphs of a million nodes to seconds.
     private const long PointBudget = 10_000_000;
 
     // What the bounds may be off by.
@@ -73,7 +73,7 @@ public sealed class ExpressionComparison
     /// <summary>The largest difference between values at these points, relative to the larger one where that is above 1.</summary>
     public double LargestError { get; }
 
-    /// <summary>Compares two expressions: by structure, then after simplifying, then at points that are always the same.</summary>
+    /// <summary>Compares two expressions: by structure, at points that are always the same, and after simplifying.</summary>
     /// <param name="reference">The one.</param>
     /// <param name="difference">The other.</param>
     /// <param name="cancellation">Ends the comparison early.</param>
@@ -83,20 +83,23 @@ public sealed class ExpressionComparison
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(difference);
         if (reference.Equals(difference)) return new ExpressionComparison(ComparisonBasis.Structure);
+
+        // Sampling first: where it finds a counterexample, there is no need to simplify.
+        var sampled = new Sampler(reference, difference, cancellation).Compare();
+        if (sampled.How == ComparisonBasis.Counterexample) return sampled;
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             cancellation.ThrowIfCancellationRequested();
             if (SimplifyAlike(reference, difference, rule)) return new ExpressionComparison(ComparisonBasis.Simplification);
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        return new Sampler(reference, difference, cancellation).Compare();
+        return sampled;
     }
 
     private static bool SimplifyAlike(ExprNode reference, ExprNode difference, SimplificationRule rule)
     {
         var (nodes, _) = ExprNode.Simplify([reference, difference], rule);
-        return nodes[0].Equals(nodes[1]) || (reference - difference).Simplify(rule).Value == 0;
+        return nodes[0].Equals(nodes[1]) || (nodes[0] - nodes[1]).Simplify(rule).Value == 0;
     }
 
     private sealed class Sampler
@@ -106,6 +109,7 @@ public sealed class ExpressionComparison
         private readonly double[][] _values;
         private readonly RoundingBounds _bounds;
         private readonly CancellationToken _cancellation;
+        private readonly bool _large;
         private int _samples;
         private int _randomSamples;
         private double _largestError;
@@ -116,6 +120,7 @@ public sealed class ExpressionComparison
             var compiled = CompiledExpression.Compile(graph, roots);
             _variables = compiled.Variables;
             var size = Math.Max(compiled.OperationCount, _variables.Count) + 1;
+            _large = PointBudget / size < FewestPoints;
             _points = new SamplePoints(_variables.Count, (int)Math.Clamp(PointBudget / size, FewestPoints, MostPoints));
             _values = ManyPoints.Evaluate(compiled, _points.Columns, _points.Count, cancellation);
             _bounds = new RoundingBounds(graph, roots, _variables);
@@ -125,7 +130,7 @@ public sealed class ExpressionComparison
         public ExpressionComparison Compare()
         {
             var counterexample = -1;
-            for (var i = 0; i < _points.Count; i++)
+            for (var i = 0; i < _points.Count && !(_large && counterexample >= 0); i++)
             {
                 _cancellation.ThrowIfCancellationRequested();
                 if (Differs(i) && counterexample < 0) counterexample = i;

@@ -1,13 +1,24 @@
 using System.Management.Automation;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
 /// <summary>Differentiates expressions.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "Differentiate")]
-[OutputType(typeof(ExprNode))]
+[Cmdlet(VerbsLifecycle.Invoke, "Differentiate", DefaultParameterSetName = NodesSet)]
+[OutputType(typeof(ExprNode), ParameterSetName = [NodesSet])]
+[OutputType(typeof(ExprGradient), ParameterSetName = [GradientSet])]
+[OutputType(typeof(ExprHessian), ParameterSetName = [HessianSet])]
+[OutputType(typeof(ExprJacobian), ParameterSetName = [JacobianSet])]
 public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
 {
+    private const string NodesSet = "Nodes";
+    private const string GradientSet = "Gradient";
+    private const string HessianSet = "Hessian";
+    private const string JacobianSet = "Jacobian";
+
+    private readonly List<ExprNode> _expressions = [];
+
     /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
@@ -20,13 +31,25 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     public string[]? Variable { get; set; }
 
     /// <summary>How often to differentiate with respect to each variable.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = NodesSet)]
     [ValidateRange(1, int.MaxValue)]
     public int Order { get; set; } = 1;
 
     /// <summary>How to build the derivative.</summary>
     [Parameter]
     public DifferentiationMode Mode { get; set; }
+
+    /// <summary>Give one object for each expression, with the derivative for each variable under its name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = GradientSet)]
+    public SwitchParameter Gradient { get; set; }
+
+    /// <summary>Give one object for each expression, with the second derivatives under the names of both variables.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = HessianSet)]
+    public SwitchParameter Hessian { get; set; }
+
+    /// <summary>Give one object for all expressions, with a gradient for each of them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = JacobianSet)]
+    public SwitchParameter Jacobian { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -47,14 +70,28 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
-            var derivatives = node.Differentiate(Variable ?? node.Variables, Mode);
-            var names = Variable ?? node.Variables;
-            for (var i = 0; i < derivatives.Count; i++)
-            {
-                var derivative = derivatives[i];
-                for (var order = 1; order < Order && !Stopping; order++) derivative = derivative.Differentiate(names[i], Mode);
-                WriteObject(derivative);
-            }
+            if (Gradient) WriteObject(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode));
+            else if (Hessian) WriteObject(DerivativeObjects.Hessian(node, Variable ?? node.Variables));
+            else if (Jacobian) _expressions.Add(node);
+            else WriteDerivatives(node, Variable ?? node.Variables);
         });
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_expressions.Count > 0) Attempt(null, () => WriteObject(DerivativeObjects.Jacobian(_expressions, Variable, Mode)));
+    }
+
+    private void WriteDerivatives(ExprNode node, IReadOnlyList<string> variables)
+    {
+        var derivatives = node.Differentiate(variables, Mode);
+        for (var i = 0; i < derivatives.Count; i++)
+        {
+            var derivative = derivatives[i];
+            for (var order = 1; order < Order && !Stopping; order++) derivative = derivative.Differentiate(variables[i], Mode);
+            WriteObject(derivative);
+        }
     }
 }

@@ -1,15 +1,17 @@
+using System.Collections.Specialized;
 using System.Management.Automation;
 
 namespace PSAutodiff.Commands;
 
 /// <summary>Evaluates expressions, at given values or for each row from the pipeline.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "Expression", DefaultParameterSetName = AtSet)]
-[OutputType(typeof(double), typeof(Measurement), typeof(PSObject))]
-public sealed class MeasureExpressionCommand : AutodiffCmdlet
+[OutputType(typeof(double), typeof(double[]), typeof(Measurement), typeof(OrderedDictionary), typeof(double[,]), typeof(ExpressionCost), typeof(PSObject))]
+public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
 {
     private const string AtSet = "At";
     private const string RowSet = "Row";
 
+    private readonly CancellationTokenSource _cancellation = new();
     private ValueSource _at = new(null);
     private RowMeasurement? _rows;
     private bool _any;
@@ -37,12 +39,19 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     [Parameter]
     public SwitchParameter Hessian { get; set; }
 
+    /// <summary>Give the size of the expression and the operations of an evaluation instead of evaluating it.</summary>
+    [Parameter(ParameterSetName = AtSet)]
+    public SwitchParameter Cost { get; set; }
+
     /// <summary>Give each row again with the result as a further property of this name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? AsProperty { get; set; }
 
     private MeasuredParts Parts => Hessian ? MeasuredParts.Hessian : Gradient ? MeasuredParts.Gradient : MeasuredParts.Value;
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancellation.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -63,7 +72,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         else if (MyInvocation.BoundParameters.ContainsKey(nameof(Expression)))
         {
             _any = true;
-            Attempt(Expression, () => Write(At, Prepare(Expression).Measure(_at)));
+            Attempt(Expression, ProcessExpression);
         }
     }
 
@@ -77,7 +86,43 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         WriteError(Record(new AutodiffException(id, message), null));
     }
 
-    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(Conversions.ToExpression(expression), Parts);
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, Parts);
+
+    private void ProcessExpression()
+    {
+        var measurement = Prepare(Expression);
+        if (Cost)
+        {
+            WriteObject(ExpressionCost.Of(measurement.Outputs, measurement.OperationCount));
+            return;
+        }
+
+        var variables = measurement.Variables;
+        if (_at.HasList(variables))
+        {
+            if (AsProperty is not null) throw new AutodiffException(ErrorIds.ValueNotNumeric, "-AsProperty adds one result to one row; with lists of values in -At there are many.");
+            var columns = new ReadOnlyMemory<double>[variables.Count];
+            for (var i = 0; i < columns.Length; i++) columns[i] = _at.ColumnOf(variables[i]);
+            try
+            {
+                var results = measurement.MeasureMany(columns, _cancellation.Token);
+                WriteObject(results, enumerateCollection: results is not double[]);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped: nobody waits for the result any more.
+            }
+
+            return;
+        }
+
+        var values = new double[variables.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = _at.NumberOf(variables[i]);
+        Write(At, measurement.Measure(values));
+    }
 
     private void ProcessRow()
     {

@@ -111,7 +111,7 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
                 return InOrder(list, variables);
             case null or string or ScriptBlock or ExprNode:
             case { } value when Conversions.TryGetDouble(value, out _):
-                return InOrder(new[] { Derivative }, variables);
+                return InOrder(new[] { Conversions.ToExpression(Derivative) }, variables);
             default:
                 return Named(node.Variables);
         }

@@ -1,0 +1,64 @@
+namespace PSAutodiff.Differentiation;
+
+/// <summary>Makes the objects that hold several derivatives, and takes them apart for passes that treat all nodes together.</summary>
+internal static class DerivativeObjects
+{
+    public static ExprGradient Gradient(ExprNode expression, IReadOnlyList<string> variables, DifferentiationMode mode) =>
+        new(expression, variables, expression.Differentiate(variables, mode == DifferentiationMode.Auto ? DifferentiationMode.Reverse : mode));
+
+    public static ExprHessian Hessian(ExprNode expression, IReadOnlyList<string> variables) =>
+        new(expression, variables, variables.Count == 0 ? [] : expression.Gradient(variables), expression.Hessian(variables));
+
+    public static ExprJacobian Jacobian(IReadOnlyList<ExprNode> expressions, IReadOnlyList<string>? variables, DifferentiationMode mode)
+    {
+        // In one graph first: what the expressions share, their derivatives share too.
+        var (graph, ids) = ExprNode.Flatten(expressions);
+        variables ??= graph.VariablesOf(ids);
+        return new ExprJacobian(variables, [.. ids.Select(id => Gradient(graph.Node(id), variables, mode))]);
+    }
+
+    /// <summary>All nodes of an object made here, or the node itself; null for anything else.</summary>
+    public static IReadOnlyList<ExprNode>? NodesOf(object? value) => value switch
+    {
+        ExprNode node => [node],
+        ExprGradient gradient => [gradient.Expression, .. gradient.Derivatives],
+        ExprHessian hessian => [hessian.Expression, .. hessian.FirstDerivatives, .. hessian.Entries.Cast<ExprNode>()],
+        ExprJacobian jacobian => [.. jacobian.Rows.SelectMany(static row => NodesOf(row)!)],
+        _ => null,
+    };
+
+    /// <summary>The same kind of object with other nodes, given in the order of <see cref="NodesOf"/>.</summary>
+    public static object Rebuild(object original, IReadOnlyList<ExprNode> nodes)
+    {
+        var next = 0;
+        ExprNode[] Take(int count)
+        {
+            next += count;
+            return [.. nodes.Skip(next - count).Take(count)];
+        }
+
+        ExprGradient Row(ExprGradient row) => new(Take(1)[0], row.Variables, Take(row.Variables.Count));
+
+        switch (original)
+        {
+            case ExprGradient gradient:
+                return Row(gradient);
+            case ExprHessian hessian:
+                var size = hessian.Variables.Count;
+                var expression = Take(1)[0];
+                var first = Take(size);
+                var entries = new ExprNode[size, size];
+                for (var i = 0; i < size; i++)
+                {
+                    var row = Take(size);
+                    for (var j = 0; j < size; j++) entries[i, j] = row[j];
+                }
+
+                return new ExprHessian(expression, hessian.Variables, first, entries);
+            case ExprJacobian jacobian:
+                return new ExprJacobian(jacobian.Variables, [.. jacobian.Rows.Select(Row)]);
+            default:
+                return nodes[0];
+        }
+    }
+}

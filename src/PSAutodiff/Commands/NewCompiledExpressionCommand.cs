@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using PSAutodiff.Expressions;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Makes functions to call from expressions.</summary>
+[Cmdlet(VerbsCommon.New, "CompiledExpression")]
+[OutputType(typeof(CompiledFunction))]
+public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
+{
+    /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <summary>The order of the function's arguments; by default all variables in ordinal order.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VariableCompleter))]
+    public string[]? Variable { get; set; }
+
+    /// <summary>Compile the derivatives with respect to all arguments too.</summary>
+    [Parameter]
+    public SwitchParameter Gradient { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        foreach (var name in Variable ?? [])
+        {
+            Require(name, () =>
+            {
+                VariableNames.Check(name);
+                return name;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        ProcessExpression(Expression, node =>
+        {
+            if (Variable is not null && node.Variables.Except(Variable, StringComparer.Ordinal).FirstOrDefault() is { } missing)
+            {
+                throw new AutodiffException(
+                    ErrorIds.VariableNotBound,
+                    $"The expression has the variable '{missing}', which -Variable does not name. It has: {string.Join(", ", node.Variables)}.");
+            }
+
+            WriteObject(new CompiledFunction(node, Variable, Gradient));
+        });
+    }
+}

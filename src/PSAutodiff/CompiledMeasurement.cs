@@ -1,0 +1,131 @@
+using System.Collections.Specialized;
+using System.Runtime.CompilerServices;
+using PSAutodiff.Differentiation;
+
+namespace PSAutodiff;
+
+/// <summary>What is measured besides the value.</summary>
+internal enum MeasuredParts
+{
+    Value,
+    Gradient,
+    Hessian,
+}
+
+/// <summary>
+/// Something to measure, compiled: an expression, with its derivatives when wanted, or an object of Invoke-Differentiate that holds
+/// several. Kept as long as that lives, so that measuring again costs only the evaluation.
+/// </summary>
+internal sealed class CompiledMeasurement
+{
+    private static readonly ConditionalWeakTable<object, CompiledMeasurement>[] Cache = [[], [], []];
+
+    private readonly CompiledExpression _compiled;
+    private readonly Func<Func<int, double>, object> _shape;
+    private readonly bool _isNumber;
+
+    private CompiledMeasurement(object target, MeasuredParts parts)
+    {
+        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts) : DerivativeObjects.NodesOf(target)!;
+        _compiled = CompiledExpression.Compile(Outputs);
+        _isNumber = target is ExprNode && parts == MeasuredParts.Value;
+        _shape = target switch
+        {
+            ExprGradient gradient => results => Named(gradient.Variables, results, 1),
+            ExprHessian hessian => results => Matrix(hessian.Variables.Count, hessian.Variables.Count, (i, j) => results(1 + hessian.Variables.Count + (i * hessian.Variables.Count) + j)),
+            ExprJacobian jacobian => results => Matrix(jacobian.Rows.Count, jacobian.Variables.Count, (i, j) => results((i * (1 + jacobian.Variables.Count)) + 1 + j)),
+            _ => results => Measured(results, Variables, parts),
+        };
+    }
+
+    /// <summary>The variables that need values, in the order in which they are given.</summary>
+    public IReadOnlyList<string> Variables => _compiled.Variables;
+
+    /// <summary>The expressions that one measurement evaluates.</summary>
+    public IReadOnlyList<ExprNode> Outputs { get; }
+
+    public int OperationCount => _compiled.OperationCount;
+
+    /// <summary>The compiled form of what a parameter was given.</summary>
+    /// <exception cref="AutodiffException">It is nothing that can be measured.</exception>
+    public static CompiledMeasurement For(object? value, MeasuredParts parts)
+    {
+        var target = Conversions.Unwrap(value);
+        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value);
+        return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts));
+    }
+
+    /// <summary>The results at one point: a double, a <see cref="Measurement"/>, or the shape of the object that is measured.</summary>
+    public object Measure(ReadOnlySpan<double> values)
+    {
+        if (_isNumber) return _compiled.Evaluate(values);
+        var results = new double[_compiled.OutputCount];
+        _compiled.Evaluate(values, results);
+        return _shape(i => results[i]);
+    }
+
+    /// <summary>The results at many points: a double[], or an object for each point.</summary>
+    public object MeasureMany(ReadOnlyMemory<double>[] columns, CancellationToken cancellation)
+    {
+        var results = _compiled.EvaluateRows(columns, cancellation);
+        if (_isNumber) return results[0];
+        var points = new object[results[0].Length];
+        for (var row = 0; row < points.Length; row++)
+        {
+            var current = row;
+            points[row] = _shape(i => results[i][current]);
+        }
+
+        return points;
+    }
+
+    private static List<ExprNode> WithDerivatives(ExprNode expression, MeasuredParts parts)
+    {
+        var variables = expression.Variables;
+        var outputs = new List<ExprNode> { expression };
+        if (parts >= MeasuredParts.Gradient && variables.Count > 0) outputs.AddRange(expression.Gradient(variables));
+        if (parts < MeasuredParts.Hessian || variables.Count == 0) return outputs;
+        var hessian = expression.Hessian(variables);
+        for (var i = 0; i < variables.Count; i++)
+        {
+            for (var j = i; j < variables.Count; j++) outputs.Add(hessian[i, j]);
+        }
+
+        return outputs;
+    }
+
+    private static Measurement Measured(Func<int, double> results, IReadOnlyList<string> variables, MeasuredParts parts)
+    {
+        var size = variables.Count;
+        double[,]? hessian = null;
+        if (parts == MeasuredParts.Hessian)
+        {
+            var next = size + 1;
+            hessian = new double[size, size];
+            for (var i = 0; i < size; i++)
+            {
+                for (var j = i; j < size; j++) hessian[i, j] = hessian[j, i] = results(next++);
+            }
+        }
+
+        return new Measurement(results(0), Named(variables, results, 1), hessian, variables);
+    }
+
+    private static OrderedDictionary Named(IReadOnlyList<string> variables, Func<int, double> results, int first)
+    {
+        var named = new OrderedDictionary(variables.Count);
+        for (var i = 0; i < variables.Count; i++) named.Add(variables[i], results(first + i));
+        return named;
+    }
+
+    private static double[,] Matrix(int rows, int columns, Func<int, int, double> entry)
+    {
+        var matrix = new double[rows, columns];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++) matrix[i, j] = entry(i, j);
+        }
+
+        return matrix;
+    }
+}
