@@ -22,6 +22,10 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = $PSScriptRoot
 $out = Join-Path $root 'out/PSAutodiff'
+# A fresh PowerShell like this one; as a .NET tool it runs inside dotnet.
+$shell = @((Get-Process -Id $PID).Path) + @(if ((Split-Path (Get-Process -Id $PID).Path -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' })
+
+function Invoke-Shell { & $shell[0] @($shell | Select-Object -Skip 1) -NoProfile @args }
 
 function Invoke-Dotnet {
     & dotnet @args
@@ -93,7 +97,7 @@ function Get-PesterCount {
     # A fresh process: this one may hold an older build of the module.
     $script = Join-Path $root 'tests/Pester/Invoke-Tests.ps1'
     $result = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-pester-$PID.json"
-    & (Get-Process -Id $PID).Path -NoProfile -File $script -ModulePath $out -ResultPath $result | Out-Host
+    Invoke-Shell -File $script -ModulePath $out -ResultPath $result | Out-Host
     try { Get-Content $result -Raw | ConvertFrom-Json }
     finally { Remove-Item $result -ErrorAction Ignore }
 }
@@ -105,7 +109,7 @@ switch ($Task) {
     'Demo' {
         Build-Module
         $demo = "Import-Module '$out'; & '$root/examples/derivative-story.ps1'; & '$root/examples/five-points.ps1'"
-        & (Get-Process -Id $PID).Path -NoProfile -Command $demo
+        Invoke-Shell -Command $demo
     }
     'Test' {
         Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet

@@ -1,5 +1,5 @@
 # System S2: a network of nine parameters, trained from its loss on the five points.
-param([int]$Seed = 7)
+param([int]$Seed = 3)
 Set-StrictMode -Version Latest
 $fin = New-ExprNode 'c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2)'
 $fout = New-ExprNode { 1 / (1 + [Math]::Exp(-1 * $fin)) } | Resolve-Expression -At @{ fin = $fin }
@@ -14,4 +14,5 @@ $result
 [PSAutodiff.TerminalChart]::Columns($result.EpochLoss, 60, 8)
 
 "`nPredictions:"
-$data | Measure-Expression $fout -At $result.Parameters -AsProperty Prediction | Format-Table
+$data | Measure-Expression $fout -At $result.Parameters -AsProperty Prediction |
+    Format-Table x1, x2, y, @{ Name = 'Prediction'; Expression = 'Prediction'; FormatString = 'f4' }

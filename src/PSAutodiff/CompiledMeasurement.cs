@@ -64,19 +64,12 @@ internal sealed class CompiledMeasurement
         return _shape(i => results[i]);
     }
 
-    /// <summary>The results at many points: a double[], or an object for each point.</summary>
+    /// <summary>The results at many points: a double[], or an object for each point, made as it is asked for.</summary>
     public object MeasureMany(ReadOnlyMemory<double>[] columns, CancellationToken cancellation)
     {
         var results = _compiled.EvaluateRows(columns, cancellation);
         if (_isNumber) return results[0];
-        var points = new object[results[0].Length];
-        for (var row = 0; row < points.Length; row++)
-        {
-            var current = row;
-            points[row] = _shape(i => results[i][current]);
-        }
-
-        return points;
+        return Enumerable.Range(0, results[0].Length).Select(row => _shape(i => results[i][row]));
     }
 
     private static List<ExprNode> WithDerivatives(ExprNode expression, MeasuredParts parts)

@@ -62,7 +62,7 @@ internal sealed class ValueSource
         return column;
     }
 
-    private static IList? ListOf(object? value) => Conversions.Unwrap(value) as IList;
+    private static IList? ListOf(object? value) => Conversions.Unwrap(value) is IList list and not Array { Rank: > 1 } ? list : null;
 
     private static AutodiffException NotBound(string variable, IEnumerable<string> given)
     {

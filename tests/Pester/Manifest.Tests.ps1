@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $cmdlets = @(
-        'Compare-Expression', 'ConvertTo-ExprText', 'Find-Minimum', 'Invoke-Differentiate', 'Invoke-Simplify', 'Measure-Expression', 'New-ExprNode'
-        'Resolve-Expression', 'Start-NetworkTraining', 'Test-Derivative'
+        'Compare-Expression', 'ConvertTo-ExprText', 'Find-Minimum', 'Invoke-Differentiate', 'Invoke-Simplify', 'Measure-Expression'
+        'New-CompiledExpression', 'New-ExprNode', 'Resolve-Expression', 'Start-NetworkTraining', 'Test-Derivative'
     )
 }
 

@@ -62,7 +62,7 @@ Describe 'Expressions made elsewhere' {
         $path = Join-Path $TestDrive early.xml
         $z | Export-Clixml $path
         $command = "`$early = Import-Clixml '$path'; `$early.GetType().Name; Import-Module '$moduleBase'; `$early | Invoke-Differentiate x | ConvertTo-ExprText"
-        (Invoke-FreshShell $command) -split '\r?\n' | Should -BeExactly 'PSObject', '4 * y'
+        (Invoke-FreshShell $command) -split '\r?\n' | Should -BeExactly 'PSCustomObject', '4 * y'
     }
 
     It 'are differentiated and measured by eight runspaces at once' {

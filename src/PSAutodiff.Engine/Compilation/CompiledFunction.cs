@@ -80,6 +80,8 @@ public sealed class CompiledFunction
 
     private double[][] Rows(double[][] columns)
     {
+        // PowerShell takes the elements of an untyped array for the arguments; with one variable they can only be its values.
+        if (Variables.Count == 1 && columns is [_, _, ..] && columns.All(static column => column is [_])) columns = [[.. columns.Select(static column => column[0])]];
         Check(columns);
         return _compiled.EvaluateRows(Array.ConvertAll(columns, static column => (ReadOnlyMemory<double>)column));
     }
@@ -89,7 +91,7 @@ public sealed class CompiledFunction
         if (given?.Length == Variables.Count) return;
         throw new AutodiffException(
             ErrorIds.ArgumentCount,
-            $"The function takes {Variables.Count} arguments ({string.Join(", ", Variables)}), not {given?.Length ?? 0}.");
+            $"The function takes {Variables.Count} {(Variables.Count == 1 ? "argument" : "arguments")} ({string.Join(", ", Variables)}), not {given?.Length ?? 0}.");
     }
 
     private void CheckGradient()

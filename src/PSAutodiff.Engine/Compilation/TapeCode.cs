@@ -54,6 +54,9 @@ internal sealed class TapeCode
         return new TapeCode(stretches, stretches.Length > 1 ? tape.RegisterCount : 0);
     }
 
+    /// <summary>The code to call; a single stretch is called without a detour.</summary>
+    public CodeDelegate Delegate => _stretches.Length == 1 ? _stretches[0] : Run;
+
     public void Run(ref double first, ref double second, double rate, ref double outputs, ref double scratch)
     {
         foreach (var stretch in _stretches) stretch(ref first, ref second, rate, ref outputs, ref scratch);

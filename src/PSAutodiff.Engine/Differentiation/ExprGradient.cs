@@ -66,7 +66,8 @@ public sealed class ExprJacobian
     internal ExprJacobian(IReadOnlyList<string> variables, IReadOnlyList<ExprGradient> rows)
     {
         Variables = variables;
-        Rows = rows;
+        // An array: PowerShell cannot index what the compiler makes of a collection expression.
+        Rows = rows.ToArray();
     }
 
     /// <summary>The variables, in the order of the columns.</summary>
@@ -76,7 +77,7 @@ public sealed class ExprJacobian
     public IReadOnlyList<ExprGradient> Rows { get; }
 
     /// <summary>The expressions.</summary>
-    public IReadOnlyList<ExprNode> Expressions => [.. Rows.Select(static row => row.Expression)];
+    public IReadOnlyList<ExprNode> Expressions => Rows.Select(static row => row.Expression).ToArray();
 
     /// <summary>The gradient of one expression.</summary>
     /// <param name="row">Its index, from 0.</param>

@@ -68,13 +68,14 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     /// <summary>The third argument, or null when the operation has fewer than three.</summary>
     public ExprNode? Z => Op.Arity > 2 ? _z ?? Materialize(2) : null;
 
+    // Arrays: PowerShell cannot index what the compiler makes of a collection expression.
     /// <summary>The arguments in order; empty for a constant or variable.</summary>
     public IReadOnlyList<ExprNode> Arguments => Op.Arity switch
     {
-        0 => [],
-        1 => [X!],
-        2 => [X!, Y!],
-        _ => [X!, Y!, Z!],
+        0 => Array.Empty<ExprNode>(),
+        1 => new[] { X! },
+        2 => new[] { X!, Y! },
+        _ => new[] { X!, Y!, Z! },
     };
 
     /// <summary>Names of all variables in the expression, in ordinal order, each once.</summary>

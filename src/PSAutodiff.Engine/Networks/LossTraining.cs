@@ -134,11 +134,12 @@ public sealed class LossTraining
         }
 
         var code = TapeCode.Compile(_tape, _columnCount, trains: true);
+        var run = code.Delegate;
         var scratch = new double[code.ScratchLength + 1];
         return (row, parameters) =>
         {
             var loss = 0.0;
-            code.Run(
+            run(
                 ref MemoryMarshal.GetArrayDataReference(row),
                 ref MemoryMarshal.GetArrayDataReference(parameters),
                 learningRate,

@@ -105,41 +105,28 @@ internal sealed class RoundingBounds
         var (y, ey) = yId < 0 ? (0, 0) : (_values[yId], _errors[yId]);
         var (z, ez) = zId < 0 ? (0, 0) : (_values[zId], _errors[zId]);
         var value = operation.Evaluate(x, y, z);
-        var error = double.IsFinite(value) ? Rounding(operation, value, x, y) : double.PositiveInfinity;
-        if (ex > 0 || ey > 0 || ez > 0) error += Spread(operation, value, (x, ex), (y, ey), (z, ez));
+        var inexact = ex > 0 || ey > 0 || ez > 0;
+        var error = double.IsFinite(value) ? Rounding(operation, value, x, y, _creditExact && !inexact) : double.PositiveInfinity;
+        if (inexact)
+        {
+            error += operation switch
+            {
+                SumOperation or SubOperation => ex + ey,
+                MulOperation => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
+                DivOperation => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
+                _ => new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: !_unrounded[operation.Code]).Spread(value),
+            };
+            if (double.IsNaN(error)) error = double.PositiveInfinity;
+        }
+
         _values[id] = value;
         _errors[id] = error;
     }
 
-    /// <summary>
-    /// How far the value moves when the arguments move by their errors: half of what twice the errors do, because a single error
-    /// may be too small to move an argument at all.
-    /// </summary>
-    private static double Spread(Operation operation, double value, (double Value, double Error) x, (double Value, double Error) y, (double Value, double Error) z)
-    {
-        double spread = 0, largest = 0;
-        for (var corner = 0; corner < 8; corner++)
-        {
-            if ((x.Error == 0 && (corner & 1) != 0) || (y.Error == 0 && (corner & 2) != 0) || (z.Error == 0 && (corner & 4) != 0)) continue;
-            var moved = operation.Evaluate(Moved(x, corner & 1), Moved(y, corner & 2), Moved(z, corner & 4));
-            var distance = Math.Abs(moved - value);
-            if (!double.IsFinite(distance)) return double.PositiveInfinity;
-            spread = Math.Max(spread, distance);
-            largest = Math.Max(largest, Math.Abs(moved));
-        }
-
-        // A value larger than all around it stands next to a pole (or the arguments' errors span a wave), which may be between them.
-        var magnitude = Math.Abs(value);
-        return magnitude > largest && spread > magnitude / 4 ? double.PositiveInfinity : spread / 2;
-
-        static double Moved((double Value, double Error) argument, int side) =>
-            argument.Error == 0 ? argument.Value : side == 0 ? argument.Value + (2 * argument.Error) : argument.Value - (2 * argument.Error);
-    }
-
-    private double Rounding(Operation operation, double value, double x, double y)
+    private double Rounding(Operation operation, double value, double x, double y, bool creditExact)
     {
         if (_unrounded[operation.Code]) return 0;
-        var exact = _creditExact && operation switch
+        var exact = creditExact && operation switch
         {
             SumOperation => ExactArithmetic.TryAdd(x, y, out _),
             SubOperation => ExactArithmetic.TryAdd(x, -y, out _),
@@ -157,5 +144,88 @@ internal sealed class RoundingBounds
         }
 
         return ((operation is MulOperation or DivOperation ? Unit : FunctionRounding) * Math.Abs(value)) + double.Epsilon;
+    }
+
+    /// <summary>Values of an operation where its arguments are moved by up to twice their errors.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second argument.</param>
+    /// <param name="z">The third argument.</param>
+    /// <param name="isSmooth">Whether the operation is no step or kink.</param>
+    private readonly struct Neighbourhood(Operation operation, Inexact x, Inexact y, Inexact z, bool isSmooth)
+    {
+        private const int Parts = 8;
+
+        /// <summary>
+        /// How far the value moves when the arguments move by their errors: half of what twice the errors do, because a single error
+        /// may be too small to move an argument at all.
+        /// </summary>
+        public double Spread(double value)
+        {
+            var magnitude = Math.Abs(value);
+            double spread = 0, largest = 0;
+            for (var corner = 0; corner < 8; corner++)
+            {
+                if ((x.Error == 0 && (corner & 1) != 0) || (y.Error == 0 && (corner & 2) != 0) || (z.Error == 0 && (corner & 4) != 0)) continue;
+                var end = At(corner, 1);
+                var distance = Math.Abs(end - value);
+                if (distance > magnitude / 64) distance = OnTheWay(corner, value, distance);
+                if (!double.IsFinite(distance)) return double.PositiveInfinity;
+                spread = Math.Max(spread, distance);
+                largest = Math.Max(largest, Math.Abs(end));
+            }
+
+            // A value larger than all around it stands next to a pole, which may be between them.
+            if (magnitude > largest && spread > magnitude / 4) return double.PositiveInfinity;
+
+            // sin(1e20): neighbouring doubles are whole waves apart, so moving by one tells nothing.
+            if (isSmooth && spread > Math.Max(1, magnitude) / 64 && x.IsNearNeighbour && y.IsNearNeighbour) return double.PositiveInfinity;
+
+            // An argument of which nothing is known may be 0 as well: the condition of a select.
+            if (double.IsInfinity(x.Error) || double.IsInfinity(y.Error) || double.IsInfinity(z.Error))
+            {
+                spread = Math.Max(spread, 2 * Math.Abs(operation.Evaluate(x.KnownOr0, y.KnownOr0, z.KnownOr0) - value));
+            }
+
+            return spread / 2;
+        }
+
+        private double At(int corner, double part) => operation.Evaluate(
+            x.Moved((corner & 1) == 0 ? part : -part),
+            y.Moved((corner & 2) == 0 ? part : -part),
+            z.Moved((corner & 4) == 0 ? part : -part));
+
+        /// <summary>The largest distance on the way to a corner; nothing is known where the value turns more than once, as a wave does.</summary>
+        private double OnTheWay(int corner, double value, double distance)
+        {
+            var turns = -1;
+            var (last, direction) = (value, 0);
+            for (var part = 1; part <= Parts; part++)
+            {
+                var next = At(corner, (double)part / Parts);
+                distance = Math.Max(distance, Math.Abs(next - value));
+                if (next.CompareTo(last) is var step and not 0 && step != direction)
+                {
+                    direction = step;
+                    turns++;
+                }
+
+                last = next;
+            }
+
+            return turns > 1 ? double.PositiveInfinity : distance;
+        }
+    }
+
+    private readonly record struct Inexact(double Value, double Error)
+    {
+        public double KnownOr0 => double.IsInfinity(Error) ? 0 : Value;
+
+        /// <summary>Whether twice the error is only a few units in the last place.</summary>
+        public bool IsNearNeighbour => Error <= 8 * Unit * Math.Abs(Value);
+
+        public static implicit operator Inexact((double Value, double Error) pair) => new(pair.Value, pair.Error);
+
+        public double Moved(double part) => Error == 0 ? Value : Value + (2 * part * Error);
     }
 }

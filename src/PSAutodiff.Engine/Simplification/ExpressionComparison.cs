@@ -31,7 +31,7 @@ public enum ComparisonBasis
 public sealed class ExpressionComparison
 {
     private const int MostPoints = 384;
-    private const int FewestPoints = 16;
+    private const int FewestPoints = 12;
 
     // Points times operations: what keeps comparing graphs of a million nodes to seconds.
     private const long PointBudget = 10_000_000;

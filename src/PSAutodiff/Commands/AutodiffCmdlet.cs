@@ -36,6 +36,9 @@ public abstract class AutodiffCmdlet : PSCmdlet
         }
     }
 
+    private protected static string? RepeatedName(string[]? names) =>
+        names?.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
+
     private protected static ErrorRecord Record(AutodiffException exception, object? target) =>
         new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);
 

@@ -12,7 +12,7 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
     private const string Activity = "Searching a minimum";
 
     // Differentiating and compiling fewer nodes takes well under a second.
-    private const int ManyNodes = 100_000;
+    private const int ManyNodes = 20_000;
 
     private readonly CancellationTokenSource _cancellation = new();
     private MinimizationOptions _options = new();
@@ -95,8 +95,7 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
-            if (node.NodeCount > ManyNodes) Report(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {node.NodeCount} nodes"));
-            var search = new Minimization(node) { Progress = ShowProgress(Stopwatch.StartNew()) };
+            if (Prepare(node) is not { } search) return;
             var start = new double[search.Variables.Count];
             for (var i = 0; i < start.Length; i++)
             {
@@ -113,6 +112,32 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();
+
+    /// <summary>Differentiates and compiles; null when Ctrl+C came meanwhile.</summary>
+    private Minimization? Prepare(ExprNode node)
+    {
+        Minimization Make() => new(node) { Progress = ShowProgress(Stopwatch.StartNew()) };
+        var count = node.NodeCount;
+        if (count <= ManyNodes) return Make();
+
+        // Takes seconds and cannot be interrupted, so it is left to itself when nobody waits for it any more.
+        Report(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
+        var preparation = Task.Run(Make);
+        try
+        {
+            preparation.Wait(_cancellation.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        catch (AggregateException)
+        {
+            // Thrown again below, as it is.
+        }
+
+        return preparation.GetAwaiter().GetResult();
+    }
 
     private Action<int, double> ShowProgress(Stopwatch clock) => (steps, value) =>
     {

@@ -62,6 +62,9 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
                 return name;
             });
         }
+
+        // The objects hold one derivative under each name.
+        if (ParameterSetName != NodesSet && RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
     }
 
     /// <inheritdoc/>

@@ -109,7 +109,14 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
             try
             {
                 var results = measurement.MeasureMany(columns, _cancellation.Token);
-                WriteObject(results, enumerateCollection: results is not double[]);
+                if (results is not IEnumerable<object> points)
+                {
+                    WriteObject(results);
+                    return;
+                }
+
+                // One after the other, each made as it is written: WriteObject would collect them all first.
+                foreach (var point in points) WriteObject(point);
             }
             catch (OperationCanceledException)
             {

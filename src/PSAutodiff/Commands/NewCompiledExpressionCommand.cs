@@ -34,6 +34,8 @@ public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
                 return name;
             });
         }
+
+        if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
     }
 
     /// <inheritdoc/>

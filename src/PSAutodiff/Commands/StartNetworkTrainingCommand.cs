@@ -185,11 +185,18 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         {
             if (clock.Elapsed < next || Stopping) return;
             next = clock.Elapsed + TimeSpan.FromMilliseconds(200);
-            WriteProgress(new ProgressRecord(0, "Training", string.Create(CultureInfo.InvariantCulture, $"Epoch {(steps / _rows.Count) + 1} of {Epoch}, loss {loss:g6}"))
+            try
             {
-                PercentComplete = (int)(100 * steps / total),
-                SecondsRemaining = (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (total - steps) / Math.Max(1, steps)),
-            });
+                WriteProgress(new ProgressRecord(0, "Training", string.Create(CultureInfo.InvariantCulture, $"Epoch {(steps / _rows.Count) + 1} of {Epoch}, loss {loss:g6}"))
+                {
+                    PercentComplete = (int)(100 * steps / total),
+                    SecondsRemaining = (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (total - steps) / Math.Max(1, steps)),
+                });
+            }
+            catch (PipelineStoppedException)
+            {
+                // Ctrl+C just now: the token ends the training, and its result so far is kept.
+            }
         };
     }
 
