@@ -18,5 +18,5 @@ $loss | Test-Derivative -At $at -Epsilon 1e-9 -Tolerance 1e-5 -Detailed
 $candidate = [ordered]@{}
 foreach ($name in $loss.Variables) { $candidate[$name] = $loss | Invoke-Differentiate $name }
 $candidate['w21'] = 2 * $candidate['w21']
-"`nA wrong one:"
-$loss | Test-Derivative -At $at -Derivative $candidate -Epsilon 1e-9 -Tolerance 1e-5
+"`nA wrong one fails:"
+$loss | Test-Derivative -At $at -Derivative $candidate -Epsilon 1e-9 -Tolerance 1e-5 -Detailed | Where-Object { -not $_.Passed }

@@ -53,10 +53,10 @@ internal sealed class Tape
     private sealed class Compiler(Graph graph, IReadOnlyList<string> inputs)
     {
         private readonly List<double> _constants = [];
+        private readonly List<double> _foldedValues = [];
         private readonly Dictionary<long, int> _constantIndex = [];
         private readonly Stack<int> _free = new();
         private bool[] _isFolded = [];
-        private double[] _folded = [];
         private bool[] _needed = [];
         private int[] _registers = [];
         private int[] _uses = [];
@@ -69,7 +69,7 @@ internal sealed class Tape
             MarkNeeded(roots);
             PlaceSources();
             CountUses(roots);
-            var instructions = Emit();
+            var instructions = Emit(Order(roots));
             var outputs = new int[roots.Length];
             for (var i = 0; i < outputs.Length; i++) outputs[i] = _registers[roots[i]];
             return new Tape(instructions, [.. _constants], outputs, inputs.Count, Math.Max(1, _firstTemporary + _temporaries));
@@ -80,26 +80,35 @@ internal sealed class Tape
         private void Fold(bool[] reachable)
         {
             _isFolded = new bool[reachable.Length];
-            _folded = new double[reachable.Length];
+            _registers = new int[reachable.Length];
             for (var id = 0; id < reachable.Length; id++)
             {
                 if (!reachable[id] || graph.IsVariable(id)) continue;
                 if (graph.IsConstant(id))
                 {
-                    (_isFolded[id], _folded[id]) = (true, graph.ConstantOf(id));
+                    (_isFolded[id], _registers[id]) = (true, Remember(graph.ConstantOf(id)));
                     continue;
                 }
 
                 var (x, y, z) = (graph.X(id), graph.Y(id), graph.Z(id));
                 if (!_isFolded[x] || (y >= 0 && !_isFolded[y]) || (z >= 0 && !_isFolded[z])) continue;
                 _isFolded[id] = true;
-                _folded[id] = graph.OperationOf(id).Evaluate(_folded[x], y < 0 ? 0 : _folded[y], z < 0 ? 0 : _folded[z]);
+                _registers[id] = Remember(graph.OperationOf(id).Evaluate(Folded(x), y < 0 ? 0 : Folded(y), z < 0 ? 0 : Folded(z)));
             }
+        }
+
+        // Until sources are placed, the register of a folded node is the index of its value.
+        private double Folded(int id) => _foldedValues[_registers[id]];
+
+        private int Remember(double value)
+        {
+            _foldedValues.Add(value);
+            return _foldedValues.Count - 1;
         }
 
         private void MarkNeeded(ReadOnlySpan<int> roots)
         {
-            _needed = new bool[_folded.Length];
+            _needed = new bool[_isFolded.Length];
             foreach (var root in roots) _needed[root] = true;
             for (var id = _needed.Length - 1; id >= 0; id--)
             {
@@ -113,11 +122,10 @@ internal sealed class Tape
         {
             var inputOf = new Dictionary<string, int>(StringComparer.Ordinal);
             for (var i = 0; i < inputs.Count; i++) inputOf.TryAdd(inputs[i], i);
-            _registers = new int[_needed.Length];
             for (var id = 0; id < _registers.Length; id++)
             {
                 if (!_needed[id]) continue;
-                if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(_folded[id]);
+                if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(Folded(id));
                 else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
             }
 
@@ -135,7 +143,11 @@ internal sealed class Tape
             }
         }
 
-        private Instruction[] Emit()
+        /// <summary>
+        /// The order of computation: root by root, each with what it needs right before it. Values then wait for few others, and
+        /// what only a later root needs does not stand in the way of an earlier one.
+        /// </summary>
+        private int[] Order(ReadOnlySpan<int> roots)
         {
             var count = 0;
             for (var id = 0; id < _needed.Length; id++)
@@ -143,18 +155,53 @@ internal sealed class Tape
                 if (IsComputed(id)) count++;
             }
 
-            var instructions = new Instruction[count];
+            var order = new int[count];
+            var placed = new bool[_needed.Length];
             var next = 0;
-            for (var id = 0; id < _needed.Length; id++)
+            var stack = new Stack<int>();
+            foreach (var root in roots)
             {
-                if (!IsComputed(id)) continue;
+                if (IsComputed(root)) stack.Push(root);
+                while (stack.TryPeek(out var id))
+                {
+                    if (!placed[id] && Defer(id, placed, stack)) continue;
+                    stack.Pop();
+                    if (placed[id]) continue;
+                    placed[id] = true;
+                    order[next++] = id;
+                }
+            }
+
+            return order;
+        }
+
+        private bool Defer(int id, bool[] placed, Stack<int> stack)
+        {
+            var deferred = false;
+            for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
+            {
+                var argument = graph.Argument(id, i);
+                if (placed[argument] || !IsComputed(argument)) continue;
+                stack.Push(argument);
+                deferred = true;
+            }
+
+            return deferred;
+        }
+
+        private Instruction[] Emit(int[] order)
+        {
+            var instructions = new Instruction[order.Length];
+            var next = 0;
+            foreach (var id in order)
+            {
                 var operation = graph.OperationOf(id);
                 for (var i = operation.Arity - 1; i >= 0; i--) Release(graph.Argument(id, i));
                 _registers[id] = _free.TryPop(out var free) ? free : _firstTemporary + _temporaries++;
                 var x = _registers[graph.X(id)];
                 var y = operation.Arity > 1 ? _registers[graph.Y(id)] : 0;
                 var z = operation.Arity > 2 ? _registers[graph.Z(id)] : 0;
-                if (operation.Arity == 2 && _isFolded[graph.Y(id)] && operation.ForConstantY(_folded[graph.Y(id)]) is { } cheaper)
+                if (operation.Arity == 2 && _isFolded[graph.Y(id)] && operation.ForConstantY(_constants[_registers[graph.Y(id)] - inputs.Count]) is { } cheaper)
                 {
                     (operation, y) = (cheaper, x);
                 }

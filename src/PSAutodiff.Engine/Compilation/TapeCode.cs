@@ -34,8 +34,8 @@ internal sealed class TapeCode
     /// <param name="tape">The tape.</param>
     /// <param name="firstInputs">How many inputs stand in the first block; the rest stands in the second.</param>
     /// <param name="trains">
-    /// Whether a run is a step of gradient descent: output 0 is the loss, the others are its derivatives with respect to the
-    /// inputs of the second block, and these are moved at the end by the rate times the derivative.
+    /// Whether a run is a step of gradient descent: the last output is the loss, the others are its derivatives with respect to
+    /// the inputs of the second block. These are moved at the end by the rate times the derivative, and the loss is put out.
     /// </param>
     public static TapeCode Compile(Tape tape, int firstInputs, bool trains)
     {
@@ -134,9 +134,10 @@ internal sealed class TapeCode
 
         public void StoreOutputs(bool trains)
         {
-            for (var i = 0; i < (trains ? 1 : _tape.Outputs.Length); i++)
+            var first = trains ? _tape.Outputs.Length - 1 : 0;
+            for (var i = first; i < _tape.Outputs.Length; i++)
             {
-                LoadAddress(Block.Outputs, i);
+                LoadAddress(Block.Outputs, i - first);
                 Load(_tape.Outputs[i]);
                 _il.Emit(OpCodes.Stind_R8);
             }
@@ -158,7 +159,7 @@ internal sealed class TapeCode
             {
                 Load(_firstInputs + i);
                 _il.Emit(OpCodes.Ldarg_2);
-                Load(_tape.Outputs[i + 1]);
+                Load(_tape.Outputs[i]);
                 _il.Emit(OpCodes.Mul);
                 _il.Emit(OpCodes.Sub);
                 moved[i] = _il.DeclareLocal(typeof(double));

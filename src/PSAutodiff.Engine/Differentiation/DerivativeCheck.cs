@@ -90,7 +90,7 @@ public sealed record DerivativeCheck(
             !double.IsFinite(slope.Below) ? Invariant($"the expression is {slope.Below} at {name} = {x} - {slope.Step:g3}") :
             !double.IsFinite(slope.Value) ? Invariant($"the difference is {slope.Value}") :
             error <= allowed ? null :
-            Invariant($"off by {error:g3}, where {allowed:g3} is tolerated");
+            Invariant($"off by {error:g3}, limit {allowed:g3}");
         return new DerivativeCheck(name, derivative, slope.Value, error, allowed, slope.Step, reason is null, reason);
     }
 

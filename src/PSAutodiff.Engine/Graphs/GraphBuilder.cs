@@ -111,7 +111,7 @@ internal sealed class GraphBuilder
         if (_variables.TryGetValue(name, out var id)) return id;
         _names.Add(name);
         var index = _names.Count - 1;
-        id = Find(OperationTable.VariableCode, index, Graph.None, Graph.None, insert: true);
+        id = Find(OperationTable.VariableCode, index, Graph.None, Graph.None, commute: false);
         _variables.Add(name, id);
         return id;
     }
@@ -139,14 +139,9 @@ internal sealed class GraphBuilder
                 _rewriteDepth--;
             }
 
-            if (operation.IsCommutative && (Rules & Identity.Standard) != 0)
-            {
-                var commuted = Find(operation.Code, y, x, z, insert: false);
-                if (commuted != Graph.None && Find(operation.Code, x, y, z, insert: false) == Graph.None) return commuted;
-            }
         }
 
-        return Find(operation.Code, x, y, z, insert: true);
+        return Find(operation.Code, x, y, z, commute: operation.IsCommutative && (Rules & Identity.Standard) != 0);
     }
 
     /// <summary>Adds what a node needs, from whatever graph or objects it is made of, and gives its id here.</summary>
@@ -156,14 +151,16 @@ internal sealed class GraphBuilder
     public Graph Build() =>
         new(Count, _operations, _x, _y, _z, _constants.AsSpan(0, _constantCount).ToArray(), [.. _names], _slots);
 
-    private int Find(byte code, int x, int y, int z, bool insert)
+    /// <summary>The node with these arguments; with <c>commute</c> also one with the first two exchanged; else a new one.</summary>
+    private int Find(byte code, int x, int y, int z, bool commute)
     {
         var mask = _slots.Length - 1;
         for (var slot = (int)Scramble(code, x, y, z) & mask; ; slot = (slot + 1) & mask)
         {
             var id = _slots[slot] - 1;
-            if (id < 0) return insert ? Append(slot, code, x, y, z) : Graph.None;
-            if (_operations[id] == code && _x[id] == x && _y[id] == y && _z[id] == z) return id;
+            if (id < 0) return Append(slot, code, x, y, z);
+            if (_operations[id] != code || _z[id] != z) continue;
+            if ((_x[id] == x && _y[id] == y) || (commute && _x[id] == y && _y[id] == x)) return id;
         }
     }
 
@@ -212,10 +209,12 @@ internal sealed class GraphBuilder
         }
     }
 
+    // The same for exchanged arguments, so that one search finds x + y and y + x.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Scramble(byte code, int x, int y, int z)
     {
-        var hash = ((ulong)(uint)x * 0x9E3779B97F4A7C15) ^ ((ulong)(uint)y * 0xC2B2AE3D27D4EB4F)
+        var (low, high) = x < y ? (x, y) : (y, x);
+        var hash = ((ulong)(uint)low * 0x9E3779B97F4A7C15) ^ ((ulong)(uint)high * 0xC2B2AE3D27D4EB4F)
             ^ ((ulong)(uint)z * 0x165667B19E3779F9) ^ ((ulong)code * 0xD6E8FEB86659FD93);
         hash ^= hash >> 32;
         hash *= 0xD6E8FEB86659FD93;

@@ -32,8 +32,9 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(parameters);
         var stable = loss.Simplify(SimplificationRule.Stable);
-        var outputs = new List<ExprNode>(parameters.Count + 1) { stable };
-        outputs.AddRange(stable.Differentiate(parameters, DifferentiationMode.Reverse));
+
+        // The loss comes last: the next step waits for the derivatives, not for it.
+        ExprNode[] outputs = [.. stable.Differentiate(parameters, DifferentiationMode.Reverse), stable];
         var (simplified, _) = ExprNode.Simplify(outputs, SimplificationRule.Stable);
         _tape = CompiledExpression.Compile(simplified, [.. columns, .. parameters]).Tape;
         _parameters = [.. parameters];
@@ -160,7 +161,7 @@ public sealed class LossTraining
     {
         var loss = InterpretLoss(registers, row, parameters);
         // A derivative may be a parameter itself, so all moves are computed before any parameter is written.
-        for (var i = 0; i < moves.Length; i++) moves[i] = learningRate * registers[_tape.Outputs[i + 1]];
+        for (var i = 0; i < moves.Length; i++) moves[i] = learningRate * registers[_tape.Outputs[i]];
         for (var i = 0; i < moves.Length; i++) parameters[i] -= moves[i];
         return loss;
     }
@@ -170,7 +171,7 @@ public sealed class LossTraining
         row.CopyTo(registers, 0);
         parameters.CopyTo(registers, _columnCount);
         _tape.Run(registers);
-        return registers[_tape.Outputs[0]];
+        return registers[_tape.Outputs[^1]];
     }
 
     private double MeanLoss(double[] parameters, IReadOnlyList<double[]> rows)

@@ -226,6 +226,7 @@ internal sealed class RoundingBounds
 
         public static implicit operator Inexact((double Value, double Error) pair) => new(pair.Value, pair.Error);
 
-        public double Moved(double part) => Error == 0 ? Value : Value + (2 * part * Error);
+        // Of an undefined argument anything may be true, also that it is large: less(x, 0/0) is 0, but says nothing.
+        public double Moved(double part) => Error == 0 ? Value : double.IsInfinity(Error) ? part * Error : Value + (2 * part * Error);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using PSAutodiff.Compilation;
+using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
 using PSAutodiff.Simplification;
 
@@ -39,11 +40,11 @@ public sealed class ExpressionComparison
     // What the bounds may be off by.
     private const double SafetyFactor = 4;
 
-    // Agreement at a point means something when the values are known at least this well.
+    // Agreement at a point means something when the larger value is known at least this well.
     private const double Meaningful = 1e-6;
 
     // At so many points values have to agree meaningfully, one of them random: round points can be special.
-    private const int EnoughAgreement = 4;
+    private const int EnoughPoints = 4;
 
     private ExpressionComparison(ComparisonBasis how, double largestError = 0, int sampleCount = 0)
     {
@@ -84,8 +85,12 @@ public sealed class ExpressionComparison
         ArgumentNullException.ThrowIfNull(difference);
         if (reference.Equals(difference)) return new ExpressionComparison(ComparisonBasis.Structure);
 
+        // One graph for both, which every step below goes on from.
+        var (graph, roots) = ExprNode.Flatten([reference, difference]);
+        (reference, difference) = (graph.Node(roots[0]), graph.Node(roots[1]));
+
         // Sampling first: where it finds a counterexample, there is no need to simplify.
-        var sampled = new Sampler(reference, difference, cancellation).Compare();
+        var sampled = new Sampler(graph, roots, cancellation).Compare();
         if (sampled.How == ComparisonBasis.Counterexample) return sampled;
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
@@ -110,13 +115,13 @@ public sealed class ExpressionComparison
         private readonly RoundingBounds _bounds;
         private readonly CancellationToken _cancellation;
         private readonly bool _large;
-        private int _samples;
-        private int _randomSamples;
+        private Evidence _accurate;
+        private Evidence _nearZero;
+        private bool _isNonzero;
         private double _largestError;
 
-        public Sampler(ExprNode reference, ExprNode difference, CancellationToken cancellation)
+        public Sampler(Graph graph, int[] roots, CancellationToken cancellation)
         {
-            var (graph, roots) = ExprNode.Flatten([reference, difference]);
             var compiled = CompiledExpression.Compile(graph, roots);
             _variables = compiled.Variables;
             var size = Math.Max(compiled.OperationCount, _variables.Count) + 1;
@@ -127,6 +132,9 @@ public sealed class ExpressionComparison
             _cancellation = cancellation;
         }
 
+        // Values near 0, by cancellation, are known to few digits: they count for functions that are 0 wherever one looks.
+        private bool IsEnough => IsEnoughOf(_accurate) || (!_isNonzero && IsEnoughOf(_accurate + _nearZero));
+
         public ExpressionComparison Compare()
         {
             var counterexample = -1;
@@ -136,19 +144,18 @@ public sealed class ExpressionComparison
                 if (Differs(i) && counterexample < 0) counterexample = i;
             }
 
-            if (counterexample >= 0)
+            var how = counterexample >= 0 ? ComparisonBasis.Counterexample : IsEnough ? ComparisonBasis.Sampling : ComparisonBasis.Undecided;
+            return new ExpressionComparison(how, _largestError, (_accurate + _nearZero).Points)
             {
-                return new ExpressionComparison(ComparisonBasis.Counterexample, _largestError, _samples)
-                {
-                    Counterexample = PointAt(counterexample),
-                    ReferenceValue = _values[0][counterexample],
-                    DifferenceValue = _values[1][counterexample],
-                };
-            }
-
-            var enough = _variables.Count == 0 ? _samples > 0 : _samples >= EnoughAgreement && _randomSamples > 0;
-            return new ExpressionComparison(enough ? ComparisonBasis.Sampling : ComparisonBasis.Undecided, _largestError, _samples);
+                Counterexample = counterexample < 0 ? null : PointAt(counterexample),
+                ReferenceValue = counterexample < 0 ? null : _values[0][counterexample],
+                DifferenceValue = counterexample < 0 ? null : _values[1][counterexample],
+            };
         }
+
+        private bool IsEnoughOf(Evidence evidence) => _variables.Count == 0
+            ? evidence.Points > 0
+            : evidence.Points >= EnoughPoints && evidence.RandomPoints > 0;
 
         /// <summary>Whether the values at a point differ by more than rounding explains; counts the point when they tell anything.</summary>
         private bool Differs(int index)
@@ -157,11 +164,14 @@ public sealed class ExpressionComparison
             if (!double.IsFinite(x) || !double.IsFinite(y)) return false;
             _bounds.Evaluate(_points[index]);
             var bound = SafetyFactor * (_bounds.BoundOf(0) + _bounds.BoundOf(1));
-            var scale = Math.Max(1, Math.Max(Math.Abs(x), Math.Abs(y)));
+            var larger = Math.Max(Math.Abs(x), Math.Abs(y));
             var differs = Math.Abs(x - y) > bound;
-            if (!differs && (_bounds.Underflowed || !(bound <= Meaningful * scale))) return false;
-            _samples++;
-            if (index >= _points.SimpleCount) _randomSamples++;
+            _isNonzero |= larger > bound;
+            var evidence = new Evidence(1, index >= _points.SimpleCount ? 1 : 0);
+            if (differs || (!_bounds.Underflowed && bound <= Meaningful * larger)) _accurate += evidence;
+            else if (!_bounds.Underflowed && bound <= Meaningful) _nearZero += evidence;
+            else return false;
+            var scale = Math.Max(1, larger);
             _largestError = Math.Max(_largestError, Math.Abs((x / scale) - (y / scale)));
             return differs;
         }
@@ -171,6 +181,12 @@ public sealed class ExpressionComparison
             var at = new OrderedDictionary(_variables.Count);
             for (var i = 0; i < _variables.Count; i++) at.Add(_variables[i], _points[index][i]);
             return at;
+        }
+
+        /// <summary>At how many points, and random ones among them, the expressions agree.</summary>
+        private readonly record struct Evidence(int Points, int RandomPoints)
+        {
+            public static Evidence operator +(Evidence a, Evidence b) => new(a.Points + b.Points, a.RandomPoints + b.RandomPoints);
         }
     }
 }

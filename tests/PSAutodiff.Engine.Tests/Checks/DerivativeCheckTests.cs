@@ -51,7 +51,7 @@ public sealed class DerivativeCheckTests
     [InlineData("sqrt(x)", 0, "the derivative is Infinity")]
     [InlineData("select(less(x, 1), x, log(-x))", 0.9999999999999999, "the expression is NaN at x = 0.9999999999999999 + ")]
     [InlineData("select(less(x, 1), log(-x), x)", 1, "the expression is NaN at x = 1 - ")]
-    [InlineData("relu(x)", 0, "off by 0.5, where 5e-07 is tolerated")]
+    [InlineData("relu(x)", 0, "off by 0.5, limit 5e-07")]
     public void Why_a_check_did_not_pass_is_said(string text, double x, string reason)
     {
         var check = Assert.Single(DerivativeCheck.Run(ExprNode.Parse(text), At(("x", x)), cancellation: Token));
