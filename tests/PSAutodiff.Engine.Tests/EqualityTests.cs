@@ -165,4 +165,31 @@ public sealed class EqualityTests
 
         return nodes[root]!;
     }
+
+    [Fact]
+    public void Chains_whose_node_numbers_fall_on_each_other_are_compared_in_linear_time()
+    {
+        // Built one after the other, with one between: their running numbers differ by a multiple of many table sizes.
+        static ExprNode Chain()
+        {
+            var node = ExprNode.Variable("x");
+            for (var i = 0; i < 262_144; i++) node = ExprNode.Variable("x") - node;
+            return node;
+        }
+
+        var first = Chain();
+        _ = Chain();
+        var third = Chain();
+        Assert.True(first.Equals(third));
+    }
+
+    [Fact]
+    public void A_function_and_its_derivatives_share_one_graph()
+    {
+        var function = ExprNode.Parse("tanh(x*y) + exp(x*y)");
+        var derivatives = function.Gradient();
+        var (graph, ids) = ExprNode.Flatten([function, .. derivatives]);
+        Assert.Same(derivatives[0].Home!.Graph, graph);
+        Assert.Equal(function, graph.Node(ids[0]));
+    }
 }

@@ -233,18 +233,16 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
             return (graph, [id]);
         }
 
-        if (nodes.Count > 0 && nodes[0].Home is { } first)
+        // A derivative stands in a graph that went on from that of its function; the longer one holds both.
+        var longest = nodes.MaxBy(static node => node.Home?.Graph.Count ?? 0)?.Home?.Graph;
+        var shared = longest is not null;
+        for (var i = 0; i < ids.Length && shared; i++)
         {
-            var shared = true;
-            for (var i = 0; i < ids.Length && shared; i++)
-            {
-                shared = nodes[i].Home is { } home && ReferenceEquals(home.Graph, first.Graph);
-                if (shared) ids[i] = nodes[i].Home!.Id;
-            }
-
-            if (shared) return (first.Graph, ids);
+            shared = nodes[i].Home is { } home && home.Graph.IsBeginningOf(longest);
+            if (shared) ids[i] = nodes[i].Home!.Id;
         }
 
+        if (shared) return (longest!, ids);
         var builder = new GraphBuilder();
         var importer = new GraphImporter(builder);
         for (var i = 0; i < ids.Length; i++) ids[i] = importer.Import(nodes[i]);

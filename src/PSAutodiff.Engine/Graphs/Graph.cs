@@ -15,11 +15,13 @@ internal sealed class Graph
     private readonly int[] _z;
     private readonly double[] _constants;
     private readonly string[] _names;
+    private readonly WeakReference<Graph>? _origin;
     private ulong[]? _hashes;
     private int[]? _depths;
 
-    internal Graph(int count, byte[] operations, int[] x, int[] y, int[] z, double[] constants, string[] names, int[] slots)
+    internal Graph(int count, byte[] operations, int[] x, int[] y, int[] z, double[] constants, string[] names, int[] slots, Graph? origin)
     {
+        _origin = origin is null ? null : new WeakReference<Graph>(origin);
         Count = count;
         _operations = operations;
         _x = x;
@@ -73,6 +75,17 @@ internal sealed class Graph
         IsConstant(id) ? ExprNode.Constant(ConstantOf(id)) :
         IsVariable(id) ? ExprNode.Variable(NameOf(id)) :
         new ExprNode(this, id);
+
+    /// <summary>Whether another graph went on from this one, so that all ids of this one mean the same there.</summary>
+    public bool IsBeginningOf(Graph? other)
+    {
+        while (other is not null && !ReferenceEquals(this, other))
+        {
+            if (other._origin is null || !other._origin.TryGetTarget(out other)) return false;
+        }
+
+        return other is not null;
+    }
 
     /// <summary>Which nodes the roots need, themselves included.</summary>
     public bool[] Reachable(ReadOnlySpan<int> roots)

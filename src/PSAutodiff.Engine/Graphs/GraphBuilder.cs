@@ -22,6 +22,7 @@ internal sealed class GraphBuilder
     private readonly List<string> _names;
     private readonly Dictionary<string, int> _variables;
     private int[] _slots;
+    private readonly Graph? _origin;
     private int _rewriteDepth;
 
     public GraphBuilder(int capacity = 16)
@@ -40,6 +41,7 @@ internal sealed class GraphBuilder
     /// <summary>Goes on from a finished graph: its nodes keep their ids.</summary>
     public GraphBuilder(Graph graph, int extraCapacity)
     {
+        _origin = graph;
         Count = graph.Count;
         var capacity = Math.Max(Count + extraCapacity, 16);
         _operations = Grown(graph.OperationCodes, capacity);
@@ -149,7 +151,7 @@ internal sealed class GraphBuilder
 
     /// <summary>The finished graph; it takes over the arrays of this builder.</summary>
     public Graph Build() =>
-        new(Count, _operations, _x, _y, _z, _constants.AsSpan(0, _constantCount).ToArray(), [.. _names], _slots);
+        new(Count, _operations, _x, _y, _z, _constants.AsSpan(0, _constantCount).ToArray(), [.. _names], _slots, _origin);
 
     /// <summary>The node with these arguments; with <c>commute</c> also one with the first two exchanged; else a new one.</summary>
     private int Find(byte code, int x, int y, int z, bool commute)
