@@ -12,25 +12,31 @@ if dotnet tool restore >/dev/null 2>&1 && dotnet pwsh -NoProfile -Command 'exit 
 fi
 
 echo "No PowerShell: pwsh is not on PATH and 'dotnet tool restore' could not bring it; the cmdlets are built but not run." >&2
+build() {
+    dotnet build src/PSAutodiff --configuration Release --nologo --verbosity quiet
+    rm -rf out/PSAutodiff
+    mkdir -p out/PSAutodiff
+    cp -R module/. LICENSE src/PSAutodiff/bin/Release/net10.0/*.dll out/PSAutodiff/
+    echo "Built out/PSAutodiff (without help pages, which need PowerShell)"
+}
+
+lint() { dotnet format PSAutodiff.sln --verify-no-changes; }
+
 case "$task" in
     Build | Docs)
-        dotnet build src/PSAutodiff --configuration Release --nologo --verbosity quiet
-        rm -rf out/PSAutodiff
-        mkdir -p out/PSAutodiff
-        cp -R module/. LICENSE src/PSAutodiff/bin/Release/net10.0/*.dll out/PSAutodiff/
-        echo "Built out/PSAutodiff (without help pages, which need PowerShell)"
+        build
         ;;
     Lint)
-        dotnet format PSAutodiff.sln --verify-no-changes
+        lint
         ;;
     Test)
-        "$0" Lint
-        "$0" Build
+        lint
+        build
         log=$(mktemp)
         trap 'rm -f "$log"' EXIT
         status=0
         dotnet test tests/PSAutodiff.Engine.Tests --configuration Release --nologo 2>&1 | tee "$log" || status=$?
-        counts=$(grep -oE 'Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+' "$log" | tail -n 1)
+        counts=$(grep -oE 'Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+' "$log" | tail -n 1 || true)
         [ -n "$counts" ] || { echo "The engine's tests did not run." >&2; exit 1; }
         read -r failed passed skipped <<<"$(grep -oE '[0-9]+' <<<"$counts" | tr '\n' ' ')"
         if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi

@@ -21,7 +21,7 @@ var loss = fin - (fin * label) + ExprNode.Log(1 + ExprNode.Exp(-1 * fin));
 string[] parameters = ["b1", "w11", "w12", "b2", "w21", "w22", "c", "u1", "u2"];
 double[][] rows = [[0, 0, 1], [1, 0, 0], [0, -1, 0], [-1, 0, 0], [0, 1, 0]];
 var result = new LossTraining(loss, ["x1", "x2", "y"], parameters).Run(
-    start: [0, 0.7, -0.4, 0, 0.3, 0.9, 0, -0.8, 0.5],
+    start: [0, 1.1, -0.9, 0, 0.8, -1.2, 0, 0.9, 0.7],
     rows,
     samples: [1, 2, 3, 4, 5],
     learningRate: 0.5,
