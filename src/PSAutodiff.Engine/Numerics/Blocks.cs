@@ -78,7 +78,7 @@ internal static class Blocks
         where TLanes : struct, ILanes<TLanes>
     {
         if (x.Length == 1 && result.Length > 1) Each<WithFirst<TFunction>, TLanes>(y, result, x[0]);
-        else if (y.Length == 1 && result.Length > 1) Each<WithSecond<TFunction>, TLanes>(x, result, y[0]);
+        else if (y.Length == 1 && result.Length > 1) Each<TFunction, TLanes>(x, result, y[0]);
         else Pairs<TFunction, TLanes>(x, y, result);
     }
 
@@ -169,13 +169,5 @@ internal static class Blocks
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x, T y)
             where T : struct, ILanes<T> => TFunction.Apply(y, x);
-    }
-
-    private readonly struct WithSecond<TFunction> : IBinaryLanes
-        where TFunction : struct, IBinaryLanes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply<T>(T x, T y)
-            where T : struct, ILanes<T> => TFunction.Apply(x, y);
     }
 }

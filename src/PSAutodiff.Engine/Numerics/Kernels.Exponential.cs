@@ -185,15 +185,6 @@ internal static partial class Kernels
         rLow = T.MultiplyAdd(minusLow, n, high - r);
     }
 
-    /// <summary>e^x = 2^k (high + low) with |low| within half a unit of high's last place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ExpParts<T>(T x, out T k, out T high, out T low)
-        where T : struct, ILanes<T>
-    {
-        ReduceExponential(x, out k, out T lead, out T tail);
-        FastTwoSum(lead, tail, out high, out low);
-    }
-
     /// <summary>
     /// scale (1 + r + r^2 / 2 + carried + cube q) - 1 = high + low, low no more than about a third of
     /// high; lead + leadLow is scale - 1.

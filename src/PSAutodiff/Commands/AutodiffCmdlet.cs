@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -38,6 +39,19 @@ public abstract class AutodiffCmdlet : PSCmdlet
 
     private protected static string? RepeatedName(string[]? names) =>
         names?.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
+
+    /// <summary>Ends the command when a name that was given cannot be that of a variable.</summary>
+    private protected void RequireNames(IEnumerable<string>? names)
+    {
+        foreach (var name in names ?? [])
+        {
+            Require(name, () =>
+            {
+                VariableNames.Check(name);
+                return name;
+            });
+        }
+    }
 
     private protected static ErrorRecord Record(AutodiffException exception, object? target) =>
         new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);

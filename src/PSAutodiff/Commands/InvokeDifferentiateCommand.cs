@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -54,14 +53,7 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        foreach (var name in Variable ?? [])
-        {
-            Require(name, () =>
-            {
-                VariableNames.Check(name);
-                return name;
-            });
-        }
+        RequireNames(Variable);
 
         // The objects hold one derivative under each name.
         if (ParameterSetName != NodesSet && RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);

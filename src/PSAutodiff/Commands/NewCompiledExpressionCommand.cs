@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -26,14 +25,7 @@ public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        foreach (var name in Variable ?? [])
-        {
-            Require(name, () =>
-            {
-                VariableNames.Check(name);
-                return name;
-            });
-        }
+        RequireNames(Variable);
 
         if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
     }
