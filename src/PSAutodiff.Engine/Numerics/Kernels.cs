@@ -10,44 +10,45 @@ namespace PSAutodiff.Numerics;
 /// <remarks>
 /// A block function takes any length, and checks that the result is at least as long as the source and does not
 /// overlap it shifted. The entry points skip tiered compilation: run unoptimised, the layers of lane operations
-/// would cost a hundredfold until the runtime gets round to them, which is longer than many a session lasts.
+/// would cost a hundredfold until the runtime gets round to them, which is longer than many a session lasts. Nor are
+/// they inlined: two kernels in one method have more temporaries than there are registers.
 /// </remarks>
 internal static partial class Kernels
 {
     /// <summary>e^x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Exp(double x) => Exp(new OneLane(x)).Value;
 
     /// <summary>e^x - 1, exact to the last places near zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Expm1(double x) => Expm1(new OneLane(x)).Value;
 
     /// <summary>The natural logarithm.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Log(double x) => Log(new OneLane(x)).Value;
 
     /// <summary>log(1 + x), exact to the last places near zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Log1p(double x) => Log1p(new OneLane(x)).Value;
 
     /// <summary>The hyperbolic tangent.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Tanh(double x) => Tanh(new OneLane(x)).Value;
 
     /// <summary>The hyperbolic sine.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Sinh(double x) => Sinh(new OneLane(x)).Value;
 
     /// <summary>The hyperbolic cosine.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Cosh(double x) => Cosh(new OneLane(x)).Value;
 
     /// <summary>The logistic function 1 / (1 + e^-x).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Sigmoid(double x) => Sigmoid(new OneLane(x)).Value;
 
     /// <summary>log(1 + e^x).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Softplus(double x) => Softplus(new OneLane(x)).Value;
 
     /// <summary>e^x of each element; the spans may be the same.</summary>
