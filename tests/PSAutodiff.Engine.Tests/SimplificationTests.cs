@@ -57,6 +57,9 @@ public sealed class SimplificationTests
     [InlineData("detach(detach(x))", "detach(x)")]
     [InlineData("sin(x) + 2 * sin(x)", "3 * sin(x)")]
     [InlineData("x * y - y * x", "0")]
+    [InlineData("sin(x + y) - sin(y + x)", "0")]
+    [InlineData("(x + 2) * (2 + x)", "(x + 2)^2")]
+    [InlineData("x * 4 + 4 * x", "8 * x")]
     [InlineData("exp(0 * x) + 1", "2")]
     public void Standard_and_Stable_simplify(string text, string expected)
     {
@@ -205,5 +208,33 @@ public sealed class SimplificationTests
     {
         var (graph, id) = node.Flatten();
         return graph.OperationCount([id]);
+    }
+
+    [Fact]
+    public void The_same_but_for_the_order_of_terms_and_factors_is_one_part()
+    {
+        var simplified = ExprNode.Parse("sin(x + y) / cos(y + x) + tan(x * y) / tan(y * x + z)").Simplify();
+
+        // x, y, z; x + y, x * y, x * y + z; sin, cos, tan, tan; two quotients and their sum.
+        Assert.Equal(13, simplified.NodeCount);
+    }
+
+    [Fact]
+    public void What_changes_nothing_makes_no_new_graph()
+    {
+        var settled = ExprNode.Parse("x * y + sin(x)").Simplify();
+
+        Assert.Same(settled.Flatten().Graph, settled.Simplify().Flatten().Graph);
+    }
+
+    [Fact]
+    public void What_is_simplified_away_is_left_behind()
+    {
+        var sum = ExprNode.Variable("x");
+        for (var i = 0; i < 2000; i++) sum = ExprNode.Sin(sum) + i;
+        var simplified = ((0 * sum) + ExprNode.Variable("y") + 0).Simplify();
+
+        Assert.Equal("y", Texts.Infix(simplified));
+        Assert.True(simplified.Flatten().Graph.Count < 10);
     }
 }

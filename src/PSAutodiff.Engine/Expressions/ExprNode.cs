@@ -217,8 +217,8 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     internal GraphLocation Flatten()
     {
         if (Home is { } home) return home;
-        var builder = new GraphBuilder();
-        var id = builder.Import(this);
+        var builder = new GraphBuilder(_depth);
+        var id = new GraphImporter(builder, _depth).Import(this);
         var made = new GraphLocation(builder.Build(), id);
         return Op.Arity == 0 ? made : Interlocked.CompareExchange(ref _location, made, null) ?? made;
     }

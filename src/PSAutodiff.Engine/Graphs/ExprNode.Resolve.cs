@@ -18,20 +18,9 @@ public sealed partial class ExprNode
         for (var id = 0; id < map.Length; id++)
         {
             if (!reachable[id]) continue;
-            if (graph.IsConstant(id))
-            {
-                map[id] = builder.Constant(graph.ConstantOf(id));
-            }
-            else if (graph.IsVariable(id))
-            {
-                var name = graph.NameOf(id);
-                map[id] = replacements.TryGetValue(name, out var replacement) ? importer.Import(replacement) : builder.Variable(name);
-            }
-            else
-            {
-                var (y, z) = (graph.Y(id), graph.Z(id));
-                map[id] = builder.Apply(graph.OperationOf(id), map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
-            }
+            map[id] = graph.IsVariable(id) && replacements.TryGetValue(graph.NameOf(id), out var replacement)
+                ? importer.Import(replacement)
+                : builder.Copy(graph, id, map);
         }
 
         return builder.Build().Node(map[root]);

@@ -9,24 +9,18 @@ internal sealed class Graph
     /// <summary>Marks an argument that an operation does not have.</summary>
     public const int None = -1;
 
-    private readonly byte[] _operations;
-    private readonly int[] _x;
-    private readonly int[] _y;
-    private readonly int[] _z;
+    private readonly GraphNode[] _nodes;
     private readonly double[] _constants;
     private readonly string[] _names;
     private readonly WeakReference<Graph>? _origin;
     private ulong[]? _hashes;
     private int[]? _depths;
 
-    internal Graph(int count, byte[] operations, int[] x, int[] y, int[] z, double[] constants, string[] names, int[] slots, Graph? origin)
+    internal Graph(int count, GraphNode[] nodes, double[] constants, string[] names, int[] slots, Graph? origin)
     {
         _origin = origin is null ? null : new WeakReference<Graph>(origin);
         Count = count;
-        _operations = operations;
-        _x = x;
-        _y = y;
-        _z = z;
+        _nodes = nodes;
         _constants = constants;
         _names = names;
         Slots = slots;
@@ -38,37 +32,32 @@ internal sealed class Graph
     /// <summary>The hash-consing table of the builder, kept so that a later pass goes on from it.</summary>
     internal int[] Slots { get; }
 
-    internal ReadOnlySpan<byte> OperationCodes => _operations.AsSpan(0, Count);
-
-    internal ReadOnlySpan<int> XIds => _x.AsSpan(0, Count);
-
-    internal ReadOnlySpan<int> YIds => _y.AsSpan(0, Count);
-
-    internal ReadOnlySpan<int> ZIds => _z.AsSpan(0, Count);
+    /// <summary>The nodes, and room for more that nobody may use.</summary>
+    internal GraphNode[] NodeArray => _nodes;
 
     internal ReadOnlySpan<double> Constants => _constants;
 
     internal ReadOnlySpan<string> Names => _names;
 
-    public Operation OperationOf(int id) => OperationTable.ByCode[_operations[id]];
+    public Operation OperationOf(int id) => OperationTable.ByCode[_nodes[id].Code];
 
-    public int X(int id) => _x[id];
+    public int X(int id) => _nodes[id].X;
 
-    public int Y(int id) => _y[id];
+    public int Y(int id) => _nodes[id].Y;
 
-    public int Z(int id) => _z[id];
+    public int Z(int id) => _nodes[id].Z;
 
-    public int Argument(int id, int index) => index switch { 0 => _x[id], 1 => _y[id], _ => _z[id] };
+    public int Argument(int id, int index) => index switch { 0 => _nodes[id].X, 1 => _nodes[id].Y, _ => _nodes[id].Z };
 
-    public bool IsConstant(int id) => _operations[id] == OperationTable.ConstantCode;
+    public bool IsConstant(int id) => _nodes[id].Code == OperationTable.ConstantCode;
 
-    public bool IsVariable(int id) => _operations[id] == OperationTable.VariableCode;
+    public bool IsVariable(int id) => _nodes[id].Code == OperationTable.VariableCode;
 
-    public bool IsLeaf(int id) => _operations[id] is OperationTable.ConstantCode or OperationTable.VariableCode;
+    public bool IsLeaf(int id) => _nodes[id].Code is OperationTable.ConstantCode or OperationTable.VariableCode;
 
-    public double ConstantOf(int id) => _constants[_x[id]];
+    public double ConstantOf(int id) => _constants[_nodes[id].X];
 
-    public string NameOf(int id) => _names[_x[id]];
+    public string NameOf(int id) => _names[_nodes[id].X];
 
     /// <summary>A node object for one id; leaves are made whole, others look their arguments up when asked.</summary>
     public ExprNode Node(int id) =>
@@ -97,9 +86,10 @@ internal sealed class Graph
         for (var id = top; id >= 0; id--)
         {
             if (!reachable[id] || IsLeaf(id)) continue;
-            reachable[_x[id]] = true;
-            if (_y[id] != None) reachable[_y[id]] = true;
-            if (_z[id] != None) reachable[_z[id]] = true;
+            ref readonly var node = ref _nodes[id];
+            reachable[node.X] = true;
+            if (node.Y != None) reachable[node.Y] = true;
+            if (node.Z != None) reachable[node.Z] = true;
         }
 
         return reachable;
@@ -113,9 +103,10 @@ internal sealed class Graph
         for (var id = 0; id < reachable.Length; id++)
         {
             if (!reachable[id] || IsLeaf(id)) continue;
-            uses[_x[id]]++;
-            if (_y[id] != None) uses[_y[id]]++;
-            if (_z[id] != None) uses[_z[id]]++;
+            ref readonly var node = ref _nodes[id];
+            uses[node.X]++;
+            if (node.Y != None) uses[node.Y]++;
+            if (node.Z != None) uses[node.Z]++;
         }
 
         return uses;
@@ -157,14 +148,15 @@ internal sealed class Graph
         var hashes = new ulong[Count];
         for (var id = 0; id < Count; id++)
         {
+            ref readonly var node = ref _nodes[id];
             hashes[id] =
                 IsConstant(id) ? StructuralHashing.Constant(ConstantOf(id)) :
                 IsVariable(id) ? StructuralHashing.Variable(NameOf(id)) :
                 StructuralHashing.Combine(
                     OperationOf(id),
-                    hashes[_x[id]],
-                    _y[id] == None ? 0 : hashes[_y[id]],
-                    _z[id] == None ? 0 : hashes[_z[id]]);
+                    hashes[node.X],
+                    node.Y == None ? 0 : hashes[node.Y],
+                    node.Z == None ? 0 : hashes[node.Z]);
         }
 
         return _hashes = hashes;
@@ -181,9 +173,10 @@ internal sealed class Graph
                 continue;
             }
 
-            var depth = depths[_x[id]];
-            if (_y[id] != None) depth = Math.Max(depth, depths[_y[id]]);
-            if (_z[id] != None) depth = Math.Max(depth, depths[_z[id]]);
+            ref readonly var node = ref _nodes[id];
+            var depth = depths[node.X];
+            if (node.Y != None) depth = Math.Max(depth, depths[node.Y]);
+            if (node.Z != None) depth = Math.Max(depth, depths[node.Z]);
             depths[id] = depth + 1;
         }
 

@@ -13,52 +13,48 @@ internal sealed class GraphBuilder
     // already normalised arguments, so real chains are short. The bound only guards against a faulty pair of identities.
     private const int MaxRewriteDepth = 48;
 
-    private byte[] _operations;
-    private int[] _x;
-    private int[] _y;
-    private int[] _z;
+    // A line of the table serves the users of so many neighbouring nodes, so at most so much of the table is taken.
+    private const int IdsInLine = 12;
+    private const int SlotsInLine = 16;
+
+    private GraphNode[] _nodes;
     private double[] _constants;
     private int _constantCount;
     private readonly List<string> _names;
     private readonly Dictionary<string, int> _variables;
     private int[] _slots;
     private readonly Graph? _origin;
+    private readonly int _extraCapacity;
+    private bool _sharesArrays;
     private int _rewriteDepth;
 
     public GraphBuilder(int capacity = 16)
     {
         capacity = Math.Max(capacity, 16);
-        _operations = new byte[capacity];
-        _x = new int[capacity];
-        _y = new int[capacity];
-        _z = new int[capacity];
+        _nodes = GC.AllocateUninitializedArray<GraphNode>(capacity);
         _constants = new double[4];
         _names = [];
         _variables = new Dictionary<string, int>(StringComparer.Ordinal);
         _slots = new int[SlotsFor(capacity)];
     }
 
-    /// <summary>Goes on from a finished graph: its nodes keep their ids.</summary>
+    /// <summary>Goes on from a finished graph: its nodes keep their ids. Nothing is copied before the first new node.</summary>
     public GraphBuilder(Graph graph, int extraCapacity)
     {
         _origin = graph;
+        _extraCapacity = extraCapacity;
+        _sharesArrays = true;
         Count = graph.Count;
-        var capacity = Math.Max(Count + extraCapacity, 16);
-        _operations = Grown(graph.OperationCodes, capacity);
-        _x = Grown(graph.XIds, capacity);
-        _y = Grown(graph.YIds, capacity);
-        _z = Grown(graph.ZIds, capacity);
+        _nodes = graph.NodeArray;
+        _slots = graph.Slots;
         _constantCount = graph.Constants.Length;
         _constants = Grown(graph.Constants, _constantCount + 8);
         _names = [.. graph.Names];
         _variables = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var id = 0; id < Count; id++)
+        for (var id = 0; id < Count && _variables.Count < _names.Count; id++)
         {
             if (IsVariable(id)) _variables.Add(NameOf(id), id);
         }
-
-        _slots = (int[])graph.Slots.Clone();
-        if (capacity * 2L > _slots.Length) Rehash(capacity);
     }
 
     public int Count { get; private set; }
@@ -69,39 +65,38 @@ internal sealed class GraphBuilder
     /// <summary>Told of every identity that is applied.</summary>
     public Action<Identity>? OnRewrite { get; set; }
 
-    public Operation OperationOf(int id) => OperationTable.ByCode[_operations[id]];
+    public Operation OperationOf(int id) => OperationTable.ByCode[_nodes[id].Code];
 
-    public byte CodeOf(int id) => _operations[id];
+    public byte CodeOf(int id) => _nodes[id].Code;
 
-    public int X(int id) => _x[id];
+    public int X(int id) => _nodes[id].X;
 
-    public int Y(int id) => _y[id];
+    public int Y(int id) => _nodes[id].Y;
 
-    public int Z(int id) => _z[id];
+    public int Z(int id) => _nodes[id].Z;
 
-    public bool IsConstant(int id) => _operations[id] == OperationTable.ConstantCode;
+    public bool IsConstant(int id) => _nodes[id].Code == OperationTable.ConstantCode;
 
-    public bool IsVariable(int id) => _operations[id] == OperationTable.VariableCode;
+    public bool IsVariable(int id) => _nodes[id].Code == OperationTable.VariableCode;
 
-    public double ConstantOf(int id) => _constants[_x[id]];
+    public double ConstantOf(int id) => _constants[_nodes[id].X];
 
-    public string NameOf(int id) => _names[_x[id]];
+    public string NameOf(int id) => _names[_nodes[id].X];
 
     public Term Term(int id) => new(this, id);
 
     public int Constant(double value)
     {
         var bits = BitConverter.DoubleToInt64Bits(value);
-        var hash = Scramble(OperationTable.ConstantCode, (int)bits, (int)(bits >> 32), 0);
         var mask = _slots.Length - 1;
-        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        for (var slot = (int)ScrambleConstant(bits) & mask; ; slot = (slot + 1) & mask)
         {
             var id = _slots[slot] - 1;
             if (id < 0)
             {
                 if (_constantCount == _constants.Length) Array.Resize(ref _constants, _constantCount * 2);
                 _constants[_constantCount] = value;
-                return Append(slot, OperationTable.ConstantCode, _constantCount++, Graph.None, Graph.None);
+                return Append(slot, new GraphNode(_constantCount++, Graph.None, Graph.None, OperationTable.ConstantCode));
             }
 
             if (IsConstant(id) && BitConverter.DoubleToInt64Bits(ConstantOf(id)) == bits) return id;
@@ -111,15 +106,30 @@ internal sealed class GraphBuilder
     public int Variable(string name)
     {
         if (_variables.TryGetValue(name, out var id)) return id;
+        id = Append(new GraphNode(_names.Count, Graph.None, Graph.None, OperationTable.VariableCode));
         _names.Add(name);
-        var index = _names.Count - 1;
-        id = Find(OperationTable.VariableCode, index, Graph.None, Graph.None, commute: false);
         _variables.Add(name, id);
         return id;
     }
 
     /// <summary>The node for an operation on given arguments, rewritten by the active <see cref="Rules"/>.</summary>
     public int Apply(Operation operation, int x, int y = Graph.None, int z = Graph.None)
+    {
+        var rewritten = Rewrite(operation, x, y, z);
+        return rewritten != Graph.None ? rewritten : Find(operation, x, y, z);
+    }
+
+    /// <summary>What becomes of a node that is there already when its arguments become these; the node itself when nothing changes.</summary>
+    public int Apply(int id, int x, int y, int z)
+    {
+        var operation = OperationOf(id);
+        var rewritten = Rewrite(operation, x, y, z);
+        if (rewritten != Graph.None) return rewritten;
+        var node = _nodes[id];
+        return node.X == x && node.Y == y && node.Z == z && !operation.IsCommutative ? id : Find(operation, x, y, z);
+    }
+
+    private int Rewrite(Operation operation, int x, int y, int z)
     {
         if (Rules != RuleSets.None && _rewriteDepth < MaxRewriteDepth)
         {
@@ -140,52 +150,87 @@ internal sealed class GraphBuilder
             {
                 _rewriteDepth--;
             }
-
         }
 
-        return Find(operation.Code, x, y, z, commute: operation.IsCommutative && (Rules & Identity.Standard) != 0);
+        return Graph.None;
     }
 
-    /// <summary>Adds what a node needs, from whatever graph or objects it is made of, and gives its id here.</summary>
-    public int Import(ExprNode node) => new GraphImporter(this).Import(node);
+    /// <summary>A node of another graph, whose arguments are here already.</summary>
+    /// <param name="source">The other graph.</param>
+    /// <param name="id">The node there.</param>
+    /// <param name="map">From ids there to ids here.</param>
+    public int Copy(Graph source, int id, int[] map)
+    {
+        if (source.IsConstant(id)) return Constant(source.ConstantOf(id));
+        if (source.IsVariable(id)) return Variable(source.NameOf(id));
+        var (y, z) = (source.Y(id), source.Z(id));
+        return Apply(source.OperationOf(id), map[source.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
+    }
 
     /// <summary>The finished graph; it takes over the arrays of this builder.</summary>
-    public Graph Build() =>
-        new(Count, _operations, _x, _y, _z, _constants.AsSpan(0, _constantCount).ToArray(), [.. _names], _slots, _origin);
+    public Graph Build() => _sharesArrays ? _origin! : new Graph(
+        Count,
+        _nodes,
+        _constants.AsSpan(0, _constantCount).ToArray(),
+        [.. _names],
+        _slots,
+        _origin);
 
-    /// <summary>The node with these arguments; with <c>commute</c> also one with the first two exchanged; else a new one.</summary>
-    private int Find(byte code, int x, int y, int z, bool commute)
+    /// <summary>The node with these arguments, for rules that may exchange them also one with the first two exchanged; else a new one.</summary>
+    private int Find(Operation operation, int x, int y, int z)
     {
+        var commute = operation.IsCommutative && (Rules & Identity.Standard) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
+        var node = new GraphNode(x, y, z, operation.Code);
+        var hash = Scramble(node);
+        var line = LineOf(node);
+        for (var i = 0u; i < SlotsInLine; i++)
+        {
+            var slot = line | (int)((hash + i) & (SlotsInLine - 1));
+            var id = _slots[slot] - 1;
+            if (id < 0) return Append(slot, node);
+            if (AreEqual(_nodes[id], node, commute)) return id;
+        }
+
         var mask = _slots.Length - 1;
-        for (var slot = (int)Scramble(code, x, y, z) & mask; ; slot = (slot + 1) & mask)
+        for (var slot = (int)(hash >> 1) & mask; ; slot = (slot + 1) & mask)
         {
             var id = _slots[slot] - 1;
-            if (id < 0) return Append(slot, code, x, y, z);
-            if (_operations[id] != code || _z[id] != z) continue;
-            if ((_x[id] == x && _y[id] == y) || (commute && _x[id] == y && _y[id] == x)) return id;
+            if (id < 0) return Append(slot, node);
+            if (AreEqual(_nodes[id], node, commute)) return id;
         }
     }
 
-    private int Append(int slot, byte code, int x, int y, int z)
+    private static bool AreEqual(in GraphNode a, in GraphNode b, bool commute) =>
+        a.Code == b.Code && a.Z == b.Z && ((a.X == b.X && a.Y == b.Y) || (commute && a.X == b.Y && a.Y == b.X));
+
+    private int Append(int slot, GraphNode node)
     {
-        if (Count == _operations.Length) Grow();
-        var id = Count++;
-        _operations[id] = code;
-        _x[id] = x;
-        _y[id] = y;
-        _z[id] = z;
+        var id = Append(node);
         _slots[slot] = id + 1;
-        if (Count * 2L > _slots.Length) Rehash(Count * 2);
+        if (IsCrowded(Count)) Rehash(Count * 2);
         return id;
+    }
+
+    private int Append(GraphNode node)
+    {
+        if (_sharesArrays) TakeCopies();
+        if (Count == _nodes.Length) Grow();
+        _nodes[Count] = node;
+        return Count++;
+    }
+
+    private void TakeCopies()
+    {
+        _sharesArrays = false;
+        var capacity = Math.Max(Count + _extraCapacity, 16);
+        _nodes = Grown(_nodes.AsSpan(0, Count), capacity);
+        _slots = (int[])_slots.Clone();
     }
 
     private void Grow()
     {
         if (Count >= Array.MaxLength / 2) throw new AutodiffException(ErrorIds.GraphTooLarge, "The expression graph has over a billion nodes.");
-        Array.Resize(ref _operations, Count * 2);
-        Array.Resize(ref _x, Count * 2);
-        Array.Resize(ref _y, Count * 2);
-        Array.Resize(ref _z, Count * 2);
+        _nodes = Grown(_nodes.AsSpan(0, Count), Count * 2);
     }
 
     private void Rehash(int capacity)
@@ -194,41 +239,69 @@ internal sealed class GraphBuilder
         var mask = _slots.Length - 1;
         for (var id = 0; id < Count; id++)
         {
-            uint hash;
-            if (IsConstant(id))
-            {
-                var bits = BitConverter.DoubleToInt64Bits(ConstantOf(id));
-                hash = Scramble(OperationTable.ConstantCode, (int)bits, (int)(bits >> 32), 0);
-            }
-            else
-            {
-                hash = Scramble(_operations[id], _x[id], _y[id], _z[id]);
-            }
-
-            var slot = (int)hash & mask;
-            while (_slots[slot] != 0) slot = (slot + 1) & mask;
-            _slots[slot] = id + 1;
+            // Variables are found by name.
+            if (!IsVariable(id)) _slots[FreeSlotFor(id, mask)] = id + 1;
         }
     }
 
-    // The same for exchanged arguments, so that one search finds x + y and y + x.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Scramble(byte code, int x, int y, int z)
+    private int FreeSlotFor(int id, int mask)
     {
-        var (low, high) = x < y ? (x, y) : (y, x);
-        var hash = ((ulong)(uint)low * 0x9E3779B97F4A7C15) ^ ((ulong)(uint)high * 0xC2B2AE3D27D4EB4F)
-            ^ ((ulong)(uint)z * 0x165667B19E3779F9) ^ ((ulong)code * 0xD6E8FEB86659FD93);
-        hash ^= hash >> 32;
-        hash *= 0xD6E8FEB86659FD93;
-        return (uint)(hash >> 32) & int.MaxValue;
+        uint start;
+        if (IsConstant(id))
+        {
+            start = ScrambleConstant(BitConverter.DoubleToInt64Bits(ConstantOf(id)));
+        }
+        else
+        {
+            var hash = Scramble(_nodes[id]);
+            var line = LineOf(_nodes[id]);
+            for (var i = 0u; i < SlotsInLine; i++)
+            {
+                var near = line | (int)((hash + i) & (SlotsInLine - 1));
+                if (_slots[near] == 0) return near;
+            }
+
+            start = hash >> 1;
+        }
+
+        var slot = (int)start & mask;
+        while (_slots[slot] != 0) slot = (slot + 1) & mask;
+        return slot;
     }
 
-    // At most half full, so that probes stay short.
-    private static int SlotsFor(int capacity) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2);
+    // Nodes are mostly made soon after their arguments, so those whose newest arguments are neighbours are looked up together: they
+    // share a cache line of the table. What finds its line full goes anywhere; nothing is ever taken out, so a full line stays full.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int LineOf(in GraphNode node) => ((int)((uint)Math.Max(node.X, node.Y) / IdsInLine) * SlotsInLine) & (_slots.Length - 1);
+
+    // The same for exchanged arguments, so that one search finds x + y and y + x.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Scramble(in GraphNode node)
+    {
+        var (low, high) = node.X < node.Y ? (node.X, node.Y) : (node.Y, node.X);
+        return Scramble(
+            ((ulong)(uint)low * 0x9E3779B97F4A7C15) ^ ((ulong)(uint)high * 0xC2B2AE3D27D4EB4F)
+            ^ ((ulong)(uint)node.Z * 0x165667B19E3779F9) ^ ((ulong)node.Code * 0xD6E8FEB86659FD93));
+    }
+
+    private static uint ScrambleConstant(long bits) => Scramble((ulong)bits * 0x9E3779B97F4A7C15) >> 1;
+
+    private static uint Scramble(ulong value)
+    {
+        value ^= value >> 32;
+        value *= 0xD6E8FEB86659FD93;
+        return (uint)(value >> 32);
+    }
+
+    private bool IsCrowded(int count) => (long)count * SlotsInLine > (long)_slots.Length * IdsInLine;
+
+    private static int SlotsFor(int capacity) =>
+        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(SlotsInLine, ((long)capacity * SlotsInLine / IdsInLine) + 1));
 
     private static T[] Grown<T>(ReadOnlySpan<T> source, int capacity)
+        where T : unmanaged
     {
-        var target = new T[Math.Max(capacity, source.Length)];
+        var target = GC.AllocateUninitializedArray<T>(Math.Max(capacity, source.Length));
         source.CopyTo(target);
         return target;
     }

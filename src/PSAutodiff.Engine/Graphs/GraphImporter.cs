@@ -4,14 +4,29 @@ namespace PSAutodiff.Graphs;
 /// Brings node objects into a builder, each distinct node once: objects made by operators are walked with an explicit stack,
 /// parts that already live in a graph are copied in order.
 /// </summary>
-internal sealed class GraphImporter(GraphBuilder builder)
+internal sealed class GraphImporter
 {
+    private readonly GraphBuilder _builder;
     private readonly Dictionary<Graph, int[]> _remaps = [];
     private readonly Stack<ExprNode> _stack = new();
     private readonly Stack<int> _pending = new();
-    private ExprNode?[] _visited = new ExprNode?[64];
-    private int[] _visitedIds = new int[64];
+
+    // The nodes seen, in order, and their ids; the slots hold their positions, counted from 1.
+    private ExprNode[] _visited;
+    private int[] _visitedIds;
     private int _visitedCount;
+    private int[] _slots;
+
+    /// <summary>Prepares an import.</summary>
+    /// <param name="builder">Where to.</param>
+    /// <param name="capacity">About how many nodes there will be.</param>
+    public GraphImporter(GraphBuilder builder, int capacity = 32)
+    {
+        _builder = builder;
+        _visited = new ExprNode[capacity];
+        _visitedIds = new int[capacity];
+        _slots = new int[SlotsFor(capacity)];
+    }
 
     /// <summary>The id in the builder of a node and, before it, of everything it needs.</summary>
     public int Import(ExprNode root)
@@ -32,7 +47,7 @@ internal sealed class GraphImporter(GraphBuilder builder)
             rootId = Find(node);
             if (rootId == Graph.None)
             {
-                rootId = builder.Apply(node.Op, x, y, z);
+                rootId = _builder.Apply(node.Op, x, y, z);
                 Remember(node, rootId);
             }
         }
@@ -50,7 +65,7 @@ internal sealed class GraphImporter(GraphBuilder builder)
     {
         if (node.Op.Arity == 0)
         {
-            id = node.IsConstant ? builder.Constant(node.ConstantValue) : builder.Variable(node.VariableName);
+            id = node.IsConstant ? _builder.Constant(node.ConstantValue) : _builder.Variable(node.VariableName);
             return true;
         }
 
@@ -79,7 +94,7 @@ internal sealed class GraphImporter(GraphBuilder builder)
             if (remap[id] != Graph.None || source.IsLeaf(id) || !Defer(source, id, remap))
             {
                 _pending.Pop();
-                if (remap[id] == Graph.None) remap[id] = CopyNode(source, id, remap);
+                if (remap[id] == Graph.None) remap[id] = _builder.Copy(source, id, remap);
             }
         }
 
@@ -100,25 +115,14 @@ internal sealed class GraphImporter(GraphBuilder builder)
         return deferred;
     }
 
-    private int CopyNode(Graph source, int id, int[] remap)
-    {
-        if (source.IsConstant(id)) return builder.Constant(source.ConstantOf(id));
-        if (source.IsVariable(id)) return builder.Variable(source.NameOf(id));
-        return builder.Apply(
-            source.OperationOf(id),
-            remap[source.X(id)],
-            source.Y(id) == Graph.None ? Graph.None : remap[source.Y(id)],
-            source.Z(id) == Graph.None ? Graph.None : remap[source.Z(id)]);
-    }
-
     // A table of its own, keyed by the running number every object has, is several times faster at a million nodes than a
     // dictionary with reference keys: the numbers of neighbours are neighbours.
     private int Find(ExprNode node)
     {
-        var mask = _visited.Length - 1;
-        for (var slot = SlotOf(node) & mask; _visited[slot] is { } seen; slot = (slot + 1) & mask)
+        var mask = _slots.Length - 1;
+        for (var slot = SlotOf(node) & mask; _slots[slot] is var position && position != 0; slot = (slot + 1) & mask)
         {
-            if (ReferenceEquals(seen, node)) return _visitedIds[slot];
+            if (ReferenceEquals(_visited[position - 1], node)) return _visitedIds[position - 1];
         }
 
         return Graph.None;
@@ -134,26 +138,27 @@ internal sealed class GraphImporter(GraphBuilder builder)
 
     private void Remember(ExprNode node, int id)
     {
-        if (++_visitedCount * 2 > _visited.Length)
+        if (_visitedCount == _visited.Length)
         {
-            var (old, oldIds) = (_visited, _visitedIds);
-            _visited = new ExprNode?[old.Length * 2];
-            _visitedIds = new int[old.Length * 2];
-            for (var i = 0; i < old.Length; i++)
-            {
-                if (old[i] is { } seen) Place(seen, oldIds[i]);
-            }
+            Array.Resize(ref _visited, _visitedCount * 2);
+            Array.Resize(ref _visitedIds, _visitedCount * 2);
+            _slots = new int[SlotsFor(_visited.Length)];
+            for (var i = 0; i < _visitedCount; i++) Place(i);
         }
 
-        Place(node, id);
+        _visited[_visitedCount] = node;
+        _visitedIds[_visitedCount] = id;
+        Place(_visitedCount++);
     }
 
-    private void Place(ExprNode node, int id)
+    private void Place(int index)
     {
-        var mask = _visited.Length - 1;
-        var slot = SlotOf(node) & mask;
-        while (_visited[slot] is not null) slot = (slot + 1) & mask;
-        _visited[slot] = node;
-        _visitedIds[slot] = id;
+        var mask = _slots.Length - 1;
+        var slot = SlotOf(_visited[index]) & mask;
+        while (_slots[slot] != 0) slot = (slot + 1) & mask;
+        _slots[slot] = index + 1;
     }
+
+    // At most half full, so that probes stay short.
+    private static int SlotsFor(int capacity) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2);
 }

@@ -20,6 +20,8 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
 
     internal override bool IsCommutative => true;
 
+    internal override bool PutsConstantFirst => true;
+
     internal override bool IsLab => true;
 
     internal override OpCode? Instruction => OpCodes.Mul;

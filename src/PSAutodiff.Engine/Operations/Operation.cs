@@ -36,6 +36,9 @@ public abstract class Operation
     /// <summary>Whether f(x, y) and f(y, x) are the same number, bit for bit.</summary>
     internal virtual bool IsCommutative => false;
 
+    /// <summary>Whether an identity exchanges the arguments to bring a constant to the front, so that f(c, x) is not to be taken for f(x, c).</summary>
+    internal virtual bool PutsConstantFirst => false;
+
     /// <summary>How infix text writes it; a function call unless it has a symbol of its own.</summary>
     internal virtual Notation Infix => Notation.Call(Name, Arity);
 

@@ -23,6 +23,7 @@ internal sealed class LikeTermCollector
     private readonly Action<Identity> _note;
     private readonly bool[] _inner;
     private readonly Stack<(int Id, bool Inverse)> _stack = new();
+    private readonly List<(int Id, bool Inverse)> _leaves = [];
     private readonly List<Part> _parts = [];
     private Dictionary<int, int>? _indexOf;
     private readonly List<double> _constants = [];
@@ -213,22 +214,22 @@ internal sealed class LikeTermCollector
 
     private void Start()
     {
-        _stack.Clear();
         _indexOf = null;
         _parts.Clear();
         _constants.Clear();
     }
 
-    /// <summary>What a cluster is made of, from left to right, and whether it is subtracted (divided by).</summary>
-    private IEnumerable<(int Id, bool Inverse)> Leaves(int root)
+    /// <summary>What a cluster is made of, from left to right, and whether it is subtracted (divided by); good until the next call.</summary>
+    private List<(int Id, bool Inverse)> Leaves(int root)
     {
+        _leaves.Clear();
         _stack.Push((root, false));
         while (_stack.TryPop(out var item))
         {
             var (id, inverse) = item;
             if (id != root && !_inner[id])
             {
-                yield return item;
+                _leaves.Add(item);
                 continue;
             }
 
@@ -242,6 +243,8 @@ internal sealed class LikeTermCollector
             _stack.Push((_graph.Y(id), inverse ^ operation is SubOperation or DivOperation));
             _stack.Push((_graph.X(id), inverse));
         }
+
+        return _leaves;
     }
 
     /// <summary>A term as constant times rest.</summary>

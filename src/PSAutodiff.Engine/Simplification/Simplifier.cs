@@ -32,7 +32,7 @@ internal static class Simplifier
                 nextCost = next.Graph.OperationCount(next.Roots);
             }
 
-            if (nextCost > cost || !changed) break;
+            if (nextCost > cost || (nextCost == cost && !changed)) break;
             best = next;
             cost = nextCost;
         }
@@ -40,6 +40,7 @@ internal static class Simplifier
         return best with { Assumptions = [.. assumptions] };
     }
 
+    /// <summary>One round. It goes on from the graph, so what does not change stays as it is and costs no memory.</summary>
     private static (Result Result, bool Changed) Round(Graph graph, int[] roots, RuleSets sets, SortedSet<string> assumptions)
     {
         var changed = false;
@@ -50,29 +51,40 @@ internal static class Simplifier
         }
 
         var reachable = graph.Reachable(roots);
-        var builder = new GraphBuilder(reachable.Length) { Rules = sets, OnRewrite = Note };
+        var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = Note };
         var collector = (sets & Identity.Standard) != 0 ? new LikeTermCollector(graph, builder, reachable, roots, Note) : null;
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
         {
             if (!reachable[id]) continue;
-            if (graph.IsConstant(id))
+            if (graph.IsLeaf(id))
             {
-                map[id] = builder.Constant(graph.ConstantOf(id));
+                map[id] = id;
+                continue;
             }
-            else if (graph.IsVariable(id))
-            {
-                map[id] = builder.Variable(graph.NameOf(id));
-            }
-            else
-            {
-                var (y, z) = (graph.Y(id), graph.Z(id));
-                map[id] = builder.Apply(graph.OperationOf(id), map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
-                if (collector is not null) map[id] = collector.Collect(id, map);
-            }
+
+            var (y, z) = (graph.Y(id), graph.Z(id));
+            map[id] = builder.Apply(id, map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
+            if (collector is not null) map[id] = collector.Collect(id, map);
         }
 
-        return (new Result(builder.Build(), Array.ConvertAll(roots, root => map[root]), []), changed);
+        return (Compact(builder.Build(), Array.ConvertAll(roots, root => map[root])), changed);
+    }
+
+    /// <summary>Leaves behind what the roots do not need, when that is most of the graph.</summary>
+    private static Result Compact(Graph graph, int[] roots)
+    {
+        var reachable = graph.Reachable(roots);
+        var needed = reachable.AsSpan().Count(true);
+        if (graph.Count <= 2 * needed) return new Result(graph, roots, []);
+        var builder = new GraphBuilder(needed);
+        var map = new int[reachable.Length];
+        for (var id = 0; id < map.Length; id++)
+        {
+            if (reachable[id]) map[id] = builder.Copy(graph, id, map);
+        }
+
+        return new Result(builder.Build(), Array.ConvertAll(roots, root => map[root]), []);
     }
 
     /// <summary>A simplified graph.</summary>

@@ -1,0 +1,8 @@
+namespace PSAutodiff.Graphs;
+
+/// <summary>A node of a graph, its parts side by side in memory because they are looked at together.</summary>
+/// <param name="X">The id of the first argument; for a constant or variable the index of its value or name.</param>
+/// <param name="Y">The id of the second argument, or <see cref="Graph.None"/>.</param>
+/// <param name="Z">The id of the third argument, or <see cref="Graph.None"/>.</param>
+/// <param name="Code">Index of the operation in <see cref="OperationTable.ByCode"/>.</param>
+internal readonly record struct GraphNode(int X, int Y, int Z, byte Code);
