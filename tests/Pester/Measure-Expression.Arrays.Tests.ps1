@@ -200,6 +200,14 @@ Describe 'Measure-Expression on rows, streaming' {
         @{ x = 2; y = 100 }, @{ x = 3; y = 200 } | Measure-Expression 'a*x + y' -At @{ a = 10; y = 1 } | Should -Be 21, 31
     }
 
+    It 'says once, not for every row, what is wrong with -At' {
+        $outcome = Get-Outcome { @{ x = 1 }, @{ x = 2 }, @{ x = 3 } | Measure-Expression 'a*x' -At @{ a = 'many' } }
+        $outcome.Output | Should -HaveCount 0
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ValueNotNumeric
+        $outcome.Errors[0].Exception.Message | Should -BeLike "*'a'*'many'*"
+    }
+
     It 'names row and column of bad rows and goes on, with -At and -Gradient too' {
         $rows = 'x,y', '1,2', 'one,2', '3,', '4,2' | ConvertFrom-Csv
         foreach ($derivatives in @{}, @{ Gradient = $true }, @{ Hessian = $true }) {

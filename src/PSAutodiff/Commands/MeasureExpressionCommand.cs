@@ -58,7 +58,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
     {
         _at = Require(At, () => new ValueSource(At));
         var given = MyInvocation.BoundParameters.ContainsKey(nameof(Expression));
-        if (MyInvocation.ExpectingInput && given) _rows = Require(Expression, () => new RowMeasurement(Prepare(Expression), _at));
+        if (MyInvocation.ExpectingInput && given) _rows = PrepareRows();
     }
 
     /// <inheritdoc/>
@@ -90,6 +90,13 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
     protected override void StopProcessing() => _cancellation.Cancel();
 
     private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, Parts);
+
+    // What is wrong with -At is wrong for every row, so it is said once.
+    private RowMeasurement PrepareRows()
+    {
+        var measurement = Require(Expression, () => Prepare(Expression));
+        return Require(At, () => new RowMeasurement(measurement, _at));
+    }
 
     private void ProcessExpression()
     {
@@ -133,7 +140,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
 
     private void ProcessRow()
     {
-        _rows ??= Require(Expression, () => new RowMeasurement(Prepare(Expression), _at));
+        _rows ??= PrepareRows();
         var row = InputObject;
         Attempt(row, () => Write(row, _rows.Measure(row)));
     }
@@ -169,24 +176,19 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
         return row;
     }
 
-    /// <summary>One expression over many rows: which variables -At gives is found out once, with the first row.</summary>
-    private sealed class RowMeasurement(CompiledMeasurement measurement, ValueSource at)
+    /// <summary>One expression over many rows; which variables -At gives is found out once.</summary>
+    private sealed class RowMeasurement
     {
-        private readonly double[] _values = new double[measurement.Variables.Count];
-        private RowReader? _reader;
-        private double[] _cells = [];
-        private int[] _targets = [];
+        private readonly CompiledMeasurement _measurement;
+        private readonly double[] _values;
+        private readonly RowReader _reader;
+        private readonly double[] _cells;
+        private readonly int[] _targets;
 
-        public object Measure(object? row)
+        public RowMeasurement(CompiledMeasurement measurement, ValueSource at)
         {
-            _reader ??= Start();
-            _reader.Read(row, _cells);
-            for (var i = 0; i < _targets.Length; i++) _values[_targets[i]] = _cells[i];
-            return measurement.Measure(_values);
-        }
-
-        private RowReader Start()
-        {
+            _measurement = measurement;
+            _values = new double[measurement.Variables.Count];
             var columns = new List<string>();
             var targets = new List<int>();
             for (var i = 0; i < _values.Length; i++)
@@ -204,7 +206,14 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
 
             _targets = [.. targets];
             _cells = new double[columns.Count];
-            return new RowReader(columns);
+            _reader = new RowReader(columns);
+        }
+
+        public object Measure(object? row)
+        {
+            _reader.Read(row, _cells);
+            for (var i = 0; i < _targets.Length; i++) _values[_targets[i]] = _cells[i];
+            return _measurement.Measure(_values);
         }
     }
 }

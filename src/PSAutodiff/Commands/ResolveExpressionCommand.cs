@@ -34,10 +34,22 @@ public sealed class ResolveExpressionCommand : ExpressionCmdlet
             var replacements = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
             foreach (var variable in node.Variables)
             {
-                if (_values.Match(variable) is { } name) replacements.Add(variable, Conversions.ToExpression(_values[name]));
+                if (_values.Match(variable) is { } name) replacements.Add(variable, ReplacementOf(name));
             }
 
             WriteObject(node.Resolve(replacements));
         });
+    }
+
+    private ExprNode ReplacementOf(string name)
+    {
+        try
+        {
+            return Conversions.ToExpression(_values[name]);
+        }
+        catch (AutodiffException exception)
+        {
+            throw new AutodiffException(exception.ErrorId, $"What -At gives for '{name}' is no expression. {exception.Message}");
+        }
     }
 }
