@@ -13,13 +13,23 @@ internal sealed class RandomSource
     private ulong _s2;
     private ulong _s3;
 
-    public RandomSource(int seed)
+    /// <summary>Starts a sequence.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="stream">Which of the sequences of this seed, at least 0: one for each purpose, so that none repeats what another drew.</param>
+    public RandomSource(int seed, int stream = 0)
     {
-        var state = (ulong)(uint)seed;
+        var state = (uint)seed | ((ulong)(uint)stream << 32);
         _s0 = SplitMix(ref state);
         _s1 = SplitMix(ref state);
         _s2 = SplitMix(ref state);
         _s3 = SplitMix(ref state);
+    }
+
+    /// <summary>Where the sequence is: what is set continues exactly as what was read.</summary>
+    public (ulong S0, ulong S1, ulong S2, ulong S3) State
+    {
+        get => (_s0, _s1, _s2, _s3);
+        set => (_s0, _s1, _s2, _s3) = value;
     }
 
     /// <summary>A number in [0, 1), a multiple of 2^-53.</summary>
@@ -27,6 +37,46 @@ internal sealed class RandomSource
 
     /// <summary>A number between minus and plus the scale.</summary>
     public double NextUniform(double scale) => ((2 * NextUnit()) - 1) * scale;
+
+    /// <summary>A number from the normal distribution with mean 0 and deviation 1, by the polar method (Marsaglia and Bray, 1964).</summary>
+    /// <remarks>The second number that the method gives is not kept, so that <see cref="State"/> is the whole state.</remarks>
+    public double NextNormal()
+    {
+        double u, s;
+        do
+        {
+            u = (2 * NextUnit()) - 1;
+            var v = (2 * NextUnit()) - 1;
+            s = (u * u) + (v * v);
+        }
+        while (s >= 1 || s == 0);
+        return u * Math.Sqrt(-2 * Kernels.Log(s) / s);
+    }
+
+    /// <summary>A whole number from 0 to below the bound, all equally likely (Lemire, 2019).</summary>
+    /// <param name="bound">At least 1.</param>
+    public int NextInt(int bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
+        var product = (NextBits() >> 32) * (ulong)bound;
+        if ((uint)product < (uint)bound)
+        {
+            var excess = (uint)((1UL << 32) % (ulong)bound);
+            while ((uint)product < excess) product = (NextBits() >> 32) * (ulong)bound;
+        }
+
+        return (int)(product >> 32);
+    }
+
+    /// <summary>Puts values into a random order, all equally likely (Fisher and Yates).</summary>
+    public void Shuffle(Span<int> values)
+    {
+        for (var i = values.Length - 1; i > 0; i--)
+        {
+            var j = NextInt(i + 1);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+    }
 
     private static ulong SplitMix(ref ulong state)
     {
