@@ -1,0 +1,354 @@
+using System.Numerics;
+using PSAutodiff.Numerics;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>
+/// The working memory of a dense network for a batch of rows, and what is done there: forward and backward, rows by rows; weight gradients,
+/// inputs by inputs. Parts of either may be done in any order, by several workers at a time, with the same bits.
+/// </summary>
+internal sealed class DenseBatch<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The most rows that one worker takes at a time; they fit the second-level cache with some hundred numbers each.</summary>
+    public const int LongestPart = 11 * MatrixProduct.TileRows;
+
+    /// <summary>The most rows held; a larger batch is worked off in pieces of so many.</summary>
+    public const int MaxRows = 8 * LongestPart;
+
+    // A layer's inputs whose weight gradients are one part of the work.
+    private const int InputsInPart = 6 * MatrixProduct.TileRows;
+
+    private readonly DenseShape _shape;
+    private readonly bool _trains;
+    private readonly T[][] _values;
+    private readonly T[][] _biases;
+    private readonly T[][] _weights;
+    private readonly T[][] _transposed;
+    private readonly T[][] _deltas;
+    private readonly T[][] _packedDeltas;
+    private readonly T[][] _noisy;
+    private readonly T[][] _factors;
+    private readonly Worker?[] _workers;
+    private readonly (int Layer, int First)[] _gradientParts;
+    private readonly int[] _picks;
+    private T[] _targets = [];
+    private double[] _losses = [];
+    private T[] _inputs = [];
+    private int _capacity;
+    private bool _packs;
+    private bool _hasNoise;
+    private bool _hasFactors;
+
+    /// <summary>Makes the memory for a network.</summary>
+    /// <param name="shape">The network's layers.</param>
+    /// <param name="trains">Whether there will be gradients.</param>
+    /// <param name="workers">The most workers at a time.</param>
+    public DenseBatch(DenseShape shape, bool trains, int workers)
+    {
+        _shape = shape;
+        _trains = trains;
+        _workers = new Worker?[workers];
+        _picks = new int[MaxRows];
+        var layers = shape.Layers;
+        _values = Each(static _ => []);
+        _deltas = Each(static _ => []);
+        _packedDeltas = Each(static _ => []);
+        _noisy = Each(static _ => []);
+        _factors = Each(static _ => []);
+        _biases = Each(static layer => new T[layer.Outputs]);
+        _weights = Each(static _ => []);
+        _transposed = Each(static _ => []);
+        _gradientParts =
+        [
+            .. layers.SelectMany(static (layer, l) => Enumerable.Range(0, Math.Max(1, (layer.Inputs + InputsInPart - 1) / InputsInPart)).Select(part => (l, part * InputsInPart))),
+        ];
+
+        T[][] Each(Func<DenseLayer, T[]> make) => Array.ConvertAll(layers, layer => make(layer));
+    }
+
+    /// <summary>Number of rows held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether products are packed, so that parts may be done by other threads without the parameters.</summary>
+    public bool IsPacked => _packs;
+
+    /// <summary>Number of parts of the weight gradients.</summary>
+    public int GradientParts => _gradientParts.Length;
+
+    /// <summary>The losses of the rows held.</summary>
+    public ReadOnlySpan<double> Losses => _losses.AsSpan(0, Count);
+
+    /// <summary>The last layer's values of the rows held, row after row.</summary>
+    public ReadOnlySpan<T> Outputs => _values[^1].AsSpan(0, Count * _shape.Last.Outputs);
+
+    /// <summary>Takes parameters, for as many rows as will be given with them.</summary>
+    public void SetParameters(ReadOnlySpan<T> parameters, int rowCount)
+    {
+        Reserve(Math.Min(rowCount, MaxRows));
+        _packs = rowCount >= MatrixProduct.TileRows;
+        for (var l = 0; l < _biases.Length; l++)
+        {
+            var layer = _shape.Layers[l];
+            layer.BiasesOf(parameters).CopyTo(_biases[l]);
+            if (!_packs) continue;
+            var (inputs, outputs) = (layer.Inputs, layer.Outputs);
+            if (_weights[l].Length == 0) _weights[l] = new T[MatrixProduct.PackedLength<T>(inputs, outputs)];
+            MatrixProduct.Pack(layer.WeightsOf(parameters), inputs, outputs, _weights[l], inputs, 0);
+            if (!_trains || l == 0) continue;
+            if (_transposed[l].Length == 0) _transposed[l] = new T[MatrixProduct.PackedLength<T>(outputs, inputs)];
+            MatrixProduct.PackTransposed(layer.WeightsOf(parameters), outputs, inputs, _transposed[l]);
+        }
+    }
+
+    /// <summary>Takes rows of data.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="rows">Indices of the rows; at most <see cref="MaxRows"/>.</param>
+    /// <param name="noise">What is to be done to their inputs; null for nothing.</param>
+    public void SetRows(TrainingData<T> data, ReadOnlySpan<int> rows, BatchNoise? noise)
+    {
+        Count = rows.Length;
+        rows.CopyTo(_picks);
+        _inputs = data.Inputs;
+        var columns = _shape.Last.Outputs;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var target = _targets.AsSpan(i * columns, columns);
+            if (data.Classes is not { } classes)
+            {
+                data.Targets.AsSpan(rows[i] * columns, columns).CopyTo(target);
+            }
+            else if (columns == 1)
+            {
+                target[0] = T.CreateTruncating(classes[rows[i]]);
+            }
+            else
+            {
+                target.Clear();
+                target[classes[rows[i]]] = T.One;
+            }
+        }
+
+        _hasFactors = noise is { DropoutDeviation: > 0 };
+        _hasNoise = _hasFactors || noise is { InputDeviation: > 0 };
+        if (_hasNoise) Draw(noise!);
+    }
+
+    /// <summary>Takes rows of inputs alone.</summary>
+    /// <param name="inputs">The inputs, row after row.</param>
+    /// <param name="count">Number of rows; at most <see cref="MaxRows"/>.</param>
+    public void SetInputs(ReadOnlySpan<T> inputs, int count)
+    {
+        Count = count;
+        _hasNoise = false;
+        _hasFactors = false;
+        if (_inputs.Length < inputs.Length) _inputs = new T[inputs.Length];
+        inputs.CopyTo(_inputs);
+        for (var i = 0; i < count; i++) _picks[i] = i;
+    }
+
+    /// <summary>Computes the layers' values for some of the rows held.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many; at most <see cref="LongestPart"/>.</param>
+    /// <param name="parameters">All parameters; not looked at when <see cref="IsPacked"/>.</param>
+    /// <param name="sumsOnly">Whether the last layer's weighted sums are left as they are.</param>
+    /// <param name="worker">Who does it.</param>
+    public void Forward(int first, int count, ReadOnlySpan<T> parameters, bool sumsOnly, int worker)
+    {
+        for (var l = 0; l < _values.Length; l++)
+        {
+            var layer = _shape.Layers[l];
+            var values = _values[l].AsSpan(first * layer.Outputs, count * layer.Outputs);
+            for (var row = 0; row < count; row++) _biases[l].CopyTo(values[(row * layer.Outputs)..]);
+            var inputs = InputsOf(l, first, count);
+            if (_packs)
+            {
+                MatrixProduct.Multiply(inputs, _weights[l], layer.Outputs, values, accumulate: true);
+            }
+            else
+            {
+                for (var row = 0; row < count; row++)
+                {
+                    MatrixProduct.MultiplyRow(inputs[row], layer.WeightsOf(parameters), values.Slice(row * layer.Outputs, layer.Outputs), accumulate: true);
+                }
+            }
+
+            var isLast = l == _values.Length - 1;
+            if (!isLast || !sumsOnly) DenseActivations.Apply(layer.Activation, values, layer.Outputs, WorkerOf(worker).Wide);
+            if (isLast || !_hasFactors) continue;
+            var noisy = _noisy[l + 1].AsSpan(first * layer.Outputs, values.Length);
+            values.CopyTo(noisy);
+            DenseActivations.Multiply<T>(_factors[l + 1].AsSpan(first * layer.Outputs, values.Length), noisy);
+        }
+    }
+
+    /// <summary>After <see cref="Forward"/> of the same rows: their losses, and the derivatives with respect to all weighted sums when this trains.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="parameters">All parameters; not looked at when <see cref="IsPacked"/>.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="rowCount">Rows over which the mean is taken.</param>
+    /// <param name="backward">Whether derivatives are wanted.</param>
+    /// <param name="worker">Who does it.</param>
+    public void Backward(int first, int count, ReadOnlySpan<T> parameters, LossFunction loss, int rowCount, bool backward, int worker)
+    {
+        var l = _values.Length - 1;
+        var layer = _shape.Layers[l];
+        var size = count * layer.Outputs;
+        var values = _values[l].AsSpan(first * layer.Outputs, size);
+        var targets = _targets.AsSpan(first * layer.Outputs, size);
+        var deltas = _deltas[l].AsSpan(first * layer.Outputs, size);
+        var losses = _losses.AsSpan(first, count);
+        var wide = WorkerOf(worker).Wide;
+        if (DenseLoss.IsFused(loss, layer.Activation))
+        {
+            DenseLoss.FromSums<T>(loss, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
+        }
+        else
+        {
+            DenseLoss.FromPredictions<T>(loss, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
+            DenseActivations.Backward<T>(layer.Activation, values, deltas, layer.Outputs);
+        }
+
+        while (backward)
+        {
+            if (_packs) MatrixProduct.Pack<T>(deltas, count, layer.Outputs, _packedDeltas[l], Count, first);
+            if (l == 0) return;
+            var before = _shape.Layers[l - 1];
+            size = count * layer.Inputs;
+            var inputDeltas = _deltas[l - 1].AsSpan(first * layer.Inputs, size);
+            if (_packs)
+            {
+                MatrixProduct.Multiply(new MatrixRows<T>(deltas, count, layer.Outputs), _transposed[l], layer.Inputs, inputDeltas, accumulate: false);
+            }
+            else
+            {
+                for (var row = 0; row < count; row++)
+                {
+                    MatrixProduct.MultiplyRowByTransposed(deltas.Slice(row * layer.Outputs, layer.Outputs), layer.WeightsOf(parameters), inputDeltas.Slice(row * layer.Inputs, layer.Inputs));
+                }
+            }
+
+            if (_hasFactors) DenseActivations.Multiply<T>(_factors[l].AsSpan(first * layer.Inputs, size), inputDeltas);
+            DenseActivations.Backward<T>(before.Activation, _values[l - 1].AsSpan(first * layer.Inputs, size), inputDeltas, layer.Inputs);
+            deltas = inputDeltas;
+            layer = before;
+            l--;
+        }
+    }
+
+    /// <summary>After <see cref="Backward"/> of all rows: a part of the gradient.</summary>
+    /// <param name="part">Which, below <see cref="GradientParts"/>.</param>
+    /// <param name="gradient">The derivatives with respect to all parameters.</param>
+    /// <param name="accumulate">Whether they are added to what is there.</param>
+    /// <param name="worker">Who does it.</param>
+    public void Gradient(int part, Span<T> gradient, bool accumulate, int worker)
+    {
+        var (l, first) = _gradientParts[part];
+        var layer = _shape.Layers[l];
+        var rows = Math.Min(InputsInPart, layer.Inputs - first);
+        var outputs = layer.Outputs;
+        var weights = gradient.Slice(layer.Start + (first * outputs), rows * outputs);
+        var deltas = _deltas[l].AsSpan(0, Count * outputs);
+        var inputs = InputsOf(l, 0, Count);
+        if (_packs)
+        {
+            MatrixProduct.MultiplyTransposed(inputs, first, rows, _packedDeltas[l], outputs, weights, accumulate, WorkerOf(worker).Scratch);
+        }
+        else
+        {
+            Span<T> column = stackalloc T[MatrixProduct.TileRows];
+            column = column[..Count];
+            for (var i = 0; i < rows; i++)
+            {
+                for (var k = 0; k < column.Length; k++) column[k] = inputs[k][first + i];
+                MatrixProduct.MultiplyRow<T>(column, deltas, weights.Slice(i * outputs, outputs), accumulate);
+            }
+        }
+
+        if (first > 0) return;
+        var biases = gradient[layer.Bias..layer.End];
+        if (!accumulate) biases.Clear();
+        for (var row = 0; row < Count; row++) DenseActivations.Add<T>(deltas.Slice(row * outputs, outputs), biases);
+    }
+
+    private MatrixRows<T> InputsOf(int layer, int first, int count)
+    {
+        var width = _shape.Layers[layer].Inputs;
+        if (_hasFactors || (_hasNoise && layer == 0)) return new MatrixRows<T>(_noisy[layer].AsSpan(first * width), count, width);
+        return layer > 0 ? new MatrixRows<T>(_values[layer - 1].AsSpan(first * width), count, width) : new MatrixRows<T>(_inputs, _picks.AsSpan(first, count), width);
+    }
+
+    // Row by row, so that the numbers drawn do not depend on the pieces in which a batch is worked off.
+    private void Draw(BatchNoise noise)
+    {
+        var layers = _shape.Layers;
+        for (var l = 0; l < (_hasFactors ? layers.Length : 1); l++)
+        {
+            var length = _capacity * layers[l].Inputs;
+            if (_noisy[l].Length < length) _noisy[l] = new T[length];
+            if (_hasFactors && _factors[l].Length < length) _factors[l] = new T[length];
+        }
+
+        for (var row = 0; row < Count; row++)
+        {
+            var width = layers[0].Inputs;
+            var inputs = _noisy[0].AsSpan(row * width, width);
+            _inputs.AsSpan(_picks[row] * width, width).CopyTo(inputs);
+            if (noise.InputDeviation > 0)
+            {
+                foreach (ref var input in inputs) input += T.CreateTruncating(noise.InputDeviation * noise.Random.NextNormal());
+            }
+
+            if (!_hasFactors) continue;
+            for (var l = 0; l < layers.Length; l++)
+            {
+                foreach (ref var factor in _factors[l].AsSpan(row * layers[l].Inputs, layers[l].Inputs))
+                {
+                    factor = T.CreateTruncating(1 + (noise.DropoutDeviation * noise.Random.NextNormal()));
+                }
+            }
+
+            DenseActivations.Multiply<T>(_factors[0].AsSpan(row * width, width), inputs);
+        }
+    }
+
+    private void Reserve(int rows)
+    {
+        if (rows <= _capacity) return;
+        _capacity = rows;
+        _losses = new double[rows];
+        _targets = new T[rows * _shape.Last.Outputs];
+        for (var l = 0; l < _values.Length; l++)
+        {
+            var outputs = _shape.Layers[l].Outputs;
+            _values[l] = new T[rows * outputs];
+            if (!_trains) continue;
+            _deltas[l] = new T[rows * outputs];
+            _packedDeltas[l] = new T[MatrixProduct.PackedLength<T>(rows, outputs)];
+        }
+    }
+
+    // Made when it is first asked for, by the worker itself.
+    private Worker WorkerOf(int worker) => _workers[worker] ??= new Worker(_shape);
+
+    private sealed class Worker
+    {
+        public Worker(DenseShape shape)
+        {
+            var widest = 0;
+            foreach (var layer in shape.Layers)
+            {
+                if (layer.Activation == ActivationFunction.Softmax) widest = Math.Max(widest, layer.Outputs);
+            }
+
+            Wide = new double[Math.Max(checked(LongestPart * widest), DenseLoss.ScratchLength(LongestPart, shape.Last.Outputs))];
+        }
+
+        /// <summary>Doubles to compute in.</summary>
+        public double[] Wide { get; }
+
+        /// <summary>Columns of inputs, packed.</summary>
+        public T[] Scratch { get; } = new T[MatrixProduct.ScratchLength(InputsInPart)];
+    }
+}

@@ -1,0 +1,162 @@
+using System.Numerics;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>
+/// The loss of a dense network over rows and its gradient, by batched backpropagation. Sums over rows are formed row after row, in the
+/// order given, so the bits depend neither on threads nor on the pieces in which a large batch is worked off.
+/// </summary>
+internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Multiply-adds that are worth a second thread: some ten microseconds.
+    private const long SharedWork = 1 << 18;
+
+    private readonly Network _network;
+    private readonly DenseShape _shape;
+    private readonly LossFunction _loss;
+    private readonly TrainingData<T> _data;
+    private readonly int _threads;
+    private readonly DenseBatch<T> _batch;
+    private readonly DenseTeam _team;
+    private T[] _gradient = [];
+    private Phase _phase;
+    private int _part;
+    private int _rowCount;
+    private bool _accumulate;
+    private CancellationToken _cancellation;
+
+    /// <summary>Makes the model.</summary>
+    /// <param name="network">Its layers count, not the values of its parameters.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="data">The rows, as wide as the network has inputs and outputs.</param>
+    /// <param name="threads">The most threads, at least 1.</param>
+    public DenseModel(Network network, LossFunction loss, TrainingData<T> data, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        data.Check();
+        if (data.InputSize != network.InputSize || data.OutputSize != network.OutputSize)
+            throw new ArgumentException($"The rows have {data.InputSize} inputs and {data.OutputSize} outputs, the network {network.InputSize} and {network.OutputSize}.", nameof(data));
+        _network = network;
+        _shape = new DenseShape(network);
+        _loss = loss;
+        _data = data;
+        _threads = threads;
+        _batch = new DenseBatch<T>(_shape, trains: true, threads);
+        _team = new DenseTeam(this, threads);
+    }
+
+    private enum Phase
+    {
+        Loss,
+        Backward,
+        Gradient,
+    }
+
+    /// <inheritdoc/>
+    public int ParameterCount => _shape.ParameterCount;
+
+    /// <inheritdoc/>
+    public int RowCount => _data.RowCount;
+
+    /// <summary>The outputs of a network, row after row: rows x outputs.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">Its inputs, row after row, scaled as it was trained with.</param>
+    /// <param name="rowCount">Number of rows.</param>
+    /// <param name="threads">The most threads, at least 1.</param>
+    /// <param name="cancellation">Ends a long call with an <see cref="OperationCanceledException"/>.</param>
+    public static T[] Predict(Network network, ReadOnlySpan<T> inputs, int rowCount, int threads, CancellationToken cancellation) =>
+        new DensePrediction<T>(network, threads).Predict(inputs, rowCount, cancellation);
+
+    /// <inheritdoc/>
+    public double Gradient(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, Span<T> gradient, BatchNoise? noise, CancellationToken cancellation)
+    {
+        gradient = gradient[..ParameterCount];
+        return Run(parameters, rows, gradient, noise, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public double Loss(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation) => Run(parameters, rows, default, null, cancellation);
+
+    /// <inheritdoc/>
+    public bool IsDecayed(int parameter)
+    {
+        foreach (var layer in _shape.Layers)
+        {
+            if (parameter < layer.End) return parameter < layer.Bias;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(parameter));
+    }
+
+    /// <inheritdoc/>
+    public ITrainingModel<T> ForAnotherThread() => new DenseModel<T>(_network, _loss, _data, _threads);
+
+    void IUnitWork.Do(int unit, int worker)
+    {
+        if (_cancellation.IsCancellationRequested) return;
+        if (_phase == Phase.Gradient) _batch.Gradient(unit, _gradient, _accumulate, worker);
+        else DoRows(unit, default, worker);
+    }
+
+    // An empty gradient stands for none wanted.
+    private double Run(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, Span<T> gradient, BatchNoise? noise, CancellationToken cancellation)
+    {
+        if (rows.IsEmpty) throw new ArgumentException("There are no rows.", nameof(rows));
+        if (parameters.Length != ParameterCount) throw new ArgumentException($"There are {ParameterCount} parameters, but {parameters.Length} values.", nameof(parameters));
+        _rowCount = rows.Length;
+        _cancellation = cancellation;
+        _batch.SetParameters(parameters, rows.Length);
+        var shares = _threads > 1 && _batch.IsPacked && (long)Math.Min(rows.Length, DenseBatch<T>.MaxRows) * ParameterCount >= SharedWork;
+        if (shares && _gradient.Length < gradient.Length) _gradient = new T[gradient.Length];
+        var sum = 0.0;
+        for (var start = 0; start < rows.Length; start += DenseBatch<T>.MaxRows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = Math.Min(DenseBatch<T>.MaxRows, rows.Length - start);
+            _batch.SetRows(_data, rows.Slice(start, count), noise);
+            _accumulate = start > 0;
+            _phase = gradient.IsEmpty ? Phase.Loss : Phase.Backward;
+            _part = shares ? PartOf(count, _threads) : PartOf(count, 1);
+            var parts = (count + _part - 1) / _part;
+            if (shares) Share(parts, gradient.IsEmpty);
+            else Alone(parts, parameters, gradient);
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var loss in _batch.Losses) sum += loss;
+        }
+
+        if (shares) _gradient.AsSpan(0, gradient.Length).CopyTo(gradient);
+        return sum / rows.Length;
+    }
+
+    // Whole tiles of rows, as many for each thread.
+    internal static int PartOf(int rows, int threads)
+    {
+        const int tile = Numerics.MatrixProduct.TileRows;
+        var tiles = (rows + tile - 1) / tile;
+        return Math.Min(DenseBatch<T>.LongestPart, (tiles + threads - 1) / threads * tile);
+    }
+
+    private void Alone(int parts, ReadOnlySpan<T> parameters, Span<T> gradient)
+    {
+        for (var part = 0; part < parts && !_cancellation.IsCancellationRequested; part++) DoRows(part, parameters, 0);
+        if (gradient.IsEmpty) return;
+        for (var part = 0; part < _batch.GradientParts && !_cancellation.IsCancellationRequested; part++) _batch.Gradient(part, gradient, _accumulate, 0);
+    }
+
+    private void Share(int parts, bool lossOnly)
+    {
+        _team.Run(parts);
+        if (lossOnly) return;
+        _phase = Phase.Gradient;
+        _team.Run(_batch.GradientParts);
+    }
+
+    private void DoRows(int part, ReadOnlySpan<T> parameters, int worker)
+    {
+        var first = part * _part;
+        var count = Math.Min(_part, _batch.Count - first);
+        _batch.Forward(first, count, parameters, DenseLoss.IsFused(_loss, _shape.Last.Activation), worker);
+        _batch.Backward(first, count, parameters, _loss, _rowCount, _phase == Phase.Backward, worker);
+    }
+}

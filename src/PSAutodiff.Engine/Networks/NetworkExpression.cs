@@ -1,0 +1,65 @@
+using System.Globalization;
+using PSAutodiff.Expressions;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>Writes a network as expressions, one for each output, that share its hidden units.</summary>
+internal static class NetworkExpression
+{
+    public static ExprNode[] Build(Network network, bool withValues)
+    {
+        var units = new ExprNode[network.InputSize];
+        var names = InputNames(network);
+        for (var i = 0; i < units.Length; i++)
+        {
+            units[i] = ExprNode.Variable(names[i]);
+            if (network.Scaling is { } scaling) units[i] = (units[i] - scaling.Means[i]) / scaling.Deviations[i];
+        }
+
+        for (var l = 0; l < network.Layers.Count; l++)
+        {
+            var layer = network.Layers[l];
+            var sums = new ExprNode[layer.Outputs];
+            for (var j = 0; j < sums.Length; j++)
+            {
+                var sum = units[0] * Weight(0, j);
+                for (var i = 1; i < units.Length; i++) sum += units[i] * Weight(i, j);
+                sums[j] = (withValues ? layer.Biases[j] : ExprNode.Variable(Network.BiasName(l, j))) + sum;
+            }
+
+            units = Activate(layer.Activation, sums);
+
+            ExprNode Weight(int input, int output) => withValues ? layer.Weights[input, output] : ExprNode.Variable(Network.WeightName(l, input, output));
+        }
+
+        return units;
+    }
+
+    private static IReadOnlyList<string> InputNames(Network network)
+    {
+        // Ignoring case, as hashtables and CSV columns do.
+        var features = network.Features.Where(VariableNames.IsValid).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return features.Count == network.InputSize && !network.ParameterNames().Any(features.Contains)
+            ? network.Features
+            : [.. Enumerable.Range(1, network.InputSize).Select(static i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
+    }
+
+    private static ExprNode[] Activate(ActivationFunction activation, ExprNode[] sums) => activation switch
+    {
+        ActivationFunction.Linear => sums,
+        ActivationFunction.ReLU => Array.ConvertAll(sums, ExprNode.Relu),
+        ActivationFunction.Sigmoid => Array.ConvertAll(sums, ExprNode.Sigmoid),
+        ActivationFunction.Tanh => Array.ConvertAll(sums, ExprNode.Tanh),
+        ActivationFunction.Softmax => Softmax(sums),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation)),
+    };
+
+    // The largest sum is subtracted, so that no exponential overflows; it cancels out, in derivatives too, and needs none.
+    private static ExprNode[] Softmax(ExprNode[] sums)
+    {
+        var largest = ExprNode.Detach(sums.Aggregate(ExprNode.Max));
+        var powers = Array.ConvertAll(sums, sum => ExprNode.Exp(sum - largest));
+        var total = powers.Aggregate(static (x, y) => x + y);
+        return Array.ConvertAll(powers, power => power / total);
+    }
+}

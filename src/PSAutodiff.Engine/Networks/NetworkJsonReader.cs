@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>
+/// Reads what <see cref="NetworkJsonWriter"/> writes, strictly: whatever is not exactly a network is an error that names the place.
+/// Memory stays in proportion to the length of the text, whatever it claims.
+/// </summary>
+internal static class NetworkJsonReader
+{
+    // The whole, its layers, a layer, its weights, a row: a deeper text is refused before anything else is looked at.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 5 };
+
+    private static readonly string[] Members =
+        ["format", "version", "precision", "initializer", "seed", "loss", "features", "labels", "classes", "scaling", "layers"];
+
+    private static readonly string[] ScalingMembers = ["means", "deviations"];
+
+    private static readonly string[] LayerMembers = ["activation", "weights", "biases"];
+
+    /// <summary>The network that the text stands for.</summary>
+    /// <exception cref="AutodiffException">The text is none.</exception>
+    public static Network Read(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            using var document = JsonDocument.Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(json), Options);
+            return ReadNetwork(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw Error("", exception.Message.TrimEnd('.'));
+        }
+        catch (EncoderFallbackException)
+        {
+            throw Error("", "it holds half a surrogate pair");
+        }
+    }
+
+    private static Network ReadNetwork(JsonElement root)
+    {
+        // Before everything else: a later version may have members that this one does not know.
+        if (root.ValueKind != JsonValueKind.Object) throw Error("", "the text has to be an object");
+        if (TextOf(Find(root, "format")) != NetworkJsonWriter.Format) throw Error("", $"'format' has to be \"{NetworkJsonWriter.Format}\"");
+        var number = Find(root, "version");
+        if (number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var version) || version < 1)
+        {
+            throw Error("", "'version' has to be a whole number from 1");
+        }
+
+        if (version > NetworkJsonWriter.Version)
+        {
+            throw Error("", $"it has version {version}, but this PSAutodiff reads up to version {NetworkJsonWriter.Version}; read it with a newer one");
+        }
+
+        var members = ReadMembers(root, "", Members, ["precision", "initializer", "layers"]);
+        var precision = ReadEnum<NetworkPrecision>(members["precision"], "", "precision");
+        var initializer = ReadEnum<NetworkInitializer>(members["initializer"], "", "initializer");
+        var list = members["layers"];
+        if (list.ValueKind != JsonValueKind.Array) throw Error("", "'layers' has to be a list");
+        var layers = new List<NetworkLayer>();
+        foreach (var layer in list.EnumerateArray())
+        {
+            var place = string.Create(CultureInfo.InvariantCulture, $" in layer {layers.Count + 1}");
+            layers.Add(ReadLayer(layer, place, precision));
+        }
+
+        try
+        {
+            return new Network(layers)
+            {
+                Precision = precision,
+                Initializer = initializer,
+                Seed = members.TryGetValue("seed", out var seed) ? ReadSeed(seed) : null,
+                LossFunction = members.TryGetValue("loss", out var loss) ? ReadEnum<LossFunction>(loss, "", "loss") : null,
+                Features = ReadNames(members, "features"),
+                Labels = ReadNames(members, "labels"),
+                Classes = ReadNames(members, "classes"),
+                Scaling = members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null,
+            };
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.NetworkInvalid)
+        {
+            throw Error("", exception.Message.TrimEnd('.'));
+        }
+    }
+
+    private static NetworkLayer ReadLayer(JsonElement element, string place, NetworkPrecision precision)
+    {
+        var members = ReadMembers(element, place, LayerMembers, LayerMembers);
+        var activation = ReadEnum<ActivationFunction>(members["activation"], place, "activation");
+        var list = members["weights"];
+        if (list.ValueKind != JsonValueKind.Array) throw Error(place, "'weights' has to be a list of rows");
+        var single = precision == NetworkPrecision.Single;
+        var rows = new List<double[]>();
+        foreach (var row in list.EnumerateArray())
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"row {rows.Count + 1} of 'weights'");
+            rows.Add(ReadNumbers(row, place, name, single));
+            if (rows[^1].Length == 0) throw Error(place, $"{name} is empty");
+            if (rows[^1].Length != rows[0].Length) throw Error(place, $"{name} has {rows[^1].Length} numbers, but the first row has {rows[0].Length}");
+        }
+
+        if (rows.Count == 0) throw Error(place, "'weights' has no rows");
+        var biases = ReadNumbers(members["biases"], place, "'biases'", single);
+        if (biases.Length != rows[0].Length) throw Error(place, $"'biases' has {biases.Length} numbers, but the rows of 'weights' have {rows[0].Length}");
+        var weights = new double[rows.Count, biases.Length];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            for (var j = 0; j < biases.Length; j++) weights[i, j] = rows[i][j];
+        }
+
+        return new NetworkLayer(weights, biases, activation);
+    }
+
+    private static FeatureScaling ReadScaling(JsonElement element)
+    {
+        const string place = " in 'scaling'";
+        var members = ReadMembers(element, place, ScalingMembers, ScalingMembers);
+        return new FeatureScaling(
+            ReadNumbers(members["means"], place, "'means'", single: false),
+            ReadNumbers(members["deviations"], place, "'deviations'", single: false));
+    }
+
+    private static JsonElement Find(JsonElement element, string name) =>
+        element.EnumerateObject().FirstOrDefault(member => NameOf(member) == name).Value;
+
+    /// <summary>The members of an object by name: only known ones, each once, the required ones all there.</summary>
+    private static Dictionary<string, JsonElement> ReadMembers(JsonElement element, string place, string[] known, string[] required)
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw Error(place, "an object was expected");
+        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in element.EnumerateObject())
+        {
+            var name = NameOf(member);
+            if (!known.Contains(name)) throw Error(place, $"{Shown(name)} is no member here; known are {string.Join(", ", known)}");
+            if (!members.TryAdd(name, member.Value)) throw Error(place, $"'{name}' is given twice");
+        }
+
+        foreach (var name in required)
+        {
+            if (!members.ContainsKey(name)) throw Error(place, $"'{name}' is missing");
+        }
+
+        return members;
+    }
+
+    private static TEnum ReadEnum<TEnum>(JsonElement element, string place, string name)
+        where TEnum : struct, Enum
+    {
+        var names = Enum.GetNames<TEnum>();
+        if (TextOf(element) is { } text && names.Contains(text)) return Enum.Parse<TEnum>(text);
+        throw Error(place, $"'{name}' has to be one of {string.Join(", ", names)}, not {Shown(element.GetRawText())}");
+    }
+
+    private static int ReadSeed(JsonElement element) => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var seed)
+        ? seed
+        : throw Error("", $"'seed' has to be a whole number of 32 bits, not {Shown(element.GetRawText())}");
+
+    private static List<string> ReadNames(Dictionary<string, JsonElement> members, string name)
+    {
+        var names = new List<string>();
+        if (!members.TryGetValue(name, out var list)) return names;
+        if (list.ValueKind != JsonValueKind.Array) throw Error("", $"'{name}' has to be a list of texts");
+        foreach (var element in list.EnumerateArray())
+        {
+            names.Add(TextOf(element) ?? throw Error("", $"'{name}' has to be a list of texts, but one of them is {Shown(element.GetRawText())}"));
+        }
+
+        return names;
+    }
+
+    private static double[] ReadNumbers(JsonElement element, string place, string name, bool single)
+    {
+        if (element.ValueKind != JsonValueKind.Array) throw Error(place, $"{name} has to be a list of numbers");
+        var numbers = new double[element.GetArrayLength()];
+        var count = 0;
+        foreach (var number in element.EnumerateArray())
+        {
+            if (number.ValueKind != JsonValueKind.Number) throw Wrong(number, "is not a number");
+
+            // From the text at once: by way of a double it would be rounded twice.
+            var value = single ? number.GetSingle() : number.GetDouble();
+            if (!double.IsFinite(value)) throw Wrong(number, single ? "is too large for single precision" : "is too large for a double");
+            numbers[count++] = value;
+        }
+
+        return numbers;
+
+        AutodiffException Wrong(JsonElement number, string problem) =>
+            Error(place, string.Create(CultureInfo.InvariantCulture, $"number {count + 1} of {name}, {Shown(number.GetRawText())}, {problem}"));
+    }
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "?"; // Half a surrogate pair, escaped.
+        }
+    }
+
+    private static string? TextOf(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String) return null;
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Half a surrogate pair, escaped.
+        }
+    }
+
+    /// <summary>A part of the text, for a message: not more than a few words of it.</summary>
+    private static string Shown(string part)
+    {
+        const int most = 40;
+        var text = string.Concat(part.Take(most).Select(static c => char.IsControl(c) ? ' ' : c));
+        return part.Length > most ? $"'{text}...'" : $"'{text}'";
+    }
+
+    private static AutodiffException Error(string place, string problem) =>
+        new(ErrorIds.NetworkJson, $"The JSON text of a network is wrong{place}: {problem}.");
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>
+/// Writes a network as a JSON object: a format, a version, what is known of its training, and the layers with a row of weights a line.
+/// Numbers are the shortest decimals that read back to the same bits. <see cref="NetworkJsonReader"/> reads it.
+/// </summary>
+internal static class NetworkJsonWriter
+{
+    public const string Format = "PSAutodiff.Network";
+    public const int Version = 1;
+
+    // Letters of all languages stay readable; what means something to HTML is still escaped.
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+
+    public static string Write(Network network)
+    {
+        var single = network.Precision == NetworkPrecision.Single;
+        var text = new StringBuilder("{\n");
+        text.Append("  \"format\": ").Append(Quoted(Format)).Append(",\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"version\": {Version},\n");
+        text.Append("  \"precision\": ").Append(Quoted(network.Precision.ToString())).Append(",\n");
+        text.Append("  \"initializer\": ").Append(Quoted(network.Initializer.ToString())).Append(",\n");
+        if (network.Seed is { } seed) text.Append(CultureInfo.InvariantCulture, $"  \"seed\": {seed},\n");
+        if (network.LossFunction is { } loss) text.Append("  \"loss\": ").Append(Quoted(loss.ToString())).Append(",\n");
+        AppendNames(text, "features", network.Features);
+        AppendNames(text, "labels", network.Labels);
+        AppendNames(text, "classes", network.Classes);
+        if (network.Scaling is { } scaling)
+        {
+            text.Append("  \"scaling\": {\n    \"means\": ");
+            AppendNumbers(text, scaling.Means, single: false);
+            text.Append(",\n    \"deviations\": ");
+            AppendNumbers(text, scaling.Deviations, single: false);
+            text.Append("\n  },\n");
+        }
+
+        text.Append("  \"layers\": [");
+        for (var l = 0; l < network.Layers.Count; l++)
+        {
+            var layer = network.Layers[l];
+            text.Append(l == 0 ? "\n" : ",\n").Append("    {\n      \"activation\": ").Append(Quoted(layer.Activation.ToString())).Append(",\n      \"weights\": [");
+            for (var row = 0; row < layer.Inputs; row++)
+            {
+                text.Append(row == 0 ? "\n        " : ",\n        ");
+                AppendNumbers(text, layer.WeightSpan.Slice(row * layer.Outputs, layer.Outputs), single);
+            }
+
+            text.Append("\n      ],\n      \"biases\": ");
+            AppendNumbers(text, layer.Biases, single);
+            text.Append("\n    }");
+        }
+
+        return text.Append("\n  ]\n}\n").ToString();
+    }
+
+    private static void AppendNames(StringBuilder text, string name, IReadOnlyList<string> values)
+    {
+        if (values.Count == 0) return;
+        text.Append("  ").Append(Quoted(name)).Append(": [").AppendJoin(", ", values.Select(Quoted)).Append("],\n");
+    }
+
+    private static void AppendNumbers(StringBuilder text, ReadOnlySpan<double> values, bool single)
+    {
+        var separator = "[";
+        foreach (var value in values)
+        {
+            text.Append(separator);
+            if (single) text.Append(CultureInfo.InvariantCulture, $"{(float)value}");
+            else text.Append(CultureInfo.InvariantCulture, $"{value}");
+            separator = ", ";
+        }
+
+        text.Append(']');
+    }
+
+    private static string Quoted(string value) => $"\"{JsonEncodedText.Encode(value, Encoder)}\"";
+}

@@ -1,0 +1,97 @@
+using PSAutodiff.Networks;
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>System S4's printed figures of activations and of the loss from predictions.</summary>
+public sealed class DenseLossTests
+{
+    private static readonly double[] Arguments = [2, 0, -2, 0.5, -0.25, 0.25];
+
+    [Fact]
+    public void Binary_cross_entropy_of_given_predictions_has_the_printed_figures()
+    {
+        double[] targets = [0, 0, 1, 0, 1, 0];
+        double[] predictions = [0.2, 0.3, 0.1, 0.5, 0.8, 0.1];
+        var (losses, gradient) = (new double[2], new double[6]);
+        DenseLoss.FromPredictions<double>(LossFunction.BinaryCrossEntropy, predictions, targets, 3, 2, losses, gradient, new double[DenseLoss.ScratchLength(2, 3)]);
+        Assert.Equal(1.952027, (losses[0] + losses[1]) / 2, 5e-7);
+        double[] expected = [0.625, 0.7142857, -5.0, 1.0, -0.625, 0.5555556];
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], gradient[i], 5e-8);
+    }
+
+    [Fact]
+    public void Other_losses_of_given_predictions_follow_their_formulas()
+    {
+        double[] targets = [0, 1];
+        double[] predictions = [0.25, 0.5];
+        var (losses, gradient) = (new double[1], new double[2]);
+        var scratch = new double[DenseLoss.ScratchLength(1, 2)];
+        DenseLoss.FromPredictions<double>(LossFunction.MeanSquaredError, predictions, targets, 2, 1, losses, gradient, scratch);
+        Assert.Equal(0.15625, losses[0]);
+        Assert.Equal([0.25, -0.5], gradient);
+        DenseLoss.FromPredictions<double>(LossFunction.HalfSquaredError, predictions, targets, 2, 4, losses, gradient, scratch);
+        Assert.Equal(0.15625, losses[0]);
+        Assert.Equal([0.0625, -0.125], gradient);
+        DenseLoss.FromPredictions<double>(LossFunction.CategoricalCrossEntropy, predictions, targets, 2, 1, losses, gradient, scratch);
+        Assert.Equal(Math.Log(2), losses[0], 3e-9);
+        Assert.Equal(0, gradient[0]);
+        Assert.Equal(-2, gradient[1], 5e-9);
+    }
+
+    [Fact]
+    public void ReLU_has_the_printed_figures()
+    {
+        double[] values = [-0.1, 0.7, -1, 0.3, 0.5, 0.7, 0];
+        var deltas = Enumerable.Repeat(1.0, 7).ToArray();
+        DenseActivations.Apply<double>(ActivationFunction.ReLU, values, 7, new double[32]);
+        DenseActivations.Backward<double>(ActivationFunction.ReLU, values, deltas, 7);
+        Assert.Equal([0, 0.7, 0, 0.3, 0.5, 0.7, 0], values);
+        Assert.Equal([0, 1, 0, 1, 1, 1, 0], deltas);
+    }
+
+    [Theory]
+    [InlineData(
+        ActivationFunction.Sigmoid,
+        new[] { 0.8807971, 0.5, 0.1192029, 0.6224593, 0.4378235, 0.5621765 },
+        new[] { 0.1049936, 0.25, 0.1049936, 0.2350037, 0.2461341, 0.2461341 })]
+    [InlineData(
+        ActivationFunction.Tanh,
+        new[] { 0.9640276, 0, -0.9640276, 0.4621172, -0.2449187, 0.2449187 },
+        new[] { 0.07065082, 1, 0.07065082, 0.78644773, 0.9400148, 0.9400148 })]
+    [InlineData(ActivationFunction.Linear, new[] { 2, 0, -2, 0.5, -0.25, 0.25 }, new double[] { 1, 1, 1, 1, 1, 1 })]
+    public void Activations_have_the_printed_figures(ActivationFunction activation, double[] expected, double[] derivatives)
+    {
+        var values = Arguments.ToArray();
+        var deltas = Enumerable.Repeat(1.0, values.Length).ToArray();
+        DenseActivations.Apply<double>(activation, values, values.Length, new double[32]);
+        DenseActivations.Backward<double>(activation, values, deltas, values.Length);
+        for (var i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(expected[i], values[i], 5e-8);
+            Assert.Equal(derivatives[i], deltas[i], 5e-8);
+        }
+    }
+
+    [Theory]
+    [InlineData(ActivationFunction.ReLU)]
+    [InlineData(ActivationFunction.Sigmoid)]
+    [InlineData(ActivationFunction.Tanh)]
+    [InlineData(ActivationFunction.Softmax)]
+    public void NaN_is_passed_on(ActivationFunction activation)
+    {
+        var values = Enumerable.Repeat(float.NaN, 19).ToArray();
+        DenseActivations.Apply<float>(activation, values, 19, new double[32]);
+        Assert.All(values, static value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Fact]
+    public void Softmax_sums_to_one_and_stands_large_sums()
+    {
+        double[] values = [1000, 1001, 999, -5, 0, 5];
+        DenseActivations.Apply<double>(ActivationFunction.Softmax, values, 3, new double[32]);
+        Assert.Equal(1, values[0] + values[1] + values[2], 1e-15);
+        Assert.Equal(Math.E / (Math.E + 1 + (1 / Math.E)), values[1], 1e-15);
+        Assert.Equal(1 / (1 + Math.Exp(5) + Math.Exp(10)), values[3], 1e-15);
+    }
+}

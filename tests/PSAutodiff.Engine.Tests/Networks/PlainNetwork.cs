@@ -1,0 +1,91 @@
+namespace PSAutodiff.Tests.Networks;
+
+/// <summary>A dense network once more, row by row in plain loops and straight from the formulas, to compare with.</summary>
+internal static class PlainNetwork
+{
+    /// <summary>The outputs for one row of inputs as the network takes them, so after any scaling.</summary>
+    public static double[] Outputs(Network network, double[] row) => Forward(network, row).Outputs[^1];
+
+    /// <summary>The mean loss over rows, and its gradient in the order of the network's parameters.</summary>
+    public static (double Loss, double[] Gradient) Gradient(Network network, LossFunction loss, double[][] inputs, double[][] targets)
+    {
+        var sum = 0.0;
+        var gradient = new double[network.ParameterCount];
+        for (var row = 0; row < inputs.Length; row++)
+        {
+            var (sums, outputs) = Forward(network, inputs[row]);
+            sum += Loss(loss, outputs[^1], targets[row]);
+            var delta = LossDerivative(loss, outputs[^1], targets[row]);
+            var end = gradient.Length;
+            for (var l = network.Layers.Count - 1; l >= 0; l--)
+            {
+                var layer = network.Layers[l];
+                delta = Backward(layer.Activation, sums[l], outputs[l + 1], delta);
+                var biases = end - layer.Outputs;
+                var weights = biases - layer.Weights.Length;
+                var before = new double[layer.Inputs];
+                for (var j = 0; j < layer.Outputs; j++)
+                {
+                    gradient[biases + j] += delta[j] / inputs.Length;
+                    for (var i = 0; i < layer.Inputs; i++)
+                    {
+                        gradient[weights + (i * layer.Outputs) + j] += delta[j] * outputs[l][i] / inputs.Length;
+                        before[i] += layer.Weights[i, j] * delta[j];
+                    }
+                }
+
+                delta = before;
+                end = weights;
+            }
+        }
+
+        return (sum / inputs.Length, gradient);
+    }
+
+    public static double Loss(LossFunction loss, double[] p, double[] y) => loss switch
+    {
+        LossFunction.BinaryCrossEntropy => p.Zip(y, static (p, y) => -((y * Math.Log(p)) + ((1 - y) * Math.Log(1 - p)))).Sum(),
+        LossFunction.CategoricalCrossEntropy => p.Zip(y, static (p, y) => -y * Math.Log(p)).Sum(),
+        LossFunction.MeanSquaredError => p.Zip(y, static (p, y) => (p - y) * (p - y)).Average(),
+        _ => p.Zip(y, static (p, y) => (p - y) * (p - y) / 2).Sum(),
+    };
+
+    private static double[] LossDerivative(LossFunction loss, double[] p, double[] y) => [.. p.Zip(y, (p, y) => loss switch
+    {
+        LossFunction.BinaryCrossEntropy => (p - y) / (p * (1 - p)),
+        LossFunction.CategoricalCrossEntropy => -y / p,
+        LossFunction.MeanSquaredError => 2 * (p - y),
+        _ => p - y,
+    }).Select(d => loss == LossFunction.MeanSquaredError ? d / y.Length : d)];
+
+    private static (double[][] Sums, double[][] Outputs) Forward(Network network, double[] row)
+    {
+        var sums = new List<double[]>();
+        var outputs = new List<double[]> { row };
+        foreach (var layer in network.Layers)
+        {
+            var z = layer.Biases.Select((bias, j) => bias + outputs[^1].Select((x, i) => x * layer.Weights[i, j]).Sum()).ToArray();
+            var exps = z.Select(x => Math.Exp(x - z.Max())).ToArray();
+            sums.Add(z);
+            outputs.Add(layer.Activation switch
+            {
+                ActivationFunction.Linear => z,
+                ActivationFunction.ReLU => [.. z.Select(static x => Math.Max(0, x))],
+                ActivationFunction.Sigmoid => [.. z.Select(static x => 1 / (1 + Math.Exp(-x)))],
+                ActivationFunction.Tanh => [.. z.Select(Math.Tanh)],
+                _ => [.. exps.Select(x => x / exps.Sum())],
+            });
+        }
+
+        return ([.. sums], [.. outputs]);
+    }
+
+    private static double[] Backward(ActivationFunction activation, double[] z, double[] y, double[] delta) => [.. z.Select((sum, i) => activation switch
+    {
+        ActivationFunction.Linear => delta[i],
+        ActivationFunction.ReLU => sum > 0 ? delta[i] : 0,
+        ActivationFunction.Sigmoid => delta[i] * y[i] * (1 - y[i]),
+        ActivationFunction.Tanh => delta[i] * (1 - (y[i] * y[i])),
+        _ => y[i] * (delta[i] - delta.Zip(y, static (d, y) => d * y).Sum()),
+    })];
+}
