@@ -8,6 +8,7 @@ using PSAutodiff.Numerics;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["accuracy", .. var rest]) return KernelAccuracy.Run(rest);
+if (args is ["networks"]) return NetworkTimes.Run();
 if (args is ["nodes", var count]) return Nodes(int.Parse(count, CultureInfo.InvariantCulture));
 
 Console.WriteLine("| what | engine | by hand | ratio | bar |");
@@ -52,14 +53,15 @@ static void TrainingStep()
 {
     const int epochs = 251;
     var training = new LossTraining(FivePoints.Loss(), FivePoints.Columns, FivePoints.Parameters);
-    var result = training.Run(FivePoints.Start, FivePoints.Rows, [1, 2, 3, 4, 5], 0.5, epochs, 0, default);
+    var options = new TrainingOptions { LearningRate = 0.5, Epochs = epochs };
+    var result = training.Run(FivePoints.Start, FivePoints.Rows, null, options);
     var byHand = FivePoints.Start.ToArray();
     for (var i = 0; i < epochs; i++)
     {
         foreach (var row in FivePoints.Rows) FivePoints.Step(row, byHand, 0.5);
     }
 
-    Check((double)result.Parameters["w11"]!, byHand[1]);
+    Check((double)result.Parameters!["w11"]!, byHand[1]);
     var step = training.StepFor(int.MaxValue, 0.5);
     var (mine, hand) = (FivePoints.Start.ToArray(), FivePoints.Start.ToArray());
     // From the start each time: far beyond the 1,255 steps this run's parameters decay to subnormal numbers, which are slow.
@@ -75,7 +77,7 @@ static void TrainingStep()
             for (var i = 0; i < 1255; i++) FivePoints.Step(FivePoints.Rows[i % 5], hand, 0.5);
         });
     Row("five points: a gradient step", a / 1255, b / 1255, "1.5");
-    var whole = Timing.Measure(() => training.Run(FivePoints.Start, FivePoints.Rows, [1, 2, 3, 4, 5], 0.5, epochs, 0, default));
+    var whole = Timing.Measure(() => training.Run(FivePoints.Start, FivePoints.Rows, null, options));
     Console.WriteLine($"| five points: training of 1,255 steps | {Format(whole)} | {Format(b)} | {whole / b:f2} | 20 ms |");
 }
 

@@ -14,15 +14,21 @@
     CmdletsToExport      = @(
         'Compare-Expression'
         'ConvertTo-ExprText'
+        'Export-NeuralNetwork'
         'Find-Minimum'
+        'Import-IdxData'
+        'Import-NeuralNetwork'
         'Invoke-Differentiate'
+        'Invoke-NeuralNetwork'
         'Invoke-Simplify'
         'Measure-Expression'
         'New-CompiledExpression'
         'New-ExprNode'
+        'New-NeuralNetwork'
         'Resolve-Expression'
         'Start-NetworkTraining'
         'Test-Derivative'
+        'Test-NeuralNetwork'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

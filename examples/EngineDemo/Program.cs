@@ -23,16 +23,13 @@ double[][] rows = [[0, 0, 1], [1, 0, 0], [0, -1, 0], [-1, 0, 0], [0, 1, 0]];
 var result = new LossTraining(loss, ["x1", "x2", "y"], parameters).Run(
     start: [0, 1.1, -0.9, 0, 0.8, -1.2, 0, 0.9, 0.7],
     rows,
-    samples: [1, 2, 3, 4, 5],
-    learningRate: 0.5,
-    epochs: 251,
-    seed: 0,
-    CancellationToken.None);
+    samples: null,
+    new TrainingOptions { LearningRate = 0.5, Epochs = 251 });
 Console.WriteLine($"\nFive points, {result.Steps} steps, mean loss {result.FinalLoss}:");
 Console.WriteLine(TerminalChart.Columns(result.EpochLoss));
 var compiled = CompiledExpression.Compile([ExprNode.Sigmoid(fin)], ["x1", "x2", .. parameters]);
 foreach (var row in rows)
 {
-    double[] values = [row[0], row[1], .. parameters.Select(name => (double)result.Parameters[name]!)];
+    double[] values = [row[0], row[1], .. parameters.Select(name => (double)result.Parameters![name]!)];
     Console.WriteLine($"({row[0],2}, {row[1],2})  wanted {row[2]}  predicted {compiled.Evaluate(values):f4}");
 }

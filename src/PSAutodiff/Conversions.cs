@@ -56,6 +56,40 @@ internal static class Conversions
         foreach (var property in PSObject.AsPSObject(row).Properties) yield return new(property.Name, property.Value);
     }
 
+    /// <summary>A copy of a row to add properties to: the row itself may be somebody's variable.</summary>
+    public static PSObject CopyRow(object row)
+    {
+        if (row is PSObject { BaseObject: PSCustomObject } custom) return custom.Copy();
+        var copy = new PSObject();
+        foreach (var (name, value) in Entries(row)) copy.Properties.Add(new PSNoteProperty(name, value));
+        return copy;
+    }
+
+    /// <summary>The network that a value is: a network, the result of a training, or either of them out of a job or file.</summary>
+    /// <exception cref="AutodiffException">It is none, or the training was one of an expression.</exception>
+    public static Network ToNetwork(object? value)
+    {
+        switch (Unwrap(value))
+        {
+            case Network network:
+                return network;
+            case TrainingResult result:
+                return result.Network ?? throw new AutodiffException(
+                    ErrorIds.NetworkMissing,
+                    "This training trained the parameters of a loss expression, so it has no network. Its parameters are in the property Parameters.");
+            case null:
+                throw new AutodiffException(
+                    ErrorIds.NetworkMissing,
+                    "The network is null. Is the name of a PowerShell variable misspelt, or was the variable never set? New-NeuralNetwork makes one.");
+            case PSObject deserialized when NetworkConverter.TryGetText(deserialized, out var text):
+                return PSAutodiff.Network.ParseJson(text);
+            case PSObject deserialized when TrainingResultConverter.TryGetText(deserialized, out var text):
+                return ToNetwork(TrainingResult.ParseJson(text));
+            case { } other:
+                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is no network. New-NeuralNetwork and Import-NeuralNetwork give networks.");
+        }
+    }
+
     private static bool TryGetNumber(object? value, out double number)
     {
         switch (value)

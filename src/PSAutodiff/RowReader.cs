@@ -1,7 +1,4 @@
-using System.Collections;
 using System.Globalization;
-using System.Management.Automation;
-using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 
@@ -15,7 +12,7 @@ internal sealed class RowReader(IReadOnlyList<string> columns, int rowsBefore = 
     public int RowNumber { get; private set; } = rowsBefore;
 
     /// <summary>Whether a row has a column of this name.</summary>
-    public static bool HasColumn(object row, string column) => TryFind(row, column, out _);
+    public static bool HasColumn(object row, string column) => new RowCells(row).TryFind(column, out _);
 
     /// <summary>The error for a row that is not there.</summary>
     public static AutodiffException RowIsNull(int row) =>
@@ -27,19 +24,45 @@ internal sealed class RowReader(IReadOnlyList<string> columns, int rowsBefore = 
     {
         RowNumber++;
         if (row is null) throw RowIsNull(RowNumber);
-        for (var i = 0; i < columns.Count; i++)
-        {
-            if (!TryFind(row, columns[i], out var cell)) throw Missing(row, columns[i]);
+        var cells = new RowCells(row);
+        for (var i = 0; i < columns.Count; i++) values[i] = Number(cells, row, columns[i]);
+    }
 
-            if (!Conversions.TryGetDouble(cell, out values[i]))
-            {
-                throw new AutodiffException(
-                    ErrorIds.ColumnNotNumeric,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Row {RowNumber}, column '{columns[i]}': {(cell is null ? "an empty cell" : ValueSource.Describe(cell))} is not a number. Numbers are written with a point, as 2.5 or 1e-3."));
-            }
-        }
+    /// <summary>The next row of data to train or test on: as <see cref="Read"/>, but all values have to be finite. Its other cells are in the result.</summary>
+    /// <exception cref="AutodiffException">The row is null, lacks a column or holds something that is not a finite number.</exception>
+    public RowCells ReadFinite(object? row, Span<double> values)
+    {
+        RowNumber++;
+        if (row is null) throw RowIsNull(RowNumber);
+        var cells = new RowCells(row);
+        for (var i = 0; i < columns.Count; i++) values[i] = FiniteNumber(cells, row, columns[i]);
+        return cells;
+    }
+
+    /// <summary>A further number of the row read last.</summary>
+    public double FiniteNumber(RowCells cells, object row, string column)
+    {
+        var value = Number(cells, row, column);
+        return double.IsFinite(value)
+            ? value
+            : throw new AutodiffException(
+                ErrorIds.ValueNotFinite,
+                string.Create(CultureInfo.InvariantCulture, $"Row {RowNumber}, column '{column}': {value} is not a finite number. The row was left out."));
+    }
+
+    /// <summary>A further cell of the row read last.</summary>
+    public object? Cell(RowCells cells, object row, string column) => cells.TryFind(column, out var cell) ? cell : throw Missing(row, column);
+
+    private double Number(RowCells cells, object row, string column)
+    {
+        var cell = Cell(cells, row, column);
+        return Conversions.TryGetDouble(cell, out var number)
+            ? number
+            : throw new AutodiffException(
+                ErrorIds.ColumnNotNumeric,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Row {RowNumber}, column '{column}': {(cell is null ? "an empty cell" : ValueSource.Describe(cell))} is not a number. Numbers are written with a point, as 2.5 or 1e-3."));
     }
 
     private AutodiffException Missing(object row, string column)
@@ -47,20 +70,5 @@ internal sealed class RowReader(IReadOnlyList<string> columns, int rowsBefore = 
         var names = Conversions.Unwrap(row) is string or ValueType ? string.Empty : string.Join(", ", Conversions.Entries(row).Select(static entry => entry.Key));
         var has = names.Length > 0 ? $"It has: {names}." : $"It is {ValueSource.Describe(row)}, which has no columns.";
         return new AutodiffException(ErrorIds.ColumnMissing, string.Create(CultureInfo.InvariantCulture, $"Row {RowNumber} has no column '{column}'. {has}"));
-    }
-
-    private static bool TryFind(object row, string column, out object? cell)
-    {
-        if (Conversions.Unwrap(row) is IDictionary dictionary)
-        {
-            var match = VariableNames.Match(column, dictionary.Keys.OfType<string>());
-            cell = match is null ? null : dictionary[match];
-            return match is not null;
-        }
-
-        // Property names ignore case and are unique, so the exact name and the only other one are the same property.
-        var property = PSObject.AsPSObject(row).Properties[column];
-        cell = property?.Value;
-        return property is not null;
     }
 }

@@ -45,4 +45,35 @@ public static class Views
             ? string.Empty
             : string.Create(CultureInfo.InvariantCulture, $"{losses[0]:g4} {TerminalChart.Sparkline(losses)} {losses[^1]:g4}");
     }
+
+    /// <summary>The layers of a network in a line each, for example <c>4 -> 16 Tanh</c>.</summary>
+    public static string Layers(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return Lines(network.Layers.Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs} -> {layer.Outputs} {layer.Activation}")));
+    }
+
+    /// <summary>Precision, recall and F1 of classes in a line each.</summary>
+    public static string ClassMeasures(IReadOnlyList<ClassMeasure> measures)
+    {
+        ArgumentNullException.ThrowIfNull(measures);
+        var width = measures.Max(static measure => measure.Class.Length);
+        return Lines(measures.Select(measure => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{measure.Class.PadRight(width)}  precision {measure.Precision:f4}, recall {measure.Recall:f4}, F1 {measure.F1:f4}")));
+    }
+
+    /// <summary>How many restarts there were, which is the best, and the range of their losses.</summary>
+    public static string Restarts(IReadOnlyList<TrainingRestart> restarts)
+    {
+        ArgumentNullException.ThrowIfNull(restarts);
+        var best = restarts.FirstOrDefault(static restart => restart.IsBest);
+        var losses = restarts.Select(static restart => restart.FinalLoss).Where(double.IsFinite).DefaultIfEmpty(double.NaN).ToArray();
+        return string.Create(CultureInfo.InvariantCulture, $"{restarts.Count}, best {best?.Restart}, losses {losses.Min():g4} to {losses.Max():g4}");
+    }
+
+    /// <summary>A rate with a separator of thousands, for example <c>1,250,000</c>.</summary>
+    public static string Rate(double rate) => rate.ToString("n0", CultureInfo.InvariantCulture);
+
+    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
 }

@@ -77,3 +77,46 @@ Describe 'A training stopped with -ResultVariable' {
         }
     }
 }
+
+Describe 'The training of a network stopped with Ctrl+C' {
+    BeforeAll {
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+        $state.ImportPSModule($moduleBase)
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace)
+        # Batches of 5,000 rows and 200 units: a step takes long, and is interrupted within.
+        $null = $shell.AddScript({
+                $data = [double[, ]]::new(20000, 50)
+                $random = [Random]::new(1)
+                for ($i = 0; $i -lt 20000; $i++) { for ($j = 0; $j -lt 50; $j++) { $data[$i, $j] = $random.NextDouble() } }
+                $target = foreach ($i in 1..20000) { $i % 2 }
+                Start-NetworkTraining -Network (New-NeuralNetwork 50 200, tanh, 200, tanh, 1, sigmoid -Seed 1) -Data $data -Target $target -BatchSize 5000 -Epoch 100000 -LearningRate 1e-6
+            })
+        $run = $shell.BeginInvoke()
+        $waiting = [System.Diagnostics.Stopwatch]::StartNew()
+        while ($shell.Streams.Progress.Count -eq 0 -and -not $run.IsCompleted -and $waiting.Elapsed.TotalSeconds -lt 60) { [System.Threading.Thread]::Sleep(20) }
+        $progress = @($shell.Streams.Progress)
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        $shell.Stop()
+        $clock.Stop()
+        $partial = Get-VariableOf $runspace LastTraining
+    }
+
+    AfterAll {
+        $shell.Dispose()
+        $runspace.Dispose()
+    }
+
+    It 'showed loss, epoch and time left' {
+        $progress[0].StatusDescription | Should -Match 'Epoch \d+ of 100000, loss'
+        $progress[0].SecondsRemaining | Should -BeGreaterThan 0
+    }
+
+    It 'ends in under a second and keeps the network so far' {
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 1
+        $partial.StopReason.ToString() | Should -BeExactly Cancelled
+        $partial.Network | Should -BeOfType PSAutodiff.Network
+        $partial.Steps | Should -BeGreaterThan 0
+    }
+}

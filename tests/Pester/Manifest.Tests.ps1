@@ -1,7 +1,8 @@
 BeforeDiscovery {
     $cmdlets = @(
-        'Compare-Expression', 'ConvertTo-ExprText', 'Find-Minimum', 'Invoke-Differentiate', 'Invoke-Simplify', 'Measure-Expression'
-        'New-CompiledExpression', 'New-ExprNode', 'Resolve-Expression', 'Start-NetworkTraining', 'Test-Derivative'
+        'Compare-Expression', 'ConvertTo-ExprText', 'Export-NeuralNetwork', 'Find-Minimum', 'Import-IdxData', 'Import-NeuralNetwork'
+        'Invoke-Differentiate', 'Invoke-NeuralNetwork', 'Invoke-Simplify', 'Measure-Expression', 'New-CompiledExpression', 'New-ExprNode'
+        'New-NeuralNetwork', 'Resolve-Expression', 'Start-NetworkTraining', 'Test-Derivative', 'Test-NeuralNetwork'
     )
 }
 
@@ -91,7 +92,7 @@ Describe 'The cmdlet <_>' -ForEach $cmdlets {
 
     It 'has parameters in singular' {
         $common = [System.Management.Automation.PSCmdlet]::CommonParameters
-        $command.Parameters.Keys | Where-Object { $_ -notin $common -and $_ -cne 'As' } | Should -Not -Match '[^s]s$'
+        $command.Parameters.Keys | Where-Object { $_ -notin $common -and $_ -cnotin 'As', 'Bias' } | Should -Not -Match '[^s]s$'
     }
 }
 

@@ -116,3 +116,38 @@ Describe 'The text that carries an expression' {
         $xml | Should -Match 't63 \* t63'
     }
 }
+
+Describe 'A network and the result of a training come back live from <Way>' -ForEach @(
+    @{ Way = 'Start-Job'; Send = { $object = $args[0]; Start-Job -InitializationScript $importModule { $using:object } | Receive-Job -Wait -AutoRemoveJob } }
+    @{ Way = 'Start-ThreadJob'; Send = { $object = $args[0]; Start-ThreadJob { $using:object } | Receive-Job -Wait -AutoRemoveJob } }
+    @{ Way = 'ForEach-Object -Parallel'; Send = { $object = $args[0]; 1 | ForEach-Object -Parallel { $using:object } } }
+    @{ Way = 'Clixml'; Send = {
+            $path = Join-Path $TestDrive "$([guid]::NewGuid()).xml"
+            $args[0] | Export-Clixml $path
+            Import-Clixml $path
+        }
+    }
+) {
+    BeforeAll {
+        $rows = 1..8 | ForEach-Object { [pscustomobject]@{ a = $_; b = $_ * $_; y = ('small', 'large')[$_ -gt 4] } }
+        $trained = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 3, tanh, 2, softmax -Seed 1) -Label y -Epoch 3 -Seed 1 -Standardize -ValidationFraction 0.25 -Restart 2
+        $fitted = $rows | Start-NetworkTraining '(b - c*a)^2' -Parameter c -LearningRate 0.001 -Epoch 3 -Seed 1
+    }
+
+    It 'in every bit' {
+        $back = & $Send $trained.Network
+        $back -is [PSAutodiff.Network] | Should -BeTrue
+        $back.ToJson() | Should -BeExactly $trained.Network.ToJson()
+        ($rows[0] | Invoke-NeuralNetwork $back).Probability | Should -BeExactly ($rows[0] | Invoke-NeuralNetwork $trained).Probability
+
+        $back = & $Send $trained
+        $back -is [PSAutodiff.TrainingResult] | Should -BeTrue
+        $back.Network.ToJson() | Should -BeExactly $trained.Network.ToJson()
+        foreach ($property in 'Loss', 'EpochLoss', 'ValidationLoss', 'FinalLoss', 'Seed', 'StopReason', 'BestEpoch') { $back.$property | Should -BeExactly $trained.$property }
+        $back.Restarts.Seed | Should -BeExactly $trained.Restarts.Seed
+
+        $back = & $Send $fitted
+        $back.Parameters['c'] | Should -BeExactly $fitted.Parameters['c']
+        @($back.History | ForEach-Object Sample) | Should -BeExactly @($fitted.History | ForEach-Object Sample)
+    }
+}

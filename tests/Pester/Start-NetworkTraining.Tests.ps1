@@ -161,7 +161,7 @@ Describe 'What Start-NetworkTraining refuses' {
         @{ What = 'a negative learning rate'; Id = 'LearningRateInvalid'; Names = '-0.5'; Call = { $line | Start-NetworkTraining $squares -LearningRate -0.5 } }
         @{ What = 'a learning rate of NaN'; Id = 'LearningRateInvalid'; Names = 'NaN'; Call = { $line | Start-NetworkTraining $squares -LearningRate NaN } }
         @{ What = 'an infinite learning rate'; Id = 'LearningRateInvalid'; Names = 'Infinity'; Call = { $line | Start-NetworkTraining $squares -LearningRate ([double]::PositiveInfinity) } }
-        @{ What = 'more steps than a result can hold'; Id = 'StepsTooMany'; Names = '4 rows times 2000000000'; Call = { $line | Start-NetworkTraining $squares -Epoch 2000000000 } }
+        @{ What = 'more steps than a result can hold'; Id = 'StepsTooMany'; Names = '4 steps an epoch times 2000000000'; Call = { $line | Start-NetworkTraining $squares -Epoch 2000000000 } }
         @{ What = 'no epochs'; Id = 'ParameterArgumentValidationError'; Names = 'Epoch'; Call = { $line | Start-NetworkTraining $squares -Epoch 0 } }
         @{ What = 'a negative scale'; Id = 'ParameterArgumentValidationError'; Names = 'InitialScale'; Call = { $line | Start-NetworkTraining $squares -InitialScale -1 } }
     ) {

@@ -1,26 +1,19 @@
 using System.Collections.Specialized;
-using System.Diagnostics;
-using System.Numerics;
+using System.Globalization;
 using System.Runtime.InteropServices;
-using PSAutodiff.Compilation;
+using System.Security.Cryptography;
+using System.Text;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff;
 
-/// <summary>
-/// Trains the parameters of a loss expression by stochastic gradient descent, one row at a time in order: each parameter moves
-/// against its derivative of the row's loss, times the learning rate.
-/// </summary>
+/// <summary>Trains the parameters of a loss expression over rows of data.</summary>
 public sealed class LossTraining
 {
-    // Machine code of more operations costs more to make than it saves.
-    private const int LongestCode = 20_000;
-
-    // A long training that is stopped early should not have paid for all of its steps.
-    private const int FirstLosses = 1 << 16;
-
-    private readonly Tape _tape;
+    private readonly CompiledExpression _compiled;
     private readonly string[] _parameters;
     private readonly int _columnCount;
+    private readonly ExprNode _loss;
 
     /// <summary>Prepares a training: differentiates and compiles the loss once.</summary>
     /// <param name="loss">The loss of one row. Numerically stable rewrites are applied to it first.</param>
@@ -36,175 +29,80 @@ public sealed class LossTraining
         // The loss comes last: the next step waits for the derivatives, not for it.
         ExprNode[] outputs = [.. stable.Differentiate(parameters, DifferentiationMode.Reverse), stable];
         var (simplified, _) = ExprNode.Simplify(outputs, SimplificationRule.Stable);
-        _tape = CompiledExpression.Compile(simplified, [.. columns, .. parameters]).Tape;
+        _compiled = CompiledExpression.Compile(simplified, [.. columns, .. parameters]);
+        _loss = loss;
         _parameters = [.. parameters];
         _columnCount = columns.Count;
     }
 
-    /// <summary>Called now and then with the number of steps done and the mean loss of the last full epoch (NaN before).</summary>
-    public Action<int, double>? Progress { get; init; }
+    /// <summary>Makes the start values of further restarts from their seeds; needed when there are any.</summary>
+    public Func<int, double[]>? StartFromSeed { get; init; }
 
     /// <summary>Runs the training.</summary>
     /// <param name="start">Start values of the parameters, in order.</param>
     /// <param name="rows">The data: one array of column values for each row; at least one row.</param>
-    /// <param name="samples">The number under which each row is reported.</param>
-    /// <param name="learningRate">The factor of each step, above 0.</param>
-    /// <param name="epochs">Passes over the data, at least 1.</param>
-    /// <param name="seed">The seed that made the start values; only noted in the result.</param>
+    /// <param name="samples">The number under which each row is reported; null for 1, 2, 3, ...</param>
+    /// <param name="options">How to train. Plain gradient descent on single rows is by far the fastest for small losses.</param>
     /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
+    /// <exception cref="AutodiffException">
+    /// There are no rows, an option is out of its range or for networks only, restarts have no <see cref="StartFromSeed"/>, or a
+    /// checkpoint cannot be written or is not one of this training.
+    /// </exception>
     public TrainingResult Run(
         double[] start,
         IReadOnlyList<double[]> rows,
-        int[] samples,
-        double learningRate,
-        int epochs,
-        int seed,
-        CancellationToken cancellation)
+        int[]? samples,
+        TrainingOptions options,
+        CancellationToken cancellation = default)
     {
-        const int stepsBetweenChecks = 256;
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(samples);
-        var clock = Stopwatch.StartNew();
-        var total = checked(rows.Count * epochs);
-        var losses = new double[Math.Min(total, FirstLosses)];
-        var parameters = start.ToArray();
-        var previous = start.ToArray();
-        var step = StepFor(total, learningRate);
-        var epochLoss = new List<double>();
-        var reason = TrainingStopReason.Completed;
-        TrainingStep? failed = null;
-        var steps = 0;
-        var (epoch, row) = (0, 0);
-        for (; steps < total; steps++)
+        ArgumentNullException.ThrowIfNull(options);
+        CheckLength(start, _parameters.Length, "start values");
+        var data = rows as double[][] ?? [.. rows];
+        foreach (var row in data) CheckLength(row, _columnCount, "values in a row");
+        var plan = new TrainingPlan(data.Length, samples, options);
+        if (options.InputNoise > 0 || options.GaussianDropout > 0)
         {
-            if (steps % stepsBetweenChecks == 0)
-            {
-                if (cancellation.IsCancellationRequested)
-                {
-                    reason = TrainingStopReason.Cancelled;
-                    break;
-                }
-
-                Progress?.Invoke(steps, epochLoss.Count > 0 ? epochLoss[^1] : double.NaN);
-            }
-
-            parameters.CopyTo(previous, 0);
-            var loss = step(rows[row], parameters);
-            if (!double.IsFinite(loss) || !AllFinite(parameters))
-            {
-                previous.CopyTo(parameters, 0);
-                reason = TrainingStopReason.NotFinite;
-                failed = new TrainingStep(steps + 1, epoch + 1, samples[row], loss);
-                break;
-            }
-
-            if (steps == losses.Length) Array.Resize(ref losses, (int)Math.Min(total, losses.Length * 2L));
-            losses[steps] = loss;
-            if (++row < rows.Count) continue;
-            epochLoss.Add(Mean(losses.AsSpan(steps + 1 - rows.Count, rows.Count)));
-            (epoch, row) = (epoch + 1, 0);
+            throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "Noise on inputs and dropout are for networks; a loss expression has no layers. Leave InputNoise and GaussianDropout at 0.");
         }
 
-        var averaged = epochLoss.Count * rows.Count;
-        if (steps > averaged) epochLoss.Add(Mean(losses.AsSpan(averaged, steps - averaged)));
+        if (options.Restarts > 1 && StartFromSeed is null)
+        {
+            throw new AutodiffException(ErrorIds.RestartsNeedStarts, $"{nameof(StartFromSeed)} has to be set for restarts: it makes their start values.");
+        }
 
+        var model = new LossModel(_compiled, _columnCount, data, Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options)));
+        var loop = new TrainingLoop<double>(model, plan, start, StartFromSeed) { Subject = () => (HashOfLoss(start), HashOf(data)) };
+        var (result, parameters, _) = loop.Run(cancellation);
         var trained = new OrderedDictionary(_parameters.Length);
         for (var i = 0; i < _parameters.Length; i++) trained.Add(_parameters[i], parameters[i]);
-        return new TrainingResult(samples)
-        {
-            Parameters = trained,
-            Loss = losses[..steps],
-            EpochLoss = epochLoss,
-            FinalLoss = MeanLoss(parameters, rows),
-            StopReason = reason,
-            FailedStep = failed,
-            Seed = seed,
-            Elapsed = clock.Elapsed,
-        };
+        result.Parameters = trained;
+        return result;
     }
 
     /// <summary>A step of gradient descent on one row: gives the loss before the step, moves the parameters.</summary>
-    internal Func<double[], double[], double> StepFor(int steps, double learningRate)
-    {
-        if (steps < CompiledExpression.RunsBeforeCode || _tape.Instructions.Length > LongestCode)
-        {
-            var registers = NewRegisters();
-            var moves = new double[_parameters.Length];
-            return (row, parameters) => InterpretStep(registers, moves, row, parameters, learningRate);
-        }
+    internal Func<double[], double[], double> StepFor(int steps, double learningRate) => new LossModel(_compiled, _columnCount, [], 1).StepFor(steps, learningRate);
 
-        var code = TapeCode.Compile(_tape, _columnCount, trains: true);
-        var run = code.Delegate;
-        var scratch = new double[code.ScratchLength + 1];
-        return (row, parameters) =>
-        {
-            var loss = 0.0;
-            run(
-                ref MemoryMarshal.GetArrayDataReference(row),
-                ref MemoryMarshal.GetArrayDataReference(parameters),
-                learningRate,
-                ref loss,
-                ref scratch[0]);
-            return loss;
-        };
+    private static void CheckLength(double[] values, int length, string what)
+    {
+        if (values.Length == length) return;
+        throw new AutodiffException(ErrorIds.LengthMismatch, $"There are {values.Length} {what} where {length} are wanted.");
     }
 
-    private double[] NewRegisters()
+    private byte[] HashOfLoss(double[] start)
     {
-        var registers = new double[_tape.RegisterCount];
-        _tape.Constants.CopyTo(registers, _tape.InputCount);
-        return registers;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"loss;{string.Join(',', _compiled.Variables)};{string.Join(',', _parameters)};{_loss.ToText(ExprTextFormat.Json)}"));
+        hash.AppendData(MemoryMarshal.AsBytes<double>(start));
+        return hash.GetHashAndReset();
     }
 
-    private double InterpretStep(double[] registers, double[] moves, double[] row, double[] parameters, double learningRate)
+    private static byte[] HashOf(double[][] rows)
     {
-        var loss = InterpretLoss(registers, row, parameters);
-        // A derivative may be a parameter itself, so all moves are computed before any parameter is written.
-        for (var i = 0; i < moves.Length; i++) moves[i] = learningRate * registers[_tape.Outputs[i]];
-        for (var i = 0; i < moves.Length; i++) parameters[i] -= moves[i];
-        return loss;
-    }
-
-    private double InterpretLoss(double[] registers, double[] row, double[] parameters)
-    {
-        row.CopyTo(registers, 0);
-        parameters.CopyTo(registers, _columnCount);
-        _tape.Run(registers);
-        return registers[_tape.Outputs[^1]];
-    }
-
-    private double MeanLoss(double[] parameters, IReadOnlyList<double[]> rows)
-    {
-        var registers = NewRegisters();
-        var sum = 0.0;
-        foreach (var row in rows) sum += InterpretLoss(registers, row, parameters);
-        return sum / rows.Count;
-    }
-
-    private static bool AllFinite(ReadOnlySpan<double> values)
-    {
-        // x - x is 0 for a finite number and NaN for any other.
-        var sum = Vector<double>.Zero;
-        var i = 0;
-        for (; i + Vector<double>.Count <= values.Length; i += Vector<double>.Count)
-        {
-            var part = new Vector<double>(values[i..]);
-            sum += part - part;
-        }
-
-        for (; i < values.Length; i++)
-        {
-            if (!double.IsFinite(values[i])) return false;
-        }
-
-        return Vector.EqualsAll(sum, Vector<double>.Zero);
-    }
-
-    private static double Mean(ReadOnlySpan<double> values)
-    {
-        var sum = 0.0;
-        foreach (var value in values) sum += value;
-        return sum / values.Length;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{rows.Length};")));
+        foreach (var row in rows) hash.AppendData(MemoryMarshal.AsBytes<double>(row));
+        return hash.GetHashAndReset();
     }
 }

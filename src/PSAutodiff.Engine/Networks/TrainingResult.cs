@@ -1,24 +1,31 @@
 using System.Collections.Specialized;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff;
 
-/// <summary>What a training reached and how it got there.</summary>
+/// <summary>What a training reached and how it got there; of several restarts, the best one.</summary>
 public sealed class TrainingResult
 {
-    private readonly int[] _samples;
+    internal TrainingResult()
+    {
+    }
 
-    internal TrainingResult(int[] samples) => _samples = samples;
+    /// <summary>The trained parameters of a loss expression: name to value, in the order in which they were named; null for a network.</summary>
+    public OrderedDictionary? Parameters { get; internal set; }
 
-    /// <summary>The trained parameters: name to value, in the order in which they were named.</summary>
-    public required OrderedDictionary Parameters { get; init; }
+    /// <summary>The trained network; null for a loss expression.</summary>
+    public Network? Network { get; internal set; }
 
     /// <summary>The loss of every step, before the step.</summary>
     public required IReadOnlyList<double> Loss { get; init; }
 
-    /// <summary>The mean of <see cref="Loss"/> over every epoch, the last one possibly incomplete.</summary>
+    /// <summary>The mean of <see cref="Loss"/> over the rows of every epoch, the last one possibly incomplete.</summary>
     public required IReadOnlyList<double> EpochLoss { get; init; }
 
-    /// <summary>The mean loss over the data with the final parameters.</summary>
+    /// <summary>The mean loss over the validation rows after every full epoch; empty when there are none.</summary>
+    public required IReadOnlyList<double> ValidationLoss { get; init; }
+
+    /// <summary>The mean loss over the rows trained on, with the final parameters; NaN when the training was stopped and there was no time to measure it.</summary>
     public required double FinalLoss { get; init; }
 
     /// <summary>Number of steps taken.</summary>
@@ -27,15 +34,16 @@ public sealed class TrainingResult
     /// <summary>Number of passes over the data, a begun one included.</summary>
     public int Epochs => EpochLoss.Count;
 
-    /// <summary>The epoch with the least mean loss, from 1; 0 when there was none.</summary>
+    /// <summary>The epoch with the least loss, from 1: on the validation rows when there are some, else the mean over its steps; 0 when there was none.</summary>
     public int BestEpoch
     {
         get
         {
+            var losses = ValidationLoss.Count > 0 ? ValidationLoss : EpochLoss;
             var best = -1;
-            for (var i = 0; i < EpochLoss.Count; i++)
+            for (var i = 0; i < losses.Count; i++)
             {
-                if (best < 0 || EpochLoss[i] < EpochLoss[best]) best = i;
+                if (best < 0 || losses[i] < losses[best]) best = i;
             }
 
             return best + 1;
@@ -48,21 +56,60 @@ public sealed class TrainingResult
     /// <summary>The step, epoch, sample and loss at which the loss or a parameter was no longer finite; else null.</summary>
     public TrainingStep? FailedStep { get; init; }
 
-    /// <summary>The seed of the random start; the same seed gives the same result.</summary>
+    /// <summary>The seed of everything random; the same seed gives the same result.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>Time spent in the training itself.</summary>
+    /// <summary>Time spent in the training itself, before a resumption included.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Rows taken through a step in a second, over all restarts.</summary>
+    public required double RowsPerSecond { get; init; }
+
+    /// <summary>How gradients became steps.</summary>
+    public required TrainingOptimizer Optimizer { get; init; }
+
+    /// <summary>The factor of each step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Rows in a step.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>All starts that were begun, in order.</summary>
+    public required IReadOnlyList<TrainingRestart> Restarts { get; init; }
+
+    /// <summary>Why the last checkpoint could not be written; null when it was, or none was asked for.</summary>
+    public string? CheckpointProblem { get; init; }
 
     /// <summary>One object for every step, for example for Export-Csv.</summary>
     public IEnumerable<TrainingStep> History
     {
         get
         {
-            for (var i = 0; i < Loss.Count; i++)
+            var order = Samples is null ? null : new TrainingOrder(Samples, OrderSeed);
+            for (int step = 1, epoch = 1; step <= Loss.Count; epoch++)
             {
-                yield return new TrainingStep(i + 1, (i / _samples.Length) + 1, _samples[i % _samples.Length], Loss[i]);
+                var samples = order?.Next();
+                for (var i = 0; i < StepsPerEpoch && step <= Loss.Count; i++, step++)
+                {
+                    yield return new TrainingStep(step, epoch, samples?[i], Loss[step - 1]);
+                }
             }
         }
     }
+
+    /// <summary>Number of steps in a full epoch.</summary>
+    internal int StepsPerEpoch { get; init; } = 1;
+
+    /// <summary>The numbers of the rows trained on; null when steps go over several rows, and for a result without steps.</summary>
+    internal int[]? Samples { get; init; }
+
+    /// <summary>The seed of the orders of the rows; null when they were not shuffled.</summary>
+    internal int? OrderSeed { get; init; }
+
+    /// <summary>All of the result as text, for jobs and Clixml; numbers keep every bit.</summary>
+    internal string ToJson() => TrainingResultJson.Write(this);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="AutodiffException">The text is none of a training result.</exception>
+    internal static TrainingResult ParseJson(string json) => TrainingResultJson.Read(json);
 }

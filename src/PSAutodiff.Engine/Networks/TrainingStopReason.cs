@@ -6,6 +6,15 @@ public enum TrainingStopReason
     /// <summary>All epochs were run.</summary>
     Completed,
 
+    /// <summary>As many steps were taken as were allowed.</summary>
+    MaxSteps,
+
+    /// <summary>The mean loss of an epoch was below the one that was asked for.</summary>
+    StopLoss,
+
+    /// <summary>The loss had not fallen for too many epochs.</summary>
+    Patience,
+
     /// <summary>It was stopped from outside; the result holds what was reached.</summary>
     Cancelled,
 

@@ -153,16 +153,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
             return;
         }
 
-        WriteObject(WithProperty(Copy(row), result));
-    }
-
-    // The row that came in stays as it was: it may be somebody's variable.
-    private static PSObject Copy(object row)
-    {
-        if (row is PSObject { BaseObject: PSCustomObject } custom) return custom.Copy();
-        var copy = new PSObject();
-        foreach (var (name, value) in Conversions.Entries(row)) copy.Properties.Add(new PSNoteProperty(name, value));
-        return copy;
+        WriteObject(WithProperty(Conversions.CopyRow(row), result));
     }
 
     private PSObject WithProperty(PSObject row, object result)

@@ -1,62 +1,180 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using System.Numerics;
 using System.Security.Cryptography;
+using PSAutodiff.Networks;
 using PSAutodiff.Numerics;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Trains the parameters of a loss expression on rows from the pipeline.</summary>
-[Cmdlet(VerbsLifecycle.Start, "NetworkTraining")]
+/// <summary>Trains the parameters of a loss expression, or a dense network, on rows from the pipeline or on arrays.</summary>
+[Cmdlet(VerbsLifecycle.Start, "NetworkTraining", DefaultParameterSetName = LossSet)]
 [OutputType(typeof(TrainingResult))]
 public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
 {
+    private const string LossSet = "Loss";
+    private const string NetworkSet = "Network";
+    private const string Activity = "Training";
+    private const int NetworkBatchSize = 32;
+    private const int MostColumnsNamed = 5;
+
     private readonly CancellationTokenSource _cancellation = new();
     private readonly List<double[]> _rows = [];
     private readonly List<int> _samples = [];
+    private TrainingOptions _options = new();
+    private Network? _network;
+    private LabelledRows? _labelled;
     private ExprNode? _loss;
     private string[]? _parameters;
     private RowReader? _reader;
     private int _nullRows;
     private string[] _columns = [];
 
-    /// <summary>The data: objects or dictionaries with a value for each variable of the loss that is no parameter.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    /// <summary>The data: objects or dictionaries with a value for each column that is needed.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = LossSet)]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = NetworkSet)]
     [AllowNull]
     public object? InputObject { get; set; }
 
     /// <summary>The loss of one row: a node, text or a script block.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ParameterSetName = LossSet)]
     [AllowNull]
     public object? Loss { get; set; }
 
     /// <summary>The variables to train; by default every variable of the loss that is no column of the rows.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = LossSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public string[]? Parameter { get; set; }
 
     /// <summary>Start values of parameters: a dictionary, or an object with properties.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = LossSet)]
     public object? InitialValue { get; set; }
 
     /// <summary>Parameters without a start value start uniformly between minus and plus this.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = LossSet)]
     [ValidateRange(0.0, double.MaxValue)]
     public double InitialScale { get; set; } = Math.Sqrt(6.0 / 4.0);
 
-    /// <summary>The factor of every step.</summary>
-    [Parameter]
-    public double LearningRate { get; set; } = 0.1;
+    /// <summary>The network to train; it stays as it is, the result has the trained one.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    [AllowNull]
+    public object? Network { get; set; }
+
+    /// <summary>The columns that are the inputs, in order; names or wildcards.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Feature { get; set; }
+
+    /// <summary>The column of classes or numbers to predict, or a column for each output; names or wildcards.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Label { get; set; }
+
+    /// <summary>The inputs as a matrix: rows x inputs.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    [AllowNull]
+    public object? Data { get; set; }
+
+    /// <summary>What to predict: a matrix of rows x outputs, or a list of numbers or classes.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    [AllowNull]
+    public object? Target { get; set; }
+
+    /// <summary>What predictions are measured by.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    public LossFunction LossFunction { get; set; }
+
+    /// <summary>Scale every input to mean 0 and standard deviation 1; the network remembers how.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    public SwitchParameter Standardize { get; set; }
+
+    /// <summary>Standard deviation of normal noise added to every input at every step.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    public double InputNoise { get; set; }
+
+    /// <summary>Standard deviation of normal factors, with mean 1, on the inputs of every layer at every step.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    public double GaussianDropout { get; set; }
 
     /// <summary>Passes over the data.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Epoch { get; set; } = 1000;
 
-    /// <summary>The seed of the random start; by default a random one, noted in the result.</summary>
+    /// <summary>The most steps, over all epochs.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxStep { get; set; }
+
+    /// <summary>Rows in a step.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int BatchSize { get; set; }
+
+    /// <summary>Go through the rows in a new random order in each epoch.</summary>
+    [Parameter]
+    public SwitchParameter Shuffle { get; set; }
+
+    /// <summary>The seed of everything random; by default a random one, noted in the result.</summary>
     [Parameter]
     public int? Seed { get; set; }
+
+    /// <summary>How gradients become steps.</summary>
+    [Parameter]
+    public TrainingOptimizer Optimizer { get; set; } = TrainingOptimizer.GradientDescent;
+
+    /// <summary>The factor of every step.</summary>
+    [Parameter]
+    public double LearningRate { get; set; }
+
+    /// <summary>The part of the last step that Momentum and Nesterov keep, at least 0 and below 1.</summary>
+    [Parameter]
+    public double Momentum { get; set; } = 0.9;
+
+    /// <summary>Added to the gradient of every weight, times the weight.</summary>
+    [Parameter]
+    public double WeightDecay { get; set; }
+
+    /// <summary>Number of starts, the best of which is kept.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Restart { get; set; } = 1;
+
+    /// <summary>Stop when the mean loss of an epoch is below this.</summary>
+    [Parameter]
+    public double StopLoss { get; set; }
+
+    /// <summary>Stop when the loss has not fallen for so many epochs, and keep the best.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Patience { get; set; }
+
+    /// <summary>The part of the rows, chosen at random, that is measured after each epoch instead of trained on.</summary>
+    [Parameter]
+    public double ValidationFraction { get; set; }
+
+    /// <summary>The file that keeps the state while training.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CheckpointPath { get; set; }
+
+    /// <summary>Epochs between checkpoints.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int CheckpointInterval { get; set; } = 1;
+
+    /// <summary>Go on from the checkpoint when its file is there.</summary>
+    [Parameter]
+    public SwitchParameter Resume { get; set; }
+
+    /// <summary>The most threads to use.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
 
     /// <summary>The PowerShell variable that keeps the result so far when the training is stopped with Ctrl+C.</summary>
     [Parameter]
@@ -69,19 +187,89 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Loss)))
+        var ofNetwork = IsBound(nameof(Network));
+        if (!ofNetwork && !IsBound(nameof(Loss)))
         {
-            Stop(ErrorIds.ExpressionMissing, "Start-NetworkTraining needs -Loss, the expression of the loss of one row.");
+            Stop(ErrorIds.ExpressionMissing, "Start-NetworkTraining needs -Loss, the expression of the loss of one row, or -Network, the network to train.");
         }
 
-        if (!double.IsFinite(LearningRate) || LearningRate <= 0)
+        _options = Require(IsBound(nameof(LearningRate)) ? LearningRate : null, () =>
         {
-            Stop(
-                ErrorIds.LearningRateInvalid,
-                string.Create(CultureInfo.InvariantCulture, $"The learning rate has to be a finite number above 0, not {LearningRate}."),
-                LearningRate);
-        }
+            var options = MakeOptions(ofNetwork, CheckpointPath is null ? null : FilePaths.Single(this, CheckpointPath, isLiteral: true));
+            options.Check();
 
+            // Before the rows come, which may take long.
+            if (options.CheckpointPath is not null) CheckpointFile.CheckWritable(options.CheckpointPath);
+            return options;
+        });
+        if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");
+        if (ofNetwork)
+        {
+            _network = Require(Network, () => Conversions.ToNetwork(Network));
+            if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, what to predict, go together.");
+            if (IsBound(nameof(Data)) && (MyInvocation.ExpectingInput || IsBound(nameof(InputObject)) || IsBound(nameof(Feature)) || IsBound(nameof(Label))))
+            {
+                Stop(ErrorIds.DataInvalid, "The data come either as rows from the pipeline, with -Feature and -Label, or as arrays, with -Data and -Target, not both.");
+            }
+        }
+        else
+        {
+            StartLoss();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsBound(nameof(InputObject))) return;
+        Attempt(InputObject, _network is null ? TakeRow : TakeLabelledRow);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var clock = Stopwatch.StartNew();
+        _options = _options with { Progress = progress => ShowProgress(progress, clock) };
+        try
+        {
+            Finish(_network is null ? TrainLoss() : TrainNetwork(_network));
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before there was anything to keep.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private TrainingOptions MakeOptions(bool ofNetwork, string? checkpoint) => new()
+    {
+        Epochs = Epoch,
+        MaxSteps = IsBound(nameof(MaxStep)) ? MaxStep : null,
+        BatchSize = IsBound(nameof(BatchSize)) ? BatchSize : ofNetwork ? NetworkBatchSize : 1,
+        Shuffle = Shuffle,
+        Seed = Seed ?? (Resume && checkpoint is not null ? CheckpointFile.ReadSeed(checkpoint) : null) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+        Optimizer = Optimizer,
+        LearningRate = IsBound(nameof(LearningRate)) ? LearningRate : ofNetwork && Optimizer is TrainingOptimizer.RMSProp or TrainingOptimizer.Adam or TrainingOptimizer.AdamW ? 0.001 : 0.1,
+        Momentum = Momentum,
+        WeightDecay = WeightDecay,
+        InputNoise = InputNoise,
+        GaussianDropout = GaussianDropout,
+        Restarts = Restart,
+        StopLoss = IsBound(nameof(StopLoss)) ? StopLoss : null,
+        Patience = IsBound(nameof(Patience)) ? Patience : null,
+        ValidationFraction = ValidationFraction,
+        Threads = ThrottleLimit,
+        CheckpointPath = checkpoint,
+        CheckpointInterval = CheckpointInterval,
+        Resume = Resume,
+    };
+
+    private void StartLoss()
+    {
         _loss = Require(Loss, () => Conversions.ToExpression(Loss));
         _parameters = Parameter;
         foreach (var parameter in _parameters ?? [])
@@ -93,54 +281,25 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
                 parameter);
         }
 
-        if (_parameters?.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice)
-        {
-            Stop(ErrorIds.ParameterUnknown, $"-Parameter names '{twice.Key}' more than once.", twice.Key);
-        }
+        if (RepeatedName(_parameters) is { } twice) Stop(ErrorIds.ParameterUnknown, $"-Parameter names '{twice}' more than once.", twice);
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private void TakeRow()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) return;
-        Attempt(InputObject, () =>
-        {
-            if (InputObject is null && _reader is null) throw RowReader.RowIsNull(++_nullRows);
-            _reader ??= StartReading(InputObject!);
-            var values = new double[_columns.Length];
-            _reader.Read(InputObject, values);
-            for (var i = 0; i < values.Length; i++)
-            {
-                if (!double.IsFinite(values[i])) throw NotFinite(_reader.RowNumber, _columns[i], values[i]);
-            }
-
-            _rows.Add(values);
-            _samples.Add(_reader.RowNumber);
-        });
+        if (InputObject is null && _reader is null) throw RowReader.RowIsNull(++_nullRows);
+        _reader ??= StartReading(InputObject!);
+        var values = new double[_columns.Length];
+        _reader.ReadFinite(InputObject, values);
+        _rows.Add(values);
+        _samples.Add(_reader.RowNumber);
     }
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
+    private void TakeLabelledRow()
     {
-        if (_rows.Count == 0) Stop(ErrorIds.RowsMissing, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
-        if (_parameters!.Length == 0) Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
-        if ((long)_rows.Count * Epoch > Array.MaxLength)
-        {
-            Stop(
-                ErrorIds.StepsTooMany,
-                string.Create(CultureInfo.InvariantCulture, $"{_rows.Count} rows times {Epoch} epochs are more steps than the result can hold ({Array.MaxLength}). Train in several calls, each starting from -InitialValue of the last."),
-                Epoch);
-        }
-
-        var seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
-        var start = Require(InitialValue, () => StartValues(new RandomSource(seed)));
-        var training = new LossTraining(_loss!, _columns, _parameters) { Progress = ShowProgress(Stopwatch.StartNew()) };
-        var result = training.Run(start, _rows, [.. _samples], LearningRate, Epoch, seed, _cancellation.Token);
-        Finish(result);
+        if (InputObject is null && _labelled is null) throw RowReader.RowIsNull(++_nullRows);
+        _labelled ??= Require(InputObject, () => new LabelledRows(_network!, Feature, Label, InputObject!, _nullRows, numeric: false));
+        _labelled.Add(InputObject);
     }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
 
     private RowReader StartReading(object row)
     {
@@ -151,8 +310,18 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         return new RowReader(_columns, _nullRows);
     }
 
-    private double[] StartValues(RandomSource random)
+    private TrainingResult TrainLoss()
     {
+        if (_rows.Count == 0) Stop(ErrorIds.RowsMissing, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
+        if (_parameters!.Length == 0) Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
+        return Require(InitialValue, () =>
+            new LossTraining(_loss!, _columns, _parameters) { StartFromSeed = StartValues }
+                .Run(StartValues(_options.Seed), _rows, [.. _samples], _options, _cancellation.Token));
+    }
+
+    private double[] StartValues(int seed)
+    {
+        var random = new RandomSource(seed);
         var given = new ValueSource(InitialValue);
         var matched = new HashSet<string>(StringComparer.Ordinal);
         var start = new double[_parameters!.Length];
@@ -177,27 +346,67 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
                 $"-InitialValue names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", _parameters)}.");
     }
 
-    private Action<int, double> ShowProgress(Stopwatch clock)
+    private TrainingResult TrainNetwork(Network network)
     {
-        var total = (double)_rows.Count * Epoch;
-        var next = TimeSpan.FromSeconds(1);
-        return (steps, loss) =>
+        if (!IsBound(nameof(Data)) && _labelled is not { Count: > 0 })
         {
-            if (clock.Elapsed < next || Stopping) return;
-            next = clock.Elapsed + TimeSpan.FromMilliseconds(200);
-            try
+            Stop(ErrorIds.RowsMissing, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining -Network $net ..., or give -Data and -Target.");
+        }
+
+        return Require(null, () =>
+        {
+            var data = IsBound(nameof(Data)) ? NetworkData.FromArrays(network, Data, Target) : _labelled!.ToData();
+            _labelled = null;
+            var prepared = network.WithColumns(
+                data.Features.Length > 0 ? data.Features : network.Features,
+                data.Labels.Length > 0 ? data.Labels : network.Labels,
+                data.Classes.Length > 0 || data.Labels.Length > 0 ? data.Classes : network.Classes,
+                network.Scaling ?? (Standardize ? MeasureScaling(data) : null));
+            var loss = IsBound(nameof(LossFunction)) ? LossFunction : NetworkTraining.DefaultLoss(network);
+            return network.Precision == NetworkPrecision.Single ? Train<float>(prepared, data, loss) : Train<double>(prepared, data, loss);
+        });
+    }
+
+    private TrainingResult Train<T>(Network network, NetworkData data, LossFunction loss)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        NetworkTraining.Run(network, data.ToTrainingData<T>(network.Scaling), loss, _options, _cancellation.Token);
+
+    private FeatureScaling MeasureScaling(NetworkData data)
+    {
+        var (means, deviations) = data.Inputs.MeasureScaling();
+        var constant = new List<string>();
+        for (var i = 0; i < deviations.Length; i++)
+        {
+            if (deviations[i] > 0) continue;
+            deviations[i] = 1;
+            constant.Add(data.Features.Length > 0 ? $"'{data.Features[i]}'" : (i + 1).ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (constant.Count > 0)
+        {
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{constant.Count} input column{(constant.Count == 1 ? " has" : "s have")} the same value in every row and {(constant.Count == 1 ? "is" : "are")} only moved to 0: {string.Join(", ", constant.Take(MostColumnsNamed))}{(constant.Count > MostColumnsNamed ? ", ..." : string.Empty)}."));
+        }
+
+        return new FeatureScaling(means, deviations);
+    }
+
+    private void ShowProgress(TrainingProgress progress, Stopwatch clock)
+    {
+        if (clock.Elapsed.TotalSeconds < 1 || Stopping) return;
+        try
+        {
+            WriteProgress(new ProgressRecord(0, Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"))
             {
-                WriteProgress(new ProgressRecord(0, "Training", string.Create(CultureInfo.InvariantCulture, $"Epoch {(steps / _rows.Count) + 1} of {Epoch}, loss {loss:g6}"))
-                {
-                    PercentComplete = (int)(100 * steps / total),
-                    SecondsRemaining = (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (total - steps) / Math.Max(1, steps)),
-                });
-            }
-            catch (PipelineStoppedException)
-            {
-                // Ctrl+C just now: the token ends the training, and its result so far is kept.
-            }
-        };
+                PercentComplete = (int)(100 * progress.Fraction),
+                SecondsRemaining = progress.Fraction > 0 ? (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (1 - progress.Fraction) / progress.Fraction) : -1,
+            });
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl+C just now: the token ends the training, and its result so far is kept.
+        }
     }
 
     private void Finish(TrainingResult result)
@@ -212,20 +421,18 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
             return;
         }
 
-        WriteProgress(new ProgressRecord(0, "Training", "Done") { RecordType = ProgressRecordType.Completed });
+        WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
         WriteObject(result);
+        if (result.CheckpointProblem is { } problem) WriteWarning($"The last checkpoint could not be written: {problem}");
         if (result.FailedStep is not { } failed) return;
         var what = double.IsFinite(failed.Loss) ? "a parameter became infinite or NaN" : string.Create(CultureInfo.InvariantCulture, $"the loss became {failed.Loss}");
+        var sample = failed.Sample is { } number ? string.Create(CultureInfo.InvariantCulture, $", sample {number}") : string.Empty;
         WriteError(Record(
             new AutodiffException(
                 ErrorIds.LossNotFinite,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Training stopped at step {failed.Step} (epoch {failed.Epoch}, sample {failed.Sample}): {what}. The result holds the last finite parameters. A smaller -LearningRate than {LearningRate} may help.")),
+                    $"Training stopped at step {failed.Step} (epoch {failed.Epoch}{sample}): {what}. The result holds the last finite parameters. A smaller -LearningRate than {_options.LearningRate} may help.")),
             result));
     }
-
-    private static AutodiffException NotFinite(int row, string column, double value) => new(
-        ErrorIds.ValueNotFinite,
-        string.Create(CultureInfo.InvariantCulture, $"Row {row}, column '{column}': {value} cannot be trained on. The row was left out."));
 }

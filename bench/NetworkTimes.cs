@@ -1,0 +1,267 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using PSAutodiff.Networks;
+using PSAutodiff.Numerics;
+
+namespace PSAutodiff.Bench;
+
+/// <summary>
+/// Training of dense networks against the machine's peak: a loop of multiply-adds on registers alone, run in turn with what is measured.
+/// The best of many samples counts for either, since other work on the machine only ever takes away.
+/// </summary>
+internal static class NetworkTimes
+{
+    private const int Inputs = 784;
+    private const int Hidden = 128;
+    private const int Outputs = 10;
+    private const int Batch = 128;
+    private const int Rows = 8192;
+    private const int PeakSteps = 200_000;
+
+    // Forward, weight gradients, and the gradient with respect to the hidden layer.
+    private const double StepWork = 2.0 * Batch * ((2 * Inputs * Hidden) + (3 * Hidden * Outputs));
+
+    private static double _sink;
+
+    public static int Run()
+    {
+        Console.WriteLine("| what | time | GFLOP/s | of one core's peak | bar |");
+        Console.WriteLine("|---|---:|---:|---:|---:|");
+        Console.WriteLine($"| one core's peak, single | | {PeakRate<float>(Best(static () => Peak<float>(PeakSteps), Nothing).First) / 1e9:f1} | | |");
+        Console.WriteLine($"| one core's peak, double | | {PeakRate<double>(Best(static () => Peak<double>(PeakSteps), Nothing).First) / 1e9:f1} | | |");
+        Products<float>("single");
+        Products<double>("double");
+        var single = AgainstPeak<float>($"a training step of 784-128-10, batch of {Batch}, single", StepWork, "65 %", Step<float>(1));
+        var wide = AgainstPeak<double>($"a training step of 784-128-10, batch of {Batch}, double", StepWork, "65 %", Step<double>(1));
+        Console.WriteLine($"| the rate in double by that in single | | | {single / wide:f3} | 0.5 |");
+        var (one, two) = Best(Step<float>(1), Step<float>(2), seconds: 5);
+        Console.WriteLine($"| the step in single on two threads against one | {two * 1e3:f3} ms | {StepWork / two / 1e9:f1} | {one / two:f2} x faster | 1.7 |");
+        Memory();
+        Xor();
+        return 0;
+
+        static void Nothing()
+        {
+        }
+    }
+
+    // A whole step: loss, gradient and new parameters, on rows in random order.
+    private static Action Step<T>(int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (network, data) = Made<T>();
+        var model = new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, threads);
+        var parameters = DenseShape.Flatten<T>(network);
+        var gradient = new T[parameters.Length];
+        var order = Enumerable.Range(0, Rows).ToArray();
+        new RandomSource(2).Shuffle(order);
+        var rate = T.CreateTruncating(0.01);
+        var next = 0;
+        return () =>
+        {
+            model.Gradient(parameters, order.AsSpan(next, Batch), gradient, null, default);
+            Move(parameters, gradient, rate);
+            next = (next + Batch) % Rows;
+        };
+    }
+
+    // What the model holds beside the data once it has gone through all rows at once.
+    private static void Memory()
+    {
+        var (network, data) = Made<float>();
+        var parameters = DenseShape.Flatten<float>(network);
+        var gradient = new float[parameters.Length];
+        var order = Enumerable.Range(0, Rows).ToArray();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, 2);
+        model.Gradient(parameters, order, gradient, null, default);
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(model);
+        var size = sizeof(float) * data.Inputs.LongLength;
+        Console.WriteLine($"| memory beside {size >> 20} MB of data | | | {held >> 10} kB, {(double)held / size:p0} | 200 % |");
+    }
+
+    private static (Network Network, TrainingData<T> Data) Made<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = new Random(2);
+        var network = new Network([Layer(random, Inputs, Hidden, ActivationFunction.Tanh), Layer(random, Hidden, Outputs, ActivationFunction.Softmax)]);
+        return (network, new TrainingData<T>
+        {
+            Inputs = Draw<T>(random, Rows * Inputs),
+            Classes = [.. Enumerable.Range(0, Rows).Select(_ => random.Next(Outputs))],
+            RowCount = Rows,
+            InputSize = Inputs,
+            OutputSize = Outputs,
+        });
+    }
+
+    private static void Xor()
+    {
+        const int steps = 250;
+        var random = new Random(3);
+        var network = new Network([Layer(random, 2, 2, ActivationFunction.Tanh), Layer(random, 2, 1, ActivationFunction.Sigmoid)]);
+        var data = new TrainingData<double> { Inputs = [-1, -1, -1, 1, 1, -1, 1, 1], Targets = [0, 1, 1, 0], RowCount = 4, InputSize = 2, OutputSize = 1 };
+        var model = new DenseModel<double>(network, LossFunction.BinaryCrossEntropy, data, 2);
+        var start = DenseShape.Flatten<double>(network);
+        var gradient = new double[start.Length];
+        int[] rows = [0, 1, 2, 3];
+        var time = Timing.Measure(() =>
+        {
+            var parameters = start.ToArray();
+            for (var i = 0; i < steps; i++)
+            {
+                model.Gradient(parameters, rows, gradient, null, default);
+                Move(parameters, gradient, 0.25);
+            }
+        });
+        Console.WriteLine($"| 250 full-batch steps of XOR, 2-2-1 | {time * 1e3:f3} ms | | | 2 ms |");
+    }
+
+    private static NetworkLayer Layer(Random random, int inputs, int outputs, ActivationFunction activation)
+    {
+        var weights = new double[inputs, outputs];
+        for (var i = 0; i < inputs; i++)
+        {
+            for (var j = 0; j < outputs; j++) weights[i, j] = ((2 * random.NextDouble()) - 1) * Math.Sqrt(6.0 / (inputs + outputs));
+        }
+
+        return new NetworkLayer(weights, new double[outputs], activation);
+    }
+
+    private static void Move<T>(Span<T> parameters, ReadOnlySpan<T> gradient, T rate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var rates = new Vector<T>(rate);
+        var i = 0;
+        for (; i + Vector<T>.Count <= parameters.Length; i += Vector<T>.Count)
+        {
+            (new Vector<T>(parameters[i..]) - (rates * new Vector<T>(gradient[i..]))).CopyTo(parameters[i..]);
+        }
+
+        for (; i < parameters.Length; i++) parameters[i] -= rate * gradient[i];
+    }
+
+    private static void Products<T>(string precision)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = new Random(1);
+        var x = Draw<T>(random, Batch * Inputs);
+        var w = Draw<T>(random, Inputs * Hidden);
+        var y = new T[Batch * Hidden];
+        var packed = new T[MatrixProduct.PackedLength<T>(Inputs, Hidden)];
+        var deltas = new T[MatrixProduct.PackedLength<T>(Batch, Hidden)];
+        var scratch = new T[MatrixProduct.ScratchLength(Inputs)];
+        var gradient = new T[Inputs * Hidden];
+        const double work = 2.0 * Batch * Inputs * Hidden;
+        MatrixProduct.Pack<T>(w, Inputs, Hidden, packed, Inputs, 0);
+        MatrixProduct.Pack<T>(Draw<T>(random, Batch * Hidden), Batch, Hidden, deltas, Batch, 0);
+        AgainstPeak<T>($"x W, 128 x 784 x 128, {precision}, W packed before", work, "", () => MatrixProduct.Multiply(new MatrixRows<T>(x, Batch, Inputs), packed, Hidden, y, false));
+        AgainstPeak<T>($"x W, 128 x 784 x 128, {precision}, packing included", work, "", () =>
+        {
+            MatrixProduct.Pack<T>(w, Inputs, Hidden, packed, Inputs, 0);
+            MatrixProduct.Multiply(new MatrixRows<T>(x, Batch, Inputs), packed, Hidden, y, false);
+        });
+        AgainstPeak<T>($"x'd, 784 x 128 x 128, {precision}", work, "", () =>
+        {
+            for (var first = 0; first < Inputs; first += 36)
+            {
+                var rows = Math.Min(36, Inputs - first);
+                MatrixProduct.MultiplyTransposed(new MatrixRows<T>(x, Batch, Inputs), first, rows, deltas, Hidden, gradient.AsSpan(first * Hidden, rows * Hidden), false, scratch);
+            }
+        });
+    }
+
+    private static double AgainstPeak<T>(string what, double work, string bar, Action action)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (time, peak) = Best(action, static () => Peak<T>(PeakSteps));
+        Console.WriteLine($"| {what} | {time * 1e3:f3} ms | {work / time / 1e9:f1} | {work / time / PeakRate<T>(peak):p1} | {bar} |");
+        return time;
+    }
+
+    private static double PeakRate<T>(double seconds)
+        where T : unmanaged => 2.0 * PeakSteps * 12 * Vector256<T>.Count / seconds;
+
+    // The least time of a call of each, over samples in turn.
+    private static (double First, double Second) Best(Action first, Action second, double seconds = 1.5)
+    {
+        var (a, b) = (double.PositiveInfinity, double.PositiveInfinity);
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; clock.Elapsed.TotalSeconds < seconds || i < 20; i++)
+        {
+            for (var j = 0; j < 5; j++) a = Math.Min(a, Timing.Once(first));
+            for (var j = 0; j < 5; j++) b = Math.Min(b, Timing.Once(second));
+        }
+
+        return (a, b);
+    }
+
+    // Twelve independent chains of multiply-adds.
+    private static void Peak<T>(int steps)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) _sink += SinglePeak(steps);
+        else _sink += DoublePeak(steps);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static float SinglePeak(int steps)
+    {
+        var (x, y) = (Vector256.Create(0.999f), Vector256.Create(0.001f));
+        var (a, b, c, d, e, f) = (x, y, x, y, x, y);
+        var (g, h, i, j, k, l) = (x, y, x, y, x, y);
+        for (var step = 0; step < steps; step++)
+        {
+            a = Vector256.FusedMultiplyAdd(a, x, y);
+            b = Vector256.FusedMultiplyAdd(b, x, y);
+            c = Vector256.FusedMultiplyAdd(c, x, y);
+            d = Vector256.FusedMultiplyAdd(d, x, y);
+            e = Vector256.FusedMultiplyAdd(e, x, y);
+            f = Vector256.FusedMultiplyAdd(f, x, y);
+            g = Vector256.FusedMultiplyAdd(g, x, y);
+            h = Vector256.FusedMultiplyAdd(h, x, y);
+            i = Vector256.FusedMultiplyAdd(i, x, y);
+            j = Vector256.FusedMultiplyAdd(j, x, y);
+            k = Vector256.FusedMultiplyAdd(k, x, y);
+            l = Vector256.FusedMultiplyAdd(l, x, y);
+        }
+
+        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static double DoublePeak(int steps)
+    {
+        var (x, y) = (Vector256.Create(0.999), Vector256.Create(0.001));
+        var (a, b, c, d, e, f) = (x, y, x, y, x, y);
+        var (g, h, i, j, k, l) = (x, y, x, y, x, y);
+        for (var step = 0; step < steps; step++)
+        {
+            a = Vector256.FusedMultiplyAdd(a, x, y);
+            b = Vector256.FusedMultiplyAdd(b, x, y);
+            c = Vector256.FusedMultiplyAdd(c, x, y);
+            d = Vector256.FusedMultiplyAdd(d, x, y);
+            e = Vector256.FusedMultiplyAdd(e, x, y);
+            f = Vector256.FusedMultiplyAdd(f, x, y);
+            g = Vector256.FusedMultiplyAdd(g, x, y);
+            h = Vector256.FusedMultiplyAdd(h, x, y);
+            i = Vector256.FusedMultiplyAdd(i, x, y);
+            j = Vector256.FusedMultiplyAdd(j, x, y);
+            k = Vector256.FusedMultiplyAdd(k, x, y);
+            l = Vector256.FusedMultiplyAdd(l, x, y);
+        }
+
+        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    private static T[] Draw<T>(Random random, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var numbers = new T[count];
+        for (var i = 0; i < count; i++) numbers[i] = T.CreateTruncating((2 * random.NextDouble()) - 1);
+        return numbers;
+    }
+}

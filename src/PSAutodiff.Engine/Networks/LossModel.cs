@@ -1,0 +1,206 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using PSAutodiff.Compilation;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>A loss expression over rows, as the training loop sees it. All its parameters are weights.</summary>
+internal sealed class LossModel : IDescentModel<double>
+{
+    // Machine code of more operations costs more to make than it saves.
+    private const int LongestCode = 20_000;
+
+    // Fewer rows are faster one by one than as columns. Only the number of rows decides, so the bits are always the same.
+    private const int FewestRowsForColumns = 16;
+
+    // Rows between two looks at the token.
+    private const int RowsAtOnce = 1 << 16;
+
+    private readonly CompiledExpression _compiled;
+    private readonly int _columnCount;
+    private readonly double[][] _rows;
+    private readonly int _threads;
+    private readonly double[] _point;
+    private readonly double[] _outputs;
+    private readonly double[] _sums;
+    private readonly ReadOnlyMemory<double>[] _columns;
+    private double[][] _gathered = [];
+    private Func<double[], double[], double>? _step;
+    private (int Planned, double Rate) _stepIsFor;
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="compiled">The derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</param>
+    /// <param name="columnCount">Number of columns.</param>
+    /// <param name="rows">The data: one array of column values for each row.</param>
+    /// <param name="threads">The most threads to use.</param>
+    public LossModel(CompiledExpression compiled, int columnCount, double[][] rows, int threads)
+    {
+        _compiled = compiled;
+        _columnCount = columnCount;
+        _rows = rows;
+        _threads = threads;
+        _point = new double[compiled.Variables.Count];
+        _outputs = new double[compiled.OutputCount];
+        _sums = new double[compiled.OutputCount];
+        _columns = new ReadOnlyMemory<double>[compiled.Variables.Count];
+    }
+
+    /// <inheritdoc/>
+    public int ParameterCount => _outputs.Length - 1;
+
+    /// <inheritdoc/>
+    public int RowCount => _rows.Length;
+
+    /// <inheritdoc/>
+    public bool IsDecayed(int parameter) => true;
+
+    /// <inheritdoc/>
+    public ITrainingModel<double> ForAnotherThread() => new LossModel(_compiled, _columnCount, _rows, _threads);
+
+    /// <inheritdoc/>
+    public double Gradient(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, Span<double> gradient, BatchNoise? noise, CancellationToken cancellation)
+    {
+        Sum(parameters, rows, cancellation);
+        for (var i = 0; i < gradient.Length; i++) gradient[i] = _sums[i] / rows.Length;
+        return _sums[^1] / rows.Length;
+    }
+
+    /// <inheritdoc/>
+    public double Loss(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
+    {
+        Sum(parameters, rows, cancellation);
+        return _sums[^1] / rows.Length;
+    }
+
+    /// <inheritdoc/>
+    public int Descend(double[] parameters, double[] scratch, ReadOnlySpan<int> rows, double rate, int planned, Span<double> losses)
+    {
+        if (_step is null || _stepIsFor != (planned, rate))
+        {
+            _step = StepFor(planned, rate);
+            _stepIsFor = (planned, rate);
+        }
+
+        var step = _step;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            parameters.CopyTo(scratch, 0);
+            var loss = step(_rows[rows[i]], parameters);
+            losses[i] = loss;
+            if (double.IsFinite(loss) && AllFinite(parameters)) continue;
+            scratch.CopyTo(parameters, 0);
+            return i;
+        }
+
+        return rows.Length;
+    }
+
+    /// <summary>A step of gradient descent on one row: gives the loss before the step, moves the parameters.</summary>
+    /// <param name="steps">How many there may be; many repay making machine code.</param>
+    /// <param name="learningRate">The factor of each step.</param>
+    public Func<double[], double[], double> StepFor(int steps, double learningRate)
+    {
+        var tape = _compiled.Tape;
+        if (steps < CompiledExpression.RunsBeforeCode || tape.Instructions.Length > LongestCode)
+        {
+            var registers = new double[tape.RegisterCount];
+            tape.Constants.CopyTo(registers, tape.InputCount);
+            var moves = new double[ParameterCount];
+            return (row, parameters) => InterpretStep(tape, registers, moves, row, parameters, learningRate);
+        }
+
+        var code = TapeCode.Compile(tape, _columnCount, trains: true);
+        var run = code.Delegate;
+        var scratch = new double[code.ScratchLength + 1];
+        return (row, parameters) =>
+        {
+            var loss = 0.0;
+            run(
+                ref MemoryMarshal.GetArrayDataReference(row),
+                ref MemoryMarshal.GetArrayDataReference(parameters),
+                learningRate,
+                ref loss,
+                ref scratch[0]);
+            return loss;
+        };
+    }
+
+    private double InterpretStep(Tape tape, double[] registers, double[] moves, double[] row, double[] parameters, double learningRate)
+    {
+        row.CopyTo(registers, 0);
+        parameters.CopyTo(registers, _columnCount);
+        tape.Run(registers);
+
+        // A derivative may be a parameter itself, so all moves are computed before any parameter is written.
+        for (var i = 0; i < moves.Length; i++) moves[i] = learningRate * registers[tape.Outputs[i]];
+        for (var i = 0; i < moves.Length; i++) parameters[i] -= moves[i];
+        return registers[tape.Outputs[^1]];
+    }
+
+    private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
+    {
+        Array.Clear(_sums);
+        if (rows.Length < FewestRowsForColumns)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            parameters.CopyTo(_point.AsSpan(_columnCount));
+            foreach (var row in rows)
+            {
+                _rows[row].CopyTo(_point, 0);
+                _compiled.Evaluate(_point, _outputs);
+                Add(_outputs);
+            }
+
+            return;
+        }
+
+        for (var i = 0; i < ParameterCount; i++) _columns[_columnCount + i] = new[] { parameters[i] };
+        for (; rows.Length > 0; rows = rows[Math.Min(RowsAtOnce, rows.Length)..])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Add(SumOf(rows[..Math.Min(RowsAtOnce, rows.Length)], cancellation));
+        }
+    }
+
+    private double[] SumOf(ReadOnlySpan<int> rows, CancellationToken cancellation)
+    {
+        if (_gathered.Length < _columnCount || (_columnCount > 0 && _gathered[0].Length < rows.Length))
+        {
+            _gathered = new double[_columnCount][];
+            for (var i = 0; i < _columnCount; i++) _gathered[i] = new double[rows.Length];
+        }
+
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = _rows[rows[i]];
+            for (var j = 0; j < row.Length; j++) _gathered[j][i] = row[j];
+        }
+
+        for (var j = 0; j < _columnCount; j++) _columns[j] = _gathered[j].AsMemory(0, rows.Length);
+        return new RowEvaluator(_compiled.Tape, _columns) { MaxThreads = _threads, Cancellation = cancellation }.Sum(rows.Length);
+    }
+
+    private void Add(double[] outputs)
+    {
+        for (var i = 0; i < _sums.Length; i++) _sums[i] += outputs[i];
+    }
+
+    private static bool AllFinite(ReadOnlySpan<double> values)
+    {
+        // x - x is 0 for a finite number and NaN for any other.
+        var sum = Vector<double>.Zero;
+        var i = 0;
+        for (; i + Vector<double>.Count <= values.Length; i += Vector<double>.Count)
+        {
+            var part = new Vector<double>(values[i..]);
+            sum += part - part;
+        }
+
+        for (; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i])) return false;
+        }
+
+        return Vector.EqualsAll(sum, Vector<double>.Zero);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using PSAutodiff.Networks;
+
+namespace PSAutodiff;
+
+/// <summary>Trains dense networks.</summary>
+public static class NetworkTraining
+{
+    /// <summary>Trains a network on rows of numbers.</summary>
+    /// <param name="network">The network; it stays as it is. Further restarts draw its weights anew, by its initializer.</param>
+    /// <param name="inputs">Raw inputs: rows x inputs. When the network scales its inputs, they are scaled.</param>
+    /// <param name="targets">Wanted outputs: rows x outputs.</param>
+    /// <param name="loss">The loss; null for <see cref="DefaultLoss"/>.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
+    /// <exception cref="AutodiffException">
+    /// The shapes do not fit, a number is not finite, there are no rows, an option is out of its range, or a checkpoint cannot be
+    /// written or is not one of this training.
+    /// </exception>
+    public static TrainingResult Run(Network network, double[,] inputs, double[,] targets, LossFunction? loss, TrainingOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(options);
+        if (inputs.GetLength(0) != targets.GetLength(0))
+        {
+            throw new AutodiffException(ErrorIds.LengthMismatch, $"There are {inputs.GetLength(0)} rows of inputs but {targets.GetLength(0)} rows of targets.");
+        }
+
+        CheckMatrix(inputs, network.InputSize, "inputs");
+        CheckMatrix(targets, network.OutputSize, "targets");
+        var used = loss ?? DefaultLoss(network);
+        return network.Precision == NetworkPrecision.Single ? Run<float>() : Run<double>();
+
+        TrainingResult Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var data = new TrainingData<T>
+            {
+                Inputs = Flat<T>(inputs, network.Scaling),
+                Targets = Flat<T>(targets, null),
+                RowCount = inputs.GetLength(0),
+                InputSize = network.InputSize,
+                OutputSize = network.OutputSize,
+            };
+            return NetworkTraining.Run(network, data, used, options, cancellation);
+        }
+    }
+
+    /// <summary>The loss for the last layer's activation when none is named: cross-entropy for softmax and sigmoid, else the mean squared error.</summary>
+    public static LossFunction DefaultLoss(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network.Layers[^1].Activation switch
+        {
+            ActivationFunction.Softmax => LossFunction.CategoricalCrossEntropy,
+            ActivationFunction.Sigmoid => LossFunction.BinaryCrossEntropy,
+            _ => LossFunction.MeanSquaredError,
+        };
+    }
+
+    /// <summary>Trains a network on rows that fit it and are scaled as it wants.</summary>
+    /// <param name="network">The network; it stays as it is.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
+    /// <param name="samples">The numbers under which rows are reported; null for 1, 2, 3, ...</param>
+    internal static TrainingResult Run<T>(Network network, TrainingData<T> data, LossFunction loss, TrainingOptions options, CancellationToken cancellation, int[]? samples = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var plan = new TrainingPlan(data.RowCount, samples, options);
+        if (options.Restarts > 1 && network.Initializer == NetworkInitializer.Given)
+        {
+            throw new AutodiffException(
+                ErrorIds.RestartsNeedStarts,
+                "Restarts begin with new random weights, but this network's weights were given. Make it with an initializer, or train it once.");
+        }
+
+        var model = new DenseModel<T>(network, loss, data, Math.Max(1, options.Threads / TrainingLoop<T>.Workers(options)));
+        var loop = new TrainingLoop<T>(model, plan, Converted<T>(network.FlatParameters()), seed => Converted<T>(Redrawn(network, seed).FlatParameters()))
+        {
+            Subject = () => (HashOf(network, loss), HashOf(data)),
+        };
+        var (result, parameters, best) = loop.Run(cancellation);
+        var begun = best == 0 ? network : Redrawn(network, result.Restarts.Single(static restart => restart.IsBest).Seed);
+        result.Network = begun.WithParameters(Array.ConvertAll(parameters, double.CreateTruncating)).WithLoss(loss);
+        return result;
+    }
+
+    private static Network Redrawn(Network network, int seed) => Network.Create(
+        network.InputSize,
+        [.. network.Layers.Select(static layer => (layer.Outputs, layer.Activation))],
+        network.Initializer,
+        seed,
+        network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling);
+
+    private static T[] Converted<T>(double[] values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Array.ConvertAll(values, T.CreateTruncating);
+
+    private static T[] Flat<T>(double[,] values, FeatureScaling? scaling)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var columns = values.GetLength(1);
+        var flat = new T[values.Length];
+        for (var i = 0; i < flat.Length; i++)
+        {
+            var column = i % columns;
+            var value = values[i / columns, column];
+            flat[i] = T.CreateTruncating(scaling is null ? value : (value - scaling.Means[column]) / scaling.Deviations[column]);
+        }
+
+        return flat;
+    }
+
+    private static void CheckMatrix(double[,] values, int columns, string what)
+    {
+        if (values.GetLength(1) != columns)
+        {
+            throw new AutodiffException(ErrorIds.LengthMismatch, $"The network has {columns} {(what == "inputs" ? "inputs" : "outputs")}, but the rows have {values.GetLength(1)} {what}.");
+        }
+
+        for (var row = 0; row < values.GetLength(0); row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                if (double.IsFinite(values[row, column])) continue;
+                throw new AutodiffException(
+                    ErrorIds.ValueNotFinite,
+                    string.Create(CultureInfo.InvariantCulture, $"Row {row + 1} of the {what}, column {column + 1}: {values[row, column]} cannot be trained on."));
+            }
+        }
+    }
+
+    private static byte[] HashOf(Network network, LossFunction loss)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var layers = network.Layers.Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs},{layer.Outputs},{layer.Activation};"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"network;{network.Precision};{network.Initializer};{loss};{string.Concat(layers)}"));
+        hash.AppendData(MemoryMarshal.AsBytes<double>(network.FlatParameters()));
+        return hash.GetHashAndReset();
+    }
+
+    private static byte[] HashOf<T>(TrainingData<T> data)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{typeof(T).Name},{data.RowCount},{data.InputSize},{data.OutputSize};")));
+        hash.AppendData(MemoryMarshal.AsBytes<T>(data.Inputs.AsSpan(0, data.RowCount * data.InputSize)));
+        if (data.Targets is not null) hash.AppendData(MemoryMarshal.AsBytes<T>(data.Targets.AsSpan(0, data.RowCount * data.OutputSize)));
+        if (data.Classes is not null) hash.AppendData(MemoryMarshal.AsBytes<int>(data.Classes.AsSpan(0, data.RowCount)));
+        return hash.GetHashAndReset();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+
+namespace PSAutodiff;
+
+/// <summary>How to train.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the data, at least 1.</summary>
+    public int Epochs { get; init; } = 1000;
+
+    /// <summary>The most steps to take, over all epochs; null for no such limit.</summary>
+    public int? MaxSteps { get; init; }
+
+    /// <summary>Rows in a step; the last batch of an epoch may be shorter and is averaged over its own rows.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>Whether each epoch goes through the rows in a new random order.</summary>
+    public bool Shuffle { get; init; }
+
+    /// <summary>The seed of everything random: starts, orders, noise, the choice of validation rows.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>How gradients become steps.</summary>
+    public TrainingOptimizer Optimizer { get; init; } = TrainingOptimizer.GradientDescent;
+
+    /// <summary>The factor of each step, above 0.</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>The momentum of <see cref="TrainingOptimizer.Momentum"/> and <see cref="TrainingOptimizer.Nesterov"/>, in [0, 1).</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>
+    /// Added to the gradient of every weight, times the weight; not to biases. At least 0. Of a loss expression all parameters are
+    /// weights. Reported losses do not contain it.
+    /// </summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Standard deviation of normal noise added to every input at every step; networks only.</summary>
+    public double InputNoise { get; init; }
+
+    /// <summary>Standard deviation of normal factors, with mean 1, on the inputs of every layer at every step; networks only.</summary>
+    public double GaussianDropout { get; init; }
+
+    /// <summary>
+    /// Number of starts, the best of which is kept: that with the least loss on the validation rows, or on all rows when there are none;
+    /// at least 1. The first is the given start with <see cref="Seed"/>, the others are random, with seeds that are drawn from it.
+    /// </summary>
+    public int Restarts { get; init; } = 1;
+
+    /// <summary>Ends the training when the mean loss of an epoch is below this; null for never.</summary>
+    public double? StopLoss { get; init; }
+
+    /// <summary>
+    /// Ends the training when the loss has not fallen for so many epochs, and keeps the parameters from the end of the best epoch, however
+    /// it ends; the loss is that of the validation rows when there are some. At least 1; null for never.
+    /// </summary>
+    public int? Patience { get; init; }
+
+    /// <summary>The part of the rows, chosen at random, that is not trained on but measured after each epoch; in [0, 1). At least one row of each kind.</summary>
+    public double ValidationFraction { get; init; }
+
+    /// <summary>The most threads to use. The result does not depend on it.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Where the state is kept while training; null for nowhere.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Epochs between checkpoints, at least 1; there is one more at the end, also when the training is stopped from outside.</summary>
+    public int CheckpointInterval { get; init; } = 1;
+
+    /// <summary>Whether to go on from <see cref="CheckpointPath"/> when that file is there.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Called about ten times a second, on the thread that called the training.</summary>
+    public Action<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Checks every setting on its own.</summary>
+    /// <exception cref="AutodiffException">A setting is out of its range.</exception>
+    internal void Check()
+    {
+        RequireAtLeast1(nameof(Epochs), Epochs);
+        RequireAtLeast1(nameof(MaxSteps), MaxSteps ?? 1);
+        RequireAtLeast1(nameof(BatchSize), BatchSize);
+        RequireAtLeast1(nameof(Restarts), Restarts);
+        RequireAtLeast1(nameof(Patience), Patience ?? 1);
+        RequireAtLeast1(nameof(Threads), Threads);
+        RequireAtLeast1(nameof(CheckpointInterval), CheckpointInterval);
+        RequireAtLeast0(nameof(WeightDecay), WeightDecay);
+        RequireAtLeast0(nameof(InputNoise), InputNoise);
+        RequireAtLeast0(nameof(GaussianDropout), GaussianDropout);
+        if (!Enum.IsDefined(Optimizer)) throw Invalid($"{Optimizer} is no optimizer; known are {string.Join(", ", Enum.GetNames<TrainingOptimizer>())}.");
+        if (!double.IsFinite(LearningRate) || LearningRate <= 0)
+        {
+            throw new AutodiffException(
+                ErrorIds.LearningRateInvalid,
+                string.Create(CultureInfo.InvariantCulture, $"The learning rate has to be a finite number above 0, not {LearningRate}."));
+        }
+
+        if (Momentum is not (>= 0 and < 1))
+        {
+            throw new AutodiffException(
+                ErrorIds.MomentumInvalid,
+                string.Create(CultureInfo.InvariantCulture, $"The momentum has to be at least 0 and below 1, not {Momentum}: with 1 or more the steps would never die away."));
+        }
+
+        if (StopLoss is { } stop && double.IsNaN(stop)) throw Invalid($"StopLoss is NaN, which no loss is below. Leave it out to train without it.");
+        if (ValidationFraction is not (>= 0 and < 1)) throw Invalid($"ValidationFraction has to be at least 0 and below 1, not {ValidationFraction}.");
+        if (Resume && CheckpointPath is null) throw Invalid($"Resume needs CheckpointPath, the file to go on from.");
+    }
+
+    private static void RequireAtLeast1(string name, int value)
+    {
+        if (value < 1) throw Invalid($"{name} has to be at least 1, not {value}.");
+    }
+
+    private static void RequireAtLeast0(string name, double value)
+    {
+        if (!double.IsFinite(value) || value < 0) throw Invalid($"{name} has to be a finite number of at least 0, not {value}.");
+    }
+
+    private static AutodiffException Invalid(FormattableString message) => new(ErrorIds.TrainingOptionInvalid, FormattableString.Invariant(message));
+}

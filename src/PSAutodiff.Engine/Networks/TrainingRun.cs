@@ -1,0 +1,213 @@
+using System.Numerics;
+using PSAutodiff.Numerics;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>One start of a training, from its first step to its end or to where it is stopped, from where it can go on.</summary>
+internal sealed class TrainingRun<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // A long training that is stopped early should not have paid for all of its steps.
+    private const int FirstLosses = 1 << 16;
+
+    // Between looks at the token and the clock; such steps may take only 100 ns each.
+    private const int MostStepsAtOnce = 256;
+
+    private readonly TrainingOptions _options;
+    private readonly TrainingRows _rows;
+    private readonly int[]? _samples;
+    private readonly int _stepsPerEpoch;
+    private readonly int _planned;
+    private readonly TrainingRule<T> _rule;
+    private readonly TrainingOrder _order;
+    private readonly BatchNoise? _noise;
+    private readonly T[] _gradient;
+    private T[] _next;
+
+    /// <summary>Prepares to go on from a state.</summary>
+    /// <param name="state">The state, which is changed from now on.</param>
+    /// <param name="isDecayed">Whether weight decay applies to a parameter.</param>
+    /// <param name="plan">What all starts have in common.</param>
+    public TrainingRun(TrainingState<T> state, Func<int, bool> isDecayed, TrainingPlan plan)
+    {
+        State = state;
+        _options = plan.Options;
+        _rows = plan.Rows;
+        _samples = plan.Samples;
+        _stepsPerEpoch = plan.StepsPerEpoch;
+        _planned = plan.Steps;
+        _gradient = new T[state.Parameters.Length];
+        _next = new T[state.Parameters.Length];
+        _rule = TrainingRule<T>.Create(_options, state.Parameters.Length, isDecayed);
+        for (var i = 0; i < state.Memory.Length; i++) state.Memory[i].CopyTo(_rule.Memory[i], 0);
+        state.Memory = _rule.Memory;
+        _order = new TrainingOrder(_rows.Training, _options.Shuffle ? state.Seed : null);
+        if (_options.InputNoise > 0 || _options.GaussianDropout > 0)
+        {
+            _noise = new BatchNoise(new RandomSource(state.Seed, TrainingStreams.Noise) { State = state.Noise }, _options.InputNoise, _options.GaussianDropout);
+        }
+    }
+
+    /// <summary>Where it is.</summary>
+    public TrainingState<T> State { get; }
+
+    /// <summary>The state before the first step.</summary>
+    public static TrainingState<T> Begin(T[] start, int seed) => new()
+    {
+        Seed = seed,
+        Parameters = [.. start],
+        Memory = [],
+        Order = new RandomSource(seed, TrainingStreams.Order).State,
+        Noise = new RandomSource(seed, TrainingStreams.Noise).State,
+    };
+
+    /// <summary>Trains to the end, or until it is cancelled; the state is then that between two steps.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="afterEpoch">Called after each epoch that is not the last.</param>
+    /// <param name="afterSteps">Called often.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>Whether it ended, its final losses included.</returns>
+    public bool Train(ITrainingModel<T> model, Action<TrainingState<T>>? afterEpoch, Action? afterSteps, CancellationToken cancellation)
+    {
+        try
+        {
+            var descends = _options.BatchSize == 1 && _options.Optimizer == TrainingOptimizer.GradientDescent && _options.WeightDecay == 0;
+            var descent = descends ? model as IDescentModel<T> : null;
+            while (State.Reason is null)
+            {
+                if (!Epoch(model, descent, afterSteps, cancellation)) return false;
+                if (State.Reason is null) afterEpoch?.Invoke(State);
+            }
+
+            Measure(State, _rows, model, cancellation);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The state is that before the call that was given up.
+            return false;
+        }
+    }
+
+    /// <summary>Computes the final losses.</summary>
+    public static void Measure(TrainingState<T> state, TrainingRows rows, ITrainingModel<T> model, CancellationToken cancellation)
+    {
+        if (rows.Validation.Length > 0) state.FinalValidationLoss = model.Loss(state.Kept, rows.Validation, cancellation);
+        state.FinalLoss = model.Loss(state.Kept, rows.Training, cancellation);
+    }
+
+    private bool Epoch(ITrainingModel<T> model, IDescentModel<T>? descent, Action? afterSteps, CancellationToken cancellation)
+    {
+        if (_options.Shuffle) _order.State = State.Order;
+        var order = _order.Next();
+        while (State.Position < order.Length)
+        {
+            if (cancellation.IsCancellationRequested) return false;
+            if (State.Steps == _planned)
+            {
+                State.Reason = TrainingStopReason.MaxSteps;
+                return true;
+            }
+
+            var more = descent is null ? Step(model, order, cancellation) : Descend(descent, order);
+            if (!more) return true;
+            afterSteps?.Invoke();
+        }
+
+        EndEpoch(model, cancellation);
+        return true;
+    }
+
+    private bool Step(ITrainingModel<T> model, int[] order, CancellationToken cancellation)
+    {
+        var rows = order.AsSpan(State.Position, Math.Min(_options.BatchSize, order.Length - State.Position));
+        double loss;
+        try
+        {
+            loss = model.Gradient(State.Parameters, rows, _gradient, _noise, cancellation);
+        }
+        catch (OperationCanceledException) when (_noise is not null)
+        {
+            _noise.Random.State = State.Noise;
+            throw;
+        }
+
+        if (!double.IsFinite(loss) || !_rule.Step(State.Steps + 1, State.Parameters, _gradient, _next)) return Fail(order, loss);
+        (State.Parameters, _next) = (_next, State.Parameters);
+        if (_noise is not null) State.Noise = _noise.Random.State;
+        MakeRoom(1);
+        State.Losses[State.Steps++] = loss;
+        State.Position += rows.Length;
+        return true;
+    }
+
+    private bool Descend(IDescentModel<T> model, int[] order)
+    {
+        var count = Math.Min(Math.Min(MostStepsAtOnce, order.Length - State.Position), _planned - State.Steps);
+        MakeRoom(count);
+        var losses = State.Losses.AsSpan(State.Steps, count);
+        var taken = model.Descend(State.Parameters, _next, order.AsSpan(State.Position, count), _options.LearningRate, _planned, losses);
+        State.Steps += taken;
+        State.Position += taken;
+        return taken == count || Fail(order, losses[taken]);
+    }
+
+    private bool Fail(int[] order, double loss)
+    {
+        var row = order[State.Position];
+        int? sample = _options.BatchSize == 1 ? _samples?[row] ?? row + 1 : null;
+        State.Failed = new TrainingStep(State.Steps + 1, State.Epoch + 1, sample, loss);
+        State.Reason = TrainingStopReason.NotFinite;
+        return false;
+    }
+
+    private void EndEpoch(ITrainingModel<T> model, CancellationToken cancellation)
+    {
+        var mean = MeanOfEpoch(State.Losses.AsSpan(State.Steps - _stepsPerEpoch, _stepsPerEpoch), State.Position, _options.BatchSize);
+        var judged = mean;
+        if (_rows.Validation.Length > 0)
+        {
+            judged = model.Loss(State.Parameters, _rows.Validation, cancellation);
+            State.ValidationLoss.Add(judged);
+        }
+
+        State.EpochLoss.Add(mean);
+        State.LastEpochLoss = mean;
+        State.Epoch++;
+        State.Position = 0;
+        if (_options.Shuffle) State.Order = _order.State;
+        if (_options.Patience is not null && judged < State.BestLoss)
+        {
+            (State.BestLoss, State.BestEpoch) = (judged, State.Epoch);
+            State.BestParameters ??= new T[State.Parameters.Length];
+            State.Parameters.CopyTo(State.BestParameters, 0);
+        }
+
+        if (mean < _options.StopLoss) State.Reason = TrainingStopReason.StopLoss;
+        else if (State.Epoch == _options.Epochs) State.Reason = TrainingStopReason.Completed;
+        else if (State.Epoch - State.BestEpoch >= _options.Patience) State.Reason = TrainingStopReason.Patience;
+    }
+
+    /// <summary>The mean over the rows of an epoch, of which the last batch may have fewer.</summary>
+    /// <param name="losses">The losses of its steps, at least one.</param>
+    /// <param name="rows">The rows that they went over.</param>
+    /// <param name="batchSize">Rows in a step, but for the last.</param>
+    internal static double MeanOfEpoch(ReadOnlySpan<double> losses, int rows, int batchSize)
+    {
+        if (losses.Length == 1) return losses[0];
+        var sum = 0.0;
+        foreach (var loss in losses[..^1]) sum += loss;
+        var last = (rows - ((losses.Length - 1) * (double)batchSize)) / batchSize;
+        return (sum + (losses[^1] * last)) / (losses.Length - 1 + last);
+    }
+
+    private void MakeRoom(int count)
+    {
+        var needed = (long)State.Steps + count;
+        if (needed <= State.Losses.Length) return;
+        var length = Math.Min(_planned, Math.Max(needed, State.Losses.Length == 0 ? FirstLosses : State.Losses.Length * 2L));
+        var losses = State.Losses;
+        Array.Resize(ref losses, (int)length);
+        State.Losses = losses;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Numerics;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>All that a training goes on from, and what it has seen so far.</summary>
+internal sealed class TrainingState<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The seed of its start, orders and noise.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>The parameters after the last step.</summary>
+    public required T[] Parameters { get; set; }
+
+    /// <summary>What the optimizer remembers.</summary>
+    public required T[][] Memory { get; set; }
+
+    /// <summary>Full epochs done.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Rows done in the epoch after them; all of them when only its end is left to do.</summary>
+    public int Position { get; set; }
+
+    /// <summary>Steps taken.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>The random numbers of the orders, before the epoch.</summary>
+    public (ulong S0, ulong S1, ulong S2, ulong S3) Order { get; set; }
+
+    /// <summary>The random numbers of the noise, after the last step.</summary>
+    public (ulong S0, ulong S1, ulong S2, ulong S3) Noise { get; set; }
+
+    /// <summary>The losses of the steps, with room for more.</summary>
+    public double[] Losses { get; set; } = [];
+
+    /// <summary>The mean losses of the full epochs.</summary>
+    public List<double> EpochLoss { get; set; } = [];
+
+    /// <summary>The last of them, for other threads; NaN before.</summary>
+    public double LastEpochLoss { get; set; } = double.NaN;
+
+    /// <summary>The losses on the validation rows after each full epoch.</summary>
+    public List<double> ValidationLoss { get; set; } = [];
+
+    /// <summary>The epoch with the least loss, from 1; 0 for none. Only kept for patience.</summary>
+    public int BestEpoch { get; set; }
+
+    /// <summary>Its loss.</summary>
+    public double BestLoss { get; set; } = double.PositiveInfinity;
+
+    /// <summary>The parameters at its end.</summary>
+    public T[]? BestParameters { get; set; }
+
+    /// <summary>Why it ended; null while it goes on.</summary>
+    public TrainingStopReason? Reason { get; set; }
+
+    /// <summary>Where it was no longer finite.</summary>
+    public TrainingStep? Failed { get; set; }
+
+    /// <summary>Whether the final losses are known, which is the last thing to do.</summary>
+    public bool IsMeasured { get; set; }
+
+    /// <summary>The mean loss over the rows trained on, with <see cref="Kept"/>; NaN until it is known.</summary>
+    public double FinalLoss { get; set; } = double.NaN;
+
+    /// <summary>The same over the validation rows; NaN when there are none.</summary>
+    public double FinalValidationLoss { get; set; } = double.NaN;
+
+    /// <summary>Number of epochs, a begun one included.</summary>
+    public int BegunEpochs => Epoch + (Position > 0 ? 1 : 0);
+
+    /// <summary>The parameters that are the result.</summary>
+    public T[] Kept => BestParameters ?? Parameters;
+
+    /// <summary>Whether it is a finished start that another one has beaten.</summary>
+    public bool IsTrimmed { get; private set; }
+
+    /// <summary>Lets go of all that only the best restart is asked for.</summary>
+    public void Trim()
+    {
+        IsTrimmed = true;
+        (Parameters, Memory, Losses, BestParameters) = ([], [], [], null);
+        EpochLoss = [];
+        ValidationLoss = [];
+    }
+}

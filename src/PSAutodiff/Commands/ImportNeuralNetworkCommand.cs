@@ -1,0 +1,27 @@
+using System.Management.Automation;
+using System.Text;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Reads networks that Export-NeuralNetwork saved.</summary>
+[Cmdlet(VerbsData.Import, "NeuralNetwork", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(Network))]
+public sealed class ImportNeuralNetworkCommand : FileReadingCmdlet
+{
+    // A text may have so many characters.
+    private const long MostBytes = 1 << 30;
+
+    private protected override object Read(FileStream file)
+    {
+        if (file.Length > MostBytes) throw new AutodiffException(ErrorIds.NetworkJson, "It has more than 1 GB.");
+        try
+        {
+            using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return Network.ParseJson(reader.ReadToEnd());
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new AutodiffException(ErrorIds.NetworkJson, "It is no text in UTF-8, so it is no network that Export-NeuralNetwork saved.");
+        }
+    }
+}

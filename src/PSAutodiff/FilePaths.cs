@@ -1,0 +1,146 @@
+using System.Management.Automation;
+using System.Text;
+
+namespace PSAutodiff;
+
+/// <summary>Files as PowerShell names them: through drives and providers, with or without wildcards.</summary>
+internal static class FilePaths
+{
+    /// <summary>The path of one file, there or not yet; a wildcard has to match exactly one file.</summary>
+    /// <exception cref="AutodiffException">It is no path of the file system, or matches several files.</exception>
+    public static string Single(PSCmdlet cmdlet, string path, bool isLiteral)
+    {
+        if (isLiteral || !WildcardPattern.ContainsWildcardCharacters(path)) return Literal(cmdlet, path);
+        var found = Matches(cmdlet, path);
+        return found.Count switch
+        {
+            0 => Literal(cmdlet, path),
+            1 => found[0],
+            _ => throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' matches {found.Count} files. Name one, or use -LiteralPath."),
+        };
+    }
+
+    /// <summary>The files that paths name.</summary>
+    /// <exception cref="AutodiffException">A path is none of the file system, or names nothing.</exception>
+    public static IReadOnlyList<string> Existing(PSCmdlet cmdlet, string path, bool isLiteral)
+    {
+        if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            var found = Matches(cmdlet, path);
+            return found.Count > 0 ? found : throw new AutodiffException(ErrorIds.FileNotFound, $"No file matches '{path}'.");
+        }
+
+        var file = Literal(cmdlet, path);
+        return File.Exists(file)
+            ? [file]
+            : throw new AutodiffException(ErrorIds.FileNotFound, Directory.Exists(file) ? $"'{file}' is a directory. Name a file." : $"There is no file '{file}'.");
+    }
+
+    /// <summary>Opens a file to read it.</summary>
+    /// <exception cref="AutodiffException">That is not possible.</exception>
+    public static FileStream Open(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AutodiffException(ErrorIds.FileUnreadable, $"The file '{file}' cannot be read: {exception.Message}");
+        }
+    }
+
+    /// <summary>Writes a text file whole or not at all: to a temporary file beside it, which then takes its place.</summary>
+    /// <param name="file">The path.</param>
+    /// <param name="text">What it gets to hold.</param>
+    /// <param name="overwrite">Whether it may take the place of a file that is there.</param>
+    /// <param name="force">Whether that file may be write-protected.</param>
+    /// <exception cref="AutodiffException">That is not possible; what was there is as it was.</exception>
+    public static void Write(string file, string text, bool overwrite, bool force)
+    {
+        if (!overwrite && File.Exists(file)) throw Exists(file);
+        string? temporary = null;
+        try
+        {
+            // A link stays a link.
+            if (new FileInfo(file).LinkTarget is not null) file = File.ResolveLinkTarget(file, returnFinalTarget: true)!.FullName;
+            var old = new FileInfo(file);
+            var isProtected = old.Exists && old.IsReadOnly;
+            if (isProtected && !force) throw new AutodiffException(ErrorIds.FileUnwritable, $"The file '{file}' is write-protected. Use -Force to replace it.");
+            var path = Path.Combine(old.DirectoryName!, $".{old.Name}.{Path.GetRandomFileName()}.tmp");
+            using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                temporary = path;
+                stream.Write(new UTF8Encoding(false).GetBytes(text));
+                stream.Flush(flushToDisk: true);
+            }
+
+            if (isProtected) old.IsReadOnly = false;
+            File.Move(path, file, overwrite);
+            temporary = null;
+        }
+        catch (IOException) when (!overwrite && File.Exists(file))
+        {
+            throw Exists(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new AutodiffException(ErrorIds.FileUnwritable, $"The file '{file}' cannot be written: {exception.Message}");
+        }
+        finally
+        {
+            if (temporary is not null) Discard(temporary);
+        }
+    }
+
+    private static AutodiffException Exists(string file) => new(ErrorIds.FileExists, $"The file '{file}' exists, and -NoClobber was given. It was left as it is.");
+
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The error that led here is the one to report.
+        }
+    }
+
+    private static string Literal(PSCmdlet cmdlet, string path) => FileSystemOnly(path, () =>
+    {
+        var file = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        return (file, provider);
+    });
+
+    private static System.Collections.ObjectModel.Collection<string> Matches(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            return FileSystemOnly(path, () => (cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider), provider));
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.FileNotFound)
+        {
+            return [];
+        }
+    }
+
+    private static T FileSystemOnly<T>(string path, Func<(T Path, ProviderInfo Provider)> resolve)
+    {
+        try
+        {
+            var (resolved, provider) = resolve();
+            return provider.Name == "FileSystem"
+                ? resolved
+                : throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' is one of the provider {provider.Name}. Give a path of the file system.");
+        }
+        catch (ItemNotFoundException exception)
+        {
+            throw new AutodiffException(ErrorIds.FileNotFound, exception.Message);
+        }
+        catch (Exception exception) when (exception is RuntimeException or ArgumentException or NotSupportedException)
+        {
+            throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' cannot be used: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// Takes labelled rows for a network from the pipeline: numbers into flat memory, labels by what they are. Which columns are meant is
+/// found out with the first row.
+/// </summary>
+internal sealed class LabelledRows
+{
+    private readonly Network _network;
+    private readonly string[] _features;
+    private readonly string[] _labels;
+    private readonly RowReader _reader;
+    private readonly RowBuffer _inputs;
+    private readonly RowBuffer? _targets;
+    private readonly LabelCollector? _collector;
+    private readonly double[] _values;
+    private readonly double[] _targetValues;
+
+    /// <summary>Finds the columns.</summary>
+    /// <param name="network">The network that they are for.</param>
+    /// <param name="features">Names and wildcards; null for the columns that the network knows, else all that are no labels.</param>
+    /// <param name="labels">Names and wildcards; null for those that the network knows.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="rowsBefore">Number of rows left out so far.</param>
+    /// <param name="numeric">Whether the network is known to give numbers and no classes.</param>
+    /// <exception cref="AutodiffException">The columns do not fit the network or each other.</exception>
+    public LabelledRows(Network network, string[]? features, string[]? labels, object row, int rowsBefore, bool numeric)
+    {
+        _network = network;
+        var cells = new RowCells(row);
+        labels ??= network.Labels.Count > 0
+            ? [.. network.Labels]
+            : throw new AutodiffException(ErrorIds.LabelMissing, "Which column holds the labels? Name it with -Label.");
+        _labels = ColumnSelection.Resolve(labels, cells, [], "Label");
+        _features = Columns(network, features, cells, _labels, "*");
+        if (_labels.Length > 1 && _labels.Length != network.OutputSize)
+        {
+            throw new AutodiffException(
+                ErrorIds.LabelCount,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"-Label names {_labels.Length} columns ({string.Join(", ", _labels)}), but the network has {network.OutputSize} output{(network.OutputSize == 1 ? string.Empty : "s")}. Name one column for each output, or a single column of classes."));
+        }
+
+        _reader = new RowReader(_features, rowsBefore);
+        _inputs = new RowBuffer(_features.Length);
+        _values = new double[_features.Length];
+        _targetValues = new double[_labels.Length];
+        if (_labels.Length > 1) _targets = new RowBuffer(_labels.Length);
+        else _collector = new LabelCollector(network.OutputSize, network.Classes, numeric);
+    }
+
+    public int Count => _inputs.Rows;
+
+    /// <summary>The columns of the inputs of a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="features">Names and wildcards; null for those that the network knows.</param>
+    /// <param name="row">A row with the columns.</param>
+    /// <param name="labels">Columns that are no inputs.</param>
+    /// <param name="otherwise">The pattern when neither is there; null for an error.</param>
+    /// <exception cref="AutodiffException">They are not as many as the network has inputs.</exception>
+    public static string[] Columns(Network network, string[]? features, RowCells row, string[] labels, string? otherwise)
+    {
+        IReadOnlyList<string> patterns = features is not null ? features
+            : network.Features.Count > 0 ? network.Features
+            : otherwise is not null ? [otherwise]
+            : throw new AutodiffException(
+                ErrorIds.FeatureMissing,
+                string.Create(CultureInfo.InvariantCulture, $"The network does not know its columns: it was not trained on rows. Name its {network.InputSize} inputs in order with -Feature."));
+        var columns = features is null && network.Features.Count > 0 ? [.. network.Features] : ColumnSelection.Resolve(patterns, row, labels, "Feature");
+        return columns.Length == network.InputSize
+            ? columns
+            : throw new AutodiffException(
+                ErrorIds.FeatureCount,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"There are {columns.Length} feature columns ({string.Join(", ", columns.Take(20))}{(columns.Length > 20 ? ", ..." : string.Empty)}), but the network has {network.InputSize} inputs. Name {network.InputSize} columns with -Feature, or make a network with -InputSize {columns.Length}."));
+    }
+
+    /// <summary>Takes a row in, or nothing of it.</summary>
+    /// <exception cref="AutodiffException">The row is null, or a cell is missing or not what it should be.</exception>
+    public void Add(object? row)
+    {
+        var cells = _reader.ReadFinite(row, _values);
+        if (_targets is not null)
+        {
+            for (var i = 0; i < _labels.Length; i++) _targetValues[i] = _reader.FiniteNumber(cells, row!, _labels[i]);
+            _targets.Add(_targetValues);
+        }
+        else
+        {
+            _collector!.Add(_reader.Cell(cells, row!, _labels[0]), _reader.RowNumber, _labels[0]);
+        }
+
+        _inputs.Add(_values);
+    }
+
+    /// <summary>All rows taken in.</summary>
+    /// <exception cref="AutodiffException">The number of classes does not fit the network.</exception>
+    public NetworkData ToData() => _targets is null
+        ? new NetworkData(_inputs, _network.OutputSize, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels }
+        : new NetworkData(_inputs, _network.OutputSize, _targets.Take<double>(null)) { Features = _features, Labels = _labels };
+}

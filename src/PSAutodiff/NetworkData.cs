@@ -1,0 +1,128 @@
+using System.Collections;
+using System.Globalization;
+using System.Numerics;
+using PSAutodiff.Networks;
+
+namespace PSAutodiff;
+
+/// <summary>Inputs and targets for a network, whatever they came from.</summary>
+internal sealed class NetworkData
+{
+    private readonly int _outputs;
+
+    // One of the two is there.
+    private readonly IReadOnlyList<double>? _targets;
+    private readonly int[]? _classIndices;
+
+    /// <summary>Data with labels of one column.</summary>
+    /// <exception cref="AutodiffException">The number of classes does not fit the network.</exception>
+    public NetworkData(IInputRows inputs, int outputs, LabelCollector labels, string column)
+    {
+        Inputs = inputs;
+        Rows = inputs.Rows;
+        _outputs = outputs;
+        if (labels.IsClasses) (Classes, _classIndices) = labels.Finish(column);
+        else _targets = labels.Numbers;
+    }
+
+    /// <summary>Data with a number for each output: rows x outputs, row after row.</summary>
+    public NetworkData(IInputRows inputs, int outputs, IReadOnlyList<double> targets)
+    {
+        Inputs = inputs;
+        Rows = inputs.Rows;
+        _outputs = outputs;
+        _targets = targets;
+    }
+
+    public IInputRows Inputs { get; }
+
+    public int Rows { get; }
+
+    /// <summary>The columns of the inputs; empty when they have no names.</summary>
+    public string[] Features { get; init; } = [];
+
+    /// <summary>The columns of the targets; empty when they have no names.</summary>
+    public string[] Labels { get; init; } = [];
+
+    /// <summary>The names of the classes in the order of their indices; empty when the targets are numbers.</summary>
+    public string[] Classes { get; } = [];
+
+    /// <summary>The class of each row; null when the targets are numbers.</summary>
+    public int[]? ClassIndices => _classIndices;
+
+    /// <summary>The data of -Data and -Target.</summary>
+    /// <exception cref="AutodiffException">They are no numbers or labels, or do not fit each other or the network.</exception>
+    public static NetworkData FromArrays(Network network, object? data, object? target)
+    {
+        var inputs = InputsFrom(network, data);
+        if (inputs.Rows == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
+        target = Conversions.Unwrap(target);
+        if (target is IdxData idx) target = idx.RowSize > 1 ? idx.ToArray2D() : idx.ElementType is IdxElementType.Single or IdxElementType.Double ? idx.ToArray() : idx.ToLabels();
+        if (target is string or ValueType) target = new[] { target };
+        if (NumberTable.IsMatrix(target) && NumberTable.From(target, "-Target") is var matrix && (matrix.Width > 1 || network.OutputSize == 1))
+        {
+            RequireRows(matrix.Rows, inputs.Rows);
+            if (matrix.Width != network.OutputSize)
+            {
+                throw new AutodiffException(
+                    ErrorIds.LabelCount,
+                    string.Create(CultureInfo.InvariantCulture, $"-Target has {matrix.Width} columns, but the network has {network.OutputSize} outputs. Give a column for each output, or one list of classes."));
+            }
+
+            return new NetworkData(inputs, network.OutputSize, matrix.Take<double>(null));
+        }
+
+        if (target is not IList list) throw new AutodiffException(ErrorIds.DataInvalid, $"-Target is {ValueSource.Describe(target)}. Give rows x outputs numbers, or a list of numbers or of classes.");
+        RequireRows(list is Array ? ((Array)list).GetLength(0) : list.Count, inputs.Rows);
+        var labels = new LabelCollector(network.OutputSize, network.Classes);
+        var row = 0;
+        foreach (var cell in Cells(list)) labels.Add(cell, ++row, null);
+        return new NetworkData(inputs, network.OutputSize, labels, "-Target");
+    }
+
+    /// <summary>The inputs of -Data.</summary>
+    /// <exception cref="AutodiffException">They are no numbers or do not fit the network.</exception>
+    public static NumberTable InputsFrom(Network network, object? data)
+    {
+        var inputs = NumberTable.From(data, "-Data");
+        return inputs.Width == network.InputSize || inputs.Rows == 0
+            ? inputs
+            : throw new AutodiffException(
+                ErrorIds.FeatureCount,
+                string.Create(CultureInfo.InvariantCulture, $"-Data has {inputs.Width} column{(inputs.Width == 1 ? string.Empty : "s")}, but the network has {network.InputSize} inputs."));
+    }
+
+    /// <summary>The data as the engine takes it; the inputs are used up.</summary>
+    public TrainingData<T> ToTrainingData<T>(FeatureScaling? scaling)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[]? targets = null;
+        if (_targets is not null)
+        {
+            targets = new T[_targets.Count];
+            for (var i = 0; i < targets.Length; i++) targets[i] = T.CreateTruncating(_targets[i]);
+        }
+
+        return new TrainingData<T>
+        {
+            Inputs = Inputs.Take<T>(scaling),
+            Targets = targets,
+            Classes = _classIndices,
+            RowCount = Rows,
+            InputSize = Inputs.Width,
+            OutputSize = _outputs,
+        };
+    }
+
+    // A matrix of one column is a list of its rows.
+    private static IEnumerable<object?> Cells(IList list) =>
+        NumberTable.IsMatrix(list) ? NumberTable.From(list, "-Target").Take<double>(null).Cast<object?>() : list.Cast<object?>();
+
+    private static void RequireRows(int targets, int rows)
+    {
+        if (targets == rows) return;
+        throw new AutodiffException(
+            ErrorIds.LengthMismatch,
+            string.Create(CultureInfo.InvariantCulture, $"-Data has {rows} rows, but -Target has {targets}. Both need one for each row."));
+    }
+}

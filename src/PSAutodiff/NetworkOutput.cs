@@ -1,0 +1,74 @@
+using System.Numerics;
+using PSAutodiff.Networks;
+
+namespace PSAutodiff;
+
+/// <summary>What the outputs of a network mean.</summary>
+internal static class NetworkOutput
+{
+    /// <summary>The index of the class that outputs say: that of the largest, the first of equals; with one output 1 from 0.5 up.</summary>
+    public static int ClassOf<T>(ReadOnlySpan<T> outputs)
+        where T : unmanaged, INumber<T>
+    {
+        if (outputs.Length == 1) return double.CreateTruncating(outputs[0]) >= 0.5 ? 1 : 0;
+        var best = 0;
+        for (var i = 1; i < outputs.Length; i++)
+        {
+            if (outputs[i] > outputs[best]) best = i;
+        }
+
+        return best;
+    }
+
+    /// <summary>Whether the outputs of a network are probabilities of its classes.</summary>
+    public static bool IsProbability(Network network) =>
+        network.Classes.Count > 0 && network.Layers[^1].Activation is ActivationFunction.Softmax or ActivationFunction.Sigmoid;
+
+    /// <summary>The outputs of a network for scaled inputs.</summary>
+    public static double[] Predict<T>(Network network, T[] inputs, int rows, int threads, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var outputs = DenseModel<T>.Predict(network, inputs, rows, threads, cancellation);
+        if (outputs is double[] same) return same;
+        var wide = new double[outputs.Length];
+        for (var i = 0; i < wide.Length; i++) wide[i] = double.CreateTruncating(outputs[i]);
+        return wide;
+    }
+
+    /// <summary>Measures a network on data.</summary>
+    public static NetworkTest Test<T>(Network network, NetworkData data, LossFunction loss, int threads, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var rows = data.Rows;
+        var training = data.ToTrainingData<T>(network.Scaling);
+        var model = new DenseModel<T>(network, loss, training, threads);
+        var parameters = new T[network.ParameterCount];
+        var flat = network.FlatParameters();
+        for (var i = 0; i < parameters.Length; i++) parameters[i] = T.CreateTruncating(flat[i]);
+        var all = new int[rows];
+        for (var i = 0; i < rows; i++) all[i] = i;
+        var mean = model.Loss(parameters, all, cancellation);
+        var (classes, actual) = (data.Classes, data.ClassIndices ?? ZeroOrOne(network, training.Targets!));
+        if (actual is null) return new NetworkTest(rows, mean, loss, null);
+        if (classes.Length == 0) classes = ["0", "1"];
+        var outputs = DenseModel<T>.Predict(network, training.Inputs, rows, threads, cancellation);
+        var counts = new int[classes.Length, classes.Length];
+        for (var row = 0; row < rows; row++) counts[actual[row], ClassOf<T>(outputs.AsSpan(row * network.OutputSize, network.OutputSize))]++;
+        return new NetworkTest(rows, mean, loss, new ConfusionMatrix(classes, counts));
+    }
+
+    // The numbers 0 and 1 as targets of a probability are classes in all but name.
+    private static int[]? ZeroOrOne<T>(Network network, T[] targets)
+        where T : unmanaged, INumber<T>
+    {
+        if (network.OutputSize > 1 || network.Layers[^1].Activation != ActivationFunction.Sigmoid) return null;
+        var classes = new int[targets.Length];
+        for (var i = 0; i < classes.Length; i++)
+        {
+            if (targets[i] != T.Zero && targets[i] != T.One) return null;
+            classes[i] = targets[i] == T.One ? 1 : 0;
+        }
+
+        return classes;
+    }
+}
