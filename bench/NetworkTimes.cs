@@ -38,6 +38,8 @@ internal static class NetworkTimes
         Console.WriteLine($"| the rate in double by that in single | | | {single / wide:f3} | 0.5 |");
         var (one, two) = Best(Step<float>(1), Step<float>(2), seconds: 5);
         Console.WriteLine($"| the step in single on two threads against one | {two * 1e3:f3} ms | {StepWork / two / 1e9:f1} | {one / two:f2} x faster | 1.7 |");
+        var (alone, both) = Best(static () => Peak<float>(PeakSteps), PeakTwice);
+        Console.WriteLine($"| two loops on registers alone, which share nothing, on two threads against one | | | {2 * alone / both:f2} x faster | |");
         Memory();
         Xor();
         return 0;
@@ -46,6 +48,15 @@ internal static class NetworkTimes
         {
         }
     }
+
+    /// <summary>How much faster two threads are than one here, when they share nothing but the machine: a median.</summary>
+    public static double SpeedupOfTwoThreads()
+    {
+        var (alone, both) = Timing.Compare(static () => Peak<float>(PeakSteps), PeakTwice);
+        return 2 * alone / both;
+    }
+
+    private static void PeakTwice() => Parallel.Invoke(static () => Peak<float>(PeakSteps), static () => Peak<float>(PeakSteps));
 
     // A whole step: loss, gradient and new parameters, on rows in random order.
     private static Action Step<T>(int threads)
@@ -98,26 +109,16 @@ internal static class NetworkTimes
         });
     }
 
+    // The whole run: checks, training, result.
     private static void Xor()
     {
-        const int steps = 250;
         var random = new Random(3);
         var network = new Network([Layer(random, 2, 2, ActivationFunction.Tanh), Layer(random, 2, 1, ActivationFunction.Sigmoid)]);
-        var data = new TrainingData<double> { Inputs = [-1, -1, -1, 1, 1, -1, 1, 1], Targets = [0, 1, 1, 0], RowCount = 4, InputSize = 2, OutputSize = 1 };
-        var model = new DenseModel<double>(network, LossFunction.BinaryCrossEntropy, data, 2);
-        var start = DenseShape.Flatten<double>(network);
-        var gradient = new double[start.Length];
-        int[] rows = [0, 1, 2, 3];
-        var time = Timing.Measure(() =>
-        {
-            var parameters = start.ToArray();
-            for (var i = 0; i < steps; i++)
-            {
-                model.Gradient(parameters, rows, gradient, null, default);
-                Move(parameters, gradient, 0.25);
-            }
-        });
-        Console.WriteLine($"| 250 full-batch steps of XOR, 2-2-1 | {time * 1e3:f3} ms | | | 2 ms |");
+        var inputs = new double[,] { { -1, -1 }, { -1, 1 }, { 1, -1 }, { 1, 1 } };
+        var targets = new double[,] { { 0 }, { 1 }, { 1 }, { 0 } };
+        var options = new TrainingOptions { Epochs = 250, BatchSize = 4, LearningRate = 0.25 };
+        var time = Timing.Measure(() => NetworkTraining.Run(network, inputs, targets, null, options));
+        Console.WriteLine($"| training of XOR, 2-2-1, 250 full-batch steps | {time * 1e3:f3} ms | | | 2 ms |");
     }
 
     private static NetworkLayer Layer(Random random, int inputs, int outputs, ActivationFunction activation)

@@ -100,6 +100,7 @@ static void RowSums()
     Row("five points' loss and gradient over 1,000,000 rows, one thread", a, b, "1.3");
     var (c, d) = Timing.Compare(() => two.Sum(rows), () => one.Sum(rows), 9);
     Console.WriteLine($"| the same on two threads against one | {Format(c)} | {Format(d)} | {d / c:f2} x faster | 1.8 |");
+    Console.WriteLine($"| two loops on registers alone, on two threads against one | | | {NetworkTimes.SpeedupOfTwoThreads():f2} x faster | |");
 }
 
 static void KernelSpeeds()

@@ -19,6 +19,8 @@ internal sealed class DenseBatch<T>
     // A layer's inputs whose weight gradients are one part of the work.
     private const int InputsInPart = 6 * MatrixProduct.TileRows;
 
+    private const int InputsPackedAtOnce = 200;
+
     private readonly DenseShape _shape;
     private readonly bool _trains;
     private readonly T[][] _values;
@@ -31,6 +33,7 @@ internal sealed class DenseBatch<T>
     private readonly T[][] _factors;
     private readonly Worker?[] _workers;
     private readonly (int Layer, int First)[] _gradientParts;
+    private readonly (int Layer, int First)[] _packingParts;
     private readonly int[] _picks;
     private T[] _targets = [];
     private double[] _losses = [];
@@ -64,6 +67,13 @@ internal sealed class DenseBatch<T>
             .. layers.SelectMany(static (layer, l) => Enumerable.Range(0, Math.Max(1, (layer.Inputs + InputsInPart - 1) / InputsInPart)).Select(part => (l, part * InputsInPart))),
         ];
 
+        // A part before the first stands for the weights transposed, which are packed in one go.
+        _packingParts =
+        [
+            .. layers.SelectMany(static (layer, l) => Enumerable.Range(0, (layer.Inputs + InputsPackedAtOnce - 1) / InputsPackedAtOnce).Select(part => (l, part * InputsPackedAtOnce))),
+            .. Enumerable.Range(1, trains ? layers.Length - 1 : 0).Select(static l => (l, -1)),
+        ];
+
         T[][] Each(Func<DenseLayer, T[]> make) => Array.ConvertAll(layers, layer => make(layer));
     }
 
@@ -72,6 +82,9 @@ internal sealed class DenseBatch<T>
 
     /// <summary>Whether products are packed, so that parts may be done by other threads without the parameters.</summary>
     public bool IsPacked => _packs;
+
+    /// <summary>Number of parts of the packing of weights; none when products are not packed.</summary>
+    public int PackingParts => _packs ? _packingParts.Length : 0;
 
     /// <summary>Number of parts of the weight gradients.</summary>
     public int GradientParts => _gradientParts.Length;
@@ -82,7 +95,7 @@ internal sealed class DenseBatch<T>
     /// <summary>The last layer's values of the rows held, row after row.</summary>
     public ReadOnlySpan<T> Outputs => _values[^1].AsSpan(0, Count * _shape.Last.Outputs);
 
-    /// <summary>Takes parameters, for as many rows as will be given with them.</summary>
+    /// <summary>Takes parameters, for as many rows as will be given with them. When <see cref="IsPacked"/> is set after this, <see cref="Pack"/> has to follow.</summary>
     public void SetParameters(ReadOnlySpan<T> parameters, int rowCount)
     {
         Reserve(Math.Min(rowCount, MaxRows));
@@ -92,13 +105,27 @@ internal sealed class DenseBatch<T>
             var layer = _shape.Layers[l];
             layer.BiasesOf(parameters).CopyTo(_biases[l]);
             if (!_packs) continue;
-            var (inputs, outputs) = (layer.Inputs, layer.Outputs);
-            if (_weights[l].Length == 0) _weights[l] = new T[MatrixProduct.PackedLength<T>(inputs, outputs)];
-            MatrixProduct.Pack(layer.WeightsOf(parameters), inputs, outputs, _weights[l], inputs, 0);
-            if (!_trains || l == 0) continue;
-            if (_transposed[l].Length == 0) _transposed[l] = new T[MatrixProduct.PackedLength<T>(outputs, inputs)];
-            MatrixProduct.PackTransposed(layer.WeightsOf(parameters), outputs, inputs, _transposed[l]);
+            if (_weights[l].Length == 0) _weights[l] = new T[MatrixProduct.PackedLength<T>(layer.Inputs, layer.Outputs)];
+            if (_trains && l > 0 && _transposed[l].Length == 0) _transposed[l] = new T[MatrixProduct.PackedLength<T>(layer.Outputs, layer.Inputs)];
         }
+    }
+
+    /// <summary>Packs a part of the weights, after <see cref="SetParameters"/>.</summary>
+    /// <param name="part">Which, below <see cref="PackingParts"/>.</param>
+    /// <param name="parameters">The parameters once more.</param>
+    public void Pack(int part, ReadOnlySpan<T> parameters)
+    {
+        var (l, first) = _packingParts[part];
+        var layer = _shape.Layers[l];
+        var (inputs, outputs) = (layer.Inputs, layer.Outputs);
+        if (first < 0)
+        {
+            MatrixProduct.PackTransposed(layer.WeightsOf(parameters), outputs, inputs, _transposed[l]);
+            return;
+        }
+
+        var rows = Math.Min(InputsPackedAtOnce, inputs - first);
+        MatrixProduct.Pack(layer.WeightsOf(parameters).Slice(first * outputs, rows * outputs), rows, outputs, _weights[l], inputs, first);
     }
 
     /// <summary>Takes rows of data.</summary>

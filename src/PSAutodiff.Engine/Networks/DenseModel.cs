@@ -19,7 +19,8 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     private readonly int _threads;
     private readonly DenseBatch<T> _batch;
     private readonly DenseTeam _team;
-    private T[] _gradient = [];
+    private T[] _parameters = [];
+    private T[]? _gradient;
     private Phase _phase;
     private int _part;
     private int _rowCount;
@@ -48,6 +49,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
 
     private enum Phase
     {
+        Packing,
         Loss,
         Backward,
         Gradient,
@@ -69,14 +71,10 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         new DensePrediction<T>(network, threads).Predict(inputs, rowCount, cancellation);
 
     /// <inheritdoc/>
-    public double Gradient(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, Span<T> gradient, BatchNoise? noise, CancellationToken cancellation)
-    {
-        gradient = gradient[..ParameterCount];
-        return Run(parameters, rows, gradient, noise, cancellation);
-    }
+    public double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation) => Run(parameters, rows, gradient, noise, cancellation);
 
     /// <inheritdoc/>
-    public double Loss(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation) => Run(parameters, rows, default, null, cancellation);
+    public double Loss(T[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation) => Run(parameters, rows, null, null, cancellation);
 
     /// <inheritdoc/>
     public bool IsDecayed(int parameter)
@@ -95,20 +93,31 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     void IUnitWork.Do(int unit, int worker)
     {
         if (_cancellation.IsCancellationRequested) return;
-        if (_phase == Phase.Gradient) _batch.Gradient(unit, _gradient, _accumulate, worker);
-        else DoRows(unit, default, worker);
+        switch (_phase)
+        {
+            case Phase.Packing:
+                _batch.Pack(unit, _parameters);
+                break;
+            case Phase.Gradient:
+                _batch.Gradient(unit, _gradient, _accumulate, worker);
+                break;
+            default:
+                DoRows(unit, worker);
+                break;
+        }
     }
 
-    // An empty gradient stands for none wanted.
-    private double Run(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, Span<T> gradient, BatchNoise? noise, CancellationToken cancellation)
+    // Without a gradient none is wanted.
+    private double Run(T[] parameters, ReadOnlySpan<int> rows, T[]? gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         if (rows.IsEmpty) throw new ArgumentException("There are no rows.", nameof(rows));
         if (parameters.Length != ParameterCount) throw new ArgumentException($"There are {ParameterCount} parameters, but {parameters.Length} values.", nameof(parameters));
+        (_parameters, _gradient) = (parameters, gradient);
         _rowCount = rows.Length;
         _cancellation = cancellation;
         _batch.SetParameters(parameters, rows.Length);
         var shares = _threads > 1 && _batch.IsPacked && (long)Math.Min(rows.Length, DenseBatch<T>.MaxRows) * ParameterCount >= SharedWork;
-        if (shares && _gradient.Length < gradient.Length) _gradient = new T[gradient.Length];
+        Do(Phase.Packing, _batch.PackingParts, shares);
         var sum = 0.0;
         for (var start = 0; start < rows.Length; start += DenseBatch<T>.MaxRows)
         {
@@ -116,17 +125,27 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
             var count = Math.Min(DenseBatch<T>.MaxRows, rows.Length - start);
             _batch.SetRows(_data, rows.Slice(start, count), noise);
             _accumulate = start > 0;
-            _phase = gradient.IsEmpty ? Phase.Loss : Phase.Backward;
-            _part = shares ? PartOf(count, _threads) : PartOf(count, 1);
-            var parts = (count + _part - 1) / _part;
-            if (shares) Share(parts, gradient.IsEmpty);
-            else Alone(parts, parameters, gradient);
+            _part = PartOf(count, shares ? _threads : 1);
+            Do(gradient is null ? Phase.Loss : Phase.Backward, (count + _part - 1) / _part, shares);
+            if (gradient is not null) Do(Phase.Gradient, _batch.GradientParts, shares);
             cancellation.ThrowIfCancellationRequested();
             foreach (var loss in _batch.Losses) sum += loss;
         }
 
-        if (shares) _gradient.AsSpan(0, gradient.Length).CopyTo(gradient);
+        (_parameters, _gradient) = ([], null);
         return sum / rows.Length;
+    }
+
+    private void Do(Phase phase, int units, bool shares)
+    {
+        _phase = phase;
+        if (shares)
+        {
+            _team.Run(units);
+            return;
+        }
+
+        for (var unit = 0; unit < units; unit++) ((IUnitWork)this).Do(unit, 0);
     }
 
     // Whole tiles of rows, as many for each thread.
@@ -137,26 +156,11 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         return Math.Min(DenseBatch<T>.LongestPart, (tiles + threads - 1) / threads * tile);
     }
 
-    private void Alone(int parts, ReadOnlySpan<T> parameters, Span<T> gradient)
-    {
-        for (var part = 0; part < parts && !_cancellation.IsCancellationRequested; part++) DoRows(part, parameters, 0);
-        if (gradient.IsEmpty) return;
-        for (var part = 0; part < _batch.GradientParts && !_cancellation.IsCancellationRequested; part++) _batch.Gradient(part, gradient, _accumulate, 0);
-    }
-
-    private void Share(int parts, bool lossOnly)
-    {
-        _team.Run(parts);
-        if (lossOnly) return;
-        _phase = Phase.Gradient;
-        _team.Run(_batch.GradientParts);
-    }
-
-    private void DoRows(int part, ReadOnlySpan<T> parameters, int worker)
+    private void DoRows(int part, int worker)
     {
         var first = part * _part;
         var count = Math.Min(_part, _batch.Count - first);
-        _batch.Forward(first, count, parameters, DenseLoss.IsFused(_loss, _shape.Last.Activation), worker);
-        _batch.Backward(first, count, parameters, _loss, _rowCount, _phase == Phase.Backward, worker);
+        _batch.Forward(first, count, _parameters, DenseLoss.IsFused(_loss, _shape.Last.Activation), worker);
+        _batch.Backward(first, count, _parameters, _loss, _rowCount, _phase == Phase.Backward, worker);
     }
 }

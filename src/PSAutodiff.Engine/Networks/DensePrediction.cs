@@ -38,6 +38,7 @@ internal sealed class DensePrediction<T> : IUnitWork
         var outputs = new T[checked(rowCount * columns)];
         _cancellation = cancellation;
         _batch.SetParameters(_parameters, rowCount);
+        for (var part = 0; part < _batch.PackingParts; part++) _batch.Pack(part, _parameters);
         for (var start = 0; start < rowCount; start += DenseBatch<T>.MaxRows)
         {
             var count = Math.Min(DenseBatch<T>.MaxRows, rowCount - start);

@@ -22,10 +22,10 @@ internal interface ITrainingModel<T>
     /// <param name="gradient">Gets the derivatives of the mean loss, one for each parameter.</param>
     /// <param name="noise">Noise on the inputs, drawn anew at each call; null for none.</param>
     /// <param name="cancellation">Ends a long call with an <see cref="OperationCanceledException"/>.</param>
-    double Gradient(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, Span<T> gradient, BatchNoise? noise, CancellationToken cancellation);
+    double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation);
 
     /// <summary>The mean loss over rows, without noise.</summary>
-    double Loss(ReadOnlySpan<T> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation);
+    double Loss(T[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation);
 
     /// <summary>Whether weight decay applies to a parameter: to weights, not to biases.</summary>
     bool IsDecayed(int parameter);

@@ -58,7 +58,7 @@ internal sealed class LossModel : IDescentModel<double>
     public ITrainingModel<double> ForAnotherThread() => new LossModel(_compiled, _columnCount, _rows, _threads);
 
     /// <inheritdoc/>
-    public double Gradient(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, Span<double> gradient, BatchNoise? noise, CancellationToken cancellation)
+    public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         Sum(parameters, rows, cancellation);
         for (var i = 0; i < gradient.Length; i++) gradient[i] = _sums[i] / rows.Length;
@@ -66,7 +66,7 @@ internal sealed class LossModel : IDescentModel<double>
     }
 
     /// <inheritdoc/>
-    public double Loss(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
+    public double Loss(double[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
         Sum(parameters, rows, cancellation);
         return _sums[^1] / rows.Length;

@@ -33,10 +33,10 @@ internal sealed class FakeModel<T>(double[][] rows) : ITrainingModel<T>
     }
 
 
-    public double Gradient(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, Span<T> gradient, BatchNoise? noise, CancellationToken cancellation)
+    public double Gradient(T[] parameters, ReadOnlySpan<int> batch, T[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         OnGradient?.Invoke(batch.ToArray());
-        gradient.Clear();
+        Array.Clear(gradient);
         var sum = 0.0;
         foreach (var row in batch)
         {
@@ -51,7 +51,7 @@ internal sealed class FakeModel<T>(double[][] rows) : ITrainingModel<T>
         return sum / batch.Length;
     }
 
-    public double Loss(ReadOnlySpan<T> parameters, ReadOnlySpan<int> batch, CancellationToken cancellation)
+    public double Loss(T[] parameters, ReadOnlySpan<int> batch, CancellationToken cancellation)
     {
         OnLoss?.Invoke();
         cancellation.ThrowIfCancellationRequested();
