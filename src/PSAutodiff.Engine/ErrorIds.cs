@@ -12,8 +12,10 @@ internal static class ErrorIds
     public const string ColumnNotNumeric = nameof(ColumnNotNumeric);
     public const string ColumnRepeated = nameof(ColumnRepeated);
     public const string ConstantNotFinite = nameof(ConstantNotFinite);
+    public const string CovarianceInvalid = nameof(CovarianceInvalid);
     public const string DataInvalid = nameof(DataInvalid);
     public const string DataTooLarge = nameof(DataTooLarge);
+    public const string DecayInvalid = nameof(DecayInvalid);
     public const string DerivativeAmbiguous = nameof(DerivativeAmbiguous);
     public const string DerivativeMissing = nameof(DerivativeMissing);
     public const string DivisionByZero = nameof(DivisionByZero);
@@ -31,6 +33,9 @@ internal static class ErrorIds
     public const string FileUnwritable = nameof(FileUnwritable);
     public const string GradientMissing = nameof(GradientMissing);
     public const string GraphTooLarge = nameof(GraphTooLarge);
+    public const string HessianIndefinite = nameof(HessianIndefinite);
+    public const string HessianInvalid = nameof(HessianInvalid);
+    public const string HessianMissing = nameof(HessianMissing);
     public const string IdxInvalid = nameof(IdxInvalid);
     public const string LabelCount = nameof(LabelCount);
     public const string LabelMissing = nameof(LabelMissing);
@@ -49,6 +54,7 @@ internal static class ErrorIds
     public const string OperationUnknown = nameof(OperationUnknown);
     public const string ParameterUnknown = nameof(ParameterUnknown);
     public const string PathInvalid = nameof(PathInvalid);
+    public const string PenaltyInvalid = nameof(PenaltyInvalid);
     public const string PropertyExists = nameof(PropertyExists);
     public const string RestartsNeedStarts = nameof(RestartsNeedStarts);
     public const string RowNull = nameof(RowNull);
@@ -66,4 +72,5 @@ internal static class ErrorIds
     public const string VariableNameInvalid = nameof(VariableNameInvalid);
     public const string VariableNotBound = nameof(VariableNotBound);
     public const string VariableUnknown = nameof(VariableUnknown);
+    public const string WeightInvalid = nameof(WeightInvalid);
 }

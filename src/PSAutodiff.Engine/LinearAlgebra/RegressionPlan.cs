@@ -1,0 +1,13 @@
+namespace PSAutodiff.LinearAlgebra;
+
+/// <summary>What is to be fitted: |y - X b|^2 / N + Ridge |b|^2 + Lasso |b|_1, the intercept penalised by neither.</summary>
+/// <param name="Features">The names of the features, d of them.</param>
+/// <param name="Label">The name of what is predicted.</param>
+/// <param name="HasIntercept">Whether X has a first column of ones.</param>
+/// <param name="Ridge">At least 0.</param>
+/// <param name="Lasso">At least 0.</param>
+internal sealed record RegressionPlan(IReadOnlyList<string> Features, string Label, bool HasIntercept, double Ridge, double Lasso)
+{
+    /// <summary>What the result calls the intercept.</summary>
+    public const string Intercept = "Intercept";
+}

@@ -1,0 +1,21 @@
+using MathNet.Numerics;
+
+namespace PSAutodiff.LinearAlgebra;
+
+/// <summary>What the cmdlets call: the door of this assembly, which lives in a load context of its own.</summary>
+internal static class LinearAlgebraTools
+{
+    static LinearAlgebraTools() =>
+        // Native providers would give other bits than managed code, and be looked for wherever the session has them.
+        Control.UseManaged();
+
+    /// <summary>A regression whose rows have independent noise.</summary>
+    public static IRegression Regression(RegressionPlan plan) => new TriangularRegression(plan);
+
+    /// <summary>A regression whose noise has the given covariance; see <see cref="GeneralRegression"/>.</summary>
+    public static IRegression Regression(RegressionPlan plan, double[,] covariance, IReadOnlyList<int>? picks) => new GeneralRegression(plan, covariance, picks);
+
+    /// <summary>An analysis for each decay; see <see cref="LinearAlgebra.WeightDecay"/>.</summary>
+    public static Func<double, WeightDecayAnalysis> WeightDecay(double[,] hessian, double[] minimizer, IReadOnlyList<string> variables) =>
+        new WeightDecay(hessian, minimizer, variables).At;
+}
