@@ -51,8 +51,12 @@ function Build-Module {
     if (Test-Path $out) { Remove-Item $out -Recurse -Force }
     $null = New-Item $out -ItemType Directory -Force
     Copy-Item (Join-Path $root 'module/*') $out -Recurse
-    Copy-Item (Join-Path $root "src/PSAutodiff/bin/$Configuration/net10.0/*.dll") $out
-    Copy-Item (Join-Path $root 'LICENSE') $out
+    $built = { param($project, $name) Join-Path $root "src/$project/bin/$Configuration/net10.0/$name.dll" }
+    Copy-Item (& $built PSAutodiff PSAutodiff), (& $built PSAutodiff PSAutodiff.Engine) $out
+    # In a folder that PowerShell does not search: the module loads these beside whatever MathNet.Numerics the session has.
+    $dependencies = New-Item (Join-Path $out 'dependencies') -ItemType Directory
+    'PSAutodiff.LinearAlgebra', 'MathNet.Numerics' | ForEach-Object { Copy-Item (& $built PSAutodiff.LinearAlgebra $_) $dependencies }
+    Copy-Item (Join-Path $root 'LICENSE'), (Join-Path $root 'THIRD-PARTY-NOTICES.txt') $out
     Build-Help
     Write-Host "Built $out"
 }

@@ -5,6 +5,10 @@ namespace PSAutodiff;
 /// <summary>Runs when the module is imported.</summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
-    /// <summary>Loads the engine, so that <c>[PSAutodiff.ExprNode]</c> is known right after the import.</summary>
-    public void OnImport() => System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(ExprNode).TypeHandle);
+    /// <summary>Loads the engine, so that <c>[PSAutodiff.ExprNode]</c> is known right after the import, and makes the linear algebra findable.</summary>
+    public void OnImport()
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(ExprNode).TypeHandle);
+        LinearAlgebraLoadContext.Register();
+    }
 }

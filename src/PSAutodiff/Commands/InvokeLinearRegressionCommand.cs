@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.LinearAlgebra;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Fits a linear model to rows from the pipeline or to arrays.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "LinearRegression", DefaultParameterSetName = RowsSet)]
+[OutputType(typeof(LinearRegressionResult))]
+public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
+{
+    private const string RowsSet = "Rows";
+    private const string DataSet = "Data";
+
+    private RegressionRows? _rows;
+    private RowCovariance? _covariance;
+    private int _nullRows;
+
+    /// <summary>The data: objects or dictionaries with a number for each column that is needed.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>The data as a matrix: rows x features.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = DataSet)]
+    [AllowNull]
+    public object? Data { get; set; }
+
+    /// <summary>What to predict: a number for each row of -Data.</summary>
+    [Parameter(ParameterSetName = DataSet)]
+    [AllowNull]
+    public object? Target { get; set; }
+
+    /// <summary>The columns to predict from, names or wildcards; with -Data the names of its columns.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Feature { get; set; }
+
+    /// <summary>The column to predict.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string? Label { get; set; }
+
+    /// <summary>Fit without an intercept.</summary>
+    [Parameter]
+    public SwitchParameter NoIntercept { get; set; }
+
+    /// <summary>The factor of the squared coefficients in the objective, at least 0.</summary>
+    [Parameter]
+    public double Ridge { get; set; }
+
+    /// <summary>The factor of the absolute coefficients in the objective, at least 0.</summary>
+    [Parameter]
+    public double Lasso { get; set; }
+
+    /// <summary>The covariance of the noise of the rows: a matrix, or a list of variances.</summary>
+    [Parameter]
+    [AllowNull]
+    public object? Covariance { get; set; }
+
+    /// <summary>The column of the inverse variances of the rows.</summary>
+    [Parameter(ParameterSetName = RowsSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string? Weight { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        CheckPenalty(Ridge, nameof(Ridge));
+        CheckPenalty(Lasso, nameof(Lasso));
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Covariance)))
+        {
+            if (Weight is not null) Stop(ErrorIds.WeightInvalid, "-Weight and -Covariance both say how far to trust each row. Give one of them.");
+            _covariance = Require(Covariance, () => RowCovariance.From(Covariance));
+        }
+
+        if (ParameterSetName == DataSet)
+        {
+            if (!MyInvocation.BoundParameters.ContainsKey(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the features, and -Target, what to predict, go together.");
+        }
+        else if (Label is null)
+        {
+            Stop(ErrorIds.LabelMissing, "Which column is to be predicted? Name it with -Label.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) return;
+        Attempt(InputObject, () =>
+        {
+            if (InputObject is null && _rows is null) throw RowReader.RowIsNull(++_nullRows);
+            _rows ??= Require(InputObject, () => new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, InputObject!, _nullRows));
+            _rows.Add(InputObject);
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (ParameterSetName == RowsSet && _rows is not { Count: > 0 })
+        {
+            Stop(ErrorIds.RowsMissing, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
+        }
+
+        var result = Require(null, () => _rows is null ? FitArrays() : _rows.Finish());
+        WriteObject(result);
+        if (_rows is { WithoutWeight: > 0 and var left }) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {left}."));
+        if (result.RankDeficient && result.Ridge == 0) WriteWarning(Explain(result));
+        if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
+    }
+
+    private static string Explain(LinearRegressionResult result)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"The data do not determine all coefficients: their rank is {result.Rank}, but there are {result.Coefficients.Count} coefficients.");
+        text += result.Coefficients.Count > result.Rows
+            ? string.Create(CultureInfo.InvariantCulture, $" There are only {result.Rows} rows.")
+            : $" These columns depend on each other: {string.Join(", ", result.Aliased)}.";
+        if (result.Constant.Count > 0) text += $" The same value in every row, as the intercept has: {string.Join(", ", result.Constant)}.";
+        return text + (result.Lasso == 0 ? " Of all coefficients that fit equally well, the shortest were taken (the pseudo-inverse)." : " Other coefficients may fit equally well.");
+    }
+
+    private void CheckPenalty(double penalty, string parameter)
+    {
+        if (penalty >= 0 && double.IsFinite(penalty)) return;
+        Stop(ErrorIds.PenaltyInvalid, string.Create(CultureInfo.InvariantCulture, $"-{parameter} has to be a finite number of at least 0, not {penalty}."), penalty);
+    }
+
+    private RegressionPlan MakePlan(string[] features, string label)
+    {
+        if (features.Length == 0 && NoIntercept) throw new AutodiffException(ErrorIds.FeatureMissing, "There is nothing to fit: no feature, and no intercept.");
+        if (!NoIntercept && features.Contains(RegressionPlan.Intercept, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new AutodiffException(ErrorIds.ColumnRepeated, "A feature is called 'Intercept', as the intercept is. Rename the column, or leave the intercept out with -NoIntercept.");
+        }
+
+        return new RegressionPlan(features, label, !NoIntercept, Ridge, Lasso);
+    }
+
+    private LinearRegressionResult FitArrays()
+    {
+        var data = NumberTable.From(Data, "-Data");
+        if (data.Rows == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
+        var target = NumberTable.From(Conversions.TryGetDouble(Target, out var number) ? new[] { number } : Target, "-Target");
+        if (target.Width != 1) throw new AutodiffException(ErrorIds.DataInvalid, string.Create(CultureInfo.InvariantCulture, $"-Target has {target.Width} columns. A regression predicts one: give a number for each row."));
+        if (target.Rows != data.Rows)
+        {
+            throw new AutodiffException(
+                ErrorIds.LengthMismatch,
+                string.Create(CultureInfo.InvariantCulture, $"-Data has {data.Rows} rows, but -Target has {target.Rows}. Both need one for each row."));
+        }
+
+        var names = Feature ?? [.. Enumerable.Range(1, data.Width).Select(static i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
+        if (names.Length != data.Width)
+        {
+            throw new AutodiffException(
+                ErrorIds.FeatureCount,
+                string.Create(CultureInfo.InvariantCulture, $"-Feature names {names.Length} columns, but -Data has {data.Width}. Name each of them."));
+        }
+
+        if (RepeatedName(names) is { } twice) throw new AutodiffException(ErrorIds.ColumnRepeated, $"-Feature names '{twice}' more than once.");
+        var plan = MakePlan(names, Label ?? "y");
+        _covariance?.RequireRows(data.Rows);
+        var regression = _covariance?.Matrix is { } matrix ? LinearAlgebraTools.Regression(plan, matrix, null) : LinearAlgebraTools.Regression(plan);
+        regression.AddRange(data.ToDoubles(), target.Take<double>(null), _covariance?.Variances?.Select(static variance => 1 / variance).ToArray());
+        return regression.Finish();
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.LinearAlgebra;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Shows where weight decay moves the minimum of a quadratic error.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "WeightDecay", DefaultParameterSetName = ExpressionSet)]
+[OutputType(typeof(WeightDecayAnalysis))]
+public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
+{
+    private const string ExpressionSet = "Expression";
+    private const string HessianSet = "Hessian";
+
+    // A slope above this part of the largest curvature is no rounding, and no tolerance of a search.
+    private const double SlopeAllowed = 1e-5;
+
+    private object? _minimizer;
+
+    /// <summary>The errors whose minimum is known: nodes, text or script blocks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ExpressionSet)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <summary>The Hessian at the minimum: a matrix, a measurement, or what Invoke-Differentiate -Hessian gives.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = HessianSet)]
+    [AllowNull]
+    public object? Hessian { get; set; }
+
+    /// <summary>The minimum: numbers in order, a dictionary, or a result of Find-Minimum.</summary>
+    [Parameter]
+    [Alias("At")]
+    [AllowNull]
+    public object? Minimizer { get; set; }
+
+    /// <summary>The decays tau, each at least 0.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public double[]? Decay { get; set; }
+
+    /// <summary>The weights, in the order of the Hessian.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VariableCompleter))]
+    public string[]? Variable { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (Decay is not { Length: > 0 }) Stop(ErrorIds.DecayInvalid, "How strong is the decay? Give tau with -Decay, or several of them.");
+        RequireNames(Variable);
+        if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
+        _minimizer = Conversions.Unwrap(Minimizer);
+        if (_minimizer is Minimum minimum) _minimizer = minimum.At;
+        else if (_minimizer is PSObject { TypeNames: [.., _] types } result && types[0] == "Deserialized.PSAutodiff.Minimum") _minimizer = Conversions.Unwrap(result.Properties["At"]?.Value);
+        if (_minimizer is null) Stop(ErrorIds.ValueMissing, "Where is the minimum? Give it with -Minimizer: numbers in order, @{ w1 = 2; w2 = 3 }, or a result of Find-Minimum.");
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == HessianSet || !MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        ProcessExpression(Expression, node =>
+        {
+            var variables = Variable ?? [.. node.Variables];
+            if (variables.Except(node.Variables, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+            {
+                throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{unknown}'. It has: {string.Join(", ", node.Variables)}.");
+            }
+
+            if (variables.Length == 0) throw new AutodiffException(ErrorIds.ExpressionConstant, "The expression has no variables, so there is nothing to decay.");
+            var size = variables.Length;
+            var (hessian, slope) = Evaluate(node.Hessian(variables), [.. node.Gradient(variables)], node.Variables, variables);
+            Analyze(hessian, Values(variables), variables);
+            var largest = hessian.Cast<double>().Max(Math.Abs);
+            var steepest = Array.FindIndex(slope, value => Math.Abs(value) > SlopeAllowed * Math.Max(1, largest));
+            if (steepest >= 0)
+            {
+                WriteWarning(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The point is no minimum: the derivative with respect to '{variables[steepest]}' is {slope[steepest]} there. The results are those of a quadratic error with this Hessian and its minimum at the point."));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (ParameterSetName != HessianSet)
+        {
+            base.EndProcessing();
+            return;
+        }
+
+        Attempt(Hessian, () =>
+        {
+            var (hessian, names) = TakeHessian();
+            var size = hessian.GetLength(0);
+            var variables = Variable ?? names ?? [.. Enumerable.Range(1, size).Select(static i => string.Create(CultureInfo.InvariantCulture, $"w{i}"))];
+            if (variables.Length != size)
+            {
+                throw new AutodiffException(
+                    ErrorIds.LengthMismatch,
+                    string.Create(CultureInfo.InvariantCulture, $"The Hessian has {size} rows, but there are {variables.Length} weights: {string.Join(", ", variables)}."));
+            }
+
+            Analyze(hessian, Values(variables), variables);
+        });
+    }
+
+    private (double[,] Hessian, string[]? Names) TakeHessian()
+    {
+        switch (Conversions.Unwrap(Hessian))
+        {
+            case ExprHessian hessian:
+                var all = hessian.Expression.Variables;
+                return (Evaluate(hessian.Entries, [], all, hessian.Variables).Hessian, [.. hessian.Variables]);
+            case Measurement { Hessian: { } measured } measurement:
+                return (measured, [.. measurement.Variables]);
+            case Measurement:
+                throw new AutodiffException(ErrorIds.HessianMissing, "The measurement has no Hessian. Measure it with Measure-Expression -Hessian.");
+            default:
+                var names = _minimizer is System.Collections.Specialized.OrderedDictionary ordered ? ordered.Keys.Cast<object>().Select(static key => key.ToString()!).ToArray() : null;
+                return (NumberTable.From(Conversions.TryGetDouble(Hessian, out var number) ? new[] { number } : Hessian, "-Hessian").ToMatrix(), names);
+        }
+    }
+
+    // Second derivatives, and first ones when there are any to measure, at the minimiser.
+    private (double[,] Hessian, double[] Gradient) Evaluate(ExprNode[,] entries, ExprNode[] gradient, IReadOnlyList<string> all, IReadOnlyList<string> variables)
+    {
+        var size = entries.GetLength(0);
+        var compiled = CompiledExpression.Compile([.. gradient, .. entries.Cast<ExprNode>()], [.. all]);
+        var results = new double[compiled.OutputCount];
+        compiled.Evaluate(IsList(_minimizer) && all.Count == variables.Count ? Reorder(Values(variables), variables, all) : Values(all), results);
+        var hessian = new double[size, size];
+        for (var i = 0; i < size * size; i++)
+        {
+            hessian[i / size, i % size] = results[gradient.Length + i];
+            if (double.IsFinite(results[gradient.Length + i])) continue;
+            throw new AutodiffException(
+                ErrorIds.ValueNotFinite,
+                string.Create(CultureInfo.InvariantCulture, $"The second derivative with respect to '{variables[i / size]}' and '{variables[i % size]}' is {results[gradient.Length + i]} at the point."));
+        }
+
+        return (hessian, results[..gradient.Length]);
+    }
+
+    private static double[] Reorder(double[] values, IReadOnlyList<string> from, IReadOnlyList<string> to) =>
+        [.. to.Select(name => values[from.Select((other, i) => (other, i)).First(pair => pair.other == name).i])];
+
+    private double[] Values(IReadOnlyList<string> variables)
+    {
+        var values = new double[variables.Count];
+        if (IsList(_minimizer))
+        {
+            var given = NumberTable.From(Conversions.TryGetDouble(_minimizer, out var number) ? new[] { number } : _minimizer, "-Minimizer");
+            if (given.Rows * given.Width != values.Length || (given.Rows > 1 && given.Width > 1))
+            {
+                throw new AutodiffException(
+                    ErrorIds.LengthMismatch,
+                    string.Create(CultureInfo.InvariantCulture, $"-Minimizer has {given.Rows * given.Width} numbers, but there are {values.Length} weights: {string.Join(", ", variables)}."));
+            }
+
+            return [.. given.Take<double>(null)];
+        }
+
+        var source = new ValueSource(_minimizer);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = source.NumberOf(variables[i]);
+            if (double.IsFinite(values[i])) continue;
+            throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"The value of '{variables[i]}' at the minimum is {values[i]}, not a finite number."));
+        }
+
+        return values;
+    }
+
+    private static bool IsList(object? value) => Conversions.TryGetDouble(value, out _) || value is IList and not IDictionary;
+
+    private void Analyze(double[,] hessian, double[] minimizer, IReadOnlyList<string> variables)
+    {
+        var analyze = LinearAlgebraTools.WeightDecay(hessian, minimizer, variables);
+        foreach (var decay in Decay!) Attempt(decay, () => WriteObject(analyze(decay)));
+    }
+}

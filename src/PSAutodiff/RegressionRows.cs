@@ -1,0 +1,105 @@
+using System.Globalization;
+using PSAutodiff.LinearAlgebra;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// Takes rows for a regression from the pipeline. Which columns are meant is found out with the first row. Nothing of a row is kept
+/// unless a whole covariance couples the rows.
+/// </summary>
+internal sealed class RegressionRows
+{
+    private readonly RowReader _reader;
+    private readonly RegressionPlan _plan;
+    private readonly RowCovariance? _covariance;
+    private readonly string? _weight;
+    private readonly double[] _values;
+
+    // Without a covariance matrix the regression; with one, the rows and their positions.
+    private readonly IRegression? _regression;
+    private readonly List<double[]> _kept = [];
+    private readonly List<int> _positions = [];
+
+    /// <summary>Finds the columns.</summary>
+    /// <param name="features">Names and wildcards.</param>
+    /// <param name="label">A name or wildcard.</param>
+    /// <param name="weight">The column of the weights, or null.</param>
+    /// <param name="covariance">The covariance of the rows, or null.</param>
+    /// <param name="plan">Makes the plan for feature and label names.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="rowsBefore">Number of rows left out so far.</param>
+    /// <exception cref="AutodiffException">The columns do not suit.</exception>
+    public RegressionRows(string[] features, string label, string? weight, RowCovariance? covariance, Func<string[], string, RegressionPlan> plan, object row, int rowsBefore)
+    {
+        var cells = new RowCells(row);
+        _weight = weight is null ? null : ColumnSelection.Resolve([weight], cells, [], "Weight") is [var one]
+            ? one
+            : throw new AutodiffException(ErrorIds.WeightInvalid, $"-Weight '{weight}' stands for several columns; it has to be one.");
+        string[] used = _weight is null ? [] : [_weight];
+        var labels = ColumnSelection.Resolve([label], cells, used, "Label");
+        if (labels.Length > 1) throw new AutodiffException(ErrorIds.LabelCount, $"-Label '{label}' stands for several columns ({string.Join(", ", labels)}); a regression predicts one.");
+        var columns = ColumnSelection.Resolve(features, cells, [.. labels, .. used], "Feature");
+        _plan = plan(columns, labels[0]);
+        _covariance = covariance;
+        _reader = new RowReader([.. columns, labels[0]], rowsBefore);
+        _values = new double[columns.Length + 1];
+        if (covariance?.Matrix is null) _regression = LinearAlgebraTools.Regression(_plan);
+    }
+
+    /// <summary>Number of rows that count.</summary>
+    public int Count => _regression?.Rows ?? _kept.Count;
+
+    /// <summary>Number of rows left out because their weight is 0.</summary>
+    public int WithoutWeight { get; private set; }
+
+    /// <summary>Takes a row in, or nothing of it.</summary>
+    /// <exception cref="AutodiffException">The row is null, or a cell is missing or no finite number.</exception>
+    public void Add(object? row)
+    {
+        var cells = _reader.ReadFinite(row, _values);
+        var position = _reader.RowNumber - 1;
+        if (_regression is null)
+        {
+            _kept.Add([.. _values]);
+            _positions.Add(position);
+            return;
+        }
+
+        var weight = 1.0;
+        if (_weight is not null)
+        {
+            weight = _reader.FiniteNumber(cells, row!, _weight);
+            if (weight < 0)
+            {
+                throw new AutodiffException(
+                    ErrorIds.WeightInvalid,
+                    string.Create(CultureInfo.InvariantCulture, $"Row {_reader.RowNumber}, column '{_weight}': a weight is an inverse variance and cannot be {weight}. The row was left out."));
+            }
+
+            if (weight == 0)
+            {
+                WithoutWeight++;
+                return;
+            }
+        }
+        else if (_covariance is not null)
+        {
+            // Too many rows are an error in the end.
+            if (position >= _covariance.Size) return;
+            weight = 1 / _covariance.Variances![position];
+        }
+
+        _regression.Add(_values.AsSpan(0, _values.Length - 1), _values[^1], weight);
+    }
+
+    /// <summary>Fits the model.</summary>
+    /// <exception cref="AutodiffException">The covariance does not suit, or numbers are too large.</exception>
+    public LinearRegressionResult Finish()
+    {
+        _covariance?.RequireRows(_reader.RowNumber);
+        if (_regression is not null) return _regression.Finish();
+        var regression = LinearAlgebraTools.Regression(_plan, _covariance!.Matrix!, _positions);
+        foreach (var row in _kept) regression.Add(row.AsSpan(0, row.Length - 1), row[^1], 1);
+        return regression.Finish();
+    }
+}
