@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $cmdlets = @(
         'Compare-Expression', 'ConvertTo-ExprText', 'Export-NeuralNetwork', 'Find-Minimum', 'Import-IdxData', 'Import-NeuralNetwork'
-        'Invoke-Differentiate', 'Invoke-NeuralNetwork', 'Invoke-Simplify', 'Measure-Expression', 'New-CompiledExpression', 'New-ExprNode'
+        'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'Invoke-Simplify', 'Measure-Expression', 'Measure-WeightDecay', 'New-CompiledExpression', 'New-ExprNode'
         'New-NeuralNetwork', 'Resolve-Expression', 'Start-NetworkTraining', 'Test-Derivative', 'Test-NeuralNetwork'
     )
 }
