@@ -6,6 +6,8 @@ namespace PSAutodiff.LinearAlgebra;
 /// <summary>Coefficients and statistics out of the triangle of [1 X y].</summary>
 internal static class RegressionFit
 {
+    private const double ConstantPart = 1e-14;
+
     /// <summary>Fits the model.</summary>
     /// <param name="plan">What to fit.</param>
     /// <param name="triangle">The triangle, width x width, row after row.</param>
@@ -65,6 +67,8 @@ internal static class RegressionFit
 
         var total = left * left;
         for (var i = plan.HasIntercept ? 1 : 0; i < size; i++) total += target[i] * target[i];
+        // The label is constant but for rounding: there is no variation to explain.
+        if (plan.HasIntercept && total <= ConstantPart * ConstantPart * target[0] * target[0]) total = double.NaN;
         var free = rows - taken;
         // Beyond rounding of the trace of a hat matrix.
         var known = free > 1e-9 * rows;
@@ -129,11 +133,12 @@ internal static class RegressionFit
         var taken = 0.0;
         for (var i = 0; i < size; i++)
         {
-            for (var j = 0; j < size; j++)
+            for (var k = i; k < size; k++)
             {
-                for (var k = i; k < size; k++) hat[i, j] += r[i, k] * inverse[k, j];
-                taken += hat[i, j] * hat[i, j];
+                for (var j = 0; j < size; j++) hat[i, j] += r[i, k] * inverse[k, j];
             }
+
+            for (var j = 0; j < size; j++) taken += hat[i, j] * hat[i, j];
         }
 
         var spread = new double[size, size];

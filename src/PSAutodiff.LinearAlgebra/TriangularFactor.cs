@@ -35,6 +35,7 @@ internal sealed class TriangularFactor(int width)
     /// <param name="body">The columns after them.</param>
     /// <param name="tail">The last columns; may be empty. All three together are as long as the matrix is wide.</param>
     /// <param name="factor">The factor.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> head, ReadOnlySpan<double> body, ReadOnlySpan<double> tail, double factor)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(head.Length + body.Length + tail.Length, width);

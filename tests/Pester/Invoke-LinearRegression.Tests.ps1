@@ -132,6 +132,13 @@ Describe 'Invoke-LinearRegression' {
         $byWeight.Coefficients.x | Assert-Near ((55 - 5 * 15 / (137 / 60)) / (15 - 25 / (137 / 60)))
     }
 
+    It 'explains nothing of a label that is constant' {
+        $fit = 1..5 | ForEach-Object { [pscustomobject]@{ x = $_ * $_; y = 0.1 } } | Invoke-LinearRegression -Feature x -Label y
+        $fit.Coefficients.x | Assert-Near 0 -Within 1e-16
+        $fit.Coefficients.Intercept | Assert-Near 0.1 -Within 1e-15
+        $fit.RSquared | Should -BeExactly NaN
+    }
+
     It 'leaves the weight column out of wildcards' {
         $fit = 1..5 | ForEach-Object { [pscustomobject]@{ x = $_; y = $_; w = 1 } } | Invoke-LinearRegression -Label y -Weight w
         $fit.Features | Should -BeExactly x
@@ -183,6 +190,13 @@ Describe 'Invoke-LinearRegression on data that do not determine the coefficients
         $outcome.Output.ResidualDegreesOfFreedom | Should -Be 0
         $outcome.Output.StandardErrors.x1 | Should -BeExactly NaN
         $outcome.Warnings[0].Message | Should -BeLike '*only 2 rows*'
+    }
+
+    It 'gives a column of zeros the coefficient 0' {
+        $fit = Invoke-LinearRegression -Data @((0, 1), (0, 2), (0, 3)) -Target 2, 4, 6 -NoIntercept -WarningAction Ignore
+        $fit.Coefficients.x1 | Should -Be 0
+        $fit.Coefficients.x2 | Assert-Near 2
+        $fit.Aliased | Should -BeExactly x1
     }
 
     It 'needs no warning with a ridge' {

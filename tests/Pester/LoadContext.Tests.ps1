@@ -59,4 +59,11 @@ Describe 'MathNet.Numerics of the module' {
     It 'gives types of the one engine' {
         Get-Line $import, '$r = Measure-WeightDecay -Hessian 2 -Minimizer 1 -Decay 1', '$r.GetType().Assembly.Equals([PSAutodiff.ExprNode].Assembly)' | Should -BeExactly 'True'
     }
+
+    It 'is referenced by no assembly of the default context' {
+        foreach ($assembly in [PSAutodiff.ExprNode].Assembly, (Get-Module PSAutodiff).ImplementingAssembly) {
+            $assembly.GetReferencedAssemblies().Name | Should -Match '^(System\..*|netstandard|PSAutodiff\..*)$'
+        }
+        (Get-ChildItem $moduleBase -Filter *.dll).Name | Sort-Object | Should -BeExactly 'PSAutodiff.dll', 'PSAutodiff.Engine.dll'
+    }
 }

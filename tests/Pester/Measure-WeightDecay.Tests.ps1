@@ -38,6 +38,11 @@ Describe 'Measure-WeightDecay' {
         @{ What = 'text and a dictionary'; Call = { 'x^2 + x*y + y^2' | Measure-WeightDecay -At @{ x = 0; y = 0 } -Decay 1 }; At = 0, 0 }
         @{ What = 'a shifted expression and a result of Find-Minimum'; At = 3, 1
             Call = { $f = '(x - 3)^2 + (x - 3)*(y - 1) + (y - 1)^2'; $f | Measure-WeightDecay -At (Find-Minimum $f -At @{ x = 0; y = 0 } -Method Newton) -Decay 1 } }
+        @{ What = 'a minimum that went through a job or file'; At = 3, 1
+            Call = {
+                $f = '(x - 3)^2 + (x - 3)*(y - 1) + (y - 1)^2'
+                $minimum = Find-Minimum $f -At @{ x = 0; y = 0 } -Method Newton
+                $f | Measure-WeightDecay -At ([System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($minimum))) -Decay 1 } }
         @{ What = 'a node by position and a list'; At = 3, 1
             Call = { Measure-WeightDecay (New-ExprNode '(x - 3)^2 + (x - 3)*(y - 1) + (y - 1)^2') -Minimizer 3, 1 -Decay 1 } }
         @{ What = 'double[,] and an ordered dictionary'; At = 3, 1

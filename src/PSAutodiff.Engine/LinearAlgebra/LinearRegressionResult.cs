@@ -23,7 +23,7 @@ public sealed class LinearRegressionResult
     /// <summary>Name to the probability of so large a t value, of either sign, if the true coefficient were 0.</summary>
     public required OrderedDictionary PValues { get; init; }
 
-    /// <summary>The part of the variation of the label that the model explains; about 0, not the mean, without an intercept.</summary>
+    /// <summary>The part of the variation of the label that the model explains; about 0, not the mean, without an intercept. NaN when the label is the same in every row.</summary>
     public required double RSquared { get; init; }
 
     /// <summary>R2 with variances without bias in place of the sums of squares.</summary>

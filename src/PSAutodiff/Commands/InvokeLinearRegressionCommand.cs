@@ -7,11 +7,12 @@ namespace PSAutodiff.Commands;
 /// <summary>Fits a linear model to rows from the pipeline or to arrays.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LinearRegression", DefaultParameterSetName = RowsSet)]
 [OutputType(typeof(LinearRegressionResult))]
-public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
+public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
 {
     private const string RowsSet = "Rows";
     private const string DataSet = "Data";
 
+    private readonly CancellationTokenSource _cancellation = new();
     private RegressionRows? _rows;
     private RowCovariance? _covariance;
     private int _nullRows;
@@ -67,6 +68,9 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
     public string? Weight { get; set; }
 
     /// <inheritdoc/>
+    public void Dispose() => _cancellation.Dispose();
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         CheckPenalty(Ridge, nameof(Ridge));
@@ -107,11 +111,35 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
             Stop(ErrorIds.RowsMissing, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
         }
 
-        var result = Require(null, () => _rows is null ? FitArrays() : _rows.Finish());
+        if (Require(null, Fit) is not { } result) return;
         WriteObject(result);
         if (_rows is { WithoutWeight: > 0 and var left }) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {left}."));
         if (result.RankDeficient && result.Ridge == 0) WriteWarning(Explain(result));
         if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    /// <summary>Fits the model; null when Ctrl+C came meanwhile.</summary>
+    private LinearRegressionResult? Fit()
+    {
+        // With many columns, or a covariance of thousands of rows, it takes seconds and is left to itself when nobody waits for it any more.
+        var fit = Task.Run(() => _rows is null ? FitArrays() : _rows.Finish());
+        try
+        {
+            fit.Wait(_cancellation.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        catch (AggregateException)
+        {
+            // Thrown again below, as it is.
+        }
+
+        return fit.GetAwaiter().GetResult();
     }
 
     private static string Explain(LinearRegressionResult result)
