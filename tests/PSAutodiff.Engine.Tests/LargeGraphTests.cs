@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PSAutodiff.Graphs;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -237,5 +238,25 @@ public sealed class LargeGraphTests
         }
 
         return slope;
+    }
+
+    /// <summary>The table in which nodes are looked up fills in stretches: a search must not walk through the whole of one.</summary>
+    [Theory]
+    [InlineData(200_000, 1)]
+    [InlineData(100_000, 6)]
+    [InlineData(20_000, 16)]
+    public void Nodes_with_many_users_are_found_in_a_few_steps(int count, int users)
+    {
+        var builder = new GraphBuilder();
+        var (x, last) = (builder.Variable("x"), builder.Variable("y"));
+        var operations = OperationTable.ByCode.Where(static operation => operation.Arity == 1).Take(users).ToArray();
+        for (var i = 0; i < count; i++)
+        {
+            last = builder.Apply(OperationTable.FindFunction("sub"), last, x);
+            foreach (var operation in operations) builder.Apply(operation, last);
+        }
+
+        Assert.Equal(2 + (count * (1 + users)), builder.Count);
+        Assert.Equal(last, builder.Apply(OperationTable.FindFunction("sub"), builder.X(last), x));
     }
 }

@@ -14,8 +14,8 @@ internal sealed class GraphBuilder
     private const int MaxRewriteDepth = 48;
 
     // A line of the table serves the users of so many neighbouring nodes, so at most so much of the table is taken.
-    private const int IdsInLine = 12;
-    private const int SlotsInLine = 16;
+    private const uint IdsInLine = 12;
+    private const uint SlotsInLine = 16;
 
     private GraphNode[] _nodes;
     private double[] _constants;
@@ -88,15 +88,14 @@ internal sealed class GraphBuilder
     public int Constant(double value)
     {
         var bits = BitConverter.DoubleToInt64Bits(value);
-        var mask = _slots.Length - 1;
-        for (var slot = (int)ScrambleConstant(bits) & mask; ; slot = (slot + 1) & mask)
+        for (var probe = ProbeForConstant(bits); ; probe.Next())
         {
-            var id = _slots[slot] - 1;
+            var id = _slots[probe.Slot] - 1;
             if (id < 0)
             {
                 if (_constantCount == _constants.Length) Array.Resize(ref _constants, _constantCount * 2);
                 _constants[_constantCount] = value;
-                return Append(slot, new GraphNode(_constantCount++, Graph.None, Graph.None, OperationTable.ConstantCode));
+                return Append(probe.Slot, new GraphNode(_constantCount++, Graph.None, Graph.None, OperationTable.ConstantCode));
             }
 
             if (IsConstant(id) && BitConverter.DoubleToInt64Bits(ConstantOf(id)) == bits) return id;
@@ -181,21 +180,10 @@ internal sealed class GraphBuilder
     {
         var commute = operation.IsCommutative && (Rules & Identity.Standard) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
         var node = new GraphNode(x, y, z, operation.Code);
-        var hash = Scramble(node);
-        var line = LineOf(node);
-        for (var i = 0u; i < SlotsInLine; i++)
+        for (var probe = ProbeFor(node); ; probe.Next())
         {
-            var slot = line | (int)((hash + i) & (SlotsInLine - 1));
-            var id = _slots[slot] - 1;
-            if (id < 0) return Append(slot, node);
-            if (AreEqual(_nodes[id], node, commute)) return id;
-        }
-
-        var mask = _slots.Length - 1;
-        for (var slot = (int)(hash >> 1) & mask; ; slot = (slot + 1) & mask)
-        {
-            var id = _slots[slot] - 1;
-            if (id < 0) return Append(slot, node);
+            var id = _slots[probe.Slot] - 1;
+            if (id < 0) return Append(probe.Slot, node);
             if (AreEqual(_nodes[id], node, commute)) return id;
         }
     }
@@ -236,55 +224,33 @@ internal sealed class GraphBuilder
     private void Rehash(int capacity)
     {
         _slots = new int[SlotsFor(capacity)];
-        var mask = _slots.Length - 1;
         for (var id = 0; id < Count; id++)
         {
             // Variables are found by name.
-            if (!IsVariable(id)) _slots[FreeSlotFor(id, mask)] = id + 1;
+            if (IsVariable(id)) continue;
+            var probe = IsConstant(id) ? ProbeForConstant(BitConverter.DoubleToInt64Bits(ConstantOf(id))) : ProbeFor(_nodes[id]);
+            while (_slots[probe.Slot] != 0) probe.Next();
+            _slots[probe.Slot] = id + 1;
         }
-    }
-
-    private int FreeSlotFor(int id, int mask)
-    {
-        uint start;
-        if (IsConstant(id))
-        {
-            start = ScrambleConstant(BitConverter.DoubleToInt64Bits(ConstantOf(id)));
-        }
-        else
-        {
-            var hash = Scramble(_nodes[id]);
-            var line = LineOf(_nodes[id]);
-            for (var i = 0u; i < SlotsInLine; i++)
-            {
-                var near = line | (int)((hash + i) & (SlotsInLine - 1));
-                if (_slots[near] == 0) return near;
-            }
-
-            start = hash >> 1;
-        }
-
-        var slot = (int)start & mask;
-        while (_slots[slot] != 0) slot = (slot + 1) & mask;
-        return slot;
     }
 
     // Nodes are mostly made soon after their arguments, so those whose newest arguments are neighbours are looked up together: they
-    // share a cache line of the table. What finds its line full goes anywhere; nothing is ever taken out, so a full line stays full.
+    // share a cache line of the table. The hash is the same for exchanged arguments, so that one search finds x + y and y + x.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int LineOf(in GraphNode node) => ((int)((uint)Math.Max(node.X, node.Y) / IdsInLine) * SlotsInLine) & (_slots.Length - 1);
-
-    // The same for exchanged arguments, so that one search finds x + y and y + x.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Scramble(in GraphNode node)
+    private Probe ProbeFor(in GraphNode node)
     {
         var (low, high) = node.X < node.Y ? (node.X, node.Y) : (node.Y, node.X);
-        return Scramble(
+        var hash = Scramble(
             ((ulong)(uint)low * 0x9E3779B97F4A7C15) ^ ((ulong)(uint)high * 0xC2B2AE3D27D4EB4F)
             ^ ((ulong)(uint)node.Z * 0x165667B19E3779F9) ^ ((ulong)node.Code * 0xD6E8FEB86659FD93));
+        return new Probe((uint)high / IdsInLine, hash, (uint)_slots.Length - 1);
     }
 
-    private static uint ScrambleConstant(long bits) => Scramble((ulong)bits * 0x9E3779B97F4A7C15) >> 1;
+    private Probe ProbeForConstant(long bits)
+    {
+        var hash = Scramble((ulong)bits * 0x9E3779B97F4A7C15);
+        return new Probe(hash, hash, (uint)_slots.Length - 1);
+    }
 
     private static uint Scramble(ulong value)
     {
@@ -304,5 +270,38 @@ internal sealed class GraphBuilder
         var target = GC.AllocateUninitializedArray<T>(Math.Max(capacity, source.Length));
         source.CopyTo(target);
         return target;
+    }
+
+    /// <summary>
+    /// The slots where a node may be, in order: a line of the table from some slot on and around, then other lines at a distance that
+    /// the hash decides. Long stretches of lines are full, so going on to the next line would make searches long.
+    /// </summary>
+    private struct Probe
+    {
+        private readonly uint _mask;
+        private readonly uint _step;
+        private uint _line;
+        private uint _place;
+        private uint _tried;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Probe(uint line, uint hash, uint mask)
+        {
+            _mask = mask;
+            _line = line * SlotsInLine;
+            _place = hash;
+
+            // Odd, so that every line is reached: there are a power of two of them.
+            _step = (hash | SlotsInLine) & ~(SlotsInLine - 1u);
+        }
+
+        public readonly int Slot => (int)((_line | (_place & (SlotsInLine - 1))) & _mask);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Next()
+        {
+            _place++;
+            if (++_tried % SlotsInLine == 0) _line += _step;
+        }
     }
 }
