@@ -31,6 +31,7 @@ internal static class ErrorIds
     public const string FileNotFound = nameof(FileNotFound);
     public const string FileUnreadable = nameof(FileUnreadable);
     public const string FileUnwritable = nameof(FileUnwritable);
+    public const string FractionInvalid = nameof(FractionInvalid);
     public const string GradientMissing = nameof(GradientMissing);
     public const string GraphTooLarge = nameof(GraphTooLarge);
     public const string HessianIndefinite = nameof(HessianIndefinite);
@@ -40,6 +41,7 @@ internal static class ErrorIds
     public const string LabelCount = nameof(LabelCount);
     public const string LabelMissing = nameof(LabelMissing);
     public const string LabelUnknown = nameof(LabelUnknown);
+    public const string LayerEmptied = nameof(LayerEmptied);
     public const string LayerInvalid = nameof(LayerInvalid);
     public const string LearningRateInvalid = nameof(LearningRateInvalid);
     public const string LengthMismatch = nameof(LengthMismatch);

@@ -7,7 +7,7 @@ namespace PSAutodiff.Networks;
 internal static class DenseLoss
 {
     // Within the logarithms of predictions that are not known by their weighted sums.
-    private const double Floor = 1e-9;
+    internal const double Floor = 1e-9;
 
     /// <summary>Whether loss and derivatives are computed from the last layer's weighted sums.</summary>
     public static bool IsFused(LossFunction loss, ActivationFunction activation) =>

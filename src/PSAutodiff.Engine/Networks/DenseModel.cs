@@ -17,6 +17,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     private readonly LossFunction _loss;
     private readonly TrainingData<T> _data;
     private readonly int _threads;
+    private readonly int[] _frozen;
     private readonly DenseBatch<T> _batch;
     private readonly DenseTeam _team;
     private T[] _parameters = [];
@@ -28,7 +29,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     private CancellationToken _cancellation;
 
     /// <summary>Makes the model.</summary>
-    /// <param name="network">Its layers count, not the values of its parameters.</param>
+    /// <param name="network">Its layers count, not the values of its parameters. Pruned weights are constants: their derivatives are 0.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="data">The rows, as wide as the network has inputs and outputs.</param>
     /// <param name="threads">The most threads, at least 1.</param>
@@ -43,6 +44,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         _loss = loss;
         _data = data;
         _threads = threads;
+        _frozen = network.FrozenIndices();
         _batch = new DenseBatch<T>(_shape, trains: true, threads);
         _team = new DenseTeam(this, threads);
     }
@@ -71,7 +73,14 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         new DensePrediction<T>(network, threads).Predict(inputs, rowCount, cancellation);
 
     /// <inheritdoc/>
-    public double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation) => Run(parameters, rows, gradient, noise, cancellation);
+    public double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation)
+    {
+        var loss = Run(parameters, rows, gradient, noise, cancellation);
+
+        // No optimizer, momentum or weight decay moves a weight from 0 whose derivatives are all 0.
+        foreach (var index in _frozen) gradient[index] = T.Zero;
+        return loss;
+    }
 
     /// <inheritdoc/>
     public double Loss(T[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation) => Run(parameters, rows, null, null, cancellation);

@@ -65,7 +65,7 @@ public sealed class Network
             for (var i = 0; i < _layers.Length; i++)
             {
                 var layer = _layers[i];
-                _layers[i] = new NetworkLayer(layer.Weights, layer.Biases, layer.Activation, value, LayerName(i));
+                _layers[i] = new NetworkLayer(layer.Weights, layer.Biases, layer.Activation, value, LayerName(i), layer.Frozen);
             }
         }
     }
@@ -119,6 +119,12 @@ public sealed class Network
 
     /// <summary>Number of weights and biases.</summary>
     public int ParameterCount { get; }
+
+    /// <summary>Number of weights, the biases left out.</summary>
+    public int WeightCount => _layers.Sum(static layer => layer.Weights.Length);
+
+    /// <summary>Number of weights that were pruned: they are 0, and stay so in every training.</summary>
+    public int FrozenCount => _layers.Sum(static layer => layer.FrozenCount);
 
     /// <summary>The weights and biases by name: w1_2_3 from input 2 to output 3 of layer 1, b1_3; layer by layer, weights row by row before biases.</summary>
     public OrderedDictionary Parameters
@@ -256,7 +262,58 @@ public sealed class Network
         return parameters;
     }
 
-    /// <summary>This network with other parameters, in the same order.</summary>
+    /// <summary>The indices of the pruned weights among all parameters, in ascending order.</summary>
+    internal int[] FrozenIndices()
+    {
+        var indices = new int[FrozenCount];
+        var (count, start) = (0, 0);
+        foreach (var layer in _layers)
+        {
+            if (layer.Frozen is { } frozen)
+            {
+                var index = start;
+                foreach (var isFrozen in frozen)
+                {
+                    if (isFrozen) indices[count++] = index;
+                    index++;
+                }
+            }
+
+            start += layer.Weights.Length + layer.Outputs;
+        }
+
+        return indices;
+    }
+
+    /// <summary>This network with some weights set to 0 and frozen, beside those that are frozen already.</summary>
+    /// <param name="indices">The indices of weights among all parameters.</param>
+    internal Network WithFrozen(IEnumerable<int> indices)
+    {
+        var chosen = indices.ToHashSet();
+        var layers = new NetworkLayer[_layers.Length];
+        var index = 0;
+        for (var l = 0; l < layers.Length; l++)
+        {
+            var old = _layers[l];
+            var weights = (double[,])old.Weights.Clone();
+            var frozen = old.Frozen is null ? new bool[old.Inputs, old.Outputs] : (bool[,])old.Frozen.Clone();
+            for (var i = 0; i < old.Inputs; i++)
+            {
+                for (var j = 0; j < old.Outputs; j++, index++)
+                {
+                    if (!chosen.Contains(index)) continue;
+                    (weights[i, j], frozen[i, j]) = (0, true);
+                }
+            }
+
+            index += old.Outputs;
+            layers[l] = new NetworkLayer(weights, old.Biases, old.Activation, Precision, LayerName(l), frozen);
+        }
+
+        return new Network(this, layers);
+    }
+
+    /// <summary>This network with other parameters, in the same order; those of pruned weights have to be 0.</summary>
     /// <exception cref="AutodiffException">A parameter is not finite.</exception>
     internal Network WithParameters(ReadOnlySpan<double> parameters)
     {
@@ -272,7 +329,7 @@ public sealed class Network
             }
 
             parameters = parameters[weights.Length..];
-            layers[i] = new NetworkLayer(weights, parameters[..old.Outputs].ToArray(), old.Activation, Precision, LayerName(i));
+            layers[i] = new NetworkLayer(weights, parameters[..old.Outputs].ToArray(), old.Activation, Precision, LayerName(i), old.Frozen);
             parameters = parameters[old.Outputs..];
         }
 

@@ -20,6 +20,8 @@ internal static class NetworkJsonReader
 
     private static readonly string[] LayerMembers = ["activation", "weights", "biases"];
 
+    private static readonly string[] MaskedLayerMembers = [.. LayerMembers, "frozen"];
+
     /// <summary>The network that the text stands for.</summary>
     /// <exception cref="AutodiffException">The text is none.</exception>
     public static Network Read(string json)
@@ -65,7 +67,7 @@ internal static class NetworkJsonReader
         foreach (var layer in list.EnumerateArray())
         {
             var place = string.Create(CultureInfo.InvariantCulture, $" in layer {layers.Count + 1}");
-            layers.Add(ReadLayer(layer, place, precision));
+            layers.Add(ReadLayer(layer, place, precision, version));
         }
 
         try
@@ -88,9 +90,9 @@ internal static class NetworkJsonReader
         }
     }
 
-    private static NetworkLayer ReadLayer(JsonElement element, string place, NetworkPrecision precision)
+    private static NetworkLayer ReadLayer(JsonElement element, string place, NetworkPrecision precision, int version)
     {
-        var members = ReadMembers(element, place, LayerMembers, LayerMembers);
+        var members = ReadMembers(element, place, version > 1 ? MaskedLayerMembers : LayerMembers, LayerMembers);
         var activation = ReadEnum<ActivationFunction>(members["activation"], place, "activation");
         var list = members["weights"];
         if (list.ValueKind != JsonValueKind.Array) throw Error(place, "'weights' has to be a list of rows");
@@ -113,7 +115,34 @@ internal static class NetworkJsonReader
             for (var j = 0; j < biases.Length; j++) weights[i, j] = rows[i][j];
         }
 
-        return new NetworkLayer(weights, biases, activation);
+        var frozen = members.TryGetValue("frozen", out var mask) ? ReadMask(mask, place, weights) : null;
+        return new NetworkLayer(weights, biases, activation, NetworkPrecision.Double, "The layer", frozen);
+    }
+
+    private static bool[,] ReadMask(JsonElement element, string place, double[,] weights)
+    {
+        var (inputs, outputs) = (weights.GetLength(0), weights.GetLength(1));
+        if (element.ValueKind != JsonValueKind.Array) throw Error(place, "'frozen' has to be a list of texts");
+        if (element.GetArrayLength() != inputs) throw Error(place, $"'frozen' has {element.GetArrayLength()} texts, but 'weights' has {inputs} rows");
+        var frozen = new bool[inputs, outputs];
+        var i = 0;
+        foreach (var row in element.EnumerateArray())
+        {
+            if (TextOf(row) is not { } text || text.Length != outputs || text.Any(static c => c is not ('0' or '1')))
+            {
+                throw Error(place, $"text {i + 1} of 'frozen', {Shown(row.GetRawText())}, is not {outputs} times 0 or 1");
+            }
+
+            for (var j = 0; j < outputs; j++)
+            {
+                frozen[i, j] = text[j] == '1';
+                if (frozen[i, j] && weights[i, j] != 0) throw Error(place, $"the weight from input {i + 1} to output {j + 1} is frozen, but not 0");
+            }
+
+            i++;
+        }
+
+        return frozen;
     }
 
     private static FeatureScaling ReadScaling(JsonElement element)

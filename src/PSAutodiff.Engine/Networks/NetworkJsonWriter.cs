@@ -8,12 +8,14 @@ namespace PSAutodiff.Networks;
 
 /// <summary>
 /// Writes a network as a JSON object: a format, a version, what is known of its training, and the layers with a row of weights a line.
-/// Numbers are the shortest decimals that read back to the same bits. <see cref="NetworkJsonReader"/> reads it.
+/// Numbers are the shortest decimals that read back to the same bits. Version 2 came with pruning: a layer with frozen weights has a text
+/// for each of its inputs with a 1 for each output whose weight is frozen, else a 0. A network without frozen weights is written as
+/// version 1, so that older programs read it. <see cref="NetworkJsonReader"/> reads it.
 /// </summary>
 internal static class NetworkJsonWriter
 {
     public const string Format = "PSAutodiff.Network";
-    public const int Version = 1;
+    public const int Version = 2;
 
     // Letters of all languages stay readable; what means something to HTML is still escaped.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
@@ -23,7 +25,7 @@ internal static class NetworkJsonWriter
         var single = network.Precision == NetworkPrecision.Single;
         var text = new StringBuilder("{\n");
         text.Append("  \"format\": ").Append(Quoted(Format)).Append(",\n");
-        text.Append(CultureInfo.InvariantCulture, $"  \"version\": {Version},\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"version\": {(network.FrozenCount > 0 ? Version : 1)},\n");
         text.Append("  \"precision\": ").Append(Quoted(network.Precision.ToString())).Append(",\n");
         text.Append("  \"initializer\": ").Append(Quoted(network.Initializer.ToString())).Append(",\n");
         if (network.Seed is { } seed) text.Append(CultureInfo.InvariantCulture, $"  \"seed\": {seed},\n");
@@ -53,6 +55,7 @@ internal static class NetworkJsonWriter
 
             text.Append("\n      ],\n      \"biases\": ");
             AppendNumbers(text, layer.Biases, single);
+            if (layer.Frozen is { } frozen) AppendMask(text, frozen);
             text.Append("\n    }");
         }
 
@@ -63,6 +66,18 @@ internal static class NetworkJsonWriter
     {
         if (values.Count == 0) return;
         text.Append("  ").Append(Quoted(name)).Append(": [").AppendJoin(", ", values.Select(Quoted)).Append("],\n");
+    }
+
+    private static void AppendMask(StringBuilder text, bool[,] frozen)
+    {
+        text.Append(",\n      \"frozen\": [");
+        for (var i = 0; i < frozen.GetLength(0); i++)
+        {
+            text.Append(i == 0 ? "\n        \"" : "\",\n        \"");
+            for (var j = 0; j < frozen.GetLength(1); j++) text.Append(frozen[i, j] ? '1' : '0');
+        }
+
+        text.Append("\"\n      ]");
     }
 
     private static void AppendNumbers(StringBuilder text, ReadOnlySpan<double> values, bool single)

@@ -22,7 +22,8 @@ public sealed class NetworkLayer
     /// <param name="activation">phi.</param>
     /// <param name="precision">With single precision the copies are rounded to it.</param>
     /// <param name="name">What errors call the layer, at the beginning of a sentence.</param>
-    internal NetworkLayer(double[,] weights, double[] biases, ActivationFunction activation, NetworkPrecision precision, string name)
+    /// <param name="frozen">Which weights stay 0, inputs x outputs; null for none. Copied.</param>
+    internal NetworkLayer(double[,] weights, double[] biases, ActivationFunction activation, NetworkPrecision precision, string name, bool[,]? frozen = null)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(biases);
@@ -41,11 +42,33 @@ public sealed class NetworkLayer
         if (wrong >= 0) throw NotFinite($"the weight from input {(wrong / outputs) + 1} to output {(wrong % outputs) + 1}", weights[wrong / outputs, wrong % outputs]);
         wrong = RoundAndFindNotFinite(Biases, precision);
         if (wrong >= 0) throw NotFinite($"the bias of output {wrong + 1}", biases[wrong]);
+        if (frozen is not null) Frozen = Freeze(frozen);
 
         AutodiffException NotFinite(string what, double value) => new(
             ErrorIds.ValueNotFinite,
             string.Create(CultureInfo.InvariantCulture, $"{name}: {what} is {value}. ") +
             (double.IsFinite(value) ? "That is too large for single precision; use double." : "Weights and biases have to be finite numbers."));
+
+        bool[,]? Freeze(bool[,] mask)
+        {
+            if (mask.GetLength(0) != inputs || mask.GetLength(1) != outputs)
+            {
+                throw Invalid($"{name} has {inputs} x {outputs} weights, but its mask of frozen ones is {mask.GetLength(0)} x {mask.GetLength(1)}.");
+            }
+
+            for (var i = 0; i < inputs; i++)
+            {
+                for (var j = 0; j < outputs; j++)
+                {
+                    if (!mask[i, j]) continue;
+                    if (Weights[i, j] != 0) throw Invalid($"{name}: the weight from input {i + 1} to output {j + 1} is frozen, but not 0. Only weights of 0 can be frozen.");
+                    Weights[i, j] = 0; // Not -0.
+                    FrozenCount++;
+                }
+            }
+
+            return FrozenCount > 0 ? (bool[,])mask.Clone() : null;
+        }
     }
 
     /// <summary>W: inputs x outputs.</summary>
@@ -56,6 +79,12 @@ public sealed class NetworkLayer
 
     /// <summary>phi.</summary>
     public ActivationFunction Activation { get; }
+
+    /// <summary>Which weights were pruned, inputs x outputs: these are 0, and stay so in every training. Null when there are none.</summary>
+    public bool[,]? Frozen { get; }
+
+    /// <summary>Number of weights that were pruned.</summary>
+    public int FrozenCount { get; private set; }
 
     /// <summary>Number of inputs.</summary>
     public int Inputs => Weights.GetLength(0);

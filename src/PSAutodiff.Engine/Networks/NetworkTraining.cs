@@ -93,17 +93,23 @@ public static class NetworkTraining
         return result;
     }
 
-    private static Network Redrawn(Network network, int seed) => Network.Create(
-        network.InputSize,
-        [.. network.Layers.Select(static layer => (layer.Outputs, layer.Activation))],
-        network.Initializer,
-        seed,
-        network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling);
+    // Pruned weights stay pruned; the others are what they would be without a mask.
+    private static Network Redrawn(Network network, int seed)
+    {
+        var drawn = Network.Create(
+            network.InputSize,
+            [.. network.Layers.Select(static layer => (layer.Outputs, layer.Activation))],
+            network.Initializer,
+            seed,
+            network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling);
+        return network.FrozenCount > 0 ? drawn.WithFrozen(network.FrozenIndices()) : drawn;
+    }
 
     private static T[] Converted<T>(double[] values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Array.ConvertAll(values, T.CreateTruncating);
 
-    private static T[] Flat<T>(double[,] values, FeatureScaling? scaling)
+    /// <summary>The numbers row after row, scaled when there is a scaling.</summary>
+    internal static T[] Flat<T>(double[,] values, FeatureScaling? scaling)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var columns = values.GetLength(1);
@@ -118,7 +124,11 @@ public static class NetworkTraining
         return flat;
     }
 
-    private static void CheckMatrix(double[,] values, int columns, string what)
+    /// <summary>Throws unless rows of inputs or targets fit a network and are finite.</summary>
+    /// <param name="values">The rows.</param>
+    /// <param name="columns">Numbers in a row.</param>
+    /// <param name="what">Either "inputs" or "targets".</param>
+    internal static void CheckMatrix(double[,] values, int columns, string what)
     {
         if (values.GetLength(1) != columns)
         {
@@ -143,6 +153,7 @@ public static class NetworkTraining
         var layers = network.Layers.Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs},{layer.Outputs},{layer.Activation};"));
         hash.AppendData(Encoding.UTF8.GetBytes($"network;{network.Precision};{network.Initializer};{loss};{string.Concat(layers)}"));
         hash.AppendData(MemoryMarshal.AsBytes<double>(network.FlatParameters()));
+        hash.AppendData(MemoryMarshal.AsBytes<int>(network.FrozenIndices()));
         return hash.GetHashAndReset();
     }
 

@@ -284,7 +284,7 @@ public sealed class DenseModelTests
     // The mean of many gradients of a linear network on one row, its standard error, and the gradient without noise.
     private static (double[] Mean, double[] Error, double[] Quiet) Average(double[] weights, BatchNoise noise)
     {
-        const int draws = 20_000;
+        const int draws = 100_000;
         double[] parameters = [.. weights, 0.1];
         var network = new Network([Layer(3, 1, ActivationFunction.Linear, parameters)]);
         var model = new DenseModel<double>(network, LossFunction.HalfSquaredError, new TrainingData<double> { Inputs = OneRow, Targets = [1], RowCount = 1, InputSize = 3, OutputSize = 1 }, 1);

@@ -1,0 +1,291 @@
+using System.Numerics;
+
+namespace PSAutodiff.Networks;
+
+/// <summary>
+/// The diagonal of the Hessian of a dense network's mean loss, exactly, in one sweep back for each row.
+/// </summary>
+/// <remarks>
+/// In z = x W + b a weight W_ij moves only z_j, by x_i, and x does not depend on it. So for one row d2E/dW_ij2 = x_i^2 H_jj, and
+/// d2E/db_j2 = H_jj, with H the full Hessian of that row's loss with respect to z and g the gradient. Both come back through the layers by
+/// the chain rule of second order. Through x W, which is linear: g becomes W g, H becomes W H W'. Through y = phi(z), with J its Jacobian:
+/// g becomes J'g, H becomes J'HJ + sum_k g_k d2y_k/dz2; for an activation of each number by itself that is phi'_i phi'_j H_ij, and
+/// phi''_i g_i more on the diagonal; for softmax, with u = g - p'g and v = H p, it is p_i p_j (H_ij - v_i - v_j + p'v - u_i - u_j), and p_i u_i
+/// more on the diagonal. Optimal Brain Damage as published drops the terms with second derivatives of phi; here nothing is dropped.
+/// The cost of a row is that of products of the layers' sizes two by two; the first layer needs the diagonal only. ReLU counts as
+/// straight on both sides of 0, as everywhere.
+/// </remarks>
+internal sealed class DenseCurvature
+{
+    private readonly Layer[] _layers;
+    private readonly LossFunction _loss;
+    private readonly bool _fused;
+
+    /// <summary>Prepares for a network.</summary>
+    public DenseCurvature(Network network, LossFunction loss)
+    {
+        _loss = loss;
+        _layers = new Layer[network.Layers.Count];
+        var start = 0;
+        for (var l = 0; l < _layers.Length; l++)
+        {
+            _layers[l] = new Layer(network.Layers[l], start, isFirst: l == 0, isLast: l == _layers.Length - 1);
+            start = _layers[l].End;
+        }
+
+        _fused = DenseLoss.IsFused(loss, _layers[^1].Activation);
+    }
+
+    /// <summary>The second derivatives of the mean loss over all rows, one for each parameter. Rows are added one after the other.</summary>
+    public double[] Diagonal(TrainingData<double> data, CancellationToken cancellation)
+    {
+        data.Check();
+        var result = new double[_layers[^1].End];
+        var targets = new double[data.OutputSize];
+        for (var row = 0; row < data.RowCount; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (data.Targets is not null) data.Targets.AsSpan(row * targets.Length, targets.Length).CopyTo(targets);
+            else SetClass(targets, data.Classes![row]);
+            AddRow(data.Inputs.AsSpan(row * data.InputSize, data.InputSize), targets, result);
+        }
+
+        for (var i = 0; i < result.Length; i++) result[i] /= data.RowCount;
+        return result;
+    }
+
+    private static void SetClass(double[] targets, int index)
+    {
+        if (targets.Length == 1)
+        {
+            targets[0] = index;
+            return;
+        }
+
+        Array.Clear(targets);
+        targets[index] = 1;
+    }
+
+    private void AddRow(ReadOnlySpan<double> inputs, double[] targets, double[] result)
+    {
+        var x = inputs;
+        foreach (var layer in _layers)
+        {
+            layer.Forward(x);
+            x = layer.Values;
+        }
+
+        var last = _layers[^1];
+        DifferentiateLoss(last, targets);
+        if (!_fused) last.ThroughActivation();
+        for (var l = _layers.Length - 1; l >= 0; l--)
+        {
+            var layer = _layers[l];
+            layer.AddDiagonal(l == 0 ? inputs : _layers[l - 1].Values, result);
+            if (l == 0) return;
+            layer.ThroughWeights(_layers[l - 1]);
+            _layers[l - 1].ThroughActivation();
+        }
+    }
+
+    // Gradient and Hessian with respect to the predictions, or to the weighted sums when fused; floors as in DenseLoss.
+    private void DifferentiateLoss(Layer last, double[] y)
+    {
+        var (p, g, h) = (last.Values, last.Gradient, last.Hessian);
+        var n = p.Length;
+        Array.Clear(h);
+        var total = DenseActivations.Sum(y);
+        for (var i = 0; i < n; i++)
+        {
+            (g[i], var second) = (_loss, _fused) switch
+            {
+                (LossFunction.BinaryCrossEntropy, true) => (p[i] - y[i], p[i] * (1 - p[i])),
+                (LossFunction.BinaryCrossEntropy, false) => BinaryCrossEntropy(p[i], y[i]),
+                (LossFunction.CategoricalCrossEntropy, true) => ((total * p[i]) - y[i], total * p[i]),
+                (LossFunction.CategoricalCrossEntropy, false) => (-y[i] / (p[i] + DenseLoss.Floor), y[i] / Square(p[i] + DenseLoss.Floor)),
+                (LossFunction.MeanSquaredError, _) => (2 * (p[i] - y[i]) / n, 2.0 / n),
+                _ => (p[i] - y[i], 1.0),
+            };
+            h[i * (n + 1)] = second;
+        }
+
+        // total (diag(p) - p p').
+        if (_loss != LossFunction.CategoricalCrossEntropy || !_fused) return;
+        for (var i = 0; i < n; i++) Layer.AddScaled(h.AsSpan(i * n, n), -total * p[i], p);
+    }
+
+    private static (double First, double Second) BinaryCrossEntropy(double p, double y)
+    {
+        var (ofOne, ofZero) = (p + DenseLoss.Floor, 1 - p + DenseLoss.Floor);
+        return (((1 - y) / ofZero) - (y / ofOne), ((1 - y) / Square(ofZero)) + (y / Square(ofOne)));
+    }
+
+    private static double Square(double x) => x * x;
+
+    /// <summary>A layer with memory for one row.</summary>
+    private sealed class Layer
+    {
+        private readonly int _inputs;
+        private readonly int _outputs;
+        private readonly int _start;
+        private readonly double[] _weights;
+        private readonly double[] _transposed;
+        private readonly double[] _biases;
+        private readonly double[] _scratch;
+        private readonly double[] _product;
+
+        public Layer(NetworkLayer layer, int start, bool isFirst, bool isLast)
+        {
+            (_inputs, _outputs, _start) = (layer.Inputs, layer.Outputs, start);
+            Activation = layer.Activation;
+            _weights = layer.WeightSpan.ToArray();
+            _biases = layer.Biases;
+            _scratch = new double[_outputs];
+            _product = new double[_outputs];
+            _transposed = isFirst ? [] : new double[_weights.Length];
+            for (var i = 0; i < _transposed.Length; i++) _transposed[i] = _weights[(i % _inputs * _outputs) + (i / _inputs)];
+            Values = new double[_outputs];
+            Gradient = new double[_outputs];
+
+            // Softmax mixes all numbers, and the last layer's may be mixed by the loss.
+            IsDiagonal = isFirst && Activation != ActivationFunction.Softmax && !isLast;
+            Hessian = new double[IsDiagonal ? _outputs : checked(_outputs * _outputs)];
+        }
+
+        public ActivationFunction Activation { get; }
+
+        public int End => _start + ((_inputs + 1) * _outputs);
+
+        /// <summary>phi(z).</summary>
+        public double[] Values { get; }
+
+        /// <summary>g, with respect to phi(z) or then to z.</summary>
+        public double[] Gradient { get; }
+
+        /// <summary>H, row after row, with respect to phi(z) or then to z; only its diagonal when <see cref="IsDiagonal"/>.</summary>
+        public double[] Hessian { get; }
+
+        public bool IsDiagonal { get; }
+
+        public int DiagonalIndex(int i) => IsDiagonal ? i : i * (_outputs + 1);
+
+        /// <summary>Adds a multiple of numbers to others; each by itself, so the bits do not depend on the width of vectors.</summary>
+        public static void AddScaled(Span<double> to, double factor, ReadOnlySpan<double> numbers)
+        {
+            if (factor == 0) return;
+            numbers = numbers[..to.Length];
+            var factors = new Vector<double>(factor);
+            var i = 0;
+            for (; i + Vector<double>.Count <= to.Length; i += Vector<double>.Count)
+            {
+                (new Vector<double>(to[i..]) + (factors * new Vector<double>(numbers[i..]))).CopyTo(to[i..]);
+            }
+
+            for (; i < to.Length; i++) to[i] += factor * numbers[i];
+        }
+
+        public void Forward(ReadOnlySpan<double> x)
+        {
+            _biases.CopyTo(Values, 0);
+            for (var i = 0; i < _inputs; i++) AddScaled(Values, x[i], _weights.AsSpan(i * _outputs, _outputs));
+            DenseActivations.Apply<double>(Activation, Values, _outputs, _scratch);
+        }
+
+        /// <summary>Adds the second derivatives with respect to weights and biases; those with respect to z are known.</summary>
+        public void AddDiagonal(ReadOnlySpan<double> x, double[] result)
+        {
+            for (var i = 0; i < _outputs; i++) _scratch[i] = Hessian[DiagonalIndex(i)];
+            for (var i = 0; i < _inputs; i++) AddScaled(result.AsSpan(_start + (i * _outputs), _outputs), x[i] * x[i], _scratch);
+            AddScaled(result.AsSpan(End - _outputs, _outputs), 1, _scratch);
+        }
+
+        /// <summary>From this layer's z to the outputs of the layer before: W g and W H W'.</summary>
+        public void ThroughWeights(Layer before)
+        {
+            Array.Clear(before.Gradient);
+            Array.Clear(before.Hessian);
+            for (var j = 0; j < _outputs; j++) AddScaled(before.Gradient, Gradient[j], _transposed.AsSpan(j * _inputs, _inputs));
+            for (var i = 0; i < _inputs; i++)
+            {
+                Array.Clear(_product);
+                for (var j = 0; j < _outputs; j++) AddScaled(_product, _weights[(i * _outputs) + j], Hessian.AsSpan(j * _outputs, _outputs));
+                if (before.IsDiagonal)
+                {
+                    var sum = 0.0;
+                    for (var j = 0; j < _outputs; j++) sum += _product[j] * _weights[(i * _outputs) + j];
+                    before.Hessian[i] = sum;
+                    continue;
+                }
+
+                for (var j = 0; j < _outputs; j++) AddScaled(before.Hessian.AsSpan(i * _inputs, _inputs), _product[j], _transposed.AsSpan(j * _inputs, _inputs));
+            }
+        }
+
+        /// <summary>From the outputs phi(z) of this layer to z.</summary>
+        public void ThroughActivation()
+        {
+            switch (Activation)
+            {
+                case ActivationFunction.Softmax:
+                    ThroughSoftmax();
+                    break;
+                case ActivationFunction.ReLU:
+                    Through(static y => y > 0 ? 1 : 0, static (_, _) => 0);
+                    break;
+                case ActivationFunction.Sigmoid:
+                    Through(static y => y * (1 - y), static (y, first) => first * (1 - (2 * y)));
+                    break;
+                case ActivationFunction.Tanh:
+                    Through(static y => 1 - (y * y), static (y, first) => -2 * y * first);
+                    break;
+            }
+        }
+
+        // phi' from phi, and phi'' from phi and phi'.
+        private void Through(Func<double, double> first, Func<double, double, double> second)
+        {
+            for (var i = 0; i < _outputs; i++) _scratch[i] = first(Values[i]);
+            if (IsDiagonal)
+            {
+                for (var i = 0; i < _outputs; i++) Hessian[i] *= _scratch[i] * _scratch[i];
+            }
+            else
+            {
+                for (var i = 0; i < _outputs; i++)
+                {
+                    var row = Hessian.AsSpan(i * _outputs, _outputs);
+                    for (var j = 0; j < row.Length; j++) row[j] *= _scratch[i] * _scratch[j];
+                }
+            }
+
+            for (var i = 0; i < _outputs; i++)
+            {
+                Hessian[DiagonalIndex(i)] += second(Values[i], _scratch[i]) * Gradient[i];
+                Gradient[i] *= _scratch[i];
+            }
+        }
+
+        private void ThroughSoftmax()
+        {
+            var (p, v) = (Values, _scratch);
+            var (mean, ofV) = (0.0, 0.0);
+            for (var i = 0; i < _outputs; i++) mean += p[i] * Gradient[i];
+            for (var i = 0; i < _outputs; i++)
+            {
+                v[i] = 0;
+                for (var j = 0; j < _outputs; j++) v[i] += Hessian[(i * _outputs) + j] * p[j];
+                ofV += p[i] * v[i];
+                Gradient[i] -= mean;
+            }
+
+            for (var i = 0; i < _outputs; i++)
+            {
+                var row = Hessian.AsSpan(i * _outputs, _outputs);
+                for (var j = 0; j < row.Length; j++) row[j] = p[i] * p[j] * (row[j] - v[i] - v[j] + ofV - Gradient[i] - Gradient[j]);
+                row[i] += p[i] * Gradient[i];
+            }
+
+            for (var i = 0; i < _outputs; i++) Gradient[i] *= p[i];
+        }
+    }
+}
