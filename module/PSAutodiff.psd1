@@ -27,6 +27,7 @@
         'New-CompiledExpression'
         'New-ExprNode'
         'New-NeuralNetwork'
+        'Optimize-NeuralNetwork'
         'Resolve-Expression'
         'Start-NetworkTraining'
         'Test-Derivative'

@@ -92,6 +92,13 @@ internal sealed class NetworkData
                 string.Create(CultureInfo.InvariantCulture, $"-Data has {inputs.Width} column{(inputs.Width == 1 ? string.Empty : "s")}, but the network has {network.InputSize} inputs."));
     }
 
+    /// <summary>A network with a note of the columns and classes it is trained on here, where these have names.</summary>
+    public Network Describe(Network network, FeatureScaling? scaling) => network.WithColumns(
+        Features.Length > 0 ? Features : network.Features,
+        Labels.Length > 0 ? Labels : network.Labels,
+        Classes.Length > 0 || Labels.Length > 0 ? Classes : network.Classes,
+        scaling);
+
     /// <summary>The data as the engine takes it; the inputs are used up.</summary>
     public TrainingData<T> ToTrainingData<T>(FeatureScaling? scaling)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

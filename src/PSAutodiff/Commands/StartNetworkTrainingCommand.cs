@@ -357,11 +357,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         {
             var data = IsBound(nameof(Data)) ? NetworkData.FromArrays(network, Data, Target) : _labelled!.ToData();
             _labelled = null;
-            var prepared = network.WithColumns(
-                data.Features.Length > 0 ? data.Features : network.Features,
-                data.Labels.Length > 0 ? data.Labels : network.Labels,
-                data.Classes.Length > 0 || data.Labels.Length > 0 ? data.Classes : network.Classes,
-                network.Scaling ?? (Standardize ? MeasureScaling(data) : null));
+            var prepared = data.Describe(network, network.Scaling ?? (Standardize ? MeasureScaling(data) : null));
             var loss = IsBound(nameof(LossFunction)) ? LossFunction : NetworkTraining.DefaultLoss(network);
             return network.Precision == NetworkPrecision.Single ? Train<float>(prepared, data, loss) : Train<double>(prepared, data, loss);
         });

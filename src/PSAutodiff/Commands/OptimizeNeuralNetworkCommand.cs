@@ -1,0 +1,239 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using System.Numerics;
+using PSAutodiff.Networks;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Prunes a network: sets the weights that matter least to 0 and freezes them, at once or in rounds of pruning and training.</summary>
+[Cmdlet(VerbsCommon.Optimize, "NeuralNetwork", DefaultParameterSetName = RowsSet)]
+[OutputType(typeof(Network), typeof(WeightSaliency))]
+public sealed class OptimizeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
+{
+    private const string RowsSet = "Rows";
+    private const string DataSet = "Data";
+    private const string Activity = "Pruning";
+
+    private readonly CancellationTokenSource _cancellation = new();
+    private TrainingOptions? _training;
+    private Network? _network;
+    private LabelledRows? _labelled;
+    private int _nullRows;
+
+    /// <summary>The rows to measure second derivatives and to train on: objects or dictionaries with the features and the labels.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>The network, or the result of a training that has one; it stays as it is.</summary>
+    [Parameter(Position = 0)]
+    [AllowNull]
+    public object? Network { get; set; }
+
+    /// <summary>How it is measured how much a weight matters.</summary>
+    [Parameter]
+    public PruningMethod Method { get; set; }
+
+    /// <summary>The part of all weights that is pruned in the end, at least 0 and below 1.</summary>
+    [Parameter]
+    public double Fraction { get; set; }
+
+    /// <summary>Prune in so many rounds, and train after each.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Iteration { get; set; } = 1;
+
+    /// <summary>How to train after each round: parameters of Start-NetworkTraining by name.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? TrainingOption { get; set; }
+
+    /// <summary>Give the saliency of every weight, and prune nothing.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <summary>The columns that are the inputs, in order; by default those it was trained on.</summary>
+    [Parameter(ParameterSetName = RowsSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Feature { get; set; }
+
+    /// <summary>The columns of the labels; by default those it was trained on.</summary>
+    [Parameter(ParameterSetName = RowsSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Label { get; set; }
+
+    /// <summary>The inputs as a matrix: rows x inputs.</summary>
+    [Parameter(ParameterSetName = DataSet)]
+    [AllowNull]
+    public object? Data { get; set; }
+
+    /// <summary>The right answers: a matrix of rows x outputs, or a list of numbers or classes.</summary>
+    [Parameter(ParameterSetName = DataSet)]
+    [AllowNull]
+    public object? Target { get; set; }
+
+    /// <summary>The loss whose second derivatives count; by default that of the training.</summary>
+    [Parameter]
+    public LossFunction LossFunction { get; set; }
+
+    /// <summary>The most threads to train with.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
+
+    private bool Trains => _training is not null;
+
+    private bool NeedsData => Method == PruningMethod.OptimalBrainDamage || Trains;
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancellation.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!IsBound(nameof(Network))) Stop(ErrorIds.NetworkMissing, "Optimize-NeuralNetwork needs -Network, for example: Import-Csv train.csv | Optimize-NeuralNetwork $net -Fraction 0.5");
+        _network = Require(Network, () => Conversions.ToNetwork(Network));
+        if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, the right answers, go together.");
+        if (!IsBound(nameof(Fraction)) && !Detailed) Stop(ErrorIds.FractionInvalid, "Optimize-NeuralNetwork needs -Fraction, the part of the weights to prune: 0.7 prunes 70 % of them.");
+        Require(Fraction, () =>
+        {
+            NetworkPruning.CheckFraction(Fraction);
+            if (IsBound(nameof(Iteration)) || IsBound(nameof(TrainingOption))) _training = TrainingOptionTable.Parse(TrainingOption, ThrottleLimit);
+            return true;
+        });
+        if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed tells about the network as it is, so it does not go with -Iteration or -TrainingOption.");
+        if (!NeedsData && (MyInvocation.ExpectingInput || IsBound(nameof(Data)))) WriteWarning("-Method Magnitude looks at the weights only: the data are not used.");
+        if (IsBound(nameof(Fraction)) && _network.FrozenCount > 0 && Fraction * _network.WeightCount <= _network.FrozenCount)
+        {
+            WriteWarning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_network.FrozenCount} of {_network.WeightCount} weights are pruned already. -Fraction {Fraction} counts these, so no more are pruned."));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsBound(nameof(InputObject)) || !NeedsData) return;
+        Attempt(InputObject, () =>
+        {
+            if (InputObject is null && _labelled is null) throw RowReader.RowIsNull(++_nullRows);
+            // A network that was trained without classes gives numbers.
+            _labelled ??= Require(InputObject, () => new LabelledRows(_network!, Feature, Label, InputObject!, _nullRows, numeric: _network!.LossFunction is not null && _network.Classes.Count == 0));
+            _labelled.Add(InputObject);
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (NeedsData && !IsBound(nameof(Data)) && _labelled is not { Count: > 0 })
+        {
+            Stop(
+                ErrorIds.RowsMissing,
+                Trains ? "There are no rows to train on. Pipe rows in, or give -Data and -Target."
+                    : "Optimal brain damage measures second derivatives of the loss on data, but there are no rows. Pipe rows in, give -Data and -Target, or take -Method Magnitude.");
+        }
+
+        try
+        {
+            var result = Require<object>(null, () => _network!.Precision == NetworkPrecision.Single ? Work<float>(_network) : Work<double>(_network));
+            WriteObject(result, enumerateCollection: true);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped: nobody waits for the result any more.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private object Work<T>(Network network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var loss = IsBound(nameof(LossFunction)) ? LossFunction : network.LossFunction ?? NetworkTraining.DefaultLoss(network);
+        if (!NeedsData) return Detailed ? NetworkPruning.Score(network, null, Fraction) : NetworkPruning.Prune(network, null, Fraction);
+        var data = IsBound(nameof(Data)) ? NetworkData.FromArrays(network, Data, Target) : _labelled!.ToData();
+        _labelled = null;
+        if (Trains) network = data.Describe(network, network.Scaling);
+        var rows = data.ToTrainingData<T>(network.Scaling);
+        var wide = Widen(rows);
+        if (Detailed) return NetworkPruning.Score(network, SecondDerivatives(network), Fraction);
+        return Trains ? Rounds(network) : Prune(network, Fraction);
+
+        double[]? SecondDerivatives(Network of) =>
+            Method == PruningMethod.OptimalBrainDamage ? new DenseCurvature(of, loss).Diagonal(wide, _cancellation.Token) : null;
+
+        Network Prune(Network one, double fraction) => NetworkPruning.Prune(one, SecondDerivatives(one), fraction);
+
+        Network Rounds(Network current)
+        {
+            var clock = Stopwatch.StartNew();
+            var before = (double)current.FrozenCount / current.WeightCount;
+            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Every training has the seed {_training!.Seed}."));
+            for (var round = 1; round <= Iteration; round++)
+            {
+                current = Prune(current, NetworkPruning.FractionAfter(before, Fraction, round, Iteration));
+                var options = _training with { Progress = progress => ShowProgress(round, progress, clock) };
+                var result = NetworkTraining.Run(current, rows, loss, options, _cancellation.Token);
+                _cancellation.Token.ThrowIfCancellationRequested();
+                if (result.FailedStep is { } failed)
+                {
+                    throw new AutodiffException(
+                        ErrorIds.LossNotFinite,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Training in round {round} stopped at step {failed.Step}: the loss or a parameter became infinite or NaN. A smaller LearningRate than {options.LearningRate} in -TrainingOption may help."));
+                }
+
+                current = result.Network!;
+                WriteVerbose(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Round {round} of {Iteration}: {current.FrozenCount} of {current.WeightCount} weights pruned, loss {result.FinalLoss:g6} after training."));
+            }
+
+            return current;
+        }
+    }
+
+    // Curvature is measured in double for either precision.
+    private static TrainingData<double> Widen<T>(TrainingData<T> data)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (data is TrainingData<double> same) return same;
+        return new TrainingData<double>
+        {
+            Inputs = Array.ConvertAll(data.Inputs, double.CreateTruncating),
+            Targets = data.Targets is null ? null : Array.ConvertAll(data.Targets, double.CreateTruncating),
+            Classes = data.Classes,
+            RowCount = data.RowCount,
+            InputSize = data.InputSize,
+            OutputSize = data.OutputSize,
+        };
+    }
+
+    private void ShowProgress(int round, TrainingProgress progress, Stopwatch clock)
+    {
+        if (clock.Elapsed.TotalSeconds < 1 || Stopping) return;
+        try
+        {
+            var done = (round - 1 + progress.Fraction) / Iteration;
+            WriteProgress(new ProgressRecord(0, Activity, string.Create(CultureInfo.InvariantCulture, $"Round {round} of {Iteration}, epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"))
+            {
+                PercentComplete = (int)(100 * done),
+                SecondsRemaining = done > 0 ? (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (1 - done) / done) : -1,
+            });
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl+C just now: the token ends the work.
+        }
+    }
+}
