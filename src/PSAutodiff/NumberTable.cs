@@ -69,7 +69,7 @@ internal sealed class NumberTable : IInputRows
     }
 
     /// <summary>The values row after row as double[,] or double[]: the matrix itself where it is one of doubles, to be read only.</summary>
-    public Array ToDoubles() => _values is float[,] ? Take<double>(null) : _values;
+    public Array ToDoubles() => _values is float[,]? Take<double>(null) : _values;
 
     /// <inheritdoc/>
     public FeatureScaling MeasureScaling() => IsSingle ? InputRows.MeasureScaling(Floats, Width) : InputRows.MeasureScaling(Doubles, Width);
