@@ -1,0 +1,172 @@
+# Every block of code in README.md and docs is run here, and what it prints is compared with what the page shows.
+#
+# A block is one of:
+# - a session: it begins with 'PS> '. What a command prints is compared with the lines up to the next prompt.
+# - a script: ```powershell, or the comment at its end of line when that is all its output. The block ```Output after it shows what it prints.
+# - the syntax and the YAML of a cmdlet's page, which the help tests check.
+# The blocks of a page share a session. All pages share a folder, which has the examples and their data in it and stands for the root. A block that cannot be run is in $skipped.
+BeforeDiscovery {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    # Page, beginning of the block, reason.
+    $skipped = @(
+        @{ Page = 'README.md'; Start = './build.sh Demo'; Reason = 'it builds the module' }
+        @{ Page = 'README.md'; Start = './build.sh Test'; Reason = 'it runs these tests' }
+        @{ Page = 'README.md'; Start = '100,000 rows, two columns'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/en-US/Import-IdxData.md'; Start = '$x = (Import-IdxData train-images-idx3-ubyte.gz)'; Reason = 'it needs the files of MNIST' }
+    )
+
+    # The blocks of a page in order: line, kind, text, expected output. A block of an unknown kind is a block of kind Unknown.
+    function Get-Block([string]$Page) {
+        $lines = @(Get-Content (Join-Path $root $Page))
+        $heading = ''
+        $blocks = [Collections.Generic.List[hashtable]]::new()
+        for ($i = 0; $i -lt $lines.Count; $i++) {
+            if ($lines[$i] -match '^#+ (.+)') { $heading = $Matches[1] }
+            if ($lines[$i] -notmatch '^```(\w*)') { continue }
+            $info, $first = $Matches[1], ($i + 1)
+            do { $i++ } until ($i -ge $lines.Count -or $lines[$i] -match '^```\s*$')
+            $text = @($lines[$first..($i - 1)]) -join "`n"
+            if ($first -eq $i) { $text = '' }
+            if ($info -eq 'yaml' -or (-not $info -and $text -match "^$([regex]::Escape((Split-Path $Page -LeafBase))) ")) { continue }
+            $skip = $skipped | Where-Object { $_.Page -eq $Page -and $text.StartsWith($_.Start) }
+            $previous = if ($blocks.Count) { $blocks[-1] }
+            if ($info -eq 'Output' -and $previous.Kind -eq 'Script' -and $null -eq $previous.Expected) { $previous.Expected = $text; continue }
+            $kind = if ($skip) { 'Skipped' } elseif ($text -match '^PS> ') { 'Session' } elseif ($info -eq 'powershell') { 'Script' } else { 'Unknown' }
+            $blocks.Add(@{ Page = $Page; Line = $first; Heading = $heading; Kind = $kind; Text = $text; Expected = $null; Skip = $skip })
+        }
+        $blocks
+    }
+
+    $pages = @('README.md') + @(Get-ChildItem (Join-Path $root docs) -Filter *.md -Recurse | Sort-Object FullName -Culture '' |
+            ForEach-Object { [IO.Path]::GetRelativePath($root, $_.FullName).Replace('\', '/') })
+    $cases = foreach ($page in $pages) { @{ Page = $page; Blocks = @(Get-Block $page) } }
+    $entries = foreach ($entry in $skipped) {
+        @{ Page = $entry.Page; Start = $entry.Start; Reason = $entry.Reason; Found = @($cases.Blocks | Where-Object { $_.Skip -eq $entry }).Count }
+    }
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/Support.ps1"
+    $searchPath = $env:PSModulePath
+    # Stands for the root of the repository and for the folder of the examples, and takes the files that pages write.
+    $folder = [IO.Directory]::CreateTempSubdirectory('psautodiff-docs-').FullName
+    Copy-Item (Join-Path $repositoryRoot examples) $folder -Recurse
+    Copy-Item (Join-Path $repositoryRoot examples/*), (Join-Path $repositoryRoot examples/data/*.csv) $folder -Recurse -Exclude EngineDemo
+    # Jobs and runspaces that the pages start find the module here.
+    $env:PSModulePath = (Split-Path $moduleBase) + [IO.Path]::PathSeparator + $searchPath
+
+    $message = '(?m)^(WARNING|[A-Z]\w+-\w+): '
+
+    # Defined in each session: prints what commands write as the console would, line by line.
+    $printer = {
+        $ErrorActionPreference = 'Continue'
+        $PSStyle.OutputRendering = 'PlainText'
+        function Out-Printed {
+            param([int]$PrintedWidth)
+            $input | ForEach-Object {
+                if ($_ -is [Management.Automation.ErrorRecord]) {
+                    $command = if ($_.InvocationInfo.MyCommand) { $_.InvocationInfo.MyCommand.Name } else { $_.CategoryInfo.Reason }
+                    "${command}: $($_.Exception.Message)"
+                }
+                elseif ($_ -is [Management.Automation.WarningRecord]) { "WARNING: $_" }
+                elseif ($_ -is [Management.Automation.VerboseRecord]) { "VERBOSE: $_" }
+                elseif ($_ -is [Management.Automation.InformationRecord]) { "$_" }
+                else { , $_ }
+            } | Out-String -Width $PrintedWidth
+        }
+    }
+
+    function Open-Session([string]$Folder) {
+        $state = [initialsessionstate]::CreateDefault2()
+        $state.ImportPSModule($moduleBase)
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $null = Invoke-Block $runspace "Set-Location -LiteralPath '$Folder'" $printer
+        $runspace
+    }
+
+    # Runs text in a session, as if typed at its prompt, and gives what it prints.
+    function Invoke-Block($Runspace, [string]$Text, [string]$Before, [int]$Width = 120) {
+        $shell = [powershell]::Create($Runspace)
+        try {
+            $null = $shell.AddScript($(if ($Before) { "$Before`n$Text" } else { ". {`n$Text`n} *>&1 | Out-Printed $Width" }))
+            try { -join $shell.Invoke() }
+            catch [Management.Automation.RuntimeException] {
+                $record = $_.Exception.InnerException.ErrorRecord
+                "$($record.InvocationInfo.MyCommand.Name): $($record.Exception.Message)"
+            }
+        }
+        finally { $shell.Dispose() }
+    }
+
+    # The commands of a session with the output shown for each.
+    function Get-Exchange([string]$Text) {
+        $command, $output = $null, @()
+        foreach ($line in $Text -split "`n") {
+            if ($line -match '^PS> (.*)') {
+                if ($null -ne $command) { [pscustomobject]@{ Command = $command; Output = $output -join "`n" } }
+                $command, $output = $Matches[1], @()
+            }
+            elseif ($line -match '^>> ?(.*)' -and -not $output) { $command += "`n" + $Matches[1] }
+            else { $output += $line }
+        }
+        [pscustomobject]@{ Command = $command; Output = $output -join "`n" }
+    }
+
+    # The statements of a script, which are run one after the other, as when pasted at a prompt.
+    function Get-Statement([string]$Text) {
+        [Management.Automation.Language.Parser]::ParseInput($Text, [ref]$null, [ref]$null).EndBlock.Statements | ForEach-Object { $_.Extent.Text }
+    }
+
+    # What is compared: no times, rates and folders, no blank lines, and no breaks of lines inside of messages, which the width decides.
+    function Get-Comparable([string]$Text, [string]$Folder) {
+        $plain = $Text -replace '\e\[[0-9;]*m' -replace '(?m)^(Elapsed\s*: )[\d:.]+', '$1<time>' -replace '(?m)^(Rows/s\s*: )[\d,]+', '$1<rate>'
+        if ($Folder) { $plain = $plain.Replace($Folder, '/tmp') }
+        @($plain -split '\r?\n' | ForEach-Object TrimEnd | Where-Object { $_ }) -join "`n"
+    }
+
+    # Errors of the console are broken at its width, as are those pasted into pages.
+    function Assert-Printed([string]$Actual, [string]$Expected, [string]$Folder, [string]$Because) {
+        $shown, $printed = (Get-Comparable $Expected), (Get-Comparable $Actual $Folder)
+        if (($shown -replace '\s+', ' ') -cne ($printed -replace '\s+', ' ') -or ($shown -notmatch $message -and $shown -cne $printed)) {
+            $printed | Should -BeExactly $shown -Because $Because
+        }
+    }
+}
+
+AfterAll {
+    $env:PSModulePath = $searchPath
+    Remove-Item -LiteralPath $folder -Recurse -Force
+}
+
+Describe 'The code of <Page>' -ForEach $cases {
+    BeforeAll { $session = Open-Session $folder }
+
+    AfterAll { $session.Dispose() }
+
+    It 'line <Line>, <Heading>, is <Kind>' -ForEach $Blocks {
+        $where = "$Page shows it in line $Line"
+        $Kind | Should -Not -Be Unknown -Because "$where, and every block is run or listed here"
+        if ($Kind -eq 'Skipped') { Set-ItResult -Skipped -Because $Skip.Reason }
+        elseif ($Kind -eq 'Session') {
+            foreach ($exchange in Get-Exchange $Text) {
+                Assert-Printed (Invoke-Block $session $exchange.Command) $exchange.Output $folder "$where after '$($exchange.Command)'"
+            }
+        }
+        else {
+            $printed = -join @(Get-Statement $Text | ForEach-Object { Invoke-Block $session $_ })
+            # A remark after code that prints one line is that line.
+            $remarks = @(if ($null -eq $Expected) { [regex]::Matches($Text, '(?m)\S +# (.+)$') | ForEach-Object { $_.Groups[1].Value } })
+            if ($null -ne $Expected) { Assert-Printed $printed $Expected $folder $where }
+            elseif ($remarks) { Assert-Printed $printed ($remarks -join "`n") $folder $where }
+            else { $printed | Should -Not -Match $message -Because "$where and shows no error" }
+        }
+    }
+}
+
+Describe 'The blocks that are not run' {
+    It '<Page>, <Start>, is there: <Reason>' -ForEach $entries {
+        $Found | Should -Be 1
+    }
+}
