@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Management.Automation.Host;
 using System.Text;
 
 namespace PSAutodiff;
@@ -7,6 +8,11 @@ namespace PSAutodiff;
 /// <summary>Short texts for the default views of PSAutodiff.format.ps1xml.</summary>
 public static class Views
 {
+    // The labels of the list of a training result, with the colon.
+    private const int ListLabel = 13;
+
+    private const int DefaultColumns = 80;
+
     /// <summary>Names and values in a line each, for example <c>b1 = 1.25</c>.</summary>
     public static string Entries(IDictionary entries)
     {
@@ -38,12 +44,41 @@ public static class Views
     }
 
     /// <summary>Losses as first, sparkline, last; the sparkline shows the means of equal stretches.</summary>
-    public static string Losses(IReadOnlyList<double> losses)
+    /// <param name="losses">The losses; nothing is shown for none.</param>
+    /// <param name="columns">The width of the window that it has to fit beside the labels of a list.</param>
+    public static string Losses(IReadOnlyList<double> losses, int columns = DefaultColumns)
     {
         ArgumentNullException.ThrowIfNull(losses);
-        return losses.Count == 0
-            ? string.Empty
-            : string.Create(CultureInfo.InvariantCulture, $"{losses[0]:g4} {TerminalChart.Sparkline(losses)} {losses[^1]:g4}");
+        if (losses.Count == 0) return string.Empty;
+        var first = losses[0].ToString("g4", CultureInfo.InvariantCulture);
+        var last = losses[^1].ToString("g4", CultureInfo.InvariantCulture);
+        var room = columns - ListLabel - first.Length - last.Length - 3;
+        return $"{first} {TerminalChart.Sparkline(losses, Math.Clamp(room, 1, 40))} {last}";
+    }
+
+    /// <summary>The lines of a chart of blocks of the mean losses of the epochs, and of one of those of the validation.</summary>
+    /// <param name="result">The result of a training.</param>
+    /// <param name="columns">The width of the window that it has to fit.</param>
+    /// <param name="color">The escape sequence that begins the color of the blocks; none leaves them plain.</param>
+    public static string[] LossChart(TrainingResult result, int columns = DefaultColumns, string color = "")
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(color);
+        var lines = LossChart("Mean loss", result.EpochLoss, columns, color);
+        return [.. result.ValidationLoss.Count == 0 ? lines : [.. lines, string.Empty, .. LossChart("Validation loss", result.ValidationLoss, columns, color)]];
+    }
+
+    /// <summary>The width of the window of a host; 80 when it has none or none to speak of.</summary>
+    public static int Columns(PSHost? host)
+    {
+        try
+        {
+            return host?.UI.RawUI.BufferSize.Width is > 20 and var width ? width : DefaultColumns;
+        }
+        catch (Exception error) when (error is HostException or NotImplementedException or IOException)
+        {
+            return DefaultColumns;
+        }
     }
 
     /// <summary>The layers of a network in a line each, for example <c>4 -> 16 Tanh</c>.</summary>
@@ -74,6 +109,19 @@ public static class Views
 
     /// <summary>A rate with a separator of thousands, for example <c>1,250,000</c>.</summary>
     public static string Rate(double rate) => rate.ToString("n0", CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> LossChart(string title, IReadOnlyList<double> losses, int columns, string color)
+    {
+        if (losses.Count == 0) return [$"{title}: no epoch was finished"];
+
+        // Beside the blocks stand a number of about ten characters and the axis; the last column stays free, where terminals break lines.
+        var lines = TerminalChart.Columns(losses, Math.Max(1, columns - 13), 8).Split('\n');
+        var axis = lines[0].IndexOf('┤', StringComparison.Ordinal) + 1;
+        var last = losses.Count.ToString(CultureInfo.InvariantCulture);
+        var epochs = losses.Count == 1 ? "1" : "1" + last.PadLeft(Math.Max(last.Length + 1, lines[0].Length - axis - 1));
+        if (color.Length > 0) lines = [.. lines.Select(line => $"{line[..axis]}{color}{line[axis..]}\e[0m")];
+        return [$"{title} by epoch", .. lines, new string(' ', axis) + epochs];
+    }
 
     private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
 }
