@@ -4,7 +4,7 @@ using Xunit;
 namespace PSAutodiff.Tests.Formats;
 
 /// <summary>
-/// Expressions as source code. That the code gives the same values was tried with the languages themselves; here its form is checked.
+/// Expressions as source code. That the code gives the same values is tested from PowerShell, with the languages themselves; here its form is checked.
 /// </summary>
 public sealed partial class CodeTests
 {

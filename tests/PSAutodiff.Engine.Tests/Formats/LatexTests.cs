@@ -3,7 +3,7 @@ using Xunit;
 
 namespace PSAutodiff.Tests.Formats;
 
-/// <summary>Formulas in LaTeX. That pdflatex takes them was tried; here their form is checked.</summary>
+/// <summary>Formulas in LaTeX. That pdflatex takes them is tested from PowerShell, where there is one; here their form is checked.</summary>
 public sealed partial class LatexTests
 {
     [Theory]
