@@ -12,6 +12,7 @@ BeforeDiscovery {
         @{ Page = 'README.md'; Start = './build.sh Demo'; Reason = 'it builds the module' }
         @{ Page = 'README.md'; Start = './build.sh Test'; Reason = 'it runs these tests' }
         @{ Page = 'README.md'; Start = '100,000 rows, two columns'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
         @{ Page = 'docs/en-US/Import-IdxData.md'; Start = '$x = (Import-IdxData train-images-idx3-ubyte.gz)'; Reason = 'it needs the files of MNIST' }
     )
 
@@ -162,6 +163,14 @@ Describe 'The code of <Page>' -ForEach $cases {
             elseif ($remarks) { Assert-Printed $printed ($remarks -join "`n") $folder $where }
             else { $printed | Should -Not -Match $message -Because "$where and shows no error" }
         }
+    }
+}
+
+Describe 'docs/getting-started.md' {
+    It 'has fifteen commands, numbered' {
+        $text = Get-Content (Join-Path $repositoryRoot docs/getting-started.md) -Raw
+        [regex]::Matches($text, '(?m)^PS> ') | Should -HaveCount 15
+        [regex]::Matches($text, '(?m)^\*\*(\d+)\.\*\*') | ForEach-Object { [int]$_.Groups[1].Value } | Should -Be (1..15)
     }
 }
 
