@@ -18,7 +18,7 @@ BeforeAll {
         foreach ($function in 'sum', 'sub', 'mul', 'div', 'pow', 'min', 'max', 'less') { "$function(x, y)", "$function(x, y)^2", "$function(x, $function(y, x))", "$function(x, x)" }
         'select(less(x, y), log(x), sqrt(y))', 'select(less(y, x), log(x), sqrt(y)) * 2', 'x', '2.5', '-3e-7', 'pi * x^2', '1e300 * x / 1e300', '-(-x)', 'x - (y - x) / (y / x)'
         's = x * y; t = exp(s); t / (s + t) - s', 'x^y^x', '(x^y)^x', '(-x)^2'
-        'class + lambda * Math - np / error', 'w11 * x_1 + x1 + w_1_2', 'x + X', 'alpha_2 * Gamma / été + β', '_x + a__b * __', 'été^learning_rate'
+        'class + lambda * Math - np / error', 'w11 * x_1 + x1 + w_1_2', 'x + X', "alpha_2 * Gamma / `u{e9}t`u{e9} + `u{3b2}", '_x + a__b * __', "`u{e9}t`u{e9}^learning_rate"
     )
     # Graphs with shared parts, of functions that keep them near 1.
     $random = [Random]::new(20)
@@ -122,7 +122,7 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
         foreach ($text in $nodes | ConvertTo-ExprText -As Tree) {
             $lines = $text -split '\n'
             $lines[0] | Should -Match '^[\w.-]+( #1)?$'
-            foreach ($line in $lines | Select-Object -Skip 1) { $line | Should -Match '^(│  |   )*(├─|└─) \S' }
+            foreach ($line in $lines | Select-Object -Skip 1) { $line | Should -Match "^(`u{2502}  |   )*(`u{251c}|`u{2514})`u{2500} \S" }
         }
     }
 }

@@ -2,7 +2,7 @@
 #
 # A block is one of:
 # - a session: it begins with 'PS> '. What a command prints is compared with the lines up to the next prompt.
-# - a script: ```powershell, or the comment at its end of line when that is all its output. The block ```Output after it shows what it prints.
+# - a script: ```powershell. The block ```Output after it shows what it prints; without one, the remarks at the ends of its lines do, or it prints nothing.
 # - the syntax and the YAML of a cmdlet's page, which the help tests check.
 # The blocks of a page share a session. All pages share a folder, which has the examples and their data in it and stands for the root. A block that cannot be run is in $skipped.
 BeforeDiscovery {
@@ -57,24 +57,19 @@ BeforeAll {
     # Jobs and runspaces that the pages start find the module here.
     $env:PSModulePath = (Split-Path $moduleBase) + [IO.Path]::PathSeparator + $searchPath
 
-    $message = '(?m)^(WARNING|[A-Z]\w+-\w+): '
-
     # Defined in each session: prints what commands write as the console would, line by line.
     $printer = {
         $ErrorActionPreference = 'Continue'
-        $PSStyle.OutputRendering = 'PlainText'
         function Out-Printed {
-            param([int]$PrintedWidth)
             $input | ForEach-Object {
                 if ($_ -is [Management.Automation.ErrorRecord]) {
-                    $command = if ($_.InvocationInfo.MyCommand) { $_.InvocationInfo.MyCommand.Name } else { $_.CategoryInfo.Reason }
-                    "${command}: $($_.Exception.Message)"
+                    "$($_.InvocationInfo?.MyCommand?.Name ?? $_.CategoryInfo.Reason): $($_.Exception.Message)"
                 }
                 elseif ($_ -is [Management.Automation.WarningRecord]) { "WARNING: $_" }
                 elseif ($_ -is [Management.Automation.VerboseRecord]) { "VERBOSE: $_" }
                 elseif ($_ -is [Management.Automation.InformationRecord]) { "$_" }
                 else { , $_ }
-            } | Out-String -Width $PrintedWidth
+            } | Out-String -Width 120
         }
     }
 
@@ -83,20 +78,20 @@ BeforeAll {
         $state.ImportPSModule($moduleBase)
         $runspace = [runspacefactory]::CreateRunspace($state)
         $runspace.Open()
-        $null = Invoke-Block $runspace "Set-Location -LiteralPath '$Folder'" $printer
+        $shell = [powershell]::Create($runspace)
+        try { $null = $shell.AddScript("$printer`nSet-Location -LiteralPath '$Folder'").Invoke() }
+        finally { $shell.Dispose() }
         $runspace
     }
 
     # Runs text in a session, as if typed at its prompt, and gives what it prints.
-    function Invoke-Block($Runspace, [string]$Text, [string]$Before, [int]$Width = 120) {
+    function Invoke-Text($Runspace, [string]$Text) {
         $shell = [powershell]::Create($Runspace)
-        try {
-            $null = $shell.AddScript($(if ($Before) { "$Before`n$Text" } else { ". {`n$Text`n} *>&1 | Out-Printed $Width" }))
-            try { -join $shell.Invoke() }
-            catch [Management.Automation.RuntimeException] {
-                $record = $_.Exception.InnerException.ErrorRecord
-                "$($record.InvocationInfo.MyCommand.Name): $($record.Exception.Message)"
-            }
+        try { -join $shell.AddScript(". {`n$Text`n} *>&1 | Out-Printed").Invoke() }
+        catch [Management.Automation.RuntimeException] {
+            # An error that ends the pipeline comes out here.
+            $record = $_.Exception.InnerException.ErrorRecord
+            "$($record.InvocationInfo?.MyCommand?.Name ?? $record.CategoryInfo.Reason): $($record.Exception.Message)"
         }
         finally { $shell.Dispose() }
     }
@@ -127,10 +122,10 @@ BeforeAll {
         @($plain -split '\r?\n' | ForEach-Object TrimEnd | Where-Object { $_ }) -join "`n"
     }
 
-    # Errors of the console are broken at its width, as are those pasted into pages.
+    # Messages may be broken into lines anywhere: consoles do that at their width, and pages do.
     function Assert-Printed([string]$Actual, [string]$Expected, [string]$Folder, [string]$Because) {
         $shown, $printed = (Get-Comparable $Expected), (Get-Comparable $Actual $Folder)
-        if (($shown -replace '\s+', ' ') -cne ($printed -replace '\s+', ' ') -or ($shown -notmatch $message -and $shown -cne $printed)) {
+        if (($shown -replace '\s+', ' ') -cne ($printed -replace '\s+', ' ') -or ($shown -notmatch '(?m)^(WARNING|[A-Z]\w+-\w+): ' -and $shown -cne $printed)) {
             $printed | Should -BeExactly $shown -Because $Because
         }
     }
@@ -152,16 +147,14 @@ Describe 'The code of <Page>' -ForEach $cases {
         if ($Kind -eq 'Skipped') { Set-ItResult -Skipped -Because $Skip.Reason }
         elseif ($Kind -eq 'Session') {
             foreach ($exchange in Get-Exchange $Text) {
-                Assert-Printed (Invoke-Block $session $exchange.Command) $exchange.Output $folder "$where after '$($exchange.Command)'"
+                Assert-Printed (Invoke-Text $session $exchange.Command) $exchange.Output $folder "$where after '$($exchange.Command)'"
             }
         }
         else {
-            $printed = -join @(Get-Statement $Text | ForEach-Object { Invoke-Block $session $_ })
-            # A remark after code that prints one line is that line.
+            $printed = -join @(Get-Statement $Text | ForEach-Object { Invoke-Text $session $_ })
             $remarks = @(if ($null -eq $Expected) { [regex]::Matches($Text, '(?m)\S +# (.+)$') | ForEach-Object { $_.Groups[1].Value } })
-            if ($null -ne $Expected) { Assert-Printed $printed $Expected $folder $where }
-            elseif ($remarks) { Assert-Printed $printed ($remarks -join "`n") $folder $where }
-            else { $printed | Should -Not -Match $message -Because "$where and shows no error" }
+            if ($null -eq $Expected) { $Expected = $remarks -join "`n" }
+            Assert-Printed $printed $Expected $folder $where
         }
     }
 }
