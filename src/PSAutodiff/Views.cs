@@ -8,7 +8,7 @@ namespace PSAutodiff;
 /// <summary>Short texts for the default views of PSAutodiff.format.ps1xml.</summary>
 public static class Views
 {
-    // The labels of the list of a training result, with the colon.
+    // The labels of the lists of a training result and of a minimum, with the colon.
     private const int ListLabel = 13;
 
     private const int DefaultColumns = 80;
@@ -43,7 +43,7 @@ public static class Views
         return text.ToString();
     }
 
-    /// <summary>Losses as first, sparkline, last; the sparkline shows the means of equal stretches.</summary>
+    /// <summary>Losses, or the values of a path, as first, sparkline, last; the sparkline shows the means of equal stretches.</summary>
     /// <param name="losses">The losses; nothing is shown for none.</param>
     /// <param name="columns">The width of the window that it has to fit beside the labels of a list.</param>
     public static string Losses(IReadOnlyList<double> losses, int columns = DefaultColumns)

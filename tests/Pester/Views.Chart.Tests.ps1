@@ -96,6 +96,14 @@ Describe 'The losses of a training in a list' {
     }
 }
 
+Describe 'A minimum at the prompt' {
+    It 'shows the values of its path when that was kept' {
+        $search = @{ At = @{ x = 4 }; Method = 'GradientDescent'; LearningRate = 0.2; MaxIteration = 6; WarningAction = 'Ignore' }
+        'x^2' | Find-Minimum @search | Out-String | Should -Not -Match '(?m)^Path'
+        ('x^2' | Find-Minimum @search -KeepPath | Out-String) -replace '\e\[[0-9;]*m' | Should -Match "(?m)^Path\s+: 16 $block{7} [\d.e-]+\s*$"
+    }
+}
+
 Describe 'The width of a window' {
     It 'is 80 columns without one' {
         [PSAutodiff.Views]::Columns($null) | Should -Be 80
