@@ -63,6 +63,7 @@ internal static class ErrorIds
     public const string RowsMissing = nameof(RowsMissing);
     public const string ScriptBlockUnsupported = nameof(ScriptBlockUnsupported);
     public const string StepInvalid = nameof(StepInvalid);
+    public const string StepUnsupported = nameof(StepUnsupported);
     public const string ToleranceInvalid = nameof(ToleranceInvalid);
     public const string StepsTooMany = nameof(StepsTooMany);
     public const string TrainingOptionInvalid = nameof(TrainingOptionInvalid);

@@ -71,7 +71,7 @@ public sealed partial class ExprNode
         return derivatives;
     }
 
-    private static GraphBuilder Extend(Graph graph, int root) => new(graph, extraCapacity: Math.Max(64, root * 2)) { Rules = RuleSets.Fold };
+    internal static GraphBuilder Extend(Graph graph, int root) => new(graph, extraCapacity: Math.Max(64, root * 2)) { Rules = RuleSets.Fold };
 
     private static ExprNode[] Nodes(GraphBuilder builder, int[] ids)
     {

@@ -15,6 +15,16 @@ internal static class ForwardMode
     /// </param>
     public static int Differentiate(GraphBuilder builder, int root, string variable, bool literal)
     {
+        var (tangents, _) = Tangents(builder, root, variable, literal);
+        return tangents[root].Exists ? tangents[root].Id : builder.Constant(0);
+    }
+
+    /// <summary>
+    /// The derivatives of all nodes the root needs, by id (<see cref="Term.None"/> where nothing was written, which means 0), and
+    /// whether the nodes depend on the variable. Parameters as above.
+    /// </summary>
+    public static (Term[] Tangents, bool[] Depends) Tangents(GraphBuilder builder, int root, string variable, bool literal)
+    {
         var needed = Sweep.Needed(builder, root);
         var tangents = new Term[root + 1];
         var depends = new bool[root + 1];
@@ -48,6 +58,6 @@ internal static class ForwardMode
             if (any || literally) tangents[id] = operation.Tangent(Sweep.Locals(builder, id), given);
         }
 
-        return tangents[root].Exists ? tangents[root].Id : builder.Constant(0);
+        return (tangents, depends);
     }
 }

@@ -65,6 +65,9 @@ internal sealed class GraphBuilder
     /// <summary>Told of every identity that is applied.</summary>
     public Action<Identity>? OnRewrite { get; set; }
 
+    /// <summary>Keeps what identities are applied to and what they give.</summary>
+    public RewriteLog? Log { get; set; }
+
     public Operation OperationOf(int id) => OperationTable.ByCode[_nodes[id].Code];
 
     public byte CodeOf(int id) => _nodes[id].Code;
@@ -137,12 +140,16 @@ internal sealed class GraphBuilder
             {
                 foreach (var identity in operation.IdentitiesFor(Rules))
                 {
+                    var mark = Log?.Mark ?? 0;
                     var result = identity.Rewrite(Term(x), new Term(this, y), new Term(this, z));
                     if (result.Exists)
                     {
                         OnRewrite?.Invoke(identity);
+                        Log?.Add(identity, new GraphNode(x, y, z, operation.Code), result.Id, mark);
                         return result.Id;
                     }
+
+                    Log?.Drop(mark);
                 }
             }
             finally

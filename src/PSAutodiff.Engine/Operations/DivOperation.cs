@@ -50,6 +50,8 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         !derivatives[0].Exists ? -((derivatives[1] / at.Y) * at.Self) :
         ((derivatives[0] * at.Y) - (at.X * derivatives[1])) / (at.Y * at.Y);
 
+    internal override string RuleName(bool xVaries, bool yVaries) => yVaries ? "quotient rule" : "constant factor rule";
+
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IBinaryLanes
     {

@@ -29,6 +29,8 @@ internal sealed class MinOperation() : BinaryOperation<MinOperation.Function>("m
             : takesSecond.Apply<SelectOperation>(adjoint, at.Constant(0));
     }
 
+    internal override string RuleName(bool xVaries, bool yVaries) => "case by case";
+
     /// <summary>The value, over lanes.</summary>
     // NaN wins, and of two zeros the negative one.
     internal readonly struct Function : IBinaryLanes

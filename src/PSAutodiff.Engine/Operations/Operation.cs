@@ -122,6 +122,11 @@ public abstract class Operation
     /// <summary>Whether the value changes smoothly with an argument at all; if not, no derivative passes through it.</summary>
     internal virtual bool Propagates(int argument) => true;
 
+    /// <summary>
+    /// The name a teacher gives the rule of <see cref="Tangent"/>, by whether the first and the second argument depend on the variable.
+    /// </summary>
+    internal virtual string RuleName(bool xVaries, bool yVaries) => "chain rule";
+
     internal Identity[] IdentitiesFor(RuleSets sets) => _identities[(int)sets] ??=
         [.. Identities.Concat(CommonIdentities.For(this)).Where(identity => (identity.Sets & sets) != 0)];
 

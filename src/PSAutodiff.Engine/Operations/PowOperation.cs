@@ -57,6 +57,11 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
             : at.Self * at.X.Apply<SelectOperation>(at.X, at.Constant(1)).Apply<LogOperation>() * adjoint;
     }
 
+    internal override string RuleName(bool xVaries, bool yVaries) =>
+        !yVaries ? "power rule" :
+        !xVaries ? "exponential rule" :
+        "general power rule";
+
     // Squares and reciprocals are worth more than a call of Math.Pow, and these are rounded correctly.
     private static double Value(double x, double y) =>
         y == 2 ? x * x :

@@ -68,6 +68,8 @@ internal sealed class SelectOperation() : Operation("select", 3)
 
     private static double Value(double x, double y, double z) => x != 0 ? y : z;
 
+    internal override string RuleName(bool xVaries, bool yVaries) => "case by case";
+
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : ITernaryLanes
     {

@@ -43,6 +43,8 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         !derivatives[0].Exists ? -derivatives[1] :
         derivatives[0] - derivatives[1];
 
+    internal override string RuleName(bool xVaries, bool yVaries) => "difference rule";
+
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IBinaryLanes
     {

@@ -11,6 +11,7 @@ internal sealed class LikeTermCollector
 {
     private static readonly Identity LikeTerms = new("a * x + b * x = (a + b) * x", Identity.Standard, static (_, _, _) => Term.None);
     private static readonly Identity LikePowers = new("x^a * x^b = x^(a + b)", Identity.Standard, static (_, _, _) => Term.None);
+    private static readonly Identity Constants = new("constants are put together", Identity.Standard, static (_, _, _) => Term.None);
     private static readonly Identity Cancelled = LikePowers with { Name = "x / x = 1 (x != 0)", Assumption = "x != 0" };
     private static readonly Identity LogisticProduct = new("exp(x) * sigmoid(-x) = sigmoid(x)", RuleSets.Stable, static (_, _, _) => Term.None);
 
@@ -71,14 +72,14 @@ internal sealed class LikeTermCollector
 
     private Term CollectSum(int root, int[] map)
     {
-        var merged = false;
+        var (merged, computed) = (false, false);
         Start();
         foreach (var (id, negative) in Leaves(root))
         {
             var (term, factor) = SplitFactor(_builder.Term(map[id]), negative);
             if (term.IsConstant)
             {
-                merged |= AddConstant(factor * term.ConstantValue);
+                computed |= AddConstant(factor * term.ConstantValue);
             }
             else
             {
@@ -86,8 +87,9 @@ internal sealed class LikeTermCollector
             }
         }
 
-        if (!merged) return Term.None;
-        _note(LikeTerms);
+        if (!merged && !computed) return Term.None;
+        if (merged) _note(LikeTerms);
+        if (computed) _note(Constants);
         var total = Term.None;
         foreach (var part in _parts)
         {
@@ -118,8 +120,7 @@ internal sealed class LikeTermCollector
 
     private Term CollectProduct(int root, int[] map)
     {
-        var merged = false;
-        var negative = false;
+        var (merged, computed, negative) = (false, false, false);
         double numerator = 1, denominator = 1;
         Start();
         foreach (var (id, inverse) in Leaves(root))
@@ -136,7 +137,7 @@ internal sealed class LikeTermCollector
             {
                 ref var side = ref inverse ? ref denominator : ref numerator;
                 if (!ExactArithmetic.TryMultiply(side, coefficient, out var product)) return Term.None;
-                merged |= side != 1;
+                computed |= side != 1;
                 side = product;
             }
 
@@ -150,17 +151,18 @@ internal sealed class LikeTermCollector
         {
             if (ExactArithmetic.TryDivide(numerator, denominator, out var quotient))
             {
-                (numerator, denominator, merged) = (quotient, 1, true);
+                (numerator, denominator, computed) = (quotient, 1, true);
             }
             else if (ExactArithmetic.TryDivide(denominator, numerator, out quotient))
             {
-                (numerator, denominator, merged) = (1, quotient, true);
+                (numerator, denominator, computed) = (1, quotient, true);
             }
         }
 
-        if ((_builder.Rules & RuleSets.Stable) != 0) merged |= JoinLogistic();
-        if (!merged) return Term.None;
-        _note(LikePowers);
+        var joined = (_builder.Rules & RuleSets.Stable) != 0 && JoinLogistic();
+        if (!merged && !computed && !joined) return Term.None;
+        if (merged) _note(LikePowers);
+        if (computed) _note(Constants);
         return BuildProduct(negative ? -numerator : numerator, denominator);
     }
 

@@ -11,7 +11,12 @@ internal static class Simplifier
     // A round passes every change up the whole graph, so later rounds only see what collecting has brought together.
     private const int MaxRounds = 32;
 
-    public static Result Simplify(Graph graph, int[] roots, SimplificationRule rule)
+    /// <summary>Simplifies nodes of a graph together.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="roots">The nodes.</param>
+    /// <param name="rule">Which identities may be used.</param>
+    /// <param name="log">Gets what is rewritten.</param>
+    public static Result Simplify(Graph graph, int[] roots, SimplificationRule rule, RewriteLog? log = null)
     {
         var assumptions = new SortedSet<string>(StringComparer.Ordinal);
         var sets = rule switch
@@ -24,15 +29,16 @@ internal static class Simplifier
         var cost = graph.OperationCount(roots);
         for (var round = 0; round < MaxRounds; round++)
         {
-            var (next, changed) = Round(best.Graph, best.Roots, sets, assumptions);
+            var (next, output, map, changed) = Round(best.Graph, best.Roots, sets, assumptions, log);
             var nextCost = next.Graph.OperationCount(next.Roots);
             if (nextCost > cost && (sets & RuleSets.Signs) != 0)
             {
-                (next, changed) = Round(best.Graph, best.Roots, sets & ~RuleSets.Signs, assumptions);
+                (next, output, map, changed) = Round(best.Graph, best.Roots, sets & ~RuleSets.Signs, assumptions, log);
                 nextCost = next.Graph.OperationCount(next.Roots);
             }
 
             if (nextCost > cost || (nextCost == cost && !changed)) break;
+            log?.AcceptRound(best.Graph, best.Roots, output, map);
             best = next;
             cost = nextCost;
         }
@@ -41,7 +47,12 @@ internal static class Simplifier
     }
 
     /// <summary>One round. It goes on from the graph, so what does not change stays as it is and costs no memory.</summary>
-    private static (Result Result, bool Changed) Round(Graph graph, int[] roots, RuleSets sets, SortedSet<string> assumptions)
+    private static (Result Result, Graph Output, int[] Map, bool Changed) Round(
+        Graph graph,
+        int[] roots,
+        RuleSets sets,
+        SortedSet<string> assumptions,
+        RewriteLog? log)
     {
         var changed = false;
         void Note(Identity identity)
@@ -50,9 +61,16 @@ internal static class Simplifier
             if (identity.Assumption is { } assumption) assumptions.Add(assumption);
         }
 
+        void NoteCollected(Identity identity)
+        {
+            Note(identity);
+            log?.AddCollected(identity);
+        }
+
+        log?.StartRound();
         var reachable = graph.Reachable(roots);
-        var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = Note };
-        var collector = (sets & Identity.Standard) != 0 ? new LikeTermCollector(graph, builder, reachable, roots, Note) : null;
+        var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = Note, Log = log };
+        var collector = (sets & Identity.Standard) != 0 ? new LikeTermCollector(graph, builder, reachable, roots, NoteCollected) : null;
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
         {
@@ -65,10 +83,15 @@ internal static class Simplifier
 
             var (y, z) = (graph.Y(id), graph.Z(id));
             map[id] = builder.Apply(id, map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
-            if (collector is not null) map[id] = collector.Collect(id, map);
+            log?.EndNode(id, map[id]);
+            if (collector is null) continue;
+            var uncollected = map[id];
+            map[id] = collector.Collect(id, map);
+            log?.EndCollection(id, uncollected, map[id]);
         }
 
-        return (Compact(builder.Build(), Array.ConvertAll(roots, root => map[root])), changed);
+        var output = builder.Build();
+        return (Compact(output, Array.ConvertAll(roots, root => map[root])), output, map, changed);
     }
 
     /// <summary>Leaves behind what the roots do not need, when that is most of the graph.</summary>

@@ -5,7 +5,7 @@ namespace PSAutodiff.Commands;
 
 /// <summary>Differentiates expressions.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Differentiate", DefaultParameterSetName = NodesSet)]
-[OutputType(typeof(ExprNode), ParameterSetName = [NodesSet])]
+[OutputType(typeof(ExprNode), typeof(DerivationStep), ParameterSetName = [NodesSet])]
 [OutputType(typeof(ExprGradient), ParameterSetName = [GradientSet])]
 [OutputType(typeof(ExprHessian), ParameterSetName = [HessianSet])]
 [OutputType(typeof(ExprJacobian), ParameterSetName = [JacobianSet])]
@@ -50,10 +50,28 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     [Parameter(Mandatory = true, ParameterSetName = JacobianSet)]
     public SwitchParameter Jacobian { get; set; }
 
+    // In every set, so that the error says what is wrong.
+    /// <summary>Give the derivation of each derivative instead: one object for each rule applied, in order.</summary>
+    [Parameter]
+    public SwitchParameter Step { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         RequireNames(Variable);
+        if (Step && ParameterSetName != NodesSet)
+        {
+            Stop(
+                ErrorIds.StepUnsupported,
+                $"-Step shows the derivations of single derivatives and cannot be combined with -{ParameterSetName}. Leave one of the two out.");
+        }
+
+        if (Step && Mode == DifferentiationMode.Reverse)
+        {
+            Stop(
+                ErrorIds.StepUnsupported,
+                "-Step shows the rules of forward differentiation and cannot be combined with -Mode Reverse. Use -Mode Auto or Forward.");
+        }
 
         // The objects hold one derivative under each name.
         if (ParameterSetName != NodesSet && RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
@@ -68,6 +86,7 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
             if (Gradient) WriteObject(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode));
             else if (Hessian) WriteObject(DerivativeObjects.Hessian(node, Variable ?? node.Variables));
             else if (Jacobian) _expressions.Add(node);
+            else if (Step) WriteSteps(node, Variable ?? node.Variables);
             else WriteDerivatives(node, Variable ?? node.Variables);
         });
     }
@@ -87,6 +106,22 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
             var derivative = derivatives[i];
             for (var order = 1; order < Order && !Stopping; order++) derivative = derivative.Differentiate(variables[i], Mode);
             WriteObject(derivative);
+        }
+    }
+
+    private void WriteSteps(ExprNode node, IReadOnlyList<string> variables)
+    {
+        foreach (var variable in variables)
+        {
+            var derivative = node;
+            var number = 1;
+            for (var order = 0; order < Order && !Stopping; order++)
+            {
+                var steps = derivative.DifferentiateByStep(variable, Mode, number);
+                WriteObject(steps, enumerateCollection: true);
+                number += steps.Count;
+                derivative = steps[^1].Whole!;
+            }
         }
     }
 }

@@ -1,0 +1,55 @@
+using System.Text;
+using PSAutodiff.Expressions;
+using PSAutodiff.Graphs;
+using PSAutodiff.Operations;
+
+namespace PSAutodiff.Derivation;
+
+/// <summary>The rules of differentiation as a teacher writes them, made from the derivatives of the operations themselves.</summary>
+internal static class DifferentiationRule
+{
+    private static readonly string[] Functions = ["u", "v", "w"];
+    private static readonly string[] Constants = ["c", "d", "e"];
+
+    /// <summary>The rule of a variable or constant.</summary>
+    public static string OfLeaf(string? variable) => variable is null ? "constant rule: c' = 0" : $"variable rule: {variable}' = 1";
+
+    /// <summary>The rule of an operation, for example <c>product rule: (u * v)' = u' * v + u * v'</c>.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="varies">Which arguments are functions of the variable.</param>
+    /// <param name="constants">The values of the others where they are numbers, else null.</param>
+    public static string Of(Operation operation, ReadOnlySpan<bool> varies, ReadOnlySpan<double?> constants)
+    {
+        var builder = new GraphBuilder();
+        Span<int> arguments = [Graph.None, Graph.None, Graph.None];
+        var derivatives = new Term[operation.Arity];
+        var (functions, others) = (0, 0);
+        for (var i = 0; i < derivatives.Length; i++)
+        {
+            derivatives[i] = Term.None;
+            if (varies[i])
+            {
+                var name = Functions[functions++];
+                arguments[i] = builder.Variable(name);
+                derivatives[i] = builder.Term(builder.Variable(name + "'"));
+            }
+            else
+            {
+                arguments[i] = constants[i] is { } value ? builder.Constant(value) : builder.Variable(Constants[others++]);
+            }
+        }
+
+        var function = builder.Term(builder.Apply(operation, arguments[0], arguments[1], arguments[2]));
+        var derivative = operation.Tangent(Differentiation.Sweep.Locals(builder, function.Id), derivatives);
+        if (!derivative.Exists) derivative = function.Constant(0);
+        var view = new GraphView(builder.Build(), null);
+        var text = new StringBuilder(derivative.Is(0) ? "constant rule" : operation.RuleName(varies[0], varies.Length > 1 && varies[1]));
+        text.Append(": ");
+        var atom = operation.Infix.Level == Notation.Atom;
+        if (!atom) text.Append('(');
+        FormulaWriter.Write(view, function.Id, InfixStyle.Instance, text, int.MaxValue);
+        text.Append(atom ? "' = " : ")' = ");
+        FormulaWriter.Write(view, derivative.Id, InfixStyle.Instance, text, int.MaxValue);
+        return text.ToString();
+    }
+}

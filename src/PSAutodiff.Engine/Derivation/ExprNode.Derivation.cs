@@ -1,0 +1,46 @@
+using PSAutodiff.Derivation;
+using PSAutodiff.Expressions;
+
+namespace PSAutodiff;
+
+/// <content>Derivations, step by step.</content>
+public sealed partial class ExprNode
+{
+    /// <summary>
+    /// The rules that give the derivative with respect to a variable, one by one from the outside in; <see cref="DerivationStep.Whole"/> of
+    /// the last step is the derivative, as <see cref="Differentiate(string, DifferentiationMode)"/> gives it.
+    /// </summary>
+    /// <param name="variable">The name of the variable.</param>
+    /// <param name="mode">Auto or Forward, by whose rules single derivatives are built.</param>
+    /// <exception cref="AutodiffException">The mode is Reverse, or <paramref name="variable"/> is no valid name.</exception>
+    public IReadOnlyList<DerivationStep> DifferentiateByStep(string variable, DifferentiationMode mode = DifferentiationMode.Auto) =>
+        DifferentiateByStep(variable, mode, firstNumber: 1);
+
+    /// <summary>
+    /// The identities that give the simplified expression, one by one in the order of their application;
+    /// <see cref="DerivationStep.Whole"/> of the last step is what <see cref="Simplify(SimplificationRule)"/> gives. Empty where
+    /// nothing can be simplified.
+    /// </summary>
+    /// <param name="rule">Which identities may be used.</param>
+    /// <exception cref="AutodiffException">As for <see cref="Simplify(SimplificationRule)"/>.</exception>
+    public IReadOnlyList<DerivationStep> SimplifyByStep(SimplificationRule rule = SimplificationRule.Standard) =>
+        SimplifyByStep(this, rule).Steps;
+
+    /// <summary>The same, numbered on from a derivative of lower order.</summary>
+    internal IReadOnlyList<DerivationStep> DifferentiateByStep(string variable, DifferentiationMode mode, int firstNumber)
+    {
+        VariableNames.Check(variable);
+        if (mode == DifferentiationMode.Reverse)
+        {
+            throw new AutodiffException(
+                ErrorIds.StepUnsupported,
+                "The derivation is shown by the rules of forward differentiation; reverse mode has no such steps. Use mode Auto or Forward.");
+        }
+
+        return DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, firstNumber);
+    }
+
+    /// <summary>The steps of simplification, and what had to be assumed.</summary>
+    internal static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) SimplifyByStep(ExprNode node, SimplificationRule rule) =>
+        SimplificationDerivation.Steps(node, rule);
+}
