@@ -6,7 +6,7 @@ namespace PSAutodiff.Tests;
 public sealed class DerivationTests
 {
     private const int Deep = 200_000;
-    private const string Folding = "terms with 0 and factors 1 are left out";
+    private const string Folding = "zeros, ones and signs are tidied up";
 
     public static TheoryData<SimplificationRule> Rules => [.. Enum.GetValues<SimplificationRule>()];
 
@@ -127,6 +127,25 @@ public sealed class DerivationTests
         Assert.Equal(simplified, steps.Count > 0 ? steps[^1].Whole : derivative);
     });
 
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void The_last_step_is_the_simplified_sum_or_product(SimplificationRule rule)
+    {
+        var operations = "sum sub mul div neg pow sqrt exp sigmoid log".Split(' ').Select(OperationTable.FindFunction);
+        RandomExpressions.Of(operations).Check(500, 30, node =>
+        {
+            if (Simplified(node, rule) is not { } simplified) return;
+            var steps = node.SimplifyByStep(rule);
+            Assert.Equal(simplified, steps.Count > 0 ? steps[^1].Whole : node);
+            var whole = node;
+            foreach (var step in steps)
+            {
+                Assert.NotEqual(whole, step.Whole);
+                whole = step.Whole!;
+            }
+        });
+    }
+
     [Fact]
     public void Each_identity_is_applied_to_a_part_of_the_whole() => RandomExpressions.Everyday.Check(300, 20, static node =>
     {
@@ -165,6 +184,19 @@ public sealed class DerivationTests
         Assert.True(steps.Count > 3);
         Assert.Equal(steps.Count, steps.Select(static step => (step.Rule, step.BeforeText)).Distinct().Count());
         Assert.Contains(steps, static step => step.Rule == "exp(log(x)) = x" && step.BeforeText == "exp(log(y))" && step.AfterText == "y");
+    }
+
+    [Theory]
+    [InlineData("sin(a + b) * cos(b + a)")]
+    [InlineData("(x + y)^(y + x)")]
+    [InlineData("exp(x * y) + exp(y * x) * 3")]
+    public void Equal_parts_that_come_together_are_told(string text)
+    {
+        var node = ExprNode.Parse(text);
+        var steps = node.SimplifyByStep();
+        Assert.Equal("x and y change places, as elsewhere in the expression", steps[0].Rule);
+        Assert.Equal(node.Simplify(), steps[^1].Whole);
+        Assert.NotEqual(node, steps[0].Whole);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace PSAutodiff.Derivation;
 /// </summary>
 internal sealed class DifferentiationDerivation : IDerivation
 {
-    private const string Folding = "terms with 0 and factors 1 are left out";
+    private const string Folding = "zeros, ones and signs are tidied up";
 
     private readonly string _variable;
     private readonly int _root;

@@ -10,7 +10,7 @@ namespace PSAutodiff.Derivation;
 /// </summary>
 internal sealed class SimplificationDerivation : IDerivation
 {
-    private const string Merging = "equal parts are written alike (x + y = y + x, x * y = y * x)";
+    private const string Merging = "equal parts are written in the same order";
 
     private readonly List<Item> _items = [];
     private readonly Simplifier.Result _result;

@@ -9,6 +9,9 @@ namespace PSAutodiff.Simplification;
 /// <param name="limit">How many rewrites are kept at most.</param>
 internal sealed class RewriteLog(int limit)
 {
+    private static readonly Identity Exchanged =
+        new("x and y change places, as elsewhere in the expression", Identity.Standard, static (_, _, _) => Term.None);
+
     private readonly List<Entry> _entries = [];
     private readonly List<Identity> _collected = [];
     private List<Rewrite> _rewrites = [];
@@ -33,9 +36,14 @@ internal sealed class RewriteLog(int limit)
     /// <summary>The collector has put something together.</summary>
     public void AddCollected(Identity identity) => _collected.Add(identity);
 
-    /// <summary>A node of the round's graph has been rebuilt by identities.</summary>
-    public void EndNode(int id, int after)
+    /// <summary>A node of the round's graph has been rebuilt: by identities, or by one that is there already with exchanged arguments.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="before">Its operation with the rebuilt arguments.</param>
+    /// <param name="after">What became of it.</param>
+    /// <param name="first">The first argument of that.</param>
+    public void EndNode(int id, GraphNode before, int after, int first)
     {
+        if (_entries.Count == 0 && first != before.X) Add(Exchanged, before, after, 0);
         if (_entries.Count > 0) Keep(new Rewrite(id, [.. _entries], [], Graph.None, after));
     }
 

@@ -82,8 +82,9 @@ internal static class Simplifier
             }
 
             var (y, z) = (graph.Y(id), graph.Z(id));
-            map[id] = builder.Apply(id, map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
-            log?.EndNode(id, map[id]);
+            var arguments = new GraphNode(map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z], graph.OperationOf(id).Code);
+            map[id] = builder.Apply(id, arguments.X, arguments.Y, arguments.Z);
+            log?.EndNode(id, arguments, map[id], builder.X(map[id]));
             if (collector is null) continue;
             var uncollected = map[id];
             map[id] = collector.Collect(id, map);
