@@ -78,8 +78,10 @@ public sealed class DerivationTests
         var steps = node.DifferentiateByStep("x", mode);
         Assert.Equal(Enumerable.Range(1, steps.Count), steps.Select(static step => step.Number));
         Assert.Equal(node.Differentiate("x", mode), steps[^1].Whole);
+        Assert.All(steps.SkipWhile(static step => step.Whole is null), static step => Assert.NotNull(step.Whole));
+        if (mode != DifferentiationMode.Forward) return;
         Assert.All(steps.SkipLast(1), static step => Assert.Null(step.Whole));
-        if (mode == DifferentiationMode.Forward) Assert.DoesNotContain(steps, static step => step.Rule == Folding);
+        Assert.DoesNotContain(steps, static step => step.Rule == Folding);
     });
 
     [Theory]
@@ -96,6 +98,39 @@ public sealed class DerivationTests
 
         Assert.DoesNotContain("d/dx", steps[^1].WholeText, StringComparison.Ordinal);
     });
+
+    [Fact]
+    public void Zeros_and_ones_are_dropped_one_by_one()
+    {
+        var steps = ExprNode.Parse("x^3 * exp(2 * x) + 1 * y").DifferentiateByStep("x");
+        Assert.Equal(
+            [
+                "7. x * 1 = x: 3 * x^2 * 1 -> 3 * x^2",
+                "8. x * 1 = x: 2 * 1 -> 2",
+            ],
+            steps.Skip(6).Select(static step => step.ToString()));
+        Assert.Equal("3 * x^2 * 1 * exp(2 * x) + x^3 * (exp(2 * x) * (2 * 1))", Texts.Infix(steps[5].Whole!));
+        Assert.Equal("3 * x^2 * exp(2 * x) + x^3 * (exp(2 * x) * 2)", steps[^1].WholeText);
+        Assert.All(steps, static step => Assert.Equal("x", step.Variable));
+    }
+
+    [Theory]
+    [InlineData(498)]
+    [InlineData(499)]
+    [InlineData(500)]
+    [InlineData(501)]
+    [InlineData(999)]
+    [InlineData(1000)]
+    public void Dropping_zeros_and_ones_counts_as_well(int depth)
+    {
+        // Two rules for each level, and one identity.
+        var node = ExprNode.Variable("x");
+        for (var i = 0; i < depth; i++) node = ExprNode.Sin(3 + node);
+        var steps = node.DifferentiateByStep("x");
+        Assert.InRange(steps.Count, 2, DerivationStep.MaxRules + 1);
+        Assert.Equal(node.Differentiate("x"), steps[^1].Whole);
+        Assert.All(steps.TakeLast(2), static step => Assert.NotEmpty(step.BeforeText + step.AfterText + step.WholeText));
+    }
 
     [Fact]
     public void The_derivative_of_each_part_is_its_derivative() => RandomExpressions.Everyday.Check(200, 12, static node =>

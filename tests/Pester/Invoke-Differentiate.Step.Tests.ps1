@@ -53,6 +53,14 @@ Describe 'Invoke-Differentiate -Step' {
         $last.WholeText | Should -Not -Match 'd/dx'
     }
 
+    It 'drops zeros and ones one by one with -Mode Auto' {
+        $auto = @('x^3*exp(2*x)' | Invoke-Differentiate x -Step)
+        $auto[-2..-1].Rule | Should -BeExactly 'x * 1 = x', 'x * 1 = x'
+        $auto[-2].BeforeText | Should -BeExactly '3 * x^2 * 1'
+        "$($auto[-2].Whole)" | Should -BeExactly '3 * x^2 * exp(2 * x) + x^3 * (exp(2 * x) * (2 * 1))'
+        $auto.Heading | Select-Object -Unique | Should -BeExactly 'd/dx [x^3 * exp(2 * x)]'
+    }
+
     It 'derives by each variable in turn, one expression after the other' {
         $several = @('x^2*y', 'exp(y)' | Invoke-Differentiate -Step)
         $starts = @($several | Where-Object Number -EQ 1)

@@ -73,7 +73,7 @@ internal sealed class DifferentiationDerivation : IDerivation
 
         _written = _cut ? Graph.None : Substitute(builder);
         _rules = builder.Build();
-        if (!_cut && _written == Derivative(root)) return;
+        if (!_cut && (_written == Derivative(root) || AddFolding(graph.Count, firstNumber + _nodes.Count, steps))) return;
         steps.Add(new DerivationStep(this, _nodes.Count, firstNumber + _nodes.Count, _cut ? DerivationStep.RestOf("rules of differentiation") : Folding));
         _nodes.Add(Graph.None);
     }
@@ -103,7 +103,10 @@ internal sealed class DifferentiationDerivation : IDerivation
 
     public ExprNode After(int step) => _graph.Node(Derivative(_nodes[step] != Graph.None ? _nodes[step] : _root));
 
-    public ExprNode? Whole(int step) => IsLast(step) ? _graph.Node(Derivative(_root)) : null;
+    public ExprNode? Whole(int step) =>
+        !IsLast(step) ? null :
+        _nodes[step] == Graph.None || _written == Derivative(_root) ? _graph.Node(Derivative(_root)) :
+        _rules.Node(_written);
 
     public string BeforeText(int step, int maxLength) => _nodes[step] != Graph.None
         ? DerivationStep.DerivativeOf(_variable, Before(step))
@@ -187,6 +190,16 @@ internal sealed class DifferentiationDerivation : IDerivation
         }
 
         return written;
+    }
+
+    /// <summary>Shows how zeros and ones are dropped, unless that leads to another form than the derivative has.</summary>
+    private bool AddFolding(int first, int firstNumber, List<DerivationStep> steps)
+    {
+        var log = new RewriteLog(DerivationStep.MaxRules - _nodes.Count);
+        var (_, root) = Simplifier.Fold(_rules, _written, first, log);
+        if (root != Derivative(_root)) return false;
+        steps.AddRange(SimplificationDerivation.Steps(Expression, _variable, log, _rules.Node(_written), _graph.Node(root), firstNumber));
+        return true;
     }
 
     /// <summary>The rules with the derivatives of the parts put in: the derivative as it is written before zeros and ones are left out.</summary>

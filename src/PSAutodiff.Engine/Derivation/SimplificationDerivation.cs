@@ -13,48 +13,66 @@ internal sealed class SimplificationDerivation : IDerivation
     private const string Merging = "equal parts are written in the same order";
 
     private readonly List<Item> _items = [];
-    private readonly Simplifier.Result _result;
+    private readonly List<DerivationStep> _steps = [];
+    private readonly ExprNode _start;
+    private readonly ExprNode _result;
+    private readonly int _firstNumber;
     private readonly bool _cut;
 
-    private SimplificationDerivation(ExprNode expression, SimplificationRule rule, List<DerivationStep> steps)
+    private SimplificationDerivation(ExprNode expression, string? variable, RewriteLog log, ExprNode start, ExprNode result, int firstNumber)
     {
         Expression = expression;
-        var (graph, root) = expression.Flatten();
-        var log = new RewriteLog(DerivationStep.MaxRules);
-        _result = Simplifier.Simplify(graph, [root], rule, log);
+        Variable = variable;
+        _start = start;
+        _result = result;
+        _firstNumber = firstNumber;
         _cut = log.IsCut;
-        foreach (var round in log.Rounds) Add(round, complete: !log.IsCut || !ReferenceEquals(round, log.Rounds[^1]), steps);
-        if (steps.Count > DerivationStep.MaxRules)
+        foreach (var round in log.Rounds) Add(round, complete: !log.IsCut || !ReferenceEquals(round, log.Rounds[^1]));
+        if (_steps.Count > log.Limit)
         {
             _cut = true;
-            steps.RemoveRange(DerivationStep.MaxRules, steps.Count - DerivationStep.MaxRules);
-            _items.RemoveRange(steps.Count, _items.Count - steps.Count);
+            _steps.RemoveRange(log.Limit, _steps.Count - log.Limit);
+            _items.RemoveRange(_steps.Count, _items.Count - _steps.Count);
         }
 
-        if (_cut) steps.Add(new DerivationStep(this, steps.Count, steps.Count + 1, DerivationStep.RestOf("identities")));
+        if (_cut) AddStep(DerivationStep.RestOf("identities"), null);
     }
 
     public ExprNode Expression { get; }
 
-    public string? Variable => null;
+    public string? Variable { get; }
 
     /// <summary>The steps to the simplified expression, which is the whole after the last one; none where nothing can be simplified.</summary>
     public static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) Steps(ExprNode expression, SimplificationRule rule)
     {
-        var steps = new List<DerivationStep>();
-        var derivation = new SimplificationDerivation(expression, rule, steps);
-        return (steps, derivation._result.Assumptions);
+        var (graph, root) = expression.Flatten();
+        var log = new RewriteLog(DerivationStep.MaxRules);
+        var result = Simplifier.Simplify(graph, [root], rule, log);
+        return (new SimplificationDerivation(expression, null, log, expression, result.Graph.Node(result.Roots[0]), 1)._steps, result.Assumptions);
     }
 
-    private ExprNode Simplified => _result.Graph.Node(_result.Roots[0]);
+    /// <summary>The steps that drop zeros and ones from a derivative: the end of another derivation.</summary>
+    /// <param name="expression">What was differentiated.</param>
+    /// <param name="variable">By what.</param>
+    /// <param name="log">What was rewritten.</param>
+    /// <param name="start">The derivative with zeros and ones.</param>
+    /// <param name="result">The derivative.</param>
+    /// <param name="firstNumber">The number of the first step.</param>
+    public static IReadOnlyList<DerivationStep> Steps(
+        ExprNode expression,
+        string variable,
+        RewriteLog log,
+        ExprNode start,
+        ExprNode result,
+        int firstNumber) => new SimplificationDerivation(expression, variable, log, start, result, firstNumber)._steps;
 
-    public ExprNode Before(int step) => IsRest(step) ? Whole(step - 1)! : _items[step].Part.Graph!.Node(_items[step].Before);
+    public ExprNode Before(int step) => IsRest(step) ? (step == 0 ? _start : Whole(step - 1)!) : _items[step].Part.Graph!.Node(_items[step].Before);
 
-    public ExprNode After(int step) => IsRest(step) ? Simplified : _items[step].Part.Graph!.Node(_items[step].After);
+    public ExprNode After(int step) => IsRest(step) ? _result : _items[step].Part.Graph!.Node(_items[step].After);
 
     public ExprNode? Whole(int step)
     {
-        if (IsRest(step) || (!_cut && step == _items.Count - 1)) return Simplified;
+        if (IsRest(step) || (!_cut && step == _items.Count - 1)) return _result;
         var (part, id, _, after) = _items[step];
         var builder = new GraphBuilder(part.Graph!, extraCapacity: 16);
         var root = Rebuild(builder, part.Round, id, after);
@@ -69,25 +87,27 @@ internal sealed class SimplificationDerivation : IDerivation
 
     private bool IsRest(int step) => step == _items.Count;
 
-    private void Add(RewriteLog.Round round, bool complete, List<DerivationStep> steps)
+    private void AddStep(string rule, string? assumption) =>
+        _steps.Add(new DerivationStep(this, _steps.Count, _firstNumber + _steps.Count, rule) { Assumption = assumption });
+
+    private void Add(RewriteLog.Round round, bool complete)
     {
         var builder = new GraphBuilder(round.Output, extraCapacity: 16);
         var part = new Part(round);
-        void AddStep(int id, int before, int after, IEnumerable<Identity> identities)
+        void AddRewrite(int id, int before, int after, IEnumerable<Identity> identities)
         {
             if (before == after) return;
             var list = identities.Distinct().ToList();
-            steps.Add(new DerivationStep(this, steps.Count, steps.Count + 1, string.Join(", then ", list.Select(static identity => identity.Name)))
-            {
-                Assumption = list.Select(static identity => identity.Assumption).FirstOrDefault(static assumption => assumption is not null),
-            });
+            AddStep(
+                string.Join(", then ", list.Select(static identity => identity.Name)),
+                list.Select(static identity => identity.Assumption).FirstOrDefault(static assumption => assumption is not null));
             _items.Add(new Item(part, id, before, after));
         }
 
         foreach (var rewrite in round.Rewrites)
         {
-            if (rewrite.Entries.Length == 0) AddStep(rewrite.Id, rewrite.Before, rewrite.After, rewrite.Collected);
-            else AddIdentities(builder, rewrite, AddStep);
+            if (rewrite.Entries.Length == 0) AddRewrite(rewrite.Id, rewrite.Before, rewrite.After, rewrite.Collected);
+            else AddIdentities(builder, rewrite, AddRewrite);
         }
 
         if (complete && _items.Count > 0 && ReferenceEquals(_items[^1].Part, part))
@@ -97,7 +117,7 @@ internal sealed class SimplificationDerivation : IDerivation
             var (root, written) = (round.Roots[0], round.Map[round.Roots[0]]);
             if (whole != written)
             {
-                steps.Add(new DerivationStep(this, steps.Count, steps.Count + 1, Merging));
+                AddStep(Merging, null);
                 _items.Add(new Item(part, root, whole, written));
             }
         }

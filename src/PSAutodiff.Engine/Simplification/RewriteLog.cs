@@ -18,6 +18,9 @@ internal sealed class RewriteLog(int limit)
     private int _kept;
     private bool _cut;
 
+    /// <summary>How many rewrites are kept at most.</summary>
+    public int Limit { get; } = limit;
+
     /// <summary>The rounds that were accepted, as far as the limit goes.</summary>
     public List<Round> Rounds { get; } = [];
 
@@ -76,7 +79,7 @@ internal sealed class RewriteLog(int limit)
     private void Keep(Rewrite rewrite)
     {
         _entries.Clear();
-        if (_kept + _rewrites.Count < limit && !_cut) _rewrites.Add(rewrite);
+        if (_kept + _rewrites.Count < Limit && !_cut) _rewrites.Add(rewrite);
         else _cut = true;
     }
 

@@ -46,6 +46,27 @@ internal static class Simplifier
         return best with { Assumptions = [.. assumptions] };
     }
 
+    /// <summary>
+    /// Drops zeros and ones as differentiation does, from the leaves up, but only in the nodes of a graph from some id on: where
+    /// differentiation has left them.
+    /// </summary>
+    /// <returns>The graph that goes on from the given one, and the node's id there.</returns>
+    public static (Graph Graph, int Root) Fold(Graph graph, int root, int first, RewriteLog log)
+    {
+        log.StartRound();
+        var reachable = graph.Reachable([root]);
+        var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = RuleSets.Fold, Log = log };
+        var map = new int[reachable.Length];
+        for (var id = 0; id < map.Length; id++)
+        {
+            if (reachable[id]) map[id] = id < first || graph.IsLeaf(id) ? id : Rebuild(graph, id, map, builder, log);
+        }
+
+        var output = builder.Build();
+        log.AcceptRound(graph, [root], output, map);
+        return (output, map[root]);
+    }
+
     /// <summary>One round. It goes on from the graph, so what does not change stays as it is and costs no memory.</summary>
     private static (Result Result, Graph Output, int[] Map, bool Changed) Round(
         Graph graph,
@@ -81,10 +102,7 @@ internal static class Simplifier
                 continue;
             }
 
-            var (y, z) = (graph.Y(id), graph.Z(id));
-            var arguments = new GraphNode(map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z], graph.OperationOf(id).Code);
-            map[id] = builder.Apply(id, arguments.X, arguments.Y, arguments.Z);
-            log?.EndNode(id, arguments, map[id], builder.X(map[id]));
+            map[id] = Rebuild(graph, id, map, builder, log);
             if (collector is null) continue;
             var uncollected = map[id];
             map[id] = collector.Collect(id, map);
@@ -93,6 +111,15 @@ internal static class Simplifier
 
         var output = builder.Build();
         return (Compact(output, Array.ConvertAll(roots, root => map[root])), output, map, changed);
+    }
+
+    private static int Rebuild(Graph graph, int id, int[] map, GraphBuilder builder, RewriteLog? log)
+    {
+        var (y, z) = (graph.Y(id), graph.Z(id));
+        var arguments = new GraphNode(map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z], graph.OperationOf(id).Code);
+        var rebuilt = builder.Apply(id, arguments.X, arguments.Y, arguments.Z);
+        log?.EndNode(id, arguments, rebuilt, builder.X(rebuilt));
+        return rebuilt;
     }
 
     /// <summary>Leaves behind what the roots do not need, when that is most of the graph.</summary>
