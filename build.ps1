@@ -46,7 +46,25 @@ function Import-Tool([string]$Name, [version]$MinimumVersion) {
     }
 }
 
+# Brings the libraries that draw the pictures of reports and bundles them; without npm the rest of the module works, and Export-AutodiffReport says so.
+function Build-ReportScript {
+    $reports = Join-Path $root 'reports'
+    $made = Join-Path $reports 'dist/report.js'
+    $sources = Get-ChildItem $reports -File -Recurse -Include *.js, *.mjs, package*.json | Where-Object FullName -NotMatch 'node_modules|dist'
+    if ((Test-Path $made) -and -not ($sources | Where-Object LastWriteTimeUtc -GT (Get-Item $made).LastWriteTimeUtc)) { return }
+    if (-not ((Get-Command npm -CommandType Application -ErrorAction Ignore) -and (Get-Command node -CommandType Application -ErrorAction Ignore))) {
+        Write-Host 'npm is not installed: the module was built without the libraries of Export-AutodiffReport.'
+        return
+    }
+    $log = @(& npm ci --prefix $reports --ignore-scripts --no-audit --no-fund 2>&1; if ($LASTEXITCODE -eq 0) { & node (Join-Path $reports 'build.mjs') 2>&1 })
+    if ($LASTEXITCODE -ne 0) {
+        $reason = $log | Where-Object { $_ -match 'error|code' } | Select-Object -First 1
+        Write-Host "npm could not bring the libraries of Export-AutodiffReport, so the module was built without them: $reason"
+    }
+}
+
 function Build-Module {
+    Build-ReportScript
     Invoke-Dotnet build (Join-Path $root 'src/PSAutodiff/PSAutodiff.csproj') --configuration $Configuration --nologo --verbosity quiet
     if (Test-Path $out) { Remove-Item $out -Recurse -Force }
     $null = New-Item $out -ItemType Directory -Force
@@ -57,6 +75,8 @@ function Build-Module {
     $dependencies = New-Item (Join-Path $out 'dependencies') -ItemType Directory
     'PSAutodiff.LinearAlgebra', 'MathNet.Numerics' | ForEach-Object { Copy-Item (& $built PSAutodiff.LinearAlgebra $_) $dependencies }
     Copy-Item (Join-Path $root 'LICENSE'), (Join-Path $root 'THIRD-PARTY-NOTICES.txt') $out
+    $licences = Join-Path $root 'reports/dist/licences.txt'
+    if (Test-Path $licences) { Add-Content (Join-Path $out 'THIRD-PARTY-NOTICES.txt') ("`n$('-' * 80)`n", (Get-Content $licences -Raw)) }
     Build-Help
     Write-Host "Built $out"
 }
@@ -127,7 +147,7 @@ switch ($Task) {
         if ($failed -gt 0) { exit 1 }
     }
     'Clean' {
-        'out', 'src/*/bin', 'src/*/obj', 'tests/*/bin', 'tests/*/obj', 'bench/bin', 'bench/obj', 'examples/*/bin', 'examples/*/obj' |
+        'out', 'src/*/bin', 'src/*/obj', 'tests/*/bin', 'tests/*/obj', 'bench/bin', 'bench/obj', 'examples/*/bin', 'examples/*/obj', 'reports/dist', 'reports/node_modules' |
             ForEach-Object { Join-Path $root $_ } | Where-Object { Test-Path $_ } | Remove-Item -Recurse -Force
     }
 }

@@ -14,6 +14,7 @@
     CmdletsToExport      = @(
         'Compare-Expression'
         'ConvertTo-ExprText'
+        'Export-AutodiffReport'
         'Export-NeuralNetwork'
         'Find-Minimum'
         'Import-IdxData'

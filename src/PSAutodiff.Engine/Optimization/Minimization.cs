@@ -8,6 +8,7 @@ public sealed class Minimization
 {
     private const int MillisecondsBetweenReports = 100;
 
+    private readonly ExprNode _expression;
     private readonly Objective _objective;
 
     /// <summary>Prepares the search: rewrites the expression stably, differentiates and compiles it once.</summary>
@@ -21,6 +22,7 @@ public sealed class Minimization
             throw new AutodiffException(ErrorIds.ExpressionConstant, $"The expression {expression} has no variables, so there is nothing to minimise over.");
         }
 
+        _expression = expression;
         _objective = new Objective(expression);
     }
 
@@ -89,6 +91,7 @@ public sealed class Minimization
             Message = search.Message,
             Method = options.Method,
             Path = path,
+            Expression = _expression,
             Elapsed = clock.Elapsed,
         };
 

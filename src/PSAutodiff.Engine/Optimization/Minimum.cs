@@ -32,6 +32,9 @@ public sealed class Minimum
     /// <summary>The start and every point after it, when they were to be kept; else empty.</summary>
     public required IReadOnlyList<MinimizationStep> Path { get; init; }
 
+    /// <summary>The function that was minimised; null when it is not known.</summary>
+    public ExprNode? Expression { get; init; }
+
     /// <summary>Time spent in the search itself.</summary>
     public required TimeSpan Elapsed { get; init; }
 }

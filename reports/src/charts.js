@@ -1,0 +1,179 @@
+import * as echarts from 'echarts/core';
+import { CustomChart, LineChart, LinesChart, ScatterChart } from 'echarts/charts';
+import { DataZoomComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapContinuousComponent } from 'echarts/components';
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
+import { number } from './text.js';
+
+echarts.use([
+    CanvasRenderer, CustomChart, DataZoomComponent, GridComponent, LegendComponent, LineChart, LinesChart, MarkLineComponent, ScatterChart,
+    SVGRenderer, TooltipComponent, VisualMapContinuousComponent,
+]);
+
+export { echarts };
+
+const SAMPLE_COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c564b', '#7f7f7f', '#bcbd22', '#9467bd', '#17becf', '#d62728'];
+const BLUE_WHITE_RED = ['#2166ac', '#92c5de', '#f7f7f7', '#f4a582', '#b2182b'];
+const BANDS = ['#440154', '#482878', '#3e4989', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#fde725'];
+
+/** The ECharts option of a picture. `say` is told what the tooltip shows. */
+export function chartOption(picture, dark, state, say) {
+    const ink = dark ? '#e6e6e6' : '#222';
+    const faint = dark ? '#444' : '#ddd';
+    const axis = (name, more) => ({
+        type: 'value', name, nameLocation: 'middle', nameGap: 28, scale: true,
+        axisLabel: { color: ink, formatter: number }, nameTextStyle: { color: ink }, axisLine: { show: true, lineStyle: { color: ink } }, splitLine: { lineStyle: { color: faint } },
+        ...more,
+    });
+    const option = {
+        animation: false,
+        darkMode: dark,
+        backgroundColor: 'transparent',
+        textStyle: { color: ink, fontFamily: 'system-ui, sans-serif' },
+        grid: { left: 64, right: 24, top: 40, bottom: 90 },
+        legend: { type: 'scroll', top: 4, textStyle: { color: ink } },
+        tooltip: {
+            // No HTML: names come from users.
+            renderMode: 'richText',
+            confine: true,
+            formatter: items => {
+                const text = (Array.isArray(items) ? items.slice(0, 6) : [items]).map(item => picture.say(item)).filter(Boolean).join('\n');
+                say(text);
+                return text;
+            },
+        },
+        dataZoom: [
+            { type: 'inside', xAxisIndex: 0, filterMode: 'none' },
+            { type: 'slider', xAxisIndex: 0, filterMode: 'none', bottom: 12, height: 22, textStyle: { color: ink } },
+        ],
+    };
+    switch (picture.type) {
+        case 'curves': return curves(picture, option, axis, state, ink);
+        case 'boundary':
+        case 'contour': return map(picture, option, axis, ink, picture.type === 'contour');
+    }
+}
+
+function curves(picture, option, axis, state, ink) {
+    picture.say = item => item.value && `${picture.x} ${item.value[0]}, ${item.seriesName}: ${number(item.value[1])}`;
+    const positive = point => (state.log && !(point[1] > 0) ? [point[0], null] : point);
+    option.tooltip.trigger = 'axis';
+    option.tooltip.axisPointer = { type: 'cross', label: { show: false } };
+    option.xAxis = axis(picture.x, { min: 'dataMin', max: 'dataMax' });
+    option.yAxis = axis(picture.y, { type: state.log ? 'log' : 'value', nameGap: 48 });
+    option.series = picture.series.map((series, i) => ({
+        name: series.name,
+        type: series.dots ? 'scatter' : 'line',
+        data: series.points.map(positive),
+        symbolSize: series.dots ? 4 : 5,
+        showSymbol: series.points.length < 60,
+        connectNulls: false,
+        itemStyle: { color: series.main ? ink : SAMPLE_COLOURS[i % SAMPLE_COLOURS.length] },
+        lineStyle: { color: series.main ? ink : SAMPLE_COLOURS[i % SAMPLE_COLOURS.length], width: series.main ? 2 : 1.3 },
+        z: series.main ? 5 : 2,
+    }));
+    if (picture.gaps.length > 0 && option.series.length > 0) {
+        option.series[option.series.length - 1].markLine = {
+            silent: true, symbol: 'none', label: { show: picture.gaps.length < 5, formatter: 'not finite', color: ink },
+            lineStyle: { color: '#d62728', type: 'dashed' },
+            data: picture.gaps.map(x => ({ xAxis: x })),
+        };
+    }
+    return option;
+}
+
+function map(picture, option, axis, ink, isContour) {
+    const { n, x, y, values } = picture;
+    const stepX = (x[1] - x[0]) / (n - 1), stepY = (y[1] - y[0]) / (n - 1);
+    const finite = values.filter(value => value !== null);
+    const levels = isContour ? quantiles(finite, BANDS.length - 1) : [];
+    const cells = values.map((value, i) => [x[0] + stepX * (i % n), y[0] + stepY * Math.floor(i / n), value === null ? NaN : value]);
+    picture.say = item => {
+        const value = item.value;
+        if (item.seriesIndex === 0) return `${picture.names[0]} ${number(value[0])}, ${picture.names[1]} ${number(value[1])}: ${number(value[2])}`;
+        return `${value[3]}: ${picture.names[0]} ${number(value[0])}, ${picture.names[1]} ${number(value[1])}` + (isContour ? `, value ${number(value[2])}` : '');
+    };
+    option.grid = { left: 64, right: isContour ? 24 : 84, top: 40, bottom: 90 };
+    option.xAxis = axis(picture.names[0], { min: x[0], max: x[1] });
+    option.yAxis = axis(picture.names[1], { min: y[0], max: y[1], nameGap: 48 });
+    option.dataZoom.push({ type: 'inside', yAxisIndex: 0, filterMode: 'none' });
+    option.tooltip.trigger = 'item';
+    option.legend.data = picture.groups.map(group => group.name);
+    option.series = [{
+        name: isContour ? 'value' : 'output',
+        type: 'custom',
+        data: cells,
+        encode: { x: 0, y: 1, value: 2 },
+        clip: true,
+        legendHoverLink: false,
+        renderItem: (params, api) => {
+            const value = api.value(2);
+            const [left, top] = api.coord([api.value(0) - stepX / 2, api.value(1) + stepY / 2]);
+            const [right, bottom] = api.coord([api.value(0) + stepX / 2, api.value(1) - stepY / 2]);
+            const fill = Number.isNaN(value) ? '#888' : isContour ? BANDS[levels.filter(level => level < value).length] : api.visual('color');
+            // A little wider than the cell: without seams between neighbours.
+            return { type: 'rect', shape: { x: left, y: top, width: right - left + 0.6, height: bottom - top + 0.6 }, style: { fill } };
+        },
+    }];
+    if (!isContour) {
+        option.visualMap = {
+            type: 'continuous', seriesIndex: 0, dimension: 2, min: picture.range[0], max: picture.range[1], inRange: { color: BLUE_WHITE_RED },
+            right: 4, top: 'middle', itemHeight: 120, textStyle: { color: ink }, precision: 2, calculable: false,
+        };
+    } else {
+        option.series.push({
+            name: 'contour lines', type: 'lines', coordinateSystem: 'cartesian2d', silent: true, polyline: false,
+            data: contourLines(picture, levels).map(coords => ({ coords })), lineStyle: { color: '#fff', width: 0.8, opacity: 0.7 }, z: 3,
+        });
+    }
+    for (const group of picture.groups) {
+        option.series.push({
+            name: group.name, type: group.connected ? 'line' : 'scatter', data: group.points, clip: true, z: 5,
+            symbol: 'circle', symbolSize: group.connected ? 6 : 11, showSymbol: true,
+            lineStyle: { color: '#fff', width: 2 },
+            itemStyle: { color: group.connected ? '#ff3b30' : group.colour, borderColor: '#fff', borderWidth: 1.5 },
+        });
+    }
+    return option;
+}
+
+function quantiles(values, count) {
+    const sorted = [...values].sort((a, b) => a - b);
+    const levels = [];
+    for (let i = 1; i <= count; i++) levels.push(sorted[Math.floor(i * sorted.length / (count + 1))]);
+    return [...new Set(levels)];
+}
+
+/** Marching squares: the segments of all levels. */
+function contourLines({ n, x, y, values }, levels) {
+    const segments = [];
+    const stepX = (x[1] - x[0]) / (n - 1), stepY = (y[1] - y[0]) / (n - 1);
+    for (let j = 0; j + 1 < n; j++) {
+        for (let i = 0; i + 1 < n; i++) {
+            const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]].map(([a, b]) => [x[0] + a * stepX, y[0] + b * stepY, values[b * n + a]]);
+            if (corners.some(corner => corner[2] === null)) continue;
+            for (const level of levels) {
+                const cuts = [];
+                corners.forEach((from, k) => {
+                    const to = corners[(k + 1) % 4];
+                    if ((from[2] < level) === (to[2] < level)) return;
+                    const share = (level - from[2]) / (to[2] - from[2]);
+                    cuts.push([from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])]);
+                });
+                for (let k = 0; k + 1 < cuts.length; k += 2) segments.push([cuts[k], cuts[k + 1]]);
+            }
+        }
+    }
+    return segments;
+}
+
+/** The chart as the text of an SVG file, without a browser. */
+export function chartSvg(picture, state) {
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 500 });
+    const option = chartOption(picture, false, state, () => { });
+    option.backgroundColor = '#fff';
+    option.dataZoom = option.dataZoom.map(zoom => ({ ...zoom, show: false }));
+    chart.setOption(option);
+    const svg = chart.renderToSVGString();
+    chart.dispose();
+    return svg;
+}

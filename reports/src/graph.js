@@ -1,0 +1,101 @@
+import * as dagre from '@dagrejs/dagre';
+import { escape, number, short } from './text.js';
+
+// More nodes than these at once are no picture any more, and laying them out takes seconds.
+const FIRST_NODES = 60;
+const MOST_NODES = 400;
+
+const LABEL = 0, KIND = 1, VALUE = 2, GRADIENT = 3, ARGUMENTS = 4;
+const KINDS = ['constant', 'variable', 'operation'];
+
+/** The nodes whose arguments are shown at first: from the result (node 0) upwards, until the picture is full. */
+export function openAtFirst(picture, limit = FIRST_NODES) {
+    const open = new Set();
+    const shown = new Set([0]);
+    const queue = [0];
+    for (let next = 0; next < queue.length; next++) {
+        const added = picture.nodes[queue[next]][ARGUMENTS].filter(id => id >= 0 && !shown.has(id));
+        if (shown.size + new Set(added).size > limit) continue;
+        open.add(queue[next]);
+        for (const id of added) {
+            if (shown.has(id)) continue;
+            shown.add(id);
+            queue.push(id);
+        }
+    }
+    return open;
+}
+
+/** Shows or hides the arguments of a node; false when the picture would become too large. */
+export function toggle(picture, open, id) {
+    if (open.delete(id)) return true;
+    const more = new Set(open).add(id);
+    if (visible(picture, more).length > MOST_NODES) return false;
+    open.add(id);
+    return true;
+}
+
+function visible(picture, open) {
+    const shown = new Set([0]);
+    for (const id of shown) {
+        if (!open.has(id)) continue;
+        for (const argument of picture.nodes[id][ARGUMENTS]) if (argument >= 0) shown.add(argument);
+    }
+    return [...shown];
+}
+
+/** The graph as an SVG element: leaves on top, the result at the bottom. */
+export function graphSvg(picture, open, interactive) {
+    const graph = new dagre.graphlib.Graph({ multigraph: true });
+    graph.setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 30, marginx: 12, marginy: 12, ranker: 'longest-path' });
+    graph.setDefaultEdgeLabel(() => ({}));
+    const shown = visible(picture, open);
+    for (const id of shown) {
+        const lines = linesOf(picture.nodes[id], picture.hasValues);
+        const width = Math.max(44, 14 + 7.6 * Math.max(...lines.map(line => line.length)));
+        graph.setNode(String(id), { width, height: 16 + 16 * lines.length, lines });
+    }
+    for (const id of shown) {
+        if (!open.has(id)) continue;
+        picture.nodes[id][ARGUMENTS].forEach((argument, i) => {
+            if (argument >= 0) graph.setEdge(String(argument), String(id), {}, String(i));
+        });
+    }
+    dagre.layout(graph);
+
+    const edges = graph.edges().map(edge => {
+        const points = graph.edge(edge).points.map(point => `${point.x.toFixed(1)},${point.y.toFixed(1)}`);
+        return `<path class="edge" d="M${points.join('L')}" marker-end="url(#arrow-${picture.id})"/>`;
+    });
+    const nodes = shown.map(id => nodeSvg(id, graph.node(String(id)), picture, open, interactive));
+    const { width, height } = graph.graph();
+    return `<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="group" width="${Math.ceil(width)}" height="${Math.ceil(height)}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" ` +
+        `aria-labelledby="title-${picture.id} desc-${picture.id}"><title id="title-${picture.id}">${escape(picture.title)}</title>` +
+        `<desc id="desc-${picture.id}">${escape(picture.description)}</desc>` +
+        `<defs><marker id="arrow-${picture.id}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>` +
+        `${edges.join('')}${nodes.join('')}</svg>`;
+}
+
+function linesOf(node, hasValues) {
+    const lines = [short(node[LABEL])];
+    if (!hasValues) return lines;
+    if (node[KIND] !== 0) lines.push(`= ${number(node[VALUE])}`);
+    lines.push(`d ${number(node[GRADIENT])}`);
+    return lines;
+}
+
+function nodeSvg(id, place, picture, open, interactive) {
+    const node = picture.nodes[id];
+    const folds = node[ARGUMENTS].some(argument => argument >= 0);
+    const isFolded = node[ARGUMENTS].length > 0 && !open.has(id);
+    const about = `${KINDS[node[KIND]]} ${node[LABEL]}` +
+        (picture.hasValues ? `, value ${number(node[VALUE])}, derivative of the result by it ${number(node[GRADIENT])}` : '') +
+        (id === 0 ? ', the result' : '') + (isFolded ? ', its arguments are hidden' : '');
+    const button = interactive && folds ? ` tabindex="0" role="button" aria-expanded="${open.has(id)}"` : '';
+    const { x, y, width, height, lines } = place;
+    const texts = lines.map((line, i) =>
+        `<text x="${x.toFixed(1)}" y="${(y - 8 * (lines.length - 1) + 16 * i + 4.5).toFixed(1)}"${i > 0 ? ' class="small"' : ''}>${escape(line)}</text>`);
+    const mark = isFolded ? `<text class="more" x="${x.toFixed(1)}" y="${(y - height / 2 + 1).toFixed(1)}">+</text>` : '';
+    return `<g class="node ${KINDS[node[KIND]]}${id === 0 ? ' result' : ''}" data-node="${id}" aria-label="${escape(about)}"${button}><title>${escape(about)}</title>` +
+        `<rect x="${(x - width / 2).toFixed(1)}" y="${(y - height / 2).toFixed(1)}" width="${width.toFixed(1)}" height="${height}" rx="${node[KIND] === 2 ? 14 : 3}"/>${texts.join('')}${mark}</g>`;
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+
+namespace PSAutodiff.Reports;
+
+/// <content>Networks.</content>
+internal sealed partial class AutodiffReport
+{
+    private const int GridPoints = 101;
+    private const int DrawnUnits = 16;
+    private const int TableRows = 50;
+    private const int TableColumns = 20;
+    private static readonly string[] Colours = ["#2166ac", "#b2182b", "#1b7837", "#e08214", "#762a83", "#01665e", "#c51b7d", "#4d4d4d"];
+
+    /// <summary>Adds a network: a picture of its layers, its weights and biases, and with two inputs its decision boundary.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="points">Points to draw on the boundary.</param>
+    public void AddNetwork(Network network, IReadOnlyList<ReportPoint> points)
+    {
+        StartSection($"Network {network}");
+        Network(network, points);
+    }
+
+    private void Network(Network network, IReadOnlyList<ReportPoint> points)
+    {
+        Heading("Layers");
+        var description = Invariant($"{network.InputSize} inputs, {network.Layers.Count} layers, {network.ParameterCount} weights and biases. Positive weights are red, negative ones blue, and wide ones large; units show their biases.");
+        _pictures.Start("network", $"Network {network}", description);
+        _pictures.Array("layers", () =>
+        {
+            DrawnLayer(network.InputSize, InputNames(network), "inputs", null);
+            for (var i = 0; i < network.Layers.Count; i++)
+            {
+                var layer = network.Layers[i];
+                DrawnLayer(layer.Outputs, UnitNames(network, i), layer.Activation.ToString(), layer);
+            }
+        });
+        _pictures.End();
+        Figure(description);
+        if (network.InputSize == 2) Boundary(network, points);
+        WeightTables(network);
+    }
+
+    private void DrawnLayer(int size, Func<int, string> name, string activation, NetworkLayer? layer) => _pictures.Object(() =>
+    {
+        var drawn = Math.Min(size, DrawnUnits);
+        _pictures.Integer("size", size);
+        _pictures.Text("activation", activation);
+        _pictures.Texts("names", Enumerable.Range(0, drawn).Select(name));
+        if (layer is null) return;
+        _pictures.Numbers("biases", layer.Biases.Take(drawn));
+        _pictures.Array("weights", () =>
+        {
+            for (var i = 0; i < Math.Min(layer.Inputs, DrawnUnits); i++)
+            {
+                _pictures.Array(() =>
+                {
+                    for (var j = 0; j < drawn; j++) _pictures.Number(layer.Weights[i, j]);
+                });
+            }
+        });
+    });
+
+    private static Func<int, string> InputNames(Network network) => i => network.Features.Count > 0 ? network.Features[i] : Invariant($"x{i + 1}");
+
+    private static Func<int, string> UnitNames(Network network, int layer) => j =>
+        layer < network.Layers.Count - 1 ? Invariant($"unit {j + 1} of layer {layer + 1}") :
+        network.Classes.Count == network.OutputSize ? network.Classes[j] :
+        network.Labels.Count == network.OutputSize ? network.Labels[j] :
+        Invariant($"output {j + 1}");
+
+    private void WeightTables(Network network)
+    {
+        Heading("Weights and biases");
+        for (var l = 0; l < network.Layers.Count; l++)
+        {
+            var layer = network.Layers[l];
+            var from = l == 0 ? InputNames(network) : UnitNames(network, l - 1);
+            var (inputs, outputs) = (Math.Min(layer.Inputs, TableRows), Math.Min(layer.Outputs, TableColumns));
+            var rows = Enumerable.Range(0, inputs).Select(i => Row(from(i), j => layer.Weights[i, j])).Append(Row("bias", j => layer.Biases[j]));
+            Table(
+                Invariant($"Layer {l + 1}: {layer.Inputs} x {layer.Outputs}, {layer.Activation}"),
+                ["from \\ to", .. Enumerable.Range(0, outputs).Select(UnitNames(network, l))],
+                rows);
+            if (inputs < layer.Inputs || outputs < layer.Outputs) Note(Invariant($"The table holds the first {inputs} rows and {outputs} columns. Export-NeuralNetwork writes all."));
+
+            IReadOnlyList<string> Row(string name, Func<int, double> value) => [name, .. Enumerable.Range(0, outputs).Select(j => Invariant(value(j)))];
+        }
+    }
+
+    private void Boundary(Network network, IReadOnlyList<ReportPoint> points)
+    {
+        Heading("Decision boundary");
+        var (x, y) = (Range(network, 0, points, static point => point.X), Range(network, 1, points, static point => point.Y));
+        var inputs = new double[GridPoints * GridPoints, 2];
+        for (var i = 0; i < GridPoints * GridPoints; i++)
+        {
+            inputs[i, 0] = x.From + ((x.To - x.From) * (i % GridPoints) / (GridPoints - 1));
+            inputs[i, 1] = y.From + ((y.To - y.From) * (i / GridPoints) / (GridPoints - 1));
+        }
+
+        var (values, from, to, what) = Shown(network, network.Predict(inputs));
+        string[] names = [InputNames(network)(0), InputNames(network)(1)];
+        var description = Invariant($"{what} over {GridPoints} x {GridPoints} points, {names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}; blue is low, white the middle, red high.");
+        StartMap("boundary", "Decision boundary", description, names, x, y, values);
+        _pictures.Numbers("range", [from, to]);
+        _pictures.Array("groups", () =>
+        {
+            var groups = points.GroupBy(static point => point.Label, StringComparer.Ordinal)
+                .OrderBy(static group => double.TryParse(group.Key, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0)
+                .ThenBy(static group => group.Key, StringComparer.Ordinal);
+            foreach (var (i, group) in groups.Index()) Group(group.Key, Colours[i % Colours.Length], isConnected: false, group.Select(static point => (point.X, point.Y, 0.0)));
+        });
+        _pictures.End();
+        Figure(description);
+    }
+
+    private void StartMap(string type, string title, string description, string[] names, (double From, double To) x, (double From, double To) y, double[] values)
+    {
+        _pictures.Start(type, title, description);
+        _pictures.Texts("names", names);
+        _pictures.Integer("n", GridPoints);
+        _pictures.Numbers("x", [x.From, x.To]);
+        _pictures.Numbers("y", [y.From, y.To]);
+        _pictures.Numbers("values", values);
+    }
+
+    private void Group(string name, string colour, bool isConnected, IEnumerable<(double X, double Y, double Value)> points) => _pictures.Object(() =>
+    {
+        _pictures.Text("name", name);
+        _pictures.Text("colour", colour);
+        _pictures.Flag("connected", isConnected);
+        _pictures.Array("points", () =>
+        {
+            foreach (var (i, point) in points.Index())
+            {
+                _pictures.Array(() =>
+                {
+                    _pictures.Number(point.X);
+                    _pictures.Number(point.Y);
+                    _pictures.Number(point.Value);
+                    _pictures.Text(isConnected ? Invariant($"{name} {i}") : name);
+                });
+            }
+        });
+    });
+
+    /// <summary>The points with half their width around them; without points what the network was trained on, else from -2 to 2.</summary>
+    private static (double From, double To) Range(Network network, int input, IReadOnlyList<ReportPoint> points, Func<ReportPoint, double> coordinate)
+    {
+        if (points.Count == 0)
+        {
+            return network.Scaling is { } scaling
+                ? (scaling.Means[input] - (3 * scaling.Deviations[input]), scaling.Means[input] + (3 * scaling.Deviations[input]))
+                : (-2, 2);
+        }
+
+        return Widened(points.Select(coordinate), share: 0.5);
+    }
+
+    private static (double From, double To) Widened(IEnumerable<double> values, double share)
+    {
+        var (from, to) = (double.PositiveInfinity, double.NegativeInfinity);
+        foreach (var value in values) (from, to) = (Math.Min(from, value), Math.Max(to, value));
+        var margin = to > from ? share * (to - from) : Math.Max(1, 0.1 * Math.Abs(to));
+        return (from - margin, to + margin);
+    }
+
+    /// <summary>One number for each point: the output, of two the second, of more the number of the largest.</summary>
+    private static (double[] Values, double From, double To, string What) Shown(Network network, double[,] outputs)
+    {
+        var (count, size) = (outputs.GetLength(0), outputs.GetLength(1));
+        var values = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (size <= 2)
+            {
+                values[i] = outputs[i, size - 1];
+                continue;
+            }
+
+            var best = 0;
+            for (var j = 1; j < size; j++)
+            {
+                if (outputs[i, j] > outputs[i, best]) best = j;
+            }
+
+            values[i] = best + 1;
+        }
+
+        if (size > 2) return (values, 1, size, "Number of the largest output");
+        var what = size == 1 ? "Output" : Invariant($"Output {UnitNames(network, network.Layers.Count - 1)(1)}");
+        if (network.Layers[^1].Activation is ActivationFunction.Sigmoid or ActivationFunction.Softmax) return (values, 0, 1, what);
+        var finite = values.Where(double.IsFinite).DefaultIfEmpty().ToArray();
+        var (least, greatest) = (finite.Min(), finite.Max());
+        return (values, least, greatest > least ? greatest : least + 1, what);
+    }
+}

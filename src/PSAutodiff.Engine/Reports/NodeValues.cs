@@ -1,0 +1,70 @@
+using PSAutodiff.Differentiation;
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff.Reports;
+
+/// <summary>The value of every node of a graph at a point, and the derivative of the result with respect to it.</summary>
+internal sealed class NodeValues
+{
+    private static readonly string[] ArgumentNames = ["x", "y", "z"];
+
+    private NodeValues(double[] values, double[] adjoints) => (Values, Adjoints) = (values, adjoints);
+
+    /// <summary>By node id; NaN for nodes that the result does not need.</summary>
+    public double[] Values { get; }
+
+    /// <summary>By node id; 0 where the result does not depend on the node.</summary>
+    public double[] Adjoints { get; }
+
+    /// <summary>Goes through the graph once up and once down (Griewank and Walther, "Evaluating Derivatives", 2nd ed., section 3.2).</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="root">The result.</param>
+    /// <param name="at">A value for every variable that the result needs.</param>
+    public static NodeValues Compute(Graph graph, int root, IReadOnlyDictionary<string, double> at)
+    {
+        var reachable = graph.Reachable([root]);
+        var values = new double[root + 1];
+        Array.Fill(values, double.NaN);
+        for (var id = 0; id <= root; id++)
+        {
+            if (!reachable[id]) continue;
+            values[id] =
+                graph.IsConstant(id) ? graph.ConstantOf(id) :
+                graph.IsVariable(id) ? at[graph.NameOf(id)] :
+                graph.OperationOf(id).Evaluate(ValueOf(graph.X(id)), ValueOf(graph.Y(id)), ValueOf(graph.Z(id)));
+        }
+
+        var adjoints = new double[root + 1];
+        adjoints[root] = 1;
+        var partials = new Dictionary<Operation, CompiledExpression>();
+        Span<double> arguments = stackalloc double[3];
+        Span<double> results = stackalloc double[3];
+        for (var id = root; id >= 0; id--)
+        {
+            if (!reachable[id] || graph.IsLeaf(id) || adjoints[id] == 0) continue;
+            var operation = graph.OperationOf(id);
+            if (!partials.TryGetValue(operation, out var compiled)) partials.Add(operation, compiled = PartialsOf(operation));
+            for (var i = 0; i < operation.Arity; i++) arguments[i] = values[graph.Argument(id, i)];
+            compiled.Evaluate(arguments[..operation.Arity], results[..operation.Arity]);
+            for (var i = 0; i < operation.Arity; i++)
+            {
+                // A branch not taken passes nothing on, not even 0 times infinity.
+                if (results[i] != 0) adjoints[graph.Argument(id, i)] += adjoints[id] * results[i];
+            }
+        }
+
+        return new NodeValues(values, adjoints);
+
+        double ValueOf(int argument) => argument == Graph.None ? 0 : values[argument];
+    }
+
+    private static CompiledExpression PartialsOf(Operation operation)
+    {
+        var names = ArgumentNames[..operation.Arity];
+        var builder = new GraphBuilder();
+        var ids = Array.ConvertAll(names, builder.Variable);
+        var root = builder.Apply(operation, ids[0], ids.Length > 1 ? ids[1] : Graph.None, ids.Length > 2 ? ids[2] : Graph.None);
+        var derivatives = ReverseMode.Differentiate(builder, root, names);
+        return CompiledExpression.Compile(builder.Build(), derivatives, names);
+    }
+}

@@ -1,0 +1,213 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.Reports;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Writes expressions, gradients, trainings, networks and minima as a report to look at.</summary>
+[Cmdlet(VerbsData.Export, "AutodiffReport", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
+{
+    private const string PathSet = "Path";
+    private const string LiteralSet = "LiteralPath";
+
+    // More points than these hide each other.
+    private const int MostPoints = 2000;
+
+    private AutodiffReport _report = null!;
+    private ValueSource? _at;
+    private int _items;
+    private bool _any;
+    private string _file = string.Empty;
+
+    /// <summary>What the report shows: expressions, gradients, results of trainings, networks, minima.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>The file.</summary>
+    [Parameter(Position = 0, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The file, with no character taken for a wildcard.</summary>
+    [Parameter(ParameterSetName = LiteralSet)]
+    [Alias("PSPath", "LP")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
+
+    /// <summary>The title of the report.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Title { get; set; } = "PSAutodiff report";
+
+    /// <summary>Values of the variables, for value and gradient on each node: a dictionary, or an object with properties.</summary>
+    [Parameter]
+    [AllowNull]
+    public object? At { get; set; }
+
+    /// <summary>Rows with the points to draw on the decision boundary of a network with two inputs.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public object[]? Data { get; set; }
+
+    /// <summary>The two columns of the data that are the inputs; by default those the network was trained on.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Feature { get; set; }
+
+    /// <summary>The column of the data that says what a point belongs to; by default the one the network was trained on.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Label { get; set; }
+
+    /// <summary>One HTML file, or the pictures as SVG files.</summary>
+    [Parameter]
+    public ReportFormat Format { get; set; } = ReportFormat.Html;
+
+    /// <summary>Open the report in the browser.</summary>
+    [Parameter]
+    public SwitchParameter Show { get; set; }
+
+    /// <summary>Replace a file that is there without asking, a write-protected one too.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Do not replace a file.</summary>
+    [Parameter]
+    [Alias("NoOverwrite")]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _report?.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        var path = Path ?? LiteralPath;
+        if (path is null) Stop(ErrorIds.PathInvalid, "Export-AutodiffReport needs -Path, the file to write, for example: 'x^2' | Export-AutodiffReport report.html");
+        _file = Require(path, () => FilePaths.Single(this, path!, LiteralPath is not null));
+        Require(this, ReportScript.Read);
+        if (At is not null) _at = Require(At, () => new ValueSource(At));
+        _report = new AutodiffReport(Title);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) return;
+        _any = true;
+        Attempt(InputObject, () =>
+        {
+            Add(Conversions.Unwrap(InputObject));
+            _items++;
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!_any) Stop(ErrorIds.ReportEmpty, "Export-AutodiffReport was given nothing to show. Pipe something in, for example: 'x^2' | Export-AutodiffReport report.html");
+        if (_items == 0) return;
+        var texts = Require(_file, () => Format == ReportFormat.Svg ? ReportScript.DrawSvg(_report.Pictures) : [_report.ToHtml(ReportScript.Read())]);
+        var files = texts.Select((text, i) => (File: texts.Length == 1 ? _file : Numbered(i + 1), Text: text)).ToArray();
+        foreach (var (file, text) in files)
+        {
+            if (!ShouldProcess(file)) return;
+            if (File.Exists(file) && !NoClobber && !Force && !ShouldContinue($"The file '{file}' is there. Replace it?", "Export-AutodiffReport")) return;
+            Require<object?>(file, () =>
+            {
+                FilePaths.Write(file, text, !NoClobber, Force);
+                return null;
+            });
+        }
+
+        if (Show) Open(files[0].File);
+    }
+
+    private string Numbered(int number) => System.IO.Path.Combine(
+        System.IO.Path.GetDirectoryName(_file)!,
+        string.Create(CultureInfo.InvariantCulture, $"{System.IO.Path.GetFileNameWithoutExtension(_file)}-{number}{System.IO.Path.GetExtension(_file)}"));
+
+    private void Add(object? item)
+    {
+        switch (item)
+        {
+            case ExprGradient gradient:
+                _report.AddExpression(gradient.Expression, ValuesOf(gradient.Expression), gradient);
+                break;
+            case TrainingResult result:
+                _report.AddTraining(result, result.Network is null ? [] : PointsFor(result.Network));
+                break;
+            case Network network:
+                _report.AddNetwork(network, PointsFor(network));
+                break;
+            case Minimum minimum:
+                _report.AddMinimum(minimum);
+                break;
+            case PSObject deserialized when TrainingResultConverter.TryGetText(deserialized, out var text):
+                Add(TrainingResult.ParseJson(text));
+                break;
+            case PSObject deserialized when NetworkConverter.TryGetText(deserialized, out var text):
+                Add(Network.ParseJson(text));
+                break;
+            default:
+                var expression = ToExpression(item);
+                _report.AddExpression(expression, ValuesOf(expression), null);
+                break;
+        }
+    }
+
+    private static ExprNode ToExpression(object? item)
+    {
+        try
+        {
+            return Conversions.ToExpression(item);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ExpressionTypeUnsupported)
+        {
+            throw new AutodiffException(
+                ErrorIds.ReportTypeUnsupported,
+                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks and minima.");
+        }
+    }
+
+    private Dictionary<string, double>? ValuesOf(ExprNode expression) =>
+        _at is null ? null : expression.Variables.ToDictionary(static name => name, _at.NumberOf, StringComparer.Ordinal);
+
+    private List<ReportPoint> PointsFor(Network network)
+    {
+        var points = new List<ReportPoint>();
+        if (Data is not { Length: > 0 } || network.InputSize != 2) return points;
+        var first = Data[0] ?? throw RowReader.RowIsNull(1);
+        var label = Label ?? (network.Labels.Count > 0 ? network.Labels[0] : null);
+        var columns = LabelledRows.Columns(network, Feature, new RowCells(first), label is null ? [] : [label], "*");
+        var reader = new RowReader(columns);
+        Span<double> values = stackalloc double[2];
+        foreach (var row in Data.Take(MostPoints))
+        {
+            var cells = reader.ReadFinite(row, values);
+            var name = label is null ? "data" : LanguagePrimitives.ConvertTo<string>(reader.Cell(cells, row, label));
+            points.Add(new ReportPoint(values[0], values[1], name));
+        }
+
+        if (Data.Length > MostPoints) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The decision boundary shows the first {MostPoints} of {Data.Length} rows."));
+        return points;
+    }
+
+    private void Open(string file)
+    {
+        try
+        {
+            Process.Start(new ProcessStartInfo(file) { UseShellExecute = true })?.Dispose();
+        }
+        catch (Exception exception) when (exception is Win32Exception or InvalidOperationException)
+        {
+            WriteWarning($"The report was written, but '{file}' could not be opened: {exception.Message}");
+        }
+    }
+}
