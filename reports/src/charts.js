@@ -58,7 +58,8 @@ function curves(picture, option, axis, state, ink) {
     const positive = point => (state.log && !(point[1] > 0) ? [point[0], null] : point);
     option.tooltip.trigger = 'axis';
     option.tooltip.axisPointer = { type: 'cross', label: { show: false } };
-    option.xAxis = axis(picture.x, { min: 'dataMin', max: 'dataMax' });
+    const lastGap = picture.gaps.length > 0 ? picture.gaps[picture.gaps.length - 1] : -Infinity;
+    option.xAxis = axis(picture.x, { min: 'dataMin', max: range => Math.max(range.max, lastGap) });
     option.yAxis = axis(picture.y, { type: state.log ? 'log' : 'value', nameGap: 48 });
     option.series = picture.series.map((series, i) => ({
         name: series.name,

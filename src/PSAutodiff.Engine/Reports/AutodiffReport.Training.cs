@@ -18,6 +18,7 @@ internal sealed partial class AutodiffReport
     {
         StartSection($"Training of {(result.Network is null ? "a loss expression" : result.Network.ToString())}");
         Note(Invariant($"Final loss {result.FinalLoss:g6} after {result.Steps} steps in {result.Epochs} epochs ({result.StopReason}); {result.Optimizer}, learning rate {result.LearningRate:g6}, batch size {result.BatchSize}, seed {result.Seed}."));
+        if (result.FailedStep is { } failed) Note(Invariant($"At step {failed.Step} (epoch {failed.Epoch}) the loss or a parameter was no longer finite: the loss was {failed.Loss}."));
         if (result.Steps > 0) Losses(result);
         if (result.Restarts.Count > 1)
         {
@@ -57,6 +58,7 @@ internal sealed partial class AutodiffReport
             if (!double.IsFinite(result.Loss[i])) notFinite.Add(i + 1);
         }
 
+        if (result.FailedStep is { } failed && !notFinite.Contains(failed.Step)) notFinite.Add(failed.Step);
         var what = result.Samples is { Length: > 1 and <= MostSamples } ? "Loss of every step, coloured by sample" : "Loss of every step";
         var gaps = notFinite.Count == 0 ? string.Empty : Invariant($" {notFinite.Count} losses are not finite, the first at step {notFinite[0]}: gaps, marked by dashed lines.");
         var description = Invariant($"{what}{(result.StepsPerEpoch > 1 ? ", and mean per epoch," : string.Empty)} over {result.Steps} steps; the final loss is {result.FinalLoss:g6}.{gaps}");

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Commands;
+namespace PSAutodiff;
 
 /// <summary>What Export-AutodiffReport writes.</summary>
 public enum ReportFormat
