@@ -13,6 +13,10 @@ fi
 
 echo "No PowerShell: pwsh is not on PATH and 'dotnet tool restore' could not bring it; the cmdlets are built but not run." >&2
 build() {
+    # Without the libraries of Export-AutodiffReport the rest works, and the cmdlet says what is missing.
+    if ! { npm ci --prefix reports --ignore-scripts --no-audit --no-fund && node reports/build.mjs; } >/dev/null 2>&1; then
+        echo "npm is missing or could not bring the libraries of Export-AutodiffReport; the module is built without them."
+    fi
     dotnet build src/PSAutodiff --configuration Release --nologo --verbosity quiet
     rm -rf out/PSAutodiff
     mkdir -p out/PSAutodiff

@@ -28,3 +28,19 @@ $shell = (Get-Process -Id $PID).Path
 $bare = Measure-Median { & $shell -NoProfile -Command '1' | Out-Null }
 $import = Measure-Median { & $shell -NoProfile -Command "Import-Module '$ModulePath'" | Out-Null }
 'A bare start of PowerShell {0:n0} ms, with Import-Module {1:n0} ms' -f $bare, $import
+
+$nodes = '0' + -join (0..249 | ForEach-Object { " + sin(x*$_.5)*exp(y - $_.25)" }) | New-ExprNode
+$line = New-ExprNode '(y - (a*x + b))^2'
+$waves = 1..1000 | ForEach-Object { [pscustomobject]@{ x = $_ / 1000; y = [Math]::Sin($_) } }
+$long = $waves | Start-NetworkTraining $line -LearningRate 0.01 -Epoch 100 -Seed 1
+$network = New-NeuralNetwork 2 8, tanh, 1, sigmoid -Seed 1
+$file = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-report-$PID.html"
+$write = { $nodes, $long, $network | Export-AutodiffReport $file -At @{ x = 0.5; y = 0.25 } -Force }
+$first = (Measure-Command $write).TotalMilliseconds
+'A report of {0:n0} nodes, {1:n0} losses and a decision boundary: {2:n0} ms, the first {3:n0} ms, {4:n2} MB' -f $nodes.NodeCount, $long.Steps, (Measure-Median $write), $first, ((Get-Item $file).Length / 1MB)
+$chromium = Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+if ($chromium -and (Test-Path "$PSScriptRoot/../tests/Browser/node_modules/playwright-core")) {
+    $seen = node "$PSScriptRoot/../tests/Browser/check.mjs" $chromium.Source ([IO.Path]::GetTempPath()) $file | ConvertFrom-Json
+    'Its first picture in Chromium: {0:n0} ms' -f $seen.firstPicture
+}
+Remove-Item $file

@@ -6,6 +6,7 @@ const FIRST_NODES = 60;
 const MOST_NODES = 400;
 
 const LABEL = 0, KIND = 1, VALUE = 2, GRADIENT = 3, ARGUMENTS = 4;
+const ORDERED = ['sub', 'div', 'pow', 'less', 'select'];
 const KINDS = ['constant', 'variable', 'operation'];
 
 /** The nodes whose arguments are shown at first: from the result (node 0) upwards, until the picture is full. */
@@ -64,8 +65,13 @@ export function graphSvg(picture, open, interactive) {
     dagre.layout(graph);
 
     const edges = graph.edges().map(edge => {
-        const points = graph.edge(edge).points.map(point => `${point.x.toFixed(1)},${point.y.toFixed(1)}`);
-        return `<path class="edge" d="M${points.join('L')}" marker-end="url(#arrow-${picture.id})"/>`;
+        const { points } = graph.edge(edge);
+        const end = points[points.length - 1];
+        // Where the order of the arguments matters, each arrow has its number.
+        const order = ORDERED.includes(picture.nodes[edge.w][LABEL])
+            ? `<text class="small" x="${(end.x + (end.x < graph.node(edge.w).x ? -7 : 8)).toFixed(1)}" y="${(end.y - 4).toFixed(1)}">${Number(edge.name) + 1}</text>`
+            : '';
+        return `<path class="edge" d="M${points.map(point => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join('L')}" marker-end="url(#arrow-${picture.id})"/>${order}`;
     });
     const nodes = shown.map(id => nodeSvg(id, graph.node(String(id)), picture, open, interactive));
     const { width, height } = graph.graph();
@@ -80,7 +86,7 @@ function linesOf(node, hasValues) {
     const lines = [short(node[LABEL])];
     if (!hasValues) return lines;
     if (node[KIND] !== 0) lines.push(`= ${number(node[VALUE])}`);
-    lines.push(`d ${number(node[GRADIENT])}`);
+    lines.push(`\u2202 ${number(node[GRADIENT])}`);
     return lines;
 }
 

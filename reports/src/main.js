@@ -108,8 +108,11 @@ function showDrawing(figure, picture, bar, stage, said) {
         });
     }
     draw();
-    // The result is at the bottom: start there.
-    if (isGraph) stage.scrollTop = stage.scrollHeight;
+    // A large graph begins at its result.
+    if (isGraph) {
+        const [result, frame] = [stage.querySelector('.result').getBoundingClientRect(), stage.getBoundingClientRect()];
+        stage.scrollTo(result.left - frame.left + result.width / 2 - frame.width / 2, stage.scrollHeight);
+    }
 }
 
 function showChart(figure, picture, bar, stage, said) {

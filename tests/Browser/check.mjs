@@ -32,9 +32,8 @@ async function look(file, options) {
 }
 
 /** Everything that a picture shows and does, with pointer and keyboard. */
-async function inspect(page, figure) {
+async function inspect(page, figure, kind) {
     const stage = figure.locator('.stage');
-    const kind = (await stage.getAttribute('class')).replace('stage ', '');
     await stage.scrollIntoViewIfNeeded();
     const drawing = stage.locator('svg.picture, canvas').first();
     const box = await drawing.boundingBox();
@@ -93,10 +92,10 @@ for (const file of files) {
     const { context, page, seen } = await look(file, { colorScheme: 'light' });
     seen.pictures = [];
     for (const figure of await page.locator('figure').all()) {
-        seen.pictures.push(await inspect(page, figure));
+        const kind = (await figure.locator('.stage').getAttribute('class')).replace('stage ', '');
         await page.mouse.move(0, 0);
-        const { kind } = seen.pictures.at(-1);
         await figure.locator('.stage').screenshot({ path: join(screenshots, `${basename(file, '.html')}-${kind}.png`) });
+        seen.pictures.push(await inspect(page, figure, kind));
     }
     await page.evaluate(() => scrollTo(0, 0));
     seen.background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -251,26 +251,33 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
         $chromium = (Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
         $folder = (New-Item (Join-Path $TestDrive browser) -ItemType Directory).FullName
         $evil = '</script><script>alert(1)</script><img src=x onerror=alert(2)>'
-        $z | Export-AutodiffReport "$folder/expression.html" -At @{ x = 2; y = 3 } -Title $evil
+        $z | Export-AutodiffReport "$folder/expression.html" -At @{ x = 2; y = 3 }
+        $z | Export-AutodiffReport "$folder/evil.html" -Title $evil
         $s2 = 'fin = c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2); fin - fin*y + log(1 + exp(-fin))'
-        $points | Start-NetworkTraining $s2 -InitialValue @{ b1 = 0; b2 = 0; c = 0 } -LearningRate 0.5 -Epoch 251 -Seed 3 | Export-AutodiffReport "$folder/training.html"
+        $points | Start-NetworkTraining $s2 -Parameter b1, w11, w12, b2, w21, w22, c, u1, u2 -InitialValue @{ b1 = 0; b2 = 0; c = 0 } -LearningRate 0.5 -Epoch 251 -Seed 3 | Export-AutodiffReport "$folder/training.html"
         $classified | Export-AutodiffReport "$folder/network.html" -Data $points
         Find-Minimum '100*(y - x^2)^2 + (1 - x)^2' -At @{ x = -1.2; y = 1 } -KeepPath | Export-AutodiffReport "$folder/minimum.html"
         $large = '0'
         for ($i = 0; $i -lt 400; $i++) { $large += " + sin(x*$i)*y" }
         $large | Export-AutodiffReport "$folder/large.html"
         $seen = node "$browserTests/check.mjs" $chromium $folder (Get-Item "$folder/*.html").FullName | ConvertFrom-Json
+        # To renew the pictures of the docs, run this file with PSAUTODIFF_IMAGES set to 1.
+        if ($env:PSAUTODIFF_IMAGES) {
+            $images = (New-Item (Join-Path $repositoryRoot docs/images) -ItemType Directory -Force).FullName
+            'expression-graph', 'expression-phone', 'training-curves', 'network-network', 'network-boundary', 'minimum-contour' |
+                ForEach-Object { Copy-Item "$folder/$_.png" $images }
+        }
         $ofFile = { param($name) $seen | Where-Object file -EQ "$name.html" }
     }
 
     It 'show no errors and make no requests' {
-        $seen | Should -HaveCount 5
+        $seen | Should -HaveCount 6
         $seen | ForEach-Object { $_.errors; $_.requests } | Should -BeNullOrEmpty
         ($seen.dialogs | Measure-Object -Sum).Sum | Should -Be 0
     }
 
     It 'have the title as text' {
-        (& $ofFile expression).title | Should -BeExactly $evil
+        (& $ofFile evil).title | Should -BeExactly $evil
     }
 
     It 'have each picture, of a size to look at' {
