@@ -49,7 +49,7 @@ export function chartOption(picture, dark, state, say) {
     switch (picture.type) {
         case 'curves': return curves(picture, option, axis, state, ink);
         case 'boundary':
-        case 'contour': return map(picture, option, axis, ink, picture.type === 'contour');
+        case 'contour': return map(picture, option, axis, state, ink, picture.type === 'contour');
     }
 }
 
@@ -82,12 +82,25 @@ function curves(picture, option, axis, state, ink) {
     return option;
 }
 
-function map(picture, option, axis, ink, isContour) {
+function map(picture, option, axis, state, ink, isContour) {
     const { n, x, y, values } = picture;
     const stepX = (x[1] - x[0]) / (n - 1), stepY = (y[1] - y[0]) / (n - 1);
     const finite = values.filter(value => value !== null);
     const levels = isContour ? quantiles(finite, BANDS.length - 1) : [];
-    const cells = values.map((value, i) => [x[0] + stepX * (i % n), y[0] + stepY * Math.floor(i / n), value === null ? NaN : value]);
+    const band = value => levels.filter(level => level < value).length;
+    const shade = value => (isContour ? band(value) : Math.round(64 * (value - picture.range[0]) / (picture.range[1] - picture.range[0])));
+    const cells = [];
+    let last = null;
+    values.forEach((value, i) => {
+        // In a file neighbours of the same shade are one rectangle; on the page each has its value to tell.
+        const key = value === null ? null : shade(value);
+        if (state.isFile && i % n > 0 && last.key === key) {
+            last.cell[3]++;
+            return;
+        }
+        last = { key, cell: [x[0] + stepX * (i % n), y[0] + stepY * Math.floor(i / n), value === null ? NaN : value, 1] };
+        cells.push(last.cell);
+    });
     picture.say = item => {
         const value = item.value;
         if (item.seriesIndex === 0) return `${picture.names[0]} ${number(value[0])}, ${picture.names[1]} ${number(value[1])}: ${number(value[2])}`;
@@ -109,8 +122,8 @@ function map(picture, option, axis, ink, isContour) {
         renderItem: (params, api) => {
             const value = api.value(2);
             const [left, top] = api.coord([api.value(0) - stepX / 2, api.value(1) + stepY / 2]);
-            const [right, bottom] = api.coord([api.value(0) + stepX / 2, api.value(1) - stepY / 2]);
-            const fill = Number.isNaN(value) ? '#888' : isContour ? BANDS[levels.filter(level => level < value).length] : api.visual('color');
+            const [right, bottom] = api.coord([api.value(0) + stepX * (api.value(3) - 0.5), api.value(1) - stepY / 2]);
+            const fill = Number.isNaN(value) ? '#888' : isContour ? BANDS[band(value)] : api.visual('color');
             // A little wider than the cell: without seams between neighbours.
             return { type: 'rect', shape: { x: left, y: top, width: right - left + 0.6, height: bottom - top + 0.6 }, style: { fill } };
         },
@@ -170,7 +183,7 @@ function contourLines({ n, x, y, values }, levels) {
 /** The chart as the text of an SVG file, without a browser. */
 export function chartSvg(picture, state) {
     const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 500 });
-    const option = chartOption(picture, false, state, () => { });
+    const option = chartOption(picture, false, { ...state, isFile: true }, () => { });
     option.backgroundColor = '#fff';
     option.dataZoom = option.dataZoom.map(zoom => ({ ...zoom, show: false }));
     chart.setOption(option);

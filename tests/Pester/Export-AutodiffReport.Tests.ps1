@@ -224,6 +224,16 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
     }
 }
 
+Describe 'Export-AutodiffReport in a module that was built without npm' -Skip:(-not $missing) {
+    It 'says what is missing and writes nothing' {
+        $path = Join-Path $TestDrive never.html
+        $outcome = Get-Outcome { 'x' | Export-AutodiffReport $path }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ReportScriptMissing
+        $outcome.Errors[0].Exception.Message | Should -BeLike '*npm*'
+        $path | Should -Not -Exist
+    }
+}
+
 Describe 'Export-AutodiffReport -Format Svg' -Skip:([bool]$noNode) {
     It 'writes one file for one picture, with title and description' {
         $path = Join-Path $TestDrive one.svg
