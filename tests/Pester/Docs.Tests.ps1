@@ -4,9 +4,12 @@
 # - a session: it begins with 'PS> '. What a command prints is compared with the lines up to the next prompt.
 # - a script: ```powershell. The block ```Output after it shows what it prints; without one, the remarks at the ends of its lines do, or it prints nothing.
 # - the syntax and the YAML of a cmdlet's page, which the help tests check.
+# Blocks that write reports are left out where there is nothing to write them with.
 # The blocks of a page share a session. All pages share a folder, which has the examples and their data in it and stands for the root. A block that cannot be run is in $skipped.
 BeforeDiscovery {
+    . "$PSScriptRoot/Support.ps1"
     $root = Split-Path (Split-Path $PSScriptRoot)
+    $noReport, $noPicture = (Get-ReportProblem), (Get-ReportProblem -Svg)
     # Page, beginning of the block, reason.
     $skipped = @(
         @{ Page = 'README.md'; Start = './build.sh Demo'; Reason = 'it builds the module' }
@@ -30,6 +33,8 @@ BeforeDiscovery {
             if ($first -eq $i) { $text = '' }
             if ($info -eq 'yaml' -or (-not $info -and $text -match "^$([regex]::Escape((Split-Path $Page -LeafBase))) ")) { continue }
             $skip = $skipped | Where-Object { $_.Page -eq $Page -and $text.StartsWith($_.Start) }
+            $problem = $text -notmatch 'Export-AutodiffReport' ? $null : $text -match '-Format Svg' ? $noPicture : $noReport
+            if ($problem -and -not $skip) { $skip = @{ Reason = $problem } }
             $previous = if ($blocks.Count) { $blocks[-1] }
             if ($info -eq 'Output' -and $previous.Kind -eq 'Script' -and $null -eq $previous.Expected) { $previous.Expected = $text; continue }
             $kind = if ($skip) { 'Skipped' } elseif ($text -match '^PS> ') { 'Session' } elseif ($info -eq 'powershell') { 'Script' } else { 'Unknown' }

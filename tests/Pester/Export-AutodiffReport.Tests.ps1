@@ -1,12 +1,8 @@
 # Reports: Export-AutodiffReport.
 BeforeDiscovery {
     . "$PSScriptRoot/Support.ps1"
-    $probe = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-probe-$PID.html"
-    $missing = $null
-    try { 1 | Export-AutodiffReport -LiteralPath $probe -Force -ErrorAction Stop }
-    catch { $missing = 'this build has no chart libraries' }
-    finally { Remove-Item $probe -ErrorAction Ignore }
-    $noNode = $missing ?? $(if (-not (Get-Command node -CommandType Application -ErrorAction Ignore)) { 'Node.js is not installed' })
+    $missing = Get-ReportProblem
+    $noNode = Get-ReportProblem -Svg
     $chromium = Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1
     $browserTests = Join-Path $repositoryRoot tests/Browser
     $noBrowser = $noNode ?? $(if (-not $chromium) { 'no Chromium is installed' })

@@ -44,6 +44,15 @@ function Invoke-FreshShell([string]$Command) {
     (& $shellPath @shellArguments -NoProfile -NonInteractive -Command $Command 2>&1 | Out-String).Trim()
 }
 
+# Why reports cannot be written here: the module was built without their libraries, or, for SVG, there is no Node.js. Nothing when they can.
+function Get-ReportProblem([switch]$Svg) {
+    $probe = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-probe-$PID.html"
+    try { 1 | Export-AutodiffReport -LiteralPath $probe -Force -ErrorAction Stop }
+    catch { return 'this build has no chart libraries' }
+    finally { Remove-Item $probe -ErrorAction Ignore }
+    if ($Svg -and -not (Get-Command node -CommandType Application -ErrorAction Ignore)) { 'Node.js is not installed' }
+}
+
 function Get-ErrorId([System.Management.Automation.ErrorRecord]$Record) { ($Record.FullyQualifiedErrorId -split ',')[0] }
 
 # The graphs whose size is promised, each built by operators in PowerShell.
