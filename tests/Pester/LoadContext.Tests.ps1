@@ -62,7 +62,7 @@ Describe 'MathNet.Numerics of the module' {
 
     It 'is referenced by no assembly of the default context' {
         foreach ($assembly in [PSAutodiff.ExprNode].Assembly, (Get-Module PSAutodiff).ImplementingAssembly) {
-            $assembly.GetReferencedAssemblies().Name | Should -Match '^(System\..*|netstandard|PSAutodiff\..*)$'
+            $assembly.GetReferencedAssemblies().Name | Should -Match '^(System\..*|Microsoft\.Win32\.Primitives|netstandard|PSAutodiff\..*)$'
         }
         (Get-ChildItem $moduleBase -Filter *.dll).Name | Sort-Object | Should -BeExactly 'PSAutodiff.dll', 'PSAutodiff.Engine.dll'
     }
