@@ -272,3 +272,12 @@ Describe 'Invoke-LinearRegression and mistakes' {
         $outcome.Errors[0].Exception.Message | Should -BeLike $Says
     }
 }
+
+Describe 'Arrays without their counterpart' {
+    It 'are an error, not a prompt: <_>' -ForEach 'Data', 'Target' {
+        $given = @{ $_ = 1, 2, 3 }
+        $outcome = Get-Outcome { Invoke-LinearRegression @given }
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataInvalid
+    }
+}

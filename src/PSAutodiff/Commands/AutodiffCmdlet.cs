@@ -19,6 +19,9 @@ public abstract class AutodiffCmdlet : PSCmdlet
         }
     }
 
+    /// <summary>Whether a parameter was given at all, be it null.</summary>
+    private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
     /// <summary>Ends the command with an error of the user's.</summary>
     private protected void Stop(string errorId, string message, object? target = null) =>
         ThrowTerminatingError(Record(new AutodiffException(errorId, message), target));

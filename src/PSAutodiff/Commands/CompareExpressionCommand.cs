@@ -26,7 +26,7 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(ReferenceExpression)))
+        if (!IsBound(nameof(ReferenceExpression)))
         {
             Stop(ErrorIds.ExpressionMissing, "Compare-Expression was given no expression to compare with. For example: 'x^2' | Compare-Expression 'x*x'");
         }
@@ -37,7 +37,7 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(DifferenceExpression))) return;
+        if (!IsBound(nameof(DifferenceExpression))) return;
         ProcessExpression(DifferenceExpression, node =>
         {
             try

@@ -24,7 +24,7 @@ public sealed class ConvertToExprTextCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        if (!IsBound(nameof(Expression))) return;
         ProcessExpression(Expression, Write);
     }
 

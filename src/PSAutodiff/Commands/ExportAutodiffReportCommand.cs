@@ -99,7 +99,7 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) return;
+        if (!IsBound(nameof(InputObject))) return;
         _any = true;
         Attempt(InputObject, () =>
         {

@@ -40,7 +40,7 @@ public sealed class ExportNeuralNetworkCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Network))) return;
+        if (!IsBound(nameof(Network))) return;
         if (++_networks > 1) Stop(ErrorIds.PathInvalid, "A file holds one network, but several came through the pipeline. The file holds the first.", Network);
         var network = Require(Network, () => Conversions.ToNetwork(Network));
         var path = Path ?? LiteralPath;

@@ -92,7 +92,7 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        if (!IsBound(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
             if (Prepare(node) is not { } search) return;

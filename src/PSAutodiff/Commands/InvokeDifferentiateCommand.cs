@@ -80,7 +80,7 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        if (!IsBound(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
             if (Gradient) WriteObject(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode));

@@ -23,7 +23,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     public object? InputObject { get; set; }
 
     /// <summary>The data as a matrix: rows x features.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = DataSet)]
+    [Parameter(ParameterSetName = DataSet)]
     [AllowNull]
     public object? Data { get; set; }
 
@@ -75,7 +75,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     {
         CheckPenalty(Ridge, nameof(Ridge));
         CheckPenalty(Lasso, nameof(Lasso));
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Covariance)))
+        if (IsBound(nameof(Covariance)))
         {
             if (Weight is not null) Stop(ErrorIds.WeightInvalid, "-Weight and -Covariance both say how far to trust each row. Give one of them.");
             _covariance = Require(Covariance, () => RowCovariance.From(Covariance));
@@ -83,7 +83,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
 
         if (ParameterSetName == DataSet)
         {
-            if (!MyInvocation.BoundParameters.ContainsKey(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the features, and -Target, what to predict, go together.");
+            if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the features, and -Target, what to predict, go together.");
         }
         else if (Label is null)
         {
@@ -94,7 +94,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) return;
+        if (!IsBound(nameof(InputObject))) return;
         Attempt(InputObject, () =>
         {
             if (InputObject is null && _rows is null) throw RowReader.RowIsNull(++_nullRows);

@@ -81,8 +81,6 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();
 
-    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     private void PredictMatrix()
     {
         var inputs = NetworkData.InputsFrom(_network, Data);

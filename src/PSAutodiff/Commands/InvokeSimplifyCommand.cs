@@ -24,7 +24,7 @@ public sealed class InvokeSimplifyCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        if (!IsBound(nameof(Expression))) return;
         var several = Conversions.Unwrap(Expression);
         if (Step) ProcessExpression(several, () => ToSingle(several), WriteSteps);
         else if (several is ExprGradient or ExprHessian or ExprJacobian) ProcessExpression(several, () => DerivativeObjects.NodesOf(several)![0], _ => Simplify(several));

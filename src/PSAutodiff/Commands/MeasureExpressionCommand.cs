@@ -57,7 +57,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         _at = Require(At, () => new ValueSource(At));
-        var given = MyInvocation.BoundParameters.ContainsKey(nameof(Expression));
+        var given = IsBound(nameof(Expression));
         if (MyInvocation.ExpectingInput && given) _rows = PrepareRows();
     }
 
@@ -69,7 +69,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
             _any = true;
             ProcessRow();
         }
-        else if (MyInvocation.BoundParameters.ContainsKey(nameof(Expression)))
+        else if (IsBound(nameof(Expression)))
         {
             _any = true;
             Attempt(Expression, ProcessExpression);

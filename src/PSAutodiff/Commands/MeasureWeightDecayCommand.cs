@@ -60,7 +60,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == HessianSet || !MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        if (ParameterSetName == HessianSet || !IsBound(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
             var variables = Variable ?? [.. node.Variables];

@@ -33,7 +33,7 @@ public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        if (!IsBound(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
             if (Variable is not null && node.Variables.Except(Variable, StringComparer.Ordinal).FirstOrDefault() is { } missing)

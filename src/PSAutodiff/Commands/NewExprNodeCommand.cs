@@ -74,7 +74,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
                 ProcessExpression(Json, () => ExprNode.ParseJson(Json));
                 break;
             default:
-                if (MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) ProcessExpression(Expression, WriteObject);
+                if (IsBound(nameof(Expression))) ProcessExpression(Expression, WriteObject);
                 break;
         }
     }
@@ -89,7 +89,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     {
         var given = new (string Name, object? Value)[] { (nameof(X), X), (nameof(Y), Y), (nameof(Z), Z) };
         var count = 0;
-        while (count < given.Length && MyInvocation.BoundParameters.ContainsKey(given[count].Name)) count++;
+        while (count < given.Length && IsBound(given[count].Name)) count++;
         return ExprNode.Apply(Op, Array.ConvertAll(given[..count], static argument => Conversions.ToExpression(argument.Value)));
     }
 }

@@ -59,7 +59,7 @@ public sealed class NewNeuralNetworkCommand : AutodiffCmdlet
 
     private Network FromSizes()
     {
-        if (InputSize == 0 || !MyInvocation.BoundParameters.ContainsKey(nameof(Layer)))
+        if (InputSize == 0 || !IsBound(nameof(Layer)))
         {
             throw new AutodiffException(
                 ErrorIds.LayerInvalid,
@@ -71,7 +71,7 @@ public sealed class NewNeuralNetworkCommand : AutodiffCmdlet
 
     private Network FromWeights()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Weight)))
+        if (!IsBound(nameof(Weight)))
         {
             throw new AutodiffException(ErrorIds.LayerInvalid, "-Bias and -Activation go with -Weight, the weights of each layer. Without weights give -InputSize and -Layer.");
         }

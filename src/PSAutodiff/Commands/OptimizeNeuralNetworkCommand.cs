@@ -10,27 +10,12 @@ namespace PSAutodiff.Commands;
 /// <summary>Prunes a network: sets the weights that matter least to 0 and freezes them, at once or in rounds of pruning and training.</summary>
 [Cmdlet(VerbsCommon.Optimize, "NeuralNetwork", DefaultParameterSetName = RowsSet)]
 [OutputType(typeof(Network), typeof(WeightSaliency))]
-public sealed class OptimizeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
+public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
 {
-    private const string RowsSet = "Rows";
-    private const string DataSet = "Data";
     private const string Activity = "Pruning";
 
-    private readonly CancellationTokenSource _cancellation = new();
     private TrainingOptions? _training;
-    private Network? _network;
-    private LabelledRows? _labelled;
-    private int _nullRows;
-
-    /// <summary>The rows to measure second derivatives and to train on: objects or dictionaries with the features and the labels.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
-    [AllowNull]
-    public object? InputObject { get; set; }
-
-    /// <summary>The network, or the result of a training that has one; it stays as it is.</summary>
-    [Parameter(Position = 0)]
-    [AllowNull]
-    public object? Network { get; set; }
+    private Network _network = null!;
 
     /// <summary>How it is measured how much a weight matters.</summary>
     [Parameter]
@@ -54,50 +39,14 @@ public sealed class OptimizeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    /// <summary>The columns that are the inputs, in order; by default those it was trained on.</summary>
-    [Parameter(ParameterSetName = RowsSet)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? Feature { get; set; }
-
-    /// <summary>The columns of the labels; by default those it was trained on.</summary>
-    [Parameter(ParameterSetName = RowsSet)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? Label { get; set; }
-
-    /// <summary>The inputs as a matrix: rows x inputs.</summary>
-    [Parameter(ParameterSetName = DataSet)]
-    [AllowNull]
-    public object? Data { get; set; }
-
-    /// <summary>The right answers: a matrix of rows x outputs, or a list of numbers or classes.</summary>
-    [Parameter(ParameterSetName = DataSet)]
-    [AllowNull]
-    public object? Target { get; set; }
-
-    /// <summary>The loss whose second derivatives count; by default that of the training.</summary>
-    [Parameter]
-    public LossFunction LossFunction { get; set; }
-
-    /// <summary>The most threads to train with.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
-
     private bool Trains => _training is not null;
 
     private bool NeedsData => Method == PruningMethod.OptimalBrainDamage || Trains;
 
     /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (!IsBound(nameof(Network))) Stop(ErrorIds.NetworkMissing, "Optimize-NeuralNetwork needs -Network, for example: Import-Csv train.csv | Optimize-NeuralNetwork $net -Fraction 0.5");
-        _network = Require(Network, () => Conversions.ToNetwork(Network));
-        if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, the right answers, go together.");
+        _network = RequireNetwork("Import-Csv train.csv | Optimize-NeuralNetwork $net -Fraction 0.5");
         if (!IsBound(nameof(Fraction)) && !Detailed) Stop(ErrorIds.FractionInvalid, "Optimize-NeuralNetwork needs -Fraction, the part of the weights to prune: 0.7 prunes 70 % of them.");
         Require(Fraction, () =>
         {
@@ -118,20 +67,13 @@ public sealed class OptimizeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!IsBound(nameof(InputObject)) || !NeedsData) return;
-        Attempt(InputObject, () =>
-        {
-            if (InputObject is null && _labelled is null) throw RowReader.RowIsNull(++_nullRows);
-            // A network that was trained without classes gives numbers.
-            _labelled ??= Require(InputObject, () => new LabelledRows(_network!, Feature, Label, InputObject!, _nullRows, numeric: _network!.LossFunction is not null && _network.Classes.Count == 0));
-            _labelled.Add(InputObject);
-        });
+        if (NeedsData) TakeRow(_network);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (NeedsData && !IsBound(nameof(Data)) && _labelled is not { Count: > 0 })
+        if (NeedsData && !HasData)
         {
             Stop(
                 ErrorIds.RowsMissing,
@@ -141,7 +83,7 @@ public sealed class OptimizeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
 
         try
         {
-            var result = Require<object>(null, () => _network!.Precision == NetworkPrecision.Single ? Work<float>(_network) : Work<double>(_network));
+            var result = Require<object>(null, () => _network.Precision == NetworkPrecision.Single ? Work<float>(_network) : Work<double>(_network));
             WriteObject(result, enumerateCollection: true);
         }
         catch (OperationCanceledException)
@@ -150,26 +92,19 @@ public sealed class OptimizeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
-
-    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     private object Work<T>(Network network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var loss = IsBound(nameof(LossFunction)) ? LossFunction : network.LossFunction ?? NetworkTraining.DefaultLoss(network);
+        var loss = LossOf(network);
         if (!NeedsData) return Detailed ? NetworkPruning.Score(network, null, Fraction) : NetworkPruning.Prune(network, null, Fraction);
-        var data = IsBound(nameof(Data)) ? NetworkData.FromArrays(network, Data, Target) : _labelled!.ToData();
-        _labelled = null;
+        var data = TakeData(network);
         if (Trains) network = data.Describe(network, network.Scaling);
         var rows = data.ToTrainingData<T>(network.Scaling);
-        var wide = Widen(rows);
+        var wide = Method == PruningMethod.OptimalBrainDamage ? Widen(rows) : null;
         if (Detailed) return NetworkPruning.Score(network, SecondDerivatives(network), Fraction);
         return Trains ? Rounds(network) : Prune(network, Fraction);
 
-        double[]? SecondDerivatives(Network of) =>
-            Method == PruningMethod.OptimalBrainDamage ? new DenseCurvature(of, loss).Diagonal(wide, _cancellation.Token) : null;
+        double[]? SecondDerivatives(Network of) => wide is null ? null : new DenseCurvature(of, loss).Diagonal(wide, Cancellation);
 
         Network Prune(Network one, double fraction) => NetworkPruning.Prune(one, SecondDerivatives(one), fraction);
 
@@ -182,8 +117,8 @@ public sealed class OptimizeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
             {
                 current = Prune(current, NetworkPruning.FractionAfter(before, Fraction, round, Iteration));
                 var options = _training with { Progress = progress => ShowProgress(round, progress, clock) };
-                var result = NetworkTraining.Run(current, rows, loss, options, _cancellation.Token);
-                _cancellation.Token.ThrowIfCancellationRequested();
+                var result = NetworkTraining.Run(current, rows, loss, options, Cancellation);
+                Cancellation.ThrowIfCancellationRequested();
                 if (result.FailedStep is { } failed)
                 {
                     throw new AutodiffException(

@@ -28,7 +28,7 @@ public sealed class ResolveExpressionCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Expression))) return;
+        if (!IsBound(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
             var replacements = new Dictionary<string, ExprNode>(StringComparer.Ordinal);

@@ -243,8 +243,6 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();
 
-    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     private TrainingOptions MakeOptions(bool ofNetwork, string? checkpoint) => new()
     {
         Epochs = Epoch,

@@ -76,7 +76,7 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();
 
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+    private bool IsGiven(string parameter) => IsBound(parameter);
 
     private void RequirePositive(double number, string errorId, string parameter)
     {

@@ -1,0 +1,102 @@
+using System.Management.Automation;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>A cmdlet that works on a network and labelled data: rows from the pipeline, or arrays.</summary>
+public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
+{
+    private protected const string RowsSet = "Rows";
+    private const string DataSet = "Data";
+
+    private readonly CancellationTokenSource _cancellation = new();
+    private LabelledRows? _labelled;
+    private int _nullRows;
+
+    /// <summary>The rows: objects or dictionaries with the features and the labels.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>The network, or the result of a training that has one; it stays as it is.</summary>
+    [Parameter(Position = 0)]
+    [AllowNull]
+    public object? Network { get; set; }
+
+    /// <summary>The columns that are the inputs, in order; by default those it was trained on.</summary>
+    [Parameter(ParameterSetName = RowsSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Feature { get; set; }
+
+    /// <summary>The columns of the labels; by default those it was trained on.</summary>
+    [Parameter(ParameterSetName = RowsSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Label { get; set; }
+
+    /// <summary>The inputs as a matrix: rows x inputs.</summary>
+    [Parameter(ParameterSetName = DataSet)]
+    [AllowNull]
+    public object? Data { get; set; }
+
+    /// <summary>The right answers: a matrix of rows x outputs, or a list of numbers or classes.</summary>
+    [Parameter(ParameterSetName = DataSet)]
+    [AllowNull]
+    public object? Target { get; set; }
+
+    /// <summary>The loss; by default what the network was trained with.</summary>
+    [Parameter]
+    public LossFunction LossFunction { get; set; }
+
+    /// <summary>The most threads to use.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
+
+    private protected CancellationToken Cancellation => _cancellation.Token;
+
+    private protected bool HasData => IsBound(nameof(Data)) || _labelled is { Count: > 0 };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    /// <summary>The network that was given, and a check that arrays came in pairs.</summary>
+    private protected Network RequireNetwork(string example)
+    {
+        if (!IsBound(nameof(Network))) Stop(ErrorIds.NetworkMissing, $"{MyInvocation.MyCommand.Name} needs -Network, for example: {example}");
+        var network = Require(Network, () => Conversions.ToNetwork(Network));
+        if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, the right answers, go together.");
+        return network;
+    }
+
+    /// <summary>Takes the row from the pipeline, when there is one.</summary>
+    private protected void TakeRow(Network network)
+    {
+        if (!IsBound(nameof(InputObject))) return;
+        Attempt(InputObject, () =>
+        {
+            if (InputObject is null && _labelled is null) throw RowReader.RowIsNull(++_nullRows);
+            // A network that was trained without classes gives numbers.
+            _labelled ??= Require(InputObject, () => new LabelledRows(network, Feature, Label, InputObject!, _nullRows, numeric: network.LossFunction is not null && network.Classes.Count == 0));
+            _labelled.Add(InputObject);
+        });
+    }
+
+    /// <summary>All data; they can be taken once.</summary>
+    private protected NetworkData TakeData(Network network)
+    {
+        var data = IsBound(nameof(Data)) ? NetworkData.FromArrays(network, Data, Target) : _labelled!.ToData();
+        _labelled = null;
+        return data;
+    }
+
+    private protected LossFunction LossOf(Network network) =>
+        IsBound(nameof(LossFunction)) ? LossFunction : network.LossFunction ?? NetworkTraining.DefaultLoss(network);
+}
