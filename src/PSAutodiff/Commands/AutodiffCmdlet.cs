@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using PSAutodiff.Expressions;
 
@@ -58,6 +59,28 @@ public abstract class AutodiffCmdlet : PSCmdlet
 
     private protected static ErrorRecord Record(AutodiffException exception, object? target) =>
         new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);
+
+    /// <summary>Shows how far long work is, once it has taken a second.</summary>
+    /// <param name="activity">What is done.</param>
+    /// <param name="status">Where it stands.</param>
+    /// <param name="done">The part that is done: 0 to 1.</param>
+    /// <param name="clock">Runs since the work began.</param>
+    private protected void ShowProgress(string activity, string status, double done, Stopwatch clock)
+    {
+        if (clock.Elapsed.TotalSeconds < 1 || Stopping) return;
+        try
+        {
+            WriteProgress(new ProgressRecord(0, activity, status)
+            {
+                PercentComplete = (int)(100 * done),
+                SecondsRemaining = done > 0 ? (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (1 - done) / done) : -1,
+            });
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl+C just now: a token ends the work.
+        }
+    }
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {

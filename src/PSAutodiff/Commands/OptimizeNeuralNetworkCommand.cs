@@ -154,21 +154,9 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
         };
     }
 
-    private void ShowProgress(int round, TrainingProgress progress, Stopwatch clock)
-    {
-        if (clock.Elapsed.TotalSeconds < 1 || Stopping) return;
-        try
-        {
-            var done = (round - 1 + progress.Fraction) / Iteration;
-            WriteProgress(new ProgressRecord(0, Activity, string.Create(CultureInfo.InvariantCulture, $"Round {round} of {Iteration}, epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"))
-            {
-                PercentComplete = (int)(100 * done),
-                SecondsRemaining = done > 0 ? (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (1 - done) / done) : -1,
-            });
-        }
-        catch (PipelineStoppedException)
-        {
-            // Ctrl+C just now: the token ends the work.
-        }
-    }
+    private void ShowProgress(int round, TrainingProgress progress, Stopwatch clock) => ShowProgress(
+        Activity,
+        string.Create(CultureInfo.InvariantCulture, $"Round {round} of {Iteration}, epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"),
+        (round - 1 + progress.Fraction) / Iteration,
+        clock);
 }

@@ -229,7 +229,10 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     protected override void EndProcessing()
     {
         var clock = Stopwatch.StartNew();
-        _options = _options with { Progress = progress => ShowProgress(progress, clock) };
+        _options = _options with
+        {
+            Progress = progress => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"), progress.Fraction, clock),
+        };
         try
         {
             Finish(_network is null ? TrainLoss() : TrainNetwork(_network));
@@ -384,23 +387,6 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         }
 
         return new FeatureScaling(means, deviations);
-    }
-
-    private void ShowProgress(TrainingProgress progress, Stopwatch clock)
-    {
-        if (clock.Elapsed.TotalSeconds < 1 || Stopping) return;
-        try
-        {
-            WriteProgress(new ProgressRecord(0, Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"))
-            {
-                PercentComplete = (int)(100 * progress.Fraction),
-                SecondsRemaining = progress.Fraction > 0 ? (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (1 - progress.Fraction) / progress.Fraction) : -1,
-            });
-        }
-        catch (PipelineStoppedException)
-        {
-            // Ctrl+C just now: the token ends the training, and its result so far is kept.
-        }
     }
 
     private void Finish(TrainingResult result)
