@@ -3,15 +3,17 @@
     Builds, tests and shows PSAutodiff.
 .DESCRIPTION
     Build leaves the importable module in out/PSAutodiff. Test builds, checks the format of the code, runs the engine's tests and the
-    Pester tests, and ends with the line 'N passed, N failed, N skipped' over both. Docs builds the help. Demo builds and runs the
-    examples. Clean removes what builds have made. Pester and Microsoft.PowerShell.PlatyPS come from the gallery when they are missing.
+    Pester tests, names what it skips, and ends with the line 'N passed, N failed, N skipped' over both. Docs builds the help that
+    Get-Help shows from docs/en-US into module/en-US, where it is committed. Demo builds and runs the examples. Pack makes the package
+    for the gallery in out. Clean removes what builds have made. Pester comes from NuGet when it is not installed, and
+    Microsoft.PowerShell.PlatyPS, which only Docs and the test of the help need, from the gallery.
 .EXAMPLE
     ./build.ps1 -Task Test
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Lint', 'Test', 'Docs', 'Demo', 'Clean')]
+    [ValidateSet('Build', 'Lint', 'Test', 'Docs', 'Demo', 'Pack', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -32,67 +34,36 @@ function Invoke-Dotnet {
     if ($LASTEXITCODE -ne 0) { throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE." }
 }
 
-# Imports a module, from the gallery when this machine does not have it; says so and returns nothing when that fails.
-function Import-Tool([string]$Name, [version]$MinimumVersion) {
-    try {
-        if (-not (Get-Module -ListAvailable $Name | Where-Object Version -GE $MinimumVersion)) {
-            if (-not (Get-Command Install-PSResource -ErrorAction Ignore)) { throw 'Install-PSResource is not available' }
-            Install-PSResource -Name $Name -Version "[$MinimumVersion,)" -TrustRepository -Quiet
-        }
-        Import-Module $Name -MinimumVersion $MinimumVersion -PassThru
-    }
-    catch {
-        Write-Warning "$Name $MinimumVersion or later is not installed and could not be installed from the gallery: $_"
-    }
+# Says what could not be run here, and keeps it for the last lines of Test.
+$skipped = [Collections.Generic.List[string]]::new()
+function Add-Skip([string]$What) {
+    $skipped.Add($What)
+    Write-Warning "Skipped: $What"
 }
 
-# Brings the libraries that draw the pictures of reports and bundles them; without npm the rest of the module works, and Export-AutodiffReport says so.
-function Build-ReportScript {
-    $reports = Join-Path $root 'reports'
-    $made = Join-Path $reports 'dist/report.js'
-    $sources = Get-ChildItem $reports -File -Recurse -Include *.js, *.mjs, package*.json | Where-Object FullName -NotMatch 'node_modules|dist'
-    if ((Test-Path $made) -and -not ($sources | Where-Object LastWriteTimeUtc -GT (Get-Item $made).LastWriteTimeUtc)) { return }
-    if (-not ((Get-Command npm -CommandType Application -ErrorAction Ignore) -and (Get-Command node -CommandType Application -ErrorAction Ignore))) {
-        Write-Host 'npm is not installed: the module was built without the libraries of Export-AutodiffReport.'
-        return
-    }
-    $log = @(& npm ci --prefix $reports --ignore-scripts --no-audit --no-fund 2>&1; if ($LASTEXITCODE -eq 0) { & node (Join-Path $reports 'build.mjs') 2>&1 })
-    if ($LASTEXITCODE -ne 0) {
-        $reason = $log | Where-Object { $_ -match 'error|code' } | Select-Object -First 1
-        Write-Host "npm could not bring the libraries of Export-AutodiffReport, so the module was built without them: $reason"
-    }
+function Test-Tool([string]$Name, [version]$MinimumVersion) {
+    [bool](Get-Module -ListAvailable $Name | Where-Object Version -GE $MinimumVersion)
+}
+
+# Brings a module that this machine does not have from the gallery; without the gallery the error says why.
+function Install-Tool([string]$Name, [version]$MinimumVersion) {
+    if (Test-Tool $Name $MinimumVersion) { return }
+    Install-PSResource -Name $Name -Version "[$MinimumVersion,)" -TrustRepository -Quiet -ErrorAction Stop
 }
 
 function Build-Module {
-    Build-ReportScript
-    Invoke-Dotnet build (Join-Path $root 'src/PSAutodiff/PSAutodiff.csproj') --configuration $Configuration --nologo --verbosity quiet
-    if (Test-Path $out) { Remove-Item $out -Recurse -Force }
-    $null = New-Item $out -ItemType Directory -Force
-    Copy-Item (Join-Path $root 'module/*') $out -Recurse
-    $built = { param($project, $name) Join-Path $root "src/$project/bin/$Configuration/net10.0/$name.dll" }
-    Copy-Item (& $built PSAutodiff PSAutodiff), (& $built PSAutodiff PSAutodiff.Engine) $out
-    # In a folder that PowerShell does not search: the module loads these beside whatever MathNet.Numerics the session has.
-    $dependencies = New-Item (Join-Path $out 'dependencies') -ItemType Directory
-    'PSAutodiff.LinearAlgebra', 'MathNet.Numerics' | ForEach-Object { Copy-Item (& $built PSAutodiff.LinearAlgebra $_) $dependencies }
-    Copy-Item (Join-Path $root 'LICENSE'), (Join-Path $root 'THIRD-PARTY-NOTICES.txt') $out
-    $licences = Join-Path $root 'reports/dist/licences.txt'
-    if (Test-Path $licences) { Add-Content (Join-Path $out 'THIRD-PARTY-NOTICES.txt') ("`n$('-' * 80)`n", (Get-Content $licences -Raw)) }
-    Build-Help
-    Write-Host "Built $out"
+    Invoke-Dotnet msbuild (Join-Path $root "src/Module.proj") "-property:Configuration=$Configuration" "-nologo" "-verbosity:minimal"
 }
 
 function Build-Help {
-    if (-not (Import-Tool Microsoft.PowerShell.PlatyPS 1.0.0)) {
-        Write-Warning 'The module was built without help pages.'
-        return
-    }
-    & (Join-Path $root 'docs/build-help.ps1') -Source (Join-Path $root 'docs/en-US') -Destination (Join-Path $out 'en-US')
+    Install-Tool Microsoft.PowerShell.PlatyPS 1.0.0
+    & (Join-Path $root 'docs/build-help.ps1') -Source (Join-Path $root 'docs/en-US') -Destination (Join-Path $root 'module/en-US')
 }
 
 function Invoke-Lint {
     Invoke-Dotnet format (Join-Path $root 'PSAutodiff.sln') --verify-no-changes --no-restore
-    if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
-        Write-Host 'PSScriptAnalyzer is not installed: the scripts were not analyzed.'
+    if (-not (Test-Tool PSScriptAnalyzer 1.20.0)) {
+        Add-Skip 'the analysis of the scripts, since PSScriptAnalyzer is not installed'
         return
     }
     $settings = Join-Path $root '.config/PSScriptAnalyzerSettings.psd1'
@@ -116,8 +87,21 @@ function Get-EngineTestCount {
     [pscustomobject]@{ Passed = [int]$Matches[2]; Failed = [Math]::Max([int]$Matches[1], [int]($code -ne 0)); Skipped = [int]$Matches[3] }
 }
 
+# Pester as installed, else from NuGet, else from the gallery. Processes that tests start find it by PSModulePath.
+function Install-Pester {
+    if (Test-Tool Pester 5.0.0) { return }
+    & dotnet build (Join-Path $root 'tests/Tools') -target:CopyTools --nologo --verbosity quiet | Out-Host
+    if ($LASTEXITCODE -eq 0) { $env:PSModulePath = (Join-Path $root 'out/tools') + [IO.Path]::PathSeparator + $env:PSModulePath }
+    else { Install-Tool Pester 5.0.0 }
+}
+
 function Get-PesterCount {
-    if (-not (Import-Tool Pester 5.0.0)) { throw 'The Pester tests cannot run without Pester.' }
+    try { Install-Pester }
+    catch {
+        $count = @(Get-ChildItem (Join-Path $root 'tests/Pester') -Filter *.Tests.ps1 | Select-String '^\s*It ').Count
+        Add-Skip "$count Pester tests (more with their cases), since Pester is not installed and neither NuGet nor the gallery could bring it: $_"
+        return [pscustomobject]@{ Passed = 0; Failed = 0; Skipped = $count }
+    }
     # A fresh process: this one may hold an older build of the module.
     $script = Join-Path $root 'tests/Pester/Invoke-Tests.ps1'
     $result = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-pester-$PID.json"
@@ -128,7 +112,7 @@ function Get-PesterCount {
 
 switch ($Task) {
     'Build' { Build-Module }
-    'Docs' { Build-Module }
+    'Docs' { Build-Help; Build-Module }
     'Lint' { Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet; Invoke-Lint }
     'Demo' {
         Build-Module
@@ -143,8 +127,14 @@ switch ($Task) {
         $counts = @(Get-EngineTestCount; Get-PesterCount)
         $sum = { param($name) ($counts | Measure-Object $name -Sum).Sum }
         $failed = & $sum Failed
+        $skipped | ForEach-Object { Write-Host "Skipped: $_" }
         Write-Host "$(& $sum Passed) passed, $failed failed, $(& $sum Skipped) skipped"
         if ($failed -gt 0) { exit 1 }
+    }
+    'Pack' {
+        Build-Module
+        $package = Compress-PSResource -Path $out -DestinationPath (Join-Path $root 'out') -PassThru
+        Write-Host "Packed $($package.FullName)"
     }
     'Clean' {
         'out', 'src/*/bin', 'src/*/obj', 'tests/*/bin', 'tests/*/obj', 'bench/bin', 'bench/obj', 'examples/*/bin', 'examples/*/obj', 'reports/dist', 'reports/node_modules' |

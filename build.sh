@@ -1,33 +1,28 @@
 #!/usr/bin/env bash
-# Build, Lint, Test, Docs, Demo or Clean, with PowerShell from PATH or from the pinned .NET tool; without either, as far as that goes.
+# Build, Lint, Test, Docs, Demo, Pack or Clean, with PowerShell from PATH or from the pinned .NET tool; without either, as far as that goes.
 set -euo pipefail
 cd "$(dirname "$0")"
 task=${1:-Build}
 
-if command -v pwsh >/dev/null 2>&1; then
+if command -v pwsh >/dev/null 2>&1 && pwsh -NoProfile -NonInteractive -Command 'exit [int]($PSVersionTable.PSVersion -lt [version]"7.6")'; then
     exec pwsh -NoProfile -File build.ps1 -Task "$task"
 fi
-if dotnet tool restore >/dev/null 2>&1 && dotnet pwsh -NoProfile -Command 'exit 0' >/dev/null 2>&1; then
+# The pwsh that jobs start looks for .NET at its default place, unless told where it is.
+if [ -z "${DOTNET_ROOT:-}" ]; then
+    DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
+    export DOTNET_ROOT
+fi
+if tool=$(dotnet tool restore 2>&1) && tool=$(dotnet pwsh -NoProfile -Command 'exit 0' 2>&1); then
     exec dotnet pwsh -NoProfile -File build.ps1 -Task "$task"
 fi
 
-echo "No PowerShell: pwsh is not on PATH and 'dotnet tool restore' could not bring it; the cmdlets are built but not run." >&2
-build() {
-    # Without the libraries of Export-AutodiffReport the rest works, and the cmdlet says what is missing.
-    if ! { npm ci --prefix reports --ignore-scripts --no-audit --no-fund && node reports/build.mjs; } >/dev/null 2>&1; then
-        echo "npm is missing or could not bring the libraries of Export-AutodiffReport; the module is built without them."
-    fi
-    dotnet build src/PSAutodiff --configuration Release --nologo --verbosity quiet
-    rm -rf out/PSAutodiff
-    mkdir -p out/PSAutodiff
-    cp -R module/. LICENSE src/PSAutodiff/bin/Release/net10.0/*.dll out/PSAutodiff/
-    echo "Built out/PSAutodiff (without help pages, which need PowerShell)"
-}
+printf 'No PowerShell: no pwsh 7.6 is on PATH, and the pinned .NET tool could not be had:\n%s\nThe cmdlets are built but not run.\n' "$tool" >&2
+build() { dotnet msbuild src/Module.proj -nologo -verbosity:minimal; }
 
 lint() { dotnet format PSAutodiff.sln --verify-no-changes; }
 
 case "$task" in
-    Build | Docs)
+    Build)
         build
         ;;
     Lint)
@@ -45,18 +40,23 @@ case "$task" in
         read -r failed passed skipped <<<"$(grep -oE '[0-9]+' <<<"$counts" | tr '\n' ' ')"
         if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
         pester=$(cat tests/Pester/*.Tests.ps1 | grep -cE '^\s*It ' || true)
-        echo "The Pester tests were skipped: $pester tests (more with their cases) need PowerShell."
+        echo "Skipped: $pester Pester tests (more with their cases), since they need PowerShell."
         echo "$passed passed, $failed failed, $((skipped + pester)) skipped"
         [ "$failed" -eq 0 ]
         ;;
     Demo)
+        echo "The demo of the cmdlets needs PowerShell; this is the engine's."
         dotnet run --project examples/EngineDemo --configuration Release
         ;;
+    Docs | Pack)
+        echo "$task needs PowerShell." >&2
+        exit 1
+        ;;
     Clean)
-        rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj bench/bin bench/obj examples/*/bin examples/*/obj
+        rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj bench/bin bench/obj examples/*/bin examples/*/obj reports/dist reports/node_modules
         ;;
     *)
-        echo "usage: ./build.sh [Build|Lint|Test|Docs|Demo|Clean]" >&2
+        echo "usage: ./build.sh [Build|Lint|Test|Docs|Demo|Pack|Clean]" >&2
         exit 2
         ;;
 esac

@@ -1,4 +1,6 @@
 BeforeDiscovery {
+    # Compared below where pages can be built; the help itself is committed and needs nothing.
+    $noPlatyPS = -not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object Version -GE 1.0.0)
     $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
     if (-not (Get-Module PSAutodiff)) { Import-Module (Join-Path $PSScriptRoot '../../out/PSAutodiff') }
     $cmdlets = foreach ($command in (Get-Module PSAutodiff).ExportedCmdlets.Values) {
@@ -96,5 +98,23 @@ Describe 'The help files' {
         $files.Name | Should -Contain 'about_PSAutodiff.help.txt'
         $files.Name | Should -Contain 'PSAutodiff.dll-Help.xml'
         foreach ($file in $files) { Get-Content $file -Raw | Should -Not -Match '\{\{' }
+    }
+}
+
+Describe 'The committed help' -Skip:$noPlatyPS {
+    BeforeAll {
+        # Beside a manifest, so that pages and cmdlets are compared too.
+        Copy-Item (Join-Path $repositoryRoot module/PSAutodiff.psd1) TestDrive:/
+        & (Join-Path $repositoryRoot docs/build-help.ps1) -Source (Join-Path $repositoryRoot docs/en-US) -Destination TestDrive:/en-US
+    }
+
+    It 'is what the pages make, or build.ps1 -Task Docs has to be run' {
+        $committed = Join-Path $repositoryRoot module/en-US
+        $names = (Get-ChildItem TestDrive:/en-US).Name | Sort-Object
+        (Get-ChildItem $committed).Name | Sort-Object | Should -Be $names
+        foreach ($name in $names) {
+            $made, $held = (Get-Content "TestDrive:/en-US/$name"), (Get-Content (Join-Path $committed $name))
+            Compare-Object $held $made -CaseSensitive | Select-Object -First 5 | ForEach-Object { "$name $($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+        }
     }
 }
