@@ -9,7 +9,7 @@ if command -v pwsh >/dev/null 2>&1 && pwsh -NoProfile -NonInteractive -Command '
 fi
 # The pwsh that jobs start looks for .NET at its default place, unless told where it is.
 if [ -z "${DOTNET_ROOT:-}" ]; then
-    DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
+    DOTNET_ROOT=$(dotnet --list-sdks | sed -n 's/.*\[\(.*\)[\/]sdk\]$/\1/p' | tail -n 1)
     export DOTNET_ROOT
 fi
 if tool=$(dotnet tool restore 2>&1) && tool=$(dotnet pwsh -NoProfile -Command 'exit 0' 2>&1); then
