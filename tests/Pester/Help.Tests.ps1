@@ -118,3 +118,13 @@ Describe 'The committed help' -Skip:$noPlatyPS {
         }
     }
 }
+
+Describe 'about_PSAutodiff_Errors' {
+    It 'lists each error id of the module once, and no other' {
+        $page = Get-Content (Join-Path $repositoryRoot docs/en-US/about_PSAutodiff_Errors.md)
+        $listed = $page | ForEach-Object { if ($_ -cmatch '^\| ([A-Z]\w+) \| \S') { $Matches[1] } } | Where-Object { $_ -cne 'Id' }
+        $ids = [PSAutodiff.ExprNode].Assembly.GetType('PSAutodiff.ErrorIds').GetFields() | ForEach-Object { $_.GetValue($null) }
+        $ids.Count | Should -BeGreaterThan 70
+        Compare-Object ($ids | Sort-Object) ($listed | Sort-Object) -CaseSensitive | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+    }
+}
