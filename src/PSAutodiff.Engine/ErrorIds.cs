@@ -58,11 +58,13 @@ internal static class ErrorIds
     public const string PathInvalid = nameof(PathInvalid);
     public const string PenaltyInvalid = nameof(PenaltyInvalid);
     public const string PropertyExists = nameof(PropertyExists);
+    public const string PropertyUnreadable = nameof(PropertyUnreadable);
     public const string ReportEmpty = nameof(ReportEmpty);
     public const string ReportScriptMissing = nameof(ReportScriptMissing);
     public const string ReportTypeUnsupported = nameof(ReportTypeUnsupported);
     public const string RestartsNeedStarts = nameof(RestartsNeedStarts);
     public const string RowNull = nameof(RowNull);
+    public const string RowsLeftOut = nameof(RowsLeftOut);
     public const string RowsMissing = nameof(RowsMissing);
     public const string ScriptBlockUnsupported = nameof(ScriptBlockUnsupported);
     public const string StepInvalid = nameof(StepInvalid);

@@ -1,38 +1,48 @@
+using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 
 /// <summary>Which columns of rows are meant by names and wildcards.</summary>
 internal static class ColumnSelection
 {
+    // What PowerShell adds to objects that come back from jobs and other computers.
+    private static readonly HashSet<string> Added = new(["PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId", "RunspaceId"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>
     /// The columns that patterns name, in their order. A pattern that is the name of a column means that column, even with a wildcard
     /// in it; other wildcards match the columns that are neither named nor excluded.
     /// </summary>
     /// <param name="patterns">What the parameter was given.</param>
     /// <param name="row">A row: the names of its columns decide.</param>
+    /// <param name="number">The number of the row, for errors.</param>
     /// <param name="excluded">Columns that are taken for something else.</param>
     /// <param name="parameter">The name of the parameter, for errors.</param>
-    /// <exception cref="AutodiffException">A wildcard matches nothing, a column is named twice or is excluded.</exception>
-    public static string[] Resolve(IReadOnlyList<string> patterns, RowCells row, IReadOnlyList<string> excluded, string parameter)
+    /// <exception cref="AutodiffException">A name or wildcard matches nothing, a column is named twice or is excluded.</exception>
+    public static string[] Resolve(IReadOnlyList<string> patterns, RowCells row, int number, IReadOnlyList<string> excluded, string parameter)
     {
-        var literal = new string?[patterns.Count];
-        var taken = new HashSet<string>(excluded, StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < literal.Length; i++)
+        var names = row.Names.ToArray();
+        var groups = new NameGroups(names);
+        var named = NameMatching.Match(patterns, groups);
+        var taken = new HashSet<string>(excluded, StringComparer.Ordinal);
+        for (var i = 0; i < named.Length; i++)
         {
-            literal[i] = row.NameOf(patterns[i]) ?? (WildcardPattern.ContainsWildcardCharacters(patterns[i]) ? null : patterns[i]);
-            if (literal[i] is null || taken.Add(literal[i]!)) continue;
-            throw new AutodiffException(
-                ErrorIds.ColumnRepeated,
-                excluded.Contains(literal[i], StringComparer.OrdinalIgnoreCase)
-                    ? $"The column '{literal[i]}' cannot be both feature and label."
-                    : $"-{parameter} names the column '{literal[i]}' more than once.");
+            if (named[i] is not { } column)
+            {
+                if (WildcardPattern.ContainsWildcardCharacters(patterns[i])) continue;
+                // What stands for no column because another name stands for it exactly is that column once more.
+                if (groups.Alike(patterns[i]) is [var same, ..]) throw Repeated(same);
+                throw Missing(patterns[i], names, number, $"-{parameter}");
+            }
+
+            if (!taken.Add(column)) throw Repeated(column);
         }
 
         var columns = new List<string>();
-        for (var i = 0; i < literal.Length; i++)
+        for (var i = 0; i < named.Length; i++)
         {
-            if (literal[i] is { } name)
+            if (named[i] is { } name)
             {
                 columns.Add(name);
                 continue;
@@ -40,15 +50,37 @@ internal static class ColumnSelection
 
             var pattern = new WildcardPattern(patterns[i], WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
             var before = columns.Count;
-            columns.AddRange(row.Names.Where(column => pattern.IsMatch(column) && taken.Add(column)));
+            columns.AddRange(names.Where(column => !Added.Contains(column) && pattern.IsMatch(column) && taken.Add(column)));
             if (columns.Count == before)
             {
                 throw new AutodiffException(
                     ErrorIds.ColumnMissing,
-                    $"No further column matches '{patterns[i]}' of -{parameter}. The row has: {string.Join(", ", row.Names)}.");
+                    $"No further column matches '{patterns[i]}' of -{parameter}. The row has: {string.Join(", ", names)}.");
             }
         }
 
         return [.. columns];
+
+        AutodiffException Repeated(string column) => new(
+            ErrorIds.ColumnRepeated,
+            excluded.Contains(column, StringComparer.Ordinal)
+                ? $"The column '{column}' cannot be both feature and label."
+                : $"-{parameter} names the column '{column}' more than once.");
     }
+
+    /// <summary>Throws when a row lacks a column that is known by name.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="source">What names the columns, for the error.</param>
+    public static void Require(IReadOnlyList<string> columns, RowCells row, int number, string source)
+    {
+        var names = row.Names.ToArray();
+        var missing = Array.IndexOf(NameMatching.Match(columns, new NameGroups(names)), null);
+        if (missing >= 0) throw Missing(columns[missing], names, number, source);
+    }
+
+    private static AutodiffException Missing(string column, string[] names, int number, string source) => new(
+        ErrorIds.ColumnMissing,
+        string.Create(CultureInfo.InvariantCulture, $"{source} names the column '{column}', but row {number} has no such column. It has: {string.Join(", ", names)}.{NearNames.Hint(column, names)}"));
 }

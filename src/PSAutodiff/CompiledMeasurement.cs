@@ -64,12 +64,11 @@ internal sealed class CompiledMeasurement
         return _shape(i => results[i]);
     }
 
-    /// <summary>The results at many points: a double[], or an object for each point, made as it is asked for.</summary>
-    public object MeasureMany(ReadOnlyMemory<double>[] columns, CancellationToken cancellation)
+    /// <summary>The results at many points, as those of <see cref="Measure"/>, each made as it is asked for.</summary>
+    public IEnumerable<object> MeasureMany(ReadOnlyMemory<double>[] columns, CancellationToken cancellation)
     {
         var results = _compiled.EvaluateRows(columns, cancellation);
-        if (_isNumber) return results[0];
-        return Enumerable.Range(0, results[0].Length).Select(row => _shape(i => results[i][row]));
+        return _isNumber ? results[0].Select(static value => (object)value) : Enumerable.Range(0, results[0].Length).Select(row => _shape(i => results[i][row]));
     }
 
     private static List<ExprNode> WithDerivatives(ExprNode expression, MeasuredParts parts)

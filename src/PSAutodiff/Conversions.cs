@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Data;
 using System.Globalization;
 using System.Management.Automation;
 
@@ -49,14 +50,35 @@ internal static class Conversions
     {
         if (Unwrap(row) is IDictionary dictionary)
         {
-            foreach (DictionaryEntry entry in dictionary) yield return new(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, entry.Value);
+            foreach (DictionaryEntry entry in dictionary) yield return new(NameOf(entry), entry.Value);
             yield break;
         }
 
-        foreach (var property in PSObject.AsPSObject(row).Properties) yield return new(property.Name, property.Value);
+        foreach (var property in Properties(row)) yield return new(property.Name, ReadOrNull(property));
     }
 
-    /// <summary>A copy of a row to add properties to: the row itself may be somebody's variable.</summary>
+    /// <summary>The name of an entry of a dictionary.</summary>
+    public static string NameOf(DictionaryEntry entry) => Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!;
+
+    /// <summary>The properties of an object that are its columns: of a row of a DataTable those of the table, not what every row has.</summary>
+    public static IEnumerable<PSPropertyInfo> Properties(object row)
+    {
+        var properties = PSObject.AsPSObject(row).Properties;
+        var table = Unwrap(row) switch
+        {
+            DataRow data => data.Table,
+            DataRowView view => view.Row.Table,
+            _ => null,
+        };
+
+        // What Add-Member added is a column too.
+        return table is null ? properties : properties.Where(property => property is not PSProperty || table.Columns.Contains(property.Name));
+    }
+
+    /// <summary>What an error says in the end, without the errors around it.</summary>
+    public static string InnermostMessage(Exception exception) => exception.GetBaseException().Message;
+
+    /// <summary>A copy of a row to add properties to: the row itself may be somebody's variable. What cannot be read becomes null.</summary>
     public static PSObject CopyRow(object row)
     {
         if (row is PSObject { BaseObject: PSCustomObject } custom) return custom.Copy();
@@ -87,6 +109,19 @@ internal static class Conversions
                 return ToNetwork(TrainingResult.ParseJson(text));
             case { } other:
                 throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is no network. New-NeuralNetwork and Import-NeuralNetwork give networks.");
+        }
+    }
+
+    // Some properties of processes and files throw.
+    private static object? ReadOrNull(PSPropertyInfo property)
+    {
+        try
+        {
+            return property.Value;
+        }
+        catch (ExtendedTypeSystemException)
+        {
+            return null;
         }
     }
 

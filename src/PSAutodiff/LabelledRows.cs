@@ -17,24 +17,25 @@ internal sealed class LabelledRows
     private readonly LabelCollector? _collector;
     private readonly double[] _values;
     private readonly double[] _targetValues;
+    private readonly List<int> _numbers = [];
 
     /// <summary>Finds the columns.</summary>
     /// <param name="network">The network that they are for.</param>
     /// <param name="features">Names and wildcards; null for the columns that the network knows, else all that are no labels.</param>
     /// <param name="labels">Names and wildcards; null for those that the network knows.</param>
     /// <param name="row">The first row.</param>
-    /// <param name="rowsBefore">Number of rows left out so far.</param>
+    /// <param name="number">The number of that row, from 1.</param>
     /// <param name="numeric">Whether the network is known to give numbers and no classes.</param>
     /// <exception cref="AutodiffException">The columns do not fit the network or each other.</exception>
-    public LabelledRows(Network network, string[]? features, string[]? labels, object row, int rowsBefore, bool numeric)
+    public LabelledRows(Network network, string[]? features, string[]? labels, object row, int number, bool numeric)
     {
         _network = network;
         var cells = new RowCells(row);
-        labels ??= network.Labels.Count > 0
-            ? [.. network.Labels]
-            : throw new AutodiffException(ErrorIds.LabelMissing, "Which column holds the labels? Name it with -Label.");
-        _labels = ColumnSelection.Resolve(labels, cells, [], "Label");
-        _features = Columns(network, features, cells, _labels, "*");
+        if (labels is not null) _labels = ColumnSelection.Resolve(labels, cells, number, [], "Label");
+        else if (network.Labels.Count > 0) ColumnSelection.Require(_labels = [.. network.Labels], cells, number, "The network, which was trained on rows,");
+        else throw new AutodiffException(ErrorIds.LabelMissing, "Which column holds the labels? Name it with -Label.");
+        _features = Columns(network, features, cells, number, _labels, "*");
+        if (features is null && network.Features.Count > 0) ColumnSelection.Require(_features, cells, number, "The network, which was trained on rows,");
         if (_labels.Length > 1 && _labels.Length != network.OutputSize)
         {
             throw new AutodiffException(
@@ -44,7 +45,7 @@ internal sealed class LabelledRows
                     $"-Label names {_labels.Length} columns ({string.Join(", ", _labels)}), but the network has {network.OutputSize} output{(network.OutputSize == 1 ? string.Empty : "s")}. Name one column for each output, or a single column of classes."));
         }
 
-        _reader = new RowReader(_features, rowsBefore);
+        _reader = new RowReader([.. _features, .. _labels]);
         _inputs = new RowBuffer(_features.Length);
         _values = new double[_features.Length];
         _targetValues = new double[_labels.Length];
@@ -58,10 +59,11 @@ internal sealed class LabelledRows
     /// <param name="network">The network.</param>
     /// <param name="features">Names and wildcards; null for those that the network knows.</param>
     /// <param name="row">A row with the columns.</param>
+    /// <param name="number">The number of the row, from 1.</param>
     /// <param name="labels">Columns that are no inputs.</param>
     /// <param name="otherwise">The pattern when neither is there; null for an error.</param>
     /// <exception cref="AutodiffException">They are not as many as the network has inputs.</exception>
-    public static string[] Columns(Network network, string[]? features, RowCells row, string[] labels, string? otherwise)
+    public static string[] Columns(Network network, string[]? features, RowCells row, int number, string[] labels, string? otherwise)
     {
         IReadOnlyList<string> patterns = features is not null ? features
             : network.Features.Count > 0 ? network.Features
@@ -69,7 +71,7 @@ internal sealed class LabelledRows
             : throw new AutodiffException(
                 ErrorIds.FeatureMissing,
                 string.Create(CultureInfo.InvariantCulture, $"The network does not know its columns: it was not trained on rows. Name its {network.InputSize} inputs in order with -Feature."));
-        var columns = features is null && network.Features.Count > 0 ? [.. network.Features] : ColumnSelection.Resolve(patterns, row, labels, "Feature");
+        var columns = features is null && network.Features.Count > 0 ? [.. network.Features] : ColumnSelection.Resolve(patterns, row, number, labels, "Feature");
         return columns.Length == network.InputSize
             ? columns
             : throw new AutodiffException(
@@ -80,26 +82,30 @@ internal sealed class LabelledRows
     }
 
     /// <summary>Takes a row in, or nothing of it.</summary>
-    /// <exception cref="AutodiffException">The row is null, or a cell is missing or not what it should be.</exception>
-    public void Add(object? row)
+    /// <param name="row">The row.</param>
+    /// <param name="number">Its number, from 1.</param>
+    /// <exception cref="AutodiffException">A cell is missing or not what it should be.</exception>
+    public void Add(object row, int number)
     {
-        var cells = _reader.ReadFinite(row, _values);
+        _reader.Start(row, number);
+        _reader.ReadFinite(_values);
         if (_targets is not null)
         {
-            for (var i = 0; i < _labels.Length; i++) _targetValues[i] = _reader.FiniteNumber(cells, row!, _labels[i]);
+            for (var i = 0; i < _labels.Length; i++) _targetValues[i] = _reader.FiniteNumber(_features.Length + i);
             _targets.Add(_targetValues);
         }
         else
         {
-            _collector!.Add(_reader.Cell(cells, row!, _labels[0]), _reader.RowNumber, _labels[0]);
+            _collector!.Add(_reader.Cell(_features.Length), number, _labels[0]);
         }
 
         _inputs.Add(_values);
+        _numbers.Add(number);
     }
 
     /// <summary>All rows taken in.</summary>
     /// <exception cref="AutodiffException">The number of classes does not fit the network.</exception>
     public NetworkData ToData() => _targets is null
-        ? new NetworkData(_inputs, _network.OutputSize, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels }
-        : new NetworkData(_inputs, _network.OutputSize, _targets.Take<double>(null)) { Features = _features, Labels = _labels };
+        ? new NetworkData(_inputs, _network.OutputSize, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] }
+        : new NetworkData(_inputs, _network.OutputSize, _targets.Take<double>(null)) { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] };
 }

@@ -44,6 +44,9 @@ internal sealed class NetworkData
     /// <summary>The columns of the targets; empty when they have no names.</summary>
     public string[] Labels { get; init; } = [];
 
+    /// <summary>The number of each row as it came, from 1: some may have been left out before it. Null when the rows are counted as they are.</summary>
+    public int[]? RowNumbers { get; init; }
+
     /// <summary>The names of the classes in the order of their indices; empty when the targets are numbers.</summary>
     public string[] Classes { get; } = [];
 

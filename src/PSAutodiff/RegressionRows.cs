@@ -12,7 +12,7 @@ internal sealed class RegressionRows
     private readonly RowReader _reader;
     private readonly RegressionPlan _plan;
     private readonly RowCovariance? _covariance;
-    private readonly string? _weight;
+    private readonly bool _hasWeight;
     private readonly double[] _values;
 
     // Without a covariance matrix the regression; with one, the rows and their positions.
@@ -27,21 +27,20 @@ internal sealed class RegressionRows
     /// <param name="covariance">The covariance of the rows, or null.</param>
     /// <param name="plan">Makes the plan for feature and label names.</param>
     /// <param name="row">The first row.</param>
-    /// <param name="rowsBefore">Number of rows left out so far.</param>
+    /// <param name="number">The number of that row, from 1.</param>
     /// <exception cref="AutodiffException">The columns do not suit.</exception>
-    public RegressionRows(string[] features, string label, string? weight, RowCovariance? covariance, Func<string[], string, RegressionPlan> plan, object row, int rowsBefore)
+    public RegressionRows(string[] features, string label, string? weight, RowCovariance? covariance, Func<string[], string, RegressionPlan> plan, object row, int number)
     {
         var cells = new RowCells(row);
-        _weight = weight is null ? null : ColumnSelection.Resolve([weight], cells, [], "Weight") is [var one]
-            ? one
-            : throw new AutodiffException(ErrorIds.WeightInvalid, $"-Weight '{weight}' stands for several columns; it has to be one.");
-        string[] used = _weight is null ? [] : [_weight];
-        var labels = ColumnSelection.Resolve([label], cells, used, "Label");
+        var weights = weight is null ? [] : ColumnSelection.Resolve([weight], cells, number, [], "Weight");
+        if (weights.Length > 1) throw new AutodiffException(ErrorIds.WeightInvalid, $"-Weight '{weight}' stands for several columns; it has to be one.");
+        var labels = ColumnSelection.Resolve([label], cells, number, weights, "Label");
         if (labels.Length > 1) throw new AutodiffException(ErrorIds.LabelCount, $"-Label '{label}' stands for several columns ({string.Join(", ", labels)}); a regression predicts one.");
-        var columns = ColumnSelection.Resolve(features, cells, [.. labels, .. used], "Feature");
+        var columns = ColumnSelection.Resolve(features, cells, number, [.. labels, .. weights], "Feature");
         _plan = plan(columns, labels[0]);
         _covariance = covariance;
-        _reader = new RowReader([.. columns, labels[0]], rowsBefore);
+        _hasWeight = weights.Length > 0;
+        _reader = new RowReader([.. columns, labels[0], .. weights]);
         _values = new double[columns.Length + 1];
         if (covariance?.Matrix is null) _regression = LinearAlgebraTools.Regression(_plan);
     }
@@ -53,11 +52,14 @@ internal sealed class RegressionRows
     public int WithoutWeight { get; private set; }
 
     /// <summary>Takes a row in, or nothing of it.</summary>
-    /// <exception cref="AutodiffException">The row is null, or a cell is missing or no finite number.</exception>
-    public void Add(object? row)
+    /// <param name="row">The row.</param>
+    /// <param name="number">Its number, from 1.</param>
+    /// <exception cref="AutodiffException">A cell is missing or no finite number.</exception>
+    public void Add(object row, int number)
     {
-        var cells = _reader.ReadFinite(row, _values);
-        var position = _reader.RowNumber - 1;
+        _reader.Start(row, number);
+        _reader.ReadFinite(_values);
+        var position = number - 1;
         if (_regression is null)
         {
             _kept.Add([.. _values]);
@@ -66,14 +68,16 @@ internal sealed class RegressionRows
         }
 
         var weight = 1.0;
-        if (_weight is not null)
+        if (_hasWeight)
         {
-            weight = _reader.FiniteNumber(cells, row!, _weight);
+            weight = _reader.FiniteNumber(_values.Length);
             if (weight < 0)
             {
-                throw new AutodiffException(
+                throw new RowException(
                     ErrorIds.WeightInvalid,
-                    string.Create(CultureInfo.InvariantCulture, $"Row {_reader.RowNumber}, column '{_weight}': a weight is an inverse variance and cannot be {weight}. The row was left out."));
+                    number,
+                    _reader.Columns[_values.Length],
+                    string.Create(CultureInfo.InvariantCulture, $"a weight is an inverse variance and cannot be {weight}. The row was left out."));
             }
 
             if (weight == 0)
@@ -93,10 +97,11 @@ internal sealed class RegressionRows
     }
 
     /// <summary>Fits the model.</summary>
+    /// <param name="rows">Number of rows that came, bad ones included.</param>
     /// <exception cref="AutodiffException">The covariance does not suit, or numbers are too large.</exception>
-    public LinearRegressionResult Finish()
+    public LinearRegressionResult Finish(int rows)
     {
-        _covariance?.RequireRows(_reader.RowNumber);
+        _covariance?.RequireRows(rows);
         if (_regression is not null) return _regression.Finish();
         var regression = LinearAlgebraTools.Regression(_plan, _covariance!.Matrix!, _positions);
         foreach (var row in _kept) regression.Add(row.AsSpan(0, row.Length - 1), row[^1], 1);

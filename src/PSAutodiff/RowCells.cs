@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 
@@ -11,9 +10,11 @@ internal readonly struct RowCells
 
     // Kept for all cells of the row: every get of PSObject.Properties makes a new collection.
     private readonly PSMemberInfoCollection<PSPropertyInfo>? _properties;
+    private readonly object _row;
 
     public RowCells(object row)
     {
+        _row = row;
         _dictionary = Conversions.Unwrap(row) as IDictionary;
         _properties = _dictionary is null ? PSObject.AsPSObject(row).Properties : null;
     }
@@ -23,33 +24,37 @@ internal readonly struct RowCells
     {
         get
         {
-            if (_dictionary is null) return _properties!.Select(static property => property.Name);
+            if (_dictionary is null) return Conversions.Properties(_row).Select(static property => property.Name);
             var names = _dictionary.Keys.OfType<string>();
             return _dictionary is Hashtable ? names.Order(StringComparer.Ordinal) : names;
         }
     }
 
-    /// <summary>The cell of a column: that of the exact name, else of the only one that differs in case alone.</summary>
-    /// <exception cref="AutodiffException">Several names differ in case alone.</exception>
-    public bool TryFind(string column, out object? cell)
+    /// <summary>The names of columns that differ from this one in case at most.</summary>
+    public IReadOnlyList<string> Alike(string column)
     {
-        if (_dictionary is null)
-        {
-            // Property names ignore case and are unique, so the exact name and the only other one are the same property.
-            var property = _properties![column];
-            cell = property?.Value;
-            return property is not null;
-        }
-
-        // The usual case without a search through the names.
-        cell = _dictionary[column];
-        if (cell is not null) return true;
-        var match = VariableNames.Match(column, _dictionary.Keys.OfType<string>());
-        if (match is not null) cell = _dictionary[match];
-        return match is not null;
+        // Property names ignore case and are unique.
+        if (_dictionary is null) return _properties![column] is { } property ? [property.Name] : [];
+        return [.. _dictionary.Keys.OfType<string>().Where(name => string.Equals(name, column, StringComparison.OrdinalIgnoreCase))];
     }
 
-    /// <summary>The name of a column as the row writes it, or null when there is no such column.</summary>
-    public string? NameOf(string column) =>
-        _dictionary is null ? _properties![column]?.Name : VariableNames.Match(column, _dictionary.Keys.OfType<string>());
+    /// <summary>
+    /// The cell of a name without a look at others that differ in case alone: that of the exact name, or of the only property or key that
+    /// the row itself takes for it. A cell of a dictionary that holds null is not found.
+    /// </summary>
+    public bool TryFind(string column, out object? cell)
+    {
+        if (_dictionary is not null)
+        {
+            cell = _dictionary[column];
+            return cell is not null;
+        }
+
+        var property = _properties![column];
+        cell = property?.Value;
+        return property is not null;
+    }
+
+    /// <summary>The cell of a column as the row writes its name.</summary>
+    public object? this[string name] => _dictionary is null ? _properties![name].Value : _dictionary[name];
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 
@@ -6,69 +8,113 @@ namespace PSAutodiff;
 /// Takes the values of given columns out of rows from the pipeline: objects of Import-Csv, hashtables, any object with
 /// properties. Text is converted the same in every culture. Errors name the row and the column.
 /// </summary>
-internal sealed class RowReader(IReadOnlyList<string> columns, int rowsBefore = 0)
+internal sealed class RowReader
 {
-    /// <summary>Number of rows looked at so far, bad ones included: the number of the current row, from 1.</summary>
-    public int RowNumber { get; private set; } = rowsBefore;
+    private readonly string[] _columns;
+    private readonly ValueSource _given;
 
-    /// <summary>Whether a row has a column of this name.</summary>
-    public static bool HasColumn(object row, string column) => new RowCells(row).TryFind(column, out _);
+    // By column; null for the usual one, which no other column or value resembles.
+    private readonly Alike?[] _alike;
+    private RowCells _cells;
+    private object _row = string.Empty;
+    private int _number;
 
-    /// <summary>The error for a row that is not there.</summary>
-    public static AutodiffException RowIsNull(int row) =>
-        new(ErrorIds.RowNull, string.Create(CultureInfo.InvariantCulture, $"Row {row} is null."));
-
-    /// <summary>The values of the columns, in order.</summary>
-    /// <exception cref="AutodiffException">The row is null, lacks a column or holds something that is not a number.</exception>
-    public void Read(object? row, Span<double> values)
+    /// <summary>Reads columns.</summary>
+    /// <param name="columns">The columns, in order.</param>
+    public RowReader(IReadOnlyList<string> columns)
+        : this(columns, columns, ValueSource.Empty)
     {
-        RowNumber++;
-        if (row is null) throw RowIsNull(RowNumber);
-        var cells = new RowCells(row);
-        for (var i = 0; i < columns.Count; i++) values[i] = Number(cells, row, columns[i]);
     }
 
-    /// <summary>The next row of data to train or test on: as <see cref="Read"/>, but all values have to be finite. Its other cells are in the result.</summary>
-    /// <exception cref="AutodiffException">The row is null, lacks a column or holds something that is not a finite number.</exception>
-    public RowCells ReadFinite(object? row, Span<double> values)
+    /// <summary>Reads the values of variables.</summary>
+    /// <param name="columns">The variables whose values may be in the rows, in order.</param>
+    /// <param name="variables">All variables of the expression.</param>
+    /// <param name="given">Values given beside the rows.</param>
+    public RowReader(IReadOnlyList<string> columns, IReadOnlyList<string> variables, ValueSource given)
     {
-        RowNumber++;
-        if (row is null) throw RowIsNull(RowNumber);
-        var cells = new RowCells(row);
-        for (var i = 0; i < columns.Count; i++) values[i] = FiniteNumber(cells, row, columns[i]);
-        return cells;
+        (_columns, _given) = ([.. columns], given);
+        var groups = new NameGroups(variables);
+        _alike = Array.ConvertAll(_columns, column =>
+            groups.Alike(column) is var alike && given.Names.Alike(column) is var values && (alike.Count > 1 || values.Count > 0) ? new Alike(alike, values) : null);
     }
 
-    /// <summary>A further number of the row read last.</summary>
-    public double FiniteNumber(RowCells cells, object row, string column)
+    /// <summary>The columns, in order.</summary>
+    public IReadOnlyList<string> Columns => _columns;
+
+    /// <summary>Throws when a row has no columns at all, so that it says nothing about those of the others.</summary>
+    public static void RequireColumns(object row, int number)
     {
-        var value = Number(cells, row, column);
+        if (Conversions.Unwrap(row) is string or ValueType) throw new RowException(ErrorIds.ColumnMissing, number, null, $"is {ValueSource.Describe(row)}, which has no columns.");
+    }
+
+    /// <summary>Goes to a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="number">Its number, from 1, for errors.</param>
+    public void Start(object row, int number) => (_row, _number, _cells) = (row, number, new RowCells(row));
+
+    /// <summary>The values of the first columns of the row, in order.</summary>
+    /// <exception cref="AutodiffException">The row lacks a column or holds something that is not a number.</exception>
+    public void Read(Span<double> values)
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = Number(i);
+    }
+
+    /// <summary>As <see cref="Read"/> for data to train or test on, where all values have to be finite.</summary>
+    /// <exception cref="AutodiffException">The row lacks a column or holds something that is not a finite number.</exception>
+    public void ReadFinite(Span<double> values)
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = FiniteNumber(i);
+    }
+
+    /// <summary>The finite number in a column of the row.</summary>
+    public double FiniteNumber(int index)
+    {
+        var value = Number(index);
         return double.IsFinite(value)
             ? value
-            : throw new AutodiffException(
+            : throw new RowException(
                 ErrorIds.ValueNotFinite,
-                string.Create(CultureInfo.InvariantCulture, $"Row {RowNumber}, column '{column}': {value} is not a finite number. The row was left out."));
+                _number,
+                _columns[index],
+                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out."));
     }
 
-    /// <summary>A further cell of the row read last.</summary>
-    public object? Cell(RowCells cells, object row, string column) => cells.TryFind(column, out var cell) ? cell : throw Missing(row, column);
-
-    private double Number(RowCells cells, object row, string column)
+    /// <summary>The cell in a column of the row.</summary>
+    public object? Cell(int index)
     {
-        var cell = Cell(cells, row, column);
+        var column = _columns[index];
+        try
+        {
+            var (variables, given) = (_alike[index]?.Variables, _alike[index]?.Given);
+            if (variables is null && _cells.TryFind(column, out var cell)) return cell;
+            var match = NameMatching.MatchOne(column, variables ?? [column], given ?? [], _cells.Alike(column));
+            return match.Name is null ? throw Missing(column) : match.IsColumn ? _cells[match.Name] : _given.NumberOf(match.Name);
+        }
+        catch (ExtendedTypeSystemException exception)
+        {
+            throw new RowException(ErrorIds.PropertyUnreadable, _number, column, $"it cannot be read. {Conversions.InnermostMessage(exception)}");
+        }
+    }
+
+    private double Number(int index)
+    {
+        var cell = Cell(index);
         return Conversions.TryGetDouble(cell, out var number)
             ? number
-            : throw new AutodiffException(
+            : throw new RowException(
                 ErrorIds.ColumnNotNumeric,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Row {RowNumber}, column '{column}': {(cell is null ? "an empty cell" : ValueSource.Describe(cell))} is not a number. Numbers are written with a point, as 2.5 or 1e-3."));
+                _number,
+                _columns[index],
+                $"{(cell is null or DBNull ? "an empty cell" : ValueSource.Describe(cell))} is not a number. Numbers are written with a point, as 2.5 or 1e-3.");
     }
 
-    private AutodiffException Missing(object row, string column)
+    private RowException Missing(string column)
     {
-        var names = Conversions.Unwrap(row) is string or ValueType ? string.Empty : string.Join(", ", Conversions.Entries(row).Select(static entry => entry.Key));
-        var has = names.Length > 0 ? $"It has: {names}." : $"It is {ValueSource.Describe(row)}, which has no columns.";
-        return new AutodiffException(ErrorIds.ColumnMissing, string.Create(CultureInfo.InvariantCulture, $"Row {RowNumber} has no column '{column}'. {has}"));
+        var names = Conversions.Unwrap(_row) is string or ValueType ? [] : _cells.Names.ToArray();
+        var has = names.Length > 0 ? $"It has: {string.Join(", ", names)}.{NearNames.Hint(column, names)}" : $"It is {ValueSource.Describe(_row)}, which has no columns.";
+        return new RowException(ErrorIds.ColumnMissing, _number, null, $"has no column '{column}'. {has}") { Column = column };
     }
+
+    /// <summary>What resembles a column: the variables that differ from it in case at most, itself included, and such names of values.</summary>
+    private sealed record Alike(IReadOnlyList<string> Variables, IReadOnlyList<string> Given);
 }

@@ -1,12 +1,13 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 
 /// <summary>
-/// Where the values of variables come from: an object or dictionary given once, as <c>-At</c> is. Looks every variable up by its
-/// exact name, else by the only name that differs in case alone.
+/// Where the values of variables come from: an object or dictionary given once, as <c>-At</c> is. Which name stands for which variable
+/// is found out for a whole expression at once; only what stands for a variable is read.
 /// </summary>
 internal sealed class ValueSource
 {
@@ -16,6 +17,7 @@ internal sealed class ValueSource
     /// <exception cref="AutodiffException">A number or text, which has neither.</exception>
     public ValueSource(object? source)
     {
+        Names = NameGroups.Empty;
         if (source is null) return;
         if (Conversions.Unwrap(source) is string or ValueType or Array)
         {
@@ -24,39 +26,87 @@ internal sealed class ValueSource
                 $"Values of variables are given by name, for example @{{ x = 2; y = 3 }}, not as {Describe(source)}.");
         }
 
-        foreach (var (name, value) in Conversions.Entries(source)) _values[name] = value;
+        if (Conversions.Unwrap(source) is IDictionary dictionary)
+        {
+            foreach (DictionaryEntry entry in dictionary) _values[Conversions.NameOf(entry)] = entry.Value;
+        }
+        else
+        {
+            foreach (var property in Conversions.Properties(source)) _values[property.Name] = new Unread(property);
+        }
+
+        Names = new NameGroups(_values.Keys);
     }
 
-    public IEnumerable<string> Names => _values.Keys;
+    /// <summary>No values.</summary>
+    public static ValueSource Empty { get; } = new(null);
 
-    /// <summary>The name here that stands for a variable, or null.</summary>
-    public string? Match(string variable) => VariableNames.Match(variable, _values.Keys);
+    /// <summary>The names of the values.</summary>
+    public NameGroups Names { get; }
 
-    public object? this[string name] => _values[name];
+    /// <summary>All names.</summary>
+    public IEnumerable<string> AllNames => _values.Keys;
 
-    /// <summary>The number given for a variable.</summary>
-    /// <exception cref="AutodiffException">There is none, several differ in case, or it is not a number.</exception>
-    public double NumberOf(string variable)
+    /// <summary>Whether there is a value of exactly this name.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>The value of a name.</summary>
+    /// <exception cref="AutodiffException">It is a property that cannot be read.</exception>
+    public object? this[string name]
     {
-        var name = Match(variable) ?? throw NotBound(variable, Names);
-        return Conversions.TryGetDouble(_values[name], out var number) ? number : throw NotNumeric(name, _values[name]);
+        get
+        {
+            if (_values[name] is not Unread unread) return _values[name];
+            try
+            {
+                return unread.Property.Value;
+            }
+            catch (ExtendedTypeSystemException exception)
+            {
+                throw new AutodiffException(ErrorIds.PropertyUnreadable, $"The property '{name}' cannot be read. {Conversions.InnermostMessage(exception)}");
+            }
+        }
     }
 
-    /// <summary>Whether a list of numbers is given for some variable.</summary>
-    public bool HasList(IEnumerable<string> variables) => variables.Any(variable => Match(variable) is { } name && ListOf(_values[name]) is not null);
+    /// <summary>The name here that stands for each variable of an expression, or null, in order.</summary>
+    /// <exception cref="AutodiffException">It cannot be told which name stands for which variable.</exception>
+    public string?[] Match(IReadOnlyList<string> variables) => NameMatching.Match(variables, Names);
 
-    /// <summary>The numbers given for a variable: those of a list, or a single one.</summary>
-    /// <exception cref="AutodiffException">There is none, several names differ in case, or something is not a number.</exception>
-    public double[] ColumnOf(string variable)
+    /// <summary>The name here that stands for each variable of an expression, in order.</summary>
+    /// <exception cref="AutodiffException">None does for one of them, or it cannot be told which.</exception>
+    public string[] Require(IReadOnlyList<string> variables)
     {
-        var name = Match(variable) ?? throw NotBound(variable, Names);
-        if (ListOf(_values[name]) is not { } list) return [NumberOf(variable)];
+        var names = Match(variables);
+        var missing = Array.IndexOf(names, null);
+        return missing < 0 ? [.. names.OfType<string>()] : throw NotBound(variables[missing], AllNames.Except(names.OfType<string>(), StringComparer.Ordinal));
+    }
+
+    /// <summary>The numbers given for the variables of an expression, in order.</summary>
+    /// <exception cref="AutodiffException">There is none for one of them, it cannot be told which, or it is not a number.</exception>
+    public double[] NumbersOf(IReadOnlyList<string> variables) => Array.ConvertAll(Require(variables), NumberOf);
+
+    /// <summary>The number of a name.</summary>
+    /// <exception cref="AutodiffException">It is not a number.</exception>
+    public double NumberOf(string name)
+    {
+        var value = this[name];
+        return Conversions.TryGetDouble(value, out var number) ? number : throw NotNumeric(name, value);
+    }
+
+    /// <summary>Whether a name has a list of numbers.</summary>
+    public bool IsList(string name) => ListOf(this[name]) is not null;
+
+    /// <summary>The numbers of a name: those of a list, or a single one.</summary>
+    /// <exception cref="AutodiffException">Something is not a number.</exception>
+    public double[] ColumnOf(string name)
+    {
+        if (ListOf(this[name]) is not { } list) return [NumberOf(name)];
         if (list is double[] numbers) return numbers;
         var column = new double[list.Count];
         for (var i = 0; i < column.Length; i++)
         {
             if (Conversions.TryGetDouble(list[i], out column[i])) continue;
-            throw new AutodiffException(ErrorIds.ValueNotNumeric, $"Element {i} of the values of '{name}' is {Describe(list[i])}, not a number.");
+            throw new AutodiffException(ErrorIds.ValueNotNumeric, string.Create(CultureInfo.InvariantCulture, $"Element {i} of the values of '{name}' is {Describe(list[i])}, not a number."));
         }
 
         return column;
@@ -64,13 +114,13 @@ internal sealed class ValueSource
 
     private static IList? ListOf(object? value) => Conversions.Unwrap(value) is IList list and not Array { Rank: > 1 } ? list : null;
 
-    private static AutodiffException NotBound(string variable, IEnumerable<string> given)
+    private AutodiffException NotBound(string variable, IEnumerable<string> unused)
     {
-        var names = string.Join(", ", given.Order(StringComparer.Ordinal));
-        var hint = names.Length == 0 ? "No values were given." : $"Given are: {names}.";
+        var names = string.Join(", ", AllNames.Order(StringComparer.Ordinal));
+        var given = names.Length == 0 ? "No values were given." : $"Given are: {names}.{NearNames.Hint(variable, unused)}";
         return new AutodiffException(
             ErrorIds.VariableNotBound,
-            $"Variable '{variable}' has no value. {hint} Give it one, for example with -At @{{ {variable} = 1 }}.");
+            $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? $"Give it one, for example with -At @{{ {variable} = 1 }}."}");
     }
 
     private static AutodiffException NotNumeric(string name, object? value) => new(
@@ -80,11 +130,13 @@ internal sealed class ValueSource
     /// <summary>A value as an error message shows it.</summary>
     public static string Describe(object? value) => Conversions.Unwrap(value) switch
     {
-        null => "missing",
+        null or DBNull => "missing",
         string { Length: 0 } => "empty",
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
-        ValueType number when Conversions.TryGetDouble(number, out _) => $"the number {Convert.ToString(number, System.Globalization.CultureInfo.InvariantCulture)}",
+        ValueType number when Conversions.TryGetDouble(number, out _) => $"the number {Convert.ToString(number, CultureInfo.InvariantCulture)}",
         { } other => $"an object of type {other.GetType().Name}",
     };
+
+    private sealed record Unread(PSPropertyInfo Property);
 }

@@ -68,7 +68,7 @@ Describe 'Under the culture <_>' -ForEach 'de-DE', 'tr-TR' {
     It 'names and operations with an i are found, whatever their case' {
         New-ExprNode -Op sin -X i | Measure-Expression -At @{ I = 0 } | Should -Be 0
         New-ExprNode { [MATH]::SINH($pi_i) + [math]::min($pi_i, 1) } | Measure-Expression -At @{ PI_I = 0 } | Should -Be 0
-        'i*I' | Measure-Expression -At ([pscustomobject]@{ i = 3 }) | Should -Be 9
+        'I^2' | Measure-Expression -At ([pscustomobject]@{ i = 3 }) | Should -Be 9
         'init' | Invoke-Differentiate init -Mode FORWARD | Measure-Expression | Should -Be 1
     }
 

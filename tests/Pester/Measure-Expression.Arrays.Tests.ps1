@@ -6,15 +6,21 @@ BeforeAll {
 }
 
 Describe 'Measure-Expression with lists in -At' {
-    It 'gives a double[] as one object' {
-        $values = 'x*y' | Measure-Expression -At @{ x = 1, 2, 3; y = 4, 5, 6 }
-        , $values | Should -BeOfType 'double[]'
+    It 'gives a number for each point, one after the other' {
+        $values = @('x*y' | Measure-Expression -At @{ x = 1, 2, 3; y = 4, 5, 6 })
+        $values | Should -BeOfType double
         $values | Should -Be 4, 10, 18
-        $objects = [System.Collections.Generic.List[object]]::new()
-        Measure-Expression 'x*y' -At @{ x = 1, 2, 3; y = 2 } -OutVariable kept | Out-Null
-        $kept.ForEach({ $objects.Add($_) })
-        $objects.Count | Should -Be 1
-        , $objects[0] | Should -BeOfType 'double[]'
+        'x^2' | Measure-Expression -At @{ x = 1, 2, 3 } | Where-Object { $_ -gt 3 } | Should -Be 4, 9
+        ('x^2' | Measure-Expression -At @{ x = 1, 2, 3 } | Measure-Object -Sum).Sum | Should -Be 14
+        @('x^2' | Measure-Expression -At @{ x = 1, 2, 3 } | Select-Object -First 1) | Should -Be @(1)
+    }
+
+    It 'gives as many numbers as a gradient gives measurements' {
+        foreach ($count in 0, 1, 2, 5000) {
+            $list = [double[]]::new($count)
+            @('x + y' | Measure-Expression -At @{ x = $list; y = 1 }).Count | Should -Be $count
+            @('x + y' | Measure-Expression -At @{ x = $list; y = 1 } -Gradient).Count | Should -Be $count
+        }
     }
 
     It 'takes <What>' -ForEach @(
@@ -37,24 +43,15 @@ Describe 'Measure-Expression with lists in -At' {
         ('x*y' | Measure-Expression -At $At) | Should -Be 10, 20, 30
     }
 
-    It 'gives an array of one for lists of one, and an empty one for empty lists' {
+    It 'gives one number for lists of one, and nothing for empty lists' {
         $one = 'x + y' | Measure-Expression -At @{ x = , 4; y = 1 }
-        , $one | Should -BeOfType 'double[]'
-        $one.Length | Should -Be 1
-        $one[0] | Should -BeExactly 5
-        $none = 'x + y' | Measure-Expression -At @{ x = @(); y = 1 }
-        , $none | Should -BeOfType 'double[]'
-        $none.Length | Should -Be 0
+        $one | Should -BeOfType double
+        $one | Should -BeExactly 5
+        @('x + y' | Measure-Expression -At @{ x = @(); y = 1 }).Count | Should -Be 0
     }
 
-    It 'gives one array for each expression, and a number where no list is used' {
-        $results = [System.Collections.Generic.List[object]]::new()
-        'x', 'y', 'x*y' | Measure-Expression -At @{ x = 1, 2; y = 4 } -OutVariable kept | Out-Null
-        $kept.ForEach({ $results.Add($_) })
-        $results.Count | Should -Be 3
-        $results[0] | Should -Be 1, 2
-        $results[1] | Should -BeOfType double
-        $results[2] | Should -Be 4, 8
+    It 'gives the numbers of one expression after those of the other, and one where no list is used' {
+        'x', 'y', 'x*y' | Measure-Expression -At @{ x = 1, 2; y = 4 } | Should -Be 1, 2, 4, 4, 8
     }
 
     It 'gives one measurement for each point with -Gradient' {
@@ -89,7 +86,7 @@ Describe 'Errors of lists in -At' {
         $outcome.Errors | ForEach-Object { $_.FullyQualifiedErrorId } | Should -BeExactly 'LengthMismatch,PSAutodiff.Commands.MeasureExpressionCommand'
         $outcome.Errors[0].Exception.Message | Should -BeLike "*'x' has 3 *'y' has 2*"
         # The other expression does not use y.
-        $outcome.Output[0] | Should -Be 2, 4, 6
+        $outcome.Output | Should -Be 2, 4, 6
     }
 
     It 'do not take an empty list for a single value' {
@@ -281,10 +278,11 @@ Describe 'Domain errors' {
     It 'raise no errors, and spoil no other point' {
         $outcome = Get-Outcome { 'log(x)' | Measure-Expression -At @{ x = -1, 1, 0, [Math]::E } }
         $outcome.Errors.Count | Should -Be 0
-        [double]::IsNaN($outcome.Output[0][0]) | Should -BeTrue
-        $outcome.Output[0][1] | Should -BeExactly 0
-        $outcome.Output[0][2] | Should -Be ([double]::NegativeInfinity)
-        $outcome.Output[0][3] | Should -BeExactly 1
+        $outcome.Output.Count | Should -Be 4
+        [double]::IsNaN($outcome.Output[0]) | Should -BeTrue
+        $outcome.Output[1] | Should -BeExactly 0
+        $outcome.Output[2] | Should -Be ([double]::NegativeInfinity)
+        $outcome.Output[3] | Should -BeExactly 1
     }
 }
 

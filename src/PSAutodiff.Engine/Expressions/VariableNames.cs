@@ -1,6 +1,6 @@
 namespace PSAutodiff.Expressions;
 
-/// <summary>What may be the name of a variable, and how given names are matched to those of an expression.</summary>
+/// <summary>What may be the name of a variable.</summary>
 internal static class VariableNames
 {
     /// <summary>The one name that the text of expressions keeps for a number.</summary>
@@ -28,30 +28,5 @@ internal static class VariableNames
             ? "'pi' is the number 3.14159... and cannot be the name of a variable."
             : $"'{name}' is no name for a variable. A name consists of letters, digits and '_' and does not start with a digit.";
         throw new AutodiffException(ErrorIds.VariableNameInvalid, reason);
-    }
-
-    /// <summary>
-    /// The given name that stands for a variable: the exact one, else the only one that differs in case alone (hashtables and CSV
-    /// columns ignore case); null when there is none.
-    /// </summary>
-    /// <exception cref="AutodiffException">Several given names differ from the variable in case alone.</exception>
-    public static string? Match(string variable, IEnumerable<string> given)
-    {
-        string? match = null;
-        string? second = null;
-        foreach (var name in given)
-        {
-            if (name == variable) return name;
-            if (!string.Equals(name, variable, StringComparison.OrdinalIgnoreCase)) continue;
-            second = match;
-            match = name;
-            if (second is not null) break;
-        }
-
-        return second is null
-            ? match
-            : throw new AutodiffException(
-                ErrorIds.VariableAmbiguous,
-                $"Variable '{variable}' could be '{second}' or '{match}': names are case-sensitive, and neither is the exact one. Rename one of them.");
     }
 }

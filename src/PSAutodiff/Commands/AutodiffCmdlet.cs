@@ -57,7 +57,7 @@ public abstract class AutodiffCmdlet : PSCmdlet
         }
     }
 
-    private protected static ErrorRecord Record(AutodiffException exception, object? target) =>
+    internal static ErrorRecord Record(AutodiffException exception, object? target) =>
         new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);
 
     /// <summary>Shows how far long work is, once it has taken a second.</summary>
@@ -85,8 +85,9 @@ public abstract class AutodiffCmdlet : PSCmdlet
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorIds.ExpressionSyntax or ErrorIds.OperationUnknown or ErrorIds.ArgumentCount => ErrorCategory.SyntaxError,
-        ErrorIds.ColumnMissing or ErrorIds.ColumnNotNumeric or ErrorIds.ValueNotNumeric => ErrorCategory.InvalidData,
+        ErrorIds.ColumnMissing or ErrorIds.ColumnNotNumeric or ErrorIds.ValueNotNumeric or ErrorIds.RowsLeftOut => ErrorCategory.InvalidData,
         ErrorIds.VariableNotBound or ErrorIds.ParameterUnknown => ErrorCategory.ObjectNotFound,
+        ErrorIds.PropertyUnreadable => ErrorCategory.ReadError,
         ErrorIds.DivisionByZero or ErrorIds.LogarithmDomain or ErrorIds.LossNotFinite => ErrorCategory.InvalidResult,
         _ => ErrorCategory.InvalidArgument,
     };
@@ -95,6 +96,7 @@ public abstract class AutodiffCmdlet : PSCmdlet
 /// <summary>A cmdlet that takes expressions from the pipeline or by name and works on one after the other.</summary>
 public abstract class ExpressionCmdlet : AutodiffCmdlet
 {
+    private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
     private bool _any;
 
     /// <summary>How to give the command an expression, for the error when there is none.</summary>
@@ -102,13 +104,27 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
 
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
-        ProcessExpression(value, () => Conversions.ToExpression(value), work);
+        ProcessExpression(value, () => Conversions.ToExpression(value), node =>
+        {
+            WarnOfNames(value, node);
+            work(node);
+        });
 
     /// <summary>Makes an expression and works on it.</summary>
     private protected void ProcessExpression(object? target, Func<ExprNode> make, Action<ExprNode> work)
     {
         _any = true;
         Attempt(target, () => work(make()));
+    }
+
+    /// <summary>Warns, once for each name, of names in new text that were probably meant for numbers. Where values are given, the missing one is an error.</summary>
+    private protected void WarnOfNames(object? value, ExprNode node)
+    {
+        if (IsBound("At") || IsBound("Minimizer")) return;
+        foreach (var warning in MistakenNames.Warnings(value, node))
+        {
+            if (_warnings.Add(warning)) WriteWarning(warning);
+        }
     }
 
     /// <summary>Reports that nothing was given at all: an empty pipeline, or a call without arguments.</summary>

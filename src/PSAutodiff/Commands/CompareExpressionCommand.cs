@@ -32,6 +32,7 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
         }
 
         _reference = Require(ReferenceExpression, () => Conversions.ToExpression(ReferenceExpression));
+        WarnOfNames(ReferenceExpression, _reference);
     }
 
     /// <inheritdoc/>

@@ -177,21 +177,25 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
     }
 
     private Dictionary<string, double>? ValuesOf(ExprNode expression) =>
-        _at is null ? null : expression.Variables.ToDictionary(static name => name, _at.NumberOf, StringComparer.Ordinal);
+        _at is null ? null : expression.Variables.Zip(_at.NumbersOf(expression.Variables)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
 
     private List<ReportPoint> PointsFor(Network network)
     {
         var points = new List<ReportPoint>();
         if (Data is not { Length: > 0 } || network.InputSize != 2) return points;
-        var first = Data[0] ?? throw RowReader.RowIsNull(1);
+        var first = new RowCells(Data[0] ?? throw RowException.IsNull(1));
         var label = Label ?? (network.Labels.Count > 0 ? network.Labels[0] : null);
-        var columns = LabelledRows.Columns(network, Feature, new RowCells(first), label is null ? [] : [label], "*");
-        var reader = new RowReader(columns);
+        string[] labels = label is null ? [] : ColumnSelection.Resolve([label], first, 1, [], "Label");
+        var columns = LabelledRows.Columns(network, Feature, first, 1, labels, "*");
+        var reader = new RowReader([.. columns, .. labels]);
         Span<double> values = stackalloc double[2];
+        var number = 0;
         foreach (var row in Data.Take(MostPoints))
         {
-            var cells = reader.ReadFinite(row, values);
-            var name = label is null ? "data" : LanguagePrimitives.ConvertTo<string>(reader.Cell(cells, row, label));
+            number++;
+            reader.Start(row ?? throw RowException.IsNull(number), number);
+            reader.ReadFinite(values);
+            var name = label is null ? "data" : LanguagePrimitives.ConvertTo<string>(reader.Cell(columns.Length));
             points.Add(new ReportPoint(values[0], values[1], name));
         }
 

@@ -16,7 +16,7 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
 
     private readonly CancellationTokenSource _cancellation = new();
     private MinimizationOptions _options = new();
-    private ValueSource _start = new(null);
+    private ValueSource _start = ValueSource.Empty;
 
     /// <summary>Functions to minimise: nodes, text, script blocks or numbers.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
@@ -86,7 +86,7 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
         }
 
         if (bound.ContainsKey(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");
-        _start = new ValueSource(At);
+        _start = Require(At, () => new ValueSource(At));
     }
 
     /// <inheritdoc/>
@@ -96,10 +96,9 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
         ProcessExpression(Expression, node =>
         {
             if (Prepare(node) is not { } search) return;
-            var start = new double[search.Variables.Count];
+            var start = _start.NumbersOf(search.Variables);
             for (var i = 0; i < start.Length; i++)
             {
-                start[i] = _start.NumberOf(search.Variables[i]);
                 if (double.IsFinite(start[i])) continue;
                 throw new AutodiffException(
                     ErrorIds.ValueNotFinite,

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSAutodiff.Differentiation;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -15,8 +16,14 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     private const string GradientSet = "Gradient";
     private const string HessianSet = "Hessian";
     private const string JacobianSet = "Jacobian";
+    private const int MostNamesNoted = 1000;
+    private const int MostNamesShown = 12;
 
     private readonly List<ExprNode> _expressions = [];
+
+    // Of -Variable: those that no expression so far had. And the variables that expressions had.
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
 
     /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -59,6 +66,7 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     protected override void BeginProcessing()
     {
         RequireNames(Variable);
+        _missing.UnionWith(Variable ?? []);
         if (Step && ParameterSetName != NodesSet)
         {
             Stop(
@@ -83,6 +91,7 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
         if (!IsBound(nameof(Expression))) return;
         ProcessExpression(Expression, node =>
         {
+            Note(node);
             if (Gradient) WriteObject(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode));
             else if (Hessian) WriteObject(DerivativeObjects.Hessian(node, Variable ?? node.Variables));
             else if (Jacobian) _expressions.Add(node);
@@ -96,6 +105,24 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     {
         base.EndProcessing();
         if (_expressions.Count > 0) Attempt(null, () => WriteObject(DerivativeObjects.Jacobian(_expressions, Variable, Mode)));
+
+        // The derivative of a constant is 0, and nobody wonders.
+        if (_known.Count == 0) return;
+        foreach (var variable in (Variable ?? []).Where(_missing.Contains).Distinct(StringComparer.Ordinal)) WriteWarning(Explain(variable));
+    }
+
+    // Which variables are meant is a matter of the whole pipeline: not every expression has to have all.
+    private void Note(ExprNode node)
+    {
+        if (_missing.Count == 0) return;
+        _missing.ExceptWith(node.Variables);
+        if (_known.Count < MostNamesNoted) _known.UnionWith(node.Variables);
+    }
+
+    private string Explain(string variable)
+    {
+        var names = string.Join(", ", _known.Take(MostNamesShown)) + (_known.Count > MostNamesShown ? ", ..." : string.Empty);
+        return $"There is no variable '{variable}' to differentiate by, so its derivative is 0. The variables are: {names}.{NearNames.Hint(variable, _known)}";
     }
 
     private void WriteDerivatives(ExprNode node, IReadOnlyList<string> variables)

@@ -14,8 +14,8 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
 
     private readonly CancellationTokenSource _cancellation = new();
     private RegressionRows? _rows;
+    private RowIntake? _intake;
     private RowCovariance? _covariance;
-    private int _nullRows;
 
     /// <summary>The data: objects or dictionaries with a number for each column that is needed.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
@@ -67,6 +67,8 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     [SupportsWildcards]
     public string? Weight { get; set; }
 
+    private RowIntake Intake => _intake ??= new RowIntake(this);
+
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
@@ -95,20 +97,20 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(InputObject))) return;
-        Attempt(InputObject, () =>
-        {
-            if (InputObject is null && _rows is null) throw RowReader.RowIsNull(++_nullRows);
-            _rows ??= Require(InputObject, () => new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, InputObject!, _nullRows));
-            _rows.Add(InputObject);
-        });
+        Intake.Take(InputObject, TakeRow);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ParameterSetName == RowsSet && _rows is not { Count: > 0 })
+        if (ParameterSetName == RowsSet)
         {
-            Stop(ErrorIds.RowsMissing, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
+            if (_rows is not { Count: > 0 })
+            {
+                ThrowTerminatingError(Record(Intake.None("There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target."), null));
+            }
+
+            Intake.Finish();
         }
 
         if (Require(null, Fit) is not { } result) return;
@@ -121,11 +123,22 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();
 
+    private void TakeRow(object row)
+    {
+        if (_rows is null)
+        {
+            RowReader.RequireColumns(row, Intake.Number);
+            _rows = Require(row, () => new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, row, Intake.Number));
+        }
+
+        _rows.Add(row, Intake.Number);
+    }
+
     /// <summary>Fits the model; null when Ctrl+C came meanwhile.</summary>
     private LinearRegressionResult? Fit()
     {
         // With many columns, or a covariance of thousands of rows, it takes seconds and is left to itself when nobody waits for it any more.
-        var fit = Task.Run(() => _rows is null ? FitArrays() : _rows.Finish());
+        var fit = Task.Run(() => _rows is null ? FitArrays() : _rows.Finish(Intake.Number));
         try
         {
             fit.Wait(_cancellation.Token);

@@ -22,7 +22,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     private RowPredictor _predictor = null!;
     private double[] _values = [];
     private string[] _added = [];
-    private int _nullRows;
+    private RowIntake _rows = null!;
     private bool _any;
 
     /// <summary>The rows: objects or dictionaries with the features.</summary>
@@ -54,6 +54,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     {
         if (!IsBound(nameof(Network))) Stop(ErrorIds.NetworkMissing, "Invoke-NeuralNetwork needs -Network, for example: Import-Csv new.csv | Invoke-NeuralNetwork $net");
         _network = Require(Network, () => Conversions.ToNetwork(Network));
+        _rows = new RowIntake(this);
     }
 
     /// <inheritdoc/>
@@ -67,13 +68,14 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         else if (IsBound(nameof(InputObject)))
         {
             _any = true;
-            Attempt(InputObject, PredictRow);
+            _rows.Take(InputObject, PredictRow);
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        _rows.Finish();
         if (_any) return;
         WriteError(Record(new AutodiffException(ErrorIds.RowsMissing, "There is nothing to predict. Pipe rows in, or give -Data."), null));
     }
@@ -100,17 +102,17 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         }
     }
 
-    private void PredictRow()
+    private void PredictRow(object row)
     {
-        if (InputObject is null && _reader is null) throw RowReader.RowIsNull(++_nullRows);
-        _reader ??= StartReading(InputObject!);
-        _reader.ReadFinite(InputObject, _values);
+        _reader ??= StartReading(row);
+        _reader.Start(row, _rows.Number);
+        _reader.ReadFinite(_values);
         var outputs = _predictor.Predict(_values, _cancellation.Token);
-        var copy = Conversions.CopyRow(InputObject!);
+        var copy = Conversions.CopyRow(row);
         foreach (var name in _added)
         {
             if (copy.Properties[name] is null) continue;
-            throw new AutodiffException(ErrorIds.PropertyExists, string.Create(CultureInfo.InvariantCulture, $"Row {_reader.RowNumber} has a property '{name}' already, which would hold a prediction. Rename it, for example with Select-Object."));
+            throw new RowException(ErrorIds.PropertyExists, _rows.Number, null, $"has a property '{name}' already, which would hold a prediction. Rename it, for example with Select-Object.") { Column = name };
         }
 
         var next = 0;
@@ -120,11 +122,12 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
 
     private RowReader StartReading(object row)
     {
-        var columns = Require(row, () => LabelledRows.Columns(_network, Feature, new RowCells(row), [], otherwise: null));
+        RowReader.RequireColumns(row, _rows.Number);
+        var columns = Require(row, () => LabelledRows.Columns(_network, Feature, new RowCells(row), _rows.Number, [], otherwise: null));
         _values = new double[columns.Length];
         _added = [.. Names()];
         _predictor = RowPredictor.For(_network);
-        return new RowReader(columns, _nullRows);
+        return new RowReader(columns);
     }
 
     private IEnumerable<string> Names()

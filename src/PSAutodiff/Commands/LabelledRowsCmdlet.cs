@@ -10,7 +10,7 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
 
     private readonly CancellationTokenSource _cancellation = new();
     private LabelledRows? _labelled;
-    private int _nullRows;
+    private RowIntake? _rows;
 
     /// <summary>The rows: objects or dictionaries with the features and the labels.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
@@ -55,7 +55,7 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
 
     private protected CancellationToken Cancellation => _cancellation.Token;
 
-    private protected bool HasData => IsBound(nameof(Data)) || _labelled is { Count: > 0 };
+    private RowIntake Rows => _rows ??= new RowIntake(this);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -80,13 +80,20 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
     private protected void TakeRow(Network network)
     {
         if (!IsBound(nameof(InputObject))) return;
-        Attempt(InputObject, () =>
+        Rows.Take(InputObject, row =>
         {
-            if (InputObject is null && _labelled is null) throw RowReader.RowIsNull(++_nullRows);
-            // A network that was trained without classes gives numbers.
-            _labelled ??= Require(InputObject, () => new LabelledRows(network, Feature, Label, InputObject!, _nullRows, numeric: network.LossFunction is not null && network.Classes.Count == 0));
-            _labelled.Add(InputObject);
+            _labelled ??= StartReading(network, row);
+            _labelled.Add(row, Rows.Number);
         });
+    }
+
+    /// <summary>Ends the command when there are no data; else says what was left out of them.</summary>
+    /// <param name="advice">What to do when no rows came.</param>
+    private protected void RequireData(string advice)
+    {
+        if (IsBound(nameof(Data))) return;
+        if (_labelled is not { Count: > 0 }) ThrowTerminatingError(Record(Rows.None(advice), null));
+        Rows.Finish();
     }
 
     /// <summary>All data; they can be taken once.</summary>
@@ -95,6 +102,13 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
         var data = IsBound(nameof(Data)) ? NetworkData.FromArrays(network, Data, Target) : _labelled!.ToData();
         _labelled = null;
         return data;
+    }
+
+    private LabelledRows StartReading(Network network, object row)
+    {
+        RowReader.RequireColumns(row, Rows.Number);
+        // A network that was trained without classes gives numbers.
+        return Require(row, () => new LabelledRows(network, Feature, Label, row, Rows.Number, numeric: network.LossFunction is not null && network.Classes.Count == 0));
     }
 
     private protected LossFunction LossOf(Network network) =>

@@ -5,15 +5,16 @@ namespace PSAutodiff.Commands;
 
 /// <summary>Evaluates expressions, at given values or for each row from the pipeline.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "Expression", DefaultParameterSetName = AtSet)]
-[OutputType(typeof(double), typeof(double[]), typeof(Measurement), typeof(OrderedDictionary), typeof(double[,]), typeof(ExpressionCost), typeof(PSObject))]
+[OutputType(typeof(double), typeof(Measurement), typeof(OrderedDictionary), typeof(double[,]), typeof(ExpressionCost), typeof(PSObject))]
 public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
 {
     private const string AtSet = "At";
     private const string RowSet = "Row";
 
     private readonly CancellationTokenSource _cancellation = new();
-    private ValueSource _at = new(null);
+    private ValueSource _at = ValueSource.Empty;
     private RowMeasurement? _rows;
+    private RowIntake _intake = null!;
     private bool _any;
 
     /// <summary>The expression: a node, text, a script block or a number.</summary>
@@ -57,6 +58,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         _at = Require(At, () => new ValueSource(At));
+        _intake = new RowIntake(this);
         var given = IsBound(nameof(Expression));
         if (MyInvocation.ExpectingInput && given) _rows = PrepareRows();
     }
@@ -67,7 +69,8 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
         if (_rows is not null || ParameterSetName == RowSet)
         {
             _any = true;
-            ProcessRow();
+            _rows ??= PrepareRows();
+            _intake.Take(InputObject, ProcessRow);
         }
         else if (IsBound(nameof(Expression)))
         {
@@ -79,6 +82,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        _intake.Finish();
         if (_any) return;
         var (id, message) = _rows is null
             ? (ErrorIds.ExpressionMissing, "Measure-Expression was given no expression. For example: 'x^2' | Measure-Expression -At @{ x = 3 }")
@@ -107,23 +111,15 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
             return;
         }
 
-        var variables = measurement.Variables;
-        if (_at.HasList(variables))
+        var names = _at.Require(measurement.Variables);
+        if (names.Any(_at.IsList))
         {
             if (AsProperty is not null) throw new AutodiffException(ErrorIds.ValueNotNumeric, "-AsProperty adds one result to one row; with lists of values in -At there are many.");
-            var columns = new ReadOnlyMemory<double>[variables.Count];
-            for (var i = 0; i < columns.Length; i++) columns[i] = _at.ColumnOf(variables[i]);
+            var columns = Array.ConvertAll(names, name => (ReadOnlyMemory<double>)_at.ColumnOf(name));
             try
             {
-                var results = measurement.MeasureMany(columns, _cancellation.Token);
-                if (results is not IEnumerable<object> points)
-                {
-                    WriteObject(results);
-                    return;
-                }
-
                 // One after the other, each made as it is written: WriteObject would collect them all first.
-                foreach (var point in points) WriteObject(point);
+                foreach (var point in measurement.MeasureMany(columns, _cancellation.Token)) WriteObject(point);
             }
             catch (OperationCanceledException)
             {
@@ -133,17 +129,10 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
             return;
         }
 
-        var values = new double[variables.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = _at.NumberOf(variables[i]);
-        Write(At, measurement.Measure(values));
+        Write(At, measurement.Measure(Array.ConvertAll(names, _at.NumberOf)));
     }
 
-    private void ProcessRow()
-    {
-        _rows ??= PrepareRows();
-        var row = InputObject;
-        Attempt(row, () => Write(row, _rows.Measure(row)));
-    }
+    private void ProcessRow(object row) => Write(row, _rows!.Measure(row, _intake.Number));
 
     private void Write(object? row, object result)
     {
@@ -173,6 +162,8 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
         private readonly CompiledMeasurement _measurement;
         private readonly double[] _values;
         private readonly RowReader _reader;
+
+        // Of the variables that -At does not give under their exact names.
         private readonly double[] _cells;
         private readonly int[] _targets;
 
@@ -180,29 +171,22 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
         {
             _measurement = measurement;
             _values = new double[measurement.Variables.Count];
-            var columns = new List<string>();
             var targets = new List<int>();
             for (var i = 0; i < _values.Length; i++)
             {
-                var variable = measurement.Variables[i];
-                if (at.Match(variable) is not null)
-                {
-                    _values[i] = at.NumberOf(variable);
-                    continue;
-                }
-
-                columns.Add(variable);
-                targets.Add(i);
+                if (at.Has(measurement.Variables[i])) _values[i] = at.NumberOf(measurement.Variables[i]);
+                else targets.Add(i);
             }
 
             _targets = [.. targets];
-            _cells = new double[columns.Count];
-            _reader = new RowReader(columns);
+            _cells = new double[_targets.Length];
+            _reader = new RowReader(Array.ConvertAll(_targets, i => measurement.Variables[i]), measurement.Variables, at);
         }
 
-        public object Measure(object? row)
+        public object Measure(object row, int number)
         {
-            _reader.Read(row, _cells);
+            _reader.Start(row, number);
+            _reader.Read(_cells);
             for (var i = 0; i < _targets.Length; i++) _values[_targets[i]] = _cells[i];
             return _measurement.Measure(_values);
         }

@@ -165,10 +165,9 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
             return [.. given.Take<double>(null)];
         }
 
-        var source = new ValueSource(_minimizer);
+        values = new ValueSource(_minimizer).NumbersOf(variables);
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = source.NumberOf(variables[i]);
             if (double.IsFinite(values[i])) continue;
             throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"The value of '{variables[i]}' at the minimum is {values[i]}, not a finite number."));
         }

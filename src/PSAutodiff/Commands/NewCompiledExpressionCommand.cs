@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -40,7 +41,7 @@ public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
             {
                 throw new AutodiffException(
                     ErrorIds.VariableNotBound,
-                    $"The expression has the variable '{missing}', which -Variable does not name. It has: {string.Join(", ", node.Variables)}.");
+                    $"The expression has the variable '{missing}', which -Variable does not name. It has: {string.Join(", ", node.Variables)}.{NearNames.Hint(missing, Variable.Except(node.Variables, StringComparer.Ordinal))}");
             }
 
             WriteObject(new CompiledFunction(node, Variable, Gradient));

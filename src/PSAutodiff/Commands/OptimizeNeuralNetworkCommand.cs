@@ -73,10 +73,9 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (NeedsData && !HasData)
+        if (NeedsData)
         {
-            Stop(
-                ErrorIds.RowsMissing,
+            RequireData(
                 Trains ? "There are no rows to train on. Pipe rows in, or give -Data and -Target."
                     : "Optimal brain damage measures second derivatives of the loss on data, but there are no rows. Pipe rows in, give -Data and -Target, or take -Method Magnitude.");
         }

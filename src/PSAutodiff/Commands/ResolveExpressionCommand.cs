@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -7,7 +8,7 @@ namespace PSAutodiff.Commands;
 [OutputType(typeof(ExprNode))]
 public sealed class ResolveExpressionCommand : ExpressionCmdlet
 {
-    private ValueSource _values = new(null);
+    private ValueSource _values = ValueSource.Empty;
 
     /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -32,13 +33,28 @@ public sealed class ResolveExpressionCommand : ExpressionCmdlet
         ProcessExpression(Expression, node =>
         {
             var replacements = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
-            foreach (var variable in node.Variables)
+            var variables = node.Variables;
+            var names = _values.Match(variables);
+            for (var i = 0; i < names.Length; i++)
             {
-                if (_values.Match(variable) is { } name) replacements.Add(variable, ReplacementOf(name));
+                if (names[i] is { } name) replacements.Add(variables[i], ReplacementOf(name));
             }
+
+            WarnOfNearNames(variables, names);
 
             WriteObject(node.Resolve(replacements));
         });
+    }
+
+    // Values that nothing asks for are nothing special, but one whose name is nearly that of a variable left alone is.
+    private void WarnOfNearNames(IReadOnlyList<string> variables, string?[] names)
+    {
+        var left = variables.Where((_, i) => names[i] is null).ToArray();
+        if (left.Length == 0) return;
+        foreach (var (name, variable) in NearNames.Pairs(_values.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal), left))
+        {
+            WriteWarning($"-At gives a value for '{name}', but the expression has no such variable, and its variable '{variable}' was left alone. Is one of them misspelt?");
+        }
     }
 
     private ExprNode ReplacementOf(string name)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
 using System.Security.Cryptography;
+using PSAutodiff.Expressions;
 using PSAutodiff.Networks;
 using PSAutodiff.Numerics;
 
@@ -28,7 +29,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     private ExprNode? _loss;
     private string[]? _parameters;
     private RowReader? _reader;
-    private int _nullRows;
+    private RowIntake _intake = null!;
     private string[] _columns = [];
 
     /// <summary>The data: objects or dictionaries with a value for each column that is needed.</summary>
@@ -187,6 +188,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        _intake = new RowIntake(this);
         var ofNetwork = IsBound(nameof(Network));
         if (!ofNetwork && !IsBound(nameof(Loss)))
         {
@@ -222,7 +224,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(InputObject))) return;
-        Attempt(InputObject, _network is null ? TakeRow : TakeLabelledRow);
+        _intake.Take(InputObject, _network is null ? TakeRow : TakeLabelledRow);
     }
 
     /// <inheritdoc/>
@@ -278,42 +280,88 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
             if (_loss.Variables.Contains(parameter, StringComparer.Ordinal)) continue;
             Stop(
                 ErrorIds.ParameterUnknown,
-                $"The loss has no variable '{parameter}' to train. It has: {string.Join(", ", _loss.Variables)}.",
+                $"The loss has no variable '{parameter}' to train. It has: {string.Join(", ", _loss.Variables)}.{NearNames.Hint(parameter, _loss.Variables)}",
                 parameter);
         }
 
         if (RepeatedName(_parameters) is { } twice) Stop(ErrorIds.ParameterUnknown, $"-Parameter names '{twice}' more than once.", twice);
     }
 
-    private void TakeRow()
+    private void TakeRow(object row)
     {
-        if (InputObject is null && _reader is null) throw RowReader.RowIsNull(++_nullRows);
-        _reader ??= StartReading(InputObject!);
+        _reader ??= StartReading(row);
         var values = new double[_columns.Length];
-        _reader.ReadFinite(InputObject, values);
+        _reader.Start(row, _intake.Number);
+        _reader.ReadFinite(values);
         _rows.Add(values);
-        _samples.Add(_reader.RowNumber);
+        _samples.Add(_intake.Number);
     }
 
-    private void TakeLabelledRow()
+    private void TakeLabelledRow(object row)
     {
-        if (InputObject is null && _labelled is null) throw RowReader.RowIsNull(++_nullRows);
-        _labelled ??= Require(InputObject, () => new LabelledRows(_network!, Feature, Label, InputObject!, _nullRows, numeric: false));
-        _labelled.Add(InputObject);
+        if (_labelled is null)
+        {
+            RowReader.RequireColumns(row, _intake.Number);
+            _labelled = Require(row, () => new LabelledRows(_network!, Feature, Label, row, _intake.Number, numeric: false));
+        }
+
+        _labelled.Add(row, _intake.Number);
     }
 
     private RowReader StartReading(object row)
     {
-        // Without -Parameter the first row decides: what it has is data, what it lacks is trained.
-        _parameters ??= [.. _loss!.Variables.Where(variable => !RowReader.HasColumn(row, variable))];
-        _columns = [.. _loss!.Variables.Except(_parameters, StringComparer.Ordinal)];
+        RowReader.RequireColumns(row, _intake.Number);
+        var variables = _loss!.Variables;
+        var names = new RowCells(row).Names.ToArray();
+        var matches = Require(row, () => NameMatching.Match(variables, new NameGroups(names)));
+        var found = variables.Where((_, i) => matches[i] is not null).ToHashSet(StringComparer.Ordinal);
+        if (_parameters is null)
+        {
+            // Without -Parameter the first row decides: what it has is data, what it lacks is trained.
+            _parameters = [.. variables.Where(variable => !found.Contains(variable))];
+            WarnOfParameters(names);
+        }
+
+        _columns = [.. variables.Except(_parameters, StringComparer.Ordinal)];
+        if (_columns.FirstOrDefault(column => !found.Contains(column)) is { } missing)
+        {
+            Stop(
+                ErrorIds.ColumnMissing,
+                string.Create(CultureInfo.InvariantCulture, $"-Parameter does not name the variable '{missing}' of the loss, so it has to be a column, but row {_intake.Number} has no such column. It has: {string.Join(", ", names)}.{NearNames.Hint(missing, names)}"),
+                row);
+        }
+
         if (_columns.Length == 0) WriteWarning("The rows have no column for any variable of the loss, so the loss is the same for every row. Are the names of the columns right?");
-        return new RowReader(_columns, _nullRows);
+        return new RowReader(_columns, variables, ValueSource.Empty);
+    }
+
+    // A column that is misspelt in the loss would be trained in silence. Who names a parameter means it.
+    private void WarnOfParameters(string[] columns)
+    {
+        var given = Require(InitialValue, () => new ValueSource(InitialValue));
+        var unnamed = _parameters!.Where(parameter => !given.Has(parameter)).ToArray();
+        const string advice = "If it is meant to be trained, name the parameters with -Parameter or give it an -InitialValue.";
+        foreach (var (parameter, column) in NearNames.Pairs(unnamed, columns))
+        {
+            var nearness = string.Equals(parameter, column, StringComparison.OrdinalIgnoreCase) ? "differs from that of the column '{0}' in case alone" : "is nearly that of the column '{0}'";
+            WriteWarning($"'{parameter}' is no column, so it is trained, but its name {string.Format(CultureInfo.InvariantCulture, nearness, column)}. {advice}");
+        }
+
+        foreach (var parameter in unnamed.Where(parameter => MistakenNames.IsSuspectedParameter(_loss!, parameter)))
+        {
+            WriteWarning($"'{parameter}' is no column, so it is trained. {MistakenNames.AdviceFor(parameter)} {advice}");
+        }
+    }
+
+    private void RequireRows(int rows, string advice)
+    {
+        if (rows == 0) ThrowTerminatingError(Record(_intake.None(advice), null));
+        _intake.Finish();
     }
 
     private TrainingResult TrainLoss()
     {
-        if (_rows.Count == 0) Stop(ErrorIds.RowsMissing, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
+        RequireRows(_rows.Count, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
         if (_parameters!.Length == 0) Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
         return Require(InitialValue, () =>
             new LossTraining(_loss!, _columns, _parameters) { StartFromSeed = StartValues }
@@ -324,14 +372,16 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     {
         var random = new RandomSource(seed);
         var given = new ValueSource(InitialValue);
+        var variables = _loss!.Variables;
+        var names = variables.Zip(given.Match(variables)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
         var matched = new HashSet<string>(StringComparer.Ordinal);
         var start = new double[_parameters!.Length];
         for (var i = 0; i < start.Length; i++)
         {
             // Drawn for every parameter, so that giving one a value does not change the start of the others.
             var drawn = random.NextUniform(InitialScale);
-            var name = given.Match(_parameters[i]);
-            start[i] = name is null ? drawn : given.NumberOf(_parameters[i]);
+            var name = names[_parameters[i]];
+            start[i] = name is null ? drawn : given.NumberOf(name);
             if (name is not null) matched.Add(name);
             if (!double.IsFinite(start[i]))
             {
@@ -339,20 +389,17 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
             }
         }
 
-        var unknown = given.Names.FirstOrDefault(name => !matched.Contains(name));
+        var unknown = given.AllNames.FirstOrDefault(name => !matched.Contains(name));
         return unknown is null
             ? start
             : throw new AutodiffException(
                 ErrorIds.ParameterUnknown,
-                $"-InitialValue names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", _parameters)}.");
+                $"-InitialValue names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", _parameters)}.{NearNames.Hint(unknown, _parameters)}");
     }
 
     private TrainingResult TrainNetwork(Network network)
     {
-        if (!IsBound(nameof(Data)) && _labelled is not { Count: > 0 })
-        {
-            Stop(ErrorIds.RowsMissing, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining -Network $net ..., or give -Data and -Target.");
-        }
+        if (!IsBound(nameof(Data))) RequireRows(_labelled?.Count ?? 0, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining -Network $net ..., or give -Data and -Target.");
 
         return Require(null, () =>
         {
@@ -366,7 +413,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
 
     private TrainingResult Train<T>(Network network, NetworkData data, LossFunction loss)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        NetworkTraining.Run(network, data.ToTrainingData<T>(network.Scaling), loss, _options, _cancellation.Token);
+        NetworkTraining.Run(network, data.ToTrainingData<T>(network.Scaling), loss, _options, _cancellation.Token, data.RowNumbers);
 
     private FeatureScaling MeasureScaling(NetworkData data)
     {

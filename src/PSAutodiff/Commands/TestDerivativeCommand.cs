@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -11,7 +10,7 @@ namespace PSAutodiff.Commands;
 public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
-    private ValueSource _at = new(null);
+    private ValueSource _at = ValueSource.Empty;
 
     /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
@@ -51,7 +50,7 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _at = new ValueSource(At);
+        _at = Require(At, () => new ValueSource(At));
         if (IsGiven(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsGiven(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }
@@ -87,8 +86,8 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
     private IReadOnlyList<DerivativeCheck> Check(ExprNode node)
     {
         var derivatives = IsGiven(nameof(Derivative)) ? Candidates(node) : null;
-        var needed = node.Variables.Concat(derivatives is null ? [] : derivatives.Values.SelectMany(static candidate => candidate.Variables));
-        var at = needed.Distinct(StringComparer.Ordinal).ToDictionary(static name => name, _at.NumberOf, StringComparer.Ordinal);
+        var needed = node.Variables.Concat(derivatives is null ? [] : derivatives.Values.SelectMany(static candidate => candidate.Variables)).Distinct(StringComparer.Ordinal).ToArray();
+        var at = needed.Zip(_at.NumbersOf(needed)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
         return DerivativeCheck.Run(
             node,
             at,
@@ -119,17 +118,16 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
 
     private Dictionary<string, ExprNode> Named(IReadOnlyList<string> variables)
     {
+        var given = new ValueSource(Derivative);
+        var names = given.Match(variables);
         var candidates = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
-        foreach (var (name, value) in Conversions.Entries(Derivative!))
+        for (var i = 0; i < names.Length; i++)
         {
-            // A name that matches nothing is left as it is, for the check to name it.
-            var variable = VariableNames.Match(name, variables) ?? name;
-            if (!candidates.TryAdd(variable, Conversions.ToExpression(value)))
-            {
-                throw new AutodiffException(ErrorIds.VariableAmbiguous, $"-Derivative has several entries for variable '{variable}'. Keep one of them.");
-            }
+            if (names[i] is { } name) candidates.Add(variables[i], Conversions.ToExpression(given[name]));
         }
 
+        // A name that stands for no variable is left as it is, for the check to name it.
+        foreach (var name in given.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal)) candidates.Add(name, Conversions.ToExpression(given[name]));
         return candidates;
     }
 

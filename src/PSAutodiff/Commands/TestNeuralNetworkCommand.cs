@@ -19,7 +19,7 @@ public sealed class TestNeuralNetworkCommand : LabelledRowsCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (!HasData) Stop(ErrorIds.RowsMissing, "There are no rows to test on. Pipe rows in, or give -Data and -Target.");
+        RequireData("There are no rows to test on. Pipe rows in, or give -Data and -Target.");
         try
         {
             WriteObject(Require(null, () => _network.Precision == NetworkPrecision.Single ? Measure<float>() : Measure<double>()));
