@@ -7,7 +7,9 @@ namespace PSAutodiff;
 /// The rows that a cmdlet takes from the pipeline: counts them from 1, and turns what is wrong with some of them into errors. The first
 /// few of equal faults are written as they come; the others are counted and said in one error at the end.
 /// </summary>
-internal sealed class RowIntake(Cmdlet cmdlet)
+/// <param name="cmdlet">Writes the errors.</param>
+/// <param name="work">What is done with a row.</param>
+internal sealed class RowIntake(Cmdlet cmdlet, Action<object> work)
 {
     /// <summary>How many equal faults are written one by one.</summary>
     public const int MostEqualFaults = 5;
@@ -21,7 +23,7 @@ internal sealed class RowIntake(Cmdlet cmdlet)
     private int LeftOut { get; set; }
 
     /// <summary>Works on the next row; a fault of it leaves the row out.</summary>
-    public void Take(object? row, Action<object> work)
+    public void Take(object? row)
     {
         Number++;
         try

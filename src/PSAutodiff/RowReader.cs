@@ -85,15 +85,18 @@ internal sealed class RowReader
         var column = _columns[index];
         try
         {
-            var (variables, given) = (_alike[index]?.Variables, _alike[index]?.Given);
-            if (variables is null && _cells.TryFind(column, out var cell)) return cell;
-            var match = NameMatching.MatchOne(column, variables ?? [column], given ?? [], _cells.Alike(column));
-            return match.Name is null ? throw Missing(column) : match.IsColumn ? _cells[match.Name] : _given.NumberOf(match.Name);
+            return _alike[index] is null && _cells.TryFind(column, out var cell) ? cell : Search(column, _alike[index] ?? new Alike([column], []));
         }
         catch (ExtendedTypeSystemException exception)
         {
             throw new RowException(ErrorIds.PropertyUnreadable, _number, column, $"it cannot be read. {Conversions.InnermostMessage(exception)}");
         }
+    }
+
+    private object? Search(string column, Alike alike)
+    {
+        var match = NameMatching.MatchOne(column, alike.Variables, alike.Given, _cells.Alike(column));
+        return match.Name is null ? throw Missing(column) : match.IsColumn ? _cells[match.Name] : _given.NumberOf(match.Name);
     }
 
     private double Number(int index)

@@ -67,7 +67,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     [SupportsWildcards]
     public string? Weight { get; set; }
 
-    private RowIntake Intake => _intake ??= new RowIntake(this);
+    private RowIntake Intake => _intake ??= new RowIntake(this, TakeRow);
 
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
@@ -97,7 +97,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(InputObject))) return;
-        Intake.Take(InputObject, TakeRow);
+        Intake.Take(InputObject);
     }
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     {
         if (!IsBound(nameof(Network))) Stop(ErrorIds.NetworkMissing, "Invoke-NeuralNetwork needs -Network, for example: Import-Csv new.csv | Invoke-NeuralNetwork $net");
         _network = Require(Network, () => Conversions.ToNetwork(Network));
-        _rows = new RowIntake(this);
+        _rows = new RowIntake(this, PredictRow);
     }
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         else if (IsBound(nameof(InputObject)))
         {
             _any = true;
-            _rows.Take(InputObject, PredictRow);
+            _rows.Take(InputObject);
         }
     }
 

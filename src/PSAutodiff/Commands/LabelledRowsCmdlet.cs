@@ -11,6 +11,7 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private LabelledRows? _labelled;
     private RowIntake? _rows;
+    private Network? _network;
 
     /// <summary>The rows: objects or dictionaries with the features and the labels.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
@@ -55,7 +56,7 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
 
     private protected CancellationToken Cancellation => _cancellation.Token;
 
-    private RowIntake Rows => _rows ??= new RowIntake(this);
+    private RowIntake Rows => _rows ??= new RowIntake(this, TakeRow);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -80,11 +81,8 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
     private protected void TakeRow(Network network)
     {
         if (!IsBound(nameof(InputObject))) return;
-        Rows.Take(InputObject, row =>
-        {
-            _labelled ??= StartReading(network, row);
-            _labelled.Add(row, Rows.Number);
-        });
+        _network = network;
+        Rows.Take(InputObject);
     }
 
     /// <summary>Ends the command when there are no data; else says what was left out of them.</summary>
@@ -102,6 +100,12 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
         var data = IsBound(nameof(Data)) ? NetworkData.FromArrays(network, Data, Target) : _labelled!.ToData();
         _labelled = null;
         return data;
+    }
+
+    private void TakeRow(object row)
+    {
+        _labelled ??= StartReading(_network!, row);
+        _labelled.Add(row, Rows.Number);
     }
 
     private LabelledRows StartReading(Network network, object row)

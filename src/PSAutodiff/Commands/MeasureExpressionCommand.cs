@@ -58,7 +58,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         _at = Require(At, () => new ValueSource(At));
-        _intake = new RowIntake(this);
+        _intake = new RowIntake(this, ProcessRow);
         var given = IsBound(nameof(Expression));
         if (MyInvocation.ExpectingInput && given) _rows = PrepareRows();
     }
@@ -70,7 +70,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
         {
             _any = true;
             _rows ??= PrepareRows();
-            _intake.Take(InputObject, ProcessRow);
+            _intake.Take(InputObject);
         }
         else if (IsBound(nameof(Expression)))
         {

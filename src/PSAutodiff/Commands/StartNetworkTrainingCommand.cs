@@ -188,8 +188,8 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _intake = new RowIntake(this);
         var ofNetwork = IsBound(nameof(Network));
+        _intake = new RowIntake(this, ofNetwork ? TakeLabelledRow : TakeRow);
         if (!ofNetwork && !IsBound(nameof(Loss)))
         {
             Stop(ErrorIds.ExpressionMissing, "Start-NetworkTraining needs -Loss, the expression of the loss of one row, or -Network, the network to train.");
@@ -224,7 +224,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(InputObject))) return;
-        _intake.Take(InputObject, _network is null ? TakeRow : TakeLabelledRow);
+        _intake.Take(InputObject);
     }
 
     /// <inheritdoc/>
