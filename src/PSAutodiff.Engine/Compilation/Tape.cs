@@ -60,6 +60,7 @@ internal sealed class Tape
         private bool[] _needed = [];
         private int[] _registers = [];
         private int[] _uses = [];
+        private Dictionary<int, int>? _shared;
         private int _firstTemporary;
         private int _temporaries;
 
@@ -67,6 +68,7 @@ internal sealed class Tape
         {
             Fold(graph.Reachable(roots));
             MarkNeeded(roots);
+            FindShared();
             PlaceSources();
             CountUses(roots);
             var instructions = Emit(Order(roots));
@@ -117,6 +119,27 @@ internal sealed class Tape
             }
         }
 
+        /// <summary>By id of a node, the node from whose value it is computed too.</summary>
+        private void FindShared()
+        {
+            Dictionary<(Operation, int), int>? wanted = null;
+            for (var id = 0; id < _needed.Length; id++)
+            {
+                if (IsComputed(id) && graph.OperationOf(id).Shares is { } sharing) (wanted ??= []).Add((sharing.Other, graph.X(id)), id);
+            }
+
+            if (wanted is null) return;
+            _shared = [];
+            for (var id = 0; id < _needed.Length; id++)
+            {
+                if (IsComputed(id) && wanted.TryGetValue((graph.OperationOf(id), graph.X(id)), out var user)) _shared.Add(user, id);
+            }
+        }
+
+        private int ArgumentCount(int id) => graph.OperationOf(id).Arity + (_shared?.ContainsKey(id) == true ? 1 : 0);
+
+        private int Argument(int id, int index) => index < graph.OperationOf(id).Arity ? graph.Argument(id, index) : _shared![id];
+
         /// <summary>Inputs and constants get the first registers.</summary>
         private void PlaceSources()
         {
@@ -139,7 +162,7 @@ internal sealed class Tape
             for (var id = 0; id < _uses.Length; id++)
             {
                 if (!IsComputed(id)) continue;
-                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _uses[graph.Argument(id, i)]++;
+                for (var i = ArgumentCount(id) - 1; i >= 0; i--) _uses[Argument(id, i)]++;
             }
         }
 
@@ -178,9 +201,9 @@ internal sealed class Tape
         private bool Defer(int id, bool[] placed, Stack<int> stack)
         {
             var deferred = false;
-            for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
+            for (var i = ArgumentCount(id) - 1; i >= 0; i--)
             {
-                var argument = graph.Argument(id, i);
+                var argument = Argument(id, i);
                 if (placed[argument] || !IsComputed(argument)) continue;
                 stack.Push(argument);
                 deferred = true;
@@ -196,12 +219,16 @@ internal sealed class Tape
             foreach (var id in order)
             {
                 var operation = graph.OperationOf(id);
-                for (var i = operation.Arity - 1; i >= 0; i--) Release(graph.Argument(id, i));
+                for (var i = ArgumentCount(id) - 1; i >= 0; i--) Release(Argument(id, i));
                 _registers[id] = _free.TryPop(out var free) ? free : _firstTemporary + _temporaries++;
                 var x = _registers[graph.X(id)];
                 var y = operation.Arity > 1 ? _registers[graph.Y(id)] : 0;
                 var z = operation.Arity > 2 ? _registers[graph.Z(id)] : 0;
-                if (operation.Arity == 2 && _isFolded[graph.Y(id)] && operation.ForConstantY(_constants[_registers[graph.Y(id)] - inputs.Count]) is { } cheaper)
+                if (_shared?.TryGetValue(id, out var other) == true)
+                {
+                    (operation, y) = (operation.Shares!.Value.Joint, _registers[other]);
+                }
+                else if (operation.Arity == 2 && _isFolded[graph.Y(id)] && operation.ForConstantY(_constants[_registers[graph.Y(id)] - inputs.Count]) is { } cheaper)
                 {
                     (operation, y) = (cheaper, x);
                 }

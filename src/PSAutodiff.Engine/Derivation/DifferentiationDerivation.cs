@@ -45,7 +45,7 @@ internal sealed class DifferentiationDerivation : IDerivation
         _root = root;
         var builder = ExprNode.Extend(graph, root);
         if (literal) builder.Rules = RuleSets.None;
-        (_tangents, var depends) = ForwardMode.Tangents(builder, root, variable, literal);
+        (_tangents, var guards, var depends) = ForwardMode.Tangents(builder, root, variable, literal);
         _zero = builder.Constant(0);
         _graph = builder.Build();
 
@@ -62,7 +62,7 @@ internal sealed class DifferentiationDerivation : IDerivation
             }
 
             _stepOf.Add(id, _nodes.Count);
-            steps.Add(new DerivationStep(this, _nodes.Count, firstNumber + _nodes.Count, WriteRule(builder, id, depends, literal)));
+            steps.Add(new DerivationStep(this, _nodes.Count, firstNumber + _nodes.Count, WriteRule(builder, id, depends, guards, literal)));
             _nodes.Add(id);
             var used = Placeholders(builder, _ruleOf[id]);
             for (var i = _graph.OperationOf(id).Arity - 1; i >= 0; i--)
@@ -123,7 +123,7 @@ internal sealed class DifferentiationDerivation : IDerivation
     private int Derivative(int id) => _tangents[id].Exists ? _tangents[id].Id : _zero;
 
     /// <summary>Writes the rule of a node with placeholders for the derivatives of its arguments; gives its name.</summary>
-    private string WriteRule(GraphBuilder builder, int id, bool[] depends, bool literal)
+    private string WriteRule(GraphBuilder builder, int id, bool[] depends, Guard[]? guards, bool literal)
     {
         var operation = builder.OperationOf(id);
         if (builder.IsVariable(id) || operation.Arity == 0)
@@ -141,19 +141,24 @@ internal sealed class DifferentiationDerivation : IDerivation
         }
 
         var derivatives = new Term[operation.Arity];
+        var derivativeGuards = new Guard[operation.Arity];
         var varies = new bool[operation.Arity];
+        var counts = new bool[operation.Arity];
         var constants = new double?[operation.Arity];
         for (var i = 0; i < derivatives.Length; i++)
         {
             var argument = Sweep.Argument(builder, id, i);
+            counts[i] = depends[argument] && _tangents[argument].Exists && operation.Propagates(i);
             varies[i] = literally || (depends[argument] && _tangents[argument].Exists);
             derivatives[i] = varies[i] ? builder.Term(Placeholder(builder, argument)) : Term.None;
+            if (guards is not null) derivativeGuards[i] = guards[argument].In(builder);
             if (builder.IsConstant(argument)) constants[i] = builder.ConstantOf(argument);
         }
 
-        var rule = operation.Tangent(Sweep.Locals(builder, id), derivatives);
+        var at = Sweep.Locals(builder, id);
+        var rule = ForwardMode.Tangent(operation, at, derivatives, counts, derivativeGuards, literally, strips: false);
         _ruleOf.Add(id, rule.Exists ? rule.Id : _zero);
-        return DifferentiationRule.Of(operation, varies, constants);
+        return DifferentiationRule.Of(operation, varies, constants, literally);
     }
 
     private int Placeholder(GraphBuilder builder, int id)

@@ -18,7 +18,8 @@ internal static class DifferentiationRule
     /// <param name="operation">The operation.</param>
     /// <param name="varies">Which arguments are functions of the variable.</param>
     /// <param name="constants">The values of the others where they are numbers, else null.</param>
-    public static string Of(Operation operation, ReadOnlySpan<bool> varies, ReadOnlySpan<double?> constants)
+    /// <param name="literally">Whether it is the lab's rule.</param>
+    public static string Of(Operation operation, ReadOnlySpan<bool> varies, ReadOnlySpan<double?> constants, bool literally)
     {
         var builder = new GraphBuilder();
         Span<int> arguments = [Graph.None, Graph.None, Graph.None];
@@ -40,7 +41,8 @@ internal static class DifferentiationRule
         }
 
         var function = builder.Term(builder.Apply(operation, arguments[0], arguments[1], arguments[2]));
-        var derivative = operation.Tangent(Differentiation.Sweep.Locals(builder, function.Id), derivatives);
+        var at = Differentiation.Sweep.Locals(builder, function.Id);
+        var derivative = literally ? operation.LabTangent(at, derivatives) : operation.Tangent(at, derivatives);
         if (!derivative.Exists) derivative = function.Constant(0);
         var view = new GraphView(builder.Build(), null);
         var text = new StringBuilder(derivative.Is(0) ? "constant rule" : operation.RuleName(varies[0], varies.Length > 1 && varies[1]));

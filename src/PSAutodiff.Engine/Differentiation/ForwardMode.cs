@@ -15,20 +15,23 @@ internal static class ForwardMode
     /// </param>
     public static int Differentiate(GraphBuilder builder, int root, string variable, bool literal)
     {
-        var (tangents, _) = Tangents(builder, root, variable, literal);
+        var tangents = Tangents(builder, root, variable, literal).Tangents;
         return tangents[root].Exists ? tangents[root].Id : builder.Constant(0);
     }
 
     /// <summary>
-    /// The derivatives of all nodes the root needs, by id (<see cref="Term.None"/> where nothing was written, which means 0), and
-    /// whether the nodes depend on the variable. Parameters as above.
+    /// The derivatives of all nodes the root needs, by id (<see cref="Term.None"/> where nothing was written, which means 0), where
+    /// they count (null for everywhere), and whether the nodes depend on the variable. Parameters as above.
     /// </summary>
-    public static (Term[] Tangents, bool[] Depends) Tangents(GraphBuilder builder, int root, string variable, bool literal)
+    public static (Term[] Tangents, Guard[]? Guards, bool[] Depends) Tangents(GraphBuilder builder, int root, string variable, bool literal)
     {
         var needed = Sweep.Needed(builder, root);
         var tangents = new Term[root + 1];
         var depends = new bool[root + 1];
+        Guard[]? guards = null;
         var derivatives = new Term[3].AsSpan();
+        var derivativeGuards = new Guard[3].AsSpan();
+        var counts = new bool[3].AsSpan();
         for (var id = 0; id <= root; id++)
         {
             tangents[id] = Term.None;
@@ -51,13 +54,83 @@ internal static class ForwardMode
                 var argument = Sweep.Argument(builder, id, i);
                 depends[id] |= depends[argument] && operation.Propagates(i);
                 given[i] = depends[argument] || literally ? tangents[argument] : Term.None;
-                any |= given[i].Exists && operation.Propagates(i);
+                derivativeGuards[i] = guards is null ? default : guards[argument];
+                counts[i] = depends[argument] && tangents[argument].Exists && operation.Propagates(i);
+                any |= counts[i];
                 if (literally && !given[i].Exists) given[i] = builder.Term(builder.Constant(0));
             }
 
-            if (any || literally) tangents[id] = operation.Tangent(Sweep.Locals(builder, id), given);
+            if (!any && !literally) continue;
+            var at = Sweep.Locals(builder, id);
+            var guard = Where(operation, at, counts, derivativeGuards);
+            tangents[id] = Tangent(operation, at, given, counts, derivativeGuards, literally, strips: !literal);
+            if (guard.IsConditional) (guards ??= new Guard[root + 1])[id] = guard;
         }
 
-        return (tangents, depends);
+        return (tangents, guards, depends);
+    }
+
+    /// <summary>The derivative of an operation from those of its arguments, of which some count only where their guards hold.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="at">Its node and arguments.</param>
+    /// <param name="derivatives">The derivatives of the arguments, none where they do not depend on the variable.</param>
+    /// <param name="counts">Which of these are more than written-out zeros.</param>
+    /// <param name="guards">Where these count.</param>
+    /// <param name="literally">Whether to take the lab's rule.</param>
+    /// <param name="strips">Whether a derivative's own choice is dropped where the whole is chosen in the same way.</param>
+    public static Term Tangent(
+        Operation operation,
+        in Operation.Locals at,
+        Span<Term> derivatives,
+        ReadOnlySpan<bool> counts,
+        ReadOnlySpan<Guard> guards,
+        bool literally,
+        bool strips)
+    {
+        // An infinite factor could meet a derivative that does not count: then what counts is chosen. For all together where they
+        // count together, else one by one.
+        var (chosen, apart, first) = (default(Guard), false, true);
+        for (var i = 0; i < derivatives.Length; i++)
+        {
+            if (!counts[i]) continue;
+            var guard = Sweep.Multiplies(operation, i, at, guards[i]) ? guards[i] : default;
+            apart |= !first && guard != chosen;
+            (chosen, first) = (guard, false);
+        }
+
+        if (apart)
+        {
+            var sum = Term.None;
+            for (var i = 0; i < derivatives.Length; i++)
+            {
+                if (!counts[i]) continue;
+                var part = Sweep.Pullback(operation, i, at, derivatives[i], guards[i], strips).Part;
+                if (part.Exists) sum = sum.Exists ? sum + part : part;
+            }
+
+            return sum;
+        }
+
+        for (var i = 0; strips && i < derivatives.Length; i++)
+        {
+            if (derivatives[i].Exists) derivatives[i] = chosen.Remove(derivatives[i]);
+        }
+
+        var tangent = literally ? operation.LabTangent(at, derivatives) : operation.Tangent(at, derivatives);
+        return tangent.Exists ? chosen.Apply(tangent) : tangent;
+    }
+
+    private static Guard Where(Operation operation, in Operation.Locals at, ReadOnlySpan<bool> counts, ReadOnlySpan<Guard> guards)
+    {
+        var (where, first) = (default(Guard), true);
+        for (var i = 0; i < operation.Arity; i++)
+        {
+            if (!counts[i]) continue;
+            var guard = guards[i].And(operation.GuardOf(i, at));
+            where = first ? guard : where.Or(guard);
+            first = false;
+        }
+
+        return where;
     }
 }

@@ -32,22 +32,18 @@ internal static class ReverseMode
             }
 
             var operation = builder.OperationOf(id);
-            if (operation is SelectOperation) guards ??= new Guard[root + 1];
             var at = Sweep.Locals(builder, id);
             var guard = guards is null ? default : guards[id];
-            var adjoint = guard.Remove(builder.Term(adjoints[id]));
             for (var i = 0; i < operation.Arity; i++)
             {
                 var argument = Sweep.Argument(builder, id, i);
                 if (!active[argument] || !operation.Propagates(i)) continue;
-                var part = operation.Pullback(i, at, adjoint);
+                var (part, partGuard) = Sweep.Pullback(operation, i, at, builder.Term(adjoints[id]), guard);
                 if (!part.Exists) continue;
-                part = guard.Apply(part);
+                if (partGuard.IsConditional) guards ??= new Guard[root + 1];
                 var first = adjoints[argument] == Graph.None;
                 adjoints[argument] = first ? part.Id : (builder.Term(adjoints[argument]) + part).Id;
-                if (guards is null) continue;
-                var partGuard = operation is SelectOperation ? guard.And(at.X, inverted: i == 2) : guard;
-                guards[argument] = first ? partGuard : guards[argument].Or(partGuard);
+                if (guards is not null) guards[argument] = first ? partGuard : guards[argument].Or(partGuard);
             }
         }
 
@@ -85,56 +81,5 @@ internal static class ReverseMode
         }
 
         return active;
-    }
-
-    /// <summary>
-    /// When an adjoint counts: always, or only where a condition is (or is not) 0. Below a branch of select that is not taken
-    /// adjoints are 0, but 0 times an infinite derivative would be NaN; so what flows further down is chosen, not multiplied.
-    /// </summary>
-    private readonly record struct Guard
-    {
-        private readonly Term _condition;
-        private readonly bool _conditional;
-        private readonly bool _inverted;
-
-        private Guard(Term condition, bool inverted)
-        {
-            _condition = condition;
-            _inverted = inverted;
-            _conditional = true;
-        }
-
-        /// <summary>The value where the guard holds, else 0.</summary>
-        public Term Apply(Term value)
-        {
-            if (!_conditional) return value;
-            var zero = value.Constant(0);
-            return _inverted ? _condition.Apply<SelectOperation>(zero, value) : _condition.Apply<SelectOperation>(value, zero);
-        }
-
-        /// <summary>What <see cref="Apply"/> was applied to, when the value has that form.</summary>
-        public Term Remove(Term value)
-        {
-            if (!_conditional || !value.Is<SelectOperation>() || value.X != _condition) return value;
-            var (taken, other) = _inverted ? (value.Z, value.Y) : (value.Y, value.Z);
-            return other.Is(0) ? taken : value;
-        }
-
-        public Guard And(Term condition, bool inverted)
-        {
-            if (!_conditional) return new Guard(condition, inverted);
-            if (_condition == condition && _inverted == inverted) return this;
-            return new Guard(Apply(new Guard(condition, inverted).Apply(condition.Constant(1))), inverted: false);
-        }
-
-        public Guard Or(Guard other)
-        {
-            if (!_conditional || !other._conditional) return default;
-            if (_condition == other._condition) return _inverted == other._inverted ? this : default;
-            var one = _condition.Constant(1);
-            var (mine, theirs) = (Apply(one), other.Apply(one));
-            if (mine == theirs || (mine.Is<MaxOperation>() && mine.Y == theirs)) return this;
-            return new Guard(mine.Apply<MaxOperation>(theirs), inverted: false);
-        }
     }
 }

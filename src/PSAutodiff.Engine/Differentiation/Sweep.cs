@@ -22,6 +22,33 @@ internal static class Sweep
             arity > 2 ? builder.Term(builder.Z(id)) : Term.None);
     }
 
+    /// <summary>
+    /// What an operation makes of a derivative that counts where a guard holds: of the adjoint of its node for that of an argument, or
+    /// of an argument's derivative for its own. And where that counts.
+    /// </summary>
+    public static (Term Part, Guard Guard) Pullback(
+        Operation operation,
+        int argument,
+        in Operation.Locals at,
+        Term derivative,
+        Guard guard,
+        bool strips = true)
+    {
+        var multiplies = Multiplies(operation, argument, at, guard);
+        var part = operation.Pullback(argument, at, multiplies && strips ? guard.Remove(derivative) : derivative);
+        if (!part.Exists) return (part, default);
+        var own = operation.GuardOf(argument, at);
+        var both = guard.And(own);
+        return ((multiplies ? both : own).Apply(part), both);
+    }
+
+    /// <summary>
+    /// Whether an operation may multiply a guarded derivative by an infinite one. Powers of powers are left as they are where all that
+    /// could go wrong is an exponent 0: choosing at every level would cost more than the powers.
+    /// </summary>
+    public static bool Multiplies(Operation operation, int argument, in Operation.Locals at, Guard guard) =>
+        guard.IsConditional && !operation.HasFiniteSlope(argument, at) && !(guard.IsOfExponent && operation is PowOperation);
+
     /// <summary>Which of the nodes up to the root the root needs.</summary>
     public static bool[] Needed(GraphBuilder builder, int root)
     {

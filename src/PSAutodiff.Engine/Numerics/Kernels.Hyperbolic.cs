@@ -8,6 +8,9 @@ internal static partial class Kernels
     // tanh rounds to 1 from 19.06... on.
     private const double TanhSaturation = 20.0;
 
+    // Up to here 1 - tanh^2 loses no more than a bit; beyond, e^(-2|x|) is worth its time.
+    private const double TanhNearLimit = 0.75;
+
     /// <summary>tanh x in every lane, as -E / (2 + E) with E = e^(-2|x|) - 1, between -1 and 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tanh<T>(T x)
@@ -28,6 +31,23 @@ internal static partial class Kernels
         FastTwoSum(T.Broadcast(2.0), high, out T divisor, out T divisorLow);
         T result = Abs(Divide(high, low, divisor, divisorLow + low));
         return NaNWhereNaN(x, WithSignOf(result, x));
+    }
+
+    /// <summary>
+    /// 1 / cosh^2 x in every lane, from tanh x: (1 - |tanh x|) (1 + |tanh x|) while that keeps its digits, else e^(-2|x|) (1 + |tanh x|)^2.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sech2<T>(T x, T tanh)
+        where T : struct, ILanes<T>
+    {
+        T one = T.Broadcast(1.0);
+        T limit = T.Broadcast(TanhNearLimit);
+        T size = Abs(tanh);
+        T sum = one + size;
+        T near = (one - size) * sum;
+        if (T.AllBetween(-limit, tanh, limit)) return near;
+        T far = Exp(T.Broadcast(-2.0) * Abs(x)) * (sum * sum);
+        return NaNWhereNaN(x, T.SelectLess(size, limit, near, far));
     }
 
     /// <summary>sinh x in every lane.</summary>

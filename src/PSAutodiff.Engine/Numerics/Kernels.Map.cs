@@ -54,6 +54,26 @@ internal static partial class Kernels
         }
     }
 
+    // As above, for two sources of the length of the result.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MapSech2<TLanes>(ReadOnlySpan<double> x, ReadOnlySpan<double> tanh, Span<double> result)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref double source = ref MemoryMarshal.GetReference(x);
+        ref double known = ref MemoryMarshal.GetReference(tanh);
+        ref double destination = ref MemoryMarshal.GetReference(result);
+        int last = result.Length - TLanes.Count;
+        TLanes ending = TLanes.Load(ref source, last);
+        TLanes knownEnding = TLanes.Load(ref known, last);
+        for (int i = 0; i < result.Length; i += TLanes.Count)
+        {
+            int offset = Math.Min(i, last);
+            TLanes group = i < last ? TLanes.Load(ref source, i) : ending;
+            TLanes knownGroup = i < last ? TLanes.Load(ref known, i) : knownEnding;
+            TLanes.Store(Sech2(group, knownGroup), ref destination, offset);
+        }
+    }
+
     private readonly struct ExpKernel : IKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,6 +121,16 @@ internal static partial class Kernels
             where T : struct, ILanes<T>
         {
             return Tanh(x);
+        }
+    }
+
+    private readonly struct Sech2Kernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Sech2(x, Tanh(x));
         }
     }
 

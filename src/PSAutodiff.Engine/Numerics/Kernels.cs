@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace PSAutodiff.Numerics;
 
@@ -35,6 +36,14 @@ internal static partial class Kernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Tanh(double x) => Tanh(new OneLane(x)).Value;
 
+    /// <summary>1 / cosh^2 x, the derivative of tanh.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Sech2(double x) => Sech2(x, Tanh(x));
+
+    /// <summary>1 / cosh^2 x from x and tanh x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Sech2(double x, double tanh) => Sech2(new OneLane(x), new OneLane(tanh)).Value;
+
     /// <summary>The hyperbolic sine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Sinh(double x) => Sinh(new OneLane(x)).Value;
@@ -65,6 +74,20 @@ internal static partial class Kernels
 
     /// <summary>The hyperbolic tangent of each element; the spans may be the same.</summary>
     public static void Tanh(ReadOnlySpan<double> x, Span<double> result) => Map<TanhKernel>(x, result);
+
+    /// <summary>1 / cosh^2 x of each element; the spans may be the same.</summary>
+    public static void Sech2(ReadOnlySpan<double> x, Span<double> result) => Map<Sech2Kernel>(x, result);
+
+    /// <summary>1 / cosh^2 x of each element x with its tanh x; the result may be one of the sources.</summary>
+    public static void Sech2(ReadOnlySpan<double> x, ReadOnlySpan<double> tanh, Span<double> result)
+    {
+        x = x[..result.Length];
+        tanh = tanh[..result.Length];
+        if (Vector512.IsHardwareAccelerated && x.Length >= EightLanes.Count) MapSech2<EightLanes>(x, tanh, result);
+        else if (Vector256.IsHardwareAccelerated && x.Length >= FourLanes.Count) MapSech2<FourLanes>(x, tanh, result);
+        else if (Vector128.IsHardwareAccelerated && x.Length >= TwoLanes.Count) MapSech2<TwoLanes>(x, tanh, result);
+        else if (!x.IsEmpty) MapSech2<OneLane>(x, tanh, result);
+    }
 
     /// <summary>The hyperbolic sine of each element; the spans may be the same.</summary>
     public static void Sinh(ReadOnlySpan<double> x, Span<double> result) => Map<SinhKernel>(x, result);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
@@ -22,7 +23,11 @@ internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("ab
         new("abs(x) = x where x >= 0", Identity.Standard, static (x, _, _) => IsNeverNegative(x) ? x : Term.None),
     ];
 
+    internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(at.X);
+
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SignOperation>() * adjoint;
+
+    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
 
     private static bool IsNeverNegative(Term x) =>
         x.Is<ExpOperation>() || x.Is<SqrtOperation>() || x.Is<CoshOperation>() || x.Is<SigmoidOperation>() || x.Is<SoftplusOperation>()

@@ -36,18 +36,31 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         new("(-x) / (-y) = x / y", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
         new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None),
         new("exp(x) / (1 + exp(x)) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => x.Is<ExpOperation>() && Logistic.Exponent(y) == x.X ? x.X.Apply<SigmoidOperation>() : Term.None),
+        new("sinh(x) / cosh(x) = tanh(x)", Identity.Standard, static (x, y, _) => IsTanh(x, y) ? x.X.Apply<TanhOperation>() : Term.None),
+        new("sinh(x)^n / cosh(x)^n = tanh(x)^n", Identity.Standard, static (x, y, _) => x.Is<PowOperation>() && y.Is<PowOperation>() && x.Y == y.Y && IsInteger(x.Y) && IsTanh(x.X, y.X)
+            ? x.X.X.Apply<TanhOperation>().Apply<PowOperation>(x.Y)
+            : Term.None),
+        new("(exp(x) - 1) / (1 + exp(x)) = tanh(x / 2)", RuleSets.Stable, static (x, y, _) => x.Is<Expm1Operation>() && Logistic.Exponent(y) == x.X ? (0.5 * x.X).Apply<TanhOperation>() : Term.None),
+        new("x / cosh(y)^2 = x * sech2(y)", RuleSets.Stable, static (x, y, _) => y.Is<PowOperation>() && y.Y.Is(2) && y.X.Is<CoshOperation>() ? x * y.X.X.Apply<Sech2Operation>() : Term.None),
         new("c / (-x) = (-c) / x", Identity.Standard, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x / y.X : Term.None),
         new("(-x) / c = x / (-c)", Identity.Standard, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None),
         new("(-x) / y = -(x / y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X / y) : Term.None),
         new("x / (-y) = -(x / y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x / y.X) : Term.None),
     ];
 
+    private static bool IsTanh(Term x, Term y) => x.Is<SinhOperation>() && y.Is<CoshOperation>() && x.X == y.X;
+
+    private static bool IsInteger(Term exponent) => exponent.IsConstant && double.IsInteger(exponent.ConstantValue);
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint / at.Y : -((adjoint / at.Y) * at.Self);
 
-    // The quotient rule as the lab writes it, where both derivatives are there.
+    // No power of the denominator, which overflows and underflows before the quotient does.
     internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         !derivatives[1].Exists ? derivatives[0] / at.Y :
         !derivatives[0].Exists ? -((derivatives[1] / at.Y) * at.Self) :
+        (derivatives[0] - (at.Self * derivatives[1])) / at.Y;
+
+    internal override Term LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         ((derivatives[0] * at.Y) - (at.X * derivatives[1])) / (at.Y * at.Y);
 
     internal override string RuleName(bool xVaries, bool yVaries) => yVaries ? "quotient rule" : "constant factor rule";

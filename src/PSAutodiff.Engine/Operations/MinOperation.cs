@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
@@ -21,13 +22,15 @@ internal sealed class MinOperation() : BinaryOperation<MinOperation.Function>("m
         new("min(x, x) = x", Identity.Standard, static (x, y, _) => x == y ? x : Term.None),
     ];
 
-    internal override Term Pullback(int argument, in Locals at, Term adjoint)
-    {
-        var takesSecond = at.Y.Apply<LessOperation>(at.X);
-        return argument == 0
-            ? takesSecond.Apply<SelectOperation>(at.Constant(0), adjoint)
-            : takesSecond.Apply<SelectOperation>(adjoint, at.Constant(0));
-    }
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
+
+    internal override Guard GuardOf(int argument, in Locals at) => argument == 0 ? Guard.WhereNot(TakesSecond(at)) : Guard.Where(TakesSecond(at));
+
+    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
+
+    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Choice(TakesSecond(at), derivatives[1], derivatives[0]);
+
+    private static Term TakesSecond(in Locals at) => at.Y.Apply<LessOperation>(at.X);
 
     internal override string RuleName(bool xVaries, bool yVaries) => "case by case";
 

@@ -44,6 +44,8 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint * at.Y : at.X * adjoint;
 
+    internal override bool HasFiniteSlope(int argument, in Locals at) => (argument == 0 ? at.Y : at.X).Operation.Arity == 0;
+
     internal override string RuleName(bool xVaries, bool yVaries) => xVaries && yVaries ? "product rule" : "constant factor rule";
 
     /// <summary>The value, over lanes.</summary>

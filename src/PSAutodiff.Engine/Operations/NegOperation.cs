@@ -28,6 +28,8 @@ internal sealed class NegOperation() : UnaryOperation<NegOperation.Function>("ne
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => -adjoint;
 
+    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
+
     internal override string RuleName(bool xVaries, bool yVaries) => "constant factor rule";
 
     /// <summary>The value, over lanes.</summary>

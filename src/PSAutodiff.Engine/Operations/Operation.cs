@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Operations;
@@ -84,6 +85,9 @@ public abstract class Operation
     /// <summary>A cheaper operation f with f(x, x) the same number, bit for bit, as this one at (x, y) for a given constant y; usually none.</summary>
     internal virtual Operation? ForConstantY(double y) => null;
 
+    /// <summary>How it is computed from another operation on the same argument, where that is there anyway; usually not.</summary>
+    internal virtual Sharing? Shares => null;
+
     /// <summary>
     /// The values for whole blocks, the same bits as one by one. A block of arguments has the length of the result, or length 1
     /// and then stands for every element; absent arguments are empty. The result may be one of the blocks.
@@ -101,9 +105,16 @@ public abstract class Operation
     }
 
     /// <summary>
-    /// What an argument's adjoint receives when the adjoint of this node is given: the adjoint times the partial derivative.
+    /// What an argument's adjoint receives when the adjoint of this node is given: the adjoint times the partial derivative. Where the
+    /// argument does not count, see <see cref="GuardOf"/>, it may be anything.
     /// </summary>
     internal abstract Term Pullback(int argument, in Locals at, Term adjoint);
+
+    /// <summary>Where an argument counts: the derivative by it is 0 elsewhere, whatever it is multiplied by. Usually everywhere.</summary>
+    internal virtual Guard GuardOf(int argument, in Locals at) => default;
+
+    /// <summary>Whether the partial derivative by an argument is a finite number wherever the variables are.</summary>
+    internal virtual bool HasFiniteSlope(int argument, in Locals at) => false;
 
     /// <summary>The derivative from the derivatives of the arguments (<see cref="Term.None"/>: does not depend on the variable).</summary>
     internal virtual Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives)
@@ -112,12 +123,15 @@ public abstract class Operation
         for (var i = 0; i < derivatives.Length; i++)
         {
             if (!derivatives[i].Exists || !Propagates(i)) continue;
-            var part = Pullback(i, at, derivatives[i]);
+            var (part, _) = Sweep.Pullback(this, i, at, derivatives[i], default);
             if (part.Exists) total = total.Exists ? total + part : part;
         }
 
         return total;
     }
+
+    /// <summary>The rule as the lab writes it, where that is another one; all derivatives are there.</summary>
+    internal virtual Term LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) => Tangent(at, derivatives);
 
     /// <summary>Whether the value changes smoothly with an argument at all; if not, no derivative passes through it.</summary>
     internal virtual bool Propagates(int argument) => true;
@@ -127,11 +141,22 @@ public abstract class Operation
     /// </summary>
     internal virtual string RuleName(bool xVaries, bool yVaries) => "chain rule";
 
+    /// <summary>The derivative of a choice between two, of which absent ones are 0.</summary>
+    private protected static Term Choice(Term condition, Term first, Term second)
+    {
+        if (!first.Exists && !second.Exists) return Term.None;
+        var zero = condition.Constant(0);
+        return condition.Apply<SelectOperation>(first.Exists ? first : zero, second.Exists ? second : zero);
+    }
+
     internal Identity[] IdentitiesFor(RuleSets sets) => _identities[(int)sets] ??=
         [.. Identities.Concat(CommonIdentities.For(this)).Where(identity => (identity.Sets & sets) != 0)];
 
     internal string ArgumentCountMessage(int given) =>
         $"'{Name}' takes {Arity} argument{(Arity == 1 ? string.Empty : "s")}, not {given}.";
+
+    /// <summary>This operation at x is the same number, bit for bit, as the joint one at x and the other one's value at x, but costs more.</summary>
+    internal readonly record struct Sharing(Operation Other, Operation Joint);
 
     /// <summary>A node and its arguments while a derivative is built.</summary>
     internal readonly ref struct Locals(Term self, Term x, Term y, Term z)

@@ -15,10 +15,13 @@ internal static class OperationTable
     static OperationTable()
 #pragma warning restore CA1810
     {
+        // Nested in another operation is what only stands on tapes.
         var operations = new List<Operation>();
+        var forTapes = new List<Operation>();
         foreach (var type in typeof(Operation).Assembly.GetTypes())
         {
-            if (!type.IsAbstract && type.IsSubclassOf(typeof(Operation))) operations.Add((Operation)Activator.CreateInstance(type)!);
+            if (type.IsAbstract || !type.IsSubclassOf(typeof(Operation))) continue;
+            (type.IsNested ? forTapes : operations).Add((Operation)Activator.CreateInstance(type)!);
         }
 
         // Constants and variables ("const", "var") come first, under the codes that graphs test for.
@@ -26,8 +29,9 @@ internal static class OperationTable
             ? (a.Arity == 0 ? -1 : 1)
             : string.CompareOrdinal(a.Name, b.Name));
         ByCode = [.. operations];
-        for (var code = 0; code < ByCode.Length; code++) ByCode[code].Code = (byte)code;
-        ByType = ByCode.ToFrozenDictionary(static op => op.GetType());
+        operations.AddRange(forTapes);
+        for (var code = 0; code < operations.Count; code++) operations[code].Code = (byte)code;
+        ByType = operations.ToFrozenDictionary(static op => op.GetType());
         ByName = ByCode.ToFrozenDictionary(static op => op.Name, StringComparer.Ordinal);
         Constant = ByCode[ConstantCode];
         Variable = ByCode[VariableCode];

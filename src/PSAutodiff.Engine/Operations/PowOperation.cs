@@ -1,3 +1,4 @@
+using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Operations;
@@ -32,6 +33,7 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
         new("(-x)^n = x^n, n even", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
         new("abs(x)^n = x^n, n even", Identity.Standard, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
         new("sqrt(x)^2 = x", Identity.Standard, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
+        new("sqrt(x)^n = x^(n / 2), n even", Identity.Standard, static (x, y, _) => x.Is<SqrtOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(0.5 * y) : Term.None),
         new("(x^a)^n = x^(a * n)", Identity.Standard, static (x, y, _) =>
             y.IsConstant && double.IsInteger(y.ConstantValue) && x.Is<PowOperation>() && x.Y.IsConstant
             && ExactArithmetic.TryMultiply(x.Y.ConstantValue, y.ConstantValue, out var exponent)
@@ -40,6 +42,11 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
     ];
 
     internal override Operation? ForConstantY(double y) => y == 2 ? OperationOf<MulOperation>.Instance : null;
+
+    // Where the exponent is 0 the power is 1 for every base, 0 too. An exponent that is a power by a variable itself is hardly ever 0,
+    // and towers of such powers are dear enough.
+    internal override Guard GuardOf(int argument, in Locals at) =>
+        argument > 0 || at.Y.IsConstant || (at.Y.Is<PowOperation>() && !at.Y.Y.IsConstant) ? default : Guard.WhereExponent(at.Y);
 
     // Whether the exponent is a constant matters: d/dx x^2 has to exist at negative x, where log(x) does not. For a variable
     // exponent log(0) is replaced by 0, because 0^y does not change with y > 0.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
@@ -23,7 +24,11 @@ internal sealed class ReluOperation() : UnaryOperation<ReluOperation.Function>("
         new("relu(relu(x)) = relu(x)", Identity.Standard, static (x, _, _) => x.Is<ReluOperation>() ? x : Term.None),
     ];
 
-    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Constant(0).Apply<LessOperation>(x).Apply<SelectOperation>(adjoint, x.Constant(0));
+    internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(at.Self);
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint;
+
+    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
 
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IUnaryLanes

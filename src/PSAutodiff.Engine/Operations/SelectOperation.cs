@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
@@ -55,16 +56,13 @@ internal sealed class SelectOperation() : Operation("select", 3)
     internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
         Blocks.Map<Function>(x, y, z, result);
 
-    internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 1
-        ? at.X.Apply<SelectOperation>(adjoint, at.Constant(0))
-        : at.X.Apply<SelectOperation>(at.Constant(0), adjoint);
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
 
-    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives)
-    {
-        if (!derivatives[1].Exists && !derivatives[2].Exists) return Term.None;
-        var zero = at.Constant(0);
-        return at.X.Apply<SelectOperation>(derivatives[1].Exists ? derivatives[1] : zero, derivatives[2].Exists ? derivatives[2] : zero);
-    }
+    internal override Guard GuardOf(int argument, in Locals at) => argument == 1 ? Guard.Where(at.X) : Guard.WhereNot(at.X);
+
+    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
+
+    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Choice(at.X, derivatives[1], derivatives[2]);
 
     private static double Value(double x, double y, double z) => x != 0 ? y : z;
 

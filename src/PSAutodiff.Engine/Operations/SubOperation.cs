@@ -33,10 +33,13 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         new("x - (-c) * y = x + c * y", Identity.Standard, static (x, y, _) => Coefficient.Of(y) < 0 ? x + (-y) : Term.None),
         new("x - (-c) = x + c", Identity.Standard, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x + (-y) : Term.None),
         new("1 - sigmoid(x) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<SigmoidOperation>() ? (-y.X).Apply<SigmoidOperation>() : Term.None),
+        new("1 - tanh(x)^2 = sech2(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<PowOperation>() && y.Y.Is(2) && y.X.Is<TanhOperation>() ? y.X.X.Apply<Sech2Operation>() : Term.None),
         new("exp(x) - 1 = expm1(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<ExpOperation>() ? x.X.Apply<Expm1Operation>() : Term.None),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint : -adjoint;
+
+    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
 
     internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         !derivatives[1].Exists ? derivatives[0] :

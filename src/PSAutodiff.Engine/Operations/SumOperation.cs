@@ -38,6 +38,8 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
 
+    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
+
     internal override string RuleName(bool xVaries, bool yVaries) => "sum rule";
 
     /// <summary>The value, over lanes.</summary>

@@ -19,7 +19,9 @@ internal sealed class TanhOperation() : UnaryOperation("tanh", Kernels.Tanh, Ker
         new("tanh(-x) = -tanh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanhOperation>() : Term.None),
     ];
 
-    protected override Term Pullback(Term self, Term x, Term adjoint) => (1 - (self * self)) * adjoint;
+    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<Sech2Operation>() * adjoint;
+
+    internal override Term LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) => (1 - (at.Self * at.Self)) * derivatives[0];
 }
 
 public sealed partial class ExprNode

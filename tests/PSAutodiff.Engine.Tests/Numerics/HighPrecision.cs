@@ -97,6 +97,13 @@ internal static class HighPrecision
         return (power - BigFloat.One) / (power + BigFloat.One);
     }
 
+    /// <summary>1 / cosh(x)^2.</summary>
+    public static BigFloat Sech2(BigFloat x)
+    {
+        BigFloat cosh = Cosh(x);
+        return BigFloat.One / (cosh * cosh);
+    }
+
     /// <summary>1 / (1 + e^-x).</summary>
     public static BigFloat Sigmoid(BigFloat x)
     {

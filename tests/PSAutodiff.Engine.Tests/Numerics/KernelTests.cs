@@ -8,6 +8,7 @@ public sealed class KernelTests
 {
     private const double UlpBound = 1.0;
     private const double ComposedBound = 2.0;
+    private const double DerivativeBound = 4;
     private const double SmallestSubnormal = double.Epsilon;
     private const double SmallestNormal = 2.2250738585072014e-308;
 
@@ -79,6 +80,15 @@ public sealed class KernelTests
         ("Tanh", double.PositiveInfinity, 1.0),
         ("Tanh", double.NegativeInfinity, -1.0),
         ("Tanh", double.NaN, double.NaN),
+        ("Sech2", 0.0, 1.0),
+        ("Sech2", -0.0, 1.0),
+        ("Sech2", 1e-20, 1.0),
+        ("Sech2", 20.0, 1.6993417021166355e-17),
+        ("Sech2", -374.0, 0.0),
+        ("Sech2", 1e300, 0.0),
+        ("Sech2", double.PositiveInfinity, 0.0),
+        ("Sech2", double.NegativeInfinity, 0.0),
+        ("Sech2", double.NaN, double.NaN),
         ("Sinh", 0.0, 0.0),
         ("Sinh", -0.0, -0.0),
         ("Sinh", SmallestSubnormal, SmallestSubnormal),
@@ -127,6 +137,7 @@ public sealed class KernelTests
         ["Log"] = new(Kernels.Log, Kernels.Log, HighPrecision.Log, 0.0, double.PositiveInfinity),
         ["Log1p"] = new(Kernels.Log1p, Kernels.Log1p, HighPrecision.Log1p, -1.0, double.PositiveInfinity),
         ["Tanh"] = new(Kernels.Tanh, Kernels.Tanh, HighPrecision.Tanh, -800.0, 800.0),
+        ["Sech2"] = new(Kernels.Sech2, Kernels.Sech2, HighPrecision.Sech2, -375.0, 375.0, DerivativeBound),
         ["Sinh"] = new(Kernels.Sinh, Kernels.Sinh, HighPrecision.Sinh, -711.0, 711.0),
         ["Cosh"] = new(Kernels.Cosh, Kernels.Cosh, HighPrecision.Cosh, -711.0, 711.0),
         ["Sigmoid"] = new(Kernels.Sigmoid, Kernels.Sigmoid, HighPrecision.Sigmoid, -746.0, 800.0, ComposedBound),
@@ -254,6 +265,7 @@ public sealed class KernelTests
             "Log" => Kernels.Log(x),
             "Log1p" => Kernels.Log1p(x),
             "Tanh" => Kernels.Tanh(x),
+            "Sech2" => Kernels.Sech2(x, Kernels.Tanh(x)),
             "Sinh" => Kernels.Sinh(x),
             "Cosh" => Kernels.Cosh(x),
             "Sigmoid" => Kernels.Sigmoid(x),

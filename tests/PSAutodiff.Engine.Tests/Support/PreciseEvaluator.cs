@@ -98,6 +98,7 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             "sinh" => HighPrecision.Sinh(x),
             "cosh" => HighPrecision.Cosh(x),
             "tanh" => HighPrecision.Tanh(x),
+            "sech2" => HighPrecision.Sech2(x),
             "sigmoid" => HighPrecision.Sigmoid(x),
             "softplus" => HighPrecision.Softplus(x),
             "sin" => PreciseFunctions.Sin(x),

@@ -1,0 +1,66 @@
+using PSAutodiff.Expressions;
+using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The square of the hyperbolic secant, 1/cosh(x)^2: the derivative of tanh, accurate in the tails.</summary>
+internal sealed class Sech2Operation() : UnaryOperation("sech2", Kernels.Sech2, Kernels.Sech2)
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{sech}^{2}", 1);
+
+    internal override CodeForm CSharp => new(
+        Notation.Call("Sech2", 1),
+        new CodeHelper("Sech2", "private static double Sech2(double x) => 1 / Math.Cosh(x) / Math.Cosh(x);"));
+
+    internal override CodeForm Python => new(
+        Notation.Call("sech2", 1),
+        new CodeHelper(
+            "sech2",
+            """
+            def sech2(x):
+                e = np.exp(-np.abs(x))
+                return (2.0 * e / (1.0 + e * e)) ** 2
+            """));
+
+    internal override CodeForm PowerShell => new(
+        CodeForm.PowerShellCall("Get-Sech2", 1),
+        new CodeHelper(
+            "Get-Sech2",
+            """
+            function Get-Sech2([double] $x) {
+                1 / [Math]::Cosh($x) / [Math]::Cosh($x)
+            }
+            """));
+
+    internal override Sharing? Shares => new(OperationOf<TanhOperation>.Instance, OperationOf<FromTanh>.Instance);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("sech2(-x) = sech2(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<Sech2Operation>() : Term.None),
+    ];
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => -2 * (x.Apply<TanhOperation>() * self) * adjoint;
+
+    /// <summary>The same from the argument and its tanh.</summary>
+    internal sealed class FromTanh() : BinaryOperation("sech2", Kernels.Sech2)
+    {
+        internal override Notation Latex => Infix;
+
+        internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+        {
+            if (x.Length == result.Length && y.Length == result.Length) Kernels.Sech2(x, y, result);
+            else base.Evaluate(x, y, z, result);
+        }
+
+        internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The square of the hyperbolic secant, 1/cosh(x)^2, which is the derivative of tanh.</summary>
+    public static ExprNode Sech2(ExprNode x) => Apply<Sech2Operation>(x);
+}
