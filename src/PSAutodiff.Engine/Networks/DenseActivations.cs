@@ -5,11 +5,14 @@ using PSAutodiff.Numerics;
 namespace PSAutodiff.Networks;
 
 /// <summary>
-/// Activations of many rows at a time, and their derivatives from their values, by the engine's kernels; softmax is computed in double
-/// for either precision.
+/// Activations of many rows at a time, and their derivatives from their values (next to saturation from the weighted sums), by the
+/// engine's kernels; softmax is computed in double for either precision.
 /// </summary>
 internal static class DenseActivations
 {
+    // From here on 1 - tanh(z)^2 and 1 - sigmoid(z) have lost two of their digits.
+    private const double Saturation = 0.99;
+
     /// <summary>Replaces weighted sums z by phi(z).</summary>
     /// <param name="activation">phi.</param>
     /// <param name="values">z, row after row: any number of rows x columns.</param>
@@ -47,7 +50,8 @@ internal static class DenseActivations
     /// <param name="values">phi(z), row after row.</param>
     /// <param name="deltas">The derivatives, row after row.</param>
     /// <param name="columns">Outputs of the layer.</param>
-    public static void Backward<T>(ActivationFunction activation, ReadOnlySpan<T> values, Span<T> deltas, int columns)
+    /// <param name="sums">z, row after row, for the digits of the derivatives of sigmoid and tanh where phi(z) saturates.</param>
+    public static void Backward<T>(ActivationFunction activation, ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         switch (activation)
@@ -56,10 +60,10 @@ internal static class DenseActivations
                 Rectified(values, deltas);
                 break;
             case ActivationFunction.Sigmoid:
-                Sigmoid(values, deltas);
+                Sigmoid(values, deltas, sums);
                 break;
             case ActivationFunction.Tanh:
-                Tanh(values, deltas);
+                Tanh(values, deltas, sums);
                 break;
             case ActivationFunction.Softmax:
                 for (var start = 0; start < deltas.Length; start += columns) Softmax(values.Slice(start, columns), deltas.Slice(start, columns));
@@ -192,32 +196,68 @@ internal static class DenseActivations
         }
     }
 
-    private static void Sigmoid<T>(ReadOnlySpan<T> values, Span<T> deltas)
+    private static void Sigmoid<T>(ReadOnlySpan<T> values, Span<T> deltas, ReadOnlySpan<T> sums)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         values = values[..deltas.Length];
+        var saturation = new Vector<T>(T.CreateTruncating(Saturation));
         var i = 0;
         for (; i + Vector<T>.Count <= deltas.Length; i += Vector<T>.Count)
         {
             var s = new Vector<T>(values[i..]);
-            (new Vector<T>(deltas[i..]) * (s * (Vector<T>.One - s))).CopyTo(deltas[i..]);
+            var slope = s * (Vector<T>.One - s);
+            if (sums.Length > 0 && Vector.GreaterThanAny(s, saturation))
+            {
+                var z = new Vector<T>(sums[i..]);
+                for (var k = 0; k < Vector<T>.Count; k++) slope = slope.WithElement(k, SigmoidSlope(s[k], z[k], slope[k]));
+            }
+
+            (new Vector<T>(deltas[i..]) * slope).CopyTo(deltas[i..]);
         }
 
-        for (; i < deltas.Length; i++) deltas[i] *= values[i] * (T.One - values[i]);
+        for (; i < deltas.Length; i++)
+        {
+            var slope = values[i] * (T.One - values[i]);
+            deltas[i] *= sums.Length > 0 ? SigmoidSlope(values[i], sums[i], slope) : slope;
+        }
     }
 
-    private static void Tanh<T>(ReadOnlySpan<T> values, Span<T> deltas)
+    private static void Tanh<T>(ReadOnlySpan<T> values, Span<T> deltas, ReadOnlySpan<T> sums)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         values = values[..deltas.Length];
+        var saturation = new Vector<T>(T.CreateTruncating(Saturation));
         var i = 0;
         for (; i + Vector<T>.Count <= deltas.Length; i += Vector<T>.Count)
         {
             var t = new Vector<T>(values[i..]);
-            (new Vector<T>(deltas[i..]) * (Vector<T>.One - (t * t))).CopyTo(deltas[i..]);
+            var slope = Vector<T>.One - (t * t);
+            if (sums.Length > 0 && Vector.GreaterThanAny(Vector.Abs(t), saturation))
+            {
+                var z = new Vector<T>(sums[i..]);
+                for (var k = 0; k < Vector<T>.Count; k++) slope = slope.WithElement(k, TanhSlope(t[k], z[k], slope[k]));
+            }
+
+            (new Vector<T>(deltas[i..]) * slope).CopyTo(deltas[i..]);
         }
 
-        for (; i < deltas.Length; i++) deltas[i] *= T.One - (values[i] * values[i]);
+        for (; i < deltas.Length; i++)
+        {
+            var slope = T.One - (values[i] * values[i]);
+            deltas[i] *= sums.Length > 0 ? TanhSlope(values[i], sums[i], slope) : slope;
+        }
+    }
+
+    // sigmoid(z) sigmoid(-z) where s is next to 1.
+    private static T SigmoidSlope<T>(T s, T z, T otherwise)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        s > T.CreateTruncating(Saturation) ? s * T.CreateTruncating(Kernels.Sigmoid(-double.CreateTruncating(z))) : otherwise;
+
+    private static T TanhSlope<T>(T t, T z, T otherwise)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!(T.Abs(t) > T.CreateTruncating(Saturation))) return otherwise;
+        return T.CreateTruncating(Kernels.Sech2(double.CreateTruncating(z), double.CreateTruncating(t)));
     }
 
     // The Jacobian is diag(p) - p p'.

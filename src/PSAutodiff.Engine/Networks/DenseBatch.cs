@@ -24,6 +24,7 @@ internal sealed class DenseBatch<T>
     private readonly DenseShape _shape;
     private readonly bool _trains;
     private readonly T[][] _values;
+    private readonly T[][] _sums;
     private readonly T[][] _biases;
     private readonly T[][] _weights;
     private readonly T[][] _transposed;
@@ -55,6 +56,7 @@ internal sealed class DenseBatch<T>
         _picks = new int[MaxRows];
         var layers = shape.Layers;
         _values = Each(static _ => []);
+        _sums = Each(static _ => []);
         _deltas = Each(static _ => []);
         _packedDeltas = Each(static _ => []);
         _noisy = Each(static _ => []);
@@ -201,7 +203,10 @@ internal sealed class DenseBatch<T>
             }
 
             var isLast = l == _values.Length - 1;
-            if (!isLast || !sumsOnly) DenseActivations.Apply(layer.Activation, values, layer.Outputs, WorkerOf(worker).Wide);
+            if (isLast && sumsOnly) return;
+            var sums = _sums[l];
+            if (sums.Length > 0) values.CopyTo(sums.AsSpan(first * layer.Outputs));
+            DenseActivations.Apply(layer.Activation, values, layer.Outputs, WorkerOf(worker).Wide);
             if (isLast || !_hasFactors) continue;
             var noisy = _noisy[l + 1].AsSpan(first * layer.Outputs, values.Length);
             values.CopyTo(noisy);
@@ -234,7 +239,7 @@ internal sealed class DenseBatch<T>
         else
         {
             DenseLoss.FromPredictions<T>(loss, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
-            DenseActivations.Backward<T>(layer.Activation, values, deltas, layer.Outputs);
+            DenseActivations.Backward<T>(layer.Activation, values, deltas, layer.Outputs, SumsOf(l, first, size));
         }
 
         while (backward)
@@ -257,7 +262,7 @@ internal sealed class DenseBatch<T>
             }
 
             if (_hasFactors) DenseActivations.Multiply<T>(_factors[l].AsSpan(first * layer.Inputs, size), inputDeltas);
-            DenseActivations.Backward<T>(before.Activation, _values[l - 1].AsSpan(first * layer.Inputs, size), inputDeltas, layer.Inputs);
+            DenseActivations.Backward<T>(before.Activation, _values[l - 1].AsSpan(first * layer.Inputs, size), inputDeltas, layer.Inputs, SumsOf(l - 1, first, size));
             deltas = inputDeltas;
             layer = before;
             l--;
@@ -298,6 +303,10 @@ internal sealed class DenseBatch<T>
         if (!accumulate) biases.Clear();
         for (var row = 0; row < Count; row++) DenseActivations.Add<T>(deltas.Slice(row * outputs, outputs), biases);
     }
+
+    // The weighted sums of a layer whose activation saturates; none for the others.
+    private ReadOnlySpan<T> SumsOf(int layer, int first, int size) =>
+        _sums[layer].Length == 0 ? default : _sums[layer].AsSpan(first * _shape.Layers[layer].Outputs, size);
 
     private MatrixRows<T> InputsOf(int layer, int first, int count)
     {
@@ -351,6 +360,7 @@ internal sealed class DenseBatch<T>
             var outputs = _shape.Layers[l].Outputs;
             _values[l] = new T[rows * outputs];
             if (!_trains) continue;
+            if (_shape.Layers[l].Activation is ActivationFunction.Sigmoid or ActivationFunction.Tanh) _sums[l] = new T[rows * outputs];
             _deltas[l] = new T[rows * outputs];
             _packedDeltas[l] = new T[MatrixProduct.PackedLength<T>(rows, outputs)];
         }

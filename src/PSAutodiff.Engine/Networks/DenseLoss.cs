@@ -113,8 +113,10 @@ internal static class DenseLoss
                 losses[i / columns] += term;
             }
 
-            Kernels.Sigmoid(z, z);
-            for (var i = 0; i < z.Length; i++) z[i] = (z[i] - y[i]) / rowCount;
+            // sigmoid(z) - y, from the one of sigmoid(z) and 1 - sigmoid(z) that is small.
+            for (var i = 0; i < z.Length; i++) part[i] = -Math.Abs(z[i]);
+            Kernels.Sigmoid(part, part);
+            for (var i = 0; i < z.Length; i++) z[i] = (z[i] > 0 ? 1 - y[i] - part[i] : part[i] - y[i]) / rowCount;
         }
         else
         {

@@ -74,6 +74,45 @@ public sealed class DenseLossTests
     }
 
     [Theory]
+    [InlineData(ActivationFunction.Tanh, 20.0, 1.6993417021166355e-17)]
+    [InlineData(ActivationFunction.Tanh, -10.0, 8.244614455767397e-09)]
+    [InlineData(ActivationFunction.Sigmoid, 40.0, 4.248354255291589e-18)]
+    [InlineData(ActivationFunction.Sigmoid, -40.0, 4.248354255291589e-18)]
+    [InlineData(ActivationFunction.Sigmoid, 0.0, 0.25)]
+    public void Derivatives_keep_their_digits_where_activations_saturate(ActivationFunction activation, double z, double expected)
+    {
+        foreach (var length in new[] { 1, 3, 8, 17 })
+        {
+            var sums = Enumerable.Range(0, length).Select(i => i % 3 == 0 ? z : 0.25).ToArray();
+            var (values, deltas) = (sums.ToArray(), Enumerable.Repeat(2.0, length).ToArray());
+            DenseActivations.Apply<double>(activation, values, length, new double[32]);
+            DenseActivations.Backward<double>(activation, values, deltas, length, sums);
+            var singleSums = Array.ConvertAll(sums, static v => (float)v);
+            var (singles, singleDeltas) = (singleSums.ToArray(), Enumerable.Repeat(2f, length).ToArray());
+            DenseActivations.Apply<float>(activation, singles, length, new double[32]);
+            DenseActivations.Backward<float>(activation, singles, singleDeltas, length, singleSums);
+            for (var i = 0; i < length; i++)
+            {
+                var right = 2 * (i % 3 == 0 ? expected : activation == ActivationFunction.Tanh ? 0.9400148488064306 : 0.24613408273759835);
+                Assert.Equal(1, deltas[i] / right, 1e-13);
+                Assert.Equal(1, singleDeltas[i] / right, 2e-6);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(40.0, 1.0, -4.248354255291589e-18)]
+    [InlineData(-40.0, 0.0, 4.248354255291589e-18)]
+    [InlineData(40.0, 0.0, 1.0)]
+    [InlineData(0.0, 1.0, -0.5)]
+    public void The_derivative_of_cross_entropy_keeps_its_digits_where_the_prediction_is_right(double z, double y, double expected)
+    {
+        var (losses, derivatives) = (new double[1], new double[1]);
+        DenseLoss.FromSums<double>(LossFunction.BinaryCrossEntropy, [z], [y], 1, 1, losses, derivatives, new double[DenseLoss.ScratchLength(1, 1)]);
+        Assert.Equal(1, derivatives[0] / expected, 1e-14);
+    }
+
+    [Theory]
     [InlineData(ActivationFunction.ReLU)]
     [InlineData(ActivationFunction.Sigmoid)]
     [InlineData(ActivationFunction.Tanh)]
