@@ -70,7 +70,7 @@ public sealed class ExprNodeTests
             (X + Y, "x + y"), (X - Y, "x - y"), (X * Y, "x * y"), (X / Y, "x / y"), (-X, "-x"), (ExprNode.Pow(X, Y), "x^y"),
             (ExprNode.Add(X, Y), "x + y"), (ExprNode.Subtract(X, Y), "x - y"), (ExprNode.Multiply(X, Y), "x * y"),
             (ExprNode.Divide(X, Y), "x / y"), (ExprNode.Negate(X), "-x"), (2 * X, "2 * x"), (X / 2, "x / 2"), (1 - X, "1 - x"),
-            (ExprNode.Exp(X), "exp(x)"), (ExprNode.Log(X), "log(x)"), (ExprNode.Tanh(X), "tanh(x)"), (ExprNode.Sqrt(X), "sqrt(x)"),
+            (ExprNode.Exp(X), "exp(x)"), (ExprNode.Log(X), "log(x)"), (ExprNode.Tanh(X), "tanh(x)"), (ExprNode.Sech2(X), "sech2(x)"), (ExprNode.Sqrt(X), "sqrt(x)"),
             (ExprNode.Sin(X), "sin(x)"), (ExprNode.Cos(X), "cos(x)"), (ExprNode.Tan(X), "tan(x)"), (ExprNode.Asin(X), "asin(x)"),
             (ExprNode.Acos(X), "acos(x)"), (ExprNode.Atan(X), "atan(x)"), (ExprNode.Sinh(X), "sinh(x)"), (ExprNode.Cosh(X), "cosh(x)"),
             (ExprNode.Sigmoid(X), "sigmoid(x)"), (ExprNode.Softplus(X), "softplus(x)"), (ExprNode.Relu(X), "relu(x)"),
