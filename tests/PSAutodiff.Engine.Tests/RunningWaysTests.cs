@@ -74,6 +74,41 @@ public sealed class RunningWaysTests
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(700)]
+    public void What_is_computed_from_another_value_that_is_there_has_the_bits_it_has_alone(int count)
+    {
+        // The derivative of each tanh takes its value along; at the last argument there is no tanh.
+        var parts = Enumerable.Range(0, count).Select(static i => ExprNode.Tanh((ExprNode.Variable("x") * (0.01 * i)) - ExprNode.Variable("y"))).ToArray();
+        var sum = parts.Aggregate(static (a, b) => a + b);
+        ExprNode[] outputs = [.. sum.Gradient("x", "y"), sum, ExprNode.Sech2(ExprNode.Variable("z"))];
+        var compiled = CompiledExpression.Compile(outputs, Names);
+        Assert.Equal(count, compiled.Tape.Instructions.Count(static step => step.Operation is Sech2Operation.FromTanh));
+        Assert.Single(compiled.Tape.Instructions, static step => step.Operation is Sech2Operation);
+        var points = Points(70).Append([400, -300, 1000]).ToArray();
+        var columns = Names.Select((_, i) => (ReadOnlyMemory<double>)points.Select(point => point[i]).ToArray()).ToArray();
+        var rows = compiled.EvaluateRows(columns, TestContext.Current.CancellationToken);
+        var (interpreted, coded, batched) = (new double[4], new double[4], new double[4]);
+        var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount, trains: false);
+        var batches = BatchProgram.TryCreate(compiled.Tape);
+        Assert.Equal(count > 500, batches is not null);
+        for (var i = 0; i < points.Length; i++)
+        {
+            compiled.Interpret(points[i], interpreted);
+            CompiledExpression.RunCode(code, points[i], coded);
+            if (batches is not null) compiled.RunBatches(batches, points[i], batched);
+            for (var k = 0; k < outputs.Length; k++)
+            {
+                var expected = PlainEvaluator.Evaluate(outputs[k], At(points[i]));
+                AssertSameBits(expected, interpreted[k], outputs[k]);
+                AssertSameBits(expected, coded[k], outputs[k]);
+                AssertSameBits(expected, rows[k][i], outputs[k]);
+                if (batches is not null) AssertSameBits(expected, batched[k], outputs[k]);
+            }
+        }
+    }
+
     [Fact]
     public void Nothing_changes_when_a_program_has_been_run_often()
     {
