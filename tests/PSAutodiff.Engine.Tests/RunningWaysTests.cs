@@ -6,20 +6,30 @@ namespace PSAutodiff.Tests;
 /// <summary>A compiled expression is run in several ways, whichever is fastest: all give the bits of plain evaluation.</summary>
 public sealed class RunningWaysTests
 {
-    private static readonly string[] Names = RandomExpressions.Names;
+    private static readonly double[] Two = [2, 3];
+    private static readonly double[] Half = [0.5];
 
     [Fact]
-    public void Rows_are_evaluated_to_the_same_bits() => RandomExpressions.Everyday.Check(60, 30, static node =>
+    public void All_ways_give_the_bits_of_plain_evaluation_for_programs_of_every_shape()
     {
-        ExprNode[] outputs = [node, .. node.Gradient("x")];
-        var points = Points(1100);
-        var columns = Names.Select((_, i) => (ReadOnlyMemory<double>)points.Select(point => point[i]).ToArray()).ToArray();
-        var rows = CompiledExpression.Compile(outputs, Names).EvaluateRows(columns, TestContext.Current.CancellationToken);
-        for (var i = 0; i < points.Length; i += 37)
+        var seen = new Coverage();
+        for (var seed = 0; seed < 4000; seed++) WaysOfRunning.Compare(RandomProgram.Make(seed), seen);
+        AssertNothingIsMissing(seen);
+    }
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Nightly")]
+    public void All_ways_give_the_bits_of_plain_evaluation_for_very_many_programs()
+    {
+        var seen = new Coverage();
+        for (var seed = 10_000; seed < 210_000; seed++)
         {
-            for (var k = 0; k < outputs.Length; k++) AssertSameBits(PlainEvaluator.Evaluate(outputs[k], At(points[i])), rows[k][i], outputs[k]);
+            WaysOfRunning.Compare(RandomProgram.Make(seed), seen);
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
-    });
+
+        AssertNothingIsMissing(seen);
+    }
 
     [Fact]
     public void A_single_value_stands_for_all_rows()
@@ -30,48 +40,69 @@ public sealed class RunningWaysTests
         Assert.Equal([10, 10, 10], rows[1]);
     }
 
-    [Fact]
-    public void Machine_code_gives_the_same_bits() => RandomExpressions.Odd.Check(150, 40, static node =>
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(511)]
+    [InlineData(512)]
+    [InlineData(513)]
+    [InlineData(1025)]
+    [InlineData(60_001)]
+    public void A_long_sum_of_one_value_counts_it_each_time(int addends)
     {
-        ExprNode[] outputs = [node, .. node.Gradient("x"), node, 2, ExprNode.Variable("y")];
-        var tape = CompiledExpression.Compile(outputs, Names).Tape;
-        var code = TapeCode.Compile(tape, tape.InputCount, trains: false);
-        var results = new double[outputs.Length];
-        double[][] odd = [[double.NaN, 1, -0.0], [double.PositiveInfinity, 0, -1], [-0.0, 0.0, double.NegativeInfinity]];
-        foreach (var point in Points(5).Concat(odd))
+        var (x, y) = (ExprNode.Variable("x"), ExprNode.Variable("y"));
+        var sum = Enumerable.Repeat(x, addends).Aggregate(static (a, b) => a + b);
+        var after = Enumerable.Repeat(x, addends).Aggregate(y, static (a, b) => a + b);
+        ExprNode[] outputs = [sum, after, .. after.Gradient("x", "y")];
+        var compiled = CompiledExpression.Compile(outputs, ["x", "y"]);
+        var results = new double[4];
+        for (var run = 0; run < (addends < 1000 ? CompiledExpression.RunsBeforeCode + 2 : 2); run++)
         {
-            CompiledExpression.RunCode(code, point, results);
-            for (var k = 0; k < outputs.Length; k++) AssertSameBits(PlainEvaluator.Evaluate(outputs[k], At(point)), results[k], outputs[k]);
+            compiled.Evaluate([2, 0.5], results);
+            Assert.Equal([2 * addends, (2 * addends) + 0.5, addends, 1], results);
         }
-    });
 
-    [Fact]
-    public void Machine_code_of_a_long_program_gives_the_same_bits()
+        Assert.Equal(2 * addends, CompiledExpression.Compile([sum], ["x"]).Evaluate(2));
+        Assert.Equal((2 * addends) + 0.5, CompiledExpression.Compile([after], ["x", "y"]).Evaluate(2, 0.5));
+        Assert.Equal([2 * addends, 3 * addends], compiled.EvaluateRows([Two, Half], TestContext.Current.CancellationToken)[0]);
+    }
+
+    [Theory]
+    [InlineData("sub", 3.0, 0.5, 3 - (600 * 0.5))]
+    [InlineData("mul", 3.0, -1.0, 3.0)]
+    [InlineData("div", 3.0, -1.0, 3.0)]
+    [InlineData("min", 3.0, 0.5, 0.5)]
+    [InlineData("max", 0.25, 0.5, 0.5)]
+    [InlineData("pow", 3.0, 1.0, 3.0)]
+    [InlineData("less", 3.0, 0.5, 1.0)]
+    public void A_long_chain_over_one_value_takes_it_each_time(string operation, double first, double item, double right)
     {
-        var node = ExprNode.Variable("x");
-        for (var i = 0; i < 3000; i++) node = i % 3 == 0 ? ExprNode.Sin(node) + (0.1 * i) : i % 3 == 1 ? node * ExprNode.Variable("y") : node - ExprNode.Variable("z");
-        var tape = CompiledExpression.Compile([node, node.Y!], Names).Tape;
-        var results = new double[2];
-        CompiledExpression.RunCode(TapeCode.Compile(tape, tape.InputCount, trains: false), [0.3, 0.9, 0.1], results);
-        AssertSameBits(PlainEvaluator.Evaluate(node, At([0.3, 0.9, 0.1])), results[0], node);
-        Assert.Equal(0.1, results[1]);
+        var y = ExprNode.Variable("y");
+        var chain = Enumerable.Repeat(y, 600).Aggregate(ExprNode.Variable("x"), (a, b) => ExprNode.Apply(operation, a, b));
+        Assert.Equal(right, CompiledExpression.Compile([chain], ["x", "y"]).Evaluate(first, item));
     }
 
     [Fact]
-    public void A_wide_program_run_in_batches_gives_the_same_bits()
+    public void A_program_too_long_for_machine_code_gives_the_same_bits_however_often_it_is_run()
     {
-        var parts = RandomExpressions.Everyday.Sample(2000, 3, seed: 17).ToArray();
-        var sum = parts.Aggregate(static (a, b) => a + b);
-        ExprNode[] outputs = [sum, parts[3], parts[^1]];
-        var compiled = CompiledExpression.Compile(outputs, Names);
-        var batches = BatchProgram.TryCreate(compiled.Tape);
-        Assert.NotNull(batches);
-        var results = new double[outputs.Length];
-        foreach (var point in Points(4))
-        {
-            compiled.RunBatches(batches, point, results);
-            for (var k = 0; k < outputs.Length; k++) AssertSameBits(PlainEvaluator.Evaluate(outputs[k], At(point)), results[k], outputs[k]);
-        }
+        var node = ExprNode.Variable("x");
+        for (var i = 0; i < 30_001; i++) node = (node * ExprNode.Variable("y")) + (1e-4 * i);
+        var compiled = CompiledExpression.Compile([node], ["x", "y"]);
+        Assert.InRange(compiled.OperationCount, 60_001, 61_000);
+        var right = node.At(("x", 0.5), ("y", 0.999));
+        for (var run = 0; run < CompiledExpression.RunsBeforeCode + 2; run++) Assert.Equal(right, compiled.Evaluate(0.5, 0.999));
+    }
+
+    [Fact]
+    public void Too_many_registers_for_blocks_of_rows_give_the_same_bits_point_by_point()
+    {
+        const int outputs = (1 << 17) + 5;
+        var x = ExprNode.Variable("x");
+        var compiled = CompiledExpression.Compile([.. Enumerable.Range(0, outputs).Select(i => x + (0.1 * i))], ["x"]);
+        var values = ManyPoints.Evaluate(compiled, [new[] { 0.3, -7.7, double.NaN }], 3, TestContext.Current.CancellationToken);
+        Assert.Equal(outputs, values.Length);
+        for (var i = 0; i < outputs; i++) Assert.Equal([0.3 + (0.1 * i), -7.7 + (0.1 * i), double.NaN], values[i]);
     }
 
     [Theory]
@@ -110,33 +141,28 @@ public sealed class RunningWaysTests
     }
 
     [Fact]
-    public void Nothing_changes_when_a_program_has_been_run_often()
+    public void Results_may_take_the_place_of_the_values()
     {
-        foreach (var node in RandomExpressions.Everyday.Sample(5, 30, seed: 23))
+        var names = RandomExpressions.Names;
+        ExprNode[] outputs = [ExprNode.Variable("z"), ExprNode.Parse("x*y"), ExprNode.Variable("x")];
+        var compiled = CompiledExpression.Compile(outputs, names);
+        for (var run = 0; run < CompiledExpression.RunsBeforeCode + 2; run++)
         {
-            var compiled = CompiledExpression.Compile([node], Names);
-            var points = Points(7);
-            var expected = points.Select(point => PlainEvaluator.Evaluate(node, At(point))).ToArray();
-            for (var run = 0; run < CompiledExpression.RunsBeforeCode + 50; run++)
-            {
-                AssertSameBits(expected[run % points.Length], compiled.Evaluate(points[run % points.Length]), node);
-            }
+            double[] place = [2, 3, 5];
+            compiled.Evaluate(place, place);
+            Assert.Equal([5, 6, 2], place);
         }
     }
 
-    private static double[][] Points(int count)
+    // The programs are of use as long as they have every form of operand, and mostly numbers for results.
+    private static void AssertNothingIsMissing(Coverage seen)
     {
-        var random = new Random(count);
-        return [.. Enumerable.Range(0, count).Select(_ => Names.Select(_ => (6 * random.NextDouble()) - 3).ToArray())];
-    }
-
-    private static Dictionary<string, double> At(double[] point) => Names.Zip(point).ToDictionary(static p => p.First, static p => p.Second);
-
-    private static void AssertSameBits(double expected, double actual, ExprNode node)
-    {
-        if (double.IsNaN(expected) && double.IsNaN(actual)) return;
-        Assert.True(
-            BitConverter.DoubleToInt64Bits(expected) == BitConverter.DoubleToInt64Bits(actual),
-            $"{actual:R}, not {expected:R}: {Texts.Let(node)}");
+        var missing = seen.Missing().ToArray();
+        Assert.True(missing.Length == 0, $"No program had {string.Join(", nor ", missing)}.");
+        Assert.Superset(new HashSet<int> { 1, 2, 3, 4 }, seen.Stretches.ToHashSet());
+        Assert.InRange(seen.RegroupedPrograms, seen.Programs / 10, seen.Programs);
+        Assert.InRange(seen.RowSets, seen.Programs / 2, seen.Programs);
+        Assert.InRange(seen.Steps, seen.Programs / 20, seen.Programs);
+        Assert.InRange(seen.FiniteValues, seen.Values / 3, seen.Values);
     }
 }

@@ -29,6 +29,9 @@ internal sealed class BatchProgram
         LongestBatch = batches.Max(static batch => batch.Count);
     }
 
+    /// <summary>What is run, in order.</summary>
+    internal IReadOnlyList<Batch> Batches => _batches;
+
     private int LongestBatch { get; }
 
     /// <summary>The regrouped tape, or null when its operations wait for each other too much for that to pay.</summary>
@@ -71,63 +74,93 @@ internal sealed class BatchProgram
         for (var i = 0; i < outputs.Length; i++) outputs[i] = values[_outputs[i]];
     }
 
-    private static double RunChain(Batch batch, ReadOnlySpan<double> values)
+    private static double RunChain(Batch batch, ReadOnlySpan<double> values) => batch.Operation is SumOperation
+        ? RunChain(default(Addition), batch, values)
+        : RunChain(new AnyLink(batch.Operation), batch, values);
+
+    // Compiled for each kind of link: a call for each addition would cost as much as the addition waits for the last one.
+    private static double RunChain<TLink>(TLink link, Batch batch, ReadOnlySpan<double> values)
+        where TLink : struct, ILink
     {
         var value = values[batch.X.First];
-        if (batch.Operation is SumOperation)
+        var items = batch.Y;
+        switch (items.Form)
         {
-            if (batch.Y.IsRun)
-            {
-                foreach (var item in values.Slice(batch.Y.First, batch.Y.Count)) value += item;
-            }
-            else
-            {
-                foreach (var id in batch.Y.Ids) value += values[id];
-            }
-
-            return value;
+            case OperandForm.One:
+                var one = values[items.First];
+                for (var i = 0; i < items.Count; i++) value = link.Next(value, one);
+                return value;
+            case OperandForm.Run:
+                foreach (var item in values.Slice(items.First, items.Count)) value = link.Next(value, item);
+                return value;
+            default:
+                foreach (var id in items.Ids) value = link.Next(value, values[id]);
+                return value;
         }
+    }
 
-        for (var i = 0; i < batch.Y.Count; i++) value = batch.Operation.Evaluate(value, values[batch.Y[i]], 0);
-        return value;
+    private interface ILink
+    {
+        double Next(double value, double item);
+    }
+
+    private readonly struct Addition : ILink
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public double Next(double value, double item) => value + item;
+    }
+
+    private readonly struct AnyLink(Operation operation) : ILink
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public double Next(double value, double item) => operation.Evaluate(value, item, 0);
+    }
+
+    /// <summary>How the values that a batch takes for one argument lie.</summary>
+    internal enum OperandForm
+    {
+        /// <summary>One value, for all members of the batch or links of the chain.</summary>
+        One,
+
+        /// <summary>Neighbours in order.</summary>
+        Run,
+
+        /// <summary>Anywhere.</summary>
+        Gathered,
     }
 
     /// <summary>Which values a batch takes for one argument.</summary>
-    private sealed class Operand
+    internal sealed class Operand
     {
-        private readonly bool _isOne;
-
         public Operand(int[] ids)
         {
             Count = ids.Length;
             First = ids[0];
-            IsRun = true;
-            _isOne = true;
+            var (isOne, isRun) = (true, true);
             for (var i = 1; i < ids.Length; i++)
             {
-                IsRun &= ids[i] == First + i;
-                _isOne &= ids[i] == First;
+                isRun &= ids[i] == First + i;
+                isOne &= ids[i] == First;
             }
 
-            Ids = IsRun || _isOne ? [] : ids;
+            Form = isOne ? OperandForm.One : isRun ? OperandForm.Run : OperandForm.Gathered;
+            Ids = Form == OperandForm.Gathered ? ids : [];
         }
 
         public int Count { get; }
 
         public int First { get; }
 
-        /// <summary>Whether the values are neighbours in order.</summary>
-        public bool IsRun { get; }
+        public OperandForm Form { get; }
 
+        /// <summary>Where the values are, when they have to be gathered; else empty.</summary>
         public int[] Ids { get; }
-
-        public int this[int index] => _isOne ? First : IsRun ? First + index : Ids[index];
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public ReadOnlySpan<double> Read(Span<double> values, Span<double> gathered)
         {
-            if (_isOne) return values.Slice(First, 1);
-            if (IsRun) return values.Slice(First, Count);
+            if (Form == OperandForm.One) return values.Slice(First, 1);
+            if (Form == OperandForm.Run) return values.Slice(First, Count);
             ref var source = ref MemoryMarshal.GetReference(values);
             var target = gathered[..Count];
             var ids = Ids;
@@ -137,7 +170,8 @@ internal sealed class BatchProgram
         }
     }
 
-    private sealed record Batch(Operation Operation, bool IsChain, int Target, int Count, Operand X, Operand Y, Operand Z);
+    /// <summary>Equal operations at once, or a chain of them; arguments that they do not have repeat the first.</summary>
+    internal sealed record Batch(Operation Operation, bool IsChain, int Target, int Count, Operand X, Operand Y, Operand Z);
 
     private sealed class Planner
     {

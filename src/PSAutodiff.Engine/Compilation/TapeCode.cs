@@ -30,6 +30,9 @@ internal sealed class TapeCode
     /// <summary>How much scratch memory a run needs.</summary>
     public int ScratchLength { get; }
 
+    /// <summary>Into how many methods the tape was cut.</summary>
+    public int StretchCount => _stretches.Length;
+
     /// <summary>Compiles a tape.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="firstInputs">How many inputs stand in the first block; the rest stands in the second.</param>
@@ -134,6 +137,14 @@ internal sealed class TapeCode
 
         public void StoreOutputs(bool trains)
         {
+            // An output may be an input itself, and the places of inputs may be those of outputs: such inputs are read before anything is
+            // written.
+            foreach (var output in _tape.Outputs.Where(output => output < _tape.InputCount))
+            {
+                Load(output);
+                _il.Emit(OpCodes.Pop);
+            }
+
             var first = trains ? _tape.Outputs.Length - 1 : 0;
             for (var i = first; i < _tape.Outputs.Length; i++)
             {

@@ -11,23 +11,25 @@ internal static class PlainEvaluator
         return Evaluate(graph, root, at);
     }
 
-    public static double Evaluate(Graph graph, int root, IReadOnlyDictionary<string, double> at)
+    public static double Evaluate(Graph graph, int root, IReadOnlyDictionary<string, double> at) => Evaluate(graph, [root], name => at[name])[0];
+
+    public static double[] Evaluate(Graph graph, int[] roots, Func<string, double> valueOf)
     {
-        var values = new double[root + 1];
-        var reachable = graph.Reachable([root]);
-        for (var id = 0; id <= root; id++)
+        var reachable = graph.Reachable(roots);
+        var values = new double[reachable.Length];
+        for (var id = 0; id < values.Length; id++)
         {
             if (!reachable[id]) continue;
             values[id] =
                 graph.IsConstant(id) ? graph.ConstantOf(id) :
-                graph.IsVariable(id) ? at[graph.NameOf(id)] :
+                graph.IsVariable(id) ? valueOf(graph.NameOf(id)) :
                 graph.OperationOf(id).Evaluate(
                     values[graph.X(id)],
                     graph.Y(id) < 0 ? double.NaN : values[graph.Y(id)],
                     graph.Z(id) < 0 ? double.NaN : values[graph.Z(id)]);
         }
 
-        return values[root];
+        return Array.ConvertAll(roots, root => values[root]);
     }
 
     /// <summary>The value at a point given as an anonymous list: <c>At(("x", 2), ("y", 3))</c>.</summary>
