@@ -54,7 +54,7 @@ internal sealed class Tape
     {
         private readonly List<double> _constants = [];
         private readonly List<double> _foldedValues = [];
-        private readonly Dictionary<long, int> _constantIndex = [];
+        private readonly Dictionary<long, int> _constantIndex = new(SeededHash.Comparer.Instance);
         private readonly Stack<int> _free = new();
         private bool[] _isFolded = [];
         private bool[] _needed = [];

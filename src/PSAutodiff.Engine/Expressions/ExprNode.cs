@@ -196,7 +196,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     public override bool Equals(object? obj) => Equals(obj as ExprNode);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => StructuralHash.GetHashCode();
+    public override int GetHashCode() => (int)SeededHash.Of((long)StructuralHash);
 
     internal static ExprNode Apply<TOperation>(ExprNode x, ExprNode? y = null, ExprNode? z = null)
         where TOperation : Operation => Apply(OperationOf<TOperation>.Instance, x, y, z);

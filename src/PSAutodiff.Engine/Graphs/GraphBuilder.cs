@@ -247,23 +247,14 @@ internal sealed class GraphBuilder
     private Probe ProbeFor(in GraphNode node)
     {
         var (low, high) = node.X < node.Y ? (node.X, node.Y) : (node.Y, node.X);
-        var hash = Scramble(
-            ((ulong)(uint)low * 0x9E3779B97F4A7C15) ^ ((ulong)(uint)high * 0xC2B2AE3D27D4EB4F)
-            ^ ((ulong)(uint)node.Z * 0x165667B19E3779F9) ^ ((ulong)node.Code * 0xD6E8FEB86659FD93));
+        var hash = SeededHash.Of((uint)low, (uint)high, (uint)node.Z, node.Code);
         return new Probe((uint)high / IdsInLine, hash, (uint)_slots.Length - 1);
     }
 
     private Probe ProbeForConstant(long bits)
     {
-        var hash = Scramble((ulong)bits * 0x9E3779B97F4A7C15);
+        var hash = SeededHash.Of(bits);
         return new Probe(hash, hash, (uint)_slots.Length - 1);
-    }
-
-    private static uint Scramble(ulong value)
-    {
-        value ^= value >> 32;
-        value *= 0xD6E8FEB86659FD93;
-        return (uint)(value >> 32);
     }
 
     private bool IsCrowded(int count) => (long)count * SlotsInLine > (long)_slots.Length * IdsInLine;
