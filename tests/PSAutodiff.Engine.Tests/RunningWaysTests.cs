@@ -114,11 +114,13 @@ public sealed class RunningWaysTests
         var parts = Enumerable.Range(0, count).Select(static i => ExprNode.Tanh((ExprNode.Variable("x") * (0.01 * i)) - ExprNode.Variable("y"))).ToArray();
         var sum = parts.Aggregate(static (a, b) => a + b);
         ExprNode[] outputs = [.. sum.Gradient("x", "y"), sum, ExprNode.Sech2(ExprNode.Variable("z"))];
-        var compiled = CompiledExpression.Compile(outputs, Names);
+        var names = RandomExpressions.Names;
+        var compiled = CompiledExpression.Compile(outputs, names);
         Assert.Equal(count, compiled.Tape.Instructions.Count(static step => step.Operation is Sech2Operation.FromTanh));
         Assert.Single(compiled.Tape.Instructions, static step => step.Operation is Sech2Operation);
-        var points = Points(70).Append([400, -300, 1000]).ToArray();
-        var columns = Names.Select((_, i) => (ReadOnlyMemory<double>)points.Select(point => point[i]).ToArray()).ToArray();
+        var random = new Random(count);
+        var points = Enumerable.Range(0, 70).Select(_ => names.Select(_ => (6 * random.NextDouble()) - 3).ToArray()).Append([400, -300, 1000]).ToArray();
+        var columns = names.Select((_, i) => (ReadOnlyMemory<double>)points.Select(point => point[i]).ToArray()).ToArray();
         var rows = compiled.EvaluateRows(columns, TestContext.Current.CancellationToken);
         var (interpreted, coded, batched) = (new double[4], new double[4], new double[4]);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount, trains: false);
@@ -129,14 +131,12 @@ public sealed class RunningWaysTests
             compiled.Interpret(points[i], interpreted);
             CompiledExpression.RunCode(code, points[i], coded);
             if (batches is not null) compiled.RunBatches(batches, points[i], batched);
-            for (var k = 0; k < outputs.Length; k++)
-            {
-                var expected = PlainEvaluator.Evaluate(outputs[k], At(points[i]));
-                AssertSameBits(expected, interpreted[k], outputs[k]);
-                AssertSameBits(expected, coded[k], outputs[k]);
-                AssertSameBits(expected, rows[k][i], outputs[k]);
-                if (batches is not null) AssertSameBits(expected, batched[k], outputs[k]);
-            }
+            var at = names.Zip(points[i]).ToDictionary(static p => p.First, static p => p.Second);
+            var expected = Array.ConvertAll(outputs, output => PlainEvaluator.Evaluate(output, at));
+            Assert.Equal(expected, interpreted);
+            Assert.Equal(expected, coded);
+            Assert.Equal(expected, rows.Select(row => row[i]));
+            if (batches is not null) Assert.Equal(expected, batched);
         }
     }
 
@@ -159,7 +159,7 @@ public sealed class RunningWaysTests
     {
         var missing = seen.Missing().ToArray();
         Assert.True(missing.Length == 0, $"No program had {string.Join(", nor ", missing)}.");
-        Assert.Superset(new HashSet<int> { 1, 2, 3, 4 }, seen.Stretches.ToHashSet());
+        Assert.Superset(new HashSet<int> { 1, 2, 3 }, seen.Stretches.ToHashSet());
         Assert.InRange(seen.RegroupedPrograms, seen.Programs / 10, seen.Programs);
         Assert.InRange(seen.RowSets, seen.Programs / 2, seen.Programs);
         Assert.InRange(seen.Steps, seen.Programs / 20, seen.Programs);
