@@ -3,7 +3,7 @@ BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/Support.ps1"
 
-    function New-OrdinalTable([string[]]$Names, [double]$First) {
+    function Get-OrdinalTable([string[]]$Names, [double]$First) {
         $table = [System.Collections.Generic.Dictionary[string, object]]::new([StringComparer]::Ordinal)
         foreach ($name in $Names) { $table[$name] = $First + [array]::IndexOf($allNames, $name) }
         , $table
@@ -54,9 +54,9 @@ Describe 'Names in rows and -At' {
             $sum = (0..($variables.Count - 1) | ForEach-Object { "$([Math]::Pow(100, $_))*$($variables[$_])" }) -join ' + '
             $node = New-ExprNode $sum
             foreach ($given in Get-Subset $Names) {
-                $at = New-OrdinalTable $given 10
+                $at = Get-OrdinalTable $given 10
                 foreach ($columns in Get-Subset $Names | Where-Object { & $Fits $_ }) {
-                    $cells = New-OrdinalTable $columns 50
+                    $cells = Get-OrdinalTable $columns 50
                     $expected = Get-ExpectedValue $variables $at $cells
                     $row = & $Make $cells
                     $why = "of $sum at $given with row $columns"
@@ -144,7 +144,7 @@ Describe 'The exact name in a dictionary that holds all its cases' {
             Get-ErrorId $outcome.Errors[0] | Should -BeExactly VariableNotBound
             $outcome.Errors[0].Exception.Message | Should -BeLike "Variable 'a' has no value*"
         }
-        $at = New-OrdinalTable ('a', 'A') 2
+        $at = Get-OrdinalTable ('a', 'A') 2
         ('a^2 + A^3' | Test-Derivative -At $at -Derivative @{ A = '3*A^2' } -Detailed).Variable | Should -BeExactly A
         $outcome = Get-Outcome { 'a^2 + A^3' | Test-Derivative -At $at -Derivative @{ A = '3*A^2' } -Variable a }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly DerivativeMissing

@@ -16,12 +16,12 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
     $net = New-NeuralNetwork 1 2, tanh, 1, linear -Seed 1
 
-    function New-Row($A, $Y = 1) { [pscustomobject]@{ a = $A; y = $Y } }
+    function Get-Row($A, $Y = 1) { [pscustomobject]@{ a = $A; y = $Y } }
 
     function Get-Fault([string]$Text) { $Text -replace '^Row \d+' }
 
     # Rows of a DataTable, one of whose columns is called as something that every DataRow has.
-    function New-Table {
+    function Get-Table {
         $table = [System.Data.DataTable]::new()
         foreach ($name in 'a', 'Table', 'y') { $null = $table.Columns.Add($name, [double]) }
         foreach ($i in 1..6) { $null = $table.Rows.Add($i, $i * $i, 2 * $i - 3 * $i * $i + 1) }
@@ -31,7 +31,7 @@ BeforeAll {
 
 Describe '<Name> on bad rows' -ForEach $takers {
     It 'numbers them as they came, from 1, null ones and those before the first good one too' {
-        $outcome = Get-Outcome { $null, (New-Row 'bad'), (New-Row 1), $null, 7, (New-Row 2), (New-Row 3 3), (New-Row NaN) | & $Call }
+        $outcome = Get-Outcome { $null, (Get-Row 'bad'), (Get-Row 1), $null, 7, (Get-Row 2), (Get-Row 3 3), (Get-Row NaN) | & $Call }
         $outcome.Output | Should -Not -HaveCount 0
         $messages = @($outcome.Errors.Exception.Message)
         # NaN is a value that Measure-Expression takes.
@@ -44,7 +44,7 @@ Describe '<Name> on bad rows' -ForEach $takers {
     }
 
     It 'writes five equal faults and counts the others' {
-        $rows = @(1..3 | ForEach-Object { New-Row $_ $_ }) + @(1..40 | ForEach-Object { New-Row "bad$_" }) + @($null, $null) + @(New-Row 4 5)
+        $rows = @(1..3 | ForEach-Object { Get-Row $_ $_ }) + @(1..40 | ForEach-Object { Get-Row "bad$_" }) + @($null, $null) + @(Get-Row 4 5)
         $outcome = Get-Outcome { $rows | & $Call }
         $outcome.Errors | Should -HaveCount 8
         $outcome.Errors[0..4] | ForEach-Object { Get-ErrorId $_ } | Should -Be (@('ColumnNotNumeric') * 5)
@@ -56,7 +56,7 @@ Describe '<Name> on bad rows' -ForEach $takers {
     }
 
     It 'says of rows that were all refused how many and why' {
-        $outcome = Get-Outcome { 1..1000 | ForEach-Object { New-Row "bad$_" } | & $Call }
+        $outcome = Get-Outcome { 1..1000 | ForEach-Object { Get-Row "bad$_" } | & $Call }
         $outcome.Output | Should -HaveCount 0
         $outcome.Errors | Should -HaveCount 6
         Get-ErrorId $outcome.Errors[5] | Should -BeExactly ($Streams ? 'RowsLeftOut' : 'RowsMissing')
@@ -72,7 +72,7 @@ Describe '<Name> on bad rows' -ForEach $takers {
 
     It 'can be stopped at the first' {
         $ErrorActionPreference = 'Stop'
-        { New-Row 1, New-Row 'bad' | & $Call } | Should -Throw
+        { Get-Row 1, Get-Row 'bad' | & $Call } | Should -Throw
     }
 }
 
@@ -89,7 +89,7 @@ Describe 'A misspelt column' {
         @{ What = 'a variable of a loss beside -Parameter'; Call = { $input | Start-NetworkTraining '(y - w*b)^2' -Parameter w }; Says = "-Parameter does not name the variable 'b' of the loss, so it has to be a column, but row 1 has no such column. It has: a, y." }
     ) {
         $trained = 1..4 | ForEach-Object { @{ load = $_; y = $_ } } | Start-NetworkTraining -Network $net -Feature load -Label y -Epoch 1 | ForEach-Object Network
-        $rows = foreach ($i in 1..20000) { New-Row $i }
+        $rows = foreach ($i in 1..20000) { Get-Row $i }
         $outcome = Get-Outcome { $rows | & $Call }
         $outcome.Output | Should -HaveCount 0
         $outcome.Errors | Should -HaveCount 1
@@ -98,7 +98,7 @@ Describe 'A misspelt column' {
     }
 
     It 'in an expression costs rows, as other rows may have it' {
-        $outcome = Get-Outcome { 1..20000 | ForEach-Object { New-Row $_ } | Measure-Expression 'Rsp*2' }
+        $outcome = Get-Outcome { 1..20000 | ForEach-Object { Get-Row $_ } | Measure-Expression 'Rsp*2' }
         $outcome.Errors | Should -HaveCount 6
         $outcome.Errors[5].Exception.Message | Should -BeLike "All 20000 rows were left out, the first because of this: Row 1 has no column 'Rsp'. It has: a, y."
         # A folder has no Length.
@@ -110,7 +110,7 @@ Describe 'A misspelt column' {
 
 Describe 'The sample of a training that fails' {
     It 'is the number of the row as it came, for a loss and for a network' {
-        $rows = (New-Row 'bad'), $null, (New-Row 1), (New-Row 1e200)
+        $rows = (Get-Row 'bad'), $null, (Get-Row 1), (Get-Row 1e200)
         $ofLoss = Get-Outcome { $rows | Start-NetworkTraining '(y - w*a)^2' -Parameter w -InitialValue @{ w = 0.5 } -Epoch 1 -LearningRate 1e-9 }
         $ofNetwork = Get-Outcome { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1, linear -Seed 1) -Label y -BatchSize 1 -Epoch 1 -LearningRate 1e-9 }
         foreach ($outcome in $ofLoss, $ofNetwork) {
@@ -173,8 +173,8 @@ Describe 'A property that cannot be read' {
 
 Describe 'Rows of a DataTable' {
     It 'have the columns of the table as features, through <What>' -ForEach @(
-        @{ What = 'rows'; Rows = { (New-Table).Rows } }
-        @{ What = 'views'; Rows = { (New-Table).DefaultView } }
+        @{ What = 'rows'; Rows = { (Get-Table).Rows } }
+        @{ What = 'views'; Rows = { (Get-Table).DefaultView } }
     ) {
         $fit = & $Rows | Invoke-LinearRegression -Label y
         @($fit.Coefficients.Keys) | Should -BeExactly 'Intercept', 'a', 'Table'
@@ -192,13 +192,13 @@ Describe 'Rows of a DataTable' {
     }
 
     It 'keep what Add-Member added' {
-        $table = New-Table
+        $table = Get-Table
         $rows = $table.Rows | ForEach-Object { $_ | Add-Member Extra ($_.a * 2 + ($_.a -gt 3)) -PassThru }
         @(($rows | Invoke-LinearRegression -Label y).Coefficients.Keys) | Should -BeExactly 'Intercept', 'Extra', 'a', 'Table'
     }
 
     It 'name an empty cell' {
-        $table = New-Table
+        $table = Get-Table
         $null = $table.Rows.Add([DBNull]::Value, 1, 2)
         $outcome = Get-Outcome { $table.Rows | Measure-Expression a }
         $outcome.Output | Should -HaveCount 6
