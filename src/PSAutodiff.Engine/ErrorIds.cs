@@ -12,6 +12,7 @@ internal static class ErrorIds
     public const string ColumnNotNumeric = nameof(ColumnNotNumeric);
     public const string ColumnRepeated = nameof(ColumnRepeated);
     public const string ConstantNotFinite = nameof(ConstantNotFinite);
+    public const string ConstantUnderflow = nameof(ConstantUnderflow);
     public const string CovarianceInvalid = nameof(CovarianceInvalid);
     public const string DataInvalid = nameof(DataInvalid);
     public const string DataTooLarge = nameof(DataTooLarge);

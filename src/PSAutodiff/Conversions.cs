@@ -2,6 +2,7 @@ using System.Collections;
 using System.Data;
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 
@@ -11,6 +12,13 @@ internal static class Conversions
     /// <summary>The expression that a value stands for: a node, text, a script block or a number.</summary>
     public static ExprNode ToExpression(object? value)
     {
+        // Unquoted, PowerShell reads 2kb as 2048 and 2d as 2, and remembers what was written. Then that is the expression, as with quotes.
+        if (value is PSObject { BaseObject: ValueType number } token && TryGetNumber(number, out _)
+            && LanguagePrimitives.ConvertTo<string>(token) is var written && written != LanguagePrimitives.ConvertTo<string>(number))
+        {
+            return ExprNode.Parse(written);
+        }
+
         switch (Unwrap(value))
         {
             case ExprNode node:
@@ -23,8 +31,8 @@ internal static class Conversions
                 throw new AutodiffException(
                     ErrorIds.ExpressionNull,
                     "The expression is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
-            case { } other when TryGetNumber(other, out var number):
-                return ExprNode.Constant(number);
+            case { } other when TryGetNumber(other, out var constant):
+                return ExprNode.Constant(constant);
             case PSObject deserialized when ExprNodeConverter.TryGetText(deserialized, out var text):
                 // It came out of a job or file before the module was there to bring it back to life.
                 return ExprNode.Parse(text);
@@ -41,7 +49,11 @@ internal static class Conversions
     public static bool TryGetDouble(object? value, out double number)
     {
         value = Unwrap(value);
-        if (value is string text) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+        if (value is string text)
+        {
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !NumberText.IsLost(text, number);
+        }
+
         return TryGetNumber(value, out number);
     }
 

@@ -1,7 +1,10 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Reflection;
+using NumberText = PSAutodiff.Expressions.NumberText;
 
 namespace PSAutodiff;
 
@@ -14,6 +17,10 @@ internal static class ScriptBlockTranslator
     private static readonly Dictionary<string, Operation> MathFunctions = OperationTable.ByCode
         .Where(static op => op.MathName is not null)
         .ToDictionary(static op => op.MathName!, StringComparer.OrdinalIgnoreCase);
+
+    // They came with PowerShell 7, after the library that this is compiled against.
+    private static readonly PropertyInfo? Background = typeof(PipelineAst).GetProperty(nameof(Background));
+    private static readonly PropertyInfo? GenericTypeArguments = typeof(InvokeMemberExpressionAst).GetProperty(nameof(GenericTypeArguments));
 
     /// <summary>The expression that a script block writes down.</summary>
     /// <exception cref="AutodiffException">The block holds something else than arithmetic.</exception>
@@ -33,8 +40,8 @@ internal static class ScriptBlockTranslator
 
             switch (ast)
             {
-                case ConstantExpressionAst and not StringConstantExpressionAst:
-                    values.Push(Conversions.ToExpression(((ConstantExpressionAst)ast).Value));
+                case ConstantExpressionAst constant and not StringConstantExpressionAst:
+                    values.Push(Number(constant));
                     break;
                 case VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified && !IsAutomatic(variable):
                     values.Push(ExprNode.Variable(variable.VariablePath.UserPath));
@@ -98,9 +105,11 @@ internal static class ScriptBlockTranslator
 
     private static ExpressionAst Body(ScriptBlockAst script)
     {
-        if (script.ParamBlock is { } parameters) throw Refused(parameters);
-        if (script.BeginBlock is { } begin) throw Refused(begin);
-        if (script.ProcessBlock is { } process) throw Refused(process);
+        if (script.ScriptRequirements is not null) throw Refused(script, "#requires");
+        var parts = new Parts();
+        script.Visit(parts);
+        if (parts.Refused is { } part) throw Refused(part);
+        if (script.EndBlock?.Traps is [var trap, ..]) throw Refused(trap, "a trap");
         var statements = script.EndBlock?.Statements;
         return statements switch
         {
@@ -115,14 +124,24 @@ internal static class ScriptBlockTranslator
     private static ExpressionAst Expression(StatementAst statement)
     {
         if (statement is not PipelineAst pipeline) throw Refused(statement);
+        if (Background?.GetValue(pipeline) is true) throw Refused(pipeline, "the background operator '&'");
         if (pipeline.PipelineElements.Count > 1) throw Refused(pipeline.PipelineElements[1]);
         return pipeline.PipelineElements[0] is CommandExpressionAst { Redirections.Count: 0 } command
             ? command.Expression
             : throw Refused(pipeline.PipelineElements[0]);
     }
 
+    private static ExprNode Number(ConstantExpressionAst constant)
+    {
+        var node = Conversions.ToExpression(constant.Value);
+        return NumberText.IsLost(constant.Extent.Text, node.ConstantValue)
+            ? throw new AutodiffException(ErrorIds.ConstantUnderflow, $"{Place(constant)}: {NumberText.Underflow(constant.Extent.Text)}")
+            : node;
+    }
+
     private static ReadOnlyCollection<ExpressionAst> Arguments(InvokeMemberExpressionAst call)
     {
+        if (GenericTypeArguments?.GetValue(call) is ICollection { Count: > 0 }) throw Refused(call);
         if (!MathFunctions.TryGetValue(NameOf(call), out var operation))
         {
             var known = string.Join(", ", MathFunctions.Keys.Order(StringComparer.Ordinal));
@@ -163,7 +182,11 @@ internal static class ScriptBlockTranslator
             CommandAst command => $"the command '{command.GetCommandName() ?? Shortened(command)}'",
             BinaryExpressionAst binary => $"the operator '{binary.ErrorPosition.Text}'",
             StringConstantExpressionAst or ExpandableStringExpressionAst => $"the text {Shortened(ast)}",
-            VariableExpressionAst => $"PowerShell's own variable {Shortened(ast)}",
+            VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified => $"PowerShell's own {Shortened(ast)}",
+            VariableExpressionAst { Splatted: false } => $"the variable of a scope or drive {Shortened(ast)}",
+            NamedBlockAst block => $"the {block.BlockKind.ToString().ToLowerInvariant()} block",
+            ParamBlockAst => "a param block",
+            UsingStatementAst => $"the statement '{Shortened(ast)}'",
             AssignmentStatementAst => $"the assignment '{Shortened(ast)}'",
             _ => $"'{Shortened(ast)}'",
         };
@@ -176,4 +199,22 @@ internal static class ScriptBlockTranslator
 
     private static string Place(Ast ast) =>
         string.Create(CultureInfo.InvariantCulture, $"Script block, line {ast.Extent.StartLineNumber}, column {ast.Extent.StartColumnNumber}");
+
+    /// <summary>Finds the first part of a script block that is not its body, whatever kinds of parts there are.</summary>
+    private sealed class Parts : AstVisitor2
+    {
+        public Ast? Refused { get; private set; }
+
+        public override AstVisitAction VisitNamedBlock(NamedBlockAst namedBlockAst) => namedBlockAst.Unnamed ? AstVisitAction.SkipChildren : Refuse(namedBlockAst);
+
+        public override AstVisitAction VisitParamBlock(ParamBlockAst paramBlockAst) => Refuse(paramBlockAst);
+
+        public override AstVisitAction VisitUsingStatement(UsingStatementAst usingStatementAst) => Refuse(usingStatementAst);
+
+        private AstVisitAction Refuse(Ast part)
+        {
+            if (Refused is null || part.Extent.StartOffset < Refused.Extent.StartOffset) Refused = part;
+            return AstVisitAction.SkipChildren;
+        }
+    }
 }

@@ -132,6 +132,7 @@ internal sealed class ValueSource
     {
         null or DBNull => "missing",
         string { Length: 0 } => "empty",
+        string text when double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lost) && NumberText.IsLost(text, lost) => $"'{text}', too {(lost == 0 ? "small" : "large")} for a double,",
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
         ValueType number when Conversions.TryGetDouble(number, out _) => $"the number {Convert.ToString(number, CultureInfo.InvariantCulture)}",

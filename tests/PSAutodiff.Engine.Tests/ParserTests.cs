@@ -55,7 +55,7 @@ public sealed class ParserTests
     [InlineData("1e3", 1e3)]
     [InlineData("1.5e300", 1.5e300)]
     [InlineData("4.9406564584124654E-324", double.Epsilon)]
-    [InlineData("1e-400", 0.0)]
+    [InlineData("0e-400", 0.0)]
     [InlineData("0.1", 0.1)]
     [InlineData("-7", -7.0)]
     [InlineData("- 7", -7.0)]

@@ -6,6 +6,8 @@ BeforeDiscovery {
         & $_.Source -c 'import numpy' 2> $null
         $LASTEXITCODE -eq 0
     } | Select-Object -First 1 -ExpandProperty Source
+    # Without NumPy it can still compile.
+    $anyPython = Get-Command python3, python -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source
 }
 
 BeforeAll {
@@ -109,6 +111,44 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
             & ([scriptblock]::Create(($case.Node | ConvertTo-ExprText -As PowerShell))) @values
         }
         Assert-SameValue $actual PowerShell
+    }
+
+    Context 'With a name of every letter and digit of Unicode' {
+        BeforeAll {
+            # Letters at the beginning of a name and within it, digits within it.
+            $letters = @(0x80..0xffff | ForEach-Object { [char]$_ } | Where-Object { [char]::IsLetterOrDigit($_) })
+            $all = @($letters | ForEach-Object { [char]::IsLetter($_) ? "${_}a$_" : "a$_" })
+            $sum = $all -join ' + ' | New-ExprNode
+            # Names that become one, or a word of the language, in another way of writing them.
+            $tricky = "v`u{1100}`u{1161} + v`u{ac00} + u2E2F_ + `u{2e2f} + `u{ff49}`u{ff46} + lambda + is" | New-ExprNode
+        }
+
+        It 'compiles in Python' -Skip:(-not $anyPython) -ForEach @{ Python = "$anyPython" } {
+            $file = Join-Path $TestDrive letters.py
+            foreach ($node in $sum, $tricky) {
+                Set-Content $file ($node | ConvertTo-ExprText -As Python)
+                $count = & $Python -c 'import ast, sys
+tree = ast.parse(open(sys.argv[1], encoding="utf-8").read())
+print(len({a.arg for f in tree.body if isinstance(f, ast.FunctionDef) and f.name == "evaluate" for a in f.args.args}))' $file 2>&1
+                $count | Should -Be $node.Variables.Count
+            }
+        }
+
+        It 'compiles in C# and PowerShell' {
+            # A method has at most 65,535 parameters, and compilers are slow with so many.
+            for ($i = 0; $i -lt $all.Count; $i += 20000) {
+                $node = $all[$i..[Math]::Min($i + 19999, $all.Count - 1)] -join ' + ' | New-ExprNode
+                $class = 'Letters' + $i
+                $type = Add-Type -PassThru -TypeDefinition (($node | ConvertTo-ExprText -As CSharp) -replace 'class Expression', "class $class")
+                $type.GetMethod('Evaluate').GetParameters() | Should -HaveCount $node.Variables.Count
+            }
+            foreach ($node in $sum, $tricky) {
+                $errors = $null
+                $tree = [System.Management.Automation.Language.Parser]::ParseInput(($node | ConvertTo-ExprText -As PowerShell), [ref]$null, [ref]$errors)
+                $errors | Should -BeNullOrEmpty
+                [System.Collections.Generic.HashSet[string]]::new([string[]]$tree.ParamBlock.Parameters.Name.VariablePath.UserPath, [StringComparer]::OrdinalIgnoreCase).Count | Should -Be $node.Variables.Count
+            }
+        }
     }
 
     It 'reads back from Json, Let, Infix and Lab' {

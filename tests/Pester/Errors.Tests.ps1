@@ -32,7 +32,23 @@ BeforeDiscovery {
         @{ Script = { "$x" }; Says = 'the text "$x"' }
         @{ Script = { $env:PATH }; Says = '$env:PATH' }
         @{ Script = { $x + $null }; Says = '$null' }
-        @{ Script = { $true * $x }; Says = '$true' }
+        @{ Script = { $true * $x }; Says = "PowerShell's own `$true" }
+        @{ Script = { $script:x * 2 }; Says = 'the variable of a scope or drive $script:x' }
+        @{ Script = { trap { 1 } $x }; Says = 'a trap' }
+        @{ Script = { begin { 1 } end { $x } }; Says = 'the begin block' }
+        @{ Script = { process { $x } }; Says = 'the process block' }
+        @{ Script = { end { $x } }; Says = 'the end block' }
+        @{ Script = { dynamicparam { 1 } end { $x } }; Says = 'the dynamicparam block' }
+        @{ Script = { clean { 1 } end { $x } }; Says = 'the clean block' }
+        @{ Script = { param($x) $x }; Says = 'a param block' }
+        @{ Script = { [CmdletBinding()] param() $x }; Says = 'a param block' }
+        @{ Script = [scriptblock]::Create("using namespace System`n`$x"); Says = "the statement 'using namespace System'" }
+        @{ Script = [scriptblock]::Create("#requires -Version 5`n`$x"); Says = '#requires' }
+        @{ Script = { $x & }; Says = "the background operator '&'" }
+        @{ Script = { 2 * ($x &) }; Says = "the background operator '&'" }
+        @{ Script = { [Math]::Max[double]($x, 1) }; Says = '[Math]::Max[double]' }
+        @{ Script = { 1e-400 * $x }; Id = 'ConstantUnderflow'; Says = '1e-400' }
+        @{ Script = { $x + 1e-400d }; Id = 'ConstantUnderflow'; Says = '1e-400d' }
         @{ Script = { $_ * 2 }; Says = '$_' }
         @{ Script = { $x[0] }; Says = "'`$x[0]'" }
         @{ Script = { $x.Length }; Says = "'`$x.Length'" }
@@ -64,6 +80,8 @@ BeforeDiscovery {
         @{ What = 'a decimal comma'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is '2,5'"; Call = { 'x' | Measure-Expression -At @{ x = '2,5' } } }
         @{ What = 'null for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is missing"; Call = { 'x' | Measure-Expression -At @{ x = $null } } }
         @{ What = 'an object for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is an object of type DateTime"; Call = { 'x' | Measure-Expression -At @{ x = [datetime]'2020-01-01' } } }
+        @{ What = 'text that is too small a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'1e-400', too small for a double"; Call = { 'x' | Measure-Expression -At @{ x = '1e-400' } } }
+        @{ What = 'text that is too large a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'-1e400', too large for a double"; Call = { 'x' | Measure-Expression -At @{ x = '-1e400' } } }
         @{ What = 'a truth value for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is an object of type Boolean"; Call = { 'x' | Measure-Expression -At @{ x = $true } } }
         @{ What = 'a bare number for values'; Id = 'ValueMissing'; Command = 'MeasureExpression'; Target = 5; Says = 'the number 5'; Call = { 'x' | Measure-Expression -At 5 } }
         @{ What = 'bare text for replacements'; Id = 'ValueMissing'; Command = 'ResolveExpression'; Target = 'y'; Says = "'y'"; Call = { 'x' | Resolve-Expression -At y } }

@@ -209,3 +209,61 @@ Describe 'What an ExprNode tells about itself' {
         $node.ToString() | Should -BeExactly 'x + y'
     }
 }
+
+Describe 'A number without quotes' {
+    It 'is what was written, not what PowerShell makes of it: <_>' -ForEach @('2kb', '2d', '0x10', '1_000', '2d*x', '5l', '0b11', '1uy', '3n', '2gb', '1e3kb', '0x1e', '-2mb', '7us') {
+        foreach ($call in "New-ExprNode $_", "New-ExprNode -Op sum -X 1 -Y $_", "Measure-Expression -Expression $_", "Invoke-Simplify -Expression $_ -Step") {
+            $outcome = Get-Outcome ([scriptblock]::Create($call))
+            Get-ErrorId $outcome.Errors[0] | Should -BeExactly ExpressionSyntax -Because $call
+            $outcome.Output | Should -HaveCount 0
+        }
+    }
+
+    It 'is that number where both read it alike: <_>' -ForEach @('0', '7', '-5', '1e3', '1.50', '.5', '1.', '007', '-.5e-3', '12345678901234567890123456789', '0.1', '9007199254740993', '1e22') {
+        $unquoted = & ([scriptblock]::Create("New-ExprNode $_"))
+        $unquoted.Equals((New-ExprNode $_)) | Should -BeTrue
+        $unquoted.Value | Should -Be ([double]::Parse($_, [cultureinfo]::InvariantCulture))
+    }
+
+    It 'is refused when it becomes 0 or infinite: <_>' -ForEach @('1e-400', '-1e-400', '1e400', '0.1e-330') {
+        foreach ($call in "New-ExprNode $_", "New-ExprNode '$_'", "New-ExprNode '$_*x'") {
+            Get-ErrorId (Get-Outcome ([scriptblock]::Create($call))).Errors[0] | Should -BeExactly ($_ -eq '1e400' ? 'ConstantNotFinite' : 'ConstantUnderflow') -Because $call
+        }
+    }
+
+    It 'reads like the same with quotes, whatever numbers, suffixes and signs are put together' {
+        $random = [Random]::new(22)
+        # As numbers are written, with a part more or less.
+        $parts = @(
+            , ('', '', '', '', '', '-', '+', '--', 'x')
+            , ('0', '1', '7', '12', '007', '255', '0x1F', '0b11', '.5', '1.25', '9007199254740993', '')
+            , ('', '', '', '', '', '', '', '', 'e3', 'E-2', 'e', 'e400', 'e-400', '_0', '.')
+            , ('', '', 'd', 'l', 'u', 'y', 's', 'n', 'uy', 'ul', 'x')
+            , ('', '', 'kb', 'MB', 'pb')
+            , ('', '', '', '', '', '', '', '', '*', '*x', '/2', '^2')
+        )
+        $numbers = 0
+        foreach ($i in 1..500) {
+            $text = -join ($parts | ForEach-Object { $_[$random.Next($_.Count)] })
+            # What PowerShell takes for a parameter, a list, a path or a comment is another matter.
+            if (-not $text -or $text -match '^-[^\d.]|^-$') { continue }
+            $quoted, $unquoted = "New-ExprNode '$text'", "New-ExprNode $text" | ForEach-Object {
+                $outcome = Get-Outcome ([scriptblock]::Create($_))
+                if ($outcome.Errors) { Get-ErrorId $outcome.Errors[0] } else { $outcome.Output[0].ToString() }
+            }
+            $unquoted | Should -BeExactly $quoted -Because "it is $text"
+            $tokens = $null
+            $null = [System.Management.Automation.Language.Parser]::ParseInput("f $text", [ref]$tokens, [ref]$null)
+            if ($tokens[1].Kind -eq 'Number' -and "$($tokens[1].Value)" -cne $text) { $numbers++ }
+        }
+        $numbers | Should -BeGreaterThan 80
+    }
+
+    It 'of a variable or the pipeline is its value' {
+        $size = 2kb
+        (New-ExprNode $size).Value | Should -Be 2048
+        (2kb, 0x10, 2d, [float]0.1, [psobject][float]0.1, [psobject]3 | New-ExprNode).Value | Should -Be 2048, 16, 2, ([double][float]0.1), ([double][float]0.1), 3
+        (New-ExprNode (2kb)).Value | Should -Be 2048
+        (New-ExprNode { 2kb * $x }).ToString() | Should -BeExactly '2048 * x'
+    }
+}

@@ -263,6 +263,8 @@ internal sealed class DifferentiationDerivation : IDerivation
 
         public double ConstantOf(int node) => derivation._rules.ConstantOf(node);
 
+        public string? DigitsOf(int node) => null;
+
         public string NameOf(int node) => derivation._placeholders.TryGetValue(node, out var part)
             ? DerivationStep.DerivativeOf(derivation._variable, derivation._graph.Node(part))
             : derivation._rules.NameOf(node);

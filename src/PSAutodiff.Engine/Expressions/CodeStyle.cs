@@ -70,8 +70,8 @@ internal abstract class CodeStyle : TextStyle
     /// <summary>Whether a name means something else to the language or to the code that is written.</summary>
     protected abstract bool IsReserved(string name);
 
-    /// <summary>The name with what the language cannot have in names replaced.</summary>
-    protected virtual string Spell(string name) => name;
+    /// <summary>Whether a character of a name may stand in names of the language.</summary>
+    protected virtual bool CanStay(char c) => !YoungLetters.Contains(c);
 
     /// <summary>Two names with the same key are one name to the language.</summary>
     protected virtual string KeyOf(string name) => name;
@@ -162,6 +162,20 @@ internal abstract class CodeStyle : TextStyle
             if (line.Length > 0) text.Append(indent).Append(line);
             text.Append('\n');
         }
+    }
+
+    /// <summary>The name with what the language cannot have in names spelt out.</summary>
+    private string Spell(string name)
+    {
+        if (Ascii.IsValid(name)) return name;
+        var text = new StringBuilder();
+        foreach (var c in name)
+        {
+            if (char.IsAscii(c) || CanStay(c)) text.Append(c);
+            else text.Append(CultureInfo.InvariantCulture, $"u{(int)c:X4}");
+        }
+
+        return text.ToString();
     }
 
     private string NewLocal(ref int last)

@@ -29,7 +29,7 @@ internal static class FormulaWriter
             {
                 var value = view.ConstantOf(item.Node);
                 var level = double.IsNegative(value) ? Notation.SignLevel : Notation.Atom;
-                Parenthesize(stack, style, new Item<TNode>(style.Number(value), default!, 0, false), NeedsParentheses(level, item));
+                Parenthesize(stack, style, new Item<TNode>(view.DigitsOf(item.Node) is { } digits ? style.Digits(digits) : style.Number(value), default!, 0, false), NeedsParentheses(level, item));
                 continue;
             }
 

@@ -11,6 +11,9 @@ internal interface INodeView<TNode>
 
     double ConstantOf(TNode node);
 
+    /// <summary>The text of a constant, or null for the shortest that reads back to it.</summary>
+    string? DigitsOf(TNode node);
+
     string NameOf(TNode node);
 
     /// <summary>The name under which the node was written before, or null when it has to be written out here.</summary>
@@ -26,6 +29,8 @@ internal readonly struct ObjectView : INodeView<ExprNode>
 
     public double ConstantOf(ExprNode node) => node.ConstantValue;
 
+    public string? DigitsOf(ExprNode node) => null;
+
     public string NameOf(ExprNode node) => node.VariableName;
 
     public string? BindingOf(ExprNode node) => null;
@@ -39,6 +44,8 @@ internal readonly struct GraphView(Graph graph, string?[]? bindings) : INodeView
     public int Argument(int node, int index) => graph.Argument(node, index);
 
     public double ConstantOf(int node) => graph.ConstantOf(node);
+
+    public string? DigitsOf(int node) => null;
 
     public string NameOf(int node) => graph.NameOf(node);
 

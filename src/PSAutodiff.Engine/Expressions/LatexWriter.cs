@@ -10,7 +10,7 @@ internal static class LatexWriter
     {
         var text = new StringBuilder();
         var style = new LatexStyle(new LatexNames(node.Variables));
-        cut = !FormulaWriter.Write(default(TypesetView), node, style, text, maxLength);
+        cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength);
         if (cut) CutText.End(text, maxLength, node);
         return text.ToString();
     }

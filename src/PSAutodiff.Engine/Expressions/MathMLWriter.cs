@@ -14,7 +14,7 @@ internal static class MathMLWriter
     {
         var text = new StringBuilder(Start);
         var style = new MathMLStyle(new MathMLNames(node.Variables));
-        cut = !FormulaWriter.Write(default(TypesetView), node, style, text, maxLength - End.Length);
+        cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength - End.Length);
         return cut
             ? $"{Start}<mtext>{node.Op.Name} ... {CutText.Hash(node)}</mtext>{End}"
             : text.Append(End).ToString();
@@ -30,13 +30,14 @@ internal sealed class MathMLStyle(MathMLNames names) : TextStyle
 
     public override Notation NotationOf(Operation operation) => operation.MathML;
 
-    public override string Number(double value)
-    {
-        var digits = Math.Abs(value) == Math.PI && !names.HasGreekLetters ? "<mi>π</mi>" : $"<mn>{FormatNumber(Math.Abs(value))}</mn>";
-        return double.IsNegative(value) ? $"<mrow><mo>−</mo>{digits}</mrow>" : digits;
-    }
+    public override string Number(double value) =>
+        Math.Abs(value) == Math.PI && !names.HasGreekLetters ? Signed("<mi>π</mi>", value < 0) : Digits(FormatNumber(value));
+
+    public override string Digits(string digits) => Signed($"<mn>{digits.TrimStart('-')}</mn>", digits[0] == '-');
 
     public override string Variable(string name) => names[name];
+
+    private static string Signed(string digits, bool isNegative) => isNegative ? $"<mrow><mo>−</mo>{digits}</mrow>" : digits;
 
     /// <summary>Text with the characters that mean something to XML replaced.</summary>
     public static string Escape(string text) => text

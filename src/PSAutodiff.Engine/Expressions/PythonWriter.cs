@@ -50,19 +50,8 @@ internal static class PythonWriter
 
         protected override bool IsReserved(string name) => Keywords.Contains(name) || Own.Contains(name);
 
-        // Python compares names in compatibility form, and some letters are none there.
-        protected override string Spell(string name)
-        {
-            if (Ascii.IsValid(name)) return name;
-            var text = new StringBuilder();
-            foreach (var c in name)
-            {
-                if (char.IsAscii(c) || c.ToString().IsNormalized(NormalizationForm.FormKC)) text.Append(c);
-                else text.Append(CultureInfo.InvariantCulture, $"u{(int)c:X4}");
-            }
-
-            return text.ToString();
-        }
+        // Python compares names in compatibility form, and some letters are none there. U+2E2F is a letter, and syntax at the same time.
+        protected override bool CanStay(char c) => base.CanStay(c) && c != '\u2E2F' && c.ToString().IsNormalized(NormalizationForm.FormKC);
 
         protected override string KeyOf(string name) => Ascii.IsValid(name) ? name : name.Normalize(NormalizationForm.FormKC);
 

@@ -14,6 +14,9 @@ internal abstract class TextStyle
 
     public virtual string Number(double value) => FormatNumber(value);
 
+    /// <summary>A number whose text is given.</summary>
+    public virtual string Digits(string digits) => digits;
+
     public virtual string Variable(string name) => name;
 
     /// <summary>The shortest text that reads back to the same double, in every culture.</summary>

@@ -62,14 +62,20 @@ internal sealed class Tokenizer(string text)
             }
         }
 
-        var value = double.Parse(text.AsSpan(start, _position - start), NumberStyles.Float, CultureInfo.InvariantCulture);
-        return double.IsFinite(value)
-            ? new Token(TokenKind.Number, start, _position - start, '\0', value)
-            : throw new ExpressionSyntaxException(
+        var number = text.AsSpan(start, _position - start);
+        var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+        if (double.IsInfinity(value))
+        {
+            throw new ExpressionSyntaxException(
                 ErrorIds.ConstantNotFinite,
                 "this number is too large for a double (the largest is about 1.8e308).",
                 text,
                 start);
+        }
+
+        return NumberText.IsLost(number, value)
+            ? throw new ExpressionSyntaxException(ErrorIds.ConstantUnderflow, NumberText.Underflow(number.ToString()), text, start)
+            : new Token(TokenKind.Number, start, _position - start, '\0', value);
     }
 
     private void SkipDigits()

@@ -26,7 +26,7 @@ public sealed class InvokeSimplifyCommand : ExpressionCmdlet
     {
         if (!IsBound(nameof(Expression))) return;
         var several = Conversions.Unwrap(Expression);
-        if (Step) ProcessExpression(several, () => ToSingle(several), WriteSteps);
+        if (Step) ProcessExpression(several, () => ToSingle(Expression), WriteSteps);
         else if (several is ExprGradient or ExprHessian or ExprJacobian) ProcessExpression(several, () => DerivativeObjects.NodesOf(several)![0], _ => Simplify(several));
         else ProcessExpression(Expression, node => Simplify(node));
     }
@@ -39,7 +39,7 @@ public sealed class InvokeSimplifyCommand : ExpressionCmdlet
         WriteObject(DerivativeObjects.Rebuild(nodes, simplified));
     }
 
-    private static ExprNode ToSingle(object? value) => value is ExprGradient or ExprHessian or ExprJacobian
+    private static ExprNode ToSingle(object? value) => Conversions.Unwrap(value) is ExprGradient or ExprHessian or ExprJacobian
         ? throw new AutodiffException(
             ErrorIds.StepUnsupported,
             "-Step shows how one expression is simplified. Pipe the derivatives in one by one, for example: $gradient.Values | Invoke-Simplify -Step")
