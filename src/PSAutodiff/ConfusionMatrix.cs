@@ -59,10 +59,10 @@ public sealed class ConfusionMatrix
         const string corner = "actual \\ predicted";
         var first = Math.Max(corner.Length, _classes.Max(static name => name.Length));
         var text = new StringBuilder(corner.PadRight(first));
-        for (var j = 0; j < width.Length; j++) text.Append("  ").Append(_classes[j].PadLeft(width[j]));
+        for (var j = 0; j < width.Length; j++) text.Append("  ").Append(VisibleText.Of(_classes[j]).PadLeft(width[j]));
         for (var i = 0; i < width.Length; i++)
         {
-            text.Append('\n').Append(_classes[i].PadRight(first));
+            text.Append('\n').Append(VisibleText.Of(_classes[i]).PadRight(first));
             for (var j = 0; j < width.Length; j++) text.Append("  ").Append(Counts[i, j].ToString(CultureInfo.InvariantCulture).PadLeft(width[j]));
         }
 

@@ -31,7 +31,7 @@ public static class LinearAlgebraViews
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {result.Label} from {result.Rows} rows, rank {result.Rank} of {result.Coefficients.Count}{penalties}
+            {Views.Visible(result.Label)} from {result.Rows} rows, rank {result.Rank} of {result.Coefficients.Count}{penalties}
 
             {Table(["", "Coefficient", "StdError", "t", "p"], rows)}
 
@@ -53,6 +53,6 @@ public static class LinearAlgebraViews
             for (var i = 0; i < row.Length; i++) widths[i] = Math.Max(widths[i], row[i].Length);
         }
 
-        return string.Join('\n', all.Select(row => string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd()));
+        return string.Join('\n', all.Select(row => string.Join("  ", row.Select(Views.Visible).Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd()));
     }
 }

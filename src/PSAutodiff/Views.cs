@@ -23,7 +23,7 @@ public static class Views
         foreach (DictionaryEntry entry in entries)
         {
             if (text.Length > 0) text.Append('\n');
-            text.Append(entry.Key.ToString()!.PadRight(width)).Append(CultureInfo.InvariantCulture, $" = {entry.Value}");
+            text.Append(Visible(entry.Key.ToString()!).PadRight(width)).Append(CultureInfo.InvariantCulture, $" = {entry.Value}");
         }
 
         return text.ToString();
@@ -88,6 +88,20 @@ public static class Views
         return Lines(network.Layers.Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs} -> {layer.Outputs} {layer.Activation}")));
     }
 
+    /// <summary>A text of others, such as a label or the name of a column, so that nothing in it does anything to the terminal.</summary>
+    public static string Visible(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return VisibleText.Of(text);
+    }
+
+    /// <summary>Names of columns or classes in one line.</summary>
+    public static string Names(IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return Visible(string.Join(", ", names));
+    }
+
     /// <summary>Precision, recall and F1 of classes in a line each.</summary>
     public static string ClassMeasures(IReadOnlyList<ClassMeasure> measures)
     {
@@ -95,7 +109,7 @@ public static class Views
         var width = measures.Max(static measure => measure.Class.Length);
         return Lines(measures.Select(measure => string.Create(
             CultureInfo.InvariantCulture,
-            $"{measure.Class.PadRight(width)}  precision {measure.Precision:f4}, recall {measure.Recall:f4}, F1 {measure.F1:f4}")));
+            $"{Visible(measure.Class).PadRight(width)}  precision {measure.Precision:f4}, recall {measure.Recall:f4}, F1 {measure.F1:f4}")));
     }
 
     /// <summary>How many restarts there were, which is the best, and the range of their losses.</summary>

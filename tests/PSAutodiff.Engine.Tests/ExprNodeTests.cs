@@ -117,7 +117,7 @@ public sealed class ExprNodeTests
     {
         var error = Assert.Throws<AutodiffException>(() => ExprNode.Variable(name!));
         Assert.Equal("VariableNameInvalid", error.ErrorId);
-        Assert.Contains($"'{name}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{VisibleText.Of(name ?? string.Empty)}'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

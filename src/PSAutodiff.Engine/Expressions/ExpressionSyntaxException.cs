@@ -18,16 +18,13 @@ public sealed class ExpressionSyntaxException : AutodiffException
     /// <summary>Where the text goes wrong: 1 for the first character.</summary>
     public int Column { get; }
 
-    private static string Describe(string problem, string text, int position)
+    private static IEnumerable<string> Describe(string problem, string text, int position)
     {
         var start = Math.Max(0, position - Margin);
         var end = Math.Min(text.Length, position + Margin);
         var before = start > 0 ? "..." : string.Empty;
         var after = end < text.Length ? "..." : string.Empty;
-        var line = before + text[start..end] + after;
-        // Tabs and line breaks would move the caret away from its column.
-        line = string.Concat(line.Select(static c => char.IsControl(c) ? ' ' : c));
         var caret = new string(' ', before.Length + position - start) + "^";
-        return $"Column {position + 1}: {problem}{Environment.NewLine}    {line}{Environment.NewLine}    {caret}";
+        return [VisibleText.Of($"Column {position + 1}: {problem}"), $"    {before}{VisibleText.Of(text[start..end])}{after}", $"    {caret}"];
     }
 }

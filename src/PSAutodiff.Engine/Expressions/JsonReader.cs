@@ -57,6 +57,10 @@ internal ref struct JsonReader
         {
             throw reader.Error(exception.Message.TrimEnd('.'));
         }
+        catch (InvalidOperationException)
+        {
+            throw reader.Error("a text in it holds half a surrogate pair, escaped");
+        }
         catch (EncoderFallbackException)
         {
             throw new AutodiffException(ErrorIds.ExpressionJson, "The JSON text of an expression is wrong: it holds half a surrogate pair.");
@@ -149,6 +153,7 @@ internal ref struct JsonReader
                 Mark(ref seen, Properties.Value, "value");
                 if (_json.TokenType != JsonTokenType.Number) throw Error("'value' has to be a number");
                 if (!_json.TryGetDouble(out value) || !double.IsFinite(value)) throw Error("'value' is too large for a double");
+                if (NumberText.IsLost(_json.ValueSpan, value)) throw Error($"'value': {NumberText.Underflow(Encoding.UTF8.GetString(_json.ValueSpan)).TrimEnd('.')}");
             }
             else if (_json.ValueTextEquals("name"u8))
             {
@@ -277,7 +282,6 @@ internal ref struct JsonReader
     {
         const int most = 40;
         var text = Encoding.UTF8.GetString(_json.ValueSpan[..Math.Min(_json.ValueSpan.Length, most)]);
-        text = string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c));
         return _json.ValueSpan.Length > most ? $"'{text}...'" : $"'{text}'";
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Networks;
 
@@ -214,6 +215,7 @@ internal static class NetworkJsonReader
             // From the text at once: by way of a double it would be rounded twice.
             var value = single ? number.GetSingle() : number.GetDouble();
             if (!double.IsFinite(value)) throw Wrong(number, single ? "is too large for single precision" : "is too large for a double");
+            if (value == 0 && NumberText.IsLost(number.GetRawText(), value)) throw Wrong(number, single ? "is too small for single precision" : "is too small for a double");
             numbers[count++] = value;
         }
 
@@ -252,8 +254,7 @@ internal static class NetworkJsonReader
     private static string Shown(string part)
     {
         const int most = 40;
-        var text = string.Concat(part.Take(most).Select(static c => char.IsControl(c) ? ' ' : c));
-        return part.Length > most ? $"'{text}...'" : $"'{text}'";
+        return part.Length > most ? $"'{part[..most]}...'" : $"'{part}'";
     }
 
     private static AutodiffException Error(string place, string problem) =>

@@ -65,7 +65,7 @@ internal sealed partial class AutodiffReport(string title) : IDisposable
             """;
     }
 
-    private static string Escape(string text) => MathMLStyle.Escape(text);
+    private static string Escape(string text) => MathMLStyle.Escape(VisibleText.Of(text));
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 

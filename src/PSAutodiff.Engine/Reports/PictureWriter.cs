@@ -36,7 +36,7 @@ internal sealed class PictureWriter : IDisposable
 
     public void End() => _json.WriteEndObject();
 
-    public void Text(string name, string value) => _json.WriteString(name, value);
+    public void Text(string name, string value) => _json.WriteString(name, VisibleText.Of(value));
 
     public void Flag(string name, bool value) => _json.WriteBoolean(name, value);
 
@@ -44,7 +44,7 @@ internal sealed class PictureWriter : IDisposable
 
     public void Integer(int value) => _json.WriteNumberValue(value);
 
-    public void Text(string value) => _json.WriteStringValue(value);
+    public void Text(string value) => _json.WriteStringValue(VisibleText.Of(value));
 
     public void Number(double value)
     {
@@ -82,7 +82,7 @@ internal sealed class PictureWriter : IDisposable
     public void Texts(string name, IEnumerable<string> values)
     {
         _json.WriteStartArray(name);
-        foreach (var value in values) _json.WriteStringValue(value);
+        foreach (var value in values) Text(value);
         _json.WriteEndArray();
     }
 

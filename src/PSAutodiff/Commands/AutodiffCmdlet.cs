@@ -57,6 +57,15 @@ public abstract class AutodiffCmdlet : PSCmdlet
         }
     }
 
+    /// <summary>Writes a warning; parts of others in it are made visible, as those in errors are.</summary>
+    internal new void WriteWarning(string text) => base.WriteWarning(VisibleText.Of(text));
+
+    /// <summary>Writes a verbose message; parts of others in it are made visible.</summary>
+    internal new void WriteVerbose(string text) => base.WriteVerbose(VisibleText.Of(text));
+
+    /// <summary>Asks whether to do what the cmdlet does to a target, whose name is shown.</summary>
+    internal new bool ShouldProcess(string target) => base.ShouldProcess(VisibleText.Of(target));
+
     internal static ErrorRecord Record(AutodiffException exception, object? target) =>
         new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);
 

@@ -57,7 +57,7 @@ public abstract class FileReadingCmdlet : AutodiffCmdlet
             }
             catch (AutodiffException exception)
             {
-                throw new AutodiffException(exception.ErrorId, $"The file '{file}' cannot be read. {exception.Message}");
+                throw exception.Within($"The file '{file}' cannot be read.");
             }
             catch (OperationCanceledException)
             {

@@ -65,7 +65,7 @@ public sealed class ResolveExpressionCommand : ExpressionCmdlet
         }
         catch (AutodiffException exception)
         {
-            throw new AutodiffException(exception.ErrorId, $"What -At gives for '{name}' is no expression. {exception.Message}");
+            throw exception.Within($"What -At gives for '{name}' is no expression.");
         }
     }
 }

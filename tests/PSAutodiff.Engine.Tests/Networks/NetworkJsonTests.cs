@@ -120,7 +120,7 @@ public sealed class NetworkJsonTests
     [InlineData(Head + "\"version\":1,\"layers\":[]}", "'version' is given twice")]
     [InlineData(Head + "\"comment\":1,\"layers\":[]}", "'comment' is no member here; known are format, version,")]
     [InlineData(Head + "\"\\ud800\":1,\"layers\":[]}", "is no member here")]
-    [InlineData(Head + "\"a\\nb\":1,\"layers\":[]}", "'a b' is no member here")]
+    [InlineData(Head + "\"a\\nb\":1,\"layers\":[]}", "'a␊b' is no member here")]
     [InlineData(Head + "\"seed\":1}", "'layers' is missing")]
     [InlineData(Head + "\"layers\":{}}", "'layers' has to be a list")]
     [InlineData(Head + "\"layers\":[]}", "A network needs at least one layer")]

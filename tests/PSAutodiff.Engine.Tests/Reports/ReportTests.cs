@@ -66,7 +66,7 @@ public sealed class ReportTests
         Assert.All(report.Pictures, static c => Assert.True(char.IsAscii(c)));
         Assert.DoesNotContain("</title><script>", report.ToHtml("1"), StringComparison.Ordinal);
         using var pictures = JsonDocument.Parse(report.Pictures);
-        Assert.Equal("</script><!--\u2028\u2029", pictures.RootElement[1].GetProperty("groups")[0].GetProperty("name").GetString());
+        Assert.Equal("</script><!--\uFFFD\uFFFD", pictures.RootElement[1].GetProperty("groups")[0].GetProperty("name").GetString());
     }
 
     private static TrainingResult Result(double[] losses) => new()
