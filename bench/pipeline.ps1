@@ -35,7 +35,7 @@ $waves = 1..1000 | ForEach-Object { [pscustomobject]@{ x = $_ / 1000; y = [Math]
 $long = $waves | Start-NetworkTraining $line -LearningRate 0.01 -Epoch 100 -Seed 1
 $network = New-NeuralNetwork 2 8, tanh, 1, sigmoid -Seed 1
 $file = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-report-$PID.html"
-$write = { $nodes, $long, $network | Export-AutodiffReport $file -At @{ x = 0.5; y = 0.25 } -Force }
+$write = { $null = $nodes, $long, $network | Export-AutodiffReport $file -At @{ x = 0.5; y = 0.25 } -Force }
 $first = (Measure-Command $write).TotalMilliseconds
 'A report of {0:n0} nodes, {1:n0} losses and a decision boundary: {2:n0} ms, the first {3:n0} ms, {4:n2} MB' -f $nodes.NodeCount, $long.Steps, (Measure-Median $write), $first, ((Get-Item $file).Length / 1MB)
 $chromium = Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1

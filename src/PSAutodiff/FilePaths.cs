@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text;
+using PSAutodiff.Files;
 
 namespace PSAutodiff;
 
@@ -10,15 +11,21 @@ internal static class FilePaths
     /// <exception cref="AutodiffException">It is no path of the file system, or matches several files.</exception>
     public static string Single(PSCmdlet cmdlet, string path, bool isLiteral)
     {
-        if (isLiteral || !WildcardPattern.ContainsWildcardCharacters(path)) return Literal(cmdlet, path);
+        if (isLiteral) return Literal(cmdlet, path);
+        if (!WildcardPattern.ContainsWildcardCharacters(path)) return Literal(cmdlet, Unescaped(path));
         var found = Matches(cmdlet, path);
         return found.Count switch
         {
-            0 => Literal(cmdlet, path),
+            0 => Literal(cmdlet, Unescaped(path)),
             1 => found[0],
             _ => throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' matches {found.Count} files. Name one, or use -LiteralPath."),
         };
     }
+
+    /// <summary>
+    /// A path in which Tab completion escaped characters that could be wildcards, <c>a `[1`].json</c>; without that they stand for themselves.
+    /// </summary>
+    public static string Unescaped(string path) => WildcardPattern.Unescape(path);
 
     /// <summary>The files that paths name.</summary>
     /// <exception cref="AutodiffException">A path is none of the file system, or names nothing.</exception>
@@ -30,7 +37,7 @@ internal static class FilePaths
             return found.Count > 0 ? found : throw new AutodiffException(ErrorIds.FileNotFound, $"No file matches '{path}'.");
         }
 
-        var file = Literal(cmdlet, path);
+        var file = Literal(cmdlet, isLiteral ? path : Unescaped(path));
         return File.Exists(file)
             ? [file]
             : throw new AutodiffException(ErrorIds.FileNotFound, Directory.Exists(file) ? $"'{file}' is a directory. Name a file." : $"There is no file '{file}'.");
@@ -42,15 +49,15 @@ internal static class FilePaths
     {
         try
         {
-            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return WholeFile.OpenRead(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (WholeFile.IsFileError(exception))
         {
             throw new AutodiffException(ErrorIds.FileUnreadable, $"The file '{file}' cannot be read: {exception.Message}");
         }
     }
 
-    /// <summary>Writes a text file whole or not at all: to a temporary file beside it, which then takes its place.</summary>
+    /// <summary>Writes a text file whole or not at all.</summary>
     /// <param name="file">The path.</param>
     /// <param name="text">What it gets to hold.</param>
     /// <param name="overwrite">Whether it may take the place of a file that is there.</param>
@@ -58,54 +65,27 @@ internal static class FilePaths
     /// <exception cref="AutodiffException">That is not possible; what was there is as it was.</exception>
     public static void Write(string file, string text, bool overwrite, bool force)
     {
-        if (!overwrite && File.Exists(file)) throw Exists(file);
-        string? temporary = null;
         try
         {
-            // A link stays a link.
-            if (new FileInfo(file).LinkTarget is not null) file = File.ResolveLinkTarget(file, returnFinalTarget: true)!.FullName;
-            var old = new FileInfo(file);
-            var isProtected = old.Exists && old.IsReadOnly;
-            if (isProtected && !force) throw new AutodiffException(ErrorIds.FileUnwritable, $"The file '{file}' is write-protected. Use -Force to replace it.");
-            var path = Path.Combine(old.DirectoryName!, $".{old.Name}.{Path.GetRandomFileName()}.tmp");
-            using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                temporary = path;
-                stream.Write(new UTF8Encoding(false).GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            if (isProtected) old.IsReadOnly = false;
-            File.Move(path, file, overwrite);
-            temporary = null;
+            using var whole = WholeFile.Begin(file, overwrite, force, clear: true);
+            whole.Write(stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
         }
-        catch (IOException) when (!overwrite && File.Exists(file))
+        catch (FileRefusedException exception) when (exception.Refusal == FileRefusal.Exists)
         {
             throw Exists(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (FileRefusedException)
+        {
+            throw new AutodiffException(ErrorIds.FileUnwritable, $"The file '{file}' is write-protected. Use -Force to replace it.");
+        }
+        catch (Exception exception) when (WholeFile.IsFileError(exception))
         {
             throw new AutodiffException(ErrorIds.FileUnwritable, $"The file '{file}' cannot be written: {exception.Message}");
         }
-        finally
-        {
-            if (temporary is not null) Discard(temporary);
-        }
     }
 
-    private static AutodiffException Exists(string file) => new(ErrorIds.FileExists, $"The file '{file}' exists, and -NoClobber was given. It was left as it is.");
-
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The error that led here is the one to report.
-        }
-    }
+    /// <summary>The error for a file that is not to be replaced.</summary>
+    public static AutodiffException Exists(string file) => new(ErrorIds.FileExists, $"The file '{file}' exists, and -NoClobber was given. It was left as it is.");
 
     private static string Literal(PSCmdlet cmdlet, string path) => FileSystemOnly(path, () =>
     {

@@ -53,7 +53,7 @@ internal static class ReportScript
         {
             throw new AutodiffException(
                 ErrorIds.ReportScriptMissing,
-                $"-Format Svg draws the pictures with Node.js, which could not be run: {exception.Message} Install Node.js, or write HTML and save the pictures from the browser.");
+                $"SVG files are drawn with Node.js, which could not be run: {exception.Message} Install Node.js, or write HTML and save the pictures from the browser.");
         }
         finally
         {

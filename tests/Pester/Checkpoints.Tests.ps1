@@ -90,8 +90,11 @@ Describe 'A training that is killed fifty times' {
                 $child.Dispose()
             }
         }
-        # What a kill leaves while a checkpoint is being written.
-        Set-Content -LiteralPath "$checkpoint.tmp" 'half a checkpoint'
+        # A file of the user's, and what kills left while a checkpoint was being written, a while ago.
+        Set-Content -LiteralPath "$checkpoint.tmp" mine
+        $name = [Convert]::ToHexStringLower([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes('state'))).Substring(0, 8)
+        Set-Content -LiteralPath (Join-Path $folder ".psautodiff-$name-aaaaaaaa.aaa") 'half a checkpoint'
+        Get-ChildItem $folder -Force -Filter .psautodiff-* | ForEach-Object { $_.LastWriteTime = [datetime]::Now.AddMinutes(-5) }
         $last = $rows | Start-NetworkTraining @training -CheckpointPath $checkpoint -CheckpointInterval 1000 -Resume
     }
 
@@ -113,6 +116,7 @@ Describe 'A training that is killed fifty times' {
     }
 
     It 'is not disturbed by what a kill leaves behind, and clears it away' {
-        Get-ChildItem $folder | ForEach-Object Name | Should -BeExactly state
+        Get-ChildItem $folder -Force | ForEach-Object Name | Sort-Object | Should -BeExactly state, state.tmp
+        Get-Content -LiteralPath "$checkpoint.tmp" | Should -BeExactly mine
     }
 }

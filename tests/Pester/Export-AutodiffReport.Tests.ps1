@@ -39,7 +39,7 @@ BeforeAll {
 Describe 'A report of an expression' -Skip:([bool]$missing) {
     BeforeAll {
         $path = Join-Path $TestDrive expression.html
-        $z | Export-AutodiffReport $path -At @{ x = 2; y = 3 } -Title 'One formula'
+        $null = $z | Export-AutodiffReport $path -At @{ x = 2; y = 3 } -Title 'One formula'
     }
 
     It 'has its title, formula and derivatives as MathML' {
@@ -60,14 +60,14 @@ Describe 'A report of an expression' -Skip:([bool]$missing) {
     }
 
     It 'shows the derivatives that a gradient holds' {
-        $z | Invoke-Differentiate -Gradient | Export-AutodiffReport $path -Force
+        $null = $z | Invoke-Differentiate -Gradient | Export-AutodiffReport $path -Force
         $page = Get-Page $path
         $page | Should -BeLike '*Gradient 4 \* x \* y + exp(-y)*'.Replace('\', '`')
         (Get-Picture $path)[0].hasValues | Should -BeFalse
     }
 
     It 'has a summary and a note for a graph of a million nodes' {
-        Get-PromisedGraph 'a chain a million deep' | Export-AutodiffReport $path -Force
+        $null = Get-PromisedGraph 'a chain a million deep' | Export-AutodiffReport $path -Force
         $page = Get-Page $path
         $page | Should -BeLike '*The graph is too large to be drawn: it has 1000001 nodes.*'
         $page | Should -BeLike '*The derivatives are left out*'
@@ -76,7 +76,7 @@ Describe 'A report of an expression' -Skip:([bool]$missing) {
     }
 
     It 'leaves out the derivative behind a branch that is not taken' {
-        'select(x, y, sqrt(y - 4) * x)' | Export-AutodiffReport $path -Force -At @{ x = 1; y = 4 }
+        $null = 'select(x, y, sqrt(y - 4) * x)' | Export-AutodiffReport $path -Force -At @{ x = 1; y = 4 }
         $nodes = (Get-Picture $path)[0].nodes
         ($nodes | Where-Object { $_[0] -ceq 'y' })[3] | Should -Be 1
     }
@@ -85,7 +85,7 @@ Describe 'A report of an expression' -Skip:([bool]$missing) {
 Describe 'A report of a training' -Skip:([bool]$missing) {
     It 'has the losses of each sample, and their mean per epoch' {
         $path = Join-Path $TestDrive training.html
-        $trained | Export-AutodiffReport $path
+        $null = $trained | Export-AutodiffReport $path
         $curves = (Get-Picture $path)[0]
         $curves.series.name | Should -BeExactly 'sample 1', 'sample 2', 'sample 3', 'sample 4', 'sample 5', 'mean per epoch'
         $curves.series[0].points | Should -HaveCount 40
@@ -98,13 +98,13 @@ Describe 'A report of a training' -Skip:([bool]$missing) {
 
     It 'has the validation curve' {
         $path = Join-Path $TestDrive validation.html
-        $line | Start-NetworkTraining $loss -LearningRate 0.2 -Epoch 20 -Seed 1 -ValidationFraction 0.4 | Export-AutodiffReport $path
+        $null = $line | Start-NetworkTraining $loss -LearningRate 0.2 -Epoch 20 -Seed 1 -ValidationFraction 0.4 | Export-AutodiffReport $path
         (Get-Picture $path)[0].series.name | Should -Contain validation
     }
 
     It 'has restarts, weights and the decision boundary with the data' {
         $path = Join-Path $TestDrive network.html
-        $classified | Export-AutodiffReport $path -Data $points
+        $null = $classified | Export-AutodiffReport $path -Data $points
         $pictures = Get-Picture $path
         $pictures.type | Should -BeExactly curves, network, boundary
         $boundary = $pictures[2]
@@ -124,7 +124,7 @@ Describe 'A report of a training' -Skip:([bool]$missing) {
         $path = Join-Path $TestDrive gaps.html
         $outcome = Get-Outcome { $line | Start-NetworkTraining $loss -LearningRate 1e200 -Epoch 3 -Seed 1 }
         $outcome.Output[0] | Should -BeOfType PSAutodiff.TrainingResult
-        $outcome.Output[0] | Export-AutodiffReport $path
+        $null = $outcome.Output[0] | Export-AutodiffReport $path
         $curves = (Get-Picture $path)[0]
         $curves.gaps | Should -Be $outcome.Output[0].FailedStep.Step
         $curves.description | Should -BeLike '*1 losses are not finite, the first at step 2*'
@@ -135,7 +135,7 @@ Describe 'A report of a training' -Skip:([bool]$missing) {
 Describe 'A report of a minimum' -Skip:([bool]$missing) {
     It 'has the steps on a contour plot' {
         $path = Join-Path $TestDrive minimum.html
-        $way | Export-AutodiffReport $path
+        $null = $way | Export-AutodiffReport $path
         $pictures = Get-Picture $path
         $pictures.type | Should -BeExactly contour, curves
         $steps = $pictures[0].groups[0].points
@@ -147,7 +147,7 @@ Describe 'A report of a minimum' -Skip:([bool]$missing) {
 
     It 'says how to keep the way when it was not kept' {
         $path = Join-Path $TestDrive noway.html
-        Find-Minimum 'x^2' -At @{ x = 1 } | Export-AutodiffReport $path
+        $null = Find-Minimum 'x^2' -At @{ x = 1 } | Export-AutodiffReport $path
         Get-Page $path | Should -BeLike '*Find-Minimum -KeepPath keeps it.*'
     }
 }
@@ -172,7 +172,7 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
         $evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>$([char]0x2028)"
         $rows = -1, 1 | ForEach-Object { [pscustomobject]@{ $evil = $_; b = -$_; '"><svg onload=alert(3)>' = $evil + $_ } }
         $net = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 1, sigmoid -Seed 1) -Label '"><svg onload=alert(3)>' -Epoch 2 -Seed 1
-        $net | Export-AutodiffReport $path -Title $evil -Data $rows
+        $null = $net | Export-AutodiffReport $path -Title $evil -Data $rows
         $page = Get-Content $path -Raw
         # The pictures, and the script of the page.
         ([regex]::Matches($page, '<script')).Count | Should -Be 2
@@ -180,30 +180,76 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
         $page | Should -Not -Match '<img'
         Get-Page $path | Should -Not -Match '<svg'
         $page.Contains("content=`"default-src 'none'; script-src 'sha256-") | Should -BeTrue
-        (Get-Picture $path)[2].names[0] | Should -BeExactly $evil
+        (Get-Picture $path)[2].names[0] | Should -BeExactly $evil.Replace([char]0x2028, [char]0xFFFD)
     }
 
     It 'asks for nothing by address: all is in the file' {
         $path = Join-Path $TestDrive alone.html
-        $z | Export-AutodiffReport $path
+        $null = $z | Export-AutodiffReport $path
         Get-Page $path | Should -Not -Match '(src|href)="(?!#)'
     }
 
     It 'writes nothing with -WhatIf' {
-        $z | Export-AutodiffReport (Join-Path $TestDrive if.html) -WhatIf
+        $null = $z | Export-AutodiffReport (Join-Path $TestDrive if.html) -WhatIf
         Join-Path $TestDrive if.html | Should -Not -Exist
     }
 
-    It 'replaces a file with -Force, asks without, and not with -NoClobber' {
+    It 'replaces a file without asking, also where nobody could answer, and returns it' {
         $path = Join-Path $TestDrive old.html
         Set-Content $path old
-        $outcome = Get-Outcome { $z | Export-AutodiffReport $path -NoClobber }
-        Get-ErrorId $outcome.Errors[0] | Should -BeExactly FileExists
-        # Nobody is there to be asked.
-        Invoke-FreshShell "Import-Module '$moduleBase'; 'x' | Export-AutodiffReport '$path'" | Should -Not -BeNullOrEmpty
+        $item = $z | Export-AutodiffReport $path
+        $item | Should -BeOfType System.IO.FileInfo
+        $item.FullName | Should -BeExactly $path
+        $item.PSPath | Should -Not -BeNullOrEmpty
+        Get-Content $path -TotalCount 1 | Should -BeExactly '<!DOCTYPE html>'
+        # Without standard input and without anybody to ask, twice as a nightly script does.
+        Invoke-FreshShell "`$ErrorActionPreference = 'Stop'; Import-Module '$moduleBase'; 1..2 | ForEach-Object { (1..`$_ -join ' + ' | Export-AutodiffReport '$path').Name }" |
+            Should -BeExactly "old.html$([Environment]::NewLine)old.html"
+        Get-Page $path | Should -BeLike '*1 + 2*'
+    }
+
+    It 'replaces no file with -NoClobber, and a write-protected one only with -Force' {
+        $path = Join-Path $TestDrive kept.html
+        Set-Content $path old
+        Get-ErrorId (Get-Outcome { $z | Export-AutodiffReport $path -NoClobber }).Errors[0] | Should -BeExactly FileExists
+        (Get-Item $path).IsReadOnly = $true
+        Get-ErrorId (Get-Outcome { $z | Export-AutodiffReport $path }).Errors[0] | Should -BeExactly FileUnwritable
         Get-Content $path | Should -BeExactly old
-        $z | Export-AutodiffReport $path -Force
-        (Get-Content $path -TotalCount 1) | Should -BeExactly '<!DOCTYPE html>'
+        $null = $z | Export-AutodiffReport $path -Force
+        Get-Content $path -TotalCount 1 | Should -BeExactly '<!DOCTYPE html>'
+        (Get-Item $path).IsReadOnly | Should -BeTrue
+        (Get-Item $path).IsReadOnly = $false
+    }
+
+    It 'takes the format from the extension: <Name>' -ForEach @(
+        @{ Name = 'a.html'; Arguments = @{} }, @{ Name = 'a.HTM'; Arguments = @{} }, @{ Name = 'a.b.html'; Arguments = @{ Format = 'Html' } }
+        @{ Name = 'bare'; Arguments = @{ Format = 'Html' } }
+    ) {
+        ('x' | Export-AutodiffReport (Join-Path $TestDrive $Name) @Arguments).Name | Should -BeExactly $Name
+        Get-Content (Join-Path $TestDrive $Name) -TotalCount 1 | Should -BeExactly '<!DOCTYPE html>'
+    }
+
+    It 'refuses a name that promises something else: <Name> <Format>' -ForEach @(
+        @{ Name = 'a.png'; Format = '' }, @{ Name = 'a.png'; Format = 'Svg' }, @{ Name = 'a.svg'; Format = 'Html' }, @{ Name = 'a.html'; Format = 'Svg' }
+        @{ Name = 'a.txt'; Format = 'Html' }, @{ Name = 'nothing'; Format = '' }, @{ Name = 'svg'; Format = '' }
+    ) {
+        $folder = New-Item (Join-Path $TestDrive refused) -ItemType Directory -Force
+        $arguments = if ($Format) { @{ Format = $Format } } else { @{} }
+        $outcome = Get-Outcome { 'x' | Export-AutodiffReport (Join-Path $folder $Name) @arguments }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly PathInvalid
+        $outcome.Errors[0].Exception.Message | Should -BeLike "*$Name*"
+        Get-ChildItem $folder | Should -BeNullOrEmpty
+    }
+
+    It 'has no control characters in the page, whatever labels, columns and titles hold' {
+        $path = Join-Path $TestDrive control.html
+        $evil = "`e[31m`u{9b}2J`u{202e}`a`0"
+        $rows = -1, 1 | ForEach-Object { [pscustomobject]@{ "a$evil" = $_; b = -$_; l = "$evil$_" } }
+        $net = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 1, sigmoid -Seed 1) -Label l -Epoch 2 -Seed 1
+        $null = $net, 'x' | Export-AutodiffReport $path -Title "t$evil" -Data $rows
+        $text = Get-Content $path -Raw
+        ($text -replace '(?s)<script>.*</script>', '') | Should -Not -Match '[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]'
+        $text | Should -BeLike '*␛`[31m*'
     }
 
     It 'refuses <What>: <Id>' -ForEach @(
@@ -211,7 +257,7 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
         @{ What = 'no path'; Id = 'PathInvalid'; Call = { 'x' | Export-AutodiffReport } }
         @{ What = 'another kind of drive'; Id = 'PathInvalid'; Call = { 'x' | Export-AutodiffReport env:x } }
         @{ What = 'a folder that is not there'; Id = 'FileUnwritable'; Call = { 'x' | Export-AutodiffReport (Join-Path $TestDrive 'no/such/x.html') } }
-        @{ What = 'a folder for a file'; Id = 'FileUnwritable'; Call = { 'x' | Export-AutodiffReport $TestDrive } }
+        @{ What = 'a folder for a file'; Id = 'FileUnwritable'; Call = { 'x' | Export-AutodiffReport (New-Item (Join-Path $TestDrive folder.html) -ItemType Directory -Force).FullName } }
         @{ What = 'null'; Id = 'ExpressionNull'; Call = { $null | Export-AutodiffReport (Join-Path $TestDrive x.html) } }
     ) {
         $outcome = Get-Outcome $Call
@@ -233,21 +279,32 @@ Describe 'Export-AutodiffReport in a module that was built without npm' -Skip:(-
 Describe 'Export-AutodiffReport -Format Svg' -Skip:([bool]$noNode) {
     It 'writes one file for one picture, with title and description' {
         $path = Join-Path $TestDrive one.svg
-        '<z>', 'x' | Select-Object -Last 1 | Export-AutodiffReport $path -Format Svg
+        $null = '<z>', 'x' | Select-Object -Last 1 | Export-AutodiffReport $path -Format Svg
         $svg = [xml](Get-Content $path -Raw)
         $svg.DocumentElement.Name | Should -BeExactly svg
         $svg.DocumentElement.title.InnerText | Should -BeExactly 'Graph of x'
         $svg.DocumentElement.desc | Should -Not -BeNullOrEmpty
     }
 
-    It 'writes a numbered file for each of several pictures' {
-        $trained, $way | Export-AutodiffReport (Join-Path $TestDrive many.svg) -Format Svg
+    It 'writes a numbered file for each of several pictures, and returns all' {
+        $files = $trained, $way | Export-AutodiffReport (Join-Path $TestDrive many.svg)
+        $files.Name | Should -BeExactly many-1.svg, many-2.svg, many-3.svg
+        ($trained, $way | Export-AutodiffReport (Join-Path $TestDrive many.svg) -Format Svg).Name | Should -BeExactly $files.Name
         foreach ($number in 1..3) {
             $svg = [xml](Get-Content (Join-Path $TestDrive "many-$number.svg") -Raw)
             $svg.SelectNodes("//*[local-name()='path']").Count | Should -BeGreaterThan 10
             $svg.SelectNodes("//*[local-name()='title']").Count | Should -BeGreaterThan 0
         }
         Join-Path $TestDrive many-4.svg | Should -Not -Exist
+    }
+
+    It 'writes all pictures or, with -NoClobber, none' {
+        Set-Content (Join-Path $TestDrive some-3.svg) mine
+        Get-ErrorId (Get-Outcome { $trained, $way | Export-AutodiffReport (Join-Path $TestDrive some.svg) -NoClobber }).Errors[0] | Should -BeExactly FileExists
+        Get-ChildItem $TestDrive -Filter some* | ForEach-Object Name | Should -BeExactly some-3.svg
+        Get-Content (Join-Path $TestDrive some-3.svg) | Should -BeExactly mine
+        (Get-Outcome { $trained, $way | Export-AutodiffReport (Join-Path $TestDrive some.svg) -WhatIf }).Output | Should -BeNullOrEmpty
+        Get-Content (Join-Path $TestDrive some-3.svg) | Should -BeExactly mine
     }
 }
 
@@ -257,15 +314,15 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
         $chromium = (Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
         $folder = (New-Item (Join-Path $TestDrive browser) -ItemType Directory).FullName
         $evil = '</script><script>alert(1)</script><img src=x onerror=alert(2)>'
-        $z | Export-AutodiffReport "$folder/expression.html" -At @{ x = 2; y = 3 }
-        $z | Export-AutodiffReport "$folder/evil.html" -Title $evil
+        $null = $z | Export-AutodiffReport "$folder/expression.html" -At @{ x = 2; y = 3 }
+        $null = $z | Export-AutodiffReport "$folder/evil.html" -Title $evil
         $s2 = 'fin = c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2); fin - fin*y + log(1 + exp(-fin))'
-        $points | Start-NetworkTraining $s2 -Parameter b1, w11, w12, b2, w21, w22, c, u1, u2 -InitialValue @{ b1 = 0; b2 = 0; c = 0 } -LearningRate 0.5 -Epoch 251 -Seed 3 | Export-AutodiffReport "$folder/training.html"
-        $classified | Export-AutodiffReport "$folder/network.html" -Data $points
-        Find-Minimum '100*(y - x^2)^2 + (1 - x)^2' -At @{ x = -1.2; y = 1 } -KeepPath | Export-AutodiffReport "$folder/minimum.html"
+        $null = $points | Start-NetworkTraining $s2 -Parameter b1, w11, w12, b2, w21, w22, c, u1, u2 -InitialValue @{ b1 = 0; b2 = 0; c = 0 } -LearningRate 0.5 -Epoch 251 -Seed 3 | Export-AutodiffReport "$folder/training.html"
+        $null = $classified | Export-AutodiffReport "$folder/network.html" -Data $points
+        $null = Find-Minimum '100*(y - x^2)^2 + (1 - x)^2' -At @{ x = -1.2; y = 1 } -KeepPath | Export-AutodiffReport "$folder/minimum.html"
         $large = '0'
         for ($i = 0; $i -lt 400; $i++) { $large += " + sin(x*$i)*y" }
-        $large | Export-AutodiffReport "$folder/large.html"
+        $null = $large | Export-AutodiffReport "$folder/large.html"
         $seen = node "$browserTests/check.mjs" $chromium $folder (Get-Item "$folder/*.html").FullName | ConvertFrom-Json
         # To renew the pictures of the docs, run this file with PSAUTODIFF_IMAGES set to 1.
         if ($env:PSAUTODIFF_IMAGES) {

@@ -47,7 +47,7 @@ function Invoke-FreshShell([string]$Command) {
 # Why reports cannot be written here: the module was built without their libraries, or, for SVG, there is no Node.js. Nothing when they can.
 function Get-ReportProblem([switch]$Svg) {
     $probe = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-probe-$PID.html"
-    try { 1 | Export-AutodiffReport -LiteralPath $probe -Force -ErrorAction Stop }
+    try { $null = 1 | Export-AutodiffReport -LiteralPath $probe -ErrorAction Stop }
     catch { return 'this build has no chart libraries' }
     finally { Remove-Item $probe -ErrorAction Ignore }
     if ($Svg -and -not (Get-Command node -CommandType Application -ErrorAction Ignore)) { 'Node.js is not installed' }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PSAutodiff.Files;
 
 namespace PSAutodiff.Networks;
 
@@ -15,41 +16,42 @@ internal sealed class CheckpointFile
     private const int HashLength = 32;
     private const int HeaderLength = 8 + sizeof(int) + sizeof(long) + HashLength;
     private const int LongestSettings = 1 << 14;
-    private const string TemporaryEnding = ".tmp";
 
     private static readonly byte[] Mark = "PSADTRN\n"u8.ToArray();
 
     private readonly string _path;
+    private readonly bool _force;
     private readonly CheckpointSubject _subject;
 
     /// <summary>Names a file.</summary>
     /// <param name="path">Its path.</param>
+    /// <param name="force">Whether it may be write-protected.</param>
     /// <param name="subject">What is trained and how.</param>
-    public CheckpointFile(string path, CheckpointSubject subject)
+    public CheckpointFile(string path, bool force, CheckpointSubject subject)
     {
         _path = Path.GetFullPath(path);
+        _force = force;
         _subject = subject;
     }
 
     /// <summary>Finds out whether checkpoints can be written, without touching one that is there.</summary>
+    /// <param name="options">The options of a training that keeps checkpoints.</param>
     /// <exception cref="AutodiffException">They cannot.</exception>
-    public static void CheckWritable(string path)
+    public static void CheckWritable(TrainingOptions options)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        var path = options.CheckpointPath!;
         try
         {
-            var full = Path.GetFullPath(path);
-            if (Directory.Exists(full)) throw new IOException("It is a directory.");
-            if (File.Exists(full) && File.GetAttributes(full).HasFlag(FileAttributes.ReadOnly)) throw new IOException("The file is read-only.");
-            using var probe = new FileStream(full + TemporaryEnding, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-            probe.WriteByte(0);
-            probe.Flush();
+            using var probe = WholeFile.Begin(path, overwrite: true, options.Force, clear: true);
+
+            // A training that goes on reads the file, and says then what is wrong with it.
+            if (!options.Force && !options.Resume && IsForeign(path)) throw new IOException("It is a file that is no checkpoint, and its content would be lost. Name another file, or use Force.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (WholeFile.IsFileError(exception))
         {
             throw new AutodiffException(
                 ErrorIds.CheckpointUnwritable,
-                $"Checkpoints cannot be written to '{path}': {exception.Message} Nothing was trained.");
+                $"Checkpoints cannot be written to '{path}': {exception.Message.TrimEnd('.')}. Nothing was trained.");
         }
     }
 
@@ -97,28 +99,32 @@ internal sealed class CheckpointFile
         });
     }
 
-    /// <summary>Writes the file: beside the old one, and in its place only when all is on the disk.</summary>
+    /// <summary>Writes the file whole or not at all.</summary>
     /// <param name="elapsed">The time spent.</param>
     /// <param name="sections">The sections.</param>
     /// <returns>Why it could not be written; null when it was.</returns>
     public string? Write(TimeSpan elapsed, IReadOnlyList<byte[]> sections)
     {
-        var temporary = _path + TemporaryEnding;
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                WriteTo(stream, elapsed, sections);
-                stream.Flush(true);
-            }
-
-            File.Move(temporary, _path, true);
+            using var file = WholeFile.Begin(_path, overwrite: true, _force, clear: false);
+            file.Write(stream => WriteTo(stream, elapsed, sections));
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (WholeFile.IsFileError(exception))
         {
             return exception.Message;
         }
+    }
+
+    // An empty file, such as New-TemporaryFile makes, has nothing to lose.
+    private static bool IsForeign(string path)
+    {
+        if (!File.Exists(path)) return false;
+        using var stream = WholeFile.OpenRead(path);
+        var start = new byte[Mark.Length];
+        var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return length > 0 && !start.AsSpan().SequenceEqual(Mark);
     }
 
     private void WriteTo(Stream stream, TimeSpan elapsed, IReadOnlyList<byte[]> sections)
@@ -150,7 +156,7 @@ internal sealed class CheckpointFile
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = WholeFile.OpenRead(path);
             var header = new byte[HeaderLength];
             if (stream.ReadAtLeast(header, HeaderLength, false) < HeaderLength || !header.AsSpan(0, 8).SequenceEqual(Mark)) throw new InvalidDataException("it does not begin like one");
             var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8));
@@ -165,7 +171,7 @@ internal sealed class CheckpointFile
             stream.Position = HeaderLength;
             return read(new CheckpointReader(stream));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (WholeFile.IsFileError(exception) || exception is InvalidDataException)
         {
             throw new AutodiffException(
                 ErrorIds.CheckpointInvalid,

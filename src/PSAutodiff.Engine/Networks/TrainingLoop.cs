@@ -77,9 +77,9 @@ internal sealed class TrainingLoop<T>
     private void OpenCheckpoint()
     {
         if (_options.CheckpointPath is not { } path) return;
-        CheckpointFile.CheckWritable(path);
+        CheckpointFile.CheckWritable(_options);
         var (model, data) = Subject!();
-        _file = new CheckpointFile(path, new CheckpointSubject(_options, model, data));
+        _file = new CheckpointFile(path, _options.Force, new CheckpointSubject(_options, model, data));
         if (!_options.Resume) return;
         var memoryCount = TrainingRule<T>.Create(_options, 0, static _ => false).Memory.Length;
         _before = _file.Read(reader =>

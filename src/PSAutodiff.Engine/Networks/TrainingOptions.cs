@@ -68,6 +68,9 @@ public sealed record TrainingOptions
     /// <summary>Epochs between checkpoints, at least 1; there is one more at the end, also when the training is stopped from outside.</summary>
     public int CheckpointInterval { get; init; } = 1;
 
+    /// <summary>Whether checkpoints may replace a file that is no checkpoint, or is write-protected.</summary>
+    public bool Force { get; init; }
+
     /// <summary>Whether to go on from <see cref="CheckpointPath"/> when that file is there.</summary>
     public bool Resume { get; init; }
 

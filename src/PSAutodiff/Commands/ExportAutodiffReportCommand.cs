@@ -8,7 +8,7 @@ namespace PSAutodiff.Commands;
 
 /// <summary>Writes expressions, gradients, trainings, networks and minima as a report to look at.</summary>
 [Cmdlet(VerbsData.Export, "AutodiffReport", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
-[OutputType(typeof(void))]
+[OutputType(typeof(FileInfo))]
 public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
 {
     private const string PathSet = "Path";
@@ -65,15 +65,15 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? Label { get; set; }
 
-    /// <summary>One HTML file, or the pictures as SVG files.</summary>
+    /// <summary>One HTML file, or the pictures as SVG files; by default what the extension of the file says.</summary>
     [Parameter]
-    public ReportFormat Format { get; set; } = ReportFormat.Html;
+    public ReportFormat Format { get; set; }
 
     /// <summary>Open the report in the browser.</summary>
     [Parameter]
     public SwitchParameter Show { get; set; }
 
-    /// <summary>Replace a file that is there without asking, a write-protected one too.</summary>
+    /// <summary>Replace a write-protected file too.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -91,6 +91,7 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
         var path = Path ?? LiteralPath;
         if (path is null) Stop(ErrorIds.PathInvalid, "Export-AutodiffReport needs -Path, the file to write, for example: 'x^2' | Export-AutodiffReport report.html");
         _file = Require(path, () => FilePaths.Single(this, path!, LiteralPath is not null));
+        Format = Require(path, () => FormatOf(_file));
         Require(this, ReportScript.Read);
         if (At is not null) _at = Require(At, () => new ValueSource(At));
         _report = new AutodiffReport(Title);
@@ -103,7 +104,7 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
         _any = true;
         Attempt(InputObject, () =>
         {
-            Add(Conversions.Unwrap(InputObject));
+            Add(InputObject);
             _items++;
         });
     }
@@ -115,18 +116,43 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
         if (_items == 0) return;
         var texts = Require(_file, () => Format == ReportFormat.Svg ? ReportScript.DrawSvg(_report.Pictures) : [_report.ToHtml(ReportScript.Read())]);
         var files = texts.Select((text, i) => (File: texts.Length == 1 ? _file : Numbered(i + 1), Text: text)).ToArray();
+
+        // All of them or none.
+        if (NoClobber && files.FirstOrDefault(static file => File.Exists(file.File)) is { File: { } there }) Require<object>(there, () => throw FilePaths.Exists(there));
         foreach (var (file, text) in files)
         {
-            if (!ShouldProcess(file)) return;
-            if (File.Exists(file) && !NoClobber && !Force && !ShouldContinue($"The file '{file}' is there. Replace it?", "Export-AutodiffReport")) return;
+            if (!ShouldProcess(file)) continue;
             Require<object?>(file, () =>
             {
                 FilePaths.Write(file, text, !NoClobber, Force);
                 return null;
             });
+            WriteObject(InvokeProvider.Item.Get([file], force: true, literalPath: true), enumerateCollection: true);
+            if (Show && file == files[0].File) Open(file);
+        }
+    }
+
+    /// <summary>What the name of the file asks for; -Format has to agree, and decides for a name without extension.</summary>
+    private ReportFormat FormatOf(string file)
+    {
+        var extension = System.IO.Path.GetExtension(file);
+        ReportFormat? named = extension.ToUpperInvariant() switch
+        {
+            ".HTML" or ".HTM" => ReportFormat.Html,
+            ".SVG" => ReportFormat.Svg,
+            "" when IsBound(nameof(Format)) => Format,
+            _ => null,
+        };
+        if (named is not { } format)
+        {
+            throw new AutodiffException(
+                ErrorIds.PathInvalid,
+                $"'{file}' {(extension.Length == 0 ? "has no extension" : $"ends with '{extension}'")}, which names no kind of report. Reports are .html files, their pictures .svg files.");
         }
 
-        if (Show) Open(files[0].File);
+        return !IsBound(nameof(Format)) || Format == format
+            ? format
+            : throw new AutodiffException(ErrorIds.PathInvalid, $"'{file}' ends with '{extension}', but -Format is {Format}. Leave -Format out: the extension decides.");
     }
 
     private string Numbered(int number) => System.IO.Path.Combine(
@@ -135,7 +161,7 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
 
     private void Add(object? item)
     {
-        switch (item)
+        switch (Conversions.Unwrap(item))
         {
             case ExprGradient gradient:
                 _report.AddExpression(gradient.Expression, ValuesOf(gradient.Expression), gradient);

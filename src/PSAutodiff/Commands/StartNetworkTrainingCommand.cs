@@ -172,6 +172,10 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     [Parameter]
     public SwitchParameter Resume { get; set; }
 
+    /// <summary>Replace a file at the path of the checkpoint that is no checkpoint, or is write-protected.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <summary>The most threads to use.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -197,11 +201,11 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
 
         _options = Require(IsBound(nameof(LearningRate)) ? LearningRate : null, () =>
         {
-            var options = MakeOptions(ofNetwork, CheckpointPath is null ? null : FilePaths.Single(this, CheckpointPath, isLiteral: true));
+            var options = MakeOptions(ofNetwork, CheckpointPath is null ? null : FilePaths.Single(this, FilePaths.Unescaped(CheckpointPath), isLiteral: true));
             options.Check();
 
             // Before the rows come, which may take long.
-            if (options.CheckpointPath is not null) CheckpointFile.CheckWritable(options.CheckpointPath);
+            if (options.CheckpointPath is not null) CheckpointFile.CheckWritable(options);
             return options;
         });
         if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");
@@ -269,6 +273,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         CheckpointPath = checkpoint,
         CheckpointInterval = CheckpointInterval,
         Resume = Resume,
+        Force = Force,
     };
 
     private void StartLoss()

@@ -145,7 +145,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Without_resuming_an_old_file_is_replaced()
     {
-        System.IO.File.WriteAllText(File, "an old one");
+        System.IO.File.WriteAllText(File, "PSADTRN\nof another version");
         var kept = Rich with { CheckpointPath = File };
         var whole = Train(new FakeModel<double>(Rows), kept);
         AssertSame(whole, Train(new FakeModel<double>(Rows), kept with { Resume = true }));
@@ -179,6 +179,80 @@ public sealed class CheckpointTests : IDisposable
         }
 
         Assert.Equal("no directory", System.IO.File.ReadAllText(File));
+    }
+
+    [Theory]
+    [InlineData("a letter")]
+    [InlineData("PSADTR")]
+    [InlineData("{}")]
+    public void A_file_that_is_no_checkpoint_is_replaced_only_by_force(string content)
+    {
+        System.IO.File.WriteAllText(File, content);
+        var model = new FakeModel<double>(Rows) { OnGradient = static _ => Assert.Fail("It trains.") };
+        var error = Assert.Throws<AutodiffException>(() => Train(model, Rich with { CheckpointPath = File }));
+        Assert.Equal("CheckpointUnwritable", error.ErrorId);
+        Assert.Contains("no checkpoint", error.Message, StringComparison.Ordinal);
+        Assert.Equal(content, System.IO.File.ReadAllText(File));
+        Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Force = true });
+        Assert.Equal(Rich.Seed, CheckpointFile.ReadSeed(File));
+
+        // One of ours, of any training, needs no force, and an empty file has nothing to lose.
+        Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = 77 });
+        Assert.Equal(77, CheckpointFile.ReadSeed(File));
+        System.IO.File.WriteAllText(File, "");
+        Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File });
+        Assert.Equal(Rich.Seed, CheckpointFile.ReadSeed(File));
+    }
+
+    [Fact]
+    public void Files_beside_it_a_link_and_the_mode_stay_as_they_are()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var link = Path.Combine(_directory, "link");
+        Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File });
+        System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        System.IO.File.CreateSymbolicLink(link, File);
+        foreach (var path in new[] { File, link }) System.IO.File.WriteAllText(path + ".tmp", "mine");
+        Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = link, Seed = 8 });
+        Assert.Equal(8, CheckpointFile.ReadSeed(File));
+        Assert.Equal(File, new FileInfo(link).LinkTarget);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        foreach (var path in new[] { File, link }) Assert.Equal("mine", System.IO.File.ReadAllText(path + ".tmp"));
+        Assert.Equal(4, Directory.GetFileSystemEntries(_directory).Length);
+    }
+
+    [Fact]
+    public async Task Forty_pairs_of_trainings_on_one_path_never_leave_a_broken_file()
+    {
+        var seeds = new[] { 100, 200 };
+        using var stop = new CancellationTokenSource();
+        var read = 0;
+        var reader = Task.Run(
+            () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                if (CheckpointFile.ReadSeed(File) is not { } seed) continue;
+                Assert.Contains(seed, seeds);
+                read++;
+            }
+        },
+            TestContext.Current.CancellationToken);
+        for (var pair = 0; pair < 40; pair++)
+        {
+            Parallel.ForEach(seeds, seed =>
+            {
+                var (result, _) = Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = seed });
+                Assert.Null(result.CheckpointProblem);
+            });
+            var kept = CheckpointFile.ReadSeed(File)!.Value;
+            AssertSame(Train(new FakeModel<double>(Rows), Rich with { Seed = kept }), Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = kept, Resume = true }));
+        }
+
+        await stop.CancelAsync();
+        await reader;
+        Assert.True(read > 0);
+        Assert.Single(Directory.GetFileSystemEntries(_directory));
     }
 
     [Fact]
