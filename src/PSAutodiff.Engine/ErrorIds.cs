@@ -54,6 +54,8 @@ internal static class ErrorIds
     public const string NetworkJson = nameof(NetworkJson);
     public const string NetworkMissing = nameof(NetworkMissing);
     public const string NullOperand = nameof(NullOperand);
+    public const string ObjectDead = nameof(ObjectDead);
+    public const string ObjectText = nameof(ObjectText);
     public const string OperationUnknown = nameof(OperationUnknown);
     public const string ParameterUnknown = nameof(ParameterUnknown);
     public const string PathInvalid = nameof(PathInvalid);
@@ -73,7 +75,6 @@ internal static class ErrorIds
     public const string ToleranceInvalid = nameof(ToleranceInvalid);
     public const string StepsTooMany = nameof(StepsTooMany);
     public const string TrainingOptionInvalid = nameof(TrainingOptionInvalid);
-    public const string TrainingResultJson = nameof(TrainingResultJson);
     public const string ValueMissing = nameof(ValueMissing);
     public const string ValueNotFinite = nameof(ValueNotFinite);
     public const string ValueNotNumeric = nameof(ValueNotNumeric);

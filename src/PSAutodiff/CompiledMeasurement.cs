@@ -50,8 +50,8 @@ internal sealed class CompiledMeasurement
     /// <exception cref="AutodiffException">It is nothing that can be measured.</exception>
     public static CompiledMeasurement For(object? value, MeasuredParts parts)
     {
-        var target = Conversions.Unwrap(value);
-        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value);
+        var target = Conversions.Live(value);
+        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(target);
         return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts));
     }
 

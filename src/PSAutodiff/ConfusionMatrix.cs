@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace PSAutodiff;
 
@@ -13,6 +14,14 @@ public sealed class ConfusionMatrix
     {
         _classes = classes;
         Counts = counts;
+    }
+
+    // Of its text.
+    [JsonConstructor]
+    private ConfusionMatrix(IReadOnlyList<string> classes, int[,] counts)
+        : this([.. classes], counts)
+    {
+        if (classes.Count == 0 || counts.GetLength(0) != classes.Count || counts.GetLength(1) != classes.Count) throw new FormatException("The counts are not one for each pair of classes.");
     }
 
     /// <summary>The classes, in the order of rows and columns.</summary>

@@ -19,7 +19,7 @@ internal static class Conversions
             return ExprNode.Parse(written);
         }
 
-        switch (Unwrap(value))
+        switch (Live(value))
         {
             case ExprNode node:
                 return node;
@@ -33,9 +33,6 @@ internal static class Conversions
                     "The expression is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
             case { } other when TryGetNumber(other, out var constant):
                 return ExprNode.Constant(constant);
-            case PSObject deserialized when ExprNodeConverter.TryGetText(deserialized, out var text):
-                // It came out of a job or file before the module was there to bring it back to life.
-                return ExprNode.Parse(text);
             case { } other:
                 throw new AutodiffException(
                     ErrorIds.ExpressionTypeUnsupported,
@@ -44,6 +41,10 @@ internal static class Conversions
     }
 
     public static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+
+    /// <summary>The object itself, where one of the module's came out of a job or file before the module was there to bring it back to life.</summary>
+    /// <exception cref="AutodiffException">It cannot be brought back.</exception>
+    public static object? Live(object? value) => Unwrap(SerializedText.Revive(value));
 
     /// <summary>A number as such or as text; text is read the same in every culture.</summary>
     public static bool TryGetDouble(object? value, out double number)
@@ -103,7 +104,7 @@ internal static class Conversions
     /// <exception cref="AutodiffException">It is none, or the training was one of an expression.</exception>
     public static Network ToNetwork(object? value)
     {
-        switch (Unwrap(value))
+        switch (Live(value))
         {
             case Network network:
                 return network;
@@ -115,10 +116,6 @@ internal static class Conversions
                 throw new AutodiffException(
                     ErrorIds.NetworkMissing,
                     "The network is null. Is the name of a PowerShell variable misspelt, or was the variable never set? New-NeuralNetwork makes one.");
-            case PSObject deserialized when NetworkConverter.TryGetText(deserialized, out var text):
-                return PSAutodiff.Network.ParseJson(text);
-            case PSObject deserialized when TrainingResultConverter.TryGetText(deserialized, out var text):
-                return ToNetwork(TrainingResult.ParseJson(text));
             case { } other:
                 throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is no network. New-NeuralNetwork and Import-NeuralNetwork give networks.");
         }

@@ -10,10 +10,10 @@ public static class LinearAlgebraViews
     {
         ArgumentNullException.ThrowIfNull(analysis);
         var directions = Table(
-            ["", "Eigenvalue", "Factor", "Minimizer", "Decayed", .. analysis.Variables],
+            ["", "Eigenvalue", "Factor", "Minimizer", "DecayedMinimizer", .. analysis.Variables],
             analysis.Directions.Select(direction => (string[])[
                 direction.Index.ToString(CultureInfo.InvariantCulture), Short(direction.Eigenvalue), Short(direction.Factor), Short(direction.Minimizer), Short(direction.DecayedMinimizer), .. direction.Eigenvector.Select(Short)]));
-        var weights = Table(["", .. analysis.Variables], [["Minimizer", .. analysis.Minimizer.Select(Short)], ["Decayed", .. analysis.DecayedMinimizer.Select(Short)]]);
+        var weights = Table(["", .. analysis.Variables], [["Minimizer", .. analysis.Minimizer.Select(Short)], ["DecayedMinimizer", .. analysis.DecayedMinimizer.Select(Short)]]);
         return string.Create(CultureInfo.InvariantCulture, $"Weight decay {analysis.Decay} along the eigenvectors of the Hessian\n\n{directions}\n\n{weights}");
     }
 

@@ -1,10 +1,13 @@
 using System.Collections.Specialized;
+using System.Text.Json.Serialization;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff;
 
 /// <summary>The value of an expression with its derivatives at one point.</summary>
 public sealed class Measurement
 {
+    [JsonConstructor]
     internal Measurement(double value, OrderedDictionary gradient, double[,]? hessian, IReadOnlyList<string> variables)
     {
         Value = value;
@@ -24,4 +27,7 @@ public sealed class Measurement
 
     /// <summary>The variables in ordinal order.</summary>
     public IReadOnlyList<string> Variables { get; }
+
+    /// <summary>The value and the derivatives in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Value} {{ {NamedNumbers.Text(Gradient)} }}");
 }

@@ -59,7 +59,7 @@ internal sealed class NetworkData
     {
         var inputs = InputsFrom(network, data);
         if (inputs.Rows == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
-        target = Conversions.Unwrap(target);
+        target = Conversions.Live(target);
         if (target is IdxData idx) target = idx.RowSize > 1 ? idx.ToArray2D() : idx.ElementType is IdxElementType.Single or IdxElementType.Double ? idx.ToArray() : idx.ToLabels();
         if (target is string or ValueType) target = new[] { target };
         if (NumberTable.IsMatrix(target) && NumberTable.From(target, "-Target") is var matrix && (matrix.Width > 1 || network.OutputSize == 1))

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PSAutodiff;
 
 /// <summary>How well a network does on labelled rows.</summary>
@@ -5,16 +7,17 @@ public sealed class NetworkTest
 {
     private readonly ClassMeasure[] _classes;
 
-    internal NetworkTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusion)
+    [JsonConstructor]
+    internal NetworkTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusionMatrix)
     {
         Rows = rows;
         Loss = loss;
         LossFunction = lossFunction;
-        ConfusionMatrix = confusion;
-        _classes = confusion is null ? [] : Measures(confusion);
-        if (confusion is null) return;
+        ConfusionMatrix = confusionMatrix;
+        _classes = confusionMatrix is null ? [] : Measures(confusionMatrix);
+        if (confusionMatrix is null) return;
         var hits = 0;
-        for (var i = 0; i < _classes.Length; i++) hits += confusion.Counts[i, i];
+        for (var i = 0; i < _classes.Length; i++) hits += confusionMatrix.Counts[i, i];
         Accuracy = (double)hits / rows;
     }
 
@@ -35,6 +38,9 @@ public sealed class NetworkTest
 
     /// <summary>Precision and recall of each class; empty when the targets are numbers.</summary>
     public IReadOnlyList<ClassMeasure> Classes => _classes;
+
+    /// <summary>The loss and the accuracy in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Rows} rows: loss {Loss}") + (Accuracy is { } accuracy ? FormattableString.Invariant($", accuracy {accuracy}") : string.Empty);
 
     private static ClassMeasure[] Measures(ConfusionMatrix confusion)
     {

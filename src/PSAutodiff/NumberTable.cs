@@ -35,7 +35,7 @@ internal sealed class NumberTable : IInputRows
     /// <exception cref="AutodiffException">It is none, is ragged, or holds something that is not a finite number.</exception>
     public static NumberTable From(object? value, string what)
     {
-        var table = Conversions.Unwrap(value) switch
+        var table = Conversions.Live(value) switch
         {
             double[,] or float[,] => Wrap((Array)Conversions.Unwrap(value)!),
             // Half the memory wherever single precision holds the numbers of the file exactly.

@@ -9,7 +9,7 @@ namespace PSAutodiff;
 public static class Views
 {
     // The labels of the lists of a training result and of a minimum, with the colon.
-    private const int ListLabel = 13;
+    private const int ListLabel = 17;
 
     private const int DefaultColumns = 80;
 

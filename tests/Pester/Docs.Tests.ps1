@@ -122,7 +122,7 @@ BeforeAll {
 
     # What is compared: no times, rates and folders, no blank lines, and no breaks of lines inside of messages, which the width decides.
     function Get-Comparable([string]$Text, [string]$Folder) {
-        $plain = $Text -replace '\e\[[0-9;]*m' -replace '(?m)^(Elapsed\s*: )[\d:.]+', '$1<time>' -replace '(?m)^(Rows/s\s*: )[\d,]+', '$1<rate>'
+        $plain = $Text -replace '\e\[[0-9;]*m' -replace '(?m)^(Elapsed\s*: )[\d:.]+', '$1<time>' -replace '(?m)^(RowsPerSecond\s*: )[\d,]+', '$1<rate>'
         if ($Folder) { $plain = $plain.Replace($Folder, '/tmp') }
         @($plain -split '\r?\n' | ForEach-Object TrimEnd | Where-Object { $_ }) -join "`n"
     }

@@ -101,9 +101,9 @@ Describe 'Measure-WeightDecay' {
 
     It 'shows a row for each direction' {
         $shown = Measure-WeightDecay -Hessian @((2, 1), (1, 2)) -Minimizer 3, 1 -Decay 1 | Out-String -Width 100
-        $shown | Should -Match '(?m)Eigenvalue\s+Factor\s+Minimizer\s+Decayed\s+w1\s+w2\s*$'
+        $shown | Should -Match '(?m)Eigenvalue\s+Factor\s+Minimizer\s+DecayedMinimizer\s+w1\s+w2\s*$'
         $shown | Should -Match '(?m)^1\s+3\s+0.75\s+2.82843\s+2.12132\s+0.707107\s+0.707107\s*$'
-        $shown | Should -Match '(?m)^Decayed\s+2\s+1\s*$'
+        $shown | Should -Match '(?m)^DecayedMinimizer\s+2\s+1\s*$'
     }
 
     It 'reports <Id> for <What>' -ForEach @(

@@ -73,7 +73,7 @@ Describe 'A training result at the prompt' {
     }
 
     It 'shows the losses as first, sparkline, last' {
-        $shown | Should -Match "(?m)^Loss\s+: [\d.e-]+ [$blocks]{40} [\d.e-]+\s*$"
+        $shown | Should -Match "(?m)^EpochLoss\s+: [\d.e-]+ [$blocks]{40} [\d.e-]+\s*$"
     }
 
     It 'is no dump of all losses' {

@@ -1,4 +1,6 @@
 using System.Collections.Specialized;
+using System.Text.Json.Serialization;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 
@@ -9,7 +11,6 @@ namespace PSAutodiff;
 public sealed class CompiledFunction
 {
     private readonly CompiledExpression _compiled;
-    private readonly bool _hasGradient;
 
     /// <summary>Compiles an expression.</summary>
     /// <param name="expression">The expression.</param>
@@ -21,9 +22,16 @@ public sealed class CompiledFunction
         ArgumentNullException.ThrowIfNull(expression);
         Expression = expression;
         Variables = variables ?? expression.Variables;
-        _hasGradient = gradient;
+        HasGradient = gradient;
         var outputs = gradient && Variables.Count > 0 ? [expression, .. expression.Gradient(Variables)] : new[] { expression };
         _compiled = CompiledExpression.Compile(outputs, Variables);
+    }
+
+    // Of its text.
+    [JsonConstructor]
+    private CompiledFunction(ExprNode expression, bool hasGradient, IReadOnlyList<string> variables)
+        : this(expression, Named(variables), hasGradient)
+    {
     }
 
     /// <summary>What was compiled.</summary>
@@ -31,6 +39,9 @@ public sealed class CompiledFunction
 
     /// <summary>The arguments in order.</summary>
     public IReadOnlyList<string> Variables { get; }
+
+    /// <summary>Whether the derivatives were compiled in.</summary>
+    public bool HasGradient { get; }
 
     /// <summary>Number of operations of one call, the derivatives included when they are compiled in.</summary>
     public int OperationCount => _compiled.OperationCount;
@@ -78,6 +89,12 @@ public sealed class CompiledFunction
     /// <summary>The function's head and the expression, for example <c>f(x, y) = x * y</c>.</summary>
     public override string ToString() => $"f({string.Join(", ", Variables)}) = {Expression}";
 
+    private static IReadOnlyList<string> Named(IReadOnlyList<string> variables)
+    {
+        foreach (var name in variables) VariableNames.Check(name);
+        return variables.Distinct(StringComparer.Ordinal).Count() == variables.Count ? variables : throw new FormatException("An argument is named twice.");
+    }
+
     private double[][] Rows(double[][] columns)
     {
         // PowerShell takes the elements of an untyped array for the arguments; with one variable they can only be its values.
@@ -96,6 +113,6 @@ public sealed class CompiledFunction
 
     private void CheckGradient()
     {
-        if (!_hasGradient) throw new AutodiffException(ErrorIds.GradientMissing, "The function was compiled without its derivatives. Use New-CompiledExpression -Gradient.");
+        if (!HasGradient) throw new AutodiffException(ErrorIds.GradientMissing, "The function was compiled without its derivatives. Use New-CompiledExpression -Gradient.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PSAutodiff.Graphs;
 
 namespace PSAutodiff;
@@ -5,6 +6,7 @@ namespace PSAutodiff;
 /// <summary>How large an expression is and what one evaluation of it costs.</summary>
 public sealed class ExpressionCost
 {
+    [JsonConstructor]
     private ExpressionCost(int nodes, double writtenOutSize, int depth, int operations, int constants, int variables)
     {
         Nodes = nodes;
@@ -54,4 +56,7 @@ public sealed class ExpressionCost
 
         double Size(int id) => id == Graph.None ? 0 : sizes[id];
     }
+
+    /// <summary>The numbers of nodes and operations in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Nodes} nodes, {Operations} operations");
 }

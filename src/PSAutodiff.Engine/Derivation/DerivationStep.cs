@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using PSAutodiff.Derivation;
 using PSAutodiff.Expressions;
 
@@ -24,6 +25,11 @@ public sealed class DerivationStep
         Rule = rule;
     }
 
+    // Of its text: a step without the others.
+    [JsonConstructor]
+    private DerivationStep(int number, string rule, string? assumption, StoredDerivation derivation)
+        : this(derivation, 0, number, rule) => Assumption = assumption;
+
     /// <summary>The place in the derivation, from 1.</summary>
     public int Number { get; }
 
@@ -34,33 +40,45 @@ public sealed class DerivationStep
     public string? Assumption { get; internal init; }
 
     /// <summary>The expression that the derivation starts from.</summary>
+    [JsonIgnore]
     public ExprNode Expression => _derivation.Expression;
 
     /// <summary>The variable of the derivative; null where an expression is simplified.</summary>
+    [JsonIgnore]
     public string? Variable => _derivation.Variable;
 
     /// <summary>The part that the rule is applied to; for a rule of differentiation the function, not yet differentiated.</summary>
+    [JsonIgnore]
     public ExprNode Before => _derivation.Before(_index);
 
     /// <summary>What stands in its place; for a rule of differentiation the derivative of <see cref="Before"/>, worked out.</summary>
+    [JsonIgnore]
     public ExprNode After => _derivation.After(_index);
 
     /// <summary>
     /// The whole expression after the step; null while it still holds parts to be differentiated, which only
     /// <see cref="WholeText"/> can show. Made anew each time, in time linear in the size of the expression.
     /// </summary>
+    [JsonIgnore]
     public ExprNode? Whole => _derivation.Whole(_index);
 
     /// <summary>What the rule is applied to, for example <c>d/dx [x * y]</c>; long texts are cut, here and below.</summary>
+    [JsonIgnore]
     public string BeforeText => _derivation.BeforeText(_index, TextLength);
 
     /// <summary>What the rule makes of it, for example <c>d/dx [x] * y + x * d/dx [y]</c>.</summary>
+    [JsonIgnore]
     public string AfterText => _derivation.AfterText(_index, TextLength);
 
     /// <summary>The whole expression after the step, with what is still to be differentiated as <c>d/dx [...]</c>.</summary>
+    [JsonIgnore]
     public string WholeText => _derivation.WholeText(_index, TextLength);
 
+    [JsonInclude]
+    internal StoredDerivation Derivation => new(Expression, Variable, Before, After, Whole, BeforeText, AfterText, WholeText);
+
     /// <summary>What is derived, for the heading of a list: <c>d/dx [...]</c>, or the expression to be simplified.</summary>
+    [JsonIgnore]
     public string Heading => Variable is null ? Expression.ToString() : DerivativeOf(Variable, Expression);
 
     /// <summary>The step in one line, for example <c>1. 0 + x = x: 0 + y -> y</c>.</summary>

@@ -71,6 +71,9 @@ public sealed record DerivativeCheck(
         return checks;
     }
 
+    /// <summary>The check in a line.</summary>
+    public override string ToString() => Invariant($"{Variable}: derivative {Derivative:g9}, difference {Difference:g9}, {Reason ?? "passed"}");
+
     /// <summary>The check that failed worst, or null when all passed.</summary>
     internal static DerivativeCheck? Worst(IEnumerable<DerivativeCheck> checks) => checks
         .Where(static check => !check.Passed)

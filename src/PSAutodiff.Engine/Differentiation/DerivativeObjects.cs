@@ -27,6 +27,19 @@ internal static class DerivativeObjects
         _ => null,
     };
 
+    /// <summary>A Hessian of its nodes, in the order of <see cref="NodesOf"/>.</summary>
+    public static ExprHessian Hessian(IReadOnlyList<string> variables, IReadOnlyList<ExprNode> nodes)
+    {
+        var size = variables.Count;
+        var entries = new ExprNode[size, size];
+        for (var i = 0; i < size; i++)
+        {
+            for (var j = 0; j < size; j++) entries[i, j] = nodes[1 + size + (i * size) + j];
+        }
+
+        return new ExprHessian(nodes[0], variables, [.. nodes.Skip(1).Take(size)], entries);
+    }
+
     /// <summary>The same kind of object with other nodes, given in the order of <see cref="NodesOf"/>.</summary>
     public static object Rebuild(object original, IReadOnlyList<ExprNode> nodes)
     {
@@ -44,17 +57,7 @@ internal static class DerivativeObjects
             case ExprGradient gradient:
                 return Row(gradient);
             case ExprHessian hessian:
-                var size = hessian.Variables.Count;
-                var expression = Take(1)[0];
-                var first = Take(size);
-                var entries = new ExprNode[size, size];
-                for (var i = 0; i < size; i++)
-                {
-                    var row = Take(size);
-                    for (var j = 0; j < size; j++) entries[i, j] = row[j];
-                }
-
-                return new ExprHessian(expression, hessian.Variables, first, entries);
+                return Hessian(hessian.Variables, nodes);
             case ExprJacobian jacobian:
                 return new ExprJacobian(jacobian.Variables, [.. jacobian.Rows.Select(Row)]);
             default:

@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace PSAutodiff;
 
@@ -24,7 +25,22 @@ public sealed class ExprGradient : OrderedDictionary
     internal IReadOnlyList<ExprNode> Derivatives { get; }
 
     /// <summary>The derivatives as a list of infix texts.</summary>
-    public override string ToString() => $"{{ {string.Join("; ", Derivatives.Select((node, i) => $"{Variables[i]}: {node}"))} }}";
+    public override string ToString() => Listed(Derivatives.Select((node, i) => $"{Variables[i]}: {node}"));
+
+    /// <summary>A list in braces, cut when it is long.</summary>
+    internal static string Listed(IEnumerable<string> items)
+    {
+        const int longest = 1000;
+        var text = new StringBuilder("{ ");
+        foreach (var item in items)
+        {
+            if (text.Length > 2) text.Append("; ");
+            if (text.Length > longest) return text.Append("... }").ToString();
+            text.Append(item);
+        }
+
+        return text.Append(" }").ToString();
+    }
 }
 
 /// <summary>
@@ -58,6 +74,9 @@ public sealed class ExprHessian : OrderedDictionary
     public ExprNode[,] Entries { get; }
 
     internal IReadOnlyList<ExprNode> FirstDerivatives { get; }
+
+    /// <summary>The gradients of the derivatives as a list.</summary>
+    public override string ToString() => ExprGradient.Listed(Variables.Select(name => $"{name}: {this[name]}"));
 }
 
 /// <summary>The first derivatives of several expressions: a gradient for each, over the same variables.</summary>
@@ -82,4 +101,7 @@ public sealed class ExprJacobian
     /// <summary>The gradient of one expression.</summary>
     /// <param name="row">Its index, from 0.</param>
     public ExprGradient this[int row] => Rows[row];
+
+    /// <summary>The gradients as a list.</summary>
+    public override string ToString() => ExprGradient.Listed(Rows.Select(static row => row.ToString()));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff;
 
@@ -64,4 +65,7 @@ public sealed class LinearRegressionResult
 
     /// <summary>Whether the coefficients are final: false when the coordinate descent of the lasso ran out of rounds.</summary>
     public required bool Converged { get; init; }
+
+    /// <summary>The coefficients, and how well it fits, in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Label}: {{ {NamedNumbers.Text(Coefficients)} }}, R2 {RSquared:g6}");
 }

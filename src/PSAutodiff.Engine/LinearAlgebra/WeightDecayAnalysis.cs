@@ -34,4 +34,7 @@ public sealed class WeightDecayAnalysis
 
     /// <summary>All of it direction by direction.</summary>
     public required IReadOnlyList<WeightDecayDirection> Directions { get; init; }
+
+    /// <summary>The decay and the factors in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"decay {Decay}: factors {string.Join(", ", Factors.Select(static factor => FormattableString.Invariant($"{factor:g6}")))}");
 }

@@ -7,4 +7,8 @@ namespace PSAutodiff;
 /// <param name="Minimizer">The component of the minimiser without decay.</param>
 /// <param name="DecayedMinimizer">The component of the minimiser with decay: the factor times the one without.</param>
 /// <param name="Eigenvector">The unit vector of the direction, its largest component positive.</param>
-public sealed record WeightDecayDirection(int Index, double Eigenvalue, double Factor, double Minimizer, double DecayedMinimizer, double[] Eigenvector);
+public sealed record WeightDecayDirection(int Index, double Eigenvalue, double Factor, double Minimizer, double DecayedMinimizer, double[] Eigenvector)
+{
+    /// <summary>Eigenvalue and factor in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"eigenvalue {Eigenvalue}: factor {Factor}");
+}

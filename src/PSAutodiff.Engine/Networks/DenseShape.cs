@@ -35,8 +35,8 @@ internal sealed class DenseShape
         var next = 0;
         foreach (var layer in network.Layers)
         {
-            foreach (var weight in layer.Weights) parameters[next++] = T.CreateTruncating(weight);
-            foreach (var bias in layer.Biases) parameters[next++] = T.CreateTruncating(bias);
+            foreach (var weight in layer.WeightSpan) parameters[next++] = T.CreateTruncating(weight);
+            foreach (var bias in layer.BiasSpan) parameters[next++] = T.CreateTruncating(bias);
         }
 
         return parameters;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using PSAutodiff.Networks;
 
 namespace PSAutodiff;
@@ -24,6 +25,16 @@ public sealed class IdxData
         Count = content.Length / SizeOf(elementType);
     }
 
+    // Of its text.
+    [JsonConstructor]
+    private IdxData(IdxElementType elementType, IReadOnlyList<int> dimensions, byte[] content)
+        : this(elementType, [.. dimensions], content)
+    {
+        var size = (Int128)SizeOf(elementType);
+        foreach (var dimension in dimensions) size = dimension > 0 && size <= content.Length ? size * dimension : -1;
+        if (dimensions.Count == 0 || size <= 0 || size != content.Length) throw new FormatException("The dimensions do not suit the content.");
+    }
+
     /// <summary>The type of the numbers in the file.</summary>
     public IdxElementType ElementType { get; }
 
@@ -38,6 +49,9 @@ public sealed class IdxData
 
     /// <summary>How many numbers an item has: the product of all other dimensions.</summary>
     public int RowSize => Count / RowCount;
+
+    [JsonInclude]
+    internal byte[] Content => _content;
 
     /// <summary>Reads IDX data, plain or compressed by gzip, to the end of the stream.</summary>
     /// <param name="stream">The content of the file.</param>

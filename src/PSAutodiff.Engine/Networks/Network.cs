@@ -5,10 +5,9 @@ using PSAutodiff.Networks;
 
 namespace PSAutodiff;
 
-/// <summary>A dense neural network. Immutable: training gives a new one.</summary>
+/// <summary>A dense neural network. Immutable: training gives a new one, and arrays that are asked for are copies.</summary>
 public sealed class Network
 {
-    // An array, since PowerShell cannot index what the compiler makes of a collection expression.
     private readonly NetworkLayer[] _layers;
 
     /// <summary>Makes a network of layers.</summary>
@@ -45,7 +44,7 @@ public sealed class Network
     }
 
     /// <summary>The layers, from the inputs to the outputs.</summary>
-    public IReadOnlyList<NetworkLayer> Layers => _layers;
+    public IReadOnlyList<NetworkLayer> Layers => Copy(_layers);
 
     /// <summary>Number of inputs.</summary>
     public int InputSize => _layers[0].Inputs;
@@ -79,7 +78,7 @@ public sealed class Network
     /// <summary>The columns it takes its inputs from, when it was trained on rows; else empty.</summary>
     public IReadOnlyList<string> Features
     {
-        get;
+        get => Copy(field);
         init => field = Names(value, "features", InputSize, $"the network has {InputSize} inputs");
     }
 
@@ -88,7 +87,7 @@ public sealed class Network
     /// <summary>The columns it was trained to predict: one for each output, or one of classes; else empty.</summary>
     public IReadOnlyList<string> Labels
     {
-        get;
+        get => Copy(field);
         init => field = Names(value, "labels", value is [_] ? 1 : OutputSize, $"the network has {OutputSize} outputs");
     }
 
@@ -97,7 +96,7 @@ public sealed class Network
     /// <summary>The texts of the classes its outputs stand for (with one output: of 0 and 1); empty when the targets were numbers.</summary>
     public IReadOnlyList<string> Classes
     {
-        get;
+        get => Copy(field);
         init => field = Names(value, "classes", Math.Max(OutputSize, 2), $"the network has {OutputSize} outputs");
     }
 
@@ -121,7 +120,7 @@ public sealed class Network
     public int ParameterCount { get; }
 
     /// <summary>Number of weights, the biases left out.</summary>
-    public int WeightCount => _layers.Sum(static layer => layer.Weights.Length);
+    public int WeightCount => _layers.Sum(static layer => layer.WeightCount);
 
     /// <summary>Number of weights that were pruned: they are 0, and stay so in every training.</summary>
     public int FrozenCount => _layers.Sum(static layer => layer.FrozenCount);
@@ -254,8 +253,8 @@ public sealed class Network
         foreach (var layer in _layers)
         {
             layer.WeightSpan.CopyTo(rest);
-            rest = rest[layer.Weights.Length..];
-            layer.Biases.CopyTo(rest);
+            rest = rest[layer.WeightCount..];
+            layer.BiasSpan.CopyTo(rest);
             rest = rest[layer.Outputs..];
         }
 
@@ -269,17 +268,14 @@ public sealed class Network
         var (count, start) = (0, 0);
         foreach (var layer in _layers)
         {
-            if (layer.Frozen is { } frozen)
+            var index = start;
+            foreach (var isFrozen in layer.FrozenSpan)
             {
-                var index = start;
-                foreach (var isFrozen in frozen)
-                {
-                    if (isFrozen) indices[count++] = index;
-                    index++;
-                }
+                if (isFrozen) indices[count++] = index;
+                index++;
             }
 
-            start += layer.Weights.Length + layer.Outputs;
+            start += layer.ParameterCount;
         }
 
         return indices;
@@ -295,8 +291,8 @@ public sealed class Network
         for (var l = 0; l < layers.Length; l++)
         {
             var old = _layers[l];
-            var weights = (double[,])old.Weights.Clone();
-            var frozen = old.Frozen is null ? new bool[old.Inputs, old.Outputs] : (bool[,])old.Frozen.Clone();
+            var weights = old.Weights;
+            var frozen = old.Frozen ?? new bool[old.Inputs, old.Outputs];
             for (var i = 0; i < old.Inputs; i++)
             {
                 for (var j = 0; j < old.Outputs; j++, index++)
@@ -389,18 +385,19 @@ public sealed class Network
 
     private void CheckScaling(FeatureScaling scaling)
     {
-        if (scaling.Means.Length != InputSize || scaling.Deviations.Length != InputSize)
+        var (means, deviations) = (scaling.Means, scaling.Deviations);
+        if (means.Length != InputSize || deviations.Length != InputSize)
         {
-            throw Invalid($"The scaling has {scaling.Means.Length} means and {scaling.Deviations.Length} deviations, but the network has {InputSize} inputs.");
+            throw Invalid($"The scaling has {means.Length} means and {deviations.Length} deviations, but the network has {InputSize} inputs.");
         }
 
         for (var i = 0; i < InputSize; i++)
         {
-            if (!double.IsFinite(scaling.Means[i]) || !double.IsFinite(scaling.Deviations[i]) || scaling.Deviations[i] <= 0)
+            if (!double.IsFinite(means[i]) || !double.IsFinite(deviations[i]) || deviations[i] <= 0)
             {
                 throw Invalid(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The scaling of input {i + 1} has the mean {scaling.Means[i]} and the deviation {scaling.Deviations[i]}. Both have to be finite, and the deviation above 0."));
+                    $"The scaling of input {i + 1} has the mean {means[i]} and the deviation {deviations[i]}. Both have to be finite, and the deviation above 0."));
             }
         }
     }
@@ -428,6 +425,9 @@ public sealed class Network
 
         return outputs;
     }
+
+    // Arrays, since PowerShell cannot index what the compiler makes of a collection expression.
+    private static T[] Copy<T>(IReadOnlyList<T> items) => items.Count == 0 ? [] : [.. items];
 
     private static AutodiffException Invalid(string message) => new(ErrorIds.NetworkInvalid, message);
 }

@@ -10,26 +10,28 @@ internal static class NetworkExpression
     {
         var units = new ExprNode[network.InputSize];
         var names = InputNames(network);
+        var (means, deviations) = (network.Scaling?.Means, network.Scaling?.Deviations);
         for (var i = 0; i < units.Length; i++)
         {
             units[i] = ExprNode.Variable(names[i]);
-            if (network.Scaling is { } scaling) units[i] = (units[i] - scaling.Means[i]) / scaling.Deviations[i];
+            if (means is not null) units[i] = (units[i] - means[i]) / deviations![i];
         }
 
-        for (var l = 0; l < network.Layers.Count; l++)
+        var layers = network.Layers;
+        for (var l = 0; l < layers.Count; l++)
         {
-            var layer = network.Layers[l];
+            var layer = layers[l];
             var sums = new ExprNode[layer.Outputs];
             for (var j = 0; j < sums.Length; j++)
             {
                 var sum = units[0] * Weight(0, j);
                 for (var i = 1; i < units.Length; i++) sum += units[i] * Weight(i, j);
-                sums[j] = (withValues ? layer.Biases[j] : ExprNode.Variable(Network.BiasName(l, j))) + sum;
+                sums[j] = (withValues ? layer.BiasSpan[j] : ExprNode.Variable(Network.BiasName(l, j))) + sum;
             }
 
             units = Activate(layer.Activation, sums);
 
-            ExprNode Weight(int input, int output) => withValues ? layer.Weights[input, output] : ExprNode.Variable(Network.WeightName(l, input, output));
+            ExprNode Weight(int input, int output) => withValues ? layer.WeightAt(input, output) : ExprNode.Variable(Network.WeightName(l, input, output));
         }
 
         return units;

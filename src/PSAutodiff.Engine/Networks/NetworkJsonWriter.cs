@@ -54,7 +54,7 @@ internal static class NetworkJsonWriter
             }
 
             text.Append("\n      ],\n      \"biases\": ");
-            AppendNumbers(text, layer.Biases, single);
+            AppendNumbers(text, layer.BiasSpan, single);
             if (layer.Frozen is { } frozen) AppendMask(text, frozen);
             text.Append("\n    }");
         }

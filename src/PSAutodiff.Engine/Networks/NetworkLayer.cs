@@ -1,11 +1,16 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace PSAutodiff;
 
-/// <summary>A dense layer: phi(x W + b).</summary>
+/// <summary>A dense layer: phi(x W + b). Immutable: the arrays are copies, made at each access.</summary>
 public sealed class NetworkLayer
 {
+    private readonly double[,] _weights;
+    private readonly double[] _biases;
+    private readonly bool[,]? _frozen;
+
     /// <summary>Makes a layer. The arrays are copied.</summary>
     /// <param name="weights">Inputs x outputs, at least 1 x 1, all finite.</param>
     /// <param name="biases">One for each output, all finite.</param>
@@ -35,14 +40,14 @@ public sealed class NetworkLayer
         }
 
         if (!Enum.IsDefined(activation)) throw Invalid($"{name} has the activation {activation}, which is none.");
-        Weights = (double[,])weights.Clone();
-        Biases = [.. biases];
+        _weights = (double[,])weights.Clone();
+        _biases = [.. biases];
         Activation = activation;
-        var wrong = RoundAndFindNotFinite(WeightSpan, precision);
+        var wrong = RoundAndFindNotFinite(MemoryMarshal.CreateSpan(ref _weights[0, 0], _weights.Length), precision);
         if (wrong >= 0) throw NotFinite($"the weight from input {(wrong / outputs) + 1} to output {(wrong % outputs) + 1}", weights[wrong / outputs, wrong % outputs]);
-        wrong = RoundAndFindNotFinite(Biases, precision);
+        wrong = RoundAndFindNotFinite(_biases, precision);
         if (wrong >= 0) throw NotFinite($"the bias of output {wrong + 1}", biases[wrong]);
-        if (frozen is not null) Frozen = Freeze(frozen);
+        if (frozen is not null) _frozen = Freeze(frozen);
 
         AutodiffException NotFinite(string what, double value) => new(
             ErrorIds.ValueNotFinite,
@@ -61,8 +66,8 @@ public sealed class NetworkLayer
                 for (var j = 0; j < outputs; j++)
                 {
                     if (!mask[i, j]) continue;
-                    if (Weights[i, j] != 0) throw Invalid($"{name}: the weight from input {i + 1} to output {j + 1} is frozen, but not 0. Only weights of 0 can be frozen.");
-                    Weights[i, j] = 0; // Not -0.
+                    if (_weights[i, j] != 0) throw Invalid($"{name}: the weight from input {i + 1} to output {j + 1} is frozen, but not 0. Only weights of 0 can be frozen.");
+                    _weights[i, j] = 0; // Not -0.
                     FrozenCount++;
                 }
             }
@@ -71,29 +76,51 @@ public sealed class NetworkLayer
         }
     }
 
-    /// <summary>W: inputs x outputs.</summary>
-    public double[,] Weights { get; }
+    // Of its text.
+    [JsonConstructor]
+    private NetworkLayer(double[,] weights, double[] biases, ActivationFunction activation, bool[,]? frozen)
+        : this(weights, biases, activation, NetworkPrecision.Double, "The layer", frozen)
+    {
+    }
 
-    /// <summary>b: one for each output.</summary>
-    public double[] Biases { get; }
+    /// <summary>W: inputs x outputs. A copy: take it once before a loop.</summary>
+    public double[,] Weights => (double[,])_weights.Clone();
+
+    /// <summary>b: one for each output. A copy.</summary>
+    public double[] Biases => [.. _biases];
 
     /// <summary>phi.</summary>
     public ActivationFunction Activation { get; }
 
-    /// <summary>Which weights were pruned, inputs x outputs: these are 0, and stay so in every training. Null when there are none.</summary>
-    public bool[,]? Frozen { get; }
+    /// <summary>Which weights were pruned, inputs x outputs: these are 0, and stay so in every training. Null when there are none. A copy.</summary>
+    public bool[,]? Frozen => (bool[,]?)_frozen?.Clone();
 
     /// <summary>Number of weights that were pruned.</summary>
     public int FrozenCount { get; private set; }
 
     /// <summary>Number of inputs.</summary>
-    public int Inputs => Weights.GetLength(0);
+    public int Inputs => _weights.GetLength(0);
 
     /// <summary>Number of outputs.</summary>
-    public int Outputs => Weights.GetLength(1);
+    public int Outputs => _weights.GetLength(1);
+
+    /// <summary>Number of weights and biases.</summary>
+    public int ParameterCount => _weights.Length + _biases.Length;
+
+    /// <summary>The sizes and the activation, such as <c>4 -> 16 Tanh</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Inputs} -> {Outputs} {Activation}");
+
+    internal int WeightCount => _weights.Length;
 
     /// <summary>The weights row after row.</summary>
-    internal Span<double> WeightSpan => MemoryMarshal.CreateSpan(ref Weights[0, 0], Weights.Length);
+    internal ReadOnlySpan<double> WeightSpan => MemoryMarshal.CreateReadOnlySpan(ref _weights[0, 0], _weights.Length);
+
+    internal ReadOnlySpan<double> BiasSpan => _biases;
+
+    /// <summary>Whether each weight was pruned, row after row; empty when none was.</summary>
+    internal ReadOnlySpan<bool> FrozenSpan => _frozen is null ? [] : MemoryMarshal.CreateReadOnlySpan(ref _frozen[0, 0], _frozen.Length);
+
+    internal double WeightAt(int input, int output) => _weights[input, output];
 
     private static int RoundAndFindNotFinite(Span<double> values, NetworkPrecision precision)
     {

@@ -74,7 +74,7 @@ public static class NetworkPruning
     {
         var (_, pruned) = Rank(network, secondDerivatives, fraction);
         if (pruned.Count == network.FrozenCount) return network;
-        var left = network.Layers.Select(static layer => layer.Weights.Length).ToArray();
+        var left = network.Layers.Select(static layer => layer.WeightCount).ToArray();
         foreach (var (index, place) in Places(network))
         {
             if (!pruned.Contains(index) || --left[place.Layer] > 0) continue;
@@ -82,7 +82,7 @@ public static class NetworkPruning
                 ErrorIds.LayerEmptied,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"With {pruned.Count} of {network.WeightCount} weights pruned (fraction {fraction}), layer {place.Layer + 1} would have none left of its {network.Layers[place.Layer].Weights.Length}, and the outputs would no longer depend on the inputs. Prune a smaller fraction."));
+                    $"With {pruned.Count} of {network.WeightCount} weights pruned (fraction {fraction}), layer {place.Layer + 1} would have none left of its {network.Layers[place.Layer].WeightCount}, and the outputs would no longer depend on the inputs. Prune a smaller fraction."));
         }
 
         return network.WithFrozen(pruned);

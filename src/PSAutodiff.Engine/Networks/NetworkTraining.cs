@@ -118,7 +118,7 @@ public static class NetworkTraining
         {
             var column = i % columns;
             var value = values[i / columns, column];
-            flat[i] = T.CreateTruncating(scaling is null ? value : (value - scaling.Means[column]) / scaling.Deviations[column]);
+            flat[i] = T.CreateTruncating(scaling is null ? value : scaling.Apply(column, value));
         }
 
         return flat;

@@ -9,4 +9,8 @@ namespace PSAutodiff;
 /// <param name="Epochs">Passes over the data, a begun one included.</param>
 /// <param name="StopReason">Why it ended.</param>
 /// <param name="IsBest">Whether it is the one that was kept.</param>
-public sealed record TrainingRestart(int Restart, int Seed, double FinalLoss, double? ValidationLoss, int Steps, int Epochs, TrainingStopReason StopReason, bool IsBest);
+public sealed record TrainingRestart(int Restart, int Seed, double FinalLoss, double? ValidationLoss, int Steps, int Epochs, TrainingStopReason StopReason, bool IsBest)
+{
+    /// <summary>The restart and its loss in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"restart {Restart}: loss {FinalLoss}");
+}

@@ -1,19 +1,23 @@
 using System.Collections.Specialized;
+using System.Text.Json.Serialization;
 using PSAutodiff.Networks;
 
 namespace PSAutodiff;
 
 /// <summary>What a training reached and how it got there; of several restarts, the best one.</summary>
-public sealed class TrainingResult
+public sealed class TrainingResult : IJsonOnDeserialized
 {
+    [JsonConstructor]
     internal TrainingResult()
     {
     }
 
     /// <summary>The trained parameters of a loss expression: name to value, in the order in which they were named; null for a network.</summary>
+    [JsonInclude]
     public OrderedDictionary? Parameters { get; internal set; }
 
     /// <summary>The trained network; null for a loss expression.</summary>
+    [JsonInclude]
     public Network? Network { get; internal set; }
 
     /// <summary>The loss of every step, before the step.</summary>
@@ -81,6 +85,7 @@ public sealed class TrainingResult
     public string? CheckpointProblem { get; init; }
 
     /// <summary>One object for every step, for example for Export-Csv.</summary>
+    [JsonIgnore]
     public IEnumerable<TrainingStep> History
     {
         get
@@ -97,19 +102,23 @@ public sealed class TrainingResult
         }
     }
 
+    /// <summary>The final loss, the epochs and why it ended, in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"loss {FinalLoss} after {Epochs} epochs, {StopReason}");
+
     /// <summary>Number of steps in a full epoch.</summary>
+    [JsonInclude]
     internal int StepsPerEpoch { get; init; } = 1;
 
     /// <summary>The numbers of the rows trained on; null when steps go over several rows, and for a result without steps.</summary>
+    [JsonInclude]
     internal int[]? Samples { get; init; }
 
     /// <summary>The seed of the orders of the rows; null when they were not shuffled.</summary>
+    [JsonInclude]
     internal int? OrderSeed { get; init; }
 
-    /// <summary>All of the result as text, for jobs and Clixml; numbers keep every bit.</summary>
-    internal string ToJson() => TrainingResultJson.Write(this);
-
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="AutodiffException">The text is none of a training result.</exception>
-    internal static TrainingResult ParseJson(string json) => TrainingResultJson.Read(json);
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (StepsPerEpoch < 1 || (Samples is not null && Samples.Length != StepsPerEpoch)) throw new FormatException("The number of steps in an epoch is impossible.");
+    }
 }

@@ -9,4 +9,8 @@ namespace PSAutodiff;
 /// <param name="SecondDerivative">h, the second derivative of the mean loss with respect to it; 1 by magnitude.</param>
 /// <param name="Saliency">h u^2 / 2: by how much the mean loss would rise without it, were it a parabola around a minimum.</param>
 /// <param name="Pruned">Whether it is pruned, or would be.</param>
-public sealed record WeightSaliency(string Name, int Layer, int Input, int Output, double Weight, double SecondDerivative, double Saliency, bool Pruned);
+public sealed record WeightSaliency(string Name, int Layer, int Input, int Output, double Weight, double SecondDerivative, double Saliency, bool Pruned)
+{
+    /// <summary>The weight and its saliency in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Name} = {Weight}: saliency {Saliency}");
+}

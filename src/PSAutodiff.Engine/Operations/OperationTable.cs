@@ -45,6 +45,10 @@ internal static class OperationTable
 
     public static Operation Get(Type type) => ByType[type];
 
+    /// <summary>The operation with a name, be it that of constants or variables.</summary>
+    /// <exception cref="AutodiffException">There is none.</exception>
+    public static Operation Find(string name) => ByName.TryGetValue(name, out var operation) ? operation : FindFunction(name);
+
     /// <summary>The operation with a name that text can call as a function, or null.</summary>
     public static Operation? TryFindFunction(string name) =>
         ByName.TryGetValue(name, out var operation) && operation.Arity > 0 ? operation : null;

@@ -1,4 +1,6 @@
 using System.Collections.Specialized;
+using System.Text.Json.Serialization;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff;
 
@@ -18,6 +20,14 @@ public sealed class MinimizationStep
         (_variables, _point, _gradient) = (variables, point, gradient);
     }
 
+    // Of its text.
+    [JsonConstructor]
+    private MinimizationStep(int iteration, OrderedDictionary at, double value, OrderedDictionary gradient)
+        : this(iteration, [.. at.Keys.Cast<string>()], [.. at.Values.Cast<double>()], value, [.. gradient.Values.Cast<double>()])
+    {
+        if (!at.Keys.Cast<string>().SequenceEqual(gradient.Keys.Cast<string>())) throw new FormatException("Point and gradient have other variables.");
+    }
+
     /// <summary>Number of steps taken to get here; 0 for the start.</summary>
     public int Iteration { get; }
 
@@ -29,6 +39,9 @@ public sealed class MinimizationStep
 
     /// <summary>The first derivatives there: variable name to derivative.</summary>
     public OrderedDictionary Gradient => _derivatives ??= Named(_variables, _gradient);
+
+    /// <summary>The step, the value and the point in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Iteration}: {Value} at {{ {NamedNumbers.Text(At)} }}");
 
     internal static OrderedDictionary Named(IReadOnlyList<string> names, double[] values)
     {

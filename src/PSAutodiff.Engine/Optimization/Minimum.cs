@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff;
 
@@ -37,4 +38,7 @@ public sealed class Minimum
 
     /// <summary>Time spent in the search itself.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The value, the point and why it ended, in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Value} at {{ {NamedNumbers.Text(At)} }}, {StopReason}");
 }

@@ -54,19 +54,27 @@ internal sealed partial class AutodiffReport
             {
                 _pictures.Array(() =>
                 {
-                    for (var j = 0; j < drawn; j++) _pictures.Number(layer.Weights[i, j]);
+                    for (var j = 0; j < drawn; j++) _pictures.Number(layer.WeightAt(i, j));
                 });
             }
         });
     });
 
-    private static Func<int, string> InputNames(Network network) => i => network.Features.Count > 0 ? network.Features[i] : Invariant($"x{i + 1}");
+    private static Func<int, string> InputNames(Network network)
+    {
+        var features = network.Features;
+        return i => features.Count > 0 ? features[i] : Invariant($"x{i + 1}");
+    }
 
-    private static Func<int, string> UnitNames(Network network, int layer) => j =>
-        layer < network.Layers.Count - 1 ? Invariant($"unit {j + 1} of layer {layer + 1}") :
-        network.Classes.Count == network.OutputSize ? network.Classes[j] :
-        network.Labels.Count == network.OutputSize ? network.Labels[j] :
-        Invariant($"output {j + 1}");
+    private static Func<int, string> UnitNames(Network network, int layer)
+    {
+        var (isHidden, classes, labels) = (layer < network.Layers.Count - 1, network.Classes, network.Labels);
+        return j =>
+            isHidden ? Invariant($"unit {j + 1} of layer {layer + 1}") :
+            classes.Count == network.OutputSize ? classes[j] :
+            labels.Count == network.OutputSize ? labels[j] :
+            Invariant($"output {j + 1}");
+    }
 
     private void WeightTables(Network network)
     {
@@ -76,7 +84,7 @@ internal sealed partial class AutodiffReport
             var layer = network.Layers[l];
             var from = l == 0 ? InputNames(network) : UnitNames(network, l - 1);
             var (inputs, outputs) = (Math.Min(layer.Inputs, TableRows), Math.Min(layer.Outputs, TableColumns));
-            var rows = Enumerable.Range(0, inputs).Select(i => Row(from(i), j => layer.Weights[i, j])).Append(Row("bias", j => layer.Biases[j]));
+            var rows = Enumerable.Range(0, inputs).Select(i => Row(from(i), j => layer.WeightAt(i, j))).Append(Row("bias", j => layer.BiasSpan[j]));
             Table(
                 Invariant($"Layer {l + 1}: {layer.Inputs} x {layer.Outputs}, {layer.Activation}"),
                 ["from \\ to", .. Enumerable.Range(0, outputs).Select(UnitNames(network, l))],

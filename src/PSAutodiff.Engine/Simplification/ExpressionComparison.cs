@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using System.Text.Json.Serialization;
 using PSAutodiff.Compilation;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
@@ -46,6 +47,7 @@ public sealed class ExpressionComparison
     // At so many points values have to agree meaningfully, one of them random: round points can be special.
     private const int EnoughPoints = 4;
 
+    [JsonConstructor]
     private ExpressionComparison(ComparisonBasis how, double largestError = 0, int sampleCount = 0)
     {
         How = how;
@@ -60,12 +62,15 @@ public sealed class ExpressionComparison
     public ComparisonBasis How { get; }
 
     /// <summary>A point (variable name to number) where the values differ; null unless the expressions differ.</summary>
+    [JsonInclude]
     public OrderedDictionary? Counterexample { get; private init; }
 
     /// <summary>The value of the reference at the counterexample.</summary>
+    [JsonInclude]
     public double? ReferenceValue { get; private init; }
 
     /// <summary>The value of the other expression at the counterexample.</summary>
+    [JsonInclude]
     public double? DifferenceValue { get; private init; }
 
     /// <summary>Number of points at which both values are finite and accurate enough to tell; 0 when no points were needed.</summary>
@@ -100,6 +105,9 @@ public sealed class ExpressionComparison
 
         return sampled;
     }
+
+    /// <summary>Whether they are equal and what decided, in a line.</summary>
+    public override string ToString() => $"{(Equal ? "equal" : How == ComparisonBasis.Undecided ? "undecided" : "not equal")} ({How})";
 
     private static bool SimplifyAlike(ExprNode reference, ExprNode difference, SimplificationRule rule)
     {

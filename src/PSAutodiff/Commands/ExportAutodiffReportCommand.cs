@@ -104,7 +104,7 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
         _any = true;
         Attempt(InputObject, () =>
         {
-            Add(InputObject);
+            Add(Conversions.Live(InputObject));
             _items++;
         });
     }
@@ -174,12 +174,6 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
                 break;
             case Minimum minimum:
                 _report.AddMinimum(minimum);
-                break;
-            case PSObject deserialized when TrainingResultConverter.TryGetText(deserialized, out var text):
-                Add(TrainingResult.ParseJson(text));
-                break;
-            case PSObject deserialized when NetworkConverter.TryGetText(deserialized, out var text):
-                Add(Network.ParseJson(text));
                 break;
             default:
                 var expression = ToExpression(item);

@@ -92,8 +92,8 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
         ProcessExpression(Expression, node =>
         {
             Note(node);
-            if (Gradient) WriteObject(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode));
-            else if (Hessian) WriteObject(DerivativeObjects.Hessian(node, Variable ?? node.Variables));
+            if (Gradient) WriteObject(SerializedText.Attach(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode)));
+            else if (Hessian) WriteObject(SerializedText.Attach(DerivativeObjects.Hessian(node, Variable ?? node.Variables)));
             else if (Jacobian) _expressions.Add(node);
             else if (Step) WriteSteps(node, Variable ?? node.Variables);
             else WriteDerivatives(node, Variable ?? node.Variables);
@@ -104,7 +104,7 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_expressions.Count > 0) Attempt(null, () => WriteObject(DerivativeObjects.Jacobian(_expressions, Variable, Mode)));
+        if (_expressions.Count > 0) Attempt(null, () => WriteObject(SerializedText.Attach(DerivativeObjects.Jacobian(_expressions, Variable, Mode))));
 
         // The derivative of a constant is 0, and nobody wonders.
         if (_known.Count == 0) return;

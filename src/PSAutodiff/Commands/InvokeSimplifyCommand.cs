@@ -36,7 +36,7 @@ public sealed class InvokeSimplifyCommand : ExpressionCmdlet
         // All nodes of an object together, so that they go on sharing parts.
         var (simplified, assumptions) = ExprNode.Simplify(DerivativeObjects.NodesOf(nodes)!, Rule);
         foreach (var assumption in assumptions) WriteVerbose($"Assumed: {assumption}");
-        WriteObject(DerivativeObjects.Rebuild(nodes, simplified));
+        WriteObject(SerializedText.Attach(DerivativeObjects.Rebuild(nodes, simplified)));
     }
 
     private static ExprNode ToSingle(object? value) => Conversions.Unwrap(value) is ExprGradient or ExprHessian or ExprJacobian

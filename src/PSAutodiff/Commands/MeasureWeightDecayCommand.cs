@@ -51,9 +51,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
         if (Decay is not { Length: > 0 }) Stop(ErrorIds.DecayInvalid, "How strong is the decay? Give tau with -Decay, or several of them.");
         RequireNames(Variable);
         if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
-        _minimizer = Conversions.Unwrap(Minimizer);
-        if (_minimizer is Minimum minimum) _minimizer = minimum.At;
-        else if (_minimizer is PSObject { TypeNames: [.., _] types } result && types[0] == "Deserialized.PSAutodiff.Minimum") _minimizer = Conversions.Unwrap(result.Properties["At"]?.Value);
+        _minimizer = Require(Minimizer, () => Conversions.Live(Minimizer) is var live && live is Minimum minimum ? minimum.At : live);
         if (_minimizer is null) Stop(ErrorIds.ValueMissing, "Where is the minimum? Give it with -Minimizer: numbers in order, @{ w1 = 2; w2 = 3 }, or a result of Find-Minimum.");
     }
 
@@ -111,7 +109,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
 
     private (double[,] Hessian, string[]? Names) TakeHessian()
     {
-        switch (Conversions.Unwrap(Hessian))
+        switch (Conversions.Live(Hessian))
         {
             case ExprHessian hessian:
                 var all = hessian.Expression.Variables;

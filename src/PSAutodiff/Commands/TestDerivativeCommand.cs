@@ -102,7 +102,7 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
     private Dictionary<string, ExprNode> Candidates(ExprNode node)
     {
         var variables = Variable ?? node.Variables;
-        switch (Conversions.Unwrap(Derivative))
+        switch (Conversions.Live(Derivative))
         {
             case IDictionary:
                 return Named(node.Variables);
@@ -155,20 +155,16 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
             return;
         }
 
-        foreach (var check in checks) WriteVerbose(Describe(check));
+        foreach (var check in checks) WriteVerbose(check.ToString());
         var worst = DerivativeCheck.Worst(checks);
         if (worst is not null)
         {
             var failed = checks.Count(static check => !check.Passed);
             WriteWarning(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failed} of {checks.Count} derivatives failed{(failed == 1 ? string.Empty : ", worst")}: {Describe(worst)}. -Detailed shows all."));
+                $"{failed} of {checks.Count} derivatives failed{(failed == 1 ? string.Empty : ", worst")}: {worst}. -Detailed shows all."));
         }
 
         WriteObject(worst is null);
     }
-
-    private static string Describe(DerivativeCheck check) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{check.Variable}: derivative {check.Derivative:g9}, difference {check.Difference:g9}, {check.Reason ?? "passed"}");
 }

@@ -1,8 +1,10 @@
+using PSAutodiff.Serialization;
+using PSAutodiff.Tests.Networks;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests.Serialization;
 
-public sealed class TrainingResultJsonTests
+public sealed class TrainingResultTextTests
 {
     private static readonly LossTraining Line = new(ExprNode.Parse("(y - (a*x + b))^2"), ["x", "y"], ["b", "a"]) { StartFromSeed = static seed => FakeModel<double>.StartOf(2, seed) };
 
@@ -15,13 +17,13 @@ public sealed class TrainingResultJsonTests
     {
         var options = new TrainingOptions { Epochs = 300, BatchSize = batchSize, Shuffle = shuffle, LearningRate = rate, ValidationFraction = 0.2, Restarts = 3, Seed = -4 };
         var result = Line.Train([0.1, 0.2], FakeModel<double>.SomeRows(10, 1), options);
-        var back = TrainingResult.ParseJson(result.ToJson());
+        var back = Read(ObjectText.Write(result));
         Trainings.AssertSame((result, Array.Empty<double>()), (back, []));
         Assert.Equal(result.Parameters!.Keys, back.Parameters!.Keys);
         Assert.Equal(result.Parameters.Values, back.Parameters.Values);
         Assert.Equal((result.Seed, result.Elapsed, result.RowsPerSecond, result.Optimizer), (back.Seed, back.Elapsed, back.RowsPerSecond, back.Optimizer));
         Assert.Equal((result.LearningRate, result.BatchSize, result.BestEpoch, result.CheckpointProblem), (back.LearningRate, back.BatchSize, back.BestEpoch, back.CheckpointProblem));
-        Assert.Equal(result.ToJson(), back.ToJson());
+        Assert.Equal(ObjectText.Write(result), ObjectText.Write(back));
         Assert.IsType<double[]>(back.Loss);
         Assert.IsType<double[]>(back.EpochLoss);
         Assert.IsType<double[]>(back.ValidationLoss);
@@ -35,7 +37,7 @@ public sealed class TrainingResultJsonTests
         var network = Network.Create(2, [(3, ActivationFunction.Tanh), (1, ActivationFunction.Linear)], NetworkInitializer.GlorotUniform, 4, NetworkPrecision.Double);
         var result = Line.Train([0.1, 0.2], FakeModel<double>.SomeRows(10, 1), new TrainingOptions { Epochs = 1 });
         (result.Parameters, result.Network) = (null, network);
-        var back = TrainingResult.ParseJson(result.ToJson());
+        var back = Read(ObjectText.Write(result));
         Assert.Null(back.Parameters);
         Assert.Equal(network.ToJson(), back.Network!.ToJson());
     }
@@ -53,20 +55,20 @@ public sealed class TrainingResultJsonTests
     [Fact]
     public void A_damaged_text_is_an_error_and_nothing_else()
     {
-        var text = Line.Train([0.1, 0.2], FakeModel<double>.SomeRows(10, 1), new TrainingOptions { Epochs = 2, Restarts = 2, ValidationFraction = 0.1 }).ToJson();
+        var text = ObjectText.Write(Line.Train([0.1, 0.2], FakeModel<double>.SomeRows(10, 1), new TrainingOptions { Epochs = 2, Restarts = 2, ValidationFraction = 0.1 }));
         var refused = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            Assert.Equal("TrainingResultJson", Assert.Throws<AutodiffException>(() => TrainingResult.ParseJson(text[..i])).ErrorId);
+            Assert.Equal("ObjectText", Assert.Throws<AutodiffException>(() => Read(text[..i])).ErrorId);
             foreach (var other in "\"0-}A")
             {
                 try
                 {
-                    _ = TrainingResult.ParseJson(string.Concat(text.AsSpan(0, i), [other], text.AsSpan(i + 1))).History.Count();
+                    _ = Read(string.Concat(text.AsSpan(0, i), [other], text.AsSpan(i + 1))).History.Count();
                 }
                 catch (AutodiffException error)
                 {
-                    Assert.Equal("TrainingResultJson", error.ErrorId);
+                    Assert.Equal("ObjectText", error.ErrorId);
                     refused++;
                 }
             }
@@ -80,8 +82,11 @@ public sealed class TrainingResultJsonTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{}")]
-    [InlineData("{\"format\":\"PSAutodiff.TrainingResult\",\"version\":2}")]
+    [InlineData("{\"loss\":[1],\"loss\":[2]}")]
+    [InlineData("{\"$type\":\"System.Diagnostics.Process\"}")]
     [InlineData("[[[[[[[[[[[[")]
     public void Another_text_is_an_error(string text) =>
-        Assert.Equal("TrainingResultJson", Assert.Throws<AutodiffException>(() => TrainingResult.ParseJson(text)).ErrorId);
+        Assert.Equal("ObjectText", Assert.Throws<AutodiffException>(() => Read(text)).ErrorId);
+
+    private static TrainingResult Read(string text) => (TrainingResult)ObjectText.Read(text, typeof(TrainingResult));
 }
