@@ -4,6 +4,7 @@ namespace PSAutodiff;
 internal static class ErrorIds
 {
     public const string ArgumentCount = nameof(ArgumentCount);
+    public const string ArgumentInvalid = nameof(ArgumentInvalid);
     public const string CheckpointInvalid = nameof(CheckpointInvalid);
     public const string CheckpointMismatch = nameof(CheckpointMismatch);
     public const string CheckpointUnwritable = nameof(CheckpointUnwritable);
@@ -24,6 +25,7 @@ internal static class ErrorIds
     public const string ExpressionJson = nameof(ExpressionJson);
     public const string ExpressionMissing = nameof(ExpressionMissing);
     public const string ExpressionNull = nameof(ExpressionNull);
+    public const string ExpressionRepeated = nameof(ExpressionRepeated);
     public const string ExpressionSyntax = nameof(ExpressionSyntax);
     public const string ExpressionTypeUnsupported = nameof(ExpressionTypeUnsupported);
     public const string FeatureCount = nameof(FeatureCount);

@@ -22,6 +22,9 @@ Describe 'Tab offers the variables of the expression' {
         @{ Line = '$PesterText | Invoke-Differentiate -Variable '; Offers = 'p', 'q' }
         @{ Line = '"u*v^w" | Invoke-Differentiate -Variable '; Offers = 'u', 'v', 'w' }
         @{ Line = "'u*v' | Invoke-Differentiate -Order 2 -Variable "; Offers = 'u', 'v' }
+        @{ Line = 'Invoke-Differentiate $PesterNode '; Offers = 'alpha', 'beta', 'gamma' }
+        @{ Line = 'New-CompiledExpression $PesterNode a'; Offers = @('alpha') }
+        @{ Line = '$PesterNode | New-CompiledExpression '; Offers = 'alpha', 'beta', 'gamma' }
         @{ Line = 'Invoke-Differentiate -Expression $PesterNode -Variable '; Offers = 'alpha', 'beta', 'gamma' }
         @{ Line = 'Import-Csv data.csv | Start-NetworkTraining -Loss $PesterNode -Parameter '; Offers = 'alpha', 'beta', 'gamma' }
         @{ Line = 'Import-Csv data.csv | Start-NetworkTraining $PesterNode -Parameter '; Offers = 'alpha', 'beta', 'gamma' }
@@ -70,6 +73,9 @@ Describe 'Tab offers the values of enumerations' {
         @{ Line = 'Invoke-Differentiate -Mode '; Offers = 'Auto', 'Forward', 'Reverse' }
         @{ Line = 'Invoke-Simplify -Rule '; Offers = 'Lab', 'Stable', 'Standard' }
         @{ Line = 'ConvertTo-ExprText -As '; Offers = 'CSharp', 'Dot', 'Infix', 'Json', 'Lab', 'Latex', 'Let', 'MathML', 'PowerShell', 'Python', 'Tree' }
+        @{ Line = '$PesterNode | Invoke-Simplify '; Offers = 'Lab', 'Stable', 'Standard' }
+        @{ Line = 'Invoke-Simplify $PesterNode St'; Offers = 'Stable', 'Standard' }
+        @{ Line = '$PesterNode | ConvertTo-ExprText L'; Offers = 'Lab', 'Latex', 'Let' }
         @{ Line = 'ConvertTo-ExprText -As L'; Offers = 'Lab', 'Latex', 'Let' }
     ) {
         Get-Completion $Line | Should -BeExactly $Offers

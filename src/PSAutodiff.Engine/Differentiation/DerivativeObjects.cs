@@ -7,7 +7,7 @@ internal static class DerivativeObjects
         new(expression, variables, expression.Differentiate(variables, mode == DifferentiationMode.Auto ? DifferentiationMode.Reverse : mode));
 
     public static ExprHessian Hessian(ExprNode expression, IReadOnlyList<string> variables) =>
-        new(expression, variables, variables.Count == 0 ? [] : expression.Gradient(variables), expression.Hessian(variables));
+        variables.Count == 0 ? Hessian(variables, [expression]) : Hessian(variables, [expression, .. expression.Gradient(variables), .. expression.Hessian(variables).Cast<ExprNode>()]);
 
     public static ExprJacobian Jacobian(IReadOnlyList<ExprNode> expressions, IReadOnlyList<string>? variables, DifferentiationMode mode)
     {

@@ -26,10 +26,12 @@ public sealed record FeatureScaling
     public void Deconstruct(out double[] means, out double[] deviations) => (means, deviations) = (Means, Deviations);
 
     /// <summary>Means and deviations in a line.</summary>
-    public override string ToString() => FormattableString.Invariant($"means {string.Join(", ", _means)}; deviations {string.Join(", ", _deviations)}");
+    public override string ToString() => $"means {Listed(_means)}; deviations {Listed(_deviations)}";
 
     /// <summary>A raw input as the network takes it.</summary>
     /// <param name="input">Number of the input, from 0.</param>
     /// <param name="value">The raw value.</param>
     internal double Apply(int input, double value) => (value - _means[input]) / _deviations[input];
+
+    private static string Listed(double[] numbers) => string.Join(", ", numbers.Select(static number => FormattableString.Invariant($"{number}")));
 }

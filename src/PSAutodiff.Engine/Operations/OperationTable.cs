@@ -59,7 +59,7 @@ internal static class OperationTable
     {
         if (TryFindFunction(name) is { } found) return found;
         var known = string.Join(", ", ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name));
-        throw new AutodiffException(ErrorIds.OperationUnknown, $"There is no operation '{name}'. Known operations: {known}.");
+        throw new AutodiffException(ErrorIds.OperationUnknown, $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. Known operations: {known}.");
     }
 }
 

@@ -18,16 +18,24 @@ internal static class ObjectJson
     /// <summary>The text of an object.</summary>
     public static string Write(object value) => JsonSerializer.Serialize(value, value.GetType(), Options);
 
-    /// <summary>The object of a text.</summary>
+    /// <summary>The object of a text; errors are those of the text.</summary>
+    public static T Read<T>(string text)
+        where T : class => (T)Read(text, typeof(T));
+
+    /// <summary>The object of a text; errors are those of the text.</summary>
+    public static object Read(string text, Type type) => JsonSerializer.Deserialize(text, type, Options) ?? throw new JsonException("It is null.");
+
+    /// <summary>The object of a text, every error one of the user's.</summary>
     /// <param name="text">What <see cref="Write"/> wrote.</param>
     /// <param name="type">The type of the object.</param>
+    /// <param name="read">Reads it.</param>
     /// <exception cref="AutodiffException">The text is none of such an object.</exception>
-    public static object Read(string text, Type type)
+    public static object Read(string text, Type type, Func<string, Type, object> read)
     {
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            return JsonSerializer.Deserialize(text, type, Options) ?? throw new JsonException("it is null");
+            return read(text, type);
         }
         catch (Exception exception) when (exception is JsonException or AutodiffException or FormatException or InvalidOperationException or OverflowException or ArgumentException)
         {

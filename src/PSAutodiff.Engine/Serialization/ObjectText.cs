@@ -27,9 +27,9 @@ internal static class ObjectText
         if (type == typeof(Network)) return Network.ParseJson(text);
         if (type == typeof(ExprGradient) || type == typeof(ExprHessian) || type == typeof(ExprJacobian))
         {
-            return ((JoinedNodes)ObjectJson.Read(text, typeof(JoinedNodes))).ToObject(type);
+            return ObjectJson.Read(text, type, static (text, type) => ObjectJson.Read<JoinedNodes>(text).ToObject(type));
         }
 
-        return ObjectJson.Read(text, type);
+        return ObjectJson.Read(text, type, ObjectJson.Read);
     }
 }

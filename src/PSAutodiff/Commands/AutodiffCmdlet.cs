@@ -109,7 +109,7 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
     private bool _any;
 
     /// <summary>How to give the command an expression, for the error when there is none.</summary>
-    private protected virtual string Example => $"Pipe one in, for example: 'x^2' | {MyInvocation.MyCommand.Name}";
+    private protected virtual string Example => $"For example: 'x^2' | {MyInvocation.MyCommand.Name}";
 
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
@@ -119,8 +119,8 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
             work(node);
         });
 
-    /// <summary>Makes an expression and works on it.</summary>
-    private protected void ProcessExpression(object? target, Func<ExprNode> make, Action<ExprNode> work)
+    /// <summary>Makes an expression, or an object that holds several, and works on it.</summary>
+    private protected void ProcessExpression<T>(object? target, Func<T> make, Action<T> work)
     {
         _any = true;
         Attempt(target, () => work(make()));

@@ -5,15 +5,10 @@ namespace PSAutodiff.Commands;
 /// <summary>Writes expressions as text.</summary>
 [Cmdlet(VerbsData.ConvertTo, "ExprText")]
 [OutputType(typeof(string))]
-public sealed class ConvertToExprTextCommand : ExpressionCmdlet
+public sealed class ConvertToExprTextCommand : PositionalExpressionCmdlet
 {
-    /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [AllowNull]
-    public object? Expression { get; set; }
-
     /// <summary>The format.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 1)]
     public ExprTextFormat As { get; set; } = ExprTextFormat.Infix;
 
     /// <summary>Where formats that write shared parts out each time are cut, in characters.</summary>
@@ -21,12 +16,13 @@ public sealed class ConvertToExprTextCommand : ExpressionCmdlet
     [ValidateRange(16, int.MaxValue)]
     public int MaxLength { get; set; } = ExprNode.DefaultMaxTextLength;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (!IsBound(nameof(Expression))) return;
-        ProcessExpression(Expression, Write);
-    }
+    private protected override string Second => nameof(As);
+
+    private protected override void Process(object? expression) => ProcessExpression(expression, Write);
+
+    private protected override void TakeSecond(object? value) => As = ConvertSecond<ExprTextFormat>(value, $"one of {string.Join(", ", Enum.GetNames<ExprTextFormat>())}");
+
+    private protected override bool LooksLikeSecond(object? value) => value is ExprTextFormat || IsName<ExprTextFormat>(value);
 
     private void Write(ExprNode node)
     {

@@ -7,7 +7,7 @@ namespace PSAutodiff.Commands;
 /// <summary>Searches minima of expressions from a start point.</summary>
 [Cmdlet(VerbsCommon.Find, "Minimum")]
 [OutputType(typeof(Minimum))]
-public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
+public sealed class FindMinimumCommand : PositionalExpressionCmdlet, IDisposable
 {
     private const string Activity = "Searching a minimum";
 
@@ -18,13 +18,8 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
     private MinimizationOptions _options = new();
     private ValueSource _start = ValueSource.Empty;
 
-    /// <summary>Functions to minimise: nodes, text, script blocks or numbers.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
-    [AllowNull]
-    public object? Expression { get; set; }
-
     /// <summary>Start values of all variables: a dictionary, or an object with properties.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     public object? At { get; set; }
 
     /// <summary>The method.</summary>
@@ -59,12 +54,17 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string ResultVariable { get; set; } = "LastMinimum";
 
+    private protected override string Second => nameof(At);
+
+    private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
+
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         var bound = MyInvocation.BoundParameters;
         _options = new MinimizationOptions
         {
@@ -89,11 +89,9 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
         _start = Require(At, () => new ValueSource(At));
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(object? expression)
     {
-        if (!IsBound(nameof(Expression))) return;
-        ProcessExpression(Expression, node =>
+        ProcessExpression(expression, node =>
         {
             if (Prepare(node) is not { } search) return;
             var start = _start.NumbersOf(search.Variables);
@@ -108,6 +106,10 @@ public sealed class FindMinimumCommand : ExpressionCmdlet, IDisposable
             Finish(search.Run(start, _options, _cancellation.Token));
         });
     }
+
+    private protected override void TakeSecond(object? value) => At = value;
+
+    private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();

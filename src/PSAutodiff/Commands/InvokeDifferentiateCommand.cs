@@ -10,7 +10,7 @@ namespace PSAutodiff.Commands;
 [OutputType(typeof(ExprGradient), ParameterSetName = [GradientSet])]
 [OutputType(typeof(ExprHessian), ParameterSetName = [HessianSet])]
 [OutputType(typeof(ExprJacobian), ParameterSetName = [JacobianSet])]
-public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
+public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
 {
     private const string NodesSet = "Nodes";
     private const string GradientSet = "Gradient";
@@ -25,13 +25,8 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [AllowNull]
-    public object? Expression { get; set; }
-
     /// <summary>The variables; by default all of the expression, in ordinal order.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public string[]? Variable { get; set; }
@@ -62,9 +57,12 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
     [Parameter]
     public SwitchParameter Step { get; set; }
 
+    private protected override string Second => nameof(Variable);
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         RequireNames(Variable);
         _missing.UnionWith(Variable ?? []);
         if (Step && ParameterSetName != NodesSet)
@@ -85,11 +83,9 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
         if (ParameterSetName != NodesSet && RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(object? expression)
     {
-        if (!IsBound(nameof(Expression))) return;
-        ProcessExpression(Expression, node =>
+        ProcessExpression(expression, node =>
         {
             Note(node);
             if (Gradient) WriteObject(SerializedText.Attach(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode)));
@@ -124,6 +120,8 @@ public sealed class InvokeDifferentiateCommand : ExpressionCmdlet
         var names = string.Join(", ", _known.Take(MostNamesShown)) + (_known.Count > MostNamesShown ? ", ..." : string.Empty);
         return $"There is no variable '{variable}' to differentiate by, so its derivative is 0. The variables are: {names}.{NearNames.Hint(variable, _known)}";
     }
+
+    private protected override void TakeSecond(object? value) => Variable = ConvertSecond<string[]>(value, "names of variables");
 
     private void WriteDerivatives(ExprNode node, IReadOnlyList<string> variables)
     {

@@ -6,30 +6,28 @@ namespace PSAutodiff.Commands;
 /// <summary>Simplifies expressions.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Simplify")]
 [OutputType(typeof(ExprNode), typeof(ExprGradient), typeof(ExprHessian), typeof(ExprJacobian), typeof(DerivationStep))]
-public sealed class InvokeSimplifyCommand : ExpressionCmdlet
+public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
 {
-    /// <summary>Expressions: nodes, text, script blocks or numbers; or gradients, Hessians and Jacobians of Invoke-Differentiate.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [AllowNull]
-    public object? Expression { get; set; }
-
     /// <summary>Which identities may be used.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 1)]
     public SimplificationRule Rule { get; set; }
 
     /// <summary>Give the derivation instead: one object for each identity applied, in order.</summary>
     [Parameter]
     public SwitchParameter Step { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override string Second => nameof(Rule);
+
+    private protected override void Process(object? expression) => ProcessExpression(expression, () => Conversions.Live(expression), live =>
     {
-        if (!IsBound(nameof(Expression))) return;
-        var several = Conversions.Unwrap(Expression);
-        if (Step) ProcessExpression(several, () => ToSingle(Expression), WriteSteps);
-        else if (several is ExprGradient or ExprHessian or ExprJacobian) ProcessExpression(several, () => DerivativeObjects.NodesOf(several)![0], _ => Simplify(several));
-        else ProcessExpression(Expression, node => Simplify(node));
-    }
+        if (Step) WriteSteps(ToSingle(live));
+        else Simplify(live is ExprGradient or ExprHessian or ExprJacobian ? live : Conversions.ToExpression(expression));
+    });
+
+    private protected override void TakeSecond(object? value) =>
+        Rule = ConvertSecond<SimplificationRule>(value, $"one of {string.Join(", ", Enum.GetNames<SimplificationRule>())}");
+
+    private protected override bool LooksLikeSecond(object? value) => value is SimplificationRule || IsName<SimplificationRule>(value);
 
     private void Simplify(object nodes)
     {

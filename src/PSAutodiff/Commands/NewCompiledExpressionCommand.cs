@@ -6,15 +6,10 @@ namespace PSAutodiff.Commands;
 /// <summary>Makes functions to call from expressions.</summary>
 [Cmdlet(VerbsCommon.New, "CompiledExpression")]
 [OutputType(typeof(CompiledFunction))]
-public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
+public sealed class NewCompiledExpressionCommand : PositionalExpressionCmdlet
 {
-    /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [AllowNull]
-    public object? Expression { get; set; }
-
     /// <summary>The order of the function's arguments; by default all variables in ordinal order.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public string[]? Variable { get; set; }
@@ -23,19 +18,20 @@ public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
     [Parameter]
     public SwitchParameter Gradient { get; set; }
 
+    private protected override string Second => nameof(Variable);
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         RequireNames(Variable);
 
         if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(object? expression)
     {
-        if (!IsBound(nameof(Expression))) return;
-        ProcessExpression(Expression, node =>
+        ProcessExpression(expression, node =>
         {
             if (Variable is not null && node.Variables.Except(Variable, StringComparer.Ordinal).FirstOrDefault() is { } missing)
             {
@@ -47,4 +43,6 @@ public sealed class NewCompiledExpressionCommand : ExpressionCmdlet
             WriteObject(new CompiledFunction(node, Variable, Gradient));
         });
     }
+
+    private protected override void TakeSecond(object? value) => Variable = ConvertSecond<string[]>(value, "names of variables");
 }

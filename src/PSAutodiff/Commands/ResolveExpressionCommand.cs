@@ -6,31 +6,29 @@ namespace PSAutodiff.Commands;
 /// <summary>Replaces variables of expressions by numbers or other expressions.</summary>
 [Cmdlet(VerbsDiagnostic.Resolve, "Expression")]
 [OutputType(typeof(ExprNode))]
-public sealed class ResolveExpressionCommand : ExpressionCmdlet
+public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
 {
     private ValueSource _values = ValueSource.Empty;
 
-    /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [AllowNull]
-    public object? Expression { get; set; }
-
     /// <summary>What takes the place of variables: names with numbers, nodes, text or script blocks.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 1)]
     public object? At { get; set; }
+
+    private protected override string Second => nameof(At);
+
+    private protected override string Example => $"For example: {Name} 'x + y' -At @{{ x = 2 }}";
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (At is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }.");
         _values = Require(At, () => new ValueSource(At));
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(object? expression)
     {
-        if (!IsBound(nameof(Expression))) return;
-        ProcessExpression(Expression, node =>
+        ProcessExpression(expression, node =>
         {
             var replacements = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
             var variables = node.Variables;
@@ -45,6 +43,10 @@ public sealed class ResolveExpressionCommand : ExpressionCmdlet
             WriteObject(node.Resolve(replacements));
         });
     }
+
+    private protected override void TakeSecond(object? value) => At = value;
+
+    private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
 
     // Values that nothing asks for are nothing special, but one whose name is nearly that of a variable left alone is.
     private void WarnOfNearNames(IReadOnlyList<string> variables, string?[] names)

@@ -7,18 +7,13 @@ namespace PSAutodiff.Commands;
 /// <summary>Checks derivatives against central differences.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Derivative")]
 [OutputType(typeof(bool), typeof(DerivativeCheck))]
-public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
+public sealed class TestDerivativeCommand : PositionalExpressionCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private ValueSource _at = ValueSource.Empty;
 
-    /// <summary>Expressions: nodes, text, script blocks or numbers.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
-    [AllowNull]
-    public object? Expression { get; set; }
-
     /// <summary>The point: a dictionary with a value for each variable, or an object with properties.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     public object? At { get; set; }
 
     /// <summary>The derivatives to check, by variable; by default those that Invoke-Differentiate gives.</summary>
@@ -44,22 +39,25 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
+    private protected override string Second => nameof(At);
+
+    private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
+
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At));
         if (IsGiven(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsGiven(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(object? expression)
     {
-        if (!IsGiven(nameof(Expression))) return;
-        ProcessExpression(Expression, node =>
+        ProcessExpression(expression, node =>
         {
             try
             {
@@ -71,6 +69,10 @@ public sealed class TestDerivativeCommand : ExpressionCmdlet, IDisposable
             }
         });
     }
+
+    private protected override void TakeSecond(object? value) => At = value;
+
+    private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();

@@ -1,0 +1,91 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>
+/// A cmdlet that takes expressions at its first position, or from the pipeline. In a pipeline, what stands at the first position belongs
+/// to the second parameter: <c>Verb 'x^2' x</c> and <c>'x^2' | Verb x</c>. Parameter sets cannot tell the two apart, so one parameter
+/// takes what stands there, and which it is shows when the command begins.
+/// </summary>
+public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
+{
+    /// <summary>Expressions from the pipeline: nodes, text, script blocks or numbers.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>The expression: a node, text, a script block or a number. In a pipeline, what the second position takes otherwise.</summary>
+    [Parameter(Position = 0)]
+    [AllowNull]
+    [ArgumentCompleter(typeof(FirstPositionCompleter))]
+    public object? Expression { get; set; }
+
+    /// <summary>The name of the parameter at the second position.</summary>
+    private protected abstract string Second { get; }
+
+    private protected override string Example => $"For example: {Name} 'x^2', or 'x^2' | {Name}";
+
+    private protected string Name => MyInvocation.MyCommand.Name;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        var first = IsBound(nameof(Expression));
+        if (!MyInvocation.ExpectingInput)
+        {
+            if (first && IsBound(nameof(InputObject))) Stop(ErrorIds.ExpressionRepeated, $"{Name} was given an expression by -Expression and another by -InputObject. Leave one of them out.", Expression);
+            if (first && !IsBound(Second) && LooksLikeSecond(Conversions.Unwrap(Expression)))
+            {
+                Stop(ErrorIds.ExpressionMissing, $"{Name} was given {ValueSource.Describe(Expression)} for -{Second}, but no expression. {Example}", Expression);
+            }
+
+            return;
+        }
+
+        if (!first) return;
+        if (IsBound(Second))
+        {
+            Stop(
+                ErrorIds.ExpressionRepeated,
+                $"{Name} was given expressions through the pipeline and {ValueSource.Describe(Expression)} at the first position, with -{Second} besides. Leave the pipeline or the first position out. {Example}",
+                Expression);
+        }
+
+        TakeSecond(Expression);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        if (IsBound(nameof(InputObject))) Process(InputObject);
+        else if (!MyInvocation.ExpectingInput && IsBound(nameof(Expression))) Process(Expression);
+    }
+
+    /// <summary>Works on an expression.</summary>
+    private protected abstract void Process(object? expression);
+
+    /// <summary>Takes what stands at the first position of a command in a pipeline for the second parameter.</summary>
+    private protected abstract void TakeSecond(object? value);
+
+    /// <summary>Whether a value can only be meant for the second parameter.</summary>
+    private protected virtual bool LooksLikeSecond(object? value) => false;
+
+    /// <summary>Whether a value is the name of one of an enumeration.</summary>
+    private protected static bool IsName<TEnum>(object? value)
+        where TEnum : struct, Enum => value is string text && Enum.GetNames<TEnum>().Contains(text, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a value holds values by name.</summary>
+    private protected static bool HoldsValues(object? value) => value is IDictionary and not (ExprGradient or ExprHessian);
+
+    /// <summary>What stands at the first position as a value of the second parameter, converted as PowerShell converts arguments.</summary>
+    private protected T ConvertSecond<T>(object? value, string kinds)
+    {
+        if (value is not null && LanguagePrimitives.TryConvertTo(value, System.Globalization.CultureInfo.InvariantCulture, out T converted) && converted is not (null or string[] { Length: 0 })) return converted;
+        Stop(
+            ErrorIds.ArgumentInvalid,
+            $"In a pipeline, what stands at the first position of {Name} is -{Second}: {kinds}, not {ValueSource.Describe(value)}. {Example}",
+            value);
+        return default!;
+    }
+}

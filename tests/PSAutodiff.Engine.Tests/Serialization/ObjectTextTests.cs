@@ -1,0 +1,133 @@
+using PSAutodiff.Differentiation;
+using PSAutodiff.Serialization;
+using Xunit;
+
+namespace PSAutodiff.Tests.Serialization;
+
+public sealed class ObjectTextTests
+{
+    private static readonly string[] Names = ["x", "y", "z", "q"];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Gradients_Hessians_and_Jacobians_of_random_expressions_come_back(int seed)
+    {
+        var random = new Random(seed);
+        for (var run = 0; run < 100; run++)
+        {
+            var first = ExprNode.Parse($"x^{random.Next(4)}*sin(y*{random.Next(5)}) + x/(z + {random.Next(9)})");
+            var second = ExprNode.Parse($"exp(x*z) - {random.Next(7)}*y");
+            string[] variables = [.. Names.OrderBy(_ => random.Next()).Take(random.Next(5))];
+            foreach (var value in new object[]
+            {
+                DerivativeObjects.Gradient(first, variables, DifferentiationMode.Auto),
+                DerivativeObjects.Hessian(first, variables),
+                DerivativeObjects.Jacobian([first, second], variables, DifferentiationMode.Auto),
+            })
+            {
+                var back = ObjectText.Read(ObjectText.Write(value), value.GetType());
+                Assert.Equal(DerivativeObjects.NodesOf(value), DerivativeObjects.NodesOf(back));
+                Assert.Equal(value.ToString(), back.ToString());
+                Assert.Equal(ObjectText.Write(value), ObjectText.Write(back));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(2000)]
+    [InlineData(4000)]
+    public void The_text_of_a_gradient_is_linear_in_what_its_derivatives_share(int size)
+    {
+        // Each derivative holds the whole product but one factor.
+        var product = ExprNode.Parse(string.Join("*", Enumerable.Range(0, size).Select(static i => $"x{i}")));
+        var gradient = DerivativeObjects.Gradient(product, product.Variables, DifferentiationMode.Auto);
+        var text = ObjectText.Write(gradient);
+        Assert.InRange(text.Length, size, 200 * size);
+        var back = (ExprGradient)ObjectText.Read(text, typeof(ExprGradient));
+        Assert.Equal(product, back.Expression);
+        Assert.Equal(size, back.Count);
+    }
+
+    [Fact]
+    public void A_deep_graph_in_a_gradient_needs_no_stack() => SmallStack.Run(() =>
+    {
+        var node = ExprNode.Variable("x");
+        for (var i = 0; i < 200_000; i++) node = ExprNode.Variable("x") - node;
+        var gradient = DerivativeObjects.Gradient(node, ["x"], DifferentiationMode.Auto);
+        var back = (ExprGradient)ObjectText.Read(ObjectText.Write(gradient), typeof(ExprGradient));
+        Assert.Equal(node, back.Expression);
+        Assert.Equal(gradient["x"], back["x"]);
+    });
+
+    [Theory]
+    [InlineData("{\"variables\":[\"x\"],\"rows\":1,\"nodes\":\"x\"}")]
+    [InlineData("{\"variables\":[\"x\",\"x\"],\"rows\":1,\"nodes\":\"less(x, less(1, 1))\"}")]
+    [InlineData("{\"variables\":[\"x\"],\"rows\":2147483647,\"nodes\":\"less(x, 1)\"}")]
+    [InlineData("{\"variables\":[\"x\"],\"rows\":-2,\"nodes\":\"x\"}")]
+    [InlineData("{\"variables\":[null],\"rows\":1,\"nodes\":\"less(x, 1)\"}")]
+    [InlineData("{\"variables\":[\"x\"],\"rows\":1,\"nodes\":\"less(x,\"}")]
+    [InlineData("{\"variables\":[\"x\"],\"rows\":1,\"nodes\":null}")]
+    [InlineData("{\"variables\":[\"x\"],\"rows\":1}")]
+    public void A_text_that_holds_no_gradients_is_an_error(string text)
+    {
+        foreach (var type in new[] { typeof(ExprGradient), typeof(ExprHessian), typeof(ExprJacobian) })
+        {
+            Assert.ThrowsAny<Exception>(() => ObjectText.Read(text, type));
+            Assert.Equal("ObjectText", Assert.Throws<AutodiffException>(() => ObjectText.Read(text, type)).ErrorId);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.1, -0.0)]
+    [InlineData(double.NaN, double.NegativeInfinity)]
+    [InlineData(5e-324, double.MaxValue)]
+    public void Numbers_come_back_to_the_bit(double one, double other)
+    {
+        var check = new DerivativeCheck("ä\u2028\"", one, other, 1, 2, 3, false, null);
+        var back = (DerivativeCheck)ObjectText.Read(ObjectText.Write(check), typeof(DerivativeCheck));
+        Assert.Equal(BitConverter.DoubleToInt64Bits(one), BitConverter.DoubleToInt64Bits(back.Derivative));
+        Assert.Equal(BitConverter.DoubleToInt64Bits(other), BitConverter.DoubleToInt64Bits(back.Difference));
+        Assert.Equal(check, back);
+    }
+
+    [Fact]
+    public void A_function_calls_alike_and_is_refused_with_arguments_that_it_lacks()
+    {
+        var function = new CompiledFunction(ExprNode.Parse("x^2*y"), ["y", "x"], gradient: true);
+        var back = (CompiledFunction)ObjectText.Read(ObjectText.Write(function), typeof(CompiledFunction));
+        Assert.Equal(18, back.Invoke(2, 3));
+        Assert.Equal(12.0, back.InvokeGradient(2, 3)["x"]);
+        Assert.True(back.HasGradient);
+        foreach (var variables in new[] { "[\"x\"]", "[\"x\",\"y\",\"x\"]", "[\"x\",\"y\",\"1\"]", "null" })
+        {
+            var text = $"{{\"expression\":\"x*y\",\"hasGradient\":false,\"variables\":{variables}}}";
+            Assert.Equal("ObjectText", Assert.Throws<AutodiffException>(() => ObjectText.Read(text, typeof(CompiledFunction))).ErrorId);
+        }
+    }
+
+    [Fact]
+    public void Every_step_of_a_derivation_comes_back_by_itself()
+    {
+        var steps = ExprNode.Parse("x^2*sin(x)/y + 0*x").DifferentiateByStep("x");
+        Assert.True(steps.Count > 5);
+        foreach (var step in steps)
+        {
+            var back = (DerivationStep)ObjectText.Read(ObjectText.Write(step), typeof(DerivationStep));
+            Assert.Equal(step.ToString(), back.ToString());
+            Assert.Equal((step.Before, step.After, step.Whole, step.WholeText), (back.Before, back.After, back.Whole, back.WholeText));
+            Assert.Equal((step.Expression, step.Variable, step.Heading), (back.Expression, back.Variable, back.Heading));
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"elementType\":\"Byte\",\"dimensions\":[2,3],\"content\":\"AAEC\"}")]
+    [InlineData("{\"elementType\":\"Double\",\"dimensions\":[2147483647,2147483647,4],\"content\":\"\"}")]
+    [InlineData("{\"elementType\":\"Byte\",\"dimensions\":[],\"content\":\"AA==\"}")]
+    [InlineData("{\"elementType\":\"Byte\",\"dimensions\":[-1,-1],\"content\":\"AA==\"}")]
+    [InlineData("{\"elementType\":\"Byte\",\"dimensions\":[0],\"content\":\"\"}")]
+    public void Sizes_that_the_content_does_not_have_are_refused(string text) =>
+        Assert.Equal("ObjectText", Assert.Throws<AutodiffException>(() => ObjectText.Read(text, typeof(IdxData))).ErrorId);
+}

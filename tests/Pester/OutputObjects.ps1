@@ -1,0 +1,60 @@
+# An object of every type that the cmdlets give, by the name of the type: for the tests of views and of serialization.
+# Types are found by [OutputType] and by what properties of outputs hold, so that a new one without an example makes a test fail.
+function Get-OutputType {
+    $found = [System.Collections.Generic.HashSet[type]]::new()
+    $queue = [System.Collections.Generic.Queue[type]]::new()
+    foreach ($command in (Get-Module PSAutodiff).ExportedCmdlets.Values) {
+        foreach ($attribute in $command.ImplementingType.GetCustomAttributes([System.Management.Automation.OutputTypeAttribute], $true)) {
+            $attribute.Type | Where-Object { $_.Type } | ForEach-Object { $queue.Enqueue($_.Type) }
+        }
+    }
+    while ($queue.Count) {
+        $type = $queue.Dequeue()
+        if ($type.IsArray) { $queue.Enqueue($type.GetElementType()); continue }
+        if ($type.IsGenericType) { $type.GetGenericArguments() | ForEach-Object { $queue.Enqueue($_) }; continue }
+        if ($type.Assembly.GetName().Name -notlike 'PSAutodiff*' -or $type.IsEnum -or -not $found.Add($type)) { continue }
+        $type.GetProperties() | ForEach-Object { $queue.Enqueue($_.PropertyType) }
+    }
+    $found | Sort-Object Name
+}
+
+function Get-OutputObject([string]$DataFolder) {
+    $iris = Import-Csv (Join-Path $DataFolder iris.csv)
+    $trained = $iris | Start-NetworkTraining -Network (New-NeuralNetwork 4 3, tanh, 3, softmax -Seed 1) -Label Species -Epoch 3 -Seed 1 -Standardize -Restart 2 -ValidationFraction 0.2
+    $minimum = Find-Minimum '(x - 1)^2 + (y - 2)^4' -At @{ x = 3; y = 1 } -KeepPath
+    $test = $iris | Test-NeuralNetwork $trained
+    $decay = 'x^2 + 2*y^2 - 2*x' | Measure-WeightDecay -Minimizer @{ x = 1; y = 0 } -Decay 1
+    $images = [IO.Path]::GetTempFileName()
+    [IO.File]::WriteAllBytes($images, [byte[]](0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6))
+    try { $idx = Import-IdxData $images }
+    finally { Remove-Item $images }
+    @{
+        ExprNode               = New-ExprNode 'x^2*y'
+        Operation              = (New-ExprNode 'x + y').Op
+        ExprGradient           = 'x^2*y' | Invoke-Differentiate y, x -Gradient
+        ExprHessian            = 'x^2*y' | Invoke-Differentiate y, x -Hessian
+        ExprJacobian           = 'x^2*y', 'x' | Invoke-Differentiate y, x -Jacobian
+        DerivationStep         = @('x^2*y' | Invoke-Differentiate x -Step)[1]
+        Measurement            = 'x^2*y' | Measure-Expression -At @{ x = 0.1; y = 2 } -Hessian
+        ExpressionCost         = 'x^2*y' | Measure-Expression -Cost
+        CompiledFunction       = 'x^2*y' | New-CompiledExpression y, x -Gradient
+        ExpressionComparison   = Compare-Expression x y
+        DerivativeCheck        = @('x^2 + abs(y)' | Test-Derivative -At @{ x = 1; y = 0 } -Detailed)[1]
+        Minimum                = $minimum
+        MinimizationStep       = $minimum.Path[1]
+        Network                = $trained.Network
+        NetworkLayer           = $trained.Network.Layers[0]
+        FeatureScaling         = $trained.Network.Scaling
+        WeightSaliency         = @($iris | Optimize-NeuralNetwork $trained -Fraction 0.1 -Detailed)[0]
+        NetworkTest            = $test
+        ConfusionMatrix        = $test.ConfusionMatrix
+        ClassMeasure           = $test.Classes[0]
+        TrainingResult         = $trained
+        TrainingStep           = @($trained.History)[0]
+        TrainingRestart        = $trained.Restarts[0]
+        IdxData                = $idx
+        LinearRegressionResult = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth
+        WeightDecayAnalysis    = $decay
+        WeightDecayDirection   = $decay.Directions[0]
+    }
+}
