@@ -1,3 +1,4 @@
+using PSAutodiff.Simplification;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -53,16 +54,16 @@ public sealed class SimplificationPropertyTests
     [Theory]
     [MemberData(nameof(Rules))]
     public void The_number_of_operations_never_grows(SimplificationRule rule) =>
-        RandomExpressions.Everyday.Check(600, 40, node => AssertNotDearer(node, Simplified(node, rule)));
+        RandomExpressions.Everyday.Check(600, 40, node => AssertNotDearer(node, rule));
 
     [Theory]
     [MemberData(nameof(Rules))]
     public void The_number_of_operations_of_arithmetic_and_of_derivatives_never_grows(SimplificationRule rule) =>
         RandomExpressions.Of(Arithmetic).Check(300, 30, node =>
         {
-            AssertNotDearer(node, Simplified(node, rule));
+            AssertNotDearer(node, rule);
             var derivative = node.Differentiate("x", DifferentiationMode.Reverse);
-            AssertNotDearer(derivative, Simplified(derivative, rule));
+            AssertNotDearer(derivative, rule);
         });
 
     [Theory]
@@ -98,10 +99,21 @@ public sealed class SimplificationPropertyTests
         }
     }
 
-    private static void AssertNotDearer(ExprNode node, ExprNode simplified)
+    /// <summary>No more operations than before, rewrites under Stable apart that keep digits whatever they cost.</summary>
+    private static void AssertNotDearer(ExprNode node, SimplificationRule rule)
     {
+        var simplified = Simplified(node, rule);
+        if (rule == SimplificationRule.Stable && KeepsDigits(node)) return;
         var (before, after) = (Cost(node), Cost(simplified));
         Assert.True(after <= before, $"{before} operations became {after}: {Texts.Let(node)} became {Texts.Let(simplified)}");
+    }
+
+    private static bool KeepsDigits(ExprNode node)
+    {
+        var (graph, id) = node.Flatten();
+        var log = new RewriteLog(int.MaxValue);
+        Simplifier.Simplify(graph, [id], SimplificationRule.Stable, log);
+        return log.Rounds.Exists(static round => round.Rewrites.Exists(static rewrite => rewrite.Entries.Any(static entry => entry.Identity.KeepsDigits)));
     }
 
     private static int Cost(ExprNode node)

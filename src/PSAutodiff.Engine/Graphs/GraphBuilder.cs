@@ -126,7 +126,13 @@ internal sealed class GraphBuilder
     {
         var operation = OperationOf(id);
         var rewritten = Rewrite(operation, x, y, z);
-        if (rewritten != Graph.None) return rewritten;
+        return rewritten != Graph.None ? rewritten : Plain(id, x, y, z);
+    }
+
+    /// <summary>The same without rewriting: the node itself, or one alike with other arguments.</summary>
+    public int Plain(int id, int x, int y, int z)
+    {
+        var operation = OperationOf(id);
         var node = _nodes[id];
         return node.X == x && node.Y == y && node.Z == z && !operation.IsCommutative ? id : Find(operation, x, y, z);
     }

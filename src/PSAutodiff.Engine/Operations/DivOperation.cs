@@ -46,6 +46,17 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         new("(-x) / c = x / (-c)", Identity.Standard, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None),
         new("(-x) / y = -(x / y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X / y) : Term.None),
         new("x / (-y) = -(x / y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x / y.X) : Term.None),
+        new("1 / exp(x) = exp(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ExpOperation>() ? (-y.X).Apply<ExpOperation>() : Term.None),
+        new("(exp(x) - exp(-x)) / (exp(x) + exp(-x)) = tanh(x)", RuleSets.Stable, static (x, y, _) => TanhByExponentials(x, y)),
+        new("y * exp(x) / (1 + exp(x)) = y * sigmoid(x)", RuleSets.Stable, static (x, y, _) =>
+            Logistic.Exponent(y) is { Exists: true } u && Logistic.Scaled<ExpOperation>(x) is { Factor.Exists: true } scaled && scaled.Factor.X == u
+                ? scaled.Others * u.Apply<SigmoidOperation>()
+                : Term.None),
+        new("y / (1 + exp(x)) = y * sigmoid(-x)", RuleSets.Stable, static (x, y, _) => Logistic.Exponent(y) is { Exists: true } u ? x * (-u).Apply<SigmoidOperation>() : Term.None),
+        new("y / (1 + exp(x))^n = y * sigmoid(-x)^n", RuleSets.Stable, static (x, y, _) =>
+            y.Is<PowOperation>() && y.Y.IsConstant && y.Y.ConstantValue is > 1 and <= 16 && double.IsInteger(y.Y.ConstantValue) && Logistic.Exponent(y.X) is { Exists: true } u
+                ? x * (-u).Apply<SigmoidOperation>().Apply<PowOperation>(y.Y)
+                : Term.None),
     ];
 
     private static bool IsTanh(Term x, Term y) => x.Is<SinhOperation>() && y.Is<CoshOperation>() && x.X == y.X;
@@ -62,6 +73,12 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
 
     internal override Term LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         ((derivatives[0] * at.Y) - (at.X * derivatives[1])) / (at.Y * at.Y);
+
+    private static Term TanhByExponentials(Term x, Term y) =>
+        x.Is<SubOperation>() && y.Is<SumOperation>() && x.X.Is<ExpOperation>() && x.Y.Is<ExpOperation>() && Logistic.AreOpposite(x.X.X, x.Y.X)
+        && ((x.X == y.X && x.Y == y.Y) || (x.X == y.Y && x.Y == y.X))
+            ? x.X.X.Apply<TanhOperation>()
+            : Term.None;
 
     internal override string RuleName(bool xVaries, bool yVaries) => yVaries ? "quotient rule" : "constant factor rule";
 

@@ -25,9 +25,23 @@ internal sealed class LogOperation() : UnaryOperation("log", Kernels.Log, Kernel
             : Term.None),
         new("log(1 + x) = log1p(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u ? u.Apply<Log1pOperation>() : Term.None),
         new("log(1 - x) = log1p(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SubOperation>() && x.X.Is(1) ? (-x.Y).Apply<Log1pOperation>() : Term.None),
+        new("log(sigmoid(x)) = -softplus(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SigmoidOperation>() ? -(-x.X).Apply<SoftplusOperation>() : Term.None),
+        new("log(1 - exp(x)) without cancellation", RuleSets.Stable, static (x, _, _) => x.Is<NegOperation>() && x.X.Is<Expm1Operation>() ? OneMinusExp(x.X.X) : Term.None),
+        new("log(exp(x) + exp(y)) without overflow", RuleSets.Stable, static (x, _, _) =>
+            x.Is<SumOperation>() && x.X.Is<ExpOperation>() && x.Y.Is<ExpOperation>() ? OfExponentials(x.X.X, x.Y.X) : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / x;
+
+    // Far below 0 exp(x) is small beside 1; near 0 it is 1 - exp(x) that is small.
+    private static Term OneMinusExp(Term x) => x.Apply<LessOperation>(x.Constant(-0.5)).Apply<SelectOperation>(
+        (-x.Apply<ExpOperation>()).Apply<Log1pOperation>(),
+        x + (-x).Apply<Expm1Operation>().Apply<LogOperation>());
+
+    // The larger exponent counts; both forms are the same function, with the same derivatives.
+    private static Term OfExponentials(Term x, Term y) => x.Apply<LessOperation>(y).Apply<SelectOperation>(
+        y + (x - y).Apply<SoftplusOperation>(),
+        x + (y - x).Apply<SoftplusOperation>());
 
     // The u of 1 + u or u + 1.
     private static Term OnePlus(Term x) =>

@@ -40,6 +40,7 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
         new("(-x) * y = -(x * y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X * y) : Term.None),
         new("x * (-y) = -(x * y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x * y.X) : Term.None),
         new("x * x = x^2", Identity.Standard, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
+        new("exp(x) * sigmoid(-x) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => Logistic.Product(x, y)),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint * at.Y : at.X * adjoint;

@@ -88,6 +88,9 @@ public abstract class Operation
     /// <summary>How it is computed from another operation on the same argument, where that is there anyway; usually not.</summary>
     internal virtual Sharing? Shares => null;
 
+    /// <summary>What one evaluation of a node costs, in multiplications: what rewrites are weighed by.</summary>
+    internal virtual int Cost(Term node) => Math.Min(Arity, 1);
+
     /// <summary>
     /// The values for whole blocks, the same bits as one by one. A block of arguments has the length of the result, or length 1
     /// and then stands for every element; absent arguments are empty. The result may be one of the blocks.

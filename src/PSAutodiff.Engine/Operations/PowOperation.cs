@@ -1,6 +1,7 @@
 using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
@@ -9,6 +10,9 @@ namespace PSAutodiff;
 /// <summary>The power x^y; NaN for negative x and y that is no integer.</summary>
 internal sealed class PowOperation() : BinaryOperation("pow", Value)
 {
+    // A call of Math.Pow, in multiplications.
+    private const int FullCost = 16;
+
     internal override Notation Infix { get; } = new("#1^#2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel);
 
     // The text -2 ^ x reads as -(2 ^ x), so a negative base gets parentheses even here.
@@ -41,6 +45,12 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
                 : Term.None),
     ];
 
+    internal override int Cost(Term node) =>
+        !node.Y.IsConstant ? FullCost :
+        IntegerPower.Is(node.Y.ConstantValue) ? IntegerPower.Cost(node.Y.ConstantValue) :
+        node.Y.ConstantValue is 2 or -1 ? 1 :
+        FullCost;
+
     internal override Operation? ForConstantY(double y) => y == 2 ? OperationOf<MulOperation>.Instance : null;
 
     // Where the exponent is 0 the power is 1 for every base, 0 too. An exponent that is a power by a variable itself is hardly ever 0,
@@ -69,10 +79,17 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
         !xVaries ? "exponential rule" :
         "general power rule";
 
-    // Squares and reciprocals are worth more than a call of Math.Pow, and these are rounded correctly.
+    internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+    {
+        if (y.Length == 1 && x.Length == result.Length && IntegerPower.Is(y[0])) IntegerPower.Map(x, y[0], result);
+        else base.Evaluate(x, y, z, result);
+    }
+
+    // Squares and reciprocals are rounded correctly as they are.
     private static double Value(double x, double y) =>
         y == 2 ? x * x :
         y == -1 ? 1 / x :
+        IntegerPower.Is(y) ? IntegerPower.Value(x, y) :
         Math.Pow(x, y);
 
     private static Term Power(Term x, Term exponent) => exponent.Is(1) ? x : x.Apply<PowOperation>(exponent);

@@ -33,8 +33,16 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         new("x - (-c) * y = x + c * y", Identity.Standard, static (x, y, _) => Coefficient.Of(y) < 0 ? x + (-y) : Term.None),
         new("x - (-c) = x + c", Identity.Standard, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x + (-y) : Term.None),
         new("1 - sigmoid(x) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<SigmoidOperation>() ? (-y.X).Apply<SigmoidOperation>() : Term.None),
-        new("1 - tanh(x)^2 = sech2(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<PowOperation>() && y.Y.Is(2) && y.X.Is<TanhOperation>() ? y.X.X.Apply<Sech2Operation>() : Term.None),
+        new("1 - tanh(x)^2 = sech2(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && SquareOfTanh(y) is { Exists: true } u ? u.Apply<Sech2Operation>() : Term.None),
         new("exp(x) - 1 = expm1(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<ExpOperation>() ? x.X.Apply<Expm1Operation>() : Term.None),
+        new("1 - exp(x) = -expm1(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ExpOperation>() ? -y.X.Apply<Expm1Operation>() : Term.None),
+        new("sigmoid(x) - 1 = -sigmoid(-x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<SigmoidOperation>() ? -(-x.X).Apply<SigmoidOperation>() : Term.None),
+        new("y - y * sigmoid(x) = y * sigmoid(-x)", RuleSets.Stable, static (x, y, _) => Remainder<SigmoidOperation>(x, y) is { Exists: true } u ? x * (-u).Apply<SigmoidOperation>() : Term.None),
+        new("y * exp(x) - y = y * expm1(x)", RuleSets.Stable, static (x, y, _) => Remainder<ExpOperation>(y, x) is { Exists: true } u ? y * u.Apply<Expm1Operation>() : Term.None),
+        new("y - y * exp(x) = -(y * expm1(x))", RuleSets.Stable, static (x, y, _) => Remainder<ExpOperation>(x, y) is { Exists: true } u ? -(x * u.Apply<Expm1Operation>()) : Term.None),
+        new("tanh(x)^2 - 1 = -sech2(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && SquareOfTanh(x) is { Exists: true } u ? -u.Apply<Sech2Operation>() : Term.None),
+        new("softplus(x) - x = softplus(-x)", RuleSets.Stable, static (x, y, _) => x.Is<SoftplusOperation>() && x.X == y ? (-y).Apply<SoftplusOperation>() : Term.None),
+        new("x - softplus(x) = -softplus(-x)", RuleSets.Stable, static (x, y, _) => y.Is<SoftplusOperation>() && y.X == x ? -(-x).Apply<SoftplusOperation>() : Term.None),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint : -adjoint;
@@ -47,6 +55,14 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         derivatives[0] - derivatives[1];
 
     internal override string RuleName(bool xVaries, bool yVaries) => "difference rule";
+
+    // The u of y * f(u), for the same y.
+    private static Term Remainder<TFunction>(Term y, Term product)
+        where TFunction : Operation =>
+        product.Is<MulOperation>() && Logistic.Scaled<TFunction>(product) is { Factor.Exists: true } scaled && scaled.Others == y ? scaled.Factor.X : Term.None;
+
+    private static Term SquareOfTanh(Term x) =>
+        (x.Is<PowOperation>() && x.Y.Is(2) && x.X.Is<TanhOperation>()) || (x.Is<MulOperation>() && x.X == x.Y && x.X.Is<TanhOperation>()) ? x.X.X : Term.None;
 
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IBinaryLanes

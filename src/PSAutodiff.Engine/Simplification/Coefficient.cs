@@ -26,4 +26,20 @@ internal static class Coefficient
         if (!product.X.IsConstant) return Replace(product.X, constant) * product.Y;
         return constant == 1 ? product.Y : constant * product.Y;
     }
+
+    /// <summary>A constant times a product that has none: 3 * (x * y) is written 3 * x * y, as people do, but not for many factors.</summary>
+    public static Term Put(double constant, Term product)
+    {
+        var factors = 0;
+        for (var first = product; first.Is<MulOperation>(); first = first.X)
+        {
+            if (++factors > MaxFactors) return constant * product;
+        }
+
+        return Put(constant, product, factors);
+    }
+
+    // No deeper than the few factors that were counted.
+    private static Term Put(double constant, Term product, int factors) =>
+        factors == 0 ? constant * product : Put(constant, product.X, factors - 1) * product.Y;
 }

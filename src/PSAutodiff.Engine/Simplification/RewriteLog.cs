@@ -58,6 +58,17 @@ internal sealed class RewriteLog(int limit)
         _collected.Clear();
     }
 
+    /// <summary>How many rewrites of the round are kept so far.</summary>
+    public int RewriteCount => _rewrites.Count;
+
+    /// <summary>The rewrites of the round from some number on have not been taken.</summary>
+    public void Withdraw(int from)
+    {
+        if (_rewrites.Count > from) _rewrites.RemoveRange(from, _rewrites.Count - from);
+        _entries.Clear();
+        _collected.Clear();
+    }
+
     /// <summary>A new round begins.</summary>
     public void StartRound()
     {

@@ -4,7 +4,8 @@ namespace PSAutodiff.Simplification;
 
 /// <summary>
 /// Simplification: rounds over the graph, from the leaves up, each rebuilding it with the identities of the operations and
-/// collecting like terms and powers, until nothing changes. A result with more distinct operations than the original is not taken.
+/// collecting like terms and powers, until nothing changes. A round that makes the whole dearer is gone through again, rewrite by
+/// rewrite; under Stable every round is, and rewrites that keep digits count whatever they cost.
 /// </summary>
 internal static class Simplifier
 {
@@ -25,22 +26,18 @@ internal static class Simplifier
             SimplificationRule.Stable => RuleSets.Standard | RuleSets.Stable | RuleSets.Signs,
             _ => RuleSets.Standard | RuleSets.Signs,
         };
-        var best = new Result(graph, roots, [.. assumptions]);
+        var best = new Result(graph, roots, []);
         var cost = graph.OperationCount(roots);
         for (var round = 0; round < MaxRounds; round++)
         {
-            var (next, output, map, changed) = Round(best.Graph, best.Roots, sets, assumptions, log);
-            var nextCost = next.Graph.OperationCount(next.Roots);
-            if (nextCost > cost && (sets & RuleSets.Signs) != 0)
-            {
-                (next, output, map, changed) = Round(best.Graph, best.Roots, sets & ~RuleSets.Signs, assumptions, log);
-                nextCost = next.Graph.OperationCount(next.Roots);
-            }
-
-            if (nextCost > cost || (nextCost == cost && !changed)) break;
-            log?.AcceptRound(best.Graph, best.Roots, output, map);
-            best = next;
-            cost = nextCost;
+            var next = Round(best, sets, oneByOne: rule == SimplificationRule.Stable, log);
+            if (next.Cost > cost && rule == SimplificationRule.Standard) next = Round(best, sets, oneByOne: true, log);
+            if (next.Cost > cost && rule != SimplificationRule.Stable) break;
+            if (!next.Round.HasChanged && next.Cost >= cost) break;
+            assumptions.UnionWith(next.Round.Assumptions);
+            log?.AcceptRound(best.Graph, best.Roots, next.Output, next.Round.Map);
+            best = Compact(next.Output, next.Round.NewRoots());
+            cost = next.Cost;
         }
 
         return best with { Assumptions = [.. assumptions] };
@@ -67,50 +64,11 @@ internal static class Simplifier
         return (output, map[root]);
     }
 
-    /// <summary>One round. It goes on from the graph, so what does not change stays as it is and costs no memory.</summary>
-    private static (Result Result, Graph Output, int[] Map, bool Changed) Round(
-        Graph graph,
-        int[] roots,
-        RuleSets sets,
-        SortedSet<string> assumptions,
-        RewriteLog? log)
+    private static (RewriteRound Round, Graph Output, int Cost) Round(Result from, RuleSets sets, bool oneByOne, RewriteLog? log)
     {
-        var changed = false;
-        void Note(Identity identity)
-        {
-            changed = true;
-            if (identity.Assumption is { } assumption) assumptions.Add(assumption);
-        }
-
-        void NoteCollected(Identity identity)
-        {
-            Note(identity);
-            log?.AddCollected(identity);
-        }
-
-        log?.StartRound();
-        var reachable = graph.Reachable(roots);
-        var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = Note, Log = log };
-        var collector = (sets & Identity.Standard) != 0 ? new LikeTermCollector(graph, builder, reachable, roots, NoteCollected) : null;
-        var map = new int[reachable.Length];
-        for (var id = 0; id < map.Length; id++)
-        {
-            if (!reachable[id]) continue;
-            if (graph.IsLeaf(id))
-            {
-                map[id] = id;
-                continue;
-            }
-
-            map[id] = Rebuild(graph, id, map, builder, log);
-            if (collector is null) continue;
-            var uncollected = map[id];
-            map[id] = collector.Collect(id, map);
-            log?.EndCollection(id, uncollected, map[id]);
-        }
-
-        var output = builder.Build();
-        return (Compact(output, Array.ConvertAll(roots, root => map[root])), output, map, changed);
+        var round = new RewriteRound(from.Graph, from.Roots, sets, log);
+        var output = oneByOne ? round.TakeOneByOne() : round.TakeAll();
+        return (round, output, output.OperationCount(round.NewRoots()));
     }
 
     private static int Rebuild(Graph graph, int id, int[] map, GraphBuilder builder, RewriteLog? log)

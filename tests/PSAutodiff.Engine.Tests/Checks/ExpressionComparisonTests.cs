@@ -18,7 +18,7 @@ public sealed class ExpressionComparisonTests
     [InlineData("y*(sin(x)^2 + cos(x)^2 - 1)", "0", ComparisonBasis.Sampling)]
     [InlineData("(sin(x)^2 + cos(x)^2 - 1)^2", "0", ComparisonBasis.Sampling)]
     [InlineData("tanh(x)", "2*sigmoid(2*x) - 1", ComparisonBasis.Sampling)]
-    [InlineData("tanh(x)", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", ComparisonBasis.Sampling)]
+    [InlineData("tanh(x)", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", ComparisonBasis.Simplification)]
     [InlineData("x^y", "exp(y*log(x))", ComparisonBasis.Sampling)]
     [InlineData("log(x^2)", "2*log(x)", ComparisonBasis.Sampling)]
     [InlineData("abs(x)", "max(x, -x)", ComparisonBasis.Sampling)]

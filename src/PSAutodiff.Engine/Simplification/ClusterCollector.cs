@@ -1,0 +1,156 @@
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff.Simplification;
+
+/// <summary>
+/// Collecting in clusters: a sum with the sums inside it, or a product with the products and quotients inside it. What is put together
+/// stands where one of its parts stood; everything else keeps its order and grouping, so that no digits are lost elsewhere. Nothing
+/// here recurses, and the work is linear in the size of the cluster.
+/// </summary>
+internal abstract class ClusterCollector
+{
+    // Most clusters have a few leaves, which are searched one by one; a dictionary serves the others and goes with them, because
+    // clearing a large one for every small cluster would cost the square of the size.
+    protected const int LeavesSearchedOneByOne = 12;
+
+    protected static readonly Identity Constants = new("constants are put together", Identity.Standard, static (_, _, _) => Term.None);
+
+    // Steps of the cluster in the order of evaluation: a leaf by its index, or one of these.
+    private const int Plus = -1;
+    private const int Minus = -2;
+    private const int Negation = -3;
+
+    private readonly Stack<(int Id, bool Inverse, int Run, int Step)> _stack = new();
+    private readonly List<int> _steps = [];
+    private readonly List<(Term Term, bool Inverse)> _values = [];
+
+    protected ClusterCollector(GraphBuilder builder, Action<Identity> note)
+    {
+        Builder = builder;
+        Note = note;
+    }
+
+    protected GraphBuilder Builder { get; }
+
+    protected Action<Identity> Note { get; }
+
+    /// <summary>The leaves of the cluster at hand from left to right; good until the next one.</summary>
+    protected List<Leaf> Leaves { get; } = [];
+
+    /// <summary>Whether an operation builds clusters of this kind.</summary>
+    protected abstract bool IsFamily(Operation operation);
+
+    /// <summary>The leaves of a cluster and the steps that lead from them to its root.</summary>
+    /// <param name="root">The root of the cluster.</param>
+    /// <param name="isInner">Whether a node of the family, at so many levels below the root, belongs to the cluster.</param>
+    protected void Gather<TInner>(int root, TInner isInner)
+        where TInner : struct, IInner
+    {
+        Leaves.Clear();
+        _steps.Clear();
+        var runs = 0;
+        _stack.Push((root, false, 0, 0));
+        while (_stack.TryPop(out var item))
+        {
+            var (id, inverse, run, step) = item;
+            if (step < 0)
+            {
+                _steps.Add(step);
+                continue;
+            }
+
+            if (step > 0 && !isInner.Includes(id, step))
+            {
+                _steps.Add(Leaves.Count);
+                Leaves.Add(new Leaf(id, inverse, run));
+                continue;
+            }
+
+            var operation = Builder.OperationOf(id);
+            if (operation.Arity == 1)
+            {
+                _stack.Push((id, inverse, run, Negation));
+                _stack.Push((Builder.X(id), !inverse, run, step + 1));
+                continue;
+            }
+
+            var inverts = operation is SubOperation or DivOperation;
+            var divides = operation is DivOperation;
+            _stack.Push((id, inverse, run, inverts ? Minus : Plus));
+            _stack.Push((Builder.Y(id), inverse ^ inverts, divides ? ++runs : run, step + 1));
+            _stack.Push((Builder.X(id), inverse, divides ? ++runs : run, step + 1));
+        }
+    }
+
+    /// <summary>The cluster put together again from changed leaves; <see cref="Term.None"/> when nothing is left of it.</summary>
+    /// <param name="leaf">What has become of a leaf: none when it is gone, and whether it is subtracted.</param>
+    /// <param name="divides">Whether the family is products, where nothing divided by x is 1 / x and there are no signs.</param>
+    protected (Term Term, bool Negative) Rebuild(Func<int, (Term Term, bool Negative)> leaf, bool divides)
+    {
+        _values.Clear();
+        foreach (var step in _steps)
+        {
+            if (step >= 0)
+            {
+                _values.Add(leaf(step));
+                continue;
+            }
+
+            var last = _values[^1];
+            if (step == Negation)
+            {
+                _values[^1] = (last.Term, !last.Inverse);
+                continue;
+            }
+
+            _values.RemoveAt(_values.Count - 1);
+            _values[^1] = divides ? (Divide(_values[^1].Term, last.Term, step == Minus), false) : Add(_values[^1], (last.Term, last.Inverse ^ (step == Minus)));
+        }
+
+        return _values[0];
+    }
+
+    /// <summary>Which nodes of a graph are used only once, by one of their own family.</summary>
+    protected bool[] FindInner(Graph graph, bool[] reachable, int[] uses)
+    {
+        var inner = new bool[reachable.Length];
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id] || !IsFamily(graph.OperationOf(id))) continue;
+            for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
+            {
+                var argument = graph.Argument(id, i);
+                if (uses[argument] == 1 && IsFamily(graph.OperationOf(argument))) inner[argument] = true;
+            }
+        }
+
+        return inner;
+    }
+
+    private static Term Divide(Term x, Term y, bool divides)
+    {
+        if (!y.Exists) return x;
+        if (divides) return x.Exists ? x / y : 1 / y;
+        return x.Exists ? x * y : y;
+    }
+
+    private static (Term Term, bool Negative) Add((Term Term, bool Negative) x, (Term Term, bool Negative) y)
+    {
+        if (!x.Term.Exists) return y;
+        if (!y.Term.Exists) return x;
+        if (x.Negative == y.Negative) return (x.Term + y.Term, x.Negative);
+        return (x.Negative ? y.Term - x.Term : x.Term - y.Term, false);
+    }
+
+    /// <summary>Which nodes below the root of a cluster belong to it.</summary>
+    protected interface IInner
+    {
+        bool Includes(int id, int level);
+    }
+
+    /// <summary>A leaf of a cluster.</summary>
+    /// <param name="Id">The node.</param>
+    /// <param name="Inverse">Whether it is subtracted, or divides.</param>
+    /// <param name="Run">Factors with the same number are multiplied with each other, with no quotient between them.</param>
+    protected readonly record struct Leaf(int Id, bool Inverse, int Run);
+}

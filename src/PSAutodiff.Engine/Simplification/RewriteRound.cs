@@ -1,0 +1,160 @@
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff.Simplification;
+
+/// <summary>
+/// One round of simplification over a graph, from the leaves up. It goes on from the graph, so what does not change stays as it is and
+/// costs no memory.
+/// </summary>
+internal sealed class RewriteRound
+{
+    private readonly Graph _graph;
+    private readonly int[] _roots;
+    private readonly RuleSets _sets;
+    private readonly RewriteLog? _log;
+    private readonly GraphBuilder _builder;
+    private readonly bool[] _reachable;
+    private readonly int[] _uses;
+    private readonly int[] _map;
+    private readonly SumCollector? _sums;
+    private readonly ProductCollector? _products;
+    private readonly List<Identity> _applied = [];
+
+    public RewriteRound(Graph graph, int[] roots, RuleSets sets, RewriteLog? log)
+    {
+        _graph = graph;
+        _roots = roots;
+        _sets = sets;
+        _log = log;
+        _builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = _applied.Add, Log = log };
+        _reachable = graph.Reachable(roots);
+        _uses = graph.Uses(_reachable, roots);
+        _map = new int[_reachable.Length];
+        if ((sets & Identity.Standard) == 0) return;
+        var stable = (sets & RuleSets.Stable) != 0;
+        _sums = new SumCollector(graph, _builder, _reachable, _uses, stable, AddCollected);
+        _products = new ProductCollector(graph, _builder, _reachable, _uses, stable, AddCollected);
+    }
+
+    /// <summary>Where the nodes of the graph went.</summary>
+    public int[] Map => _map;
+
+    /// <summary>What had to be assumed for what was rewritten.</summary>
+    public HashSet<string> Assumptions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether anything was rewritten.</summary>
+    public bool HasChanged { get; private set; }
+
+    /// <summary>Takes every rewrite there is.</summary>
+    public Graph TakeAll()
+    {
+        _log?.StartRound();
+        for (var id = 0; id < _map.Length; id++)
+        {
+            if (!_reachable[id]) continue;
+            _map[id] = _graph.IsLeaf(id) ? id : Rewrite(id, Mapped(id), collects: true);
+            Accept();
+        }
+
+        return _builder.Build();
+    }
+
+    /// <summary>
+    /// Takes the rewrites one by one: each that does not make the whole dearer, and, whatever they cost, those that keep digits.
+    /// </summary>
+    public Graph TakeOneByOne()
+    {
+        _log?.StartRound();
+        var live = new LiveNodes(_builder, _uses, weighs: (_sets & RuleSets.Stable) != 0);
+        for (var id = 0; id < _map.Length; id++)
+        {
+            if (!_reachable[id]) continue;
+            if (_graph.IsLeaf(id))
+            {
+                _map[id] = id;
+                continue;
+            }
+
+            var arguments = Mapped(id);
+            var plain = _builder.Plain(id, arguments.X, arguments.Y, arguments.Z);
+            live.Rebuild(id, arguments, plain, _uses[id]);
+            _map[id] = plain;
+
+            // What is dearer as a whole may do without the collected terms, or without moving signs.
+            if (Try(id, arguments, plain, live, _sets, collects: true)) continue;
+            if (_sums is not null && Try(id, arguments, plain, live, _sets, collects: false)) continue;
+            if ((_sets & RuleSets.Signs) != 0) Try(id, arguments, plain, live, _sets & ~RuleSets.Signs, collects: false);
+        }
+
+        return _builder.Build();
+    }
+
+    private bool Try(int id, GraphNode arguments, int plain, LiveNodes live, RuleSets sets, bool collects)
+    {
+        var mark = _log?.RewriteCount ?? 0;
+        _builder.Rules = sets;
+        var rewritten = Rewrite(id, arguments, collects);
+        _builder.Rules = _sets;
+        _map[id] = plain;
+        if (rewritten == plain)
+        {
+            _applied.Clear();
+            return true;
+        }
+
+        if (live.Move(plain, rewritten, _uses[id]) <= 0 || _applied.Exists(static identity => identity.KeepsDigits))
+        {
+            _map[id] = rewritten;
+            Accept();
+            return true;
+        }
+
+        live.Move(rewritten, plain, _uses[id]);
+        _log?.Withdraw(mark);
+        _applied.Clear();
+        return false;
+    }
+
+    private int Rewrite(int id, GraphNode arguments, bool collects)
+    {
+        var rebuilt = _builder.Apply(id, arguments.X, arguments.Y, arguments.Z);
+        _log?.EndNode(id, arguments, rebuilt, _builder.X(rebuilt));
+        if (!collects || _sums is null) return rebuilt;
+        _map[id] = rebuilt;
+        var collected = _graph.OperationOf(id) switch
+        {
+            SumOperation or SubOperation or NegOperation => _sums.Collect(id, _map),
+            MulOperation or DivOperation => _products!.Collect(id, _map),
+            _ => Term.None,
+        };
+        var result = collected.Exists ? collected.Id : rebuilt;
+        _log?.EndCollection(id, rebuilt, result);
+        return result;
+    }
+
+    private GraphNode Mapped(int id)
+    {
+        var (y, z) = (_graph.Y(id), _graph.Z(id));
+        return new GraphNode(_map[_graph.X(id)], y < 0 ? y : _map[y], z < 0 ? z : _map[z], _graph.OperationOf(id).Code);
+    }
+
+    private void AddCollected(Identity identity)
+    {
+        _applied.Add(identity);
+        _log?.AddCollected(identity);
+    }
+
+    private void Accept()
+    {
+        foreach (var identity in _applied)
+        {
+            HasChanged = true;
+            if (identity.Assumption is { } assumption) Assumptions.Add(assumption);
+        }
+
+        _applied.Clear();
+    }
+
+    /// <summary>The roots in the new graph.</summary>
+    public int[] NewRoots() => Array.ConvertAll(_roots, root => _map[root]);
+}

@@ -1,0 +1,121 @@
+using PSAutodiff.Graphs;
+
+namespace PSAutodiff.Simplification;
+
+/// <summary>
+/// Collects like terms: 2x + y + x = 3x + y. Constants are only put together where that is exact. Under Stable terms do not move past
+/// many others, because every sum that they then take part in is rounded.
+/// </summary>
+internal sealed class SumCollector : ClusterCollector
+{
+    private const int FarthestStable = 6;
+
+    private static readonly Identity LikeTerms = new("a * x + b * x = (a + b) * x", Identity.Standard, static (_, _, _) => Term.None);
+
+    private readonly bool[] _inner;
+    private readonly bool _stable;
+    private readonly List<Part> _parts = [];
+    private readonly List<int> _partOf = [];
+    private Dictionary<int, int>? _indexOf;
+
+    public SumCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
+        : base(builder, note)
+    {
+        _inner = FindInner(graph, reachable, uses);
+        _stable = stable;
+    }
+
+    /// <summary>The collected form of a sum of the old graph in the new one, or none.</summary>
+    public Term Collect(int root, int[] map)
+    {
+        if (_inner[root]) return Term.None;
+        Gather(root, new Within(_inner));
+        _parts.Clear();
+        _partOf.Clear();
+        _indexOf = null;
+        var (merged, computed, constant) = (false, false, -1);
+        for (var i = 0; i < Leaves.Count; i++)
+        {
+            var leaf = Leaves[i];
+            var (term, factor, leads) = SplitFactor(Builder.Term(map[leaf.Id]), leaf.Inverse);
+            var number = term.IsConstant;
+            if (number) (term, factor) = (Term.None, factor * term.ConstantValue);
+            var index = number ? constant : IndexOf(term.Id);
+            if (index >= 0 && !IsFar(index) && ExactArithmetic.TryAdd(_parts[index].Weight, factor, out var sum))
+            {
+                // Of terms the first place counts, of constants the last.
+                _parts[index] = _parts[index] with { Weight = sum, Leaf = number ? i : _parts[index].Leaf, Merged = true };
+                _partOf.Add(index);
+                merged |= !number;
+                computed |= number;
+                continue;
+            }
+
+            index = _parts.Count;
+            _parts.Add(new Part(term.Id, factor, i, leads, Merged: false));
+            _partOf.Add(index);
+            if (number) constant = index;
+            else if (_indexOf is not null) _indexOf[term.Id] = index;
+        }
+
+        if (!merged && !computed) return Term.None;
+        if (merged) Note(LikeTerms);
+        if (computed) Note(Constants);
+        var (total, negative) = Rebuild(leaf => At(leaf, map), divides: false);
+        if (!total.Exists) return Builder.Term(Builder.Constant(0));
+        return negative ? -total : total;
+    }
+
+    protected override bool IsFamily(Operation operation) => operation is SumOperation or SubOperation or NegOperation;
+
+    private (Term Term, bool Negative) At(int index, int[] map)
+    {
+        var leaf = Leaves[index];
+        var part = _parts[_partOf[index]];
+        if (!part.Merged) return (Builder.Term(map[leaf.Id]), false);
+        if (part.Leaf != index || part.Weight == 0) return (Term.None, false);
+        var negative = (part.Weight < 0) ^ leaf.Inverse;
+        var weight = Math.Abs(part.Weight);
+        if (part.Id == Graph.None) return (Builder.Term(Builder.Constant(weight)), negative);
+        var term = Builder.Term(part.Id);
+
+        // 3 * (x * y) for x * y + x * y + x * y, but 5 * x * y for 2 * x * y + 3 * x * y: what the others are multiplied with stays.
+        return (weight == 1 ? term : part.Leads || !_stable ? Coefficient.Put(weight, term) : weight * term, negative);
+    }
+
+    private bool IsFar(int index) => _stable && _parts.Count - 1 - index > FarthestStable;
+
+    /// <summary>A term as constant times rest, and whether it is written so.</summary>
+    private static (Term Factor, double Coefficient, bool Leads) SplitFactor(Term term, bool negative)
+    {
+        if (term.Is<NegOperation>()) (term, negative) = (term.X, !negative);
+        var sign = negative ? -1.0 : 1.0;
+        return Coefficient.Of(term) is { } coefficient ? (Coefficient.Replace(term, 1), sign * coefficient, true) : (term, sign, false);
+    }
+
+    private int IndexOf(int id)
+    {
+        if (Leaves.Count <= LeavesSearchedOneByOne) return _parts.FindLastIndex(part => part.Id == id);
+        if (_indexOf is null)
+        {
+            _indexOf = [];
+            for (var i = 0; i < _parts.Count; i++) _indexOf[_parts[i].Id] = i;
+        }
+
+        return _indexOf.TryGetValue(id, out var index) ? index : -1;
+    }
+
+    /// <summary>Sums that are used nowhere else.</summary>
+    private readonly struct Within(bool[] inner) : IInner
+    {
+        public bool Includes(int id, int level) => inner[id];
+    }
+
+    /// <summary>Like terms that are put together, or a term by itself.</summary>
+    /// <param name="Id">The term without its constant; none for a constant alone.</param>
+    /// <param name="Weight">What it is multiplied with in all.</param>
+    /// <param name="Leaf">The leaf in whose place it stands.</param>
+    /// <param name="Leads">Whether a constant leads it there.</param>
+    /// <param name="Merged">Whether it is more than one leaf.</param>
+    private readonly record struct Part(int Id, double Weight, int Leaf, bool Leads, bool Merged);
+}
