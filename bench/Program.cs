@@ -9,6 +9,7 @@ using PSAutodiff.Numerics;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["accuracy", .. var rest]) return KernelAccuracy.Run(rest);
 if (args is ["networks"]) return NetworkTimes.Run();
+if (args is ["simplification", .. var options]) return SimplificationAccuracy.Run(options);
 if (args is ["regression"]) return Regression.Run();
 if (args is ["nodes", var count]) return Nodes(int.Parse(count, CultureInfo.InvariantCulture));
 

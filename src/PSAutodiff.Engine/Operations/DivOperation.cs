@@ -23,6 +23,9 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
 
     internal override OpCode? Instruction => OpCodes.Div;
 
+    // Of the order of four multiplications on today's processors.
+    internal override int Cost(Term node) => 4;
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("0 / x = 0", RuleSets.Lab, static (x, _, _) => x.Is(0) ? x : Term.None),
@@ -33,6 +36,7 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         new("x / 1 = x", Identity.All, static (x, y, _) => y.Is(1) ? x : Term.None),
         new("x / -1 = -x", Identity.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
         new("x / x = 1 (x != 0)", Identity.Standard, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumption = "x != 0" },
+        new("x / (1 / y) = x * y", Identity.Standard, static (x, y, _) => y.Is<DivOperation>() && y.X.Is(1) ? x * y.Y : Term.None),
         new("(-x) / (-y) = x / y", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
         new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None),
         new("exp(x) / (1 + exp(x)) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => x.Is<ExpOperation>() && Logistic.Exponent(y) == x.X ? x.X.Apply<SigmoidOperation>() : Term.None),

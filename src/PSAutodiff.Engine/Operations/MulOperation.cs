@@ -41,7 +41,19 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
         new("x * (-y) = -(x * y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x * y.X) : Term.None),
         new("x * x = x^2", Identity.Standard, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
         new("exp(x) * sigmoid(-x) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => Logistic.Product(x, y)),
+        new("sinh(x) * (y / cosh(x)) = y * tanh(x)", RuleSets.Stable, static (x, y, _) =>
+            IsTanh(x, y) ? y.X * x.X.Apply<TanhOperation>() :
+            IsTanh(y, x) ? x.X * y.X.Apply<TanhOperation>() :
+            Term.None),
+        new("x * (1 / y) = x / y", RuleSets.Stable, static (x, y, _) =>
+            y.Is<DivOperation>() && y.X.Is(1) ? x / y.Y :
+            x.Is<DivOperation>() && x.X.Is(1) ? y / x.Y :
+            Term.None) { KeepsDigits = false },
     ];
+
+    // Whether x is sinh(u) and y something over cosh(u).
+    private static bool IsTanh(Term x, Term y) =>
+        x.Is<SinhOperation>() && y.Is<DivOperation>() && y.Y.Is<CoshOperation>() && y.Y.X == x.X;
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint * at.Y : at.X * adjoint;
 

@@ -34,7 +34,7 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
         new("x + (-c) = x - c", Identity.Standard, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None),
         new("(-c) + x = x - c", Identity.Standard, static (x, y, _) => x.IsConstant && x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None),
         new("x + x = 2 * x", Identity.Standard, static (x, y, _) => x == y ? 2 * x : Term.None),
-        new("1 + expm1(x) = exp(x)", RuleSets.Stable, static (x, y, _) =>
+        new("1 + expm1(x) = exp(x)", Identity.Standard, static (x, y, _) =>
             x.Is(1) && y.Is<Expm1Operation>() ? y.X.Apply<ExpOperation>() :
             y.Is(1) && x.Is<Expm1Operation>() ? x.X.Apply<ExpOperation>() :
             Term.None),

@@ -40,6 +40,9 @@ internal abstract class ClusterCollector
     /// <summary>Whether an operation builds clusters of this kind.</summary>
     protected abstract bool IsFamily(Operation operation);
 
+    /// <summary>Whether a node builds clusters of this kind.</summary>
+    protected virtual bool IsInFamily(int id) => IsFamily(Builder.OperationOf(id));
+
     /// <summary>The leaves of a cluster and the steps that lead from them to its root.</summary>
     /// <param name="root">The root of the cluster.</param>
     /// <param name="isInner">Whether a node of the family, at so many levels below the root, belongs to the cluster.</param>
@@ -146,6 +149,12 @@ internal abstract class ClusterCollector
     protected interface IInner
     {
         bool Includes(int id, int level);
+    }
+
+    /// <summary>Nodes of the family within the root of a cluster, but nothing within those.</summary>
+    protected readonly struct TwoLevels(ClusterCollector owner) : IInner
+    {
+        public bool Includes(int id, int level) => level < 2 && owner.IsInFamily(id);
     }
 
     /// <summary>A leaf of a cluster.</summary>

@@ -16,6 +16,6 @@ internal sealed record Identity(string Name, RuleSets Sets, Func<Term, Term, Ter
     /// <summary>What has to hold for the identity beyond the domain of the original, for example <c>x != 0</c>; usually nothing.</summary>
     public string? Assumption { get; init; }
 
-    /// <summary>Whether it is there for the digits of the value: such identities count whatever they cost.</summary>
-    public bool KeepsDigits => (Sets & Standard) == RuleSets.Stable;
+    /// <summary>Whether it counts whatever it costs, being there for the digits of the value; of Stable's own identities all but a few.</summary>
+    public bool KeepsDigits { get; init; } = (Sets & Standard) == RuleSets.Stable;
 }

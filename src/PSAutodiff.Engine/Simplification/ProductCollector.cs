@@ -43,6 +43,8 @@ internal sealed class ProductCollector : ClusterCollector
 
     protected override bool IsFamily(Operation operation) => operation is MulOperation or DivOperation;
 
+    protected override bool IsInFamily(int id) => IsFamily(Builder.OperationOf(id)) && !IsReciprocal(id);
+
     private Term Collect(Func<int, int> now)
     {
         var (merged, cancelled, computed, negative) = (false, false, false, false);
@@ -227,12 +229,6 @@ internal sealed class ProductCollector : ClusterCollector
     private readonly struct Within(ProductCollector owner) : IInner
     {
         public bool Includes(int id, int level) => owner._inner[id] && !owner.IsReciprocal(id);
-    }
-
-    /// <summary>Products within the root of a cluster, but nothing within those.</summary>
-    private readonly struct TwoLevels(ProductCollector owner) : IInner
-    {
-        public bool Includes(int id, int level) => level < 2 && owner.IsFamily(owner.Builder.OperationOf(id)) && !owner.IsReciprocal(id);
     }
 
     /// <summary>What has become of a leaf.</summary>

@@ -3,13 +3,11 @@ using PSAutodiff.Graphs;
 namespace PSAutodiff.Simplification;
 
 /// <summary>
-/// Collects like terms: 2x + y + x = 3x + y. Constants are only put together where that is exact. Under Stable terms do not move past
-/// many others, because every sum that they then take part in is rounded.
+/// Collects like terms: 2x + y + x = 3x + y. Constants are only put together where that is exact. Under Stable only what then has no
+/// rounded value that was not there before is put together: 2x + y may be exact where 3x is not.
 /// </summary>
 internal sealed class SumCollector : ClusterCollector
 {
-    private const int FarthestStable = 6;
-
     private static readonly Identity LikeTerms = new("a * x + b * x = (a + b) * x", Identity.Standard, static (_, _, _) => Term.None);
 
     private readonly bool[] _inner;
@@ -21,15 +19,31 @@ internal sealed class SumCollector : ClusterCollector
     public SumCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
         : base(builder, note)
     {
-        _inner = FindInner(graph, reachable, uses);
+        _inner = stable ? [] : FindInner(graph, reachable, uses);
         _stable = stable;
     }
 
     /// <summary>The collected form of a sum of the old graph in the new one, or none.</summary>
     public Term Collect(int root, int[] map)
     {
+        if (_stable)
+        {
+            // The sum as it is now, two levels deep.
+            root = map[root];
+            if (!IsFamily(Builder.OperationOf(root))) return Term.None;
+            Gather(root, new TwoLevels(this));
+            return Collect(static id => id);
+        }
+
         if (_inner[root]) return Term.None;
         Gather(root, new Within(_inner));
+        return Collect(id => map[id]);
+    }
+
+    protected override bool IsFamily(Operation operation) => operation is SumOperation or SubOperation or NegOperation;
+
+    private Term Collect(Func<int, int> now)
+    {
         _parts.Clear();
         _partOf.Clear();
         _indexOf = null;
@@ -37,11 +51,11 @@ internal sealed class SumCollector : ClusterCollector
         for (var i = 0; i < Leaves.Count; i++)
         {
             var leaf = Leaves[i];
-            var (term, factor, leads) = SplitFactor(Builder.Term(map[leaf.Id]), leaf.Inverse);
+            var (term, factor, leads) = SplitFactor(Builder.Term(now(leaf.Id)), leaf.Inverse);
             var number = term.IsConstant;
             if (number) (term, factor) = (Term.None, factor * term.ConstantValue);
             var index = number ? constant : IndexOf(term.Id);
-            if (index >= 0 && !IsFar(index) && ExactArithmetic.TryAdd(_parts[index].Weight, factor, out var sum))
+            if (index >= 0 && ExactArithmetic.TryAdd(_parts[index].Weight, factor, out var sum))
             {
                 // Of terms the first place counts, of constants the last.
                 _parts[index] = _parts[index] with { Weight = sum, Leaf = number ? i : _parts[index].Leaf, Merged = true };
@@ -52,27 +66,25 @@ internal sealed class SumCollector : ClusterCollector
             }
 
             index = _parts.Count;
-            _parts.Add(new Part(term.Id, factor, i, leads, Merged: false));
+            _parts.Add(new Part(term.Id, factor, factor, i, leads, Merged: false));
             _partOf.Add(index);
             if (number) constant = index;
             else if (_indexOf is not null) _indexOf[term.Id] = index;
         }
 
-        if (!merged && !computed) return Term.None;
+        if ((!merged && !computed) || (_stable && !IsSafe())) return Term.None;
         if (merged) Note(LikeTerms);
         if (computed) Note(Constants);
-        var (total, negative) = Rebuild(leaf => At(leaf, map), divides: false);
+        var (total, negative) = Rebuild(leaf => At(leaf, now), divides: false);
         if (!total.Exists) return Builder.Term(Builder.Constant(0));
         return negative ? -total : total;
     }
 
-    protected override bool IsFamily(Operation operation) => operation is SumOperation or SubOperation or NegOperation;
-
-    private (Term Term, bool Negative) At(int index, int[] map)
+    private (Term Term, bool Negative) At(int index, Func<int, int> now)
     {
         var leaf = Leaves[index];
         var part = _parts[_partOf[index]];
-        if (!part.Merged) return (Builder.Term(map[leaf.Id]), false);
+        if (!part.Merged) return (Builder.Term(now(leaf.Id)), false);
         if (part.Leaf != index || part.Weight == 0) return (Term.None, false);
         var negative = (part.Weight < 0) ^ leaf.Inverse;
         var weight = Math.Abs(part.Weight);
@@ -83,7 +95,21 @@ internal sealed class SumCollector : ClusterCollector
         return (weight == 1 ? term : part.Leads || !_stable ? Coefficient.Put(weight, term) : weight * term, negative);
     }
 
-    private bool IsFar(int index) => _stable && _parts.Count - 1 - index > FarthestStable;
+    /// <summary>Whether at most one sum is left, of terms that were there before or are exact.</summary>
+    private bool IsSafe()
+    {
+        var count = 0;
+        foreach (var part in _parts) count += part.Weight != 0 ? 1 : 0;
+        if (count <= 1) return true;
+        if (count > 2) return false;
+        foreach (var part in _parts)
+        {
+            var weight = Math.Abs(part.Weight);
+            if (part.Merged && part.Id != Graph.None && weight is not (0 or 1) && !(double.IsPow2(weight) && weight <= Math.Abs(part.OwnWeight))) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>A term as constant times rest, and whether it is written so.</summary>
     private static (Term Factor, double Coefficient, bool Leads) SplitFactor(Term term, bool negative)
@@ -114,8 +140,9 @@ internal sealed class SumCollector : ClusterCollector
     /// <summary>Like terms that are put together, or a term by itself.</summary>
     /// <param name="Id">The term without its constant; none for a constant alone.</param>
     /// <param name="Weight">What it is multiplied with in all.</param>
+    /// <param name="OwnWeight">What its first place had.</param>
     /// <param name="Leaf">The leaf in whose place it stands.</param>
     /// <param name="Leads">Whether a constant leads it there.</param>
     /// <param name="Merged">Whether it is more than one leaf.</param>
-    private readonly record struct Part(int Id, double Weight, int Leaf, bool Leads, bool Merged);
+    private readonly record struct Part(int Id, double Weight, double OwnWeight, int Leaf, bool Leads, bool Merged);
 }

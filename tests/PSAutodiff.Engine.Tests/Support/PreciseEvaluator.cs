@@ -8,8 +8,10 @@ namespace PSAutodiff.Tests;
 /// </summary>
 internal sealed class PreciseEvaluator(Graph graph, int root)
 {
-    private const int MaxMagnitude = 5000;
     private const int TieBits = 90;
+
+    // Sines need the angle itself to many digits, and pi to as many more.
+    private const int MaxAngle = 60;
 
     private readonly bool[] _reachable = graph.Reachable([root]);
 
@@ -17,6 +19,18 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         : this(node.Flatten().Graph, node.Flatten().Id)
     {
     }
+
+    /// <summary>For numbers of every size: what is small is no rounding error, unless a difference says so.</summary>
+    public static PreciseEvaluator Wide(ExprNode node) => new(node) { MaxMagnitude = 1 << 20, MaxExponent = 18, NearZero = int.MinValue / 2 };
+
+    /// <summary>The binary exponent, in size, above which a value is out of range.</summary>
+    private int MaxMagnitude { get; init; } = 5000;
+
+    /// <summary>The binary exponent of the largest argument of an exponential function.</summary>
+    private int MaxExponent { get; init; } = 11;
+
+    /// <summary>The binary exponent below which a value may be nothing but the rounding errors of a difference.</summary>
+    private int NearZero { get; init; } = -200;
 
     /// <summary>Whether sums may lose most of their digits by cancellation: for comparisons with an absolute tolerance.</summary>
     public bool MayCancel { get; init; }
@@ -87,23 +101,24 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             "neg" => -x,
             "detach" => x,
             "sqrt" => x.Sign < 0 || IsNearZero(x) ? null : PreciseFunctions.Sqrt(x),
-            "log" => x.Sign > 0 ? HighPrecision.Log(x) : null,
+            "log" => Log(x),
             "log1p" => (one + x).Sign > 0 ? HighPrecision.Log1p(x) : null,
             "asin" => Outside(x) ? null : PreciseFunctions.Asin(x),
             "acos" => Outside(x) ? null : PreciseFunctions.Acos(x),
             "atan" => PreciseFunctions.Atan(x),
-            _ when x.Sign != 0 && x.Magnitude > 11 => null,
-            "exp" => HighPrecision.Exp(x),
-            "expm1" => HighPrecision.Expm1(x),
+            "sin" or "cos" or "tan" when x.Sign != 0 && x.Magnitude > Math.Min(MaxAngle, Math.Max(MaxExponent, 11)) => null,
+            _ when x.Sign != 0 && x.Magnitude > MaxExponent => null,
+            "exp" => x.Sign == 0 ? HighPrecision.Exp(x) : Inexact(HighPrecision.Exp(x)),
+            "expm1" => x.Sign == 0 ? HighPrecision.Expm1(x) : Inexact(HighPrecision.Expm1(x)),
             "sinh" => HighPrecision.Sinh(x),
-            "cosh" => HighPrecision.Cosh(x),
-            "tanh" => HighPrecision.Tanh(x),
-            "sech2" => HighPrecision.Sech2(x),
-            "sigmoid" => HighPrecision.Sigmoid(x),
+            "cosh" => x.Sign == 0 ? HighPrecision.Cosh(x) : Inexact(HighPrecision.Cosh(x)),
+            "tanh" => x.Sign == 0 ? HighPrecision.Tanh(x) : Inexact(HighPrecision.Tanh(x)),
+            "sigmoid" => x.Sign == 0 ? HighPrecision.Sigmoid(x) : Inexact(HighPrecision.Sigmoid(x)),
+            "sech2" => x.Sign == 0 ? HighPrecision.Sech2(x) : Inexact(HighPrecision.Sech2(x)),
             "softplus" => HighPrecision.Softplus(x),
-            "sin" => PreciseFunctions.Sin(x),
-            "cos" => PreciseFunctions.Cos(x),
-            "tan" => PreciseFunctions.Cos(x) is { Sign: not 0 } cosine ? PreciseFunctions.Sin(x) / cosine : null,
+            "sin" => Wave(x, PreciseFunctions.Sin(x)),
+            "cos" => Wave(x, PreciseFunctions.Cos(x)),
+            "tan" => Wave(x, PreciseFunctions.Cos(x)) is { Sign: not 0 } cosine ? Wave(x, PreciseFunctions.Sin(x)) / cosine : null,
             _ => throw new NotSupportedException($"Teach {nameof(PreciseEvaluator)} the operation '{operation}'."),
         };
     }
@@ -115,9 +130,9 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         "mul" => x * y,
         "div" => y.Sign == 0 || IsNearZero(y) ? null : x / y,
         "pow" => PreciseFunctions.Pow(x, y),
-        "less" => IsNearZero(x - y) ? null : BigFloat.FromDouble((x - y).Sign < 0 ? 1 : 0),
-        "min" => IsNearZero(x - y) ? null : (x - y).Sign < 0 ? x : y,
-        "max" => IsNearZero(x - y) ? null : (x - y).Sign > 0 ? x : y,
+        "less" => IsTie(x, y) ? null : BigFloat.FromDouble((x - y).Sign < 0 ? 1 : 0),
+        "min" => IsTie(x, y) ? null : (x - y).Sign < 0 ? x : y,
+        "max" => IsTie(x, y) ? null : (x - y).Sign > 0 ? x : y,
         _ => throw new NotSupportedException($"Teach {nameof(PreciseEvaluator)} the operation '{operation}'."),
     };
 
@@ -125,19 +140,37 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     private BigFloat? Sum(BigFloat x, BigFloat y)
     {
         var sum = x + y;
+        if (x.Sign != 0 && y.Sign != 0 && Math.Abs(x.Magnitude - y.Magnitude) > BigFloat.Precision) return Inexact(sum);
         if (MayCancel || x.Sign == 0 || y.Sign == 0 || (IsExact(x) && IsExact(y))) return sum;
         return sum.Sign == 0 || sum.Magnitude < Math.Max(x.Magnitude, y.Magnitude) - 150 ? null : sum;
     }
 
+    // A number that only looks short: 1 + 1e-300, or tanh(1000).
+    private static BigFloat Inexact(BigFloat x)
+    {
+        if (x.Sign == 0 || !IsExact(x)) return x;
+        var shift = BigFloat.Precision - 1 - (x.Magnitude - x.Exponent);
+        return new BigFloat((x.Significand << shift) + x.Sign, x.Exponent - shift);
+    }
+
+    // Null where the argument is not known well enough: near 1, near a zero of a wave.
+    private static BigFloat? Log(BigFloat x) =>
+        x.Sign <= 0 || (!IsExact(x) && x - BigFloat.One is var distance && (distance.Sign == 0 || distance.Magnitude < -130)) ? null : HighPrecision.Log(x);
+
+    private static BigFloat? Wave(BigFloat x, BigFloat value) =>
+        !IsExact(x) && (value.Sign == 0 || value.Magnitude < Math.Min(x.Magnitude, 0) - 130) ? null : value;
+
     private static bool IsExact(BigFloat x) => System.Numerics.BigInteger.Abs(x.Significand).GetBitLength() < BigFloat.Precision - 20;
 
-    private static BigFloat? Bounded(BigFloat? value) =>
+    private BigFloat? Bounded(BigFloat? value) =>
         value is { } v && v.Sign != 0 && Math.Abs(v.Magnitude) > MaxMagnitude ? null : value;
 
     private static bool Outside(BigFloat x) => (BigFloat.One - x).Sign <= 0 || (BigFloat.One + x).Sign <= 0;
 
     // Differences of equal numbers that were computed differently; an exact zero is none of these.
-    private static bool IsNearZero(BigFloat x) => x.Sign != 0 && x.Magnitude < -200;
+    private bool IsNearZero(BigFloat x) => x.Sign != 0 && x.Magnitude < NearZero;
+
+    private bool IsTie(BigFloat x, BigFloat y) => x - y is { Sign: not 0 } difference && difference.Magnitude < Math.Max(NearZero, Math.Max(x.Sign == 0 ? int.MinValue : x.Magnitude, y.Sign == 0 ? int.MinValue : y.Magnitude) - 200);
 
     private static bool IsSmall(BigFloat x) => x.Sign == 0 || x.Magnitude < -TieBits;
 }
