@@ -26,7 +26,7 @@ internal sealed class CompiledMeasurement
 
     private CompiledMeasurement(object target, MeasuredParts parts)
     {
-        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts) : DerivativeObjects.NodesOf(target)!;
+        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts) : ExprNode.Simplify(DerivativeObjects.NodesOf(target)!, SimplificationRule.Stable).Nodes;
         _compiled = CompiledExpression.Compile(Outputs);
         _isNumber = target is ExprNode && parts == MeasuredParts.Value;
         _shape = target switch
@@ -71,19 +71,12 @@ internal sealed class CompiledMeasurement
         return _isNumber ? results[0].Select(static value => (object)value) : Enumerable.Range(0, results[0].Length).Select(row => _shape(i => results[i][row]));
     }
 
-    private static List<ExprNode> WithDerivatives(ExprNode expression, MeasuredParts parts)
+    // The value is that of the expression as it is written, with or without derivatives beside it.
+    private static ExprNode[] WithDerivatives(ExprNode expression, MeasuredParts parts)
     {
-        var variables = expression.Variables;
-        var outputs = new List<ExprNode> { expression };
-        if (parts >= MeasuredParts.Gradient && variables.Count > 0) outputs.AddRange(expression.Gradient(variables));
-        if (parts < MeasuredParts.Hessian || variables.Count == 0) return outputs;
-        var hessian = expression.Hessian(variables);
-        for (var i = 0; i < variables.Count; i++)
-        {
-            for (var j = i; j < variables.Count; j++) outputs.Add(hessian[i, j]);
-        }
-
-        return outputs;
+        if (parts == MeasuredParts.Value) return [expression];
+        var derivatives = NumericDerivatives.Of(expression, expression.Variables, hessian: parts == MeasuredParts.Hessian);
+        return [expression, .. derivatives.Gradient, .. derivatives.Hessian];
     }
 
     private static Measurement Measured(Func<int, double> results, IReadOnlyList<string> variables, MeasuredParts parts)

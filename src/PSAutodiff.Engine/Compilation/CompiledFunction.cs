@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
@@ -23,7 +24,7 @@ public sealed class CompiledFunction
         Expression = expression;
         Variables = variables ?? expression.Variables;
         HasGradient = gradient;
-        var outputs = gradient && Variables.Count > 0 ? [expression, .. expression.Gradient(Variables)] : new[] { expression };
+        var outputs = gradient && Variables.Count > 0 ? [expression, .. NumericDerivatives.Of(expression, Variables).Gradient] : new[] { expression };
         _compiled = CompiledExpression.Compile(outputs, Variables);
     }
 

@@ -103,7 +103,7 @@ public sealed record DerivativeCheck(
         IReadOnlyDictionary<string, ExprNode>? derivatives,
         IReadOnlyList<string> variables)
     {
-        var nodes = derivatives is null ? expression.Gradient(variables) : [.. variables.Select(name => Candidate(name, derivatives))];
+        var nodes = derivatives is null ? NumericDerivatives.Of(expression, variables).Gradient : [.. variables.Select(name => Candidate(name, derivatives))];
         var compiled = CompiledExpression.Compile(nodes);
         var values = Array.ConvertAll([.. compiled.Variables], name => ValueOf(name, at));
         var results = new double[nodes.Count];

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PSAutodiff.Differentiation;
 using PSAutodiff.Networks;
 
 namespace PSAutodiff;
@@ -24,12 +25,10 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(parameters);
-        var stable = loss.Simplify(SimplificationRule.Stable);
 
         // The loss comes last: the next step waits for the derivatives, not for it.
-        ExprNode[] outputs = [.. stable.Differentiate(parameters, DifferentiationMode.Reverse), stable];
-        var (simplified, _) = ExprNode.Simplify(outputs, SimplificationRule.Stable);
-        _compiled = CompiledExpression.Compile(simplified, [.. columns, .. parameters]);
+        var derivatives = NumericDerivatives.Of(loss, parameters);
+        _compiled = CompiledExpression.Compile([.. derivatives.Gradient, derivatives.Value], [.. columns, .. parameters]);
         _loss = loss;
         _parameters = [.. parameters];
         _columnCount = columns.Count;

@@ -42,8 +42,8 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
         new("x * x = x^2", Identity.Standard, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
         new("exp(x) * sigmoid(-x) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => Logistic.Product(x, y)),
         new("sinh(x) * (y / cosh(x)) = y * tanh(x)", RuleSets.Stable, static (x, y, _) =>
-            IsTanh(x, y) ? y.X * x.X.Apply<TanhOperation>() :
-            IsTanh(y, x) ? x.X * y.X.Apply<TanhOperation>() :
+            x.Is<SinhOperation>() ? TimesSinh(x.X, y) :
+            y.Is<SinhOperation>() ? TimesSinh(y.X, x) :
             Term.None),
         new("x * (1 / y) = x / y", RuleSets.Stable, static (x, y, _) =>
             y.Is<DivOperation>() && y.X.Is(1) ? x / y.Y :
@@ -51,9 +51,17 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
             Term.None) { KeepsDigits = false },
     ];
 
-    // Whether x is sinh(u) and y something over cosh(u).
-    private static bool IsTanh(Term x, Term y) =>
-        x.Is<SinhOperation>() && y.Is<DivOperation>() && y.Y.Is<CoshOperation>() && y.Y.X == x.X;
+    // sinh(u) * (y / cosh(u)), with one more factor or without.
+    private static Term TimesSinh(Term u, Term y)
+    {
+        if (y.Is<MulOperation>())
+        {
+            if (y.X.Is<DivOperation>() && TimesSinh(u, y.X) is { Exists: true } first) return first * y.Y;
+            return y.Y.Is<DivOperation>() && TimesSinh(u, y.Y) is { Exists: true } second ? y.X * second : Term.None;
+        }
+
+        return y.Is<DivOperation>() && y.Y.Is<CoshOperation>() && y.Y.X == u ? y.X * u.Apply<TanhOperation>() : Term.None;
+    }
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint * at.Y : at.X * adjoint;
 

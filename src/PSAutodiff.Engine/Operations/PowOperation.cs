@@ -48,8 +48,7 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
     internal override int Cost(Term node) =>
         !node.Y.IsConstant ? FullCost :
         IntegerPower.Is(node.Y.ConstantValue) ? IntegerPower.Cost(node.Y.ConstantValue) :
-        node.Y.ConstantValue is 2 or -1 ? 1 :
-        FullCost;
+        node.Y.ConstantValue switch { 2 => 1, -1 => OperationOf<DivOperation>.Instance.Cost(node), _ => FullCost };
 
     internal override Operation? ForConstantY(double y) => y == 2 ? OperationOf<MulOperation>.Instance : null;
 

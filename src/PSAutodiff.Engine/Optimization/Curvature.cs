@@ -1,3 +1,4 @@
+using PSAutodiff.Differentiation;
 using PSAutodiff.Numerics;
 
 namespace PSAutodiff.Optimization;
@@ -25,7 +26,7 @@ internal sealed record Curvature(double Largest, bool IsConstant)
         for (var i = 0; i < n; i++) directions[i] = ExprNode.Variable(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{i}"));
         var dot = objective.Gradient[0] * directions[0];
         for (var i = 1; i < n; i++) dot += objective.Gradient[i] * directions[i];
-        var (product, _) = ExprNode.Simplify(dot.Gradient(objective.Variables), SimplificationRule.Stable);
+        var product = NumericDerivatives.Of(dot, objective.Variables).Gradient;
 
         var isConstant = !CompiledExpression.Compile(product).Variables.Intersect(objective.Variables).Any();
         var compiled = CompiledExpression.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)]);

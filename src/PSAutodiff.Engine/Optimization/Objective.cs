@@ -1,3 +1,5 @@
+using PSAutodiff.Differentiation;
+
 namespace PSAutodiff.Optimization;
 
 /// <summary>The function to minimise: its value and gradient as one compiled program, its Hessian as another once it is asked for.</summary>
@@ -11,12 +13,10 @@ internal sealed class Objective
     public Objective(ExprNode function)
     {
         Variables = function.Variables;
-        _function = function.Simplify(SimplificationRule.Stable);
-        var outputs = new List<ExprNode>(Variables.Count + 1) { _function };
-        outputs.AddRange(_function.Differentiate(Variables, DifferentiationMode.Reverse));
-        var (simplified, _) = ExprNode.Simplify(outputs, SimplificationRule.Stable);
-        _gradient = [.. simplified.Skip(1)];
-        _compiled = CompiledExpression.Compile(simplified, Variables);
+        _function = function;
+        var derivatives = NumericDerivatives.Of(function, Variables);
+        _gradient = derivatives.Gradient;
+        _compiled = CompiledExpression.Compile([derivatives.Value, .. _gradient], Variables);
         _hessian = new Lazy<CompiledExpression>(CompileHessian);
     }
 
@@ -49,15 +49,6 @@ internal sealed class Objective
         }
     }
 
-    private CompiledExpression CompileHessian()
-    {
-        var hessian = _function.Hessian(Variables);
-        var outputs = new List<ExprNode>(Dimension * (Dimension + 1) / 2);
-        for (var i = 0; i < Dimension; i++)
-        {
-            for (var j = i; j < Dimension; j++) outputs.Add(hessian[i, j]);
-        }
-
-        return CompiledExpression.Compile(ExprNode.Simplify(outputs, SimplificationRule.Stable).Nodes, Variables);
-    }
+    private CompiledExpression CompileHessian() =>
+        CompiledExpression.Compile(NumericDerivatives.Of(_function, Variables, hessian: true).Hessian, Variables);
 }

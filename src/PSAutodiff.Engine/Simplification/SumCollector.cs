@@ -111,12 +111,12 @@ internal sealed class SumCollector : ClusterCollector
         return true;
     }
 
-    /// <summary>A term as constant times rest, and whether it is written so.</summary>
+    /// <summary>A term as constant times rest, and whether the constant stands within the rest, as in (2 * x) * y.</summary>
     private static (Term Factor, double Coefficient, bool Leads) SplitFactor(Term term, bool negative)
     {
         if (term.Is<NegOperation>()) (term, negative) = (term.X, !negative);
         var sign = negative ? -1.0 : 1.0;
-        return Coefficient.Of(term) is { } coefficient ? (Coefficient.Replace(term, 1), sign * coefficient, true) : (term, sign, false);
+        return Coefficient.Of(term) is { } coefficient ? (Coefficient.Replace(term, 1), sign * coefficient, !term.X.IsConstant) : (term, sign, false);
     }
 
     private int IndexOf(int id)
@@ -142,7 +142,7 @@ internal sealed class SumCollector : ClusterCollector
     /// <param name="Weight">What it is multiplied with in all.</param>
     /// <param name="OwnWeight">What its first place had.</param>
     /// <param name="Leaf">The leaf in whose place it stands.</param>
-    /// <param name="Leads">Whether a constant leads it there.</param>
+    /// <param name="Leads">Whether a constant leads the factors of its first place.</param>
     /// <param name="Merged">Whether it is more than one leaf.</param>
     private readonly record struct Part(int Id, double Weight, double OwnWeight, int Leaf, bool Leads, bool Merged);
 }

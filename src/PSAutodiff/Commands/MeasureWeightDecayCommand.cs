@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Differentiation;
 using PSAutodiff.LinearAlgebra;
 
 namespace PSAutodiff.Commands;
@@ -69,7 +70,8 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
 
             if (variables.Length == 0) throw new AutodiffException(ErrorIds.ExpressionConstant, "The expression has no variables, so there is nothing to decay.");
             var size = variables.Length;
-            var (hessian, slope) = Evaluate(node.Hessian(variables), [.. node.Gradient(variables)], node.Variables, variables);
+            var derivatives = NumericDerivatives.Of(node, variables, hessian: true);
+            var (hessian, slope) = Evaluate(derivatives.Gradient, derivatives.Hessian, node.Variables, variables);
             Analyze(hessian, Values(variables), variables);
             var largest = hessian.Cast<double>().Max(Math.Abs);
             var steepest = Array.FindIndex(slope, value => Math.Abs(value) > SlopeAllowed * Math.Max(1, largest));
@@ -112,8 +114,14 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
         switch (Conversions.Live(Hessian))
         {
             case ExprHessian hessian:
-                var all = hessian.Expression.Variables;
-                return (Evaluate(hessian.Entries, [], all, hessian.Variables).Hessian, [.. hessian.Variables]);
+                var half = new List<ExprNode>();
+                for (var i = 0; i < hessian.Variables.Count; i++)
+                {
+                    for (var j = i; j < hessian.Variables.Count; j++) half.Add(hessian.Entries[i, j]);
+                }
+
+                var stable = ExprNode.Simplify(half, SimplificationRule.Stable).Nodes;
+                return (Evaluate([], stable, hessian.Expression.Variables, [.. hessian.Variables]).Hessian, [.. hessian.Variables]);
             case Measurement { Hessian: { } measured } measurement:
                 return (measured, [.. measurement.Variables]);
             case Measurement:
@@ -125,23 +133,27 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
     }
 
     // Second derivatives, and first ones when there are any to measure, at the minimiser.
-    private (double[,] Hessian, double[] Gradient) Evaluate(ExprNode[,] entries, ExprNode[] gradient, IReadOnlyList<string> all, IReadOnlyList<string> variables)
+    private (double[,] Hessian, double[] Gradient) Evaluate(IReadOnlyList<ExprNode> gradient, IReadOnlyList<ExprNode> half, IReadOnlyList<string> all, string[] variables)
     {
-        var size = entries.GetLength(0);
-        var compiled = CompiledExpression.Compile([.. gradient, .. entries.Cast<ExprNode>()], [.. all]);
+        var size = variables.Length;
+        var compiled = CompiledExpression.Compile([.. gradient, .. half], [.. all]);
         var results = new double[compiled.OutputCount];
-        compiled.Evaluate(IsList(_minimizer) && all.Count == variables.Count ? Reorder(Values(variables), variables, all) : Values(all), results);
+        compiled.Evaluate(IsList(_minimizer) && all.Count == variables.Length ? Reorder(Values(variables), variables, all) : Values(all), results);
         var hessian = new double[size, size];
-        for (var i = 0; i < size * size; i++)
+        var next = gradient.Count;
+        for (var i = 0; i < size; i++)
         {
-            hessian[i / size, i % size] = results[gradient.Length + i];
-            if (double.IsFinite(results[gradient.Length + i])) continue;
-            throw new AutodiffException(
-                ErrorIds.ValueNotFinite,
-                string.Create(CultureInfo.InvariantCulture, $"The second derivative with respect to '{variables[i / size]}' and '{variables[i % size]}' is {results[gradient.Length + i]} at the point."));
+            for (var j = i; j < size; j++)
+            {
+                var value = hessian[i, j] = hessian[j, i] = results[next++];
+                if (double.IsFinite(value)) continue;
+                throw new AutodiffException(
+                    ErrorIds.ValueNotFinite,
+                    string.Create(CultureInfo.InvariantCulture, $"The second derivative with respect to '{variables[i]}' and '{variables[j]}' is {value} at the point."));
+            }
         }
 
-        return (hessian, results[..gradient.Length]);
+        return (hessian, results[..gradient.Count]);
     }
 
     private static double[] Reorder(double[] values, IReadOnlyList<string> from, IReadOnlyList<string> to) =>

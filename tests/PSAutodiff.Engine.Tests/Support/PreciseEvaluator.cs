@@ -21,7 +21,9 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     }
 
     /// <summary>For numbers of every size: what is small is no rounding error, unless a difference says so.</summary>
-    public static PreciseEvaluator Wide(ExprNode node) => new(node) { MaxMagnitude = 1 << 20, MaxExponent = 18, NearZero = int.MinValue / 2 };
+    public static PreciseEvaluator Wide(ExprNode node) => new(node) { IsWide = true, MaxMagnitude = 1 << 20, MaxExponent = 18, NearZero = int.MinValue / 2 };
+
+    private bool IsWide { get; init; }
 
     /// <summary>The binary exponent, in size, above which a value is out of range.</summary>
     private int MaxMagnitude { get; init; } = 5000;
@@ -146,19 +148,19 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     }
 
     // A number that only looks short: 1 + 1e-300, or tanh(1000).
-    private static BigFloat Inexact(BigFloat x)
+    private BigFloat Inexact(BigFloat x)
     {
-        if (x.Sign == 0 || !IsExact(x)) return x;
+        if (!IsWide || x.Sign == 0 || !IsExact(x)) return x;
         var shift = BigFloat.Precision - 1 - (x.Magnitude - x.Exponent);
         return new BigFloat((x.Significand << shift) + x.Sign, x.Exponent - shift);
     }
 
     // Null where the argument is not known well enough: near 1, near a zero of a wave.
-    private static BigFloat? Log(BigFloat x) =>
-        x.Sign <= 0 || (!IsExact(x) && x - BigFloat.One is var distance && (distance.Sign == 0 || distance.Magnitude < -130)) ? null : HighPrecision.Log(x);
+    private BigFloat? Log(BigFloat x) =>
+        x.Sign <= 0 || (IsWide && !IsExact(x) && x - BigFloat.One is var distance && (distance.Sign == 0 || distance.Magnitude < -130)) ? null : HighPrecision.Log(x);
 
-    private static BigFloat? Wave(BigFloat x, BigFloat value) =>
-        !IsExact(x) && (value.Sign == 0 || value.Magnitude < Math.Min(x.Magnitude, 0) - 130) ? null : value;
+    private BigFloat? Wave(BigFloat x, BigFloat value) =>
+        IsWide && !IsExact(x) && (value.Sign == 0 || value.Magnitude < Math.Min(x.Magnitude, 0) - 130) ? null : value;
 
     private static bool IsExact(BigFloat x) => System.Numerics.BigInteger.Abs(x.Significand).GetBitLength() < BigFloat.Precision - 20;
 
