@@ -18,6 +18,9 @@ internal sealed class RoundingBounds
     // Functions are within 2 units in the last place of the result.
     private const double FunctionRounding = 4 * Unit;
 
+    // Where an angle is known less well, up to the factor that bounds are off by, its rounding spans a good part of a wave.
+    private const double WaveDecides = 1.0 / 8;
+
     // These give one of their arguments, its negative, or a small whole number: never anything rounded.
     private static readonly HashSet<string> Unrounded = ["neg", "abs", "relu", "sign", "min", "max", "less", "select", "detach"];
 
@@ -113,6 +116,7 @@ internal sealed class RoundingBounds
             {
                 SumOperation or SubOperation => ex + ey,
                 MulOperation => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
+                SinOperation or CosOperation or TanOperation when ex > WaveDecides => double.PositiveInfinity,
                 DivOperation => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
                 _ => new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: !_unrounded[operation.Code]).Spread(value),
             };

@@ -28,6 +28,16 @@ public sealed class ExpressionComparisonTests
     [InlineData("x + 0.1 + 0.2", "x + 0.3", ComparisonBasis.Sampling)]
     [InlineData("x/3", "x*0.333333333333333333", ComparisonBasis.Sampling)]
     [InlineData("0.1 + 0.2", "0.3", ComparisonBasis.Sampling)]
+    [InlineData("sin(x)", "cos(pi/2 - x)", ComparisonBasis.Sampling)]
+    [InlineData("sin(x)", "cos(x - pi/2)", ComparisonBasis.Sampling)]
+    [InlineData("sin(x)", "-cos(x + pi/2)", ComparisonBasis.Sampling)]
+    [InlineData("cos(x + pi)", "-cos(x)", ComparisonBasis.Sampling)]
+    [InlineData("tan(x + pi)", "tan(x)", ComparisonBasis.Sampling)]
+    [InlineData("cos(c + (a + b))", "cos(c)*cos(a + b) - sin(c)*sin(a + b)", ComparisonBasis.Sampling)]
+    [InlineData("sin(a + b)", "sin(a)*cos(b) + cos(a)*sin(b)", ComparisonBasis.Sampling)]
+    [InlineData("sin(a - b + c)", "sin(a + c)*cos(b) - cos(a + c)*sin(b)", ComparisonBasis.Sampling)]
+    [InlineData("cos(3*x)", "4*cos(x)^3 - 3*cos(x)", ComparisonBasis.Sampling)]
+    [InlineData("sin(x/3)^2", "(1 - cos(2*x/3))/2", ComparisonBasis.Sampling)]
     public void Equal_expressions_are_found_equal(string reference, string difference, ComparisonBasis how)
     {
         foreach (var comparison in BothWays(reference, difference))
@@ -56,6 +66,8 @@ public sealed class ExpressionComparisonTests
     [InlineData("exp(-1000) + x", "x + 1")]
     [InlineData("2", "3")]
     [InlineData("x", "y")]
+    [InlineData("sin(x)", "cos(pi/2 + x)")]
+    [InlineData("cos(c + (a + b))", "cos(c)*cos(a + b) + sin(c)*sin(a + b)")]
     [InlineData("a*b*c*d*e*f*g*h", "h*g*f*e*d*c*b + a")]
     public void Different_expressions_have_a_counterexample(string reference, string difference)
     {

@@ -1,0 +1,133 @@
+using PSAutodiff.Differentiation;
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>What Stable makes of textbook formulas at points where they lose everything as written; the right values to 60 digits or by reasoning.</summary>
+public sealed class StableValueTests
+{
+    private const string CrossEntropy = "-(y*log(sigmoid(z)) + (1-y)*log(1-sigmoid(z)))";
+    private const string WrittenOut = "-(y*log(1/(1+exp(-z))) + (1-y)*log(1-1/(1+exp(-z))))";
+
+    [Theory]
+    [InlineData(40, 0, 40.0, 1.0)]
+    [InlineData(40, 1, 4.248354255291589e-18, -4.248354255291589e-18)]
+    [InlineData(-40, 0, 4.248354255291589e-18, 4.248354255291589e-18)]
+    [InlineData(-40, 1, 40.0, -1.0)]
+    [InlineData(1000, 0, 1000.0, 1.0)]
+    [InlineData(-1000, 1, 1000.0, -1.0)]
+    public void The_textbook_loss_and_its_derivative_are_right_where_the_sigmoid_is_saturated(double z, double y, double loss, double slope)
+    {
+        foreach (var text in new[] { CrossEntropy, WrittenOut })
+        {
+            var derivatives = NumericDerivatives.Of(ExprNode.Parse(text), ["z"]);
+            AssertClose(loss, derivatives.Value.At(("y", y), ("z", z)));
+            AssertClose(slope, derivatives.Gradient[0].At(("y", y), ("z", z)));
+        }
+    }
+
+    [Fact]
+    public void Training_with_the_textbook_loss_goes_on_where_the_sigmoid_is_saturated()
+    {
+        var loss = ExprNode.Parse("-(y*log(sigmoid(a*x+b)) + (1-y)*log(1-sigmoid(a*x+b)))");
+        var training = new LossTraining(loss, ["x", "y"], ["a", "b"]);
+        double[][] rows = [[-200, 1], [-100, 1], [100, 0], [200, 0]];
+        var result = training.Run([1, 0], rows, null, new TrainingOptions { LearningRate = 0.001, Epochs = 200 }, TestContext.Current.CancellationToken);
+        Assert.Equal(TrainingStopReason.Completed, result.StopReason);
+        Assert.InRange((double)result.Parameters!["a"]!, -5, -0.01);
+        Assert.InRange(result.FinalLoss, 0, 0.01);
+    }
+
+    // One part that gets dearer does not keep the others from being rewritten.
+    [Fact]
+    public void Each_rewrite_is_judged_by_itself()
+    {
+        var node = ExprNode.Parse("(1-x)*log(1-x)+(1-y)*log(1-y)+(1-w)*log(1-w)+log(1+exp(z))+(2*z+3*z)").Simplify(SimplificationRule.Stable);
+        Assert.Equal("(1 - x) * log1p(-x) + (1 - y) * log1p(-y) + (1 - w) * log1p(-w) + softplus(z) + 5 * z", Texts.Infix(node));
+        var rest = (0.7 * Math.Log(0.7)) + (0.5 * Math.Log(0.5)) + (0.2 * Math.Log(0.2));
+        AssertClose(1000 + rest + 5000, node.At(("x", 0.3), ("y", 0.5), ("w", 0.8), ("z", 1000)));
+    }
+
+    [Theory]
+    [InlineData("(1-x)*log(1-x)", 1e-20, -1e-20)]
+    [InlineData("log(sigmoid(x))", -800, -800.0)]
+    [InlineData("log(sigmoid(x))", 40, -4.248354255291589e-18)]
+    [InlineData("log(1 - sigmoid(x))", 800, -800.0)]
+    [InlineData("log1p(-sigmoid(x))", 40, -40.0)]
+    [InlineData("1 + expm1(x)", -40, 4.248354255291589e-18)]
+    [InlineData("1 - exp(x)", 1e-20, -1e-20)]
+    [InlineData("3*exp(x) - 3", 1e-20, 3e-20)]
+    [InlineData("3 - 3*exp(x)", 1e-20, -3e-20)]
+    [InlineData("3*exp(x)/(1 + exp(x))", 1000, 3.0)]
+    [InlineData("2/(1 + exp(-x))", 1000, 2.0)]
+    [InlineData("exp(x)/(1 + exp(x))^2", 1000, 0.0)]
+    [InlineData("exp(x)/(1 + exp(x))^2", -40, 4.248354255291589e-18)]
+    [InlineData("exp(x)*(5/(1 + exp(x)))", 1000, 5.0)]
+    [InlineData("x - x*sigmoid(x)", 40, 1.6993417021166355e-16)]
+    [InlineData("sigmoid(x) - 1", 40, -4.248354255291589e-18)]
+    [InlineData("softplus(x) - x", 40, 4.248354255291589e-18)]
+    [InlineData("x - softplus(x)", 40, -4.248354255291589e-18)]
+    [InlineData("1 - tanh(x)^2", 20, 1.6993417021166355e-17)]
+    [InlineData("tanh(x)*tanh(x) - 1", 20, -1.6993417021166355e-17)]
+    [InlineData("(exp(2*x)-1)/(exp(2*x)+1)", 1e5, 1.0)]
+    [InlineData("(exp(2*x)-1)/(exp(2*x)+1)", 1e-20, 1e-20)]
+    [InlineData("(exp(x)-exp(-x))/(exp(x)+exp(-x))", 1e5, 1.0)]
+    [InlineData("sinh(x)/cosh(x)", 1e5, 1.0)]
+    [InlineData("log(1 - exp(x))", -1e-20, -46.051701859880914)]
+    [InlineData("log(1 - exp(x))", -50, -1.9287498479639178e-22)]
+    [InlineData("log(1 - exp(x))", -0.5, -0.9327521295671886)]
+    public void Digits_are_kept(string text, double x, double expected) =>
+        AssertClose(expected, ExprNode.Parse(text).Simplify(SimplificationRule.Stable).At(("x", x)));
+
+    [Theory]
+    [InlineData(1000, 1000, 1000.6931471805599)]
+    [InlineData(-1000, -1001, -999.68673831248178)]
+    [InlineData(-2000, 3, 3.0)]
+    [InlineData(0, -50, 1.9287498479639178e-22)]
+    [InlineData(1.5, 1.5, 2.1931471805599454)]
+    public void The_logarithm_of_two_exponentials_has_right_values_and_slopes(double a, double b, double expected)
+    {
+        var derivatives = NumericDerivatives.Of(ExprNode.Parse("log(exp(a) + exp(b))"), ["a", "b"], hessian: true);
+        AssertClose(expected, derivatives.Value.At(("a", a), ("b", b)));
+
+        // The slopes are the two weights, on a tie too, and the second derivatives products of them.
+        var weight = 1 / (1 + Math.Exp(b - a));
+        AssertClose(weight, derivatives.Gradient[0].At(("a", a), ("b", b)));
+        AssertClose(1 / (1 + Math.Exp(a - b)), derivatives.Gradient[1].At(("a", a), ("b", b)));
+        AssertClose(weight / (1 + Math.Exp(a - b)), derivatives.Hessian[0].At(("a", a), ("b", b)));
+    }
+
+    [Theory]
+    [InlineData("exp(x)*(exp(x)/(exp(x)+exp(y)))", 400, 400, 0, 2.610734844882072e173)]
+    [InlineData("(x/y)*(z/y)", 1e200, 1e200, 1e200, 1.0)]
+    [InlineData("x*y*y", 1e-310, 1e300, 0, 1e290)]
+    [InlineData("x*y*x*y", 1e-200, 1e200, 0, 1.0)]
+    [InlineData("x*x*y", 1e-100, 1e200, 0, 1.0)]
+    [InlineData("(x*y)*(x*z)", 1e200, 1e-200, 1e-200, 1.0)]
+    [InlineData("x*(x/y)*x", 1e200, 1e300, 0, 1e300)]
+    [InlineData("x*y + x*y + x*y", 1.7e308, 1e-10, 0, 5.1e298)]
+    public void Stable_makes_no_finite_value_infinite(string text, double x, double y, double z, double expected)
+    {
+        var node = ExprNode.Parse(text);
+        AssertClose(expected, node.At(("x", x), ("y", y), ("z", z)));
+        AssertClose(expected, node.Simplify(SimplificationRule.Stable).At(("x", x), ("y", y), ("z", z)));
+    }
+
+    [Theory]
+    [InlineData("exp(x)*(exp(x)/(exp(x)+exp(y)))", 400, 400, 0, 2.610734844882072e173)]
+    [InlineData("(x/y)*(z/y)", 1e200, 1e200, 1e200, 1.0)]
+    [InlineData("x/(x+y)*x", 1e200, 1e200, 0, 5e199)]
+    public void Quotients_are_torn_apart_by_no_rule(string text, double x, double y, double z, double expected) =>
+        AssertClose(expected, ExprNode.Parse(text).Simplify().At(("x", x), ("y", y), ("z", z)));
+
+    // sigmoid(log1p(expm1(x))) lost 10,600 units in the last place where 1 + expm1(x) was not seen.
+    [Fact]
+    public void Inverse_functions_keep_the_digits_of_derivatives()
+    {
+        var derivative = ExprNode.Parse("sigmoid(log1p(expm1(x)))").Differentiate("x", DifferentiationMode.Reverse).Simplify(SimplificationRule.Stable);
+        AssertClose(1 / (2 + (2 * Math.Cosh(30.25))), derivative.At(("x", -30.25)));
+    }
+
+    private static void AssertClose(double expected, double actual) =>
+        Assert.True(expected == actual || Math.Abs(actual - expected) <= 4e-15 * Math.Abs(expected), $"{actual:r} is not {expected:r}");
+}
