@@ -86,6 +86,29 @@ public sealed class SimplificationPropertyTests
     });
 
 
+    // A smaller run of the program whose figures are in docs/simplification.md.
+    [Fact]
+    public void Over_textbook_expressions_Stable_makes_hardly_any_value_worse_and_none_infinite()
+    {
+        var measure = SimplificationMeasure.Run(SimplificationRule.Stable, 4000, 20240607);
+        Assert.True(measure.Changed > 2000 && measure.Better > 200, $"{measure.Changed} changed, {measure.Better} better");
+        Assert.True(measure.NotFinite.Count == 0, string.Join('\n', measure.NotFinite.Cases));
+        Assert.True(measure.DomainLost.Count == 0, string.Join('\n', measure.DomainLost.Cases));
+        Assert.True(measure.OtherFunction.Count == 0, string.Join('\n', measure.OtherFunction.Cases));
+        Assert.True(measure.Worse.Count <= 1, string.Join('\n', measure.Worse.Cases));
+    }
+
+    [Fact]
+    public void Over_textbook_expressions_Standard_loses_no_domain_and_is_never_dearer()
+    {
+        var measure = SimplificationMeasure.Run(SimplificationRule.Standard, 4000, 20240607);
+        Assert.True(measure.Changed > 500, $"{measure.Changed} changed");
+        Assert.True(measure.DomainLost.Count == 0, string.Join('\n', measure.DomainLost.Cases));
+        Assert.True(measure.OtherFunction.Count == 0, string.Join('\n', measure.OtherFunction.Cases));
+        Assert.True(measure.Dearer.Count == 0, string.Join('\n', measure.Dearer.Cases));
+        Assert.True(measure.Worse.Count * 2000 <= measure.Points, string.Join('\n', measure.Worse.Cases));
+    }
+
     // The lab's errors are no subject here: such an expression counts as simple already.
     private static ExprNode Simplified(ExprNode node, SimplificationRule rule)
     {

@@ -24,7 +24,7 @@ internal abstract class CodeStyle : TextStyle
     protected CodeStyle(ExprNode node)
     {
         Title = node.ToString();
-        (_graph, _root) = node.Flatten();
+        (_graph, _root) = WithProducts(node);
         _reachable = _graph.Reachable([_root]);
         Variables = _graph.VariablesOf([_root]);
     }
@@ -176,6 +176,31 @@ internal abstract class CodeStyle : TextStyle
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The expression with small powers as products, which no language computes faster in another way.</summary>
+    private static (Graph Graph, int Root) WithProducts(ExprNode node)
+    {
+        var (graph, root) = node.Flatten();
+        var reachable = graph.Reachable([root]);
+        var builder = new GraphBuilder(reachable.Length);
+        var map = new int[reachable.Length];
+        for (var id = 0; id < map.Length; id++)
+        {
+            if (!reachable[id]) continue;
+            var exponent = graph.OperationOf(id) is PowOperation && graph.IsConstant(graph.Y(id)) ? graph.ConstantOf(graph.Y(id)) : 0;
+            if (exponent is not (2 or 3 or 4))
+            {
+                map[id] = builder.Copy(graph, id, map);
+                continue;
+            }
+
+            var x = builder.Term(map[graph.X(id)]);
+            var square = x * x;
+            map[id] = (exponent switch { 2 => square, 3 => square * x, _ => square * square }).Id;
+        }
+
+        return (builder.Build(), map[root]);
     }
 
     private string NewLocal(ref int last)
