@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using PSAutodiff.Networks;
+using PSAutodiff.Serialization;
 using PSAutodiff.Tests.Networks;
 using Xunit;
 
@@ -43,7 +43,7 @@ public sealed partial class HalfSurrogateTests
         "Let" => ("t = x * y ; t + t", static text => ExprNode.Parse(text)),
         "ExprJson" => (ExprNode.Parse("x*2 + sin(x)").ToText(ExprTextFormat.Json), static text => ExprNode.ParseJson(text)),
         "Network" => (Net.ToJson(), static text => Network.ParseJson(text)),
-        _ => (TrainingResultJson.Write(Result()), static text => TrainingResultJson.Read(text)),
+        _ => (ObjectText.Write(Result()), static text => ObjectText.Read(text, typeof(TrainingResult))),
     };
 
     private static Network NamedNetwork() => Network.ParseJson(
