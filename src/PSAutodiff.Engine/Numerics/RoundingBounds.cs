@@ -31,6 +31,8 @@ internal sealed class RoundingBounds
     private readonly double[] _values;
     private readonly double[] _errors;
     private readonly bool _creditExact;
+    private readonly bool _jumpsAreUnknown;
+    private readonly bool[] _jumps = Array.ConvertAll([.. OperationTable.ByCode], static op => op.Name is "sign" or "less");
     private readonly bool[] _unrounded = Array.ConvertAll([.. OperationTable.ByCode], static op => Unrounded.Contains(op.Name));
 
     /// <summary>Prepares the analysis.</summary>
@@ -41,8 +43,10 @@ internal sealed class RoundingBounds
     /// Whether an operation that happens to be exact (1 + 2, but not 0.1 + 0.2) counts as such; if not, the bounds hold beside
     /// the point as well.
     /// </param>
-    public RoundingBounds(Graph graph, int[] roots, IReadOnlyList<string> variables, bool creditExact = true)
+    /// <param name="jumpsAreUnknown">Whether nothing is known of a value that jumps within its arguments' errors.</param>
+    public RoundingBounds(Graph graph, int[] roots, IReadOnlyList<string> variables, bool creditExact = true, bool jumpsAreUnknown = false)
     {
+        _jumpsAreUnknown = jumpsAreUnknown;
         _graph = graph;
         _roots = roots;
         _creditExact = creditExact;
@@ -75,15 +79,18 @@ internal sealed class RoundingBounds
     /// </summary>
     public double BoundOf(int root) => _errors[_roots[root]];
 
-    /// <summary>Evaluates at a point, which counts as exact.</summary>
-    public void Evaluate(ReadOnlySpan<double> point)
+    /// <summary>Evaluates at a point.</summary>
+    /// <param name="point">Values of the variables.</param>
+    /// <param name="pointError">The relative error of these values; 0 when they count as exact.</param>
+    public void Evaluate(ReadOnlySpan<double> point, double pointError = 0)
     {
         Underflowed = false;
         foreach (var id in _nodes)
         {
             if (_graph.IsVariable(id))
             {
-                (_values[id], _errors[id]) = (point[_variableOf[id]], 0);
+                var value = point[_variableOf[id]];
+                (_values[id], _errors[id]) = (value, pointError * Math.Abs(value));
             }
             else if (_graph.IsConstant(id))
             {
@@ -120,7 +127,7 @@ internal sealed class RoundingBounds
                 DivOperation => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
                 _ => new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: !_unrounded[operation.Code]).Spread(value),
             };
-            if (double.IsNaN(error)) error = double.PositiveInfinity;
+            if (double.IsNaN(error) || (error > 0 && _jumpsAreUnknown && _jumps[operation.Code])) error = double.PositiveInfinity;
         }
 
         _values[id] = value;

@@ -6,9 +6,16 @@ namespace PSAutodiff.Optimization;
 internal abstract class FixedRateSearch(Objective objective, MinimizationOptions options, CancellationToken cancellation)
     : Search(objective, options, cancellation)
 {
+    // A value that falls below so many times that at the start, or 1 if that is more, is taken for minus infinity.
+    private const double Bottomless = -1e100;
+
     private readonly IReadOnlyList<double> _rates = options.UsedRates;
     private Iterate _next = new(objective.Dimension);
     private double _largestRate;
+
+    protected double Tolerance { get; } = options.UsedTolerance;
+
+    protected bool GradientIsZero => Vectors.Largest(Current.Gradient) <= Tolerance;
 
     /// <summary>The value at the start.</summary>
     protected double FirstValue { get; private set; }
@@ -30,7 +37,7 @@ internal abstract class FixedRateSearch(Objective objective, MinimizationOptions
         Evaluate(_next);
         if (!_next.IsFinite) return StepOutcome.Failed(Lost(_next.Value, iteration));
         (Current, _next) = (_next, Current);
-        return new StepOutcome(true, Current.Value < BottomlessValue ? Unbounded() : Judge(_next, rate, iteration + 1));
+        return new StepOutcome(true, Current.Value < Bottomless * Math.Max(1, Math.Abs(FirstValue)) ? Unbounded() : Judge(_next, rate, iteration + 1));
     }
 
     /// <summary>Writes the next point.</summary>

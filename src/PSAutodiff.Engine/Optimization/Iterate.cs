@@ -27,4 +27,15 @@ internal sealed class Iterate(int dimension)
     {
         for (var i = 0; i < Point.Length; i++) Point[i] = origin.Point[i] + (step * direction[i]);
     }
+
+    /// <summary>Takes all that another holds.</summary>
+    public void CopyFrom(Iterate other)
+    {
+        other.Point.CopyTo(Point, 0);
+        other._results.CopyTo(_results, 0);
+        IsFinite = other.IsFinite;
+    }
+
+    /// <summary>Whether this is the same point as another.</summary>
+    public bool IsAt(Iterate other) => Point.AsSpan().SequenceEqual(other.Point);
 }

@@ -6,7 +6,7 @@ namespace PSAutodiff;
 public sealed record MinimizationOptions
 {
     private const double UsualDecrease = 1e-12;
-    private const double UsualGradient = 1e-10;
+    private const double UsualGradient = 1e-10; // of Momentum and Adam
 
     /// <summary>The method.</summary>
     public MinimizationMethod Method { get; init; } = MinimizationMethod.LBFGS;
@@ -25,7 +25,8 @@ public sealed record MinimizationOptions
 
     /// <summary>
     /// At least 0; null for the method's usual one. Gradient descent ends when a step lowers the value by less than this (usually
-    /// 1e-12), the other methods end when no component of the gradient is larger in magnitude (usually 1e-10).
+    /// 1e-12), the other methods end when no component of the gradient is larger in magnitude (usually 1e-10 for Momentum and Adam).
+    /// Newton and LBFGS end without it when the next step would change next to nothing, whatever the units.
     /// </summary>
     public double? Tolerance { get; init; }
 

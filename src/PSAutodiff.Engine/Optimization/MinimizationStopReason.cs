@@ -3,7 +3,7 @@ namespace PSAutodiff;
 /// <summary>Why a minimisation ended.</summary>
 public enum MinimizationStopReason
 {
-    /// <summary>The tolerance was met: the value no longer falls, or the gradient is as good as zero.</summary>
+    /// <summary>The tolerance was met, or the gradient is zero as far as rounding lets it be known.</summary>
     Converged,
 
     /// <summary>As many steps were taken as were allowed.</summary>
@@ -15,10 +15,13 @@ public enum MinimizationStopReason
     /// <summary>The next point had a value or gradient that is NaN or infinite; the result holds the last finite point.</summary>
     NotFinite,
 
-    /// <summary>The value fell below -1e100, or to minus infinity: there is no minimum.</summary>
+    /// <summary>The value falls to minus infinity: there is no minimum. The result holds the lowest finite point seen.</summary>
     Unbounded,
 
-    /// <summary>No further step lowered the value although the gradient is not zero.</summary>
+    /// <summary>
+    /// The value is as low as rounding lets it be known, but not all variables are: along a flat valley some may still be off. Or the
+    /// steps of gradient descent jump to and fro.
+    /// </summary>
     NoProgress,
 
     /// <summary>Newton's method found a point with gradient zero from which the function falls in some direction.</summary>
@@ -26,4 +29,7 @@ public enum MinimizationStopReason
 
     /// <summary>It was stopped from outside; the result holds what was reached.</summary>
     Cancelled,
+
+    /// <summary>No step lowers the value although the gradient says so: the function has a kink there, or its domain ends.</summary>
+    Stuck,
 }

@@ -51,6 +51,31 @@ internal sealed class ModifiedCholesky(int n)
         for (var i = 0; i < n; i++) vector[i] /= _scales[i];
     }
 
+    /// <summary>Whether the shift changed the solution for a right-hand side by little: that is no part of the matrix's null space.</summary>
+    public bool Solves(ReadOnlySpan<double> solution, ReadOnlySpan<double> rightSide)
+    {
+        const double little = 0.1;
+        var (change, whole) = (0.0, 0.0);
+        for (var i = 0; i < n; i++)
+        {
+            change = Math.Max(change, Math.Abs(Shift * _scales[i] * solution[i]));
+            whole = Math.Max(whole, Math.Abs(rightSide[i] / _scales[i]));
+        }
+
+        return change <= little * whole;
+    }
+
+    /// <summary>Takes from a solution what the matrix changes: what is left lies in its null space, where there is one.</summary>
+    public void KeepNullSpace(double[] solution)
+    {
+        const int rounds = 40;
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < n; i++) solution[i] *= Shift * _scales[i] * _scales[i];
+            Solve(solution);
+        }
+    }
+
     private void FindScales(double[] matrix)
     {
         // The roots of the diagonal; where that is too small for a positive definite matrix, what it would at least have to be.

@@ -9,35 +9,17 @@ namespace PSAutodiff.Optimization;
 internal sealed class NewtonSearch(Objective objective, MinimizationOptions options, CancellationToken cancellation)
     : LineSearchMethod(objective, options, cancellation)
 {
-    private const double Endless = 1e6;
-
-    private readonly double[] _hessian = new double[objective.Dimension * objective.Dimension];
-    private readonly ModifiedCholesky _cholesky = new(objective.Dimension);
-    private double _lastDampedStep = 1;
-    private bool _isDamped;
+    private readonly NewtonModel _model = new(objective);
+    private bool _usesModel;
     private int _singular;
     private int _indefinite;
     private int _infinite;
 
-    public override StepOutcome Step(int iteration)
-    {
-        FindDirection();
-        var slope = Vectors.Dot(Current.Gradient, Direction);
-        if (!(slope < 0) || !Vectors.AllFinite(Direction))
-        {
-            UseGradient();
-            slope = Vectors.Dot(Current.Gradient, Direction);
-        }
+    protected override bool IsModelTrusted => _usesModel && _model.IsConsistent;
 
-        var outcome = Advance(slope, _isDamped ? _lastDampedStep : 1);
-        var promised = _isDamped ? double.NaN : slope;
-        if (outcome == LineSearchOutcome.Unbounded) return StepOutcome.Failed(Unbounded());
-        if (outcome == LineSearchOutcome.Failed) return StepOutcome.Failed(Stuck(promised));
+    protected override bool MayBeStationary => !_model.IsIndefinite || GradientIsSmall(Scale);
 
-        // Where nothing ends a damped step, the next one starts as long: what is bottomless shows soon.
-        _lastDampedStep = _isDamped && Line.Step > Endless ? Line.Step : 1;
-        return GradientIsRounding() ? new StepOutcome(true, AtStationaryPoint()) : Arrive(promised);
-    }
+    protected override double FirstStep => 1;
 
     public override void End(int iterations)
     {
@@ -50,55 +32,55 @@ internal sealed class NewtonSearch(Objective objective, MinimizationOptions opti
         Message = Message.Length == 0 ? text : $"{Message} {text}";
     }
 
+    protected override void FindDirection()
+    {
+        _model.MoveTo(Current.Point, Cancellation);
+        _usesModel = _model.HasStep;
+        if (_usesModel)
+        {
+            _model.Step(Current.Gradient, Direction);
+            _usesModel = Vectors.AllFinite(Direction) && Vectors.Dot(Current.Gradient, Direction) <= 0;
+        }
+
+        if (!_usesModel) UseGradient();
+    }
+
+    protected override void Learn(double[] from, double[] gradient)
+    {
+        if (_model.IsZero || (_model.HasStep && _model.IsSingular)) _singular++;
+        else if (!_model.HasStep) _infinite++;
+        else if (_model.IsDamped) _indefinite++;
+    }
+
+    protected override bool TryOtherDirection(int attempt)
+    {
+        if (!_usesModel) return false;
+        _usesModel = false;
+        UseGradient();
+        return true;
+    }
+
+    protected override bool ConfirmsPromise()
+    {
+        if (!FallsWithoutCurvature(_model)) return true;
+        _usesModel = false;
+        return false;
+    }
+
+    protected override bool FindPromise()
+    {
+        FindDirection();
+        return _usesModel;
+    }
+
     protected override MinimizationStopReason AtStationaryPoint()
     {
         // Not to be interrupted: the step to here has been taken and has to be counted.
-        Objective.Hessian(Current.Point, _hessian);
-        if (!Vectors.AllFinite(_hessian)) return MinimizationStopReason.Converged;
-        _cholesky.Factor(_hessian, CancellationToken.None);
-        if (_cholesky.Shift == 0 || _cholesky.IsSingular) return MinimizationStopReason.Converged;
+        _model.MoveTo(Current.Point, CancellationToken.None);
+        if (!_model.HasStep || !_model.IsDamped || _model.IsSingular) return MinimizationStopReason.Converged;
         Message = $"At {Describe(Current.Point)} the gradient is zero, but the function falls in some direction from there: this is a saddle or a maximum. Start elsewhere.";
         return MinimizationStopReason.SaddlePoint;
     }
 
     private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
-
-    private void FindDirection()
-    {
-        Objective.Hessian(Current.Point, _hessian);
-        if (!Vectors.AllFinite(_hessian))
-        {
-            _infinite++;
-            UseGradient();
-            return;
-        }
-
-        _cholesky.Factor(_hessian, Cancellation);
-        _isDamped = _cholesky.Shift > 0;
-        if (_cholesky.IsSingular) _singular++;
-        else if (_isDamped) _indefinite++;
-        for (var i = 0; i < Direction.Length; i++) Direction[i] = -Current.Gradient[i];
-        _cholesky.Solve(Direction);
-    }
-
-    private void UseGradient()
-    {
-        _isDamped = true;
-        var length = Math.Max(1, Vectors.Norm(Current.Gradient));
-        for (var i = 0; i < Direction.Length; i++) Direction[i] = -Current.Gradient[i] / length;
-    }
-
-    /// <summary>Whether every derivative is smaller than what rounding the variables alone can make of it.</summary>
-    private bool GradientIsRounding()
-    {
-        const double rounding = 4 * 2.2e-16;
-        for (var i = 0; i < Direction.Length; i++)
-        {
-            var size = 0.0;
-            for (var j = 0; j < Direction.Length; j++) size += Math.Abs(_hessian[(i * Direction.Length) + j] * Current.Point[j]);
-            if (!(Math.Abs(Current.Gradient[i]) <= Math.Max(Tolerance, rounding * size))) return false;
-        }
-
-        return true;
-    }
 }

@@ -1,4 +1,5 @@
 using PSAutodiff.Differentiation;
+using PSAutodiff.Numerics;
 
 namespace PSAutodiff.Optimization;
 
@@ -8,6 +9,7 @@ internal sealed class Objective
     private readonly ExprNode _function;
     private readonly IReadOnlyList<ExprNode> _gradient;
     private readonly CompiledExpression _compiled;
+    private readonly IReadOnlyList<ExprNode> _outputs;
     private readonly Lazy<CompiledExpression> _hessian;
 
     public Objective(ExprNode function)
@@ -16,7 +18,8 @@ internal sealed class Objective
         _function = function;
         var derivatives = NumericDerivatives.Of(function, Variables);
         _gradient = derivatives.Gradient;
-        _compiled = CompiledExpression.Compile([derivatives.Value, .. _gradient], Variables);
+        _outputs = [derivatives.Value, .. _gradient];
+        _compiled = CompiledExpression.Compile(_outputs, Variables);
         _hessian = new Lazy<CompiledExpression>(CompileHessian);
     }
 
@@ -47,6 +50,18 @@ internal sealed class Objective
         {
             for (var j = i; j < Dimension; j++) matrix[(i * Dimension) + j] = matrix[(j * Dimension) + i] = results[next++];
         }
+    }
+
+    /// <summary>
+    /// What rounding may have made of the value and of the gradient at a point, in their order: the rounding of every operation, and
+    /// of the variables, which cannot be set any finer. Infinite where nothing is known, as next to a kink.
+    /// </summary>
+    public double[] Rounding(ReadOnlySpan<double> point)
+    {
+        var (graph, roots) = ExprNode.Flatten(_outputs);
+        var bounds = new RoundingBounds(graph, roots, Variables, jumpsAreUnknown: true);
+        bounds.Evaluate(point, RoundingBounds.Unit);
+        return [.. Enumerable.Range(0, roots.Length).Select(bounds.BoundOf)];
     }
 
     private CompiledExpression CompileHessian() =>

@@ -15,9 +15,6 @@ internal readonly record struct StepOutcome(bool Taken, MinimizationStopReason? 
 /// <summary>One run of one method: where it is, and how it takes a step. Each method is a class of its own.</summary>
 internal abstract class Search(Objective objective, MinimizationOptions options, CancellationToken cancellation)
 {
-    /// <summary>A value below this is taken for minus infinity.</summary>
-    public const double BottomlessValue = -1e100;
-
     public Iterate Current { get; protected set; } = new(objective.Dimension);
 
     public int Evaluations { get; private set; }
@@ -29,11 +26,7 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
 
     protected MinimizationOptions Options { get; } = options;
 
-    protected double Tolerance { get; } = options.UsedTolerance;
-
     protected CancellationToken Cancellation { get; } = cancellation;
-
-    protected bool GradientIsZero => Vectors.Largest(Current.Gradient) <= Tolerance;
 
     /// <summary>The start point.</summary>
     protected double[] Start { get; } = new double[objective.Dimension];
@@ -46,10 +39,10 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         start.CopyTo(Current.Point);
         Evaluate(Current);
         if (Current.IsFinite) return;
-        var what = double.IsFinite(Current.Value) ? "the gradient is not finite" : string.Create(CultureInfo.InvariantCulture, $"the value is {Current.Value}");
-        throw new AutodiffException(
-            ErrorIds.ValueNotFinite,
-            $"At the start, {Describe(Current.Point)}, {what}. Start where the function and its derivatives are finite.");
+        var what = double.IsFinite(Current.Value)
+            ? string.Create(CultureInfo.InvariantCulture, $"the value is {Current.Value:g6} but the gradient is not finite: a kink or border of the domain. Start beside it.")
+            : string.Create(CultureInfo.InvariantCulture, $"the value is {Current.Value}. Start where the function and its derivatives are finite.");
+        throw new AutodiffException(ErrorIds.ValueNotFinite, $"At the start, {Describe(Current.Point)}, {what}");
     }
 
     /// <summary>The reason not to take any step, or null.</summary>
@@ -75,10 +68,10 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         Objective.Evaluate(at);
     }
 
-    /// <summary>The end of a search whose value fell below <see cref="BottomlessValue"/> or to minus infinity.</summary>
+    /// <summary>The end of a search whose value falls to minus infinity.</summary>
     protected MinimizationStopReason Unbounded()
     {
-        Message = "The value falls without bound, so there is no minimum. The result holds the last finite point.";
+        Message = "The value falls without bound, so there is no minimum. The result holds the lowest finite point seen.";
         return MinimizationStopReason.Unbounded;
     }
 

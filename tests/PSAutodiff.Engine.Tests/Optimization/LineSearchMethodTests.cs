@@ -179,14 +179,6 @@ public sealed class LineSearchMethodTests
         Assert.Single(result.Path);
     }
 
-    [Fact]
-    public void A_kink_ends_without_a_claim()
-    {
-        var result = Minimize("abs(x - 0.3) + 2*abs(y - x - 0.1)", With(LBFGS), 1, 2);
-        Assert.Equal(MinimizationStopReason.NoProgress, result.StopReason);
-        Assert.Contains("kink", result.Message, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(LBFGS)]
     [InlineData(Newton)]
