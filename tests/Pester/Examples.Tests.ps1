@@ -37,7 +37,7 @@ Describe 'gradient-descent.ps1' {
         $run.Text | Should -Match '7\.9435'
         $run.Text | Should -Match '4\.0564'
         $run.Text | Should -Match '(?m)^0\.12: Diverged'
-        $run.Text | Should -Match '(?m)^LBFGS  38 steps, x = (1|0\.99999)'
+        $run.Text | Should -Match '(?m)^LBFGS  37 steps, x = (1|0\.99999)'
         $run.Text | Should -Match '(?m)^Newton 22 steps, x = (1|0\.99999)'
     }
 }

@@ -178,6 +178,21 @@ Describe 'A minimisation with an unusual end' {
         ($outcome.Warnings.Message -join ' ') | Should -BeLike '*saddle*'
     }
 
+    It 'says that it is stuck at a kink, and where' {
+        $outcome = Get-Outcome { Find-Minimum 'abs(x - 0.3) + 2*abs(y - x - 0.1)' -At @{ x = 1; y = 2 } }
+        $outcome.Output[0].StopReason | Should -Be Stuck
+        $outcome.Warnings[0].Message | Should -BeLike '*kink or border of its domain at x = 0.3, y = 0.4.'
+        $outcome.Errors | Should -HaveCount 0
+    }
+
+    It 'finds the minimum behind a steep wall, with <_>' -ForEach LBFGS, Newton {
+        $minimum = Find-Minimum 'exp(-100*x) + y^2 + 1e-3*x' -At @{ x = -1; y = 3 } -Method $_
+        $minimum.StopReason | Should -Be Converged
+        $minimum.Value | Assert-Near 1.2512925e-4 -Within 1e-11
+        $minimum.At['x'] | Assert-Near 0.1151292546 -Within 1e-9
+        $minimum.At['y'] | Assert-Near 0 -Within 1e-9
+    }
+
     It 'says which parameters a method does not use' {
         $outcome = Get-Outcome { Find-Minimum 'x^2' -At @{ x = 1 } -LearningRate 0.1 -Momentum 0.5 }
         $outcome.Output | Should -HaveCount 1
@@ -194,6 +209,7 @@ Describe 'What Find-Minimum refuses' {
         @{ What = 'a start value of NaN'; Id = 'ValueNotFinite'; Names = "'x'"; Call = { Find-Minimum 'x^2' -At @{ x = [double]::NaN } } }
         @{ What = 'an infinite start value'; Id = 'ValueNotFinite'; Names = 'Infinity'; Call = { Find-Minimum 'x^2' -At @{ x = [double]::PositiveInfinity } } }
         @{ What = 'a start outside the domain'; Id = 'ValueNotFinite'; Names = 'x = -1'; Call = { Find-Minimum 'log(x)' -At @{ x = -1 } } }
+        @{ What = 'a start on a kink'; Id = 'ValueNotFinite'; Names = 'kink or border of the domain. Start beside it'; Call = { Find-Minimum '-cos(sqrt(x^2 + y^2))' -At @{ x = 0; y = 0 } } }
         @{ What = 'a constant'; Id = 'ExpressionConstant'; Names = 'no variables'; Call = { Find-Minimum '2*3' -At @{ x = 1 } } }
         @{ What = 'a number'; Id = 'ExpressionConstant'; Names = 'no variables'; Call = { Find-Minimum 3 -At @{ x = 1 } } }
         @{ What = 'nothing at all'; Id = 'ExpressionMissing'; Names = 'Find-Minimum'; Call = { Find-Minimum } }

@@ -32,7 +32,6 @@ internal sealed class RoundingBounds
     private readonly double[] _errors;
     private readonly bool _creditExact;
     private readonly bool _jumpsAreUnknown;
-    private readonly bool[] _jumps = Array.ConvertAll([.. OperationTable.ByCode], static op => op.Name is "sign" or "less");
     private readonly bool[] _unrounded = Array.ConvertAll([.. OperationTable.ByCode], static op => Unrounded.Contains(op.Name));
 
     /// <summary>Prepares the analysis.</summary>
@@ -127,12 +126,19 @@ internal sealed class RoundingBounds
                 DivOperation => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
                 _ => new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: !_unrounded[operation.Code]).Spread(value),
             };
-            if (double.IsNaN(error) || (error > 0 && _jumpsAreUnknown && _jumps[operation.Code])) error = double.PositiveInfinity;
+            if (double.IsNaN(error) || (_jumpsAreUnknown && Jumps(operation, error, x, ex))) error = double.PositiveInfinity;
         }
 
         _values[id] = value;
         _errors[id] = error;
     }
+
+    private static bool Jumps(Operation operation, double error, double condition, double conditionError) => operation switch
+    {
+        SignOperation or LessOperation => error > 0,
+        SelectOperation => Math.Abs(condition) <= 2 * conditionError && conditionError > 0,
+        _ => false,
+    };
 
     private double Rounding(Operation operation, double value, double x, double y, bool creditExact)
     {

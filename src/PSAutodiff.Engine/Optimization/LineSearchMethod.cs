@@ -294,8 +294,11 @@ internal abstract class LineSearchMethod : Search
         var scale = Math.Max(Math.Abs(Current.Value), rounding[0] <= known * Scale ? rounding[0] / RoundingBounds.Unit : 0);
         if (FindPromise() && IsModelTrusted && MayBeStationary && Promised() <= valueRounding * scale)
         {
-            if (IsSettled(sixDigits, sixDigits * sixDigits, scale) || GradientIsRounding(rounding)) return AtStationaryPoint();
-            Message = $"The value changes no more than rounding makes it, but its valley is flat: {Unsettled()}.";
+            var isSettled = IsSettled(sixDigits, sixDigits * sixDigits, scale) && (GradientIsSmall(Scale) || LiesBetweenSlopes());
+            if (isSettled || GradientIsRounding(rounding)) return AtStationaryPoint();
+            Message = string.Create(
+                CultureInfo.InvariantCulture,
+                $"The value falls no further than its rounding shows, although a derivative is still {Vectors.Largest(Current.Gradient):g4} in magnitude: {Unsettled()}.");
             return MinimizationStopReason.NoProgress;
         }
 
@@ -304,6 +307,24 @@ internal abstract class LineSearchMethod : Search
             CultureInfo.InvariantCulture,
             $"No step lowers the value any more, although a derivative is still {Vectors.Largest(Current.Gradient):g4} in magnitude: the function has a kink or border of its domain at {Describe(Current.Point)}.");
         return MinimizationStopReason.Stuck;
+    }
+
+    /// <summary>
+    /// Whether the function is curved as the step in <see cref="Direction"/> has it: well beyond it rises, as far before it falls,
+    /// much steeper than here. Not so next to a kink or a pole.
+    /// </summary>
+    private bool LiesBetweenSlopes()
+    {
+        const double far = 64;
+        var slope = Math.Abs(Vectors.Dot(Current.Gradient, Direction));
+        return SlopeAt(far) >= far / 4 * slope && SlopeAt(-far) <= -far / 4 * slope;
+
+        double SlopeAt(double step)
+        {
+            _probe.MoveFrom(Current, Direction, step);
+            Evaluate(_probe);
+            return _probe.IsFinite ? Vectors.Dot(_probe.Gradient, Direction) : double.NaN;
+        }
     }
 
     /// <summary>The variable of which least is known.</summary>

@@ -67,7 +67,7 @@ public sealed class MinimizationPropertyTests
         var around = 0.0;
         for (var i = 0; i < point.Length; i++)
         {
-            foreach (var part in new[] { -0.5, -0.01, 0.01, 0.5 })
+            foreach (var part in new[] { -0.5, -0.01, -1e-10, -1e-13, 1e-13, 1e-10, 0.01, 0.5 })
             {
                 foreach (var reach in new[] { point[i], point[i] - from[i], 1 })
                 {
