@@ -134,7 +134,7 @@ internal sealed class DifferentiationDerivation : IDerivation
         }
 
         var literally = literal && operation.IsLab;
-        if (!depends[id] && !literally)
+        if (!literally && (!depends[id] || !Varies(builder, id, depends)))
         {
             _ruleOf.Add(id, _zero);
             return DifferentiationRule.OfLeaf(null);
@@ -159,6 +159,18 @@ internal sealed class DifferentiationDerivation : IDerivation
         var rule = ForwardMode.Tangent(operation, at, derivatives, counts, derivativeGuards, literally, strips: false);
         _ruleOf.Add(id, rule.Exists ? rule.Id : _zero);
         return DifferentiationRule.Of(operation, varies, constants, literally);
+    }
+
+    /// <summary>Whether an argument has a derivative: sign(x) depends on x, but has none.</summary>
+    private bool Varies(GraphBuilder builder, int id, bool[] depends)
+    {
+        for (var i = 0; i < builder.OperationOf(id).Arity; i++)
+        {
+            var argument = Sweep.Argument(builder, id, i);
+            if (depends[argument] && _tangents[argument].Exists) return true;
+        }
+
+        return false;
     }
 
     private int Placeholder(GraphBuilder builder, int id)

@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace PSAutodiff.Fuzz;
+
+/// <summary>
+/// Something that reads what others wrote. It may refuse an input with an <see cref="AutodiffException"/>; anything else that comes
+/// out is a fault.
+/// </summary>
+public abstract class FuzzTarget
+{
+    /// <summary>All targets.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+        [new ParserTarget(), new JsonTarget(), new NetworkTarget(), new TrainingResultTarget(), new CheckpointTarget(), new IdxTarget(), new PassesTarget()];
+
+    /// <summary>The name on the command line, and of the folder of its corpus.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Inputs for one second of the suite, about.</summary>
+    public abstract int SuiteCount { get; }
+
+    /// <summary>An input that is right, or nearly so.</summary>
+    public abstract byte[] Generate(Random random);
+
+    /// <summary>An input with something changed, added or left out.</summary>
+    public virtual byte[] Mutate(Random random, byte[] input) => Mutator.ChangeBytes(random, input);
+
+    /// <summary>Reads an input and checks all that has to hold.</summary>
+    /// <exception cref="AutodiffException">The input is refused.</exception>
+    /// <exception cref="FaultException">Something does not hold.</exception>
+    public abstract void Run(byte[] input);
+
+    protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    protected static string Text(byte[] input) => Encoding.UTF8.GetString(input);
+
+    protected static void Require(bool holds, string otherwise)
+    {
+        if (!holds) throw new FaultException(otherwise);
+    }
+}

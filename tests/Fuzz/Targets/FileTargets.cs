@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using PSAutodiff.Networks;
+
+namespace PSAutodiff.Fuzz;
+
+/// <summary>Network files.</summary>
+internal sealed class NetworkTarget : FuzzTarget
+{
+    public override string Name => "network";
+
+    public override int SuiteCount => 2500;
+
+    public override byte[] Generate(Random random) => Bytes(Some(random).ToJson());
+
+    public override byte[] Mutate(Random random, byte[] input) => Mutator.ChangeText(random, input);
+
+    public override void Run(byte[] input)
+    {
+        var network = Network.ParseJson(Text(input));
+        var json = network.ToJson();
+        var back = Network.ParseJson(json);
+        Require(back.ToJson() == json, $"it reads back as something else: {back.ToJson()}");
+        if (network.InputSize > 100) return;
+        var inputs = new double[2, network.InputSize];
+        for (var i = 0; i < network.InputSize; i++) inputs[1, i] = 1.0 / (i + 1);
+        var (first, second) = (network.Predict(inputs), back.Predict(inputs));
+        Require(first.Cast<double>().SequenceEqual(second.Cast<double>()), "read back, it predicts something else");
+    }
+
+    /// <summary>A small network.</summary>
+    internal static Network Some(Random random)
+    {
+        var layers = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => (1 + random.Next(3), Enum.GetValues<ActivationFunction>()[random.Next(Enum.GetValues<ActivationFunction>().Length)])).ToList();
+        var network = Network.Create(1 + random.Next(3), layers, NetworkInitializer.GlorotUniform, random.Next(), Enum.GetValues<NetworkPrecision>()[random.Next(2)]);
+        if (random.Next(2) == 0) network = network.WithFrozen([0]);
+        return random.Next(2) == 0
+            ? network
+            : network.WithColumns([.. Enumerable.Range(0, network.InputSize).Select(static i => string.Create(CultureInfo.InvariantCulture, $"column {i}"))], [], [], null);
+    }
+}
+
+/// <summary>Training results as JSON.</summary>
+internal sealed class TrainingResultTarget : FuzzTarget
+{
+    public override string Name => "training";
+
+    public override int SuiteCount => 2000;
+
+    public override byte[] Generate(Random random)
+    {
+        var options = new TrainingOptions { Epochs = 1 + random.Next(4), BatchSize = 1 + random.Next(3), Shuffle = random.Next(2) == 0, LearningRate = random.Next(4) == 0 ? 1e10 : 0.05, Restarts = 1 + random.Next(2), Seed = random.Next(), Threads = 1 };
+        var result = Line.Run([0.1, 0.2], Rows, null, options);
+        if (random.Next(3) == 0) (result.Parameters, result.Network) = (null, NetworkTarget.Some(random));
+        return Bytes(result.ToJson());
+    }
+
+    public override byte[] Mutate(Random random, byte[] input) => Mutator.ChangeText(random, input);
+
+    public override void Run(byte[] input)
+    {
+        var json = TrainingResult.ParseJson(Text(input)).ToJson();
+        Require(TrainingResult.ParseJson(json).ToJson() == json, $"it reads back as something else: {json}");
+    }
+
+    internal static LossTraining Line { get; } = new(ExprNode.Parse("(y - (a*x + b))^2"), ["x", "y"], ["a", "b"]) { StartFromSeed = static seed => [seed % 7, seed % 3] };
+
+    internal static double[][] Rows { get; } = [[0, 1], [1, 3], [2, 4.5], [3, 7], [4, 9.5]];
+}
+
+/// <summary>Checkpoint files, with right checksums as often as not: a training goes on from them or says why not.</summary>
+internal sealed class CheckpointTarget : FuzzTarget
+{
+    private const int HeaderLength = 52;
+
+    private static readonly string Folder = Directory.CreateTempSubdirectory("psautodiff-fuzz").FullName;
+
+    static CheckpointTarget() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => Directory.Delete(Folder, true);
+
+    public override string Name => "checkpoint";
+
+    public override int SuiteCount => 300;
+
+    private static string Path { get; } = System.IO.Path.Combine(Folder, "training.checkpoint");
+
+    // Of a training stopped before its first step, and of one that is done; what lies between differs in bytes only, which are changed anyway.
+    private static readonly Lazy<byte[][]> Files = new(static () => [Keep(new CancellationToken(true)), Keep(CancellationToken.None)]);
+
+    public override byte[] Generate(Random random) => Files.Value[random.Next(2)];
+
+    public override byte[] Mutate(Random random, byte[] input)
+    {
+        if (random.Next(4) == 0 || input.Length < HeaderLength) return Mutator.ChangeBytes(random, input);
+        var content = Mutator.ChangeBytes(random, input[HeaderLength..]);
+        var header = input[..HeaderLength];
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(12), content.Length);
+        SHA256.HashData(content).CopyTo(header, 20);
+        return [.. header, .. content];
+    }
+
+    public override void Run(byte[] input)
+    {
+        File.WriteAllBytes(Path, input);
+        CheckpointFile.ReadSeed(Path);
+        var result = TrainingResultTarget.Line.Run([0.1, 0.2], TrainingResultTarget.Rows, null, Options with { Resume = true });
+        var json = result.ToJson();
+        Require(TrainingResult.ParseJson(json).ToJson() == json, $"the result reads back as something else: {json}");
+    }
+
+    private static byte[] Keep(CancellationToken cancellation)
+    {
+        File.Delete(Path);
+        TrainingResultTarget.Line.Run([0.1, 0.2], TrainingResultTarget.Rows, null, Options, cancellation);
+        return File.ReadAllBytes(Path);
+    }
+
+    private static TrainingOptions Options { get; } = new()
+    {
+        Epochs = 4,
+        BatchSize = 2,
+        Shuffle = true,
+        Seed = 5,
+        Optimizer = TrainingOptimizer.Adam,
+        LearningRate = 0.05,
+        ValidationFraction = 0.2,
+        Patience = 3,
+        Restarts = 2,
+        Threads = 1,
+        CheckpointPath = Path,
+        CheckpointInterval = 1000,
+    };
+}
+
+/// <summary>IDX files, plain and compressed.</summary>
+internal sealed class IdxTarget : FuzzTarget
+{
+    public override string Name => "idx";
+
+    public override int SuiteCount => 4000;
+
+    public override byte[] Generate(Random random)
+    {
+        var type = Enum.GetValues<IdxElementType>()[random.Next(Enum.GetValues<IdxElementType>().Length)];
+        var sizes = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => 1 + random.Next(4)).ToArray();
+        var file = new byte[4 + (4 * sizes.Length) + (IdxData.SizeOf(type) * sizes.Aggregate(1, static (product, size) => product * size))];
+        random.NextBytes(file);
+        (file[0], file[1], file[2], file[3]) = (0, 0, (byte)type, (byte)sizes.Length);
+        for (var i = 0; i < sizes.Length; i++) BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(4 + (4 * i)), sizes[i]);
+        return random.Next(3) == 0 ? Compress(file) : file;
+    }
+
+    public override void Run(byte[] input)
+    {
+        using var stream = new MemoryStream(input);
+        var data = IdxData.Read(stream);
+        Require(data.Count == data.Dimensions.Aggregate(1L, static (product, size) => product * size), $"{data.Count} numbers for {data}");
+        var (values, rows) = (data.ToArray(), data.ToArray2D());
+        Require(values.Length == data.Count && values.SequenceEqual(rows.Cast<double>(), EqualityComparer<double>.Default), "rows and numbers differ");
+        Require(data.ToSingleArray().Length == data.Count, "the numbers in single precision are not as many");
+        if (data.RowSize == 1) data.ToLabels();
+    }
+
+    private static byte[] Compress(byte[] file)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) gzip.Write(file);
+        return compressed.ToArray();
+    }
+}

@@ -1,0 +1,98 @@
+using PSAutodiff.Compilation;
+using PSAutodiff.Expressions;
+
+namespace PSAutodiff.Fuzz;
+
+/// <summary>Expressions through all passes: simplification by every rule, differentiation in every mode, every way of running, comparison, derivations.</summary>
+internal sealed class PassesTarget : FuzzTarget
+{
+    private const int MostNodes = 400;
+    private const int MostNodesStepByStep = 30;
+    private const int Rows = 40;
+
+    public override string Name => "passes";
+
+    public override int SuiteCount => 150;
+
+    public override byte[] Generate(Random random) => Bytes(LetWriter.Write(Grammar.Expression(random, 14)));
+
+    public override byte[] Mutate(Random random, byte[] input) => Mutator.ChangeText(random, input);
+
+    public override void Run(byte[] input)
+    {
+        var node = ExprNode.Parse(Text(input));
+        if (node.NodeCount > MostNodes) return;
+        ExpressionChecks.ReadsBack(node);
+        var outputs = new List<ExprNode> { node };
+        foreach (var rule in Enum.GetValues<SimplificationRule>())
+        {
+            if (Simplified(node, rule) is not { } simple) continue;
+            Require(simple.Equals(Simplified(simple, rule)), $"what {rule} has simplified is not simple: {LetWriter.Write(simple)}");
+            Require(simple.Variables.All(node.Variables.Contains), $"{rule} brings a new variable: {LetWriter.Write(simple)}");
+            var comparison = ExpressionComparison.Compare(node, simple);
+            Require(comparison.How != ComparisonBasis.Counterexample, $"{rule} makes {LetWriter.Write(simple)}, which has another value at {string.Join(", ", comparison.Counterexample?.Values.Cast<double>() ?? [])}");
+            outputs.Add(simple);
+        }
+
+        foreach (var variable in node.Variables)
+        {
+            foreach (var mode in Enum.GetValues<DifferentiationMode>()) outputs.Add(node.Differentiate(variable, mode));
+            if (node.NodeCount > MostNodesStepByStep) continue;
+            node.DifferentiateByStep(variable);
+        }
+
+        if (node.Variables.Count is > 0 and < 6) outputs.AddRange(node.Hessian(node.Variables).Cast<ExprNode>());
+        if (node.NodeCount <= MostNodesStepByStep)
+        {
+            node.SimplifyByStep(SimplificationRule.Standard);
+            node.SimplifyByStep(SimplificationRule.Stable);
+        }
+
+        RunsAlike(outputs, node.Variables);
+    }
+
+    private static ExprNode? Simplified(ExprNode node, SimplificationRule rule)
+    {
+        try
+        {
+            return node.Simplify(rule);
+        }
+        catch (AutodiffException exception) when (rule == SimplificationRule.Lab && exception.ErrorId is "DivisionByZero" or "LogarithmDomain")
+        {
+            return null;
+        }
+    }
+
+    private static void RunsAlike(List<ExprNode> outputs, IReadOnlyList<string> variables)
+    {
+        var compiled = CompiledExpression.Compile(outputs, variables);
+        var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount, trains: false);
+        var batches = BatchProgram.TryCreate(compiled.Tape);
+        var random = new Random(outputs.Count);
+        double[] odd = [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300, 1e-310];
+        var columns = variables.Select(_ => Enumerable.Range(0, Rows).Select(_ => random.Next(3) == 0 ? odd[random.Next(odd.Length)] : (6 * random.NextDouble()) - 2).ToArray()).ToArray();
+        var rows = compiled.EvaluateRows([.. columns.Select(static column => (ReadOnlyMemory<double>)column)]);
+        var (plain, others) = (new double[outputs.Count], new double[outputs.Count]);
+        for (var row = 0; row < (variables.Count == 0 ? 1 : Rows); row++)
+        {
+            var point = columns.Select(column => column[row]).ToArray();
+            compiled.Interpret(point, plain);
+            RequireSame("a row", k => rows[k][row]);
+            CompiledExpression.RunCode(code, [.. point, 0], others);
+            RequireSame("machine code", k => others[k]);
+            if (batches is null) continue;
+            compiled.RunBatches(batches, point, others);
+            RequireSame("a regrouped program", k => others[k]);
+
+            void RequireSame(string way, Func<int, double> other)
+            {
+                for (var k = 0; k < plain.Length; k++)
+                {
+                    Require(
+                        BitConverter.DoubleToInt64Bits(plain[k]) == BitConverter.DoubleToInt64Bits(other(k)) || (double.IsNaN(plain[k]) && double.IsNaN(other(k))),
+                        $"{way} gives {other(k):R}, not {plain[k]:R}, for {LetWriter.Write(outputs[k])} at {string.Join(", ", point)}");
+                }
+            }
+        }
+    }
+}
