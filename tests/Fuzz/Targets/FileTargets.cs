@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using PSAutodiff.Networks;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff.Fuzz;
 
@@ -54,15 +55,20 @@ internal sealed class TrainingResultTarget : FuzzTarget
         var options = new TrainingOptions { Epochs = 1 + random.Next(4), BatchSize = 1 + random.Next(3), Shuffle = random.Next(2) == 0, LearningRate = random.Next(4) == 0 ? 1e10 : 0.05, Restarts = 1 + random.Next(2), Seed = random.Next(), Threads = 1 };
         var result = Line.Run([0.1, 0.2], Rows, null, options);
         if (random.Next(3) == 0) (result.Parameters, result.Network) = (null, NetworkTarget.Some(random));
-        return Bytes(result.ToJson());
+        return Bytes(ObjectText.Write(result));
     }
 
     public override byte[] Mutate(Random random, byte[] input) => Mutator.ChangeText(random, input);
 
     public override void Run(byte[] input)
     {
-        var json = TrainingResult.ParseJson(Text(input)).ToJson();
-        Require(TrainingResult.ParseJson(json).ToJson() == json, $"it reads back as something else: {json}");
+        RequireReadsBack(ObjectText.Read(Text(input), typeof(TrainingResult)));
+    }
+
+    internal static void RequireReadsBack(object result)
+    {
+        var text = ObjectText.Write(result);
+        Require(ObjectText.Write(ObjectText.Read(text, typeof(TrainingResult))) == text, $"the result reads back as something else: {text}");
     }
 
     internal static LossTraining Line { get; } = new(ExprNode.Parse("(y - (a*x + b))^2"), ["x", "y"], ["a", "b"]) { StartFromSeed = static seed => [seed % 7, seed % 3] };
@@ -105,8 +111,7 @@ internal sealed class CheckpointTarget : FuzzTarget
         File.WriteAllBytes(Path, input);
         CheckpointFile.ReadSeed(Path);
         var result = TrainingResultTarget.Line.Run([0.1, 0.2], TrainingResultTarget.Rows, null, Options with { Resume = true });
-        var json = result.ToJson();
-        Require(TrainingResult.ParseJson(json).ToJson() == json, $"the result reads back as something else: {json}");
+        TrainingResultTarget.RequireReadsBack(result);
     }
 
     private static byte[] Keep(CancellationToken cancellation)
