@@ -209,7 +209,7 @@ Describe 'A compiled function in eight runspaces at once' {
 Describe 'A compiled function at the prompt' {
     It 'is its formula and its operations' {
         $shown = 'x^2*y' | New-CompiledExpression | Out-String -Width 100
-        $shown | Should -Match '(?m)^Function\s+: f\(x, y\) = x\^2 \* y\s*$'
+        $shown | Should -Match '(?m)^Variables\s+: x, y\s*\r?\nExpression\s+: x\^2 \* y\s*$'
         $shown | Should -Match '(?m)^OperationCount : 2\s*$'
     }
 }

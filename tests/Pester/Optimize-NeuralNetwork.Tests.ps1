@@ -150,8 +150,8 @@ Describe 'A pruned network' {
     }
 
     It 'says so' {
-        $pruned | Out-String | Should -Match 'Pruned\s+: 25 of 42 weights'
-        $net | Out-String | Should -Not -Match 'Pruned'
+        $pruned | Out-String | Should -Match 'FrozenCount\s+: 25 of 42 weights'
+        $net | Out-String | Should -Not -Match 'FrozenCount'
         $pruned.Layers[0].Frozen[0, 0] | Should -Be ($pruned.Layers[0].Weights[0, 0] -eq 0)
         $net.Layers[0].Frozen | Should -BeNullOrEmpty
     }

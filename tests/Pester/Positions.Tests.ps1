@@ -126,6 +126,15 @@ Describe 'Objects at the first position' {
     }
 }
 
+Describe 'Names that were probably meant for numbers' {
+    It 'are warned of at the first position, unless values are given there or by name' {
+        (Get-Outcome { Invoke-Simplify 'e^x' }).Warnings | Should -HaveCount 1
+        (Get-Outcome { Invoke-Differentiate 'e^x' x }).Warnings | Should -HaveCount 1
+        (Get-Outcome { 'e^x' | Test-Derivative @{ x = 1; e = 2 } }).Warnings | Should -HaveCount 0
+        (Get-Outcome { Test-Derivative 'e^x' @{ x = 1; e = 2 } }).Warnings | Should -HaveCount 0
+    }
+}
+
 Describe 'The cmdlets that had it already' {
     It 'Measure-Expression measures at the first position, and rows of a pipeline' {
         Measure-Expression 'x^2' -At @{ x = 3 } | Should -Be 9

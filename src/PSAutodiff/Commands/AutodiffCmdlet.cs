@@ -111,6 +111,9 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
     /// <summary>How to give the command an expression, for the error when there is none.</summary>
     private protected virtual string Example => $"For example: 'x^2' | {MyInvocation.MyCommand.Name}";
 
+    /// <summary>Whether values of variables are given.</summary>
+    private protected virtual bool HasValues => IsBound("At") || IsBound("Minimizer");
+
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
         ProcessExpression(value, () => Conversions.ToExpression(value), node =>
@@ -129,7 +132,7 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
     /// <summary>Warns, once for each name, of names in new text that were probably meant for numbers. Where values are given, the missing one is an error.</summary>
     private protected void WarnOfNames(object? value, ExprNode node)
     {
-        if (IsBound("At") || IsBound("Minimizer")) return;
+        if (HasValues) return;
         foreach (var warning in MistakenNames.Warnings(value, node))
         {
             if (_warnings.Add(warning)) WriteWarning(warning);

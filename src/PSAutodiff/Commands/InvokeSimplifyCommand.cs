@@ -20,8 +20,17 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
 
     private protected override void Process(object? expression) => ProcessExpression(expression, () => Conversions.Live(expression), live =>
     {
-        if (Step) WriteSteps(ToSingle(live));
-        else Simplify(live is ExprGradient or ExprHessian or ExprJacobian ? live : Conversions.ToExpression(expression));
+        if (live is ExprGradient or ExprHessian or ExprJacobian)
+        {
+            Simplify(Step ? throw StepOfSeveral() : live);
+            return;
+        }
+
+        // From what was given: a number token has its text with it.
+        var node = Conversions.ToExpression(expression);
+        WarnOfNames(expression, node);
+        if (Step) WriteSteps(node);
+        else Simplify(node);
     });
 
     private protected override void TakeSecond(object? value) =>
@@ -37,11 +46,9 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
         WriteObject(SerializedText.Attach(DerivativeObjects.Rebuild(nodes, simplified)));
     }
 
-    private static ExprNode ToSingle(object? value) => Conversions.Unwrap(value) is ExprGradient or ExprHessian or ExprJacobian
-        ? throw new AutodiffException(
-            ErrorIds.StepUnsupported,
-            "-Step shows how one expression is simplified. Pipe the derivatives in one by one, for example: $gradient.Values | Invoke-Simplify -Step")
-        : Conversions.ToExpression(value);
+    private static AutodiffException StepOfSeveral() => new(
+        ErrorIds.StepUnsupported,
+        "-Step shows how one expression is simplified. Pipe the derivatives in one by one, for example: $gradient.Values | Invoke-Simplify -Step");
 
     private void WriteSteps(ExprNode node)
     {

@@ -10,6 +10,8 @@ namespace PSAutodiff.Commands;
 /// </summary>
 public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
 {
+    private bool _secondTaken;
+
     /// <summary>Expressions from the pipeline: nodes, text, script blocks or numbers.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
@@ -25,6 +27,8 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
     private protected abstract string Second { get; }
 
     private protected override string Example => $"For example: {Name} 'x^2', or 'x^2' | {Name}";
+
+    private protected override bool HasValues => base.HasValues || (_secondTaken && Second == "At");
 
     private protected string Name => MyInvocation.MyCommand.Name;
 
@@ -53,6 +57,7 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
         }
 
         TakeSecond(Expression);
+        _secondTaken = true;
     }
 
     /// <inheritdoc/>
