@@ -20,7 +20,11 @@ internal sealed class ExpOperation() : UnaryOperation("exp", Kernels.Exp, Kernel
     [
         new("exp(log(x)) = x", Identity.Standard, static (x, _, _) => x.Is<LogOperation>() ? x.X : Term.None),
         new("exp(log1p(x)) = 1 + x", Identity.Standard, static (x, _, _) => x.Is<Log1pOperation>() ? 1 + x.X : Term.None),
+        new("exp(log(x) - log(y)) = x / y", Identity.Standard, static (x, _, _) => x.Is<SubOperation>() && AreLogarithms(x) ? x.X.X / x.Y.X : Term.None),
+        new("exp(log(x) + log(y)) = x * y", Identity.Standard, static (x, _, _) => x.Is<SumOperation>() && AreLogarithms(x) ? x.X.X * x.Y.X : Term.None),
     ];
+
+    private static bool AreLogarithms(Term x) => x.X.Is<LogOperation>() && x.Y.Is<LogOperation>();
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * adjoint;
 }
