@@ -45,7 +45,7 @@ public sealed class FuzzTests
     [Fact]
     public void An_input_is_the_same_every_time()
     {
-        foreach (var target in FuzzTarget.All.Where(static target => target.Name is not ("training" or "checkpoint")))
+        foreach (var target in FuzzTarget.All.Where(static target => target.Name is not ("objects" or "checkpoint")))
         {
             Assert.Equal(new Fuzzer(target, 7).Draw(5), new Fuzzer(target, 7).Draw(5));
             Assert.NotEqual(new Fuzzer(target, 7).Draw(5), new Fuzzer(target, 8).Draw(5));

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using PSAutodiff.Networks;
-using PSAutodiff.Serialization;
 
 namespace PSAutodiff.Fuzz;
 
@@ -43,39 +42,6 @@ internal sealed class NetworkTarget : FuzzTarget
     }
 }
 
-/// <summary>Training results as JSON.</summary>
-internal sealed class TrainingResultTarget : FuzzTarget
-{
-    public override string Name => "training";
-
-    public override int SuiteCount => 2000;
-
-    public override byte[] Generate(Random random)
-    {
-        var options = new TrainingOptions { Epochs = 1 + random.Next(4), BatchSize = 1 + random.Next(3), Shuffle = random.Next(2) == 0, LearningRate = random.Next(4) == 0 ? 1e10 : 0.05, Restarts = 1 + random.Next(2), Seed = random.Next(), Threads = 1 };
-        var result = Line.Run([0.1, 0.2], Rows, null, options);
-        if (random.Next(3) == 0) (result.Parameters, result.Network) = (null, NetworkTarget.Some(random));
-        return Bytes(ObjectText.Write(result));
-    }
-
-    public override byte[] Mutate(Random random, byte[] input) => Mutator.ChangeText(random, input);
-
-    public override void Run(byte[] input)
-    {
-        RequireReadsBack(ObjectText.Read(Text(input), typeof(TrainingResult)));
-    }
-
-    internal static void RequireReadsBack(object result)
-    {
-        var text = ObjectText.Write(result);
-        Require(ObjectText.Write(ObjectText.Read(text, typeof(TrainingResult))) == text, $"the result reads back as something else: {text}");
-    }
-
-    internal static LossTraining Line { get; } = new(ExprNode.Parse("(y - (a*x + b))^2"), ["x", "y"], ["a", "b"]) { StartFromSeed = static seed => [seed % 7, seed % 3] };
-
-    internal static double[][] Rows { get; } = [[0, 1], [1, 3], [2, 4.5], [3, 7], [4, 9.5]];
-}
-
 /// <summary>Checkpoint files, with right checksums as often as not: a training goes on from them or says why not.</summary>
 internal sealed class CheckpointTarget : FuzzTarget
 {
@@ -110,14 +76,14 @@ internal sealed class CheckpointTarget : FuzzTarget
     {
         File.WriteAllBytes(Path, input);
         CheckpointFile.ReadSeed(Path);
-        var result = TrainingResultTarget.Line.Run([0.1, 0.2], TrainingResultTarget.Rows, null, Options with { Resume = true });
-        TrainingResultTarget.RequireReadsBack(result);
+        var result = SmallTraining.Line.Run([0.1, 0.2], SmallTraining.Rows, null, Options with { Resume = true });
+        ObjectsTarget.RequireReadsBack(result);
     }
 
     private static byte[] Keep(CancellationToken cancellation)
     {
         File.Delete(Path);
-        TrainingResultTarget.Line.Run([0.1, 0.2], TrainingResultTarget.Rows, null, Options, cancellation);
+        SmallTraining.Line.Run([0.1, 0.2], SmallTraining.Rows, null, Options, cancellation);
         return File.ReadAllBytes(Path);
     }
 
