@@ -73,7 +73,7 @@ public sealed class ExprNodeTests
             (ExprNode.Exp(X), "exp(x)"), (ExprNode.Log(X), "log(x)"), (ExprNode.Tanh(X), "tanh(x)"), (ExprNode.Sech2(X), "sech2(x)"), (ExprNode.Sqrt(X), "sqrt(x)"),
             (ExprNode.Sin(X), "sin(x)"), (ExprNode.Cos(X), "cos(x)"), (ExprNode.Tan(X), "tan(x)"), (ExprNode.Asin(X), "asin(x)"),
             (ExprNode.Acos(X), "acos(x)"), (ExprNode.Atan(X), "atan(x)"), (ExprNode.Sinh(X), "sinh(x)"), (ExprNode.Cosh(X), "cosh(x)"),
-            (ExprNode.Sigmoid(X), "sigmoid(x)"), (ExprNode.Softplus(X), "softplus(x)"), (ExprNode.Relu(X), "relu(x)"),
+            (ExprNode.Sigmoid(X), "sigmoid(x)"), (ExprNode.Dsigmoid(X), "dsigmoid(x)"), (ExprNode.Softplus(X), "softplus(x)"), (ExprNode.Relu(X), "relu(x)"),
             (ExprNode.Abs(X), "abs(x)"), (ExprNode.Sign(X), "sign(x)"), (ExprNode.Min(X, Y), "min(x, y)"), (ExprNode.Max(X, Y), "max(x, y)"),
             (ExprNode.Log1p(X), "log1p(x)"), (ExprNode.Expm1(X), "expm1(x)"), (ExprNode.Less(X, Y), "less(x, y)"),
             (ExprNode.Select(X, Y, 1), "select(x, y, 1)"), (ExprNode.Detach(X), "detach(x)"),

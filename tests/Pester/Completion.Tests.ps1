@@ -61,7 +61,7 @@ Describe 'Tab offers the operations' {
         $line = 'New-ExprNode -Op '
         $found = (TabExpansion2 $line $line.Length).CompletionMatches
         $found.CompletionText | Should -BeExactly @(
-            'abs', 'acos', 'asin', 'atan', 'cos', 'cosh', 'detach', 'div', 'exp', 'expm1', 'less', 'log', 'log1p', 'max', 'min', 'mul', 'neg', 'pow', 'relu', 'sech2',
+            'abs', 'acos', 'asin', 'atan', 'cos', 'cosh', 'detach', 'div', 'dsigmoid', 'exp', 'expm1', 'less', 'log', 'log1p', 'max', 'min', 'mul', 'neg', 'pow', 'relu', 'sech2',
             'select', 'sigmoid', 'sign', 'sin', 'sinh', 'softplus', 'sqrt', 'sub', 'sum', 'tan', 'tanh')
         ($found | Where-Object CompletionText -EQ mul).ToolTip | Should -BeLike '*2 arguments'
         ($found | Where-Object CompletionText -EQ exp).ToolTip | Should -BeLike '*1 argument'

@@ -248,17 +248,13 @@ internal static class DenseActivations
         }
     }
 
-    // sigmoid(z) sigmoid(-z) where s is next to 1.
     private static T SigmoidSlope<T>(T s, T z, T otherwise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        s > T.CreateTruncating(Saturation) ? s * T.CreateTruncating(Kernels.Sigmoid(-double.CreateTruncating(z))) : otherwise;
+        s > T.CreateTruncating(Saturation) ? T.CreateTruncating(Kernels.Dsigmoid(double.CreateTruncating(z), double.CreateTruncating(s))) : otherwise;
 
     private static T TanhSlope<T>(T t, T z, T otherwise)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (!(T.Abs(t) > T.CreateTruncating(Saturation))) return otherwise;
-        return T.CreateTruncating(Kernels.Sech2(double.CreateTruncating(z), double.CreateTruncating(t)));
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        T.Abs(t) > T.CreateTruncating(Saturation) ? T.CreateTruncating(Kernels.Sech2(double.CreateTruncating(z), double.CreateTruncating(t))) : otherwise;
 
     // The Jacobian is diag(p) - p p'.
     private static void Softmax<T>(ReadOnlySpan<T> values, Span<T> deltas)

@@ -8,7 +8,7 @@ internal static partial class Kernels
     // tanh rounds to 1 from 19.06... on.
     private const double TanhSaturation = 20.0;
 
-    // Up to here 1 - tanh^2 loses no more than a bit; beyond, e^(-2|x|) is worth its time.
+    // Up to here, |x| < 0.97, 1 - tanh^2 loses a bit or two and costs nothing; beyond, e^(-2|x|) is worth its time.
     private const double TanhNearLimit = 0.75;
 
     /// <summary>tanh x in every lane, as -E / (2 + E) with E = e^(-2|x|) - 1, between -1 and 0.</summary>

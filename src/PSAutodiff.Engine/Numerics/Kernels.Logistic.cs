@@ -8,6 +8,9 @@ namespace PSAutodiff.Numerics;
 /// </content>
 internal static partial class Kernels
 {
+    // Up to here, x < 1.09, 1 - sigmoid loses a bit or two.
+    private const double SigmoidNearLimit = 0.75;
+
     /// <summary>1 / (1 + e^-x) in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x)
@@ -16,6 +19,19 @@ internal static partial class Kernels
         return T.AllBetween(T.Broadcast(-ExpFastLimit), x, T.Broadcast(ExpFastLimit))
             ? SigmoidCore(x)
             : SigmoidWide(x);
+    }
+
+    /// <summary>sigmoid'(x) in every lane, from s = sigmoid x: s (1 - s) while that keeps its digits, else e^-x s^2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Dsigmoid<T>(T x, T sigmoid)
+        where T : struct, ILanes<T>
+    {
+        T one = T.Broadcast(1.0);
+        T limit = T.Broadcast(SigmoidNearLimit);
+        T near = sigmoid * (one - sigmoid);
+        if (T.AllBetween(-one, sigmoid, limit)) return near;
+        T far = Exp(-x) * (sigmoid * sigmoid);
+        return NaNWhereNaN(x, T.SelectLess(sigmoid, limit, near, far));
     }
 
     /// <summary>log(1 + e^x) in every lane.</summary>

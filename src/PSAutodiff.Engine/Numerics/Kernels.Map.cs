@@ -54,25 +54,40 @@ internal static partial class Kernels
         }
     }
 
-    // As above, for two sources of the length of the result.
+    // The same for two sources of the length of the result.
+    private static void Map<TKernel>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
+        where TKernel : struct, IBinaryLanes
+    {
+        x = x[..result.Length];
+        y = y[..result.Length];
+        if (Vector512.IsHardwareAccelerated && x.Length >= EightLanes.Count)
+            Map<TKernel, EightLanes>(x, y, result);
+        else if (Vector256.IsHardwareAccelerated && x.Length >= FourLanes.Count)
+            Map<TKernel, FourLanes>(x, y, result);
+        else if (Vector128.IsHardwareAccelerated && x.Length >= TwoLanes.Count)
+            Map<TKernel, TwoLanes>(x, y, result);
+        else if (!x.IsEmpty)
+            Map<TKernel, OneLane>(x, y, result);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MapSech2<TLanes>(ReadOnlySpan<double> x, ReadOnlySpan<double> tanh, Span<double> result)
+    private static void Map<TKernel, TLanes>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
+        where TKernel : struct, IBinaryLanes
         where TLanes : struct, ILanes<TLanes>
     {
-        ref double source = ref MemoryMarshal.GetReference(x);
-        ref double known = ref MemoryMarshal.GetReference(tanh);
+        ref double xs = ref MemoryMarshal.GetReference(x);
+        ref double ys = ref MemoryMarshal.GetReference(y);
         ref double destination = ref MemoryMarshal.GetReference(result);
-        int last = result.Length - TLanes.Count;
-        TLanes ending = TLanes.Load(ref source, last);
-        TLanes knownEnding = TLanes.Load(ref known, last);
-        for (int i = 0; i < result.Length; i += TLanes.Count)
-        {
-            int offset = Math.Min(i, last);
-            TLanes group = i < last ? TLanes.Load(ref source, i) : ending;
-            TLanes knownGroup = i < last ? TLanes.Load(ref known, i) : knownEnding;
-            TLanes.Store(Sech2(group, knownGroup), ref destination, offset);
-        }
+        int i = 0;
+        for (; i <= result.Length - TLanes.Count; i += TLanes.Count)
+            TLanes.Store(TKernel.Apply(TLanes.Load(ref xs, i), TLanes.Load(ref ys, i)), ref destination, i);
+        for (; i < result.Length; i++)
+            result[i] = One<TKernel>(x[i], y[i]);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static double One<TKernel>(double x, double y)
+        where TKernel : struct, IBinaryLanes => TKernel.Apply(new OneLane(x), new OneLane(y)).Value;
 
     private readonly struct ExpKernel : IKernel
     {
@@ -134,6 +149,16 @@ internal static partial class Kernels
         }
     }
 
+    private readonly struct Sech2OfBoth : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T>
+        {
+            return Sech2(x, y);
+        }
+    }
+
     private readonly struct SinhKernel : IKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -161,6 +186,26 @@ internal static partial class Kernels
             where T : struct, ILanes<T>
         {
             return Sigmoid(x);
+        }
+    }
+
+    private readonly struct DsigmoidKernel : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T>
+        {
+            return Dsigmoid(x, Sigmoid(x));
+        }
+    }
+
+    private readonly struct DsigmoidOfBoth : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T>
+        {
+            return Dsigmoid(x, y);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace PSAutodiff.Numerics;
 
@@ -41,8 +40,15 @@ internal static partial class Kernels
     public static double Sech2(double x) => Sech2(x, Tanh(x));
 
     /// <summary>1 / cosh^2 x from x and tanh x.</summary>
+    public static double Sech2(double x, double tanh)
+    {
+        // As in the lanes; short enough to be inlined where it is called.
+        double size = Math.Abs(tanh);
+        return size < TanhNearLimit ? (1.0 - size) * (1.0 + size) : Sech2Far(x, tanh);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static double Sech2(double x, double tanh) => Sech2(new OneLane(x), new OneLane(tanh)).Value;
+    private static double Sech2Far(double x, double tanh) => Sech2(new OneLane(x), new OneLane(tanh)).Value;
 
     /// <summary>The hyperbolic sine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -55,6 +61,17 @@ internal static partial class Kernels
     /// <summary>The logistic function 1 / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Sigmoid(double x) => Sigmoid(new OneLane(x)).Value;
+
+    /// <summary>The derivative of the logistic function.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Dsigmoid(double x) => Dsigmoid(x, Sigmoid(x));
+
+    /// <summary>The derivative of the logistic function from x and sigmoid x.</summary>
+    public static double Dsigmoid(double x, double sigmoid) =>
+        sigmoid < SigmoidNearLimit ? sigmoid * (1.0 - sigmoid) : DsigmoidFar(x, sigmoid);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static double DsigmoidFar(double x, double sigmoid) => Dsigmoid(new OneLane(x), new OneLane(sigmoid)).Value;
 
     /// <summary>log(1 + e^x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -79,15 +96,7 @@ internal static partial class Kernels
     public static void Sech2(ReadOnlySpan<double> x, Span<double> result) => Map<Sech2Kernel>(x, result);
 
     /// <summary>1 / cosh^2 x of each element x with its tanh x; the result may be one of the sources.</summary>
-    public static void Sech2(ReadOnlySpan<double> x, ReadOnlySpan<double> tanh, Span<double> result)
-    {
-        x = x[..result.Length];
-        tanh = tanh[..result.Length];
-        if (Vector512.IsHardwareAccelerated && x.Length >= EightLanes.Count) MapSech2<EightLanes>(x, tanh, result);
-        else if (Vector256.IsHardwareAccelerated && x.Length >= FourLanes.Count) MapSech2<FourLanes>(x, tanh, result);
-        else if (Vector128.IsHardwareAccelerated && x.Length >= TwoLanes.Count) MapSech2<TwoLanes>(x, tanh, result);
-        else if (!x.IsEmpty) MapSech2<OneLane>(x, tanh, result);
-    }
+    public static void Sech2(ReadOnlySpan<double> x, ReadOnlySpan<double> tanh, Span<double> result) => Map<Sech2OfBoth>(x, tanh, result);
 
     /// <summary>The hyperbolic sine of each element; the spans may be the same.</summary>
     public static void Sinh(ReadOnlySpan<double> x, Span<double> result) => Map<SinhKernel>(x, result);
@@ -97,6 +106,12 @@ internal static partial class Kernels
 
     /// <summary>The logistic function 1 / (1 + e^-x) of each element; the spans may be the same.</summary>
     public static void Sigmoid(ReadOnlySpan<double> x, Span<double> result) => Map<SigmoidKernel>(x, result);
+
+    /// <summary>The derivative of the logistic function at each element; the spans may be the same.</summary>
+    public static void Dsigmoid(ReadOnlySpan<double> x, Span<double> result) => Map<DsigmoidKernel>(x, result);
+
+    /// <summary>The derivative of the logistic function at each element x with its sigmoid x; the result may be one of the sources.</summary>
+    public static void Dsigmoid(ReadOnlySpan<double> x, ReadOnlySpan<double> sigmoid, Span<double> result) => Map<DsigmoidOfBoth>(x, sigmoid, result);
 
     /// <summary>log(1 + e^x) of each element; the spans may be the same.</summary>
     public static void Softplus(ReadOnlySpan<double> x, Span<double> result) => Map<SoftplusKernel>(x, result);

@@ -46,8 +46,7 @@ internal sealed class SigmoidOperation() : UnaryOperation("sigmoid", Kernels.Sig
             }
             """));
 
-    // 1 - sigmoid(x) is sigmoid(-x), but has no digits left where sigmoid(x) is next to 1.
-    protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-x).Apply<SigmoidOperation>() * adjoint;
+    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<DsigmoidOperation>() * adjoint;
 }
 
 public sealed partial class ExprNode

@@ -111,6 +111,14 @@ internal static class HighPrecision
         return power / (BigFloat.One + power);
     }
 
+    /// <summary>sigmoid'(x).</summary>
+    public static BigFloat Dsigmoid(BigFloat x)
+    {
+        BigFloat power = Exp(x);
+        BigFloat sum = BigFloat.One + power;
+        return power / (sum * sum);
+    }
+
     /// <summary>log(1 + e^x).</summary>
     public static BigFloat Softplus(BigFloat x) => Log1p(Exp(x));
 

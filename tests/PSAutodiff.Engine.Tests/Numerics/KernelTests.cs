@@ -8,7 +8,7 @@ public sealed class KernelTests
 {
     private const double UlpBound = 1.0;
     private const double ComposedBound = 2.0;
-    private const double DerivativeBound = 4;
+    private const double DerivativeBound = 4.0;
     private const double SmallestSubnormal = double.Epsilon;
     private const double SmallestNormal = 2.2250738585072014e-308;
 
@@ -80,6 +80,16 @@ public sealed class KernelTests
         ("Tanh", double.PositiveInfinity, 1.0),
         ("Tanh", double.NegativeInfinity, -1.0),
         ("Tanh", double.NaN, double.NaN),
+        ("Dsigmoid", 0.0, 0.25),
+        ("Dsigmoid", -0.0, 0.25),
+        ("Dsigmoid", 40.0, 4.248354255291589e-18),
+        ("Dsigmoid", -40.0, 4.248354255291589e-18),
+        ("Dsigmoid", 745.0, SmallestSubnormal),
+        ("Dsigmoid", -745.0, SmallestSubnormal),
+        ("Dsigmoid", double.MaxValue, 0.0),
+        ("Dsigmoid", double.PositiveInfinity, 0.0),
+        ("Dsigmoid", double.NegativeInfinity, 0.0),
+        ("Dsigmoid", double.NaN, double.NaN),
         ("Sech2", 0.0, 1.0),
         ("Sech2", -0.0, 1.0),
         ("Sech2", 1e-20, 1.0),
@@ -141,6 +151,7 @@ public sealed class KernelTests
         ["Sinh"] = new(Kernels.Sinh, Kernels.Sinh, HighPrecision.Sinh, -711.0, 711.0),
         ["Cosh"] = new(Kernels.Cosh, Kernels.Cosh, HighPrecision.Cosh, -711.0, 711.0),
         ["Sigmoid"] = new(Kernels.Sigmoid, Kernels.Sigmoid, HighPrecision.Sigmoid, -746.0, 800.0, ComposedBound),
+        ["Dsigmoid"] = new(Kernels.Dsigmoid, Kernels.Dsigmoid, HighPrecision.Dsigmoid, -746.0, 746.0, DerivativeBound),
         ["Softplus"] = new(Kernels.Softplus, Kernels.Softplus, HighPrecision.Softplus, -746.0, 800.0, ComposedBound),
     };
 
@@ -269,6 +280,7 @@ public sealed class KernelTests
             "Sinh" => Kernels.Sinh(x),
             "Cosh" => Kernels.Cosh(x),
             "Sigmoid" => Kernels.Sigmoid(x),
+            "Dsigmoid" => Kernels.Dsigmoid(x, Kernels.Sigmoid(x)),
             "Softplus" => Kernels.Softplus(x),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };

@@ -117,6 +117,7 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             "tanh" => x.Sign == 0 ? HighPrecision.Tanh(x) : Inexact(HighPrecision.Tanh(x)),
             "sigmoid" => x.Sign == 0 ? HighPrecision.Sigmoid(x) : Inexact(HighPrecision.Sigmoid(x)),
             "sech2" => x.Sign == 0 ? HighPrecision.Sech2(x) : Inexact(HighPrecision.Sech2(x)),
+            "dsigmoid" => x.Sign == 0 ? HighPrecision.Dsigmoid(x) : Inexact(HighPrecision.Dsigmoid(x)),
             "softplus" => HighPrecision.Softplus(x),
             "sin" => Wave(x, PreciseFunctions.Sin(x)),
             "cos" => Wave(x, PreciseFunctions.Cos(x)),

@@ -1,0 +1,79 @@
+using PSAutodiff.Expressions;
+using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
+using PSAutodiff.Operations;
+using PSAutodiff.Simplification;
+
+namespace PSAutodiff;
+
+/// <summary>The derivative of the logistic function, sigmoid(x) * sigmoid(-x), accurate in both tails.</summary>
+internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Kernels.Dsigmoid, Kernels.Dsigmoid)
+{
+    internal override Notation Latex { get; } = Notation.LatexCall("\\sigma'", 1);
+
+    internal override Notation MathML { get; } = Notation.MathMLCall("σ′", 1);
+
+    // exp(-|x|) cannot overflow.
+    internal override CodeForm CSharp => new(
+        Notation.Call("Dsigmoid", 1),
+        new CodeHelper(
+            "Dsigmoid",
+            """
+            private static double Dsigmoid(double x)
+            {
+                double e = Math.Exp(-Math.Abs(x));
+                return e / ((1 + e) * (1 + e));
+            }
+            """));
+
+    internal override CodeForm Python => new(
+        Notation.Call("dsigmoid", 1),
+        new CodeHelper(
+            "dsigmoid",
+            """
+            def dsigmoid(x):
+                e = np.exp(-np.abs(x))
+                return e / ((1.0 + e) * (1.0 + e))
+            """));
+
+    internal override CodeForm PowerShell => new(
+        CodeForm.PowerShellCall("Get-Dsigmoid", 1),
+        new CodeHelper(
+            "Get-Dsigmoid",
+            """
+            function Get-Dsigmoid([double] $x) {
+                $e = [Math]::Exp(-[Math]::Abs($x))
+                $e / ((1 + $e) * (1 + $e))
+            }
+            """));
+
+    internal override Sharing? Shares => new(OperationOf<SigmoidOperation>.Instance, OperationOf<FromSigmoid>.Instance);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("dsigmoid(-x) = dsigmoid(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<DsigmoidOperation>() : Term.None),
+    ];
+
+    // 1 - 2 sigmoid(x) is -tanh(x / 2), which has all its digits next to 0 too.
+    protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-0.5 * x).Apply<TanhOperation>() * adjoint;
+
+    /// <summary>The same from the argument and its sigmoid.</summary>
+    internal sealed class FromSigmoid() : BinaryOperation("dsigmoid", Kernels.Dsigmoid)
+    {
+        internal override Notation Latex => Infix;
+
+        internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+        {
+            if (x.Length == result.Length && y.Length == result.Length) Kernels.Dsigmoid(x, y, result);
+            else base.Evaluate(x, y, z, result);
+        }
+
+        internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The derivative of the logistic function, sigmoid(x) * sigmoid(-x).</summary>
+    public static ExprNode Dsigmoid(ExprNode x) => Apply<DsigmoidOperation>(x);
+}
