@@ -118,7 +118,7 @@ public sealed class RunningWaysTests
         ExprNode[] outputs = [.. sum.Gradient("x", "y"), sum, ExprNode.Apply(slope, ExprNode.Variable("z"))];
         var names = RandomExpressions.Names;
         var compiled = CompiledExpression.Compile(outputs, names);
-        var shared = OperationTable.FindFunction(slope).Shares!.Value.Joint;
+        var shared = OperationTable.FindFunction(slope).Shares!.Joint;
         Assert.Equal(count, compiled.Tape.Instructions.Count(step => step.Operation == shared));
         Assert.Single(compiled.Tape.Instructions, step => step.Operation.Name == slope && step.Operation != shared);
         var random = new Random(count);

@@ -19,6 +19,7 @@ internal sealed class RowEvaluator
     private readonly Tape _tape;
     private readonly ReadOnlyMemory<double>[] _inputs;
     private readonly InstructionShape[] _shapes;
+    private readonly Operation.Sharing?[] _shared;
     private readonly bool[] _outputIsScalar;
     private readonly int _firstTemporary;
 
@@ -35,6 +36,7 @@ internal sealed class RowEvaluator
         var isScalar = new bool[tape.RegisterCount];
         for (var i = 0; i < _firstTemporary; i++) isScalar[i] = i >= tape.InputCount || inputs[i].Length == 1;
         _shapes = new InstructionShape[tape.Instructions.Length];
+        _shared = new Operation.Sharing?[_shapes.Length];
         for (var i = 0; i < _shapes.Length; i++)
         {
             var step = tape.Instructions[i];
@@ -42,6 +44,7 @@ internal sealed class RowEvaluator
             var shape = new InstructionShape(isScalar[step.X], arity < 2 || isScalar[step.Y], arity < 3 || isScalar[step.Z]);
             _shapes[i] = shape;
             isScalar[step.Target] = shape.ResultIsScalar;
+            _shared[i] = tape.SharesWithNext(i);
         }
 
         _outputIsScalar = Array.ConvertAll(tape.Outputs, output => isScalar[output]);
@@ -148,14 +151,23 @@ internal sealed class RowEvaluator
             {
                 ref readonly var step = ref instructions[i];
                 var shape = shapes[i];
+                if (!shape.XIsScalar && _owner._shared[i] is { } sharing)
+                {
+                    sharing.Blocks(Read(step.X, isScalar: false), Target(step, length), Target(instructions[++i], length));
+                    continue;
+                }
+
                 var arity = step.Operation.Arity;
                 step.Operation.Evaluate(
                     Read(step.X, shape.XIsScalar),
                     arity > 1 ? Read(step.Y, shape.YIsScalar) : default,
                     arity > 2 ? Read(step.Z, shape.ZIsScalar) : default,
-                    _temporaries.AsSpan((step.Target - _owner._firstTemporary) * BlockSize, shape.ResultIsScalar ? 1 : length));
+                    Target(step, shape.ResultIsScalar ? 1 : length));
             }
         }
+
+        private Span<double> Target(in Tape.Instruction step, int length) =>
+            _temporaries.AsSpan((step.Target - _owner._firstTemporary) * BlockSize, length);
 
         public void CopyOutput(int output, int start, Span<double> target)
         {

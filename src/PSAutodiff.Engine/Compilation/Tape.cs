@@ -47,6 +47,14 @@ internal sealed class Tape
         }
     }
 
+    /// <summary>How an instruction is computed together with the next one, where that is cheaper than one by one; else null.</summary>
+    public Operation.Sharing? SharesWithNext(int index)
+    {
+        if (index + 1 >= Instructions.Length || Instructions[index + 1].Operation.Joins is not { } sharing) return null;
+        var (first, second) = (Instructions[index], Instructions[index + 1]);
+        return first.Operation == sharing.Other && second.X == first.X && second.Y == first.Target && first.Target != first.X ? sharing : null;
+    }
+
     /// <summary>One operation on registers; arguments it does not have name register 0.</summary>
     public readonly record struct Instruction(Operation Operation, int Target, int X, int Y, int Z);
 
@@ -61,6 +69,7 @@ internal sealed class Tape
         private int[] _registers = [];
         private int[] _uses = [];
         private Dictionary<int, int>? _shared;
+        private Dictionary<int, int>? _sharers;
         private int _firstTemporary;
         private int _temporaries;
 
@@ -119,20 +128,23 @@ internal sealed class Tape
             }
         }
 
-        /// <summary>By id of a node, the node from whose value it is computed too.</summary>
+        /// <summary>By id of a node, the node from whose value it is computed too; and the other way round.</summary>
         private void FindShared()
         {
             Dictionary<(Operation, int), int>? wanted = null;
             for (var id = 0; id < _needed.Length; id++)
             {
-                if (IsComputed(id) && graph.OperationOf(id).Shares is { } sharing) (wanted ??= []).Add((sharing.Other, graph.X(id)), id);
+                if (IsComputed(id) && graph.OperationOf(id).Shares is { } sharing) (wanted ??= []).TryAdd((sharing.Other, graph.X(id)), id);
             }
 
             if (wanted is null) return;
             _shared = [];
+            _sharers = [];
             for (var id = 0; id < _needed.Length; id++)
             {
-                if (IsComputed(id) && wanted.TryGetValue((graph.OperationOf(id), graph.X(id)), out var user)) _shared.Add(user, id);
+                if (!IsComputed(id) || graph.OperationOf(id).Arity != 1 || !wanted.TryGetValue((graph.OperationOf(id), graph.X(id)), out var sharer)) continue;
+                _shared.Add(sharer, id);
+                _sharers.Add(id, sharer);
             }
         }
 
@@ -192,6 +204,9 @@ internal sealed class Tape
                     if (placed[id]) continue;
                     placed[id] = true;
                     order[next++] = id;
+                    if (_sharers?.TryGetValue(id, out var sharer) != true || placed[sharer]) continue;
+                    placed[sharer] = true;
+                    order[next++] = sharer;
                 }
             }
 
@@ -226,7 +241,7 @@ internal sealed class Tape
                 var z = operation.Arity > 2 ? _registers[graph.Z(id)] : 0;
                 if (_shared?.TryGetValue(id, out var other) == true)
                 {
-                    (operation, y) = (operation.Shares!.Value.Joint, _registers[other]);
+                    (operation, y) = (operation.Shares!.Joint, _registers[other]);
                 }
                 else if (operation.Arity == 2 && _isFolded[graph.Y(id)] && operation.ForConstantY(_constants[_registers[graph.Y(id)] - inputs.Count]) is { } cheaper)
                 {

@@ -114,6 +114,12 @@ internal sealed class TapeCode
             {
                 var step = _tape.Instructions[i];
                 Load(step.X);
+                if (i + 1 < to && _tape.SharesWithNext(i) is { } sharing)
+                {
+                    EmitBoth(sharing, step.Target, _tape.Instructions[++i].Target);
+                    continue;
+                }
+
                 if (step.Operation.Arity > 1) Load(step.Y);
                 if (step.Operation.Arity > 2) Load(step.Z);
                 if (step.Operation.Instruction is { } instruction) _il.Emit(instruction);
@@ -122,6 +128,19 @@ internal sealed class TapeCode
                 _il.Emit(OpCodes.Stloc, local);
                 _locals[step.Target] = local;
             }
+        }
+
+        // The argument is on the stack. What is written by address gets a local that the JIT need not keep in memory afterwards.
+        private void EmitBoth(Operation.Sharing sharing, int first, int second)
+        {
+            var (value, written, other) = (_il.DeclareLocal(typeof(double)), _il.DeclareLocal(typeof(double)), _il.DeclareLocal(typeof(double)));
+            _il.Emit(OpCodes.Ldloca, written);
+            _il.Emit(OpCodes.Call, sharing.Both.Method);
+            _il.Emit(OpCodes.Stloc, value);
+            _il.Emit(OpCodes.Ldloc, written);
+            _il.Emit(OpCodes.Stloc, other);
+            _locals[first] = value;
+            _locals[second] = other;
         }
 
         public void StoreLive(bool[] live)

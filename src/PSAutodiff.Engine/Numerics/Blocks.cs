@@ -28,6 +28,12 @@ internal interface ITernaryLanes
 /// <summary>Computes a function of each element of a block.</summary>
 internal delegate void UnaryBlock(ReadOnlySpan<double> x, Span<double> result);
 
+/// <summary>Computes two functions of each element of a block; one of the results may be the block.</summary>
+internal delegate void BlocksOfTwo(ReadOnlySpan<double> x, Span<double> first, Span<double> second);
+
+/// <summary>Computes two functions of a number.</summary>
+internal delegate double ValueAndSecond(double x, out double second);
+
 /// <summary>
 /// Loops of cheap functions over blocks. A source has the length of the result, or length 1 and then stands for every element; a
 /// source may be the result. The number of lanes makes no difference to the bits.

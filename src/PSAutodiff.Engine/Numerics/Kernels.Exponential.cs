@@ -118,6 +118,14 @@ internal static partial class Kernels
         where T : struct, ILanes<T>
     {
         ReduceExponential(x, out k, out T r, out T carried, out T cube, out T q);
+        SumExponential(r, carried, cube, q, out high, out low);
+    }
+
+    /// <summary>1 + r + r^2 / 2 + carried + cube q = high + low.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SumExponential<T>(T r, T carried, T cube, T q, out T high, out T low)
+        where T : struct, ILanes<T>
+    {
         FastTwoSum(T.Broadcast(1.0), r, out high, out T rest);
         low = T.MultiplyAdd(cube, q, T.MultiplyAdd(T.Broadcast(0.5) * r, r, carried + rest));
     }

@@ -8,18 +8,68 @@ internal static partial class Kernels
     // tanh rounds to 1 from 19.06... on.
     private const double TanhSaturation = 20.0;
 
-    // Up to here, |x| < 0.97, 1 - tanh^2 loses a bit or two and costs nothing; beyond, e^(-2|x|) is worth its time.
-    private const double TanhNearLimit = 0.75;
-
     /// <summary>tanh x in every lane, as -E / (2 + E) with E = e^(-2|x|) - 1, between -1 and 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tanh<T>(T x)
         where T : struct, ILanes<T>
     {
+        ReduceForTanh(x, out T k, out T r, out T carried, out T cube, out T q);
+        return TanhOfParts(x, k, r, carried, cube, q);
+    }
+
+    /// <summary>tanh x in every lane, and 1 / cosh^2 x by what tanh has computed already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T TanhAndSech2<T>(T x, out T sech2)
+        where T : struct, ILanes<T>
+    {
+        ReduceForTanh(x, out T k, out T r, out T carried, out T cube, out T q);
+        T tanh = TanhOfParts(x, k, r, carried, cube, q);
+        T limit = T.Broadcast(TanhSaturation);
+        if (T.AllBetween(-limit, x, limit))
+        {
+            SumExponential(r, carried, cube, q, out T high, out T low);
+            sech2 = Sech2OfParts(T.AddBits(high + low, k << MantissaBits), tanh);
+        }
+        else
+        {
+            sech2 = Sech2Wide(x, tanh);
+        }
+
+        return tanh;
+    }
+
+    /// <summary>1 / cosh^2 x in every lane, as e^(-2|x|) (1 + |tanh x|)^2: neither cancels nor overflows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sech2<T>(T x, T tanh)
+        where T : struct, ILanes<T> => NaNWhereNaN(x, Sech2OfParts(Exp(T.Broadcast(-2.0) * Abs(x)), tanh));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T Sech2Wide<T>(T x, T tanh)
+        where T : struct, ILanes<T> => Sech2(x, tanh);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Sech2OfParts<T>(T exponential, T tanh)
+        where T : struct, ILanes<T>
+    {
+        T sum = T.Broadcast(1.0) + Abs(tanh);
+        return exponential * (sum * sum);
+    }
+
+    // e^(-2|x|), or e^-40 where tanh is 1 anyway.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReduceForTanh<T>(T x, out T k, out T r, out T carried, out T cube, out T q)
+        where T : struct, ILanes<T>
+    {
         T saturation = T.Broadcast(TanhSaturation);
         T size = Abs(x);
         size = T.SelectLess(saturation, size, saturation, size);
-        ReduceExponential(T.Broadcast(-2.0) * size, out T k, out T r, out T carried, out T cube, out T q);
+        ReduceExponential(T.Broadcast(-2.0) * size, out k, out r, out carried, out cube, out q);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T TanhOfParts<T>(T x, T k, T r, T carried, T cube, T q)
+        where T : struct, ILanes<T>
+    {
         T one = T.Broadcast(1.0);
         T scale = PowerOfTwo(k);
         T lead = scale - one;
@@ -31,23 +81,6 @@ internal static partial class Kernels
         FastTwoSum(T.Broadcast(2.0), high, out T divisor, out T divisorLow);
         T result = Abs(Divide(high, low, divisor, divisorLow + low));
         return NaNWhereNaN(x, WithSignOf(result, x));
-    }
-
-    /// <summary>
-    /// 1 / cosh^2 x in every lane, from tanh x: (1 - |tanh x|) (1 + |tanh x|) while that keeps its digits, else e^(-2|x|) (1 + |tanh x|)^2.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Sech2<T>(T x, T tanh)
-        where T : struct, ILanes<T>
-    {
-        T one = T.Broadcast(1.0);
-        T limit = T.Broadcast(TanhNearLimit);
-        T size = Abs(tanh);
-        T sum = one + size;
-        T near = (one - size) * sum;
-        if (T.AllBetween(-limit, tanh, limit)) return near;
-        T far = Exp(T.Broadcast(-2.0) * Abs(x)) * (sum * sum);
-        return NaNWhereNaN(x, T.SelectLess(size, limit, near, far));
     }
 
     /// <summary>sinh x in every lane.</summary>

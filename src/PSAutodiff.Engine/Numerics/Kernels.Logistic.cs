@@ -8,9 +8,6 @@ namespace PSAutodiff.Numerics;
 /// </content>
 internal static partial class Kernels
 {
-    // Up to here, x < 1.09, 1 - sigmoid loses a bit or two.
-    private const double SigmoidNearLimit = 0.75;
-
     /// <summary>1 / (1 + e^-x) in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x)
@@ -21,18 +18,38 @@ internal static partial class Kernels
             : SigmoidWide(x);
     }
 
-    /// <summary>sigmoid'(x) in every lane, from s = sigmoid x: s (1 - s) while that keeps its digits, else e^-x s^2.</summary>
+    /// <summary>The logistic function in every lane, and its derivative by what that has computed already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Dsigmoid<T>(T x, T sigmoid)
+    public static T SigmoidAndDsigmoid<T>(T x, out T dsigmoid)
         where T : struct, ILanes<T>
     {
-        T one = T.Broadcast(1.0);
-        T limit = T.Broadcast(SigmoidNearLimit);
-        T near = sigmoid * (one - sigmoid);
-        if (T.AllBetween(-one, sigmoid, limit)) return near;
-        T far = Exp(-x) * (sigmoid * sigmoid);
-        return NaNWhereNaN(x, T.SelectLess(sigmoid, limit, near, far));
+        T sigmoid;
+        if (T.AllBetween(T.Broadcast(-ExpFastLimit), x, T.Broadcast(ExpFastLimit)))
+        {
+            T e = ExpOfMinusAbs(x);
+            sigmoid = SigmoidOfParts(x, e);
+            dsigmoid = DsigmoidOfParts(x, e, sigmoid);
+            return sigmoid;
+        }
+
+        sigmoid = SigmoidWide(x);
+        dsigmoid = DsigmoidWide(x, sigmoid);
+        return sigmoid;
     }
+
+    /// <summary>The derivative of the logistic function s in every lane: s (1 - s) for x &lt; 0, where s is below a half, else e^-x s^2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Dsigmoid<T>(T x, T sigmoid)
+        where T : struct, ILanes<T> => NaNWhereNaN(x, DsigmoidOfParts(x, Exp(-Abs(x)), sigmoid));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T DsigmoidWide<T>(T x, T sigmoid)
+        where T : struct, ILanes<T> => Dsigmoid(x, sigmoid);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T DsigmoidOfParts<T>(T x, T e, T sigmoid)
+        where T : struct, ILanes<T> =>
+        sigmoid * T.SelectLess(x, T.Broadcast(0.0), T.Broadcast(1.0) - sigmoid, e * sigmoid);
 
     /// <summary>log(1 + e^x) in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,14 +61,17 @@ internal static partial class Kernels
             : SoftplusWide(x);
     }
 
-    // 1 / (1 + e) for x >= 0, else e / (1 + e).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T SigmoidCore<T>(T x)
+        where T : struct, ILanes<T> => SigmoidOfParts(x, ExpOfMinusAbs(x));
+
+    // 1 / (1 + e) for x >= 0, else e / (1 + e).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T SigmoidOfParts<T>(T x, T e)
         where T : struct, ILanes<T>
     {
         T zero = T.Broadcast(0.0);
         T one = T.Broadcast(1.0);
-        T e = ExpOfMinusAbs(x);
         FastTwoSum(one, e, out T divisor, out T divisorLow);
         T quotient = T.SelectLess(x, zero, e, one) / divisor;
 

@@ -14,6 +14,13 @@ internal static partial class Kernels
             where T : struct, ILanes<T>;
     }
 
+    /// <summary>A kernel with two results.</summary>
+    private interface IKernelOfTwo
+    {
+        static abstract T Apply<T>(T x, out T second)
+            where T : struct, ILanes<T>;
+    }
+
     private static void Map<TKernel>(ReadOnlySpan<double> x, Span<double> result)
         where TKernel : struct, IKernel
     {
@@ -54,40 +61,41 @@ internal static partial class Kernels
         }
     }
 
-    // The same for two sources of the length of the result.
-    private static void Map<TKernel>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
-        where TKernel : struct, IBinaryLanes
+    // The same for kernels with two results.
+    private static void MapBoth<TKernel>(ReadOnlySpan<double> x, Span<double> first, Span<double> second)
+        where TKernel : struct, IKernelOfTwo
     {
-        x = x[..result.Length];
-        y = y[..result.Length];
+        ArgumentOutOfRangeException.ThrowIfLessThan(first.Length, x.Length, nameof(first));
+        ArgumentOutOfRangeException.ThrowIfLessThan(second.Length, x.Length, nameof(second));
         if (Vector512.IsHardwareAccelerated && x.Length >= EightLanes.Count)
-            Map<TKernel, EightLanes>(x, y, result);
+            MapBoth<TKernel, EightLanes>(x, first, second);
         else if (Vector256.IsHardwareAccelerated && x.Length >= FourLanes.Count)
-            Map<TKernel, FourLanes>(x, y, result);
+            MapBoth<TKernel, FourLanes>(x, first, second);
         else if (Vector128.IsHardwareAccelerated && x.Length >= TwoLanes.Count)
-            Map<TKernel, TwoLanes>(x, y, result);
+            MapBoth<TKernel, TwoLanes>(x, first, second);
         else if (!x.IsEmpty)
-            Map<TKernel, OneLane>(x, y, result);
+            MapBoth<TKernel, OneLane>(x, first, second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Map<TKernel, TLanes>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
-        where TKernel : struct, IBinaryLanes
+    private static void MapBoth<TKernel, TLanes>(ReadOnlySpan<double> x, Span<double> first, Span<double> second)
+        where TKernel : struct, IKernelOfTwo
         where TLanes : struct, ILanes<TLanes>
     {
-        ref double xs = ref MemoryMarshal.GetReference(x);
-        ref double ys = ref MemoryMarshal.GetReference(y);
-        ref double destination = ref MemoryMarshal.GetReference(result);
-        int i = 0;
-        for (; i <= result.Length - TLanes.Count; i += TLanes.Count)
-            TLanes.Store(TKernel.Apply(TLanes.Load(ref xs, i), TLanes.Load(ref ys, i)), ref destination, i);
-        for (; i < result.Length; i++)
-            result[i] = One<TKernel>(x[i], y[i]);
+        ref double source = ref MemoryMarshal.GetReference(x);
+        ref double destination = ref MemoryMarshal.GetReference(first);
+        ref double other = ref MemoryMarshal.GetReference(second);
+        int last = x.Length - TLanes.Count;
+        TLanes ending = TLanes.Load(ref source, last);
+        for (int i = 0; i < x.Length; i += TLanes.Count)
+        {
+            int offset = Math.Min(i, last);
+            TLanes group = i < last ? TLanes.Load(ref source, i) : ending;
+            TLanes value = TKernel.Apply(group, out TLanes slope);
+            TLanes.Store(value, ref destination, offset);
+            TLanes.Store(slope, ref other, offset);
+        }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static double One<TKernel>(double x, double y)
-        where TKernel : struct, IBinaryLanes => TKernel.Apply(new OneLane(x), new OneLane(y)).Value;
 
     private readonly struct ExpKernel : IKernel
     {
@@ -149,13 +157,13 @@ internal static partial class Kernels
         }
     }
 
-    private readonly struct Sech2OfBoth : IBinaryLanes
+    private readonly struct TanhAndSech2Kernel : IKernelOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply<T>(T x, T y)
+        public static T Apply<T>(T x, out T second)
             where T : struct, ILanes<T>
         {
-            return Sech2(x, y);
+            return TanhAndSech2(x, out second);
         }
     }
 
@@ -199,13 +207,13 @@ internal static partial class Kernels
         }
     }
 
-    private readonly struct DsigmoidOfBoth : IBinaryLanes
+    private readonly struct SigmoidAndDsigmoidKernel : IKernelOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply<T>(T x, T y)
+        public static T Apply<T>(T x, out T second)
             where T : struct, ILanes<T>
         {
-            return Dsigmoid(x, y);
+            return SigmoidAndDsigmoid(x, out second);
         }
     }
 

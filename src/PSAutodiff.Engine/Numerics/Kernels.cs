@@ -40,15 +40,17 @@ internal static partial class Kernels
     public static double Sech2(double x) => Sech2(x, Tanh(x));
 
     /// <summary>1 / cosh^2 x from x and tanh x.</summary>
-    public static double Sech2(double x, double tanh)
-    {
-        // As in the lanes; short enough to be inlined where it is called.
-        double size = Math.Abs(tanh);
-        return size < TanhNearLimit ? (1.0 - size) * (1.0 + size) : Sech2Far(x, tanh);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static double Sech2Far(double x, double tanh) => Sech2(new OneLane(x), new OneLane(tanh)).Value;
+    public static double Sech2(double x, double tanh) => Sech2(new OneLane(x), new OneLane(tanh)).Value;
+
+    /// <summary>tanh x together with its derivative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double TanhAndSech2(double x, out double sech2)
+    {
+        double tanh = TanhAndSech2(new OneLane(x), out OneLane slope).Value;
+        sech2 = slope.Value;
+        return tanh;
+    }
 
     /// <summary>The hyperbolic sine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -67,11 +69,17 @@ internal static partial class Kernels
     public static double Dsigmoid(double x) => Dsigmoid(x, Sigmoid(x));
 
     /// <summary>The derivative of the logistic function from x and sigmoid x.</summary>
-    public static double Dsigmoid(double x, double sigmoid) =>
-        sigmoid < SigmoidNearLimit ? sigmoid * (1.0 - sigmoid) : DsigmoidFar(x, sigmoid);
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static double DsigmoidFar(double x, double sigmoid) => Dsigmoid(new OneLane(x), new OneLane(sigmoid)).Value;
+    public static double Dsigmoid(double x, double sigmoid) => Dsigmoid(new OneLane(x), new OneLane(sigmoid)).Value;
+
+    /// <summary>The logistic function together with its derivative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double SigmoidAndDsigmoid(double x, out double dsigmoid)
+    {
+        double sigmoid = SigmoidAndDsigmoid(new OneLane(x), out OneLane slope).Value;
+        dsigmoid = slope.Value;
+        return sigmoid;
+    }
 
     /// <summary>log(1 + e^x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -95,8 +103,8 @@ internal static partial class Kernels
     /// <summary>1 / cosh^2 x of each element; the spans may be the same.</summary>
     public static void Sech2(ReadOnlySpan<double> x, Span<double> result) => Map<Sech2Kernel>(x, result);
 
-    /// <summary>1 / cosh^2 x of each element x with its tanh x; the result may be one of the sources.</summary>
-    public static void Sech2(ReadOnlySpan<double> x, ReadOnlySpan<double> tanh, Span<double> result) => Map<Sech2OfBoth>(x, tanh, result);
+    /// <summary>tanh of each element and its derivative; one of the results may be the source.</summary>
+    public static void TanhAndSech2(ReadOnlySpan<double> x, Span<double> tanh, Span<double> sech2) => MapBoth<TanhAndSech2Kernel>(x, tanh, sech2);
 
     /// <summary>The hyperbolic sine of each element; the spans may be the same.</summary>
     public static void Sinh(ReadOnlySpan<double> x, Span<double> result) => Map<SinhKernel>(x, result);
@@ -110,8 +118,9 @@ internal static partial class Kernels
     /// <summary>The derivative of the logistic function at each element; the spans may be the same.</summary>
     public static void Dsigmoid(ReadOnlySpan<double> x, Span<double> result) => Map<DsigmoidKernel>(x, result);
 
-    /// <summary>The derivative of the logistic function at each element x with its sigmoid x; the result may be one of the sources.</summary>
-    public static void Dsigmoid(ReadOnlySpan<double> x, ReadOnlySpan<double> sigmoid, Span<double> result) => Map<DsigmoidOfBoth>(x, sigmoid, result);
+    /// <summary>The logistic function of each element and its derivative; one of the results may be the source.</summary>
+    public static void SigmoidAndDsigmoid(ReadOnlySpan<double> x, Span<double> sigmoid, Span<double> dsigmoid) =>
+        MapBoth<SigmoidAndDsigmoidKernel>(x, sigmoid, dsigmoid);
 
     /// <summary>log(1 + e^x) of each element; the spans may be the same.</summary>
     public static void Softplus(ReadOnlySpan<double> x, Span<double> result) => Map<SoftplusKernel>(x, result);

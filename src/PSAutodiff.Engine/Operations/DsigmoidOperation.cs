@@ -9,6 +9,8 @@ namespace PSAutodiff;
 /// <summary>The derivative of the logistic function, sigmoid(x) * sigmoid(-x), accurate in both tails.</summary>
 internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Kernels.Dsigmoid, Kernels.Dsigmoid)
 {
+    private Sharing? _sharing;
+
     internal override Notation Latex { get; } = Notation.LatexCall("\\sigma'", 1);
 
     internal override Notation MathML { get; } = Notation.MathMLCall("σ′", 1);
@@ -47,7 +49,11 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Kernels.D
             }
             """));
 
-    internal override Sharing? Shares => new(OperationOf<SigmoidOperation>.Instance, OperationOf<FromSigmoid>.Instance);
+    internal override Sharing? Shares => _sharing ??= new Sharing(
+        OperationOf<SigmoidOperation>.Instance,
+        OperationOf<FromSigmoid>.Instance,
+        Kernels.SigmoidAndDsigmoid,
+        Kernels.SigmoidAndDsigmoid);
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -62,11 +68,7 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Kernels.D
     {
         internal override Notation Latex => Infix;
 
-        internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
-        {
-            if (x.Length == result.Length && y.Length == result.Length) Kernels.Dsigmoid(x, y, result);
-            else base.Evaluate(x, y, z, result);
-        }
+        internal override Sharing? Joins => OperationOf<DsigmoidOperation>.Instance.Shares;
 
         internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
     }

@@ -3,6 +3,7 @@ using System.Reflection.Emit;
 using PSAutodiff.Differentiation;
 using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
+using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
 using PSAutodiff.Simplification;
 
@@ -88,6 +89,9 @@ public abstract class Operation
     /// <summary>How it is computed from another operation on the same argument, where that is there anyway; usually not.</summary>
     internal virtual Sharing? Shares => null;
 
+    /// <summary>For the joint operation of a sharing, that; else null.</summary>
+    internal virtual Sharing? Joins => null;
+
     /// <summary>What one evaluation of a node costs, in multiplications: what rewrites are weighed by.</summary>
     internal virtual int Cost(Term node) => Math.Min(Arity, 1);
 
@@ -158,8 +162,12 @@ public abstract class Operation
     internal string ArgumentCountMessage(int given) =>
         $"'{Name}' takes {Arity} argument{(Arity == 1 ? string.Empty : "s")}, not {given}.";
 
-    /// <summary>This operation at x is the same number, bit for bit, as the joint one at x and the other one's value at x, but costs more.</summary>
-    internal readonly record struct Sharing(Operation Other, Operation Joint);
+    /// <summary>How an operation is computed from another one on the same argument, always with the same bits.</summary>
+    /// <param name="Other">The other operation.</param>
+    /// <param name="Joint">What gives this one at x from x and the other's value.</param>
+    /// <param name="Both">Both at once for a number, which costs little more than the other alone.</param>
+    /// <param name="Blocks">Both at once for blocks.</param>
+    internal sealed record Sharing(Operation Other, Operation Joint, ValueAndSecond Both, BlocksOfTwo Blocks);
 
     /// <summary>A node and its arguments while a derivative is built.</summary>
     internal readonly ref struct Locals(Term self, Term x, Term y, Term z)

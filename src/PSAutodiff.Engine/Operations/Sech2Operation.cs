@@ -9,6 +9,8 @@ namespace PSAutodiff;
 /// <summary>The square of the hyperbolic secant, 1/cosh(x)^2: the derivative of tanh, accurate in the tails.</summary>
 internal sealed class Sech2Operation() : UnaryOperation("sech2", Kernels.Sech2, Kernels.Sech2)
 {
+    private Sharing? _sharing;
+
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{sech}^{2}", 1);
 
     internal override CodeForm CSharp => new(
@@ -35,7 +37,11 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Kernels.Sech2, 
             }
             """));
 
-    internal override Sharing? Shares => new(OperationOf<TanhOperation>.Instance, OperationOf<FromTanh>.Instance);
+    internal override Sharing? Shares => _sharing ??= new Sharing(
+        OperationOf<TanhOperation>.Instance,
+        OperationOf<FromTanh>.Instance,
+        Kernels.TanhAndSech2,
+        Kernels.TanhAndSech2);
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -49,11 +55,7 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Kernels.Sech2, 
     {
         internal override Notation Latex => Infix;
 
-        internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
-        {
-            if (x.Length == result.Length && y.Length == result.Length) Kernels.Sech2(x, y, result);
-            else base.Evaluate(x, y, z, result);
-        }
+        internal override Sharing? Joins => OperationOf<Sech2Operation>.Instance.Shares;
 
         internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
     }

@@ -224,6 +224,32 @@ public sealed class KernelTests
         }
     }
 
+    [Fact]
+    public void Two_results_at_once_have_the_bits_they_have_alone()
+    {
+        double[] x = [.. Edges(), .. RandomPatterns(2_000), .. RandomModerate(2_000)];
+        Check(Kernels.Tanh, Kernels.Sech2, Kernels.TanhAndSech2, Kernels.TanhAndSech2);
+        Check(Kernels.Sigmoid, Kernels.Dsigmoid, Kernels.SigmoidAndDsigmoid, Kernels.SigmoidAndDsigmoid);
+
+        void Check(Func<double, double> first, Func<double, double> second, ValueAndSecond both, BlocksOfTwo blocks)
+        {
+            foreach (double value in x)
+            {
+                Assert.Equal(Bits(first(value)), Bits(both(value, out double other)));
+                Assert.Equal(Bits(second(value)), Bits(other));
+            }
+
+            for (int length = 1; length <= x.Length; length = (2 * length) + 1)
+            {
+                double[] source = x[^length..];
+                (double[] one, double[] two) = (new double[length], [.. source]);
+                blocks(two, one, two);
+                AssertSameBits([.. source.Select(first)], one);
+                AssertSameBits([.. source.Select(second)], two);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("Expm1", 1.0)]
     [InlineData("Tanh", -1.0)]
