@@ -46,7 +46,8 @@ internal sealed class SigmoidOperation() : UnaryOperation("sigmoid", Kernels.Sig
             }
             """));
 
-    protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<DsigmoidOperation>() * adjoint;
+    // 1 - sigmoid(x) is sigmoid(-x), but has no digits left where sigmoid(x) is next to 1. Stable makes it one operation, for numbers.
+    protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-x).Apply<SigmoidOperation>() * adjoint;
 }
 
 public sealed partial class ExprNode
