@@ -40,10 +40,15 @@ internal static class NetworkExpression
     private static IReadOnlyList<string> InputNames(Network network)
     {
         // Ignoring case, as hashtables and CSV columns do.
-        var features = network.Features.Where(VariableNames.IsValid).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return features.Count == network.InputSize && !network.ParameterNames().Any(features.Contains)
-            ? network.Features
-            : [.. Enumerable.Range(1, network.InputSize).Select(static i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
+        var features = network.Features.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (features.Count == network.InputSize && network.Features.All(VariableNames.IsValid) && !network.ParameterNames().Any(features.Contains)) return network.Features;
+
+        // Measured over rows, the name of a column would mean that column.
+        features.UnionWith(network.Labels);
+        var prefix = "x";
+        string[] names;
+        while ((names = [.. Enumerable.Range(1, network.InputSize).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))]).Any(features.Contains)) prefix += "_";
+        return names;
     }
 
     private static ExprNode[] Activate(ActivationFunction activation, ExprNode[] sums) => activation switch

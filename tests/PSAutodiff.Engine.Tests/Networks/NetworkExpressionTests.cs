@@ -91,9 +91,13 @@ public sealed class NetworkExpressionTests
     [InlineData("a,w1_1_1", "x1,x2")]
     [InlineData("B1_1,a", "x1,x2")]
     [InlineData("x2,x1", "x2,x1")]
-    public void Inputs_are_called_like_the_features_where_that_is_possible(string features, string names)
+    [InlineData("x2,a b", "x_1,x_2")]
+    [InlineData("X1,a b", "x_1,x_2")]
+    [InlineData("x1 ,x_2", "x__1,x__2", "x1")]
+    [InlineData("x 1,x 2", "x_1,x_2", "x2")]
+    public void Inputs_are_called_like_the_features_where_that_is_possible(string features, string names, string label = "y")
     {
-        var network = Network.FromWeights([new double[,] { { 3 }, { 5 } }], null, [ActivationFunction.Linear]).WithColumns(features.Split(','), ["y"], [], null);
+        var network = Network.FromWeights([new double[,] { { 3 }, { 5 } }], null, [ActivationFunction.Linear]).WithColumns(features.Split(','), [label], [], null);
         var inputs = names.Split(',');
         Assert.Equal($"0 + ({inputs[0]} * 3 + {inputs[1]} * 5)", Texts.Infix(network.ToExpression(withValues: true)[0]));
     }
