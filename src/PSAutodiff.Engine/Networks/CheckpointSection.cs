@@ -109,7 +109,7 @@ internal static class CheckpointSection
         for (var i = 0; i < memoryCount; i++) state.Memory[i] = reader.Array<T>(parameterCount);
         state.BestEpoch = reader.Int32(0, plan.Options.Patience is null ? 0 : epoch);
         state.BestLoss = reader.Double();
-        if (state.BestEpoch > 0) state.BestParameters = reader.Array<T>(parameterCount);
+        if (state.BestLoss < double.PositiveInfinity) state.BestParameters = reader.Array<T>(parameterCount);
         return state;
     }
 

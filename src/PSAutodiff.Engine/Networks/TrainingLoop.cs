@@ -153,10 +153,12 @@ internal sealed class TrainingLoop<T>
 
     private void Train(int index, ITrainingModel<T> model, Action? afterSteps, CancellationToken cancellation)
     {
-        var state = _states[index] ??= TrainingRun<T>.Begin(index == 0 ? _start : _newStart!(_seeds[index]), _seeds[index]);
+        var start = _states[index] is not null ? null : index == 0 ? _start : _newStart!(_seeds[index]);
+        var state = _states[index] ??= TrainingRun<T>.Begin(start!, _seeds[index]);
         if (state.IsMeasured) return;
         var run = new TrainingRun<T>(state, model.IsDecayed, _plan);
         var finished = run.Train(model, _file is null ? null : AfterEpoch, afterSteps, cancellation);
+        if (start is not null && state.FailedRows is { } rows) state.FailsAtStart = Fails(model, start, rows, cancellation);
         lock (_gate)
         {
             state.IsMeasured = finished;
@@ -178,6 +180,19 @@ internal sealed class TrainingLoop<T>
                 _sections[index] = CheckpointSection.Write(current);
                 WriteCheckpoint();
             }
+        }
+    }
+
+    private static bool Fails(ITrainingModel<T> model, T[] parameters, int[] rows, CancellationToken cancellation)
+    {
+        var gradient = new T[parameters.Length];
+        try
+        {
+            return !double.IsFinite(model.Gradient(parameters, rows, gradient, null, cancellation)) || !gradient.All(T.IsFinite);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -294,6 +309,8 @@ internal sealed class TrainingLoop<T>
             FinalLoss = state.FinalLoss,
             StopReason = ReasonOf(state),
             FailedStep = state.Failed,
+            FailsAtStart = state.FailsAtStart,
+            KeptEpoch = _options.Patience is null ? null : state.BestEpoch,
             Seed = _options.Seed,
             Elapsed = elapsed,
             RowsPerSecond = elapsed > TimeSpan.Zero ? rows / elapsed.TotalSeconds : 0,

@@ -51,8 +51,9 @@ public sealed record TrainingOptions
     public double? StopLoss { get; init; }
 
     /// <summary>
-    /// Ends the training when the loss has not fallen for so many epochs, and keeps the parameters from the end of the best epoch, however
-    /// it ends; the loss is that of the validation rows when there are some. At least 1; null for never.
+    /// Ends the training when the loss has not fallen for so many epochs, and keeps the parameters that had the least loss, however it ends:
+    /// those of the start or from the end of an epoch. The loss is measured on the validation rows, or on all rows when there are none, with
+    /// these parameters. At least 1; null for never.
     /// </summary>
     public int? Patience { get; init; }
 

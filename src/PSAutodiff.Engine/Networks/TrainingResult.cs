@@ -38,11 +38,15 @@ public sealed class TrainingResult : IJsonOnDeserialized
     /// <summary>Number of passes over the data, a begun one included.</summary>
     public int Epochs => EpochLoss.Count;
 
-    /// <summary>The epoch with the least loss, from 1: on the validation rows when there are some, else the mean over its steps; 0 when there was none.</summary>
+    /// <summary>
+    /// With patience the epoch whose last parameters were kept, 0 for the start. Else the epoch with the least loss, from 1: on the validation
+    /// rows when there are some, else the mean over its steps; 0 when there was none.
+    /// </summary>
     public int BestEpoch
     {
         get
         {
+            if (KeptEpoch is { } kept) return kept;
             var losses = ValidationLoss.Count > 0 ? ValidationLoss : EpochLoss;
             var best = -1;
             for (var i = 0; i < losses.Count; i++)
@@ -104,6 +108,13 @@ public sealed class TrainingResult : IJsonOnDeserialized
 
     /// <summary>The final loss, the epochs and why it ended, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"loss {FinalLoss} after {Epochs} epochs, {StopReason}");
+
+    /// <summary>The epoch whose last parameters are the result; null for those of the last step.</summary>
+    [JsonInclude]
+    internal int? KeptEpoch { get; init; }
+
+    /// <summary>Whether the failed step fails at the start too, so that a smaller rate is of no use; not kept in text.</summary>
+    internal bool FailsAtStart { get; init; }
 
     /// <summary>Number of steps in a full epoch.</summary>
     [JsonInclude]

@@ -73,6 +73,7 @@ internal sealed class TrainingRun<T>
         {
             var descends = _options.BatchSize == 1 && _options.Optimizer == TrainingOptimizer.GradientDescent && _options.WeightDecay == 0;
             var descent = descends ? model as IDescentModel<T> : null;
+            if (_options.Patience is not null && State.BestParameters is null) Judge(Judged(model, cancellation));
             while (State.Reason is null)
             {
                 if (!Epoch(model, descent, afterSteps, cancellation)) return false;
@@ -157,6 +158,7 @@ internal sealed class TrainingRun<T>
         var row = order[State.Position];
         int? sample = _options.BatchSize == 1 ? _samples?[row] ?? row + 1 : null;
         State.Failed = new TrainingStep(State.Steps + 1, State.Epoch + 1, sample, loss);
+        State.FailedRows = order[State.Position..Math.Min(State.Position + _options.BatchSize, order.Length)];
         State.Reason = TrainingStopReason.NotFinite;
         return false;
     }
@@ -164,28 +166,30 @@ internal sealed class TrainingRun<T>
     private void EndEpoch(ITrainingModel<T> model, CancellationToken cancellation)
     {
         var mean = MeanOfEpoch(State.Losses.AsSpan(State.Steps - _stepsPerEpoch, _stepsPerEpoch), State.Position, _options.BatchSize);
-        var judged = mean;
-        if (_rows.Validation.Length > 0)
-        {
-            judged = model.Loss(State.Parameters, _rows.Validation, cancellation);
-            State.ValidationLoss.Add(judged);
-        }
-
+        // Before the state is changed, since it may be cancelled.
+        var judged = _rows.Validation.Length > 0 || _options.Patience is not null ? Judged(model, cancellation) : mean;
+        if (_rows.Validation.Length > 0) State.ValidationLoss.Add(judged);
         State.EpochLoss.Add(mean);
         State.LastEpochLoss = mean;
         State.Epoch++;
         State.Position = 0;
         if (_options.Shuffle) State.Order = _order.State;
-        if (_options.Patience is not null && judged < State.BestLoss)
-        {
-            (State.BestLoss, State.BestEpoch) = (judged, State.Epoch);
-            State.BestParameters ??= new T[State.Parameters.Length];
-            State.Parameters.CopyTo(State.BestParameters, 0);
-        }
-
+        if (_options.Patience is not null) Judge(judged);
         if (mean < _options.StopLoss) State.Reason = TrainingStopReason.StopLoss;
         else if (State.Epoch == _options.Epochs) State.Reason = TrainingStopReason.Completed;
         else if (State.Epoch - State.BestEpoch >= _options.Patience) State.Reason = TrainingStopReason.Patience;
+    }
+
+    // The loss of the parameters as they are; those of the steps are of the parameters before each of them.
+    private double Judged(ITrainingModel<T> model, CancellationToken cancellation) =>
+        model.Loss(State.Parameters, _rows.Validation.Length > 0 ? _rows.Validation : _rows.Training, cancellation);
+
+    private void Judge(double loss)
+    {
+        if (!(loss < State.BestLoss)) return;
+        (State.BestLoss, State.BestEpoch) = (loss, State.Epoch);
+        State.BestParameters ??= new T[State.Parameters.Length];
+        State.Parameters.CopyTo(State.BestParameters, 0);
     }
 
     /// <summary>The mean over the rows of an epoch, of which the last batch may have fewer.</summary>

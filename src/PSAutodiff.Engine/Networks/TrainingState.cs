@@ -42,13 +42,13 @@ internal sealed class TrainingState<T>
     /// <summary>The losses on the validation rows after each full epoch.</summary>
     public List<double> ValidationLoss { get; set; } = [];
 
-    /// <summary>The epoch with the least loss, from 1; 0 for none. Only kept for patience.</summary>
+    /// <summary>The epoch after which the loss was least, from 1; 0 for the start. Only kept for patience.</summary>
     public int BestEpoch { get; set; }
 
     /// <summary>Its loss.</summary>
     public double BestLoss { get; set; } = double.PositiveInfinity;
 
-    /// <summary>The parameters at its end.</summary>
+    /// <summary>The parameters at its end; null while no loss is below infinity.</summary>
     public T[]? BestParameters { get; set; }
 
     /// <summary>Why it ended; null while it goes on.</summary>
@@ -56,6 +56,12 @@ internal sealed class TrainingState<T>
 
     /// <summary>Where it was no longer finite.</summary>
     public TrainingStep? Failed { get; set; }
+
+    /// <summary>The rows of the step that failed; null when it was not in this run.</summary>
+    public int[]? FailedRows { get; set; }
+
+    /// <summary>Whether these rows fail with the parameters of the start too, where no step can be blamed.</summary>
+    public bool FailsAtStart { get; set; }
 
     /// <summary>Whether the final losses are known, which is the last thing to do.</summary>
     public bool IsMeasured { get; set; }

@@ -132,17 +132,60 @@ public sealed class TrainingLoopTests
     [InlineData(0, 3)]
     [InlineData(0, 1)]
     [InlineData(0.4, 2)]
-    public void Patience_keeps_the_best_epoch(double validation, int patience)
+    public void Patience_keeps_the_parameters_that_had_the_least_loss(double validation, int patience)
     {
         // A rate this large makes the loss grow after a while.
         var options = new TrainingOptions { Epochs = 400, BatchSize = 2, LearningRate = 0.9, Shuffle = true, ValidationFraction = validation };
-        var (result, kept) = Train(new FakeModel<double>(Rows), options with { Patience = patience });
+        var model = new FakeModel<double>(Rows);
+        var (result, kept) = Train(model, options with { Patience = patience });
         Assert.Equal(TrainingStopReason.Patience, result.StopReason);
-        var judged = validation > 0 ? result.ValidationLoss : result.EpochLoss;
-        Assert.Equal(judged.Min(), judged[result.BestEpoch - 1]);
+        Assert.InRange(result.BestEpoch, 1, 399);
         Assert.Equal(result.BestEpoch + patience, result.Epochs);
-        var (_, then) = Train(new FakeModel<double>(Rows), options with { Epochs = result.BestEpoch });
-        Assert.Equal(then, kept);
+        var plan = new TrainingPlan(Rows.Length, null, options);
+        var judges = validation > 0 ? plan.Rows.Validation : plan.Rows.Training;
+        var after = Enumerable.Range(1, result.Epochs).Select(epochs => Train(new FakeModel<double>(Rows), options with { Epochs = epochs }).Parameters).ToArray();
+        var losses = after.Select(parameters => model.Loss(parameters, judges, TestContext.Current.CancellationToken)).ToArray();
+        Assert.Equal(losses.Min(), losses[result.BestEpoch - 1]);
+        Assert.Equal(after[result.BestEpoch - 1], kept);
+        if (validation == 0) Assert.Equal(losses.Min(), result.FinalLoss);
+    }
+
+    // (a - 5)^2 / 2 from 0 with momentum 0.1, a step of the whole data an epoch: the loss before a step is that of the parameters one epoch
+    // earlier. A rate above 2 (1 + 0.1) makes the errors grow without end: the start is best of all.
+    [Theory]
+    [InlineData(2.3)]
+    [InlineData(1.9)]
+    [InlineData(0.7)]
+    public void The_loss_that_patience_looks_at_is_that_of_the_parameters_it_keeps(double rate)
+    {
+        double[][] rows = [[0, 5]];
+        var options = new TrainingOptions { Epochs = 40, BatchSize = 1, LearningRate = rate, Momentum = 0.1, Optimizer = TrainingOptimizer.Momentum, Patience = 50 };
+        var loop = new TrainingLoop<double>(new FakeModel<double>(rows), new TrainingPlan(1, null, options), [0, 0], null);
+        var (result, kept, _) = loop.Run(TestContext.Current.CancellationToken);
+        var (a, velocity, best, bestEpoch) = (0.0, 0.0, 0.0, 0);
+        for (var epoch = 1; epoch <= 40; epoch++)
+        {
+            velocity = (velocity * 0.1) + (a - 5);
+            a -= velocity * rate;
+            if (Math.Abs(a - 5) < Math.Abs(best - 5)) (best, bestEpoch) = (a, epoch);
+        }
+
+        Assert.Equal(bestEpoch, result.BestEpoch);
+        Assert.Equal(best, kept[1]);
+        Assert.Equal((best - 5) * (best - 5) / 2, result.FinalLoss);
+        if (rate > 2) Assert.Equal(0, bestEpoch);
+        else Assert.InRange(bestEpoch, 1, 40);
+    }
+
+    [Fact]
+    public void The_kept_epoch_goes_through_text()
+    {
+        double[][] rows = [[0, 5]];
+        var options = new TrainingOptions { Epochs = 5, BatchSize = 1, LearningRate = 3, Patience = 2 };
+        var (result, _, _) = new TrainingLoop<double>(new FakeModel<double>(rows), new TrainingPlan(1, null, options), [0, 0], null).Run(TestContext.Current.CancellationToken);
+        Assert.Equal(TrainingStopReason.Patience, result.StopReason);
+        Assert.Equal((0, 12.5), (result.BestEpoch, result.FinalLoss));
+        Assert.Equal(0, ((TrainingResult)PSAutodiff.Serialization.ObjectText.Read(PSAutodiff.Serialization.ObjectText.Write(result), typeof(TrainingResult))).BestEpoch);
     }
 
     [Fact]
@@ -227,6 +270,19 @@ public sealed class TrainingLoopTests
         Assert.Equal(3, best);
         Assert.Equal(TrainingStopReason.Completed, result.StopReason);
         Assert.Equal(5, result.Restarts.Count(static restart => restart.StopReason == TrainingStopReason.NotFinite));
+    }
+
+    // Squared errors of 1e200 are infinite whatever the parameters; with 5 only the steps can make them so.
+    [Theory]
+    [InlineData(1e200, true)]
+    [InlineData(5, false)]
+    public void A_step_that_fails_at_the_start_too_is_told_from_one_that_was_led_astray(double target, bool atStart)
+    {
+        double[][] rows = [[0, 1], [0, target]];
+        var (result, _, _) = new TrainingLoop<double>(new FakeModel<double>(rows), new TrainingPlan(2, null, new TrainingOptions { LearningRate = 30 }), [0, 0], null).Run(TestContext.Current.CancellationToken);
+        Assert.Equal(TrainingStopReason.NotFinite, result.StopReason);
+        Assert.Equal(atStart, result.FailsAtStart);
+        Assert.Equal(atStart, result.FailedStep!.Step == 2);
     }
 
     [Fact]
