@@ -16,7 +16,7 @@ foreach ($unit in 0, 1) { 'unit{0} = tanh({1:f3} a + {2:f3} b + {3:f3})' -f ($un
 # The first layer as a network of its own gives the two units.
 $first = New-NeuralNetwork -Weight $w -Bias $b -Activation tanh
 $table = $rows | Invoke-NeuralNetwork $first -Feature a, b | Invoke-NeuralNetwork $result
-$table | Format-Table a, b, y, @{ n = 'unit1'; e = 'Prediction_1'; f = 'f2' }, @{ n = 'unit2'; e = 'Prediction_2'; f = 'f2' }, @{ n = 'network'; e = 'Prediction'; f = 'f2' }
+$table | Format-Table a, b, y, @{ n = 'unit1'; e = 'Prediction_1'; f = 'f2' }, @{ n = 'unit2'; e = 'Prediction_2'; f = 'f2' }, @{ n = 'network'; e = 'P_1'; f = 'f2' }
 foreach ($unit in 1, 2) {
     "Unit $unit is above 0 where (a, b) is " + (($table | Where-Object "Prediction_$unit" -GT 0 | ForEach-Object { "($($_.a), $($_.b))" }) -join ', ') +
     '; it speaks {0} 1.' -f ($v[($unit - 1), 0] -gt 0 ? 'for' : 'against')

@@ -49,6 +49,7 @@ internal static class ErrorIds
     public const string LearningRateInvalid = nameof(LearningRateInvalid);
     public const string LengthMismatch = nameof(LengthMismatch);
     public const string LogarithmDomain = nameof(LogarithmDomain);
+    public const string LossFunctionInvalid = nameof(LossFunctionInvalid);
     public const string LossNotFinite = nameof(LossNotFinite);
     public const string MinimizationDiverged = nameof(MinimizationDiverged);
     public const string MomentumInvalid = nameof(MomentumInvalid);
@@ -76,6 +77,7 @@ internal static class ErrorIds
     public const string StepUnsupported = nameof(StepUnsupported);
     public const string ToleranceInvalid = nameof(ToleranceInvalid);
     public const string StepsTooMany = nameof(StepsTooMany);
+    public const string TargetInvalid = nameof(TargetInvalid);
     public const string TrainingOptionInvalid = nameof(TrainingOptionInvalid);
     public const string ValueMissing = nameof(ValueMissing);
     public const string ValueNotFinite = nameof(ValueNotFinite);

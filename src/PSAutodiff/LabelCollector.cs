@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Numerics;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff;
 
 /// <summary>
 /// Takes the labels of one column and finds out what they are: classes or numbers. With several outputs of the network every label is a
-/// class. With one output the first label decides: a number means numbers, text means two classes.
+/// class. With one output the first label decides: a number means numbers, anything else two classes.
 /// </summary>
 internal sealed class LabelCollector
 {
@@ -13,21 +15,22 @@ internal sealed class LabelCollector
     private readonly int _outputs;
     private readonly bool _known;
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
-    private readonly Dictionary<double, int> _numericIndices = [];
-    private readonly List<string> _texts = [];
+    private readonly List<object> _labels = [];
     private readonly List<int> _classes = [];
     private readonly List<double> _numbers = [];
+    private readonly object?[] _zeroAndOne = new object?[2];
     private bool? _isClasses;
+    private bool _others;
 
     /// <param name="outputs">Number of outputs of the network.</param>
     /// <param name="known">The classes it knows already, in order; empty to find them in the labels.</param>
     /// <param name="numeric">Whether the network is known to have been trained on numbers.</param>
-    public LabelCollector(int outputs, IReadOnlyList<string> known, bool numeric = false)
+    public LabelCollector(int outputs, IReadOnlyList<object> known, bool numeric = false)
     {
         _outputs = outputs;
         _known = known.Count > 0;
         _isClasses = outputs > 1 || _known ? true : numeric ? false : null;
-        foreach (var text in known) Index(text);
+        foreach (var label in known) Index(label, ClassLabel.Text(label));
     }
 
     public int Count => _isClasses == true ? _classes.Count : _numbers.Count;
@@ -38,8 +41,11 @@ internal sealed class LabelCollector
     /// <summary>The numbers, when the labels are no classes.</summary>
     public IReadOnlyList<double> Numbers => _numbers;
 
+    /// <summary>The labels 0 and 1 as they were first written, when the numbers are nothing else; else null.</summary>
+    public object[]? ZeroAndOne => _others || _numbers.Count == 0 ? null : [_zeroAndOne[0] ?? Like(_zeroAndOne[1]!, 0), _zeroAndOne[1] ?? Like(_zeroAndOne[0]!, 1)];
+
     /// <summary>Adds a label.</summary>
-    /// <param name="cell">A number or text.</param>
+    /// <param name="cell">A number, Boolean or text; anything else counts as its text.</param>
     /// <param name="row">The number of its row, from 1.</param>
     /// <param name="column">Its column, or null for an element of -Target.</param>
     /// <exception cref="AutodiffException">It is missing, no number where one is wanted, or none of the known classes.</exception>
@@ -50,7 +56,9 @@ internal sealed class LabelCollector
         var isNumber = Conversions.TryGetDouble(cell, out var number);
         if (isNumber && !double.IsFinite(number))
         {
-            throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"{Place(row, column)}: {number} is not a finite number."));
+            // As a class 'NaN' is a text like any other, and a text of more digits than a number can have.
+            if (cell is not string || _isClasses == false) throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"{Place(row, column)}: {number} is not a finite number."));
+            isNumber = false;
         }
 
         _isClasses ??= !isNumber;
@@ -58,79 +66,91 @@ internal sealed class LabelCollector
         {
             if (!isNumber) throw new AutodiffException(ErrorIds.ColumnNotNumeric, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a number, as the labels so far or the network's targets are.");
             _numbers.Add(number);
+            if (number is 0 or 1) _zeroAndOne[(int)number] ??= cell;
+            else _others = true;
             return;
         }
 
-        var text = cell as string ?? Convert.ToString(cell, CultureInfo.InvariantCulture)!;
-        if (_indices.TryGetValue(text, out var index) || (isNumber && _numericIndices.TryGetValue(number, out index)))
+        var label = ClassLabel.IsSupported(cell) ? cell : Convert.ToString(cell, CultureInfo.InvariantCulture)!;
+        var text = ClassLabel.Text(label);
+        if (!_indices.TryGetValue(text, out var index))
         {
-            _classes.Add(index);
-            return;
+            if (_known)
+            {
+                throw new AutodiffException(
+                    ErrorIds.LabelUnknown,
+                    $"{Place(row, column)}: the network does not know the label {ValueSource.Describe(text)}. It knows: {Listed(_labels.Select(ClassLabel.Text))}.");
+            }
+
+            index = Index(label, text);
         }
 
-        if (_known)
-        {
-            throw new AutodiffException(
-                ErrorIds.LabelUnknown,
-                $"{Place(row, column)}: the network does not know the label {ValueSource.Describe(text)}. It knows: {Listed(_texts)}.");
-        }
-
-        _classes.Add(Index(text));
+        _classes.Add(index);
     }
 
     /// <summary>The classes in order, numbers by value and text by ordinal comparison, and the index of each label's class.</summary>
     /// <param name="column">What errors call the labels.</param>
     /// <exception cref="AutodiffException">Their number does not fit the network.</exception>
-    public (string[] Names, int[] Indices) Finish(string column)
+    public (object[] Labels, int[] Indices) Finish(string column)
     {
         if (!_known) RequireCount(column);
         var indices = _classes.ToArray();
-        if (_known) return ([.. _texts], indices);
-        var order = new int[_texts.Count];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        if (_numericIndices.Count == _texts.Count)
+        if (_known) return ([.. _labels], indices);
+        var texts = _labels.ConvertAll(ClassLabel.Text);
+        var values = texts.ConvertAll(static text => Conversions.TryGetDouble(text, out var number) ? number : double.NaN);
+        var order = Enumerable.Range(0, _labels.Count).ToArray();
+        if (values.TrueForAll(double.IsFinite))
         {
-            var values = new double[_texts.Count];
-            foreach (var (value, index) in _numericIndices) values[index] = value;
-            Array.Sort(order, (x, y) => values[x].CompareTo(values[y]));
+            // Neighbouring integers may be one double.
+            var integers = texts.ConvertAll(static text => BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (BigInteger?)null);
+            order = [.. order.OrderBy(i => values[i]).ThenBy(i => integers[i], Comparer<BigInteger?>.Default).ThenBy(i => texts[i], StringComparer.Ordinal)];
         }
         else
         {
-            Array.Sort(order, (x, y) => string.CompareOrdinal(_texts[x], _texts[y]));
+            order = [.. order.OrderBy(i => texts[i], StringComparer.Ordinal)];
         }
 
         var places = new int[order.Length];
         for (var i = 0; i < order.Length; i++) places[order[i]] = i;
         for (var i = 0; i < indices.Length; i++) indices[i] = places[indices[i]];
-        return ([.. order.Select(index => _texts[index])], indices);
+        return ([.. order.Select(index => _labels[index])], indices);
     }
 
     private static string Place(int row, string? column) => column is null
         ? string.Create(CultureInfo.InvariantCulture, $"-Target, element {row}")
         : string.Create(CultureInfo.InvariantCulture, $"Row {row}, column '{column}'");
 
-    // '1.0' and '1' are the same number and so the same class, called as it was first written.
-    private int Index(string text)
+    // The other one of 0 and 1, when only one occurs.
+    private static object Like(object label, int number) => label is string
+        ? number.ToString(CultureInfo.InvariantCulture)
+        : ClassLabel.TryRead(number.ToString(CultureInfo.InvariantCulture), ClassLabel.TypeName(label))!;
+
+    private int Index(object label, string text)
     {
-        var index = _texts.Count;
-        _texts.Add(text);
+        var index = _labels.Count;
+        _labels.Add(label);
         _indices.Add(text, index);
-        if (Conversions.TryGetDouble(text, out var number)) _numericIndices.TryAdd(number, index);
         return index;
     }
 
     private void RequireCount(string column)
     {
         var wanted = Math.Max(2, _outputs);
-        if (_texts.Count == wanted) return;
-        var found = string.Create(CultureInfo.InvariantCulture, $"{column} has {_texts.Count} class{(_texts.Count == 1 ? string.Empty : "es")} ({Listed([.. _texts.Order(StringComparer.Ordinal)])})");
-        if (_texts.Count == 1) throw new AutodiffException(ErrorIds.ClassCount, $"{found}: with a single class there is nothing to tell apart.");
+        if (_labels.Count == wanted) return;
+        var texts = _labels.ConvertAll(ClassLabel.Text);
+        var found = string.Create(CultureInfo.InvariantCulture, $"{column} has {texts.Count} class{(texts.Count == 1 ? string.Empty : "es")} ({Listed(texts.Order(StringComparer.Ordinal))})");
+        if (texts.Count == 1) throw new AutodiffException(ErrorIds.ClassCount, $"{found}: with a single class there is nothing to tell apart.");
         var advice = _outputs > 1
-            ? string.Create(CultureInfo.InvariantCulture, $"but the network has {_outputs} outputs. Give its last layer {_texts.Count}, one for each class.")
-            : string.Create(CultureInfo.InvariantCulture, $"but a network with one output can only tell two apart. Give its last layer {_texts.Count} outputs with softmax.");
+            ? string.Create(CultureInfo.InvariantCulture, $"but the network has {_outputs} outputs. Give its last layer {texts.Count}, one for each class.")
+            : string.Create(CultureInfo.InvariantCulture, $"but a network with one output can only tell two apart. Give its last layer {texts.Count} outputs with softmax.");
+        // One output means numbers or classes, and the first label decided.
+        if (_outputs == 1 && texts.Skip(1).All(static text => Conversions.TryGetDouble(text, out _))) advice += $" The labels count as classes because the first, {ValueSource.Describe(texts[0])}, is not a number.";
         throw new AutodiffException(ErrorIds.ClassCount, $"{found}, {advice}");
     }
 
-    private static string Listed(List<string> names) =>
-        string.Join(", ", names.Take(MostNamesShown)) + (names.Count > MostNamesShown ? ", ..." : string.Empty);
+    private static string Listed(IEnumerable<string> names)
+    {
+        var shown = names.Take(MostNamesShown + 1).ToList();
+        return string.Join(", ", shown.Take(MostNamesShown)) + (shown.Count > MostNamesShown ? ", ..." : string.Empty);
+    }
 }

@@ -106,6 +106,6 @@ internal sealed class LabelledRows
     /// <summary>All rows taken in.</summary>
     /// <exception cref="AutodiffException">The number of classes does not fit the network.</exception>
     public NetworkData ToData() => _targets is null
-        ? new NetworkData(_inputs, _network.OutputSize, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] }
-        : new NetworkData(_inputs, _network.OutputSize, _targets.Take<double>(null)) { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] };
+        ? new NetworkData(_inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] }
+        : new NetworkData(_inputs, _network, _targets.Take<double>(null)) { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] };
 }

@@ -16,22 +16,33 @@ internal sealed class NetworkData
 
     /// <summary>Data with labels of one column.</summary>
     /// <exception cref="AutodiffException">The number of classes does not fit the network.</exception>
-    public NetworkData(IInputRows inputs, int outputs, LabelCollector labels, string column)
+    public NetworkData(IInputRows inputs, Network network, LabelCollector labels, string column)
+        : this(inputs, network)
     {
-        Inputs = inputs;
-        Rows = inputs.Rows;
-        _outputs = outputs;
-        if (labels.IsClasses) (Classes, _classIndices) = labels.Finish(column);
-        else _targets = labels.Numbers;
+        if (labels.IsClasses)
+        {
+            (Classes, _classIndices) = labels.Finish(column);
+            return;
+        }
+
+        _targets = labels.Numbers;
+        if (network.Layers[^1].Activation == ActivationFunction.Sigmoid) Classes = labels.ZeroAndOne ?? [];
     }
 
     /// <summary>Data with a number for each output: rows x outputs, row after row.</summary>
-    public NetworkData(IInputRows inputs, int outputs, IReadOnlyList<double> targets)
+    public NetworkData(IInputRows inputs, Network network, IReadOnlyList<double> targets)
+        : this(inputs, network)
+    {
+        _targets = targets;
+        if (_outputs > 1 || network.Layers[^1].Activation != ActivationFunction.Sigmoid || !targets.All(static target => target is 0 or 1)) return;
+        Classes = network.Classes.Count > 0 ? [.. network.Classes] : [0.0, 1.0];
+    }
+
+    private NetworkData(IInputRows inputs, Network network)
     {
         Inputs = inputs;
         Rows = inputs.Rows;
-        _outputs = outputs;
-        _targets = targets;
+        _outputs = network.OutputSize;
     }
 
     public IInputRows Inputs { get; }
@@ -47,11 +58,14 @@ internal sealed class NetworkData
     /// <summary>The number of each row as it came, from 1: some may have been left out before it. Null when the rows are counted as they are.</summary>
     public int[]? RowNumbers { get; init; }
 
-    /// <summary>The names of the classes in the order of their indices; empty when the targets are numbers.</summary>
-    public string[] Classes { get; } = [];
+    /// <summary>
+    /// The classes in the order of their indices; empty when the targets are numbers. The numbers 0 and 1 alone as targets of a sigmoid are
+    /// classes, as any other two labels are.
+    /// </summary>
+    public object[] Classes { get; } = [];
 
     /// <summary>The class of each row; null when the targets are numbers.</summary>
-    public int[]? ClassIndices => _classIndices;
+    public int[]? ClassIndices => _classIndices ?? (Classes.Length > 0 ? [.. _targets!.Select(static target => (int)target)] : null);
 
     /// <summary>The data of -Data and -Target.</summary>
     /// <exception cref="AutodiffException">They are no numbers or labels, or do not fit each other or the network.</exception>
@@ -72,7 +86,7 @@ internal sealed class NetworkData
                     string.Create(CultureInfo.InvariantCulture, $"-Target has {matrix.Width} columns, but the network has {network.OutputSize} outputs. Give a column for each output, or one list of classes."));
             }
 
-            return new NetworkData(inputs, network.OutputSize, matrix.Take<double>(null));
+            return new NetworkData(inputs, network, matrix.Take<double>(null));
         }
 
         if (target is not IList list) throw new AutodiffException(ErrorIds.DataInvalid, $"-Target is {ValueSource.Describe(target)}. Give rows x outputs numbers, or a list of numbers or of classes.");
@@ -80,7 +94,7 @@ internal sealed class NetworkData
         var labels = new LabelCollector(network.OutputSize, network.Classes);
         var row = 0;
         foreach (var cell in Cells(list)) labels.Add(cell, ++row, null);
-        return new NetworkData(inputs, network.OutputSize, labels, "-Target");
+        return new NetworkData(inputs, network, labels, "-Target");
     }
 
     /// <summary>The inputs of -Data.</summary>
@@ -103,7 +117,10 @@ internal sealed class NetworkData
         scaling);
 
     /// <summary>The data as the engine takes it; the inputs are used up.</summary>
-    public TrainingData<T> ToTrainingData<T>(FeatureScaling? scaling)
+    /// <param name="network">The network, which says how they are scaled.</param>
+    /// <param name="loss">The loss that will measure them.</param>
+    /// <exception cref="AutodiffException">The loss does not go with the network, or cannot measure a target.</exception>
+    public TrainingData<T> ToTrainingData<T>(Network network, LossFunction loss)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[]? targets = null;
@@ -113,20 +130,31 @@ internal sealed class NetworkData
             for (var i = 0; i < targets.Length; i++) targets[i] = T.CreateTruncating(_targets[i]);
         }
 
-        return new TrainingData<T>
+        var data = new TrainingData<T>
         {
-            Inputs = Inputs.Take<T>(scaling),
+            Inputs = Inputs.Take<T>(network.Scaling),
             Targets = targets,
             Classes = _classIndices,
             RowCount = Rows,
             InputSize = Inputs.Width,
             OutputSize = _outputs,
         };
+        LossDomain.CheckLayer(network, loss, data);
+        if (targets is not null) LossDomain.CheckTargets<T>(loss, targets, _outputs, Place);
+        return data;
     }
 
     // A matrix of one column is a list of its rows.
     private static IEnumerable<object?> Cells(IList list) =>
         NumberTable.IsMatrix(list) ? NumberTable.From(list, "-Target").Take<double>(null).Cast<object?>() : list.Cast<object?>();
+
+    private string Place(int row, int column)
+    {
+        var name = column < 0 ? string.Empty : RowNumbers is not null ? $", column '{Labels[column]}'" : string.Create(CultureInfo.InvariantCulture, $", column {column + 1}");
+        return RowNumbers is not null
+            ? string.Create(CultureInfo.InvariantCulture, $"Row {RowNumbers[row]}{name}")
+            : string.Create(CultureInfo.InvariantCulture, $"-Target, row {row + 1}{name}");
+    }
 
     private static void RequireRows(int targets, int rows)
     {

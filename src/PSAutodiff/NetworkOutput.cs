@@ -22,7 +22,7 @@ internal static class NetworkOutput
 
     /// <summary>Whether the outputs of a network are probabilities of its classes.</summary>
     public static bool IsProbability(Network network) =>
-        network.Classes.Count > 0 && network.Layers[^1].Activation is ActivationFunction.Softmax or ActivationFunction.Sigmoid;
+        network.Classes.Count > 0 && network.Layers[^1].Activation is (ActivationFunction.Softmax or ActivationFunction.Sigmoid);
 
     /// <summary>The outputs of a network for scaled inputs.</summary>
     public static double[] Predict<T>(Network network, T[] inputs, int rows, int threads, CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal static class NetworkOutput
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var rows = data.Rows;
-        var training = data.ToTrainingData<T>(network.Scaling);
+        var training = data.ToTrainingData<T>(network, loss);
         var model = new DenseModel<T>(network, loss, training, threads);
         var parameters = new T[network.ParameterCount];
         var flat = network.FlatParameters();
@@ -48,27 +48,11 @@ internal static class NetworkOutput
         var all = new int[rows];
         for (var i = 0; i < rows; i++) all[i] = i;
         var mean = model.Loss(parameters, all, cancellation);
-        var (classes, actual) = (data.Classes, data.ClassIndices ?? ZeroOrOne(network, training.Targets!));
+        var (classes, actual) = (data.Classes, data.ClassIndices);
         if (actual is null) return new NetworkTest(rows, mean, loss, null);
-        if (classes.Length == 0) classes = ["0", "1"];
         var outputs = DenseModel<T>.Predict(network, training.Inputs, rows, threads, cancellation);
         var counts = new int[classes.Length, classes.Length];
         for (var row = 0; row < rows; row++) counts[actual[row], ClassOf<T>(outputs.AsSpan(row * network.OutputSize, network.OutputSize))]++;
         return new NetworkTest(rows, mean, loss, new ConfusionMatrix(classes, counts));
-    }
-
-    // The numbers 0 and 1 as targets of a probability are classes in all but name.
-    private static int[]? ZeroOrOne<T>(Network network, T[] targets)
-        where T : unmanaged, INumber<T>
-    {
-        if (network.OutputSize > 1 || network.Layers[^1].Activation != ActivationFunction.Sigmoid) return null;
-        var classes = new int[targets.Length];
-        for (var i = 0; i < classes.Length; i++)
-        {
-            if (targets[i] != T.Zero && targets[i] != T.One) return null;
-            classes[i] = targets[i] == T.One ? 1 : 0;
-        }
-
-        return classes;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation.Host;
 using System.Text;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff;
 
@@ -106,10 +107,10 @@ public static class Views
     public static string ClassMeasures(IReadOnlyList<ClassMeasure> measures)
     {
         ArgumentNullException.ThrowIfNull(measures);
-        var width = measures.Max(static measure => measure.Class.Length);
+        var width = measures.Max(static measure => ClassLabel.Text(measure.Class).Length);
         return Lines(measures.Select(measure => string.Create(
             CultureInfo.InvariantCulture,
-            $"{Visible(measure.Class).PadRight(width)}  precision {measure.Precision:f4}, recall {measure.Recall:f4}, F1 {measure.F1:f4}")));
+            $"{Visible(ClassLabel.Text(measure.Class)).PadRight(width)}  precision {measure.Precision:f4}, recall {measure.Recall:f4}, F1 {measure.F1:f4}")));
     }
 
     /// <summary>How many restarts there were, which is the best, and the range of their losses.</summary>

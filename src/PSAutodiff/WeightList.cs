@@ -55,12 +55,18 @@ internal static class WeightList
         return table.Take<double>(null);
     }
 
-    // 1 for a list of numbers, 2 for a list of such lists, 0 for anything else.
+    // 1 for a list of numbers, 2 for a list of such lists, 0 for anything else. It looks no deeper: a list may contain itself.
     private static int Depth(object? value)
     {
-        if (Conversions.Unwrap(value) is not IList { Count: > 0 } list || list is Array { Rank: > 1 }) return 0;
-        var first = Conversions.Unwrap(list[0]);
-        if (first is IList and not Array { Rank: > 1 }) return Depth(first) is 1 ? 2 : 0;
-        return Conversions.TryGetDouble(first, out _) ? 1 : 0;
+        if (!FirstOf(value, out var first)) return 0;
+        if (Conversions.TryGetDouble(first, out _)) return 1;
+        return FirstOf(first, out first) && Conversions.TryGetDouble(first, out _) ? 2 : 0;
+    }
+
+    private static bool FirstOf(object? value, out object? first)
+    {
+        var list = Conversions.Unwrap(value) is IList { Count: > 0 } some and not Array { Rank: > 1 } ? some : null;
+        first = list is null ? null : Conversions.Unwrap(list[0]);
+        return list is not null;
     }
 }

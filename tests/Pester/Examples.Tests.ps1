@@ -52,7 +52,7 @@ Describe 'xor.ps1' {
         $run.Output[0] | Should -BeOfType PSAutodiff.TrainingResult
         $run.Output[0].Steps | Should -Be 250
         $run.Output[0].FinalLoss | Assert-Near 0.09469 -Within 1e-5
-        $run.Variables.table.Prediction | ForEach-Object { [int]($_ -gt 0.5) } | Should -Be 0, 1, 1, 0
+        $run.Variables.table.Prediction | Should -BeExactly 0, 1, 1, 0
     }
 
     It 'shows the trained weights and biases' {
@@ -66,7 +66,7 @@ Describe 'xor.ps1' {
         $run.Text | Should -Match 'Unit 2 is above 0 where \(a, b\) is \(-1, -1\), \(1, -1\), \(1, 1\); it speaks against 1\.'
         foreach ($row in $run.Variables.table) {
             $sum = [double]$net.Layers[1].Weights[0, 0] * $row.Prediction_1 + $net.Layers[1].Weights[1, 0] * $row.Prediction_2 + $net.Layers[1].Biases[0]
-            1 / (1 + [Math]::Exp(-$sum)) | Assert-Near $row.Prediction -Within 1e-14
+            1 / (1 + [Math]::Exp(-$sum)) | Assert-Near $row.P_1 -Within 1e-14
         }
     }
 }

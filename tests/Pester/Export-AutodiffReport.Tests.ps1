@@ -113,7 +113,7 @@ Describe 'A report of a training' -Skip:([bool]$missing) {
         $boundary.groups.name | Should -BeExactly 0, 1
         $boundary.groups[0].points | Should -HaveCount 4
         # The middle of the grid is the first point.
-        $boundary.values[5100] | Assert-Near ($points[0] | Invoke-NeuralNetwork $classified).Prediction -Within 1e-5
+        $boundary.values[5100] | Assert-Near ($points[0] | Invoke-NeuralNetwork $classified).P_1 -Within 1e-5
         $page = Get-Page $path
         $page | Should -BeLike '*<caption>Restarts</caption>*'
         $page | Should -BeLike '*<caption>Layer 1: 2 x 2, Tanh</caption>*'

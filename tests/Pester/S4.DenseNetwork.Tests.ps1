@@ -126,8 +126,7 @@ Describe 'Exclusive or' {
         $solved.Count | Should -BeGreaterThan 40
         $solved.Count | Should -BeLessThan 55
         foreach ($result in $solved) {
-            $predictions = @($rows | Invoke-NeuralNetwork $result).Prediction
-            $predictions | ForEach-Object { [int]($_ -gt 0.5) } | Should -Be 0, 1, 1, 0
+            @($rows | Invoke-NeuralNetwork $result).Prediction | Should -BeExactly 0, 1, 1, 0
         }
     }
 

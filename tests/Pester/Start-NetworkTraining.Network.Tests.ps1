@@ -102,16 +102,16 @@ Describe 'The labels' {
     }
 
     It 'are classes in numeric order when they are numbers, written as they came first' {
-        (Invoke-Labelled $three 10, 9, '9.0', '010', 2).Network.Classes | Should -BeExactly 2, 9, 10
+        (Invoke-Labelled $three 10, 9, '9', '10', 9.0, 2).Network.Classes | Should -BeExactly 2, 9, 10
     }
 
     It 'are two classes with one output and text' {
         (Invoke-Labelled $one no, yes, no).Network.Classes | Should -BeExactly no, yes
-        (Invoke-Labelled $one $true, $false).Network.Classes | Should -BeExactly False, True
+        (Invoke-Labelled $one $true, $false).Network.Classes | Should -BeExactly $false, $true
     }
 
     It 'are numbers with one output and numbers' {
-        $result = Invoke-Labelled $one 0, 1, '1'
+        $result = Invoke-Labelled $one 0, 1, '0.5'
         $result.Network.Classes | Should -HaveCount 0
         $result.Network.Labels | Should -BeExactly y
     }

@@ -93,11 +93,14 @@ public sealed class Network
 
     = [];
 
-    /// <summary>The texts of the classes its outputs stand for (with one output: of 0 and 1); empty when the targets were numbers.</summary>
-    public IReadOnlyList<string> Classes
+    /// <summary>
+    /// The classes its outputs stand for (with one output: of 0 and 1), each the text, Boolean or number that the labels were; empty when the
+    /// targets were numbers.
+    /// </summary>
+    public IReadOnlyList<object> Classes
     {
         get => Copy(field);
-        init => field = Names(value, "classes", Math.Max(OutputSize, 2), $"the network has {OutputSize} outputs");
+        init => field = ClassesOf(value);
     }
 
     = [];
@@ -219,7 +222,8 @@ public sealed class Network
 
     /// <summary>The outputs as expressions in the raw inputs and the names of <see cref="Parameters"/>, or with their values instead.</summary>
     /// <remarks>
-    /// The inputs are called like <see cref="Features"/> when all of these can be names of variables beside the parameters, else x1, x2, ...
+    /// The inputs are called like <see cref="Features"/> when all of these can be names of variables beside the parameters, else x1, x2, ...,
+    /// or x_1, x_2, ... with as many underscores as it takes for names that no column has.
     /// Hidden units are shared between the outputs.
     /// </remarks>
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
@@ -341,7 +345,7 @@ public sealed class Network
     /// <param name="classes">See <see cref="Classes"/>.</param>
     /// <param name="scaling">See <see cref="Scaling"/>.</param>
     /// <exception cref="AutodiffException">Their number does not fit the network, a name is given twice, or a deviation is not above 0.</exception>
-    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<string> classes, FeatureScaling? scaling) =>
+    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling) =>
         new(this, _layers) { Features = features, Labels = labels, Classes = classes, Scaling = scaling };
 
     internal static string WeightName(int layer, int input, int output) => string.Create(CultureInfo.InvariantCulture, $"w{layer + 1}_{input + 1}_{output + 1}");
@@ -381,6 +385,19 @@ public sealed class Network
         }
 
         return [.. names];
+    }
+
+    private object[] ClassesOf(IReadOnlyList<object> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        foreach (var label in classes)
+        {
+            if (label is null) throw Invalid("One of the classes is null.");
+            if (!ClassLabel.IsSupported(label)) throw Invalid($"A class is a text, a Boolean or a finite number, not a {label.GetType().Name}.");
+        }
+
+        Names([.. classes.Select(ClassLabel.Text)], "classes", Math.Max(OutputSize, 2), $"the network has {OutputSize} outputs");
+        return [.. classes];
     }
 
     private void CheckScaling(FeatureScaling scaling)

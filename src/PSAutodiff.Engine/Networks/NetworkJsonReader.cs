@@ -17,6 +17,8 @@ internal static class NetworkJsonReader
     private static readonly string[] Members =
         ["format", "version", "precision", "initializer", "seed", "loss", "features", "labels", "classes", "scaling", "layers"];
 
+    private static readonly string[] MembersWithTypes = [.. Members, "classTypes"];
+
     private static readonly string[] ScalingMembers = ["means", "deviations"];
 
     private static readonly string[] LayerMembers = ["activation", "weights", "biases"];
@@ -59,7 +61,7 @@ internal static class NetworkJsonReader
             throw Error("", $"it has version {version}, but this PSAutodiff reads up to version {NetworkJsonWriter.Version}; read it with a newer one");
         }
 
-        var members = ReadMembers(root, "", Members, ["precision", "initializer", "layers"]);
+        var members = ReadMembers(root, "", version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
         var precision = ReadEnum<NetworkPrecision>(members["precision"], "", "precision");
         var initializer = ReadEnum<NetworkInitializer>(members["initializer"], "", "initializer");
         var list = members["layers"];
@@ -81,7 +83,7 @@ internal static class NetworkJsonReader
                 LossFunction = members.TryGetValue("loss", out var loss) ? ReadEnum<LossFunction>(loss, "", "loss") : null,
                 Features = ReadNames(members, "features"),
                 Labels = ReadNames(members, "labels"),
-                Classes = ReadNames(members, "classes"),
+                Classes = ReadClasses(members),
                 Scaling = members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null,
             };
         }
@@ -201,6 +203,21 @@ internal static class NetworkJsonReader
         }
 
         return names;
+    }
+
+    private static List<object> ReadClasses(Dictionary<string, JsonElement> members)
+    {
+        var classes = ReadNames(members, "classes").ToList<object>();
+        if (!members.ContainsKey("classTypes")) return classes;
+        var types = ReadNames(members, "classTypes");
+        if (types.Count != classes.Count) throw Error("", $"there are {classes.Count} 'classes', but {types.Count} 'classTypes'");
+        for (var i = 0; i < types.Count; i++)
+        {
+            classes[i] = ClassLabel.TryRead((string)classes[i], types[i])
+                ?? throw Error("", $"the class {Shown((string)classes[i])} is no value of the type {Shown(types[i])} that 'classTypes' names for it");
+        }
+
+        return classes;
     }
 
     private static double[] ReadNumbers(JsonElement element, string place, string name, bool single)

@@ -9,13 +9,14 @@ namespace PSAutodiff.Networks;
 /// <summary>
 /// Writes a network as a JSON object: a format, a version, what is known of its training, and the layers with a row of weights a line.
 /// Numbers are the shortest decimals that read back to the same bits. Version 2 came with pruning: a layer with frozen weights has a text
-/// for each of its inputs with a 1 for each output whose weight is frozen, else a 0. A network without frozen weights is written as
-/// version 1, so that older programs read it. <see cref="NetworkJsonReader"/> reads it.
+/// for each of its inputs with a 1 for each output whose weight is frozen, else a 0. Version 3 came with classes that are no texts: a second
+/// list names their types. A network is written in the first version that can hold it, so that older programs read it.
+/// <see cref="NetworkJsonReader"/> reads it.
 /// </summary>
 internal static class NetworkJsonWriter
 {
     public const string Format = "PSAutodiff.Network";
-    public const int Version = 2;
+    public const int Version = 3;
 
     // Letters of all languages stay readable; what means something to HTML is still escaped.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
@@ -25,14 +26,15 @@ internal static class NetworkJsonWriter
         var single = network.Precision == NetworkPrecision.Single;
         var text = new StringBuilder("{\n");
         text.Append("  \"format\": ").Append(Quoted(Format)).Append(",\n");
-        text.Append(CultureInfo.InvariantCulture, $"  \"version\": {(network.FrozenCount > 0 ? Version : 1)},\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"version\": {VersionOf(network)},\n");
         text.Append("  \"precision\": ").Append(Quoted(network.Precision.ToString())).Append(",\n");
         text.Append("  \"initializer\": ").Append(Quoted(network.Initializer.ToString())).Append(",\n");
         if (network.Seed is { } seed) text.Append(CultureInfo.InvariantCulture, $"  \"seed\": {seed},\n");
         if (network.LossFunction is { } loss) text.Append("  \"loss\": ").Append(Quoted(loss.ToString())).Append(",\n");
         AppendNames(text, "features", network.Features);
         AppendNames(text, "labels", network.Labels);
-        AppendNames(text, "classes", network.Classes);
+        AppendNames(text, "classes", [.. network.Classes.Select(ClassLabel.Write)]);
+        if (HasTypes(network)) AppendNames(text, "classTypes", [.. network.Classes.Select(ClassLabel.TypeName)]);
         if (network.Scaling is { } scaling)
         {
             text.Append("  \"scaling\": {\n    \"means\": ");
@@ -61,6 +63,10 @@ internal static class NetworkJsonWriter
 
         return text.Append("\n  ]\n}\n").ToString();
     }
+
+    private static int VersionOf(Network network) => HasTypes(network) ? Version : network.FrozenCount > 0 ? 2 : 1;
+
+    private static bool HasTypes(Network network) => network.Classes.Any(static label => label is not string);
 
     private static void AppendNames(StringBuilder text, string name, IReadOnlyList<string> values)
     {

@@ -18,8 +18,8 @@ public static class NetworkTraining
     /// <param name="options">How to train.</param>
     /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
     /// <exception cref="AutodiffException">
-    /// The shapes do not fit, a number is not finite, there are no rows, an option is out of its range, or a checkpoint cannot be
-    /// written or is not one of this training.
+    /// The shapes do not fit, a number is not finite or no target of the loss, the loss does not go with the last layer, there are no rows,
+    /// an option is out of its range, or a checkpoint cannot be written or is not one of this training.
     /// </exception>
     public static TrainingResult Run(Network network, double[,] inputs, double[,] targets, LossFunction? loss, TrainingOptions options, CancellationToken cancellation = default)
     {
@@ -48,6 +48,12 @@ public static class NetworkTraining
                 InputSize = network.InputSize,
                 OutputSize = network.OutputSize,
             };
+            LossDomain.CheckLayer(network, used, data);
+            LossDomain.CheckTargets<T>(
+                used,
+                data.Targets,
+                network.OutputSize,
+                static (row, column) => string.Create(CultureInfo.InvariantCulture, $"Row {row + 1} of the targets{(column < 0 ? string.Empty : $", column {column + 1}")}"));
             return NetworkTraining.Run(network, data, used, options, cancellation);
         }
     }

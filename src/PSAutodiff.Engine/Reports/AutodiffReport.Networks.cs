@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff.Reports;
 
@@ -71,7 +72,7 @@ internal sealed partial class AutodiffReport
         var (isHidden, classes, labels) = (layer < network.Layers.Count - 1, network.Classes, network.Labels);
         return j =>
             isHidden ? Invariant($"unit {j + 1} of layer {layer + 1}") :
-            classes.Count == network.OutputSize ? classes[j] :
+            classes.Count == network.OutputSize ? ClassLabel.Text(classes[j]) :
             labels.Count == network.OutputSize ? labels[j] :
             Invariant($"output {j + 1}");
     }

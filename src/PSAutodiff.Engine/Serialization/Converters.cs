@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff.Serialization;
 
@@ -115,4 +116,25 @@ internal sealed class NetworkConverter : JsonConverter<Network>
     }
 
     public override void Write(Utf8JsonWriter writer, Network value, JsonSerializerOptions options) => writer.WriteRawValue(value.ToJson());
+}
+
+/// <summary>A class of a network, the one kind of value of several types: a text, a Boolean, or the text of a number under the name of its type.</summary>
+internal sealed class ClassLabelConverter : JsonConverter<object>
+{
+    public override object Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString()!,
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => JsonSerializer.Deserialize<Dictionary<string, string>>(ref reader, options)!.Single() is var (type, text) && ClassLabel.TryRead(text, type) is { } label
+            ? label
+            : throw new JsonException("A class is no value of its type."),
+    };
+
+    public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options)
+    {
+        if (value is string text) writer.WriteStringValue(text);
+        else if (value is bool flag) writer.WriteBooleanValue(flag);
+        else JsonSerializer.Serialize(writer, new Dictionary<string, string> { [ClassLabel.TypeName(value)] = ClassLabel.Write(value) }, options);
+    }
 }

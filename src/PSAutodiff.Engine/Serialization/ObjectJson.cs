@@ -67,6 +67,7 @@ internal static class ObjectJson
                 new NamedNumbersConverter(),
                 new TextConverter<ExprNode>(static node => node.ToText(ExprTextFormat.Let), ExprNode.Parse),
                 new NetworkConverter(),
+                new ClassLabelConverter(),
             },
         };
         options.MakeReadOnly();

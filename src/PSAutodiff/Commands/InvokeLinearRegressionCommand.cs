@@ -85,7 +85,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
 
         if (ParameterSetName == DataSet)
         {
-            if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the features, and -Target, what to predict, go together.");
+            if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the features, and -Target, what to predict, go together. Of rows from the pipeline -Label names the column to predict.");
         }
         else if (Label is null)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff.Commands;
 
@@ -150,7 +151,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in _network.Classes)
         {
-            var property = ProbabilityOf + name;
+            var property = ProbabilityOf + ClassLabel.Text(name);
             while (!taken.Add(property)) property += "_";
             yield return property;
         }
@@ -160,7 +161,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     {
         if (_network.Classes.Count == 0) return outputs.Cast<object>();
         var predicted = NetworkOutput.ClassOf<double>(outputs);
-        object name = _network.Classes[predicted];
+        var name = _network.Classes[predicted];
         if (!NetworkOutput.IsProbability(_network)) return [name];
         double[] probabilities = outputs.Length == 1 ? [1 - outputs[0], outputs[0]] : outputs;
         return [name, probabilities[predicted], .. probabilities.Cast<object>()];

@@ -73,7 +73,7 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
     {
         if (!IsBound(nameof(Network))) Stop(ErrorIds.NetworkMissing, $"{MyInvocation.MyCommand.Name} needs -Network, for example: {example}");
         var network = Require(Network, () => Conversions.ToNetwork(Network));
-        if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, the right answers, go together.");
+        if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, the right answers, go together. Of rows from the pipeline -Label names the columns of the answers.");
         return network;
     }
 

@@ -98,7 +98,7 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
         if (!NeedsData) return Detailed ? NetworkPruning.Score(network, null, Fraction) : NetworkPruning.Prune(network, null, Fraction);
         var data = TakeData(network);
         if (Trains) network = data.Describe(network, network.Scaling);
-        var rows = data.ToTrainingData<T>(network.Scaling);
+        var rows = data.ToTrainingData<T>(network, loss);
         var wide = Method == PruningMethod.OptimalBrainDamage ? Widen(rows) : null;
         if (Detailed) return NetworkPruning.Score(network, SecondDerivatives(network), Fraction);
         return Trains ? Rounds(network) : Prune(network, Fraction);
@@ -124,7 +124,7 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
                         ErrorIds.LossNotFinite,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"Training in round {round} stopped at step {failed.Step}: the loss or a parameter became infinite or NaN. A smaller LearningRate than {options.LearningRate} in -TrainingOption may help."));
+                            $"Training in round {round} stopped at step {failed.Step}: the loss or a parameter became infinite or NaN. {DivergenceAdvice.For(result, "LearningRate in -TrainingOption")}"));
                 }
 
                 current = result.Network!;

@@ -212,7 +212,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         if (ofNetwork)
         {
             _network = Require(Network, () => Conversions.ToNetwork(Network));
-            if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, what to predict, go together.");
+            if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the inputs, and -Target, what to predict, go together. Of rows from the pipeline -Label names the columns to predict.");
             if (IsBound(nameof(Data)) && (MyInvocation.ExpectingInput || IsBound(nameof(InputObject)) || IsBound(nameof(Feature)) || IsBound(nameof(Label))))
             {
                 Stop(ErrorIds.DataInvalid, "The data come either as rows from the pipeline, with -Feature and -Label, or as arrays, with -Data and -Target, not both.");
@@ -418,7 +418,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
 
     private TrainingResult Train<T>(Network network, NetworkData data, LossFunction loss)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        NetworkTraining.Run(network, data.ToTrainingData<T>(network.Scaling), loss, _options, _cancellation.Token, data.RowNumbers);
+        NetworkTraining.Run(network, data.ToTrainingData<T>(network, loss), loss, _options, _cancellation.Token, data.RowNumbers);
 
     private FeatureScaling MeasureScaling(NetworkData data)
     {
@@ -457,6 +457,9 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         WriteObject(result);
         if (result.CheckpointProblem is { } problem) WriteWarning($"The last checkpoint could not be written: {problem}");
         if (result.FailedStep is not { } failed) return;
+
+        // An error that ends the command takes the output of an assignment with it.
+        SessionState.PSVariable.Set(ResultVariable, result);
         var what = double.IsFinite(failed.Loss) ? "a parameter became infinite or NaN" : string.Create(CultureInfo.InvariantCulture, $"the loss became {failed.Loss}");
         var sample = failed.Sample is { } number ? string.Create(CultureInfo.InvariantCulture, $", sample {number}") : string.Empty;
         WriteError(Record(
@@ -464,7 +467,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
                 ErrorIds.LossNotFinite,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Training stopped at step {failed.Step} (epoch {failed.Epoch}{sample}): {what}. The result holds the last finite parameters. A smaller -LearningRate than {_options.LearningRate} may help.")),
+                    $"Training stopped at step {failed.Step} (epoch {failed.Epoch}{sample}): {what}. The result holds the last finite parameters and is in ${ResultVariable} too. {DivergenceAdvice.For(result, "-LearningRate")}")),
             result));
     }
 }

@@ -111,7 +111,7 @@ public sealed class NetworkJsonTests
     [InlineData("""{"format":"PSAutodiff.Network","version":"1"}""", "'version' has to be a whole number")]
     [InlineData("""{"format":"PSAutodiff.Network","version":0}""", "'version' has to be a whole number")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1.5}""", "'version' has to be a whole number")]
-    [InlineData("""{"format":"PSAutodiff.Network","version":3,"masks":[],"layers":7}""", "it has version 3, but this PSAutodiff reads up to version 2; read it with a newer one")]
+    [InlineData("""{"format":"PSAutodiff.Network","version":4,"masks":[],"layers":7}""", "it has version 4, but this PSAutodiff reads up to version 3; read it with a newer one")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"initializer":"Given","layers":[]}""", "'precision' is missing")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"precision":"Double","layers":[]}""", "'initializer' is missing")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"precision":"Half","initializer":"Given","layers":[]}""", "'precision' has to be one of Double, Single, not '\"Half\"'")]
@@ -234,6 +234,55 @@ public sealed class NetworkJsonTests
         AssertRefused(json, "layer 2");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 40L * json.Length);
     }
+
+    public static TheoryData<object[]> Classes => new()
+    {
+        new object[] { false, true },
+        new object[] { 1, 2, 10 },
+        new object[] { 9007199254740992L, 9007199254740993L },
+        new object[] { 0.1, 2.5e-300, double.Epsilon, double.MaxValue },
+        new object[] { 0.1f, 1e-45f, float.MaxValue },
+        new object[] { 1.10m, 79228162514264337593543950335m },
+        new object[] { (byte)7, (short)-8, 9u, ulong.MaxValue, sbyte.MinValue, (ushort)1, (Half)0.5f },
+        new object[] { Int128.MinValue, UInt128.MaxValue, System.Numerics.BigInteger.Pow(10, 60) },
+        new object[] { 7, "007", true, "true", "NaN" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Classes))]
+    public void Classes_keep_value_and_type(object[] classes)
+    {
+        var network = Network.FromWeights([new double[1, classes.Length is 2 ? 1 : classes.Length]], null, [ActivationFunction.Sigmoid]).WithColumns([], ["y"], classes, null);
+        var back = Network.ParseJson(network.ToJson());
+        Assert.Equal(classes, back.Classes);
+        Assert.Equal(classes.Select(static label => label.GetType()), back.Classes.Select(static label => label.GetType()));
+        Assert.Equal(classes.Select(static label => label.ToString()), back.Classes.Select(static label => label.ToString()));
+        Assert.Contains("\"version\": 3", network.ToJson(), StringComparison.Ordinal);
+        AssertSame(network, back);
+    }
+
+    [Fact]
+    public void Classes_of_text_are_written_as_before_and_read_from_old_files()
+    {
+        var network = Network.FromWeights([new double[1, 1]], null, [ActivationFunction.Sigmoid]).WithColumns([], ["y"], ["False", "True"], null);
+        Assert.Contains("\"version\": 1", network.ToJson(), StringComparison.Ordinal);
+        Assert.DoesNotContain("classTypes", network.ToJson(), StringComparison.Ordinal);
+        Assert.Equal(["False", "True"], Network.ParseJson(network.ToJson()).Classes);
+    }
+
+    [Theory]
+    [InlineData("[\"1\",\"2\"]", "[\"Int32\"]", "there are 2 'classes', but 1 'classTypes'")]
+    [InlineData("[\"1\",\"2.5\"]", "[\"Int32\",\"Int32\"]", "the class '2.5' is no value of the type 'Int32'")]
+    [InlineData("[\"1\",\"NaN\"]", "[\"Double\",\"Double\"]", "the class 'NaN' is no value of the type 'Double'")]
+    [InlineData("[\"1\",\"2\"]", "[\"Int32\",\"DateTime\"]", "the class '2' is no value of the type 'DateTime'")]
+    [InlineData("[\"1\",\"1.0\"]", "[\"Int32\",\"Double\"]", "'1' stands twice among the classes")]
+    [InlineData("[\"yes\",\"True\"]", "[\"Boolean\",\"Boolean\"]", "the class 'yes' is no value of the type 'Boolean'")]
+    public void Classes_that_are_no_such_values_are_refused(string classes, string types, string problem) => AssertRefused(
+        Head.Replace("1,", "3,", StringComparison.Ordinal) + $"\"classes\":{classes},\"classTypes\":{types},\"layers\":[{{\"activation\":\"Sigmoid\",\"weights\":[[1]],\"biases\":[1]}}]}}",
+        problem);
+
+    [Fact]
+    public void Older_versions_have_no_types_of_classes() => AssertRefused(Head + "\"classTypes\":[],\"layers\":[]}", "'classTypes' is no member here");
 
     [Fact]
     public void Other_readers_take_it_too()

@@ -62,7 +62,7 @@ public sealed class NetworkTests
         Assert.IsType<NetworkLayer[]>(network.Layers);
         Assert.IsType<string[]>(network.Features);
         Assert.IsType<string[]>(network.Labels);
-        Assert.IsType<string[]>(network.Classes);
+        Assert.IsType<object[]>(network.Classes);
     }
 
     [Fact]

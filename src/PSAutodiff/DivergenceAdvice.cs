@@ -1,0 +1,23 @@
+using System.Globalization;
+using PSAutodiff.Networks;
+
+namespace PSAutodiff;
+
+/// <summary>What to do about a training whose numbers were no longer finite.</summary>
+internal static class DivergenceAdvice
+{
+    /// <summary>A sentence or two. The learning rate is blamed only when the loss fits the network and the step would not fail at the start as well.</summary>
+    /// <param name="result">The result, with a failed step.</param>
+    /// <param name="rate">What the learning rate is called.</param>
+    public static string For(TrainingResult result, string rate)
+    {
+        if (result.Network is { LossFunction: { } loss } network && LossDomain.IsUnbound(network, loss))
+        {
+            return $"{loss} measures probabilities, but the outputs of a last layer with {network.Layers[^1].Activation} leave 0 to 1. {LossDomain.Mended(loss)}";
+        }
+
+        return result.FailsAtStart
+            ? $"The loss or its derivatives are not finite there with the start values either, so {rate} is not at fault: look at the data of that step, and at logarithms, roots and quotients in the loss."
+            : string.Create(CultureInfo.InvariantCulture, $"A smaller {rate} than {result.LearningRate} may help.");
+    }
+}
