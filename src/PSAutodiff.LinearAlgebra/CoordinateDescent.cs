@@ -2,7 +2,7 @@ namespace PSAutodiff.LinearAlgebra;
 
 /// <summary>
 /// The elastic net |y - X b|^2 / N + Ridge |b|^2 + Lasso |b|_1 by cyclic coordinate descent (Friedman, Hastie and Tibshirani, J. Stat.
-/// Software 33, 2010) on the triangle of [1 X y], whose sums of squares are those of the data. Every now and then the equations of
+/// Software 33, 2010). Every now and then the equations of
 /// the coefficients that are not 0 are solved as they are: when that keeps the signs and the optimality conditions hold, it is done.
 /// </summary>
 internal static class CoordinateDescent
@@ -13,47 +13,33 @@ internal static class CoordinateDescent
     // The rounding that is allowed in the optimality conditions, relative to the largest product of a column with the target.
     private const double Optimality = 1e-12;
 
-    // Columns below this part of their length are constant but for rounding.
-    private const double ConstantPart = 1e-13;
-
     /// <summary>Solves it.</summary>
-    /// <param name="r">The triangle of [1 X], or of X without an intercept.</param>
-    /// <param name="target">The column of y above its last entry.</param>
-    /// <param name="plan">What to fit, with a lasso above 0.</param>
-    /// <param name="rows">N.</param>
-    /// <returns>The coefficients, the intercept first, and whether they are final.</returns>
-    public static (double[] Coefficients, bool Converged) Solve(double[,] r, double[] target, RegressionPlan plan, int rows)
+    /// <param name="columns">The columns of X, of any rows that have its sums of squares; centred when there is an intercept.</param>
+    /// <param name="target">That of y.</param>
+    /// <param name="ridges">The factors of the squared coefficients in |y - X b|^2 + ...</param>
+    /// <param name="lassos">Half of those of the absolute coefficients.</param>
+    /// <param name="work">Where it looks whether to stop.</param>
+    /// <returns>The coefficients and whether they are final.</returns>
+    public static (double[] Coefficients, bool Converged) Solve(double[][] columns, double[] target, double[] ridges, double[] lassos, RegressionWork work)
     {
-        // The first row belongs to the intercept; the others are those of the centred columns.
-        var size = target.Length;
-        var head = plan.HasIntercept ? 1 : 0;
-        var n = size - head;
-        var columns = new double[n][];
-        var squares = new double[n];
-        for (var j = 0; j < n; j++)
-        {
-            columns[j] = new double[n];
-            for (var i = 0; i <= j; i++) columns[j][i] = r[head + i, head + j];
-            squares[j] = Dot(columns[j], columns[j]);
-            if (head == 1 && Math.Sqrt(squares[j]) <= ConstantPart * Math.Abs(r[0, j + 1])) squares[j] = 0;
-        }
-
-        var (ridge, lasso) = (plan.Ridge * rows, plan.Lasso * rows / 2);
-        var rest = target[head..];
+        var n = columns.Length;
+        var squares = Array.ConvertAll(columns, static column => Dot(column, column));
+        double[] rest = [.. target];
         var scale = Math.Sqrt(Dot(rest, rest));
         var b = new double[n];
         var converged = false;
         var nextTry = 8;
         for (var round = 1; round <= MaxRounds && !converged; round++)
         {
+            work.Report(0, 1);
             var change = 0.0;
             for (var j = 0; j < n; j++)
             {
                 if (squares[j] == 0) continue;
                 var slope = Dot(columns[j], rest) + (squares[j] * b[j]);
-                var moved = Math.Sign(slope) * Math.Max(0, Math.Abs(slope) - lasso) / (squares[j] + ridge);
+                var moved = Math.Sign(slope) * Math.Max(0, Math.Abs(slope) - lassos[j]) / (squares[j] + ridges[j]);
                 if (moved == b[j]) continue;
-                change = Math.Max(change, Math.Abs(moved - b[j]) * Math.Sqrt(squares[j] + ridge));
+                change = Math.Max(change, Math.Abs(moved - b[j]) * Math.Sqrt(squares[j] + ridges[j]));
                 Add(rest, b[j] - moved, columns[j]);
                 b[j] = moved;
             }
@@ -61,17 +47,14 @@ internal static class CoordinateDescent
             var settled = change <= Precision * scale;
             if (!settled && round < nextTry) continue;
             nextTry = 2 * round;
-            converged = Polish(columns, squares, target.AsSpan(head), ridge, lasso, b, rest) || settled;
+            converged = Polish(columns, squares, target, ridges, lassos, b, rest) || settled;
         }
 
-        if (head == 0) return (b, converged);
-        var sum = target[0];
-        for (var j = 0; j < n; j++) sum -= r[0, j + 1] * b[j];
-        return ([sum / r[0, 0], .. b], converged);
+        return (b, converged);
     }
 
     // Solves the equations of the coefficients that are not 0, their signs given; keeps the result only when it is the optimum.
-    private static bool Polish(double[][] columns, double[] squares, ReadOnlySpan<double> target, double ridge, double lasso, double[] b, double[] rest)
+    private static bool Polish(double[][] columns, double[] squares, double[] target, double[] ridges, double[] lassos, double[] b, double[] rest)
     {
         var n = b.Length;
         var active = Enumerable.Range(0, n).Where(j => b[j] != 0).ToArray();
@@ -80,16 +63,17 @@ internal static class CoordinateDescent
         {
             var factor = new TriangularFactor(active.Length);
             var row = new double[active.Length];
-            for (var i = 0; i < n; i++)
+            for (var i = 0; i < target.Length; i++)
             {
                 for (var k = 0; k < row.Length; k++) row[k] = columns[active[k]][i];
                 factor.Add([], row, [], 1);
             }
 
             Array.Clear(row);
-            for (var k = 0; k < row.Length && ridge > 0; k++)
+            for (var k = 0; k < row.Length; k++)
             {
-                row[k] = Math.Sqrt(ridge);
+                if (ridges[active[k]] == 0) continue;
+                row[k] = Math.Sqrt(ridges[active[k]]);
                 factor.Add([], row, [], 1);
                 row[k] = 0;
             }
@@ -101,7 +85,7 @@ internal static class CoordinateDescent
                 for (var k = 0; k < row.Length; k++)
                 {
                     var j = active[k];
-                    row[k] = Dot(columns[j], left) - (ridge * tried[j]) - (lasso * Math.Sign(b[j]));
+                    row[k] = Dot(columns[j], left) - (ridges[j] * tried[j]) - (lassos[j] * Math.Sign(b[j]));
                 }
 
                 if (!Correct(triangle, row)) return false;
@@ -112,14 +96,14 @@ internal static class CoordinateDescent
             }
         }
 
-        var largest = lasso;
+        var largest = 0.0;
         for (var j = 0; j < n; j++) largest = Math.Max(largest, Math.Abs(Dot(columns[j], target)));
         for (var j = 0; j < n; j++)
         {
             if (squares[j] == 0) continue;
-            var slope = Dot(columns[j], left) - (ridge * tried[j]);
-            var off = tried[j] == 0 ? Math.Abs(slope) - lasso : Math.Abs(slope - (lasso * Math.Sign(tried[j])));
-            if (!(off <= Optimality * largest)) return false;
+            var slope = tried[j] == 0 ? Dot(columns[j], left) : Dot(columns[j], left) - (ridges[j] * tried[j]);
+            var off = tried[j] == 0 ? Math.Abs(slope) - lassos[j] : Math.Abs(slope - (lassos[j] * Math.Sign(tried[j])));
+            if (!(off <= Optimality * Math.Max(largest, lassos[j]))) return false;
         }
 
         tried.CopyTo(b, 0);

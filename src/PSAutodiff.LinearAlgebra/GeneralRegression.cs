@@ -60,8 +60,9 @@ internal sealed class GeneralRegression : IRegression
     }
 
     /// <inheritdoc/>
-    public LinearRegressionResult Finish()
+    public LinearRegressionResult Finish(RegressionWork? work = null)
     {
+        work ??= new RegressionWork(CancellationToken.None);
         var n = Rows;
         if (_covariance.RowCount != n)
         {
@@ -70,11 +71,18 @@ internal sealed class GeneralRegression : IRegression
                 string.Create(CultureInfo.InvariantCulture, $"The covariance has {_covariance.RowCount} rows and columns, but the data have {n} rows."));
         }
 
+        var isWide = n < _width - 1;
+        var raw = _rows.ConvertAll(row => row[_head..]);
+        var origins = isWide ? null : ColumnOrigins.Find(_plan, raw);
+        work.Begin("Decomposing the covariance");
         var factor = Factorize();
         var regression = new TriangularRegression(_plan);
+        work.Begin("Whitening the rows");
         for (var i = 0; i < n; i++)
         {
+            work.Report(i, n);
             var row = _rows[i];
+            for (var j = 0; j < row.Length && origins is not null; j++) row[j] -= origins[j];
             for (var k = 0; k < i; k++)
             {
                 var (multiple, above) = (factor[i, k], _rows[k]);
@@ -83,10 +91,10 @@ internal sealed class GeneralRegression : IRegression
             }
 
             for (var j = 0; j < row.Length; j++) row[j] /= factor[i, i];
-            regression.AddWhitened(row);
+            if (!isWide) regression.AddWhitened(row, origins);
         }
 
-        return regression.Finish();
+        return isWide ? WideFit.Fit(_plan, raw, [.. _rows], work) : regression.Finish(work);
     }
 
     private DenseMatrix Factorize()

@@ -7,18 +7,34 @@ namespace PSAutodiff.LinearAlgebra;
 /// <summary>
 /// The triangle R of A = QR for a matrix whose rows come one after the other, in memory that does not grow with them: blocks of rows are
 /// eliminated below the triangle so far by Householder reflections (Golub and Van Loan, Matrix Computations, 6.5.3 and 5.2.2). Squares
-/// of the condition number, as in A'A, never arise. Every sum has one order, whatever the machine.
+/// of the condition number, as in A'A, never arise. Every sum has one order, whatever the machine. Columns whose squares would overflow or
+/// vanish are scaled by powers of two, which changes no bit of ordinary ones.
 /// </summary>
-internal sealed class TriangularFactor(int width)
+/// <param name="width">Number of columns.</param>
+/// <param name="shift">What is subtracted from the values of each column; null for nothing.</param>
+internal sealed class TriangularFactor(int width, double[]? shift = null)
 {
     // 22 columns of a block fill two thirds of a first-level cache.
     private const int BlockRows = 128;
+
+    // Products of two such numbers, and sums of many of them, are far from both ends of the range.
+    private const int LargestExponent = 400;
+    private static readonly double Large = Math.ScaleB(1, LargestExponent);
+    private static readonly double Small = Math.ScaleB(1, -LargestExponent);
 
     private readonly double[] _triangle = new double[checked(width * width)];
 
     // Column after column; rows that are not filled yet are 0.
     private readonly double[] _block = new double[checked(width * BlockRows)];
+    private readonly int[] _exponents = new int[width];
+    private readonly bool[] _isFilled = new bool[width];
     private int _used;
+
+    /// <summary>Powers of two: column j of the triangle is that of A times 2^-exponent.</summary>
+    public ReadOnlySpan<int> Exponents => _exponents;
+
+    /// <summary>Whether a column has anything but zeros.</summary>
+    public bool IsFilled(int column) => _isFilled[column];
 
     /// <summary>R, width x width, row after row; below the diagonal it is 0.</summary>
     public ReadOnlySpan<double> Triangle
@@ -40,9 +56,20 @@ internal sealed class TriangularFactor(int width)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(head.Length + body.Length + tail.Length, width);
         var next = _used;
-        foreach (var value in head) Put(value);
-        foreach (var value in body) Put(value);
-        foreach (var value in tail) Put(value);
+        if (shift is null)
+        {
+            foreach (var value in head) Put(value);
+            foreach (var value in body) Put(value);
+            foreach (var value in tail) Put(value);
+        }
+        else
+        {
+            var column = 0;
+            foreach (var value in head) Put(value - shift[column++]);
+            foreach (var value in body) Put(value - shift[column++]);
+            foreach (var value in tail) Put(value - shift[column++]);
+        }
+
         if (++_used == BlockRows) Eliminate();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,12 +84,60 @@ internal sealed class TriangularFactor(int width)
     public void Add(TriangularFactor other)
     {
         var rows = other.Triangle;
-        for (var i = 0; i < width; i++) Add([], rows.Slice(i * width, width), [], 1);
         Eliminate();
+        for (var j = 0; j < width; j++)
+        {
+            if (other._isFilled[j] && (!_isFilled[j] || other._exponents[j] > _exponents[j])) ScaleTo(j, other._exponents[j]);
+        }
+
+        for (var i = 0; i < width; i++)
+        {
+            for (var j = i; j < width; j++)
+            {
+                var value = rows[(i * width) + j];
+                _block[(j * BlockRows) + _used] = other._exponents[j] == _exponents[j] ? value : Math.ScaleB(value, other._exponents[j] - _exponents[j]);
+            }
+
+            if (++_used == BlockRows) Reduce();
+        }
+
+        Reduce();
+    }
+
+    private void Eliminate()
+    {
+        if (_used == 0) return;
+        for (var j = 0; j < width; j++) Scale(j, _block.AsSpan(j * BlockRows, (_used + 7) / 8 * 8));
+        Reduce();
+    }
+
+    // Scales a column of the block as that of the triangle, or both anew when the block's is too large for that.
+    private void Scale(int j, Span<double> column)
+    {
+        var largest = VectorSums.Largest(column);
+        if (largest == 0 || !double.IsFinite(largest)) return;
+        if (_exponents[j] == 0 && largest <= Large && (largest >= Small || _isFilled[j]))
+        {
+            _isFilled[j] = true;
+            return;
+        }
+
+        if (!_isFilled[j] || Math.ScaleB(largest, -_exponents[j]) > Large) ScaleTo(j, Math.ILogB(largest));
+        foreach (ref var value in column) value = Math.ScaleB(value, -_exponents[j]);
+    }
+
+    private void ScaleTo(int j, int exponent)
+    {
+        if (_isFilled[j])
+        {
+            for (var i = 0; i <= j; i++) _triangle[(i * width) + j] = Math.ScaleB(_triangle[(i * width) + j], _exponents[j] - exponent);
+        }
+
+        (_exponents[j], _isFilled[j]) = (exponent, true);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Eliminate()
+    private void Reduce()
     {
         if (_used == 0) return;
         // Zeros up to whole vectors do not change a sum.
@@ -70,7 +145,7 @@ internal sealed class TriangularFactor(int width)
         for (var j = 0; j < width; j++)
         {
             var vector = _block.AsSpan(j * BlockRows, rows);
-            var squares = Dot(vector, vector);
+            var squares = VectorSums.Dot(vector, vector);
             if (squares == 0) continue;
             ref var diagonal = ref _triangle[(j * width) + j];
             var norm = Math.Sqrt((diagonal * diagonal) + squares);
@@ -85,9 +160,9 @@ internal sealed class TriangularFactor(int width)
             for (; k < width; k++)
             {
                 var column = _block.AsSpan(k * BlockRows, rows);
-                var sum = factor * (row[k] + (Dot(vector, column) / pivot));
+                var sum = factor * (row[k] + (VectorSums.Dot(vector, column) / pivot));
                 row[k] -= sum;
-                Subtract(vector, sum / pivot, column);
+                VectorSums.Subtract(vector, sum / pivot, column);
             }
         }
 
@@ -120,10 +195,10 @@ internal sealed class TriangularFactor(int width)
             b3 = Vector256.FusedMultiplyAdd(high, Vector256.LoadUnsafe(ref c3, i + 4), b3);
         }
 
-        var s0 = factor * (row[k] + (Sum(a0 + b0) / pivot));
-        var s1 = factor * (row[k + 1] + (Sum(a1 + b1) / pivot));
-        var s2 = factor * (row[k + 2] + (Sum(a2 + b2) / pivot));
-        var s3 = factor * (row[k + 3] + (Sum(a3 + b3) / pivot));
+        var s0 = factor * (row[k] + (VectorSums.Sum(a0 + b0) / pivot));
+        var s1 = factor * (row[k + 1] + (VectorSums.Sum(a1 + b1) / pivot));
+        var s2 = factor * (row[k + 2] + (VectorSums.Sum(a2 + b2) / pivot));
+        var s3 = factor * (row[k + 3] + (VectorSums.Sum(a3 + b3) / pivot));
         row[k] -= s0;
         row[k + 1] -= s1;
         row[k + 2] -= s2;
@@ -138,33 +213,4 @@ internal sealed class TriangularFactor(int width)
             Vector256.FusedMultiplyAdd(part, f3, Vector256.LoadUnsafe(ref c3, i)).StoreUnsafe(ref c3, i);
         }
     }
-
-    // Lengths are multiples of 8.
-    private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
-    {
-        ref var first = ref MemoryMarshal.GetReference(x);
-        ref var second = ref MemoryMarshal.GetReference(y[..x.Length]);
-        var (a, b) = (Vector256<double>.Zero, Vector256<double>.Zero);
-        for (nuint i = 0; i < (nuint)x.Length; i += 8)
-        {
-            a = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref first, i), Vector256.LoadUnsafe(ref second, i), a);
-            b = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref first, i + 4), Vector256.LoadUnsafe(ref second, i + 4), b);
-        }
-
-        return Sum(a + b);
-    }
-
-    private static void Subtract(ReadOnlySpan<double> vector, double multiple, Span<double> column)
-    {
-        ref var v = ref MemoryMarshal.GetReference(vector);
-        ref var c = ref MemoryMarshal.GetReference(column[..vector.Length]);
-        var factor = Vector256.Create(-multiple);
-        for (nuint i = 0; i < (nuint)vector.Length; i += 4)
-        {
-            Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref v, i), factor, Vector256.LoadUnsafe(ref c, i)).StoreUnsafe(ref c, i);
-        }
-    }
-
-    // In an order of its own: that of Vector256.Sum is up to the machine.
-    private static double Sum(Vector256<double> vector) => (vector[0] + vector[1]) + (vector[2] + vector[3]);
 }

@@ -5,7 +5,7 @@ namespace PSAutodiff.LinearAlgebra;
 
 /// <summary>
 /// A regression in one pass over its rows: all it keeps is the triangle of [1 X y]. Chunks of rows have triangles of their own, which are
-/// joined in order, so that several threads, one thread and single rows give the same bits.
+/// joined in order, so that several threads, one thread and single rows give the same bits. Fewer rows than coefficients are kept as they are.
 /// </summary>
 internal sealed class TriangularRegression : IRegression
 {
@@ -16,7 +16,13 @@ internal sealed class TriangularRegression : IRegression
     private readonly int _features;
     private readonly int _width;
     private readonly double[] _head;
-    private readonly TriangularFactor _total;
+
+    // The first rows of [X y] with their weights, until there are enough of them to know how columns are measured, and on which side of a
+    // problem to work.
+    private readonly int _enough;
+    private List<(double[] Row, double Weight)>? _held = [];
+    private double[]? _origins;
+    private TriangularFactor? _total;
     private TriangularFactor? _chunk;
     private int _chunkRows;
 
@@ -26,7 +32,7 @@ internal sealed class TriangularRegression : IRegression
         _features = plan.Features.Count;
         _head = plan.HasIntercept ? One : [];
         _width = _head.Length + _features + 1;
-        _total = new TriangularFactor(_width);
+        _enough = Math.Max(ColumnOrigins.Rows, _width - 1);
     }
 
     /// <inheritdoc/>
@@ -35,15 +41,23 @@ internal sealed class TriangularRegression : IRegression
     /// <inheritdoc/>
     public void Add(ReadOnlySpan<double> features, double target, double weight)
     {
-        _chunk ??= new TriangularFactor(_width);
-        _chunk.Add(_head, features[.._features], new ReadOnlySpan<double>(in target), weight == 1 ? 1 : Math.Sqrt(weight));
-        Count();
+        if (_held is null)
+        {
+            Take(features[.._features], target, weight);
+            return;
+        }
+
+        Rows++;
+        _held.Add(([.. features[.._features], target], weight));
+        if (_held.Count == _enough) Begin();
     }
 
     /// <summary>Takes a row in whose column of ones is no longer one of ones.</summary>
-    /// <param name="row">The row of [1 X y].</param>
-    public void AddWhitened(ReadOnlySpan<double> row)
+    /// <param name="row">The row of [1 X y], measured from the origins.</param>
+    /// <param name="origins">The origins of the columns.</param>
+    public void AddWhitened(ReadOnlySpan<double> row, double[]? origins)
     {
+        (_held, _origins) = (null, origins);
         _chunk ??= new TriangularFactor(_width);
         _chunk.Add([], row, [], 1);
         Count();
@@ -56,10 +70,12 @@ internal sealed class TriangularRegression : IRegression
         while (next < targets.Length)
         {
             var chunks = Math.Min(Environment.ProcessorCount, (targets.Length - next) / ChunkRows);
-            if (_chunkRows == 0 && chunks > 0)
+            if (_held is { Count: 0 } && targets.Length >= _enough) Begin(features, targets);
+            if (_held is null && _chunkRows == 0 && chunks > 0)
             {
                 var (factors, start) = (new TriangularFactor[chunks], next);
                 Parallel.For(0, chunks, i => factors[i] = Reduce(features, targets, weights, start + (i * ChunkRows)));
+                _total ??= new TriangularFactor(_width);
                 foreach (var factor in factors) _total.Add(factor);
                 Rows = checked(Rows + (chunks * ChunkRows));
                 next += chunks * ChunkRows;
@@ -72,11 +88,38 @@ internal sealed class TriangularRegression : IRegression
     }
 
     /// <inheritdoc/>
-    public LinearRegressionResult Finish()
+    public LinearRegressionResult Finish(RegressionWork? work = null)
     {
+        work ??= new RegressionWork(CancellationToken.None);
+        if (_held is { Count: var count } held && count < _width - 1) return WideFit.Fit(_plan, held, work);
+        if (_held is not null) Begin();
+        _total ??= new TriangularFactor(_width);
         if (_chunk is not null) _total.Add(_chunk);
         _chunk = null;
-        return RegressionFit.Fit(_plan, _total.Triangle, _width, Rows);
+        return TallFit.Fit(_plan, _total, _origins, Rows, work);
+    }
+
+    private void Begin()
+    {
+        var held = _held!;
+        (_held, Rows) = (null, 0);
+        _origins = ColumnOrigins.Find(_plan, [.. held.Take(ColumnOrigins.Rows).Select(static row => row.Row)]);
+        foreach (var (row, weight) in held) Take(row.AsSpan(0, _features), row[^1], weight);
+    }
+
+    private void Begin(Array features, double[] targets)
+    {
+        var first = new double[ColumnOrigins.Rows][];
+        for (var i = 0; i < first.Length; i++) first[i] = [.. Numbers(features).Slice(i * _features, _features), targets[i]];
+        _held = null;
+        _origins = ColumnOrigins.Find(_plan, first);
+    }
+
+    private void Take(ReadOnlySpan<double> features, double target, double weight)
+    {
+        _chunk ??= new TriangularFactor(_width, _origins);
+        _chunk.Add(_head, features, new ReadOnlySpan<double>(in target), weight == 1 ? 1 : Math.Sqrt(weight));
+        Count();
     }
 
     private static ReadOnlySpan<double> Numbers(Array matrix) =>
@@ -84,7 +127,7 @@ internal sealed class TriangularRegression : IRegression
 
     private TriangularFactor Reduce(Array features, double[] targets, double[]? weights, int first)
     {
-        var factor = new TriangularFactor(_width);
+        var factor = new TriangularFactor(_width, _origins);
         var numbers = Numbers(features);
         for (var row = first; row < first + ChunkRows; row++)
         {
@@ -99,6 +142,7 @@ internal sealed class TriangularRegression : IRegression
     {
         Rows++;
         if (++_chunkRows < ChunkRows) return;
+        _total ??= new TriangularFactor(_width);
         _total.Add(_chunk!);
         (_chunk, _chunkRows) = (null, 0);
     }

@@ -98,13 +98,14 @@ internal sealed class RegressionRows
 
     /// <summary>Fits the model.</summary>
     /// <param name="rows">Number of rows that came, bad ones included.</param>
+    /// <param name="work">Where it notes how far it is, and looks whether to stop.</param>
     /// <exception cref="AutodiffException">The covariance does not suit, or numbers are too large.</exception>
-    public LinearRegressionResult Finish(int rows)
+    public LinearRegressionResult Finish(int rows, RegressionWork work)
     {
         _covariance?.RequireRows(rows);
-        if (_regression is not null) return _regression.Finish();
+        if (_regression is not null) return _regression.Finish(work);
         var regression = LinearAlgebraTools.Regression(_plan, _covariance!.Matrix!, _positions);
         foreach (var row in _kept) regression.Add(row.AsSpan(0, row.Length - 1), row[^1], 1);
-        return regression.Finish();
+        return regression.Finish(work);
     }
 }

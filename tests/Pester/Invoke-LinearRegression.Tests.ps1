@@ -262,7 +262,7 @@ Describe 'Invoke-LinearRegression and mistakes' {
         @{ What = 'too few names'; Id = 'FeatureCount'; Says = '*names 1*has 2*'; Call = { Invoke-LinearRegression -Data @((1, 2), (3, 4)) -Target 1, 2 -Feature a } }
         @{ What = 'a target of two columns'; Id = 'DataInvalid'; Says = '*2 columns*'; Call = { Invoke-LinearRegression -Data 1, 2 -Target @((1, 2), (3, 4)) } }
         @{ What = 'text in a matrix'; Id = 'ValueNotNumeric'; Says = '*row 2, column 1*'; Call = { Invoke-LinearRegression -Data 1, 'k' -Target 1, 2 } }
-        @{ What = 'numbers that are too large'; Id = 'ValueNotFinite'; Says = '*too large*'; Call = { Invoke-LinearRegression -Data 1e200, 2e200, 5e200 -Target 1, 2, 3 } }
+        @{ What = 'numbers that are too large'; Id = 'ValueNotFinite'; Says = '*too large*'; Call = { Invoke-LinearRegression -Data 1e-200, 2e-200, 5e-200 -Target 1e150, 2e150, 3e150 } }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Output | Should -HaveCount 0
@@ -279,5 +279,53 @@ Describe 'Arrays without their counterpart' {
         $outcome = Get-Outcome { Invoke-LinearRegression @given }
         $outcome.Errors | Should -HaveCount 1
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataInvalid
+    }
+}
+
+Describe 'A wide regression' {
+    It 'factors the rows: the shortest coefficients, the rank stated, in no time' {
+        $random = [Random]::new(1)
+        $data = [double[, ]]::new(30, 2000)
+        for ($i = 0; $i -lt 30; $i++) { for ($j = 0; $j -lt 2000; $j++) { $data[$i, $j] = $random.NextDouble() - 0.5 } }
+        $target = 1..30 | ForEach-Object { $random.NextDouble() }
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $fit = Invoke-LinearRegression -Data $data -Target $target -WarningVariable warnings -WarningAction SilentlyContinue
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $fit.Rank | Should -Be 30
+        $warnings[0].Message | Should -BeLike '*their rank is 30, but there are 2001 coefficients. There are only 30 rows.*the shortest were taken*'
+        $fit.ResidualRisk | Should -BeLessThan 1e-25
+
+        # The shortest are pinv(X) y, so adding rows of zeros with target 0 changes nothing.
+        $more = [double[, ]]::new(31, 2000)
+        for ($i = 0; $i -lt 30; $i++) { for ($j = 0; $j -lt 2000; $j++) { $more[$i, $j] = $data[$i, $j] } }
+        $one = Invoke-LinearRegression -Data $data -Target $target -NoIntercept -WarningAction SilentlyContinue
+        $two = Invoke-LinearRegression -Data $more -Target ($target + 0) -NoIntercept -WarningAction SilentlyContinue
+        $two.Rank | Should -Be 30
+        foreach ($name in 'x1', 'x1000', 'x2000') { $two.Coefficients[$name] | Assert-Near $one.Coefficients[$name] -Within 1e-14 }
+    }
+}
+
+Describe 'A regression on numbers of any size' {
+    It 'keeps slope, rank and standard error: <Unit> times x, <Of> times y' -ForEach @(
+        @{ Unit = 1e-160; Of = 1 }, @{ Unit = 1e-165; Of = 1 }, @{ Unit = 1; Of = 1e-170 }, @{ Unit = 1e160; Of = 1 }, @{ Unit = 1e-160; Of = 1e-160 }
+    ) {
+        $plain = $line | Invoke-LinearRegression -Feature a -Label y
+        $fit = $line | ForEach-Object { @{ a = $_.a * $Unit; y = $_.y * $Of } } | Invoke-LinearRegression -Feature a -Label y
+        $fit.Rank | Should -Be 2
+        $fit.Coefficients.a * $Unit / $Of / $plain.Coefficients.a | Assert-Near 1 -Within 1e-13
+        $fit.StandardErrors.a * $Unit / $Of / $plain.StandardErrors.a | Assert-Near 1 -Within 1e-13
+        $fit.RSquared | Assert-Near $plain.RSquared -Within 1e-13
+    }
+
+    It 'sees one value as one value, and a large common part as no matter' {
+        $rows = 0..99 | ForEach-Object { [pscustomobject]@{ a = 1.7e15 + $_ % 24; b = 0.1; y = 2.5e15 + 3 * ($_ % 24) + ($_ % 2) } }
+        $fit = $rows | Invoke-LinearRegression -Feature a, b -Label y -WarningAction SilentlyContinue
+        $fit.Constant | Should -BeExactly b
+        $fit.Rank | Should -Be 2
+        $low = 0..99 | ForEach-Object { @{ a = $_ % 24; y = 3 * ($_ % 24) + ($_ % 2) } } | Invoke-LinearRegression -Feature a -Label y
+        $fit.Coefficients.a | Assert-Near $low.Coefficients.a -Within 1e-12
+        $fit.RSquared | Assert-Near $low.RSquared
+        $fit.ResidualStandardError | Assert-Near $low.ResidualStandardError -Within 1e-12
+        ($rows | Invoke-LinearRegression -Feature a -Label b).RSquared | Should -Be NaN
     }
 }

@@ -19,6 +19,7 @@ internal interface IRegression
     void AddRange(Array features, double[] targets, double[]? weights);
 
     /// <summary>Fits the model.</summary>
+    /// <param name="work">Where it notes how far it is, and looks whether to stop; null for neither.</param>
     /// <exception cref="AutodiffException">A result is beyond the numbers, or the covariance does not suit.</exception>
-    LinearRegressionResult Finish();
+    LinearRegressionResult Finish(RegressionWork? work = null);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.LinearAlgebra;
@@ -11,6 +12,8 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
 {
     private const string RowsSet = "Rows";
     private const string DataSet = "Data";
+    private const string Activity = "Linear regression";
+    private const int MillisecondsBetweenReports = 100;
 
     private readonly CancellationTokenSource _cancellation = new();
     private RegressionRows? _rows;
@@ -137,11 +140,13 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     /// <summary>Fits the model; null when Ctrl+C came meanwhile.</summary>
     private LinearRegressionResult? Fit()
     {
-        // With many columns, or a covariance of thousands of rows, it takes seconds and is left to itself when nobody waits for it any more.
-        var fit = Task.Run(() => _rows is null ? FitArrays() : _rows.Finish(Intake.Number));
+        // With many columns, or a covariance of thousands of rows, it takes seconds; when nobody waits for it any more it ends at its next look.
+        var work = new RegressionWork(_cancellation.Token);
+        var clock = Stopwatch.StartNew();
+        var fit = Task.Run(() => _rows is null ? FitArrays(work) : _rows.Finish(Intake.Number, work));
         try
         {
-            fit.Wait(_cancellation.Token);
+            while (!fit.Wait(MillisecondsBetweenReports, _cancellation.Token)) ShowProgress(Activity, work.Stage, work.Done, clock);
         }
         catch (OperationCanceledException)
         {
@@ -150,8 +155,10 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
         catch (AggregateException)
         {
             // Thrown again below, as it is.
+            if (_cancellation.IsCancellationRequested) return null;
         }
 
+        if (clock.Elapsed.TotalSeconds >= 1) WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
         return fit.GetAwaiter().GetResult();
     }
 
@@ -182,7 +189,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
         return new RegressionPlan(features, label, !NoIntercept, Ridge, Lasso);
     }
 
-    private LinearRegressionResult FitArrays()
+    private LinearRegressionResult FitArrays(RegressionWork work)
     {
         var data = NumberTable.From(Data, "-Data");
         if (data.Rows == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
@@ -208,6 +215,6 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
         _covariance?.RequireRows(data.Rows);
         var regression = _covariance?.Matrix is { } matrix ? LinearAlgebraTools.Regression(plan, matrix, null) : LinearAlgebraTools.Regression(plan);
         regression.AddRange(data.ToDoubles(), target.Take<double>(null), _covariance?.Variances?.Select(static variance => 1 / variance).ToArray());
-        return regression.Finish();
+        return regression.Finish(work);
     }
 }

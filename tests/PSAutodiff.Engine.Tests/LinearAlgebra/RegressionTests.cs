@@ -44,12 +44,16 @@ public sealed class RegressionTests
     }
 
     [Theory]
-    [InlineData(5)]
-    [InlineData(16_384)]
-    [InlineData(50_000)]
-    public void Rows_one_by_one_and_arrays_give_the_same_bits(int rows)
+    [InlineData(5, 0)]
+    [InlineData(127, 1e6)]
+    [InlineData(128, 1e6)]
+    [InlineData(16_384, 0)]
+    [InlineData(50_000, 0)]
+    [InlineData(50_000, 1e6)]
+    public void Rows_one_by_one_and_arrays_give_the_same_bits(int rows, double level)
     {
         var (x, y) = Draw(rows, 6, 1);
+        for (var i = 0; i < rows; i++) (x[i, 2], y[i]) = (level + x[i, 2], level + y[i]);
         var weights = new double[rows];
         for (var i = 0; i < rows; i++) weights[i] = 1 + (i % 3);
         var plan = Plan(6);
@@ -310,10 +314,14 @@ public sealed class RegressionTests
     }
 
     [Fact]
-    public void Numbers_whose_squares_are_too_large_are_an_error()
+    public void Results_that_are_too_large_are_an_error()
     {
-        var error = Assert.Throws<AutodiffException>(() => Fit(new double[,] { { 1e200 }, { 2e200 }, { 4e200 } }, [1, 2, 3]));
-        Assert.Equal("ValueNotFinite", error.ErrorId);
+        // The squares are no matter, but a coefficient of 1e350 and a risk of 1e400 are.
+        foreach (var (x, y) in new[] { (1e-200, 1e150), (1.0, 1e200) })
+        {
+            var error = Assert.Throws<AutodiffException>(() => Fit(new double[,] { { x }, { 2 * x }, { 4 * x } }, [y, 2 * y, -y]));
+            Assert.Equal("ValueNotFinite", error.ErrorId);
+        }
     }
 
     [Fact]

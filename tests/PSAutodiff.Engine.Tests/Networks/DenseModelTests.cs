@@ -37,18 +37,21 @@ public sealed class DenseModelTests
     public void The_gradient_equals_central_differences() => RandomNetwork.Check(40, static random =>
     {
         const double epsilon = 1e-6;
-        if (random.Network.Layers.Any(static layer => layer.Activation == ActivationFunction.ReLU)) return;
         var parameters = random.Parameters;
         var gradient = new double[parameters.Length];
         var rows = AllRows(random.Rows);
         var model = random.Model<double>();
-        model.Gradient(parameters, rows, gradient, null, Token);
+        var loss = model.Gradient(parameters, rows, gradient, null, Token);
         for (var i = 0; i < parameters.Length; i++)
         {
             var (up, down) = (parameters.ToArray(), parameters.ToArray());
             up[i] += epsilon;
             down[i] -= epsilon;
-            AssertClose((model.Loss(up, rows, Token) - model.Loss(down, rows, Token)) / (2 * epsilon), gradient[i], 1e-7, "derivative");
+            var (right, left) = ((model.Loss(up, rows, Token) - loss) / epsilon, (loss - model.Loss(down, rows, Token)) / epsilon);
+
+            // Two slopes mean a kink of a ReLU in between: the derivative is one of them, or a mean when rows differ.
+            if (Math.Abs(right - left) > 1e-3) Assert.InRange(gradient[i], Math.Min(left, right) - 1e-4, Math.Max(left, right) + 1e-4);
+            else AssertClose((right + left) / 2, gradient[i], 1e-7, "derivative");
         }
     });
 

@@ -1,0 +1,38 @@
+namespace PSAutodiff.LinearAlgebra;
+
+/// <summary>What was found for a plan, by either side of the problem.</summary>
+internal sealed record RegressionSolution
+{
+    /// <summary>The coefficients for the data, the intercept first.</summary>
+    public required double[] Coefficients { get; init; }
+
+    /// <summary>Whether they are final.</summary>
+    public bool Converged { get; init; } = true;
+
+    /// <summary>Standard errors for a residual standard error of 1, each times a power of two; null when nothing can be said of them.</summary>
+    public double[]? Errors { get; init; }
+
+    /// <summary>The exponents of these powers, with that of the label.</summary>
+    public int[] ErrorExponents { get; init; } = [];
+
+    /// <summary>The degrees of freedom that the fit takes.</summary>
+    public required double Taken { get; init; }
+
+    /// <summary>The sum of the squared residuals, over the square of the label's unit.</summary>
+    public required double Squares { get; init; }
+
+    /// <summary>The same of the label without its mean when there is an intercept; 0 for one value alone.</summary>
+    public required double Total { get; init; }
+
+    /// <summary>The label's unit: 2 to this.</summary>
+    public required int LabelExponent { get; init; }
+
+    /// <summary>The rank of the data.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>The columns that depend on each other.</summary>
+    public required IReadOnlyList<int> Dependent { get; init; }
+
+    /// <summary>The columns of one value beside an intercept.</summary>
+    public required IReadOnlyList<int> Constant { get; init; }
+}
