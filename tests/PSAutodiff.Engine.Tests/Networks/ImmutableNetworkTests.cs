@@ -28,7 +28,7 @@ public sealed class ImmutableNetworkTests
         ((NetworkLayer[])network.Layers)[0] = network.Layers[1];
         ((string[])network.Features)[0] = "b";
         ((string[])network.Labels)[0] = "z";
-        ((string[])network.Classes)[0] = "yes";
+        ((object[])network.Classes)[0] = "yes";
         network.Parameters["b1_1"] = double.NaN;
         Assert.Equal(json, network.ToJson());
         Assert.Equal(json, Network.ParseJson(network.ToJson()).ToJson());
