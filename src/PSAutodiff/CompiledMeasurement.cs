@@ -51,7 +51,7 @@ internal sealed class CompiledMeasurement
     public static CompiledMeasurement For(object? value, MeasuredParts parts)
     {
         var target = Conversions.Live(value);
-        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(target);
+        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value);
         return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts));
     }
 
