@@ -22,7 +22,9 @@ internal sealed class RandomProgram
     private RandomProgram(int seed)
     {
         Seed = seed;
-        _random = new Random(seed);
+
+        // Neighbouring seeds of Random have related numbers; related to the operations in turn, some shapes would never come.
+        _random = new Random(unchecked((int)System.Numerics.BitOperations.Crc32C(0, (uint)seed)));
         var length = OneIn(40) ? FarLength() : OneIn(6) ? Length() : Any(24, 31, 32, 33, 34, 40, 50, 65);
         var inputs = !OneIn(3) ? length + _random.Next(2) : OneIn(40) ? FarLength() : OneIn(4) ? Length() : 1 + _random.Next(4);
         Names = [.. Enumerable.Range(0, inputs).Select(static i => $"v{i}")];
