@@ -97,7 +97,7 @@ public static class Views
     }
 
     /// <summary>Names of columns or classes in one line.</summary>
-    public static string Names(IEnumerable<string> names)
+    public static string Names(IEnumerable<object> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         return Visible(string.Join(", ", names));

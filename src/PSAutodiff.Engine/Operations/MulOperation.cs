@@ -39,7 +39,8 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
         new("c * (-x) = (-c) * x", Identity.Standard, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x * y.X : Term.None),
         new("(-x) * y = -(x * y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X * y) : Term.None),
         new("x * (-y) = -(x * y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x * y.X) : Term.None),
-        new("sigmoid(x) * sigmoid(-x) = dsigmoid(x)", RuleSets.Stable, static (x, y, _) => AreOpposite(x, y) ? x.X.Apply<DsigmoidOperation>() : Term.None),
+        new("sigmoid(x) * sigmoid(-x) = dsigmoid(x)", RuleSets.Stable, static (x, y, _) =>
+            x.Is<SigmoidOperation>() && y.Is<SigmoidOperation>() && Logistic.AreOpposite(x.X, y.X) ? x.X.Apply<DsigmoidOperation>() : Term.None),
         new("x * x = x^2", Identity.Standard, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
         new("exp(x) * sigmoid(-x) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => Logistic.Product(x, y)),
         new("sinh(x) * (y / cosh(x)) = y * tanh(x)", RuleSets.Stable, static (x, y, _) =>
@@ -67,10 +68,6 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint * at.Y : at.X * adjoint;
 
     internal override bool HasFiniteSlope(int argument, in Locals at) => (argument == 0 ? at.Y : at.X).Operation.Arity == 0;
-
-    private static bool AreOpposite(Term x, Term y) =>
-        x.Is<SigmoidOperation>() && y.Is<SigmoidOperation>()
-        && ((y.X.Is<NegOperation>() && y.X.X == x.X) || (x.X.Is<NegOperation>() && x.X.X == y.X));
 
     internal override string RuleName(bool xVaries, bool yVaries) => xVaries && yVaries ? "product rule" : "constant factor rule";
 
