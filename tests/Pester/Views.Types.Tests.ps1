@@ -24,7 +24,7 @@ BeforeAll {
         CompiledFunction       = '(?s)Variables\s+: \{?y, x.*Expression\s+: x\^2 \* y.*OperationCount\s+: \d'
         ExpressionComparison   = '(?s)Equal\s+: False.*How\s+: Counterexample.*x.*2.*y.*1'
         DerivativeCheck        = '(?s)Variable.*y'
-        Minimum                = '(?s)At\s+: .*x.*1\.0000.*StopReason\s+: Converged'
+        Minimum                = '(?s)At\s+: .*x\b.*\b1.*y.*StopReason\s+: Converged'
         MinimizationStep       = '(?s)Iteration.*Value.*1'
         Network                = '(?s)Layers\s+: .*4 -> 3 Tanh.*3 -> 3 Softmax.*ParameterCount\s+: 27'
         NetworkLayer           = '(?s)Inputs.*Outputs.*Activation.*Tanh.*15'
