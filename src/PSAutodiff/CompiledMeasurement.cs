@@ -26,8 +26,9 @@ internal sealed class CompiledMeasurement
 
     private CompiledMeasurement(object target, MeasuredParts parts)
     {
-        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts) : ExprNode.Simplify(DerivativeObjects.NodesOf(target)!, SimplificationRule.Stable).Nodes;
-        _compiled = CompiledExpression.Compile(Outputs);
+        // Formulas of derivatives get the last step of the recipe for their numbers here.
+        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts) : DerivativeObjects.NodesOf(target)!;
+        _compiled = CompiledExpression.Compile(target is ExprNode ? Outputs : ExprNode.Simplify(Outputs, SimplificationRule.Stable).Nodes);
         _isNumber = target is ExprNode && parts == MeasuredParts.Value;
         _shape = target switch
         {

@@ -51,6 +51,17 @@ public sealed class DeepChainTests
         Pass(ExprNode.Parse($"p = {right}; {around}"), differentiates: false);
     });
 
+    [Theory]
+    [InlineData(SimplificationRule.Standard)]
+    [InlineData(SimplificationRule.Stable)]
+    public void A_product_of_200_000_factors_is_collected(SimplificationRule rule) => SmallStack.Run(() =>
+    {
+        var product = string.Join('*', Enumerable.Range(0, 200_000).Select(static i => $"x{i}"));
+        var simplified = ExprNode.Parse($"p = {product}; p + y + p").Simplify(rule);
+        Assert.Equal(200_001, simplified.Variables.Count);
+        Assert.InRange(simplified.NodeCount, 400_000, 400_003);
+    });
+
     // Memory stands for time: it does not depend on what else the machine does.
     [Theory]
     [InlineData("squarings")]

@@ -120,6 +120,22 @@ public sealed class StableValueTests
     public void Quotients_are_torn_apart_by_no_rule(string text, double x, double y, double z, double expected) =>
         AssertClose(expected, ExprNode.Parse(text).Simplify().At(("x", x), ("y", y), ("z", z)));
 
+    [Theory]
+    [InlineData("1/(1 + exp(-x))", 40, 4.248354255291589e-18)]
+    [InlineData("1/(1 + exp(-x))", -40, 4.248354255291589e-18)]
+    [InlineData("sigmoid(x)", 40, 4.248354255291589e-18)]
+    [InlineData("tanh(x)", 20, 1.6993417021166355e-17)]
+    [InlineData("(exp(x)-exp(-x))/(exp(x)+exp(-x))", 20, 1.6993417021166355e-17)]
+    [InlineData("log(1 + exp(x))", -40, 4.248354255291589e-18)]
+    [InlineData("log(x + x/x)", 0.001, 0.99900099900099903)]
+    public void Slopes_keep_their_digits_in_the_tails(string text, double x, double slope) =>
+        AssertClose(slope, NumericDerivatives.Of(ExprNode.Parse(text), ["x"]).Gradient[0].At(("x", x)));
+
+    // As written, rounding of w1/w1 leaves -0.998002995970.
+    [Fact]
+    public void The_second_derivative_with_a_part_that_is_1_has_all_digits() =>
+        AssertClose(-0.99800299600499432, NumericDerivatives.Of(ExprNode.Parse("log(w1 + w1/w1)"), ["w1"], hessian: true).Hessian[0].At(("w1", 0.001)));
+
     // sigmoid(log1p(expm1(x))) lost 10,600 units in the last place where 1 + expm1(x) was not seen.
     [Fact]
     public void Inverse_functions_keep_the_digits_of_derivatives()

@@ -191,7 +191,7 @@ Describe 'Invoke-Simplify on these objects' {
             $simplified = $object | Invoke-Simplify $rule
             , $simplified | Should -BeOfType $Type
             $simplified.Variables | Should -BeExactly 'x', 'y'
-            ($simplified | Measure-Expression -Cost).Operations | Should -BeLessThan ($object | Measure-Expression -Cost).Operations
+            ($simplified | Measure-Expression -Cost).Nodes | Should -BeLessThan ($object | Measure-Expression -Cost).Nodes
             $before = $object | Measure-Expression -At $point | ForEach-Object { if ($_ -is [System.Collections.IDictionary]) { $_.Values } else { $_ } }
             $after = $simplified | Measure-Expression -At $point | ForEach-Object { if ($_ -is [System.Collections.IDictionary]) { $_.Values } else { $_ } }
             $before = @($before | ForEach-Object { $_ })
