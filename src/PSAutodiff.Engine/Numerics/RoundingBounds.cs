@@ -198,10 +198,10 @@ internal sealed class RoundingBounds
             // sin(1e20): neighbouring doubles are whole waves apart, so moving by one tells nothing.
             if (isSmooth && spread > Math.Max(1, magnitude) / 64 && x.IsNearNeighbour && y.IsNearNeighbour) return double.PositiveInfinity;
 
-            // An argument of which nothing is known may be 0 as well: the condition of a select.
-            if (double.IsInfinity(x.Error) || double.IsInfinity(y.Error) || double.IsInfinity(z.Error))
+            // An argument may be 0 where its ends are not: the condition of a select.
+            if (x.MayBe0 || y.MayBe0 || z.MayBe0)
             {
-                spread = Math.Max(spread, 2 * Math.Abs(operation.Evaluate(x.KnownOr0, y.KnownOr0, z.KnownOr0) - value));
+                spread = Math.Max(spread, 2 * Math.Abs(operation.Evaluate(x.Or0, y.Or0, z.Or0) - value));
             }
 
             return spread / 2;
@@ -236,7 +236,9 @@ internal sealed class RoundingBounds
 
     private readonly record struct Inexact(double Value, double Error)
     {
-        public double KnownOr0 => double.IsInfinity(Error) ? 0 : Value;
+        public bool MayBe0 => Error > 0 && Math.Abs(Value) <= 2 * Error;
+
+        public double Or0 => MayBe0 ? 0 : Value;
 
         /// <summary>Whether twice the error is only a few units in the last place.</summary>
         public bool IsNearNeighbour => Error <= 8 * Unit * Math.Abs(Value);

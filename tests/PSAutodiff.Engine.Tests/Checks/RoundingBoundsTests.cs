@@ -46,6 +46,26 @@ public sealed class RoundingBoundsTests
     [InlineData("min(x, max(1, relu(x))) + sign(x)", 7)]
     public void What_is_exact_has_the_bound_0(string text, double x) => Assert.Equal(0, Evaluate(ExprNode.Parse(text), [x]).Bound);
 
+    [Theory]
+    [InlineData("select(cos(acos(x)), 5, 2)", 0, 3)] // cos(acos(0)) is 6e-17, and might be 0
+    [InlineData("select(0.1*x - 0.3, 5, 2)", 3, 3)]
+    public void A_choice_by_what_may_be_0_may_go_either_way(string text, double x, double least) =>
+        Assert.True(Evaluate(ExprNode.Parse(text), [x]).Bound >= least);
+
+    [Theory]
+    [InlineData("sign(x - 0.3)", 0.3)]
+    [InlineData("less(x, 0.3)", 0.3)]
+    [InlineData("select(x - 0.3, x, 2)", 0.3)]
+    public void Next_to_a_jump_nothing_is_known_if_so_wanted(string text, double x)
+    {
+        var (graph, root) = ExprNode.Parse(text).Flatten();
+        var bounds = new RoundingBounds(graph, [root], ["x"], jumpsAreUnknown: true);
+        bounds.Evaluate([x], RoundingBounds.Unit);
+        Assert.Equal(double.PositiveInfinity, bounds.BoundOf(0));
+        bounds.Evaluate([x + 0.1], RoundingBounds.Unit);
+        Assert.InRange(bounds.BoundOf(0), 0, 1e-14);
+    }
+
     [Fact]
     public void Exactness_can_be_left_out_of_account() => Assert.True(Evaluate(ExprNode.Parse("1e6 + x"), [3], creditExact: false).Bound > 0);
 
