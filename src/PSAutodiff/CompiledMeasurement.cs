@@ -24,11 +24,11 @@ internal sealed class CompiledMeasurement
     private readonly Func<Func<int, double>, object> _shape;
     private readonly bool _isNumber;
 
-    private CompiledMeasurement(object target, MeasuredParts parts)
+    private CompiledMeasurement(object target, MeasuredParts parts, CancellationToken cancellation)
     {
         // Formulas of derivatives get the last step of the recipe for their numbers here.
-        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts) : DerivativeObjects.NodesOf(target)!;
-        _compiled = CompiledExpression.Compile(target is ExprNode ? Outputs : ExprNode.Simplify(Outputs, SimplificationRule.Stable).Nodes);
+        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts, cancellation) : DerivativeObjects.NodesOf(target)!;
+        _compiled = CompiledExpression.Compile(target is ExprNode ? Outputs : ExprNode.Simplify(Outputs, SimplificationRule.Stable, cancellation).Nodes, null, cancellation);
         _isNumber = target is ExprNode && parts == MeasuredParts.Value;
         _shape = target switch
         {
@@ -49,11 +49,12 @@ internal sealed class CompiledMeasurement
 
     /// <summary>The compiled form of what a parameter was given.</summary>
     /// <exception cref="AutodiffException">It is nothing that can be measured.</exception>
-    public static CompiledMeasurement For(object? value, MeasuredParts parts)
+    /// <exception cref="OperationCanceledException">It was cancelled before it was compiled.</exception>
+    public static CompiledMeasurement For(object? value, MeasuredParts parts, CancellationToken cancellation)
     {
         var target = Conversions.Live(value);
-        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value);
-        return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts));
+        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value, cancellation);
+        return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts, cancellation));
     }
 
     /// <summary>The results at one point: a double, a <see cref="Measurement"/>, or the shape of the object that is measured.</summary>
@@ -73,10 +74,10 @@ internal sealed class CompiledMeasurement
     }
 
     // The value is that of the expression as it is written, with or without derivatives beside it.
-    private static ExprNode[] WithDerivatives(ExprNode expression, MeasuredParts parts)
+    private static ExprNode[] WithDerivatives(ExprNode expression, MeasuredParts parts, CancellationToken cancellation)
     {
         if (parts == MeasuredParts.Value) return [expression];
-        var derivatives = NumericDerivatives.Of(expression, expression.Variables, hessian: parts == MeasuredParts.Hessian);
+        var derivatives = NumericDerivatives.Of(expression, expression.Variables, hessian: parts == MeasuredParts.Hessian, cancellation);
         return [expression, .. derivatives.Gradient, .. derivatives.Hessian];
     }
 

@@ -10,13 +10,13 @@ namespace PSAutodiff;
 internal static class Conversions
 {
     /// <summary>The expression that a value stands for: a node, text, a script block or a number.</summary>
-    public static ExprNode ToExpression(object? value)
+    public static ExprNode ToExpression(object? value, CancellationToken cancellation = default)
     {
         // Unquoted, PowerShell reads 2kb as 2048 and 2d as 2, and remembers what was written. Then that is the expression, as with quotes.
         if (value is PSObject { BaseObject: ValueType number } token && TryGetNumber(number, out _)
             && LanguagePrimitives.ConvertTo<string>(token) is var written && written != LanguagePrimitives.ConvertTo<string>(number))
         {
-            return ExprNode.Parse(written);
+            return ExprNode.Parse(written, cancellation);
         }
 
         switch (Live(value))
@@ -24,7 +24,7 @@ internal static class Conversions
             case ExprNode node:
                 return node;
             case string text:
-                return ExprNode.Parse(text);
+                return ExprNode.Parse(text, cancellation);
             case ScriptBlock script:
                 return ScriptBlockTranslator.Translate(script);
             case null:

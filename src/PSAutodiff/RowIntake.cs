@@ -36,6 +36,11 @@ internal sealed class RowIntake(Cmdlet cmdlet, Action<object> work)
             LeftOut++;
             if (Count(exception) <= MostEqualFaults) cmdlet.WriteError(Commands.AutodiffCmdlet.Record(exception, row));
         }
+        catch (OperationCanceledException)
+        {
+            // By Ctrl+C, which is the only one who cancels.
+            throw new PipelineStoppedException();
+        }
     }
 
     /// <summary>Writes what was only counted.</summary>

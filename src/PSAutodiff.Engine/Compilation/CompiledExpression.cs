@@ -47,18 +47,27 @@ public sealed class CompiledExpression
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
     /// <param name="variables">The order of the variables' values; by default all variables in ordinal order.</param>
+    /// <param name="cancellation">Ends the compiling early.</param>
     /// <exception cref="AutodiffException">An expression has a variable that <paramref name="variables"/> lacks.</exception>
-    public static CompiledExpression Compile(IReadOnlyList<ExprNode> outputs, IReadOnlyList<string>? variables = null)
+    /// <exception cref="OperationCanceledException">The compiling was cancelled.</exception>
+    public static CompiledExpression Compile(
+        IReadOnlyList<ExprNode> outputs,
+        IReadOnlyList<string>? variables = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(outputs);
-        var (graph, roots) = ExprNode.Flatten(outputs);
-        return Compile(graph, roots, variables);
+        var (graph, roots) = ExprNode.Flatten(outputs, cancellation);
+        return Compile(graph, roots, variables, cancellation);
     }
 
-    internal static CompiledExpression Compile(Graph graph, int[] roots, IReadOnlyList<string>? variables = null)
+    internal static CompiledExpression Compile(
+        Graph graph,
+        int[] roots,
+        IReadOnlyList<string>? variables = null,
+        CancellationToken cancellation = default)
     {
         variables ??= graph.VariablesOf(roots);
-        return new CompiledExpression(Tape.Compile(graph, roots, variables), variables);
+        return new CompiledExpression(Tape.Compile(graph, roots, variables, cancellation), variables);
     }
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>

@@ -17,15 +17,21 @@ public sealed class CompiledFunction
     /// <param name="expression">The expression.</param>
     /// <param name="variables">The order of the arguments; by default all variables in ordinal order.</param>
     /// <param name="gradient">Whether the derivatives with respect to all arguments are wanted too.</param>
+    /// <param name="cancellation">Ends the compiling early.</param>
     /// <exception cref="AutodiffException">The expression has a variable that is no argument.</exception>
-    public CompiledFunction(ExprNode expression, IReadOnlyList<string>? variables = null, bool gradient = false)
+    /// <exception cref="OperationCanceledException">The compiling was cancelled.</exception>
+    public CompiledFunction(
+        ExprNode expression,
+        IReadOnlyList<string>? variables = null,
+        bool gradient = false,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(expression);
         Expression = expression;
         Variables = variables ?? expression.Variables;
         HasGradient = gradient;
-        var outputs = gradient && Variables.Count > 0 ? [expression, .. NumericDerivatives.Of(expression, Variables).Gradient] : new[] { expression };
-        _compiled = CompiledExpression.Compile(outputs, Variables);
+        var outputs = gradient && Variables.Count > 0 ? [expression, .. NumericDerivatives.Of(expression, Variables, cancellation: cancellation).Gradient] : new[] { expression };
+        _compiled = CompiledExpression.Compile(outputs, Variables, cancellation);
     }
 
     // Of its text.

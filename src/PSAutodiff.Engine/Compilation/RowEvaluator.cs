@@ -16,6 +16,9 @@ internal sealed class RowEvaluator
     // Small enough for the blocks of all registers to stay in the second-level cache, mostly in the first.
     private const int BytesInCache = 1 << 16;
 
+    // Between two looks at the token within a block, which other blocks take between them; a power of two.
+    private const int InstructionsUnwatched = 1 << 10;
+
     private readonly Tape _tape;
     private readonly ReadOnlyMemory<double>[] _inputs;
     private readonly InstructionShape[] _shapes;
@@ -149,6 +152,7 @@ internal sealed class RowEvaluator
             var shapes = _owner._shapes;
             for (var i = 0; i < instructions.Length; i++)
             {
+                if ((i & (InstructionsUnwatched - 1)) == InstructionsUnwatched - 1) _owner.Cancellation.ThrowIfCancellationRequested();
                 ref readonly var step = ref instructions[i];
                 var shape = shapes[i];
                 if (!shape.XIsScalar && _owner._shared[i] is { } sharing)

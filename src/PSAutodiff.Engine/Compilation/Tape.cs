@@ -34,9 +34,11 @@ internal sealed class Tape
     /// <param name="graph">The graph.</param>
     /// <param name="roots">The nodes whose values are wanted, in order.</param>
     /// <param name="inputs">The variables in the order in which their values will be given; others must not be needed.</param>
+    /// <param name="cancellation">Ends the compiling early.</param>
     /// <exception cref="AutodiffException">The roots need a variable that is no input.</exception>
-    public static Tape Compile(Graph graph, ReadOnlySpan<int> roots, IReadOnlyList<string> inputs) =>
-        new Compiler(graph, inputs).Compile(roots);
+    /// <exception cref="OperationCanceledException">The compiling was cancelled.</exception>
+    public static Tape Compile(Graph graph, ReadOnlySpan<int> roots, IReadOnlyList<string> inputs, CancellationToken cancellation) =>
+        new Compiler(graph, inputs, cancellation).Compile(roots);
 
     /// <summary>Runs the program on registers whose first <see cref="InputCount"/> hold the inputs and the next the constants.</summary>
     public void Run(Span<double> registers)
@@ -58,8 +60,11 @@ internal sealed class Tape
     /// <summary>One operation on registers; arguments it does not have name register 0.</summary>
     public readonly record struct Instruction(Operation Operation, int Target, int X, int Y, int Z);
 
-    private sealed class Compiler(Graph graph, IReadOnlyList<string> inputs)
+    private sealed class Compiler(Graph graph, IReadOnlyList<string> inputs, CancellationToken cancellation)
     {
+        // Between two looks at the token; a power of two.
+        private const int StepsUnwatched = 1 << 16;
+
         private readonly List<double> _constants = [];
         private readonly List<double> _foldedValues = [];
         private readonly Dictionary<long, int> _constantIndex = new(SeededHash.Comparer.Instance);
@@ -86,6 +91,11 @@ internal sealed class Tape
             return new Tape(instructions, [.. _constants], outputs, inputs.Count, Math.Max(1, _firstTemporary + _temporaries));
         }
 
+        private void WatchCancellation(int step)
+        {
+            if ((step & (StepsUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
+        }
+
         private bool IsComputed(int id) => _needed[id] && !_isFolded[id] && !graph.IsVariable(id);
 
         private void Fold(bool[] reachable)
@@ -94,6 +104,7 @@ internal sealed class Tape
             _registers = new int[reachable.Length];
             for (var id = 0; id < reachable.Length; id++)
             {
+                WatchCancellation(id);
                 if (!reachable[id] || graph.IsVariable(id)) continue;
                 if (graph.IsConstant(id))
                 {
@@ -159,6 +170,7 @@ internal sealed class Tape
             for (var i = 0; i < inputs.Count; i++) inputOf.TryAdd(inputs[i], i);
             for (var id = 0; id < _registers.Length; id++)
             {
+                WatchCancellation(id);
                 if (!_needed[id]) continue;
                 if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(Folded(id));
                 else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
@@ -203,6 +215,7 @@ internal sealed class Tape
                     stack.Pop();
                     if (placed[id]) continue;
                     placed[id] = true;
+                    WatchCancellation(next);
                     order[next++] = id;
                     if (_sharers?.TryGetValue(id, out var sharer) != true || placed[sharer]) continue;
                     placed[sharer] = true;
@@ -248,6 +261,7 @@ internal sealed class Tape
                     (operation, y) = (cheaper, x);
                 }
 
+                WatchCancellation(next);
                 instructions[next++] = new Instruction(operation, _registers[id], x, y, z);
             }
 

@@ -37,13 +37,13 @@ internal sealed class DifferentiationDerivation : IDerivation
     private readonly int _written;
     private readonly bool _cut;
 
-    private DifferentiationDerivation(ExprNode expression, string variable, bool literal, int firstNumber, List<DerivationStep> steps)
+    private DifferentiationDerivation(ExprNode expression, string variable, bool literal, int firstNumber, List<DerivationStep> steps, CancellationToken cancellation)
     {
         Expression = expression;
         _variable = variable;
-        var (graph, root) = expression.Flatten();
+        var (graph, root) = expression.Flatten(cancellation);
         _root = root;
-        var builder = ExprNode.Extend(graph, root);
+        var builder = ExprNode.Extend(graph, root, cancellation);
         if (literal) builder.Rules = RuleSets.None;
         (_tangents, var guards, var depends) = ForwardMode.Tangents(builder, root, variable, literal);
         _zero = builder.Constant(0);
@@ -73,7 +73,7 @@ internal sealed class DifferentiationDerivation : IDerivation
 
         _written = _cut ? Graph.None : Substitute(builder);
         _rules = builder.Build();
-        if (!_cut && (_written == Derivative(root) || AddFolding(graph.Count, firstNumber + _nodes.Count, steps))) return;
+        if (!_cut && (_written == Derivative(root) || AddFolding(graph.Count, firstNumber + _nodes.Count, steps, cancellation))) return;
         steps.Add(new DerivationStep(this, _nodes.Count, firstNumber + _nodes.Count, _cut ? DerivationStep.RestOf("rules of differentiation") : Folding));
         _nodes.Add(Graph.None);
     }
@@ -89,10 +89,11 @@ internal sealed class DifferentiationDerivation : IDerivation
     /// <param name="variable">The name of the variable.</param>
     /// <param name="literal">As in <see cref="ForwardMode"/>.</param>
     /// <param name="firstNumber">The number of the first step.</param>
-    public static List<DerivationStep> Steps(ExprNode expression, string variable, bool literal, int firstNumber)
+    /// <param name="cancellation">Ends it early.</param>
+    public static List<DerivationStep> Steps(ExprNode expression, string variable, bool literal, int firstNumber, CancellationToken cancellation)
     {
         var steps = new List<DerivationStep>();
-        _ = new DifferentiationDerivation(expression, variable, literal, firstNumber, steps);
+        _ = new DifferentiationDerivation(expression, variable, literal, firstNumber, steps, cancellation);
         return steps;
     }
 
@@ -210,10 +211,10 @@ internal sealed class DifferentiationDerivation : IDerivation
     }
 
     /// <summary>Shows how zeros and ones are dropped, unless that leads to another form than the derivative has.</summary>
-    private bool AddFolding(int first, int firstNumber, List<DerivationStep> steps)
+    private bool AddFolding(int first, int firstNumber, List<DerivationStep> steps, CancellationToken cancellation)
     {
         var log = new RewriteLog(DerivationStep.MaxRules - _nodes.Count);
-        var (_, root) = Simplifier.Fold(_rules, _written, first, log);
+        var (_, root) = Simplifier.Fold(_rules, _written, first, log, cancellation);
         if (root != Derivative(_root)) return false;
         steps.AddRange(SimplificationDerivation.Steps(Expression, _variable, log, _rules.Node(_written), _graph.Node(root), firstNumber));
         return true;

@@ -14,20 +14,20 @@ public sealed partial class ExprNode
     /// <param name="mode">Auto or Forward, by whose rules single derivatives are built.</param>
     /// <exception cref="AutodiffException">The mode is Reverse, or <paramref name="variable"/> is no valid name.</exception>
     public IReadOnlyList<DerivationStep> DifferentiateByStep(string variable, DifferentiationMode mode = DifferentiationMode.Auto) =>
-        DifferentiateByStep(variable, mode, firstNumber: 1);
+        DifferentiateByStep(variable, mode, firstNumber: 1, CancellationToken.None);
 
     /// <summary>
     /// The identities that give the simplified expression, one by one in the order of their application;
-    /// <see cref="DerivationStep.Whole"/> of the last step is what <see cref="Simplify(SimplificationRule)"/> gives. Empty where
+    /// <see cref="DerivationStep.Whole"/> of the last step is what <see cref="Simplify(SimplificationRule, CancellationToken)"/> gives. Empty where
     /// nothing can be simplified.
     /// </summary>
     /// <param name="rule">Which identities may be used.</param>
-    /// <exception cref="AutodiffException">As for <see cref="Simplify(SimplificationRule)"/>.</exception>
+    /// <exception cref="AutodiffException">As for <see cref="Simplify(SimplificationRule, CancellationToken)"/>.</exception>
     public IReadOnlyList<DerivationStep> SimplifyByStep(SimplificationRule rule = SimplificationRule.Standard) =>
-        SimplifyByStep(this, rule).Steps;
+        SimplifyByStep(this, rule, CancellationToken.None).Steps;
 
     /// <summary>The same, numbered on from a derivative of lower order.</summary>
-    internal IReadOnlyList<DerivationStep> DifferentiateByStep(string variable, DifferentiationMode mode, int firstNumber)
+    internal IReadOnlyList<DerivationStep> DifferentiateByStep(string variable, DifferentiationMode mode, int firstNumber, CancellationToken cancellation)
     {
         VariableNames.Check(variable);
         if (mode == DifferentiationMode.Reverse)
@@ -37,10 +37,12 @@ public sealed partial class ExprNode
                 "The derivation is shown by the rules of forward differentiation; reverse mode has no such steps. Use mode Auto or Forward.");
         }
 
-        return DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, firstNumber);
+        return DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, firstNumber, cancellation);
     }
 
     /// <summary>The steps of simplification, and what had to be assumed.</summary>
-    internal static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) SimplifyByStep(ExprNode node, SimplificationRule rule) =>
-        SimplificationDerivation.Steps(node, rule);
+    internal static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) SimplifyByStep(
+        ExprNode node,
+        SimplificationRule rule,
+        CancellationToken cancellation) => SimplificationDerivation.Steps(node, rule, cancellation);
 }

@@ -43,11 +43,14 @@ internal sealed class SimplificationDerivation : IDerivation
     public string? Variable { get; }
 
     /// <summary>The steps to the simplified expression, which is the whole after the last one; none where nothing can be simplified.</summary>
-    public static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) Steps(ExprNode expression, SimplificationRule rule)
+    public static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) Steps(
+        ExprNode expression,
+        SimplificationRule rule,
+        CancellationToken cancellation)
     {
-        var (graph, root) = expression.Flatten();
+        var (graph, root) = expression.Flatten(cancellation);
         var log = new RewriteLog(DerivationStep.MaxRules);
-        var result = Simplifier.Simplify(graph, [root], rule, log);
+        var result = Simplifier.Simplify(graph, [root], rule, log, cancellation);
         return (new SimplificationDerivation(expression, null, log, expression, result.Graph.Node(result.Roots[0]), 1)._steps, result.Assumptions);
     }
 

@@ -23,12 +23,12 @@ internal sealed class CentralDifference
 
     public CentralDifference(ExprNode expression, IReadOnlyList<string> variables, double[] point, CancellationToken cancellation)
     {
-        var (graph, root) = expression.Flatten();
-        _compiled = CompiledExpression.Compile(graph, [root], variables);
+        var (graph, root) = expression.Flatten(cancellation);
+        _compiled = CompiledExpression.Compile(graph, [root], variables, cancellation);
         _point = point;
         _cancellation = cancellation;
         var bounds = new RoundingBounds(graph, [root], variables, creditExact: false);
-        bounds.Evaluate(point);
+        bounds.Evaluate(point, cancellation: cancellation);
         Value = bounds.ValueOf(0);
         _bound = double.IsFinite(bounds.BoundOf(0)) ? bounds.BoundOf(0) : 16 * RoundingBounds.Unit * Math.Abs(Value);
     }

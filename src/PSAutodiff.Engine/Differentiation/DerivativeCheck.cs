@@ -58,7 +58,7 @@ public sealed record DerivativeCheck(
         var point = Array.ConvertAll(all, name => ValueOf(name, at));
         variables ??= derivatives is null ? all : [.. all.Where(derivatives.ContainsKey)];
         if (variables.Count == 0) return [];
-        var slopes = Derivatives(expression, at, derivatives, variables);
+        var slopes = Derivatives(expression, at, derivatives, variables, cancellation);
         var central = new CentralDifference(expression, all, point, cancellation);
         var checks = new DerivativeCheck[variables.Count];
         for (var i = 0; i < checks.Length; i++)
@@ -101,10 +101,11 @@ public sealed record DerivativeCheck(
         ExprNode expression,
         IReadOnlyDictionary<string, double> at,
         IReadOnlyDictionary<string, ExprNode>? derivatives,
-        IReadOnlyList<string> variables)
+        IReadOnlyList<string> variables,
+        CancellationToken cancellation)
     {
-        var nodes = derivatives is null ? NumericDerivatives.Of(expression, variables).Gradient : [.. variables.Select(name => Candidate(name, derivatives))];
-        var compiled = CompiledExpression.Compile(nodes);
+        var nodes = derivatives is null ? NumericDerivatives.Of(expression, variables, cancellation: cancellation).Gradient : [.. variables.Select(name => Candidate(name, derivatives))];
+        var compiled = CompiledExpression.Compile(nodes, null, cancellation);
         var values = Array.ConvertAll([.. compiled.Variables], name => ValueOf(name, at));
         var results = new double[nodes.Count];
         compiled.Evaluate(values, results);

@@ -3,18 +3,25 @@ namespace PSAutodiff.Differentiation;
 /// <summary>Makes the objects that hold several derivatives, and takes them apart for passes that treat all nodes together.</summary>
 internal static class DerivativeObjects
 {
-    public static ExprGradient Gradient(ExprNode expression, IReadOnlyList<string> variables, DifferentiationMode mode) =>
-        new(expression, variables, expression.Differentiate(variables, mode == DifferentiationMode.Auto ? DifferentiationMode.Reverse : mode));
+    public static ExprGradient Gradient(ExprNode expression, IReadOnlyList<string> variables, DifferentiationMode mode, CancellationToken cancellation = default) =>
+        new(expression, variables, expression.Differentiate(variables, mode == DifferentiationMode.Auto ? DifferentiationMode.Reverse : mode, cancellation));
 
-    public static ExprHessian Hessian(ExprNode expression, IReadOnlyList<string> variables) =>
-        variables.Count == 0 ? Hessian(variables, [expression]) : Hessian(variables, [expression, .. expression.Gradient(variables), .. expression.Hessian(variables).Cast<ExprNode>()]);
+    public static ExprHessian Hessian(ExprNode expression, IReadOnlyList<string> variables, CancellationToken cancellation = default)
+    {
+        var (gradient, hessian) = expression.GradientAndHessian(variables, cancellation);
+        return new ExprHessian(expression, variables, gradient, hessian, cancellation);
+    }
 
-    public static ExprJacobian Jacobian(IReadOnlyList<ExprNode> expressions, IReadOnlyList<string>? variables, DifferentiationMode mode)
+    public static ExprJacobian Jacobian(
+        IReadOnlyList<ExprNode> expressions,
+        IReadOnlyList<string>? variables,
+        DifferentiationMode mode,
+        CancellationToken cancellation = default)
     {
         // In one graph first: what the expressions share, their derivatives share too.
-        var (graph, ids) = ExprNode.Flatten(expressions);
+        var (graph, ids) = ExprNode.Flatten(expressions, cancellation);
         variables ??= graph.VariablesOf(ids);
-        return new ExprJacobian(variables, [.. ids.Select(id => Gradient(graph.Node(id), variables, mode))]);
+        return new ExprJacobian(variables, [.. ids.Select(id => Gradient(graph.Node(id), variables, mode, cancellation))]);
     }
 
     /// <summary>All nodes of an object made here, or the node itself; null for anything else.</summary>
@@ -28,7 +35,7 @@ internal static class DerivativeObjects
     };
 
     /// <summary>A Hessian of its nodes, in the order of <see cref="NodesOf"/>.</summary>
-    public static ExprHessian Hessian(IReadOnlyList<string> variables, IReadOnlyList<ExprNode> nodes)
+    public static ExprHessian Hessian(IReadOnlyList<string> variables, IReadOnlyList<ExprNode> nodes, CancellationToken cancellation = default)
     {
         var size = variables.Count;
         var entries = new ExprNode[size, size];
@@ -37,11 +44,11 @@ internal static class DerivativeObjects
             for (var j = 0; j < size; j++) entries[i, j] = nodes[1 + size + (i * size) + j];
         }
 
-        return new ExprHessian(nodes[0], variables, [.. nodes.Skip(1).Take(size)], entries);
+        return new ExprHessian(nodes[0], variables, [.. nodes.Skip(1).Take(size)], entries, cancellation);
     }
 
     /// <summary>The same kind of object with other nodes, given in the order of <see cref="NodesOf"/>.</summary>
-    public static object Rebuild(object original, IReadOnlyList<ExprNode> nodes)
+    public static object Rebuild(object original, IReadOnlyList<ExprNode> nodes, CancellationToken cancellation)
     {
         var next = 0;
         ExprNode[] Take(int count)
@@ -57,7 +64,7 @@ internal static class DerivativeObjects
             case ExprGradient gradient:
                 return Row(gradient);
             case ExprHessian hessian:
-                return Hessian(hessian.Variables, nodes);
+                return Hessian(hessian.Variables, nodes, cancellation);
             case ExprJacobian jacobian:
                 return new ExprJacobian(jacobian.Variables, [.. jacobian.Rows.Select(Row)]);
             default:

@@ -50,7 +50,7 @@ public sealed class ExprGradient : OrderedDictionary
 [SuppressMessage("Design", "CA1010", Justification = "The generic ordered dictionary comes back from PowerShell jobs unordered.")]
 public sealed class ExprHessian : OrderedDictionary
 {
-    internal ExprHessian(ExprNode expression, IReadOnlyList<string> variables, IReadOnlyList<ExprNode> gradient, ExprNode[,] entries)
+    internal ExprHessian(ExprNode expression, IReadOnlyList<string> variables, IReadOnlyList<ExprNode> gradient, ExprNode[,] entries, CancellationToken cancellation)
     {
         Expression = expression;
         Variables = variables;
@@ -58,6 +58,7 @@ public sealed class ExprHessian : OrderedDictionary
         Entries = entries;
         for (var i = 0; i < variables.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var row = new ExprNode[variables.Count];
             for (var j = 0; j < row.Length; j++) row[j] = entries[i, j];
             Add(variables[i], new ExprGradient(gradient[i], variables, row));

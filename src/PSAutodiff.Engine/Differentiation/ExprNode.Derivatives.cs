@@ -17,12 +17,17 @@ public sealed partial class ExprNode
     /// <summary>The derivatives with respect to several variables, in the order given; they share parts in one graph.</summary>
     /// <param name="variables">Names of variables.</param>
     /// <param name="mode">How to build them.</param>
-    public IReadOnlyList<ExprNode> Differentiate(IReadOnlyList<string> variables, DifferentiationMode mode = DifferentiationMode.Auto)
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<ExprNode> Differentiate(
+        IReadOnlyList<string> variables,
+        DifferentiationMode mode = DifferentiationMode.Auto,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(variables);
         foreach (var variable in variables) VariableNames.Check(variable);
-        var (graph, root) = Flatten();
-        var builder = Extend(graph, root);
+        var (graph, root) = Flatten(cancellation);
+        var builder = Extend(graph, root, cancellation);
         return Nodes(builder, Derivatives(builder, root, variables, mode));
     }
 
@@ -33,12 +38,16 @@ public sealed partial class ExprNode
         Differentiate(variables is { Count: > 0 } ? variables : Variables, DifferentiationMode.Reverse);
 
     /// <summary>The second derivatives, n x n in the order of the variables (all in ordinal order by default); equal entries are one node.</summary>
-    public ExprNode[,] Hessian(params IReadOnlyList<string> variables)
+    public ExprNode[,] Hessian(params IReadOnlyList<string> variables) =>
+        GradientAndHessian(variables is { Count: > 0 } ? variables : Variables, CancellationToken.None).Hessian;
+
+    /// <summary>First and second derivatives in one graph: what they share is made once.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal (ExprNode[] Gradient, ExprNode[,] Hessian) GradientAndHessian(IReadOnlyList<string> variables, CancellationToken cancellation)
     {
-        variables = variables is { Count: > 0 } ? variables : Variables;
         foreach (var variable in variables) VariableNames.Check(variable);
-        var (graph, root) = Flatten();
-        var builder = Extend(graph, root);
+        var (graph, root) = Flatten(cancellation);
+        var builder = Extend(graph, root, cancellation);
         var gradient = ReverseMode.Differentiate(builder, root, variables);
         var rows = new int[variables.Count][];
         for (var i = 0; i < rows.Length; i++)
@@ -51,10 +60,11 @@ public sealed partial class ExprNode
         var hessian = new ExprNode[rows.Length, rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var j = i; j < rows.Length; j++) hessian[i, j] = hessian[j, i] = result.Node(rows[i][j - i]);
         }
 
-        return hessian;
+        return (Array.ConvertAll(gradient, result.Node), hessian);
     }
 
     private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables, DifferentiationMode mode)
@@ -71,7 +81,11 @@ public sealed partial class ExprNode
         return derivatives;
     }
 
-    internal static GraphBuilder Extend(Graph graph, int root) => new(graph, extraCapacity: Math.Max(64, root * 2)) { Rules = RuleSets.Fold };
+    internal static GraphBuilder Extend(Graph graph, int root, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return new GraphBuilder(graph, extraCapacity: Math.Max(64, root * 2)) { Rules = RuleSets.Fold, Cancellation = cancellation };
+    }
 
     private static ExprNode[] Nodes(GraphBuilder builder, int[] ids)
     {

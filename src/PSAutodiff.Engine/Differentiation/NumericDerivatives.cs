@@ -29,26 +29,32 @@ internal sealed class NumericDerivatives
     /// <param name="expression">The expression.</param>
     /// <param name="variables">The variables.</param>
     /// <param name="hessian">Whether second derivatives are wanted too.</param>
-    public static NumericDerivatives Of(ExprNode expression, IReadOnlyList<string> variables, bool hessian = false)
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static NumericDerivatives Of(
+        ExprNode expression,
+        IReadOnlyList<string> variables,
+        bool hessian = false,
+        CancellationToken cancellation = default)
     {
-        if (variables.Count == 0) return new NumericDerivatives(expression.Simplify(SimplificationRule.Stable), [], []);
+        if (variables.Count == 0) return new NumericDerivatives(expression.Simplify(SimplificationRule.Stable, cancellation), [], []);
         foreach (var variable in variables) Expressions.VariableNames.Check(variable);
-        var (graph, root) = expression.Flatten();
-        var stable = Simplifier.Simplify(graph, [root], SimplificationRule.Stable);
+        var (graph, root) = expression.Flatten(cancellation);
+        var stable = Simplifier.Simplify(graph, [root], SimplificationRule.Stable, cancellation: cancellation);
         root = stable.Roots[0];
-        var builder = ExprNode.Extend(stable.Graph, root);
+        var builder = ExprNode.Extend(stable.Graph, root, cancellation);
         int[] roots = [root, .. ReverseMode.Differentiate(builder, root, variables)];
         if (hessian)
         {
             // From first derivatives that are simplified already.
-            var first = Simplifier.Simplify(builder.Build(), roots, SimplificationRule.Stable);
-            builder = ExprNode.Extend(first.Graph, first.Roots.Max());
+            var first = Simplifier.Simplify(builder.Build(), roots, SimplificationRule.Stable, cancellation: cancellation);
+            builder = ExprNode.Extend(first.Graph, first.Roots.Max(), cancellation);
             var second = new List<int>();
             for (var i = 0; i < variables.Count; i++) second.AddRange(ReverseMode.Differentiate(builder, first.Roots[i + 1], [.. variables.Skip(i)]));
             roots = [.. first.Roots, .. second];
         }
 
-        var result = Simplifier.Simplify(builder.Build(), roots, SimplificationRule.Stable);
+        var result = Simplifier.Simplify(builder.Build(), roots, SimplificationRule.Stable, cancellation: cancellation);
         var nodes = Array.ConvertAll(result.Roots, result.Graph.Node);
         return new NumericDerivatives(nodes[0], nodes[1..(variables.Count + 1)], nodes[(variables.Count + 1)..]);
     }

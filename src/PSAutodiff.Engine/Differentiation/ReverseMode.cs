@@ -12,6 +12,7 @@ internal static class ReverseMode
     /// <summary>The derivatives of a node with respect to several variables, in their order, written into the same builder.</summary>
     public static int[] Differentiate(GraphBuilder builder, int root, IReadOnlyList<string> variables)
     {
+        builder.Cancellation.ThrowIfCancellationRequested();
         var wanted = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < variables.Count; i++) wanted.TryAdd(variables[i], i);
         var gradient = new int[variables.Count];

@@ -6,9 +6,9 @@ namespace PSAutodiff.Expressions;
 /// <summary>Writes an expression as the source of a C# class with one public method, <c>double Evaluate(double x, double y)</c>.</summary>
 internal static class CSharpWriter
 {
-    public static string Write(ExprNode node) => new Style(node).Write();
+    public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
 
-    private sealed class Style(ExprNode node) : CodeStyle(node)
+    private sealed class Style(ExprNode node, CancellationToken cancellation) : CodeStyle(node, cancellation)
     {
         private static readonly FrozenSet<string> Keywords = (
             "abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event "

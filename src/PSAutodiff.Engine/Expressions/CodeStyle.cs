@@ -20,11 +20,13 @@ internal abstract class CodeStyle : TextStyle
     private readonly Graph _graph;
     private readonly int _root;
     private readonly bool[] _reachable;
+    private readonly CancellationToken _cancellation;
 
-    protected CodeStyle(ExprNode node)
+    protected CodeStyle(ExprNode node, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Title = node.ToString();
-        (_graph, _root) = WithProducts(node);
+        (_graph, _root) = WithProducts(node, cancellation);
         _reachable = _graph.Reachable([_root]);
         Variables = _graph.VariablesOf([_root]);
     }
@@ -130,7 +132,7 @@ internal abstract class CodeStyle : TextStyle
         var numbers = FoldsNumbers ? new double?[_reachable.Length] : null;
         var view = new GraphView(_graph, bindings);
         var lastLocal = 0;
-        foreach (var id in WritingOrder.Of(_graph, _root))
+        foreach (var id in WritingOrder.Of(_graph, _root, _cancellation))
         {
             if (numbers is not null && (numbers[id] = Fold(id, numbers)) is { } number && !_graph.IsLeaf(id) && NotationOf(_graph.OperationOf(id)).Level < Notation.Atom)
             {
@@ -144,13 +146,13 @@ internal abstract class CodeStyle : TextStyle
             if (uses[id] < 2 && nesting[id] < MaxNesting) continue;
             var local = NewLocal(ref lastLocal);
             text.Append(indent).Append(Assignment(local));
-            FormulaWriter.Write(view, id, this, text, int.MaxValue);
+            FormulaWriter.Write(view, id, this, text, int.MaxValue, _cancellation);
             text.Append(StatementEnd).Append('\n');
             bindings[id] = local;
         }
 
         text.Append(indent).Append(Return);
-        FormulaWriter.Write(view, _root, this, text, int.MaxValue);
+        FormulaWriter.Write(view, _root, this, text, int.MaxValue, _cancellation);
         text.Append(StatementEnd).Append('\n');
     }
 
@@ -179,11 +181,11 @@ internal abstract class CodeStyle : TextStyle
     }
 
     /// <summary>The expression with small powers as products, which no language computes faster in another way.</summary>
-    private static (Graph Graph, int Root) WithProducts(ExprNode node)
+    private static (Graph Graph, int Root) WithProducts(ExprNode node, CancellationToken cancellation)
     {
-        var (graph, root) = node.Flatten();
+        var (graph, root) = node.Flatten(cancellation);
         var reachable = graph.Reachable([root]);
-        var builder = new GraphBuilder(reachable.Length);
+        var builder = new GraphBuilder(reachable.Length) { Cancellation = cancellation };
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
         {

@@ -9,15 +9,15 @@ namespace PSAutodiff.Expressions;
 /// </summary>
 internal static class DotWriter
 {
-    public static string Write(ExprNode node)
+    public static string Write(ExprNode node, CancellationToken cancellation = default)
     {
-        var (graph, root) = node.Flatten();
+        var (graph, root) = node.Flatten(cancellation);
         var numbers = new int[root + 1];
         var count = 0;
 
         // Arrows that come in keep the order of the arguments.
         var text = new StringBuilder("digraph expression {\n    graph [ordering=in]\n    node [shape=circle]\n");
-        foreach (var id in WritingOrder.Of(graph, root))
+        foreach (var id in WritingOrder.Of(graph, root, cancellation))
         {
             var number = numbers[id] = count++;
             var (label, style) =

@@ -10,7 +10,10 @@ public sealed partial class ExprNode
 
     /// <summary>Reads what <see cref="ExprTextFormat.Json"/> writes, to an equal expression.</summary>
     /// <exception cref="AutodiffException">The text is no expression; the message names the node and what is wrong.</exception>
-    public static ExprNode ParseJson(string json) => JsonReader.Read(json);
+    public static ExprNode ParseJson(string json) => JsonReader.Read(json, CancellationToken.None);
+
+    /// <summary>Reads what <see cref="ExprTextFormat.Json"/> writes, and can be cancelled meanwhile.</summary>
+    internal static ExprNode ParseJson(string json, CancellationToken cancellation) => JsonReader.Read(json, cancellation);
 
     /// <summary>The expression as text, in any format and in every culture the same.</summary>
     /// <param name="format">The format.</param>
@@ -21,23 +24,23 @@ public sealed partial class ExprNode
     public string ToText(ExprTextFormat format, int maxLength = DefaultMaxTextLength) => ToText(format, maxLength, out _);
 
     /// <summary>The expression as text, and whether it was cut.</summary>
-    internal string ToText(ExprTextFormat format, int maxLength, out bool cut)
+    internal string ToText(ExprTextFormat format, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
         cut = false;
         return format switch
         {
-            ExprTextFormat.Infix => ExprText.Write(this, InfixStyle.Instance, maxLength, out cut),
-            ExprTextFormat.Lab => ExprText.Write(this, LabStyle.Instance, maxLength, out cut),
-            ExprTextFormat.Let => LetWriter.Write(this),
-            ExprTextFormat.Latex => LatexWriter.Write(this, maxLength, out cut),
-            ExprTextFormat.MathML => MathMLWriter.Write(this, maxLength, out cut),
+            ExprTextFormat.Infix => ExprText.Write(this, InfixStyle.Instance, maxLength, out cut, cancellation),
+            ExprTextFormat.Lab => ExprText.Write(this, LabStyle.Instance, maxLength, out cut, cancellation),
+            ExprTextFormat.Let => LetWriter.Write(this, cancellation),
+            ExprTextFormat.Latex => LatexWriter.Write(this, maxLength, out cut, cancellation),
+            ExprTextFormat.MathML => MathMLWriter.Write(this, maxLength, out cut, cancellation),
             ExprTextFormat.Tree => TreeWriter.Write(this, maxLength, out cut),
-            ExprTextFormat.Dot => DotWriter.Write(this),
-            ExprTextFormat.Json => JsonWriter.Write(this),
-            ExprTextFormat.CSharp => CSharpWriter.Write(this),
-            ExprTextFormat.Python => PythonWriter.Write(this),
-            ExprTextFormat.PowerShell => PowerShellWriter.Write(this),
+            ExprTextFormat.Dot => DotWriter.Write(this, cancellation),
+            ExprTextFormat.Json => JsonWriter.Write(this, cancellation),
+            ExprTextFormat.CSharp => CSharpWriter.Write(this, cancellation),
+            ExprTextFormat.Python => PythonWriter.Write(this, cancellation),
+            ExprTextFormat.PowerShell => PowerShellWriter.Write(this, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
         };
     }

@@ -173,7 +173,12 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     /// <summary>Reads an expression from text, for example <c>4*x*y + exp(-y)</c>.</summary>
     /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
-    public static ExprNode Parse(string text) => ExpressionParser.Parse(text);
+    public static ExprNode Parse(string text) => ExpressionParser.Parse(text, CancellationToken.None);
+
+    /// <summary>Reads an expression from text, and can be cancelled meanwhile.</summary>
+    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    internal static ExprNode Parse(string text, CancellationToken cancellation) => ExpressionParser.Parse(text, cancellation);
 
     /// <summary>The constant with this value, so that numbers can stand beside nodes in formulas.</summary>
     public static implicit operator ExprNode(double value) => Constant(value);
@@ -182,21 +187,23 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     public override string ToString() => ExprText.Display(this);
 
     /// <summary>Whether the other node has the same structure: same operations, names and constants (bit for bit) in the same order.</summary>
-    public bool Equals(ExprNode? other)
-    {
-        if (other is null) return false;
-        if (ReferenceEquals(this, other)) return true;
-        if (Op != other.Op || StructuralHash != other.StructuralHash) return false;
-        if (Home is { } mine && other.Home is { } theirs && ReferenceEquals(mine.Graph, theirs.Graph)) return mine.Id == theirs.Id;
-        var importer = new GraphImporter(new GraphBuilder());
-        return importer.Import(this) == importer.Import(other);
-    }
+    public bool Equals(ExprNode? other) => Equals(other, CancellationToken.None);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ExprNode);
 
     /// <inheritdoc/>
     public override int GetHashCode() => (int)SeededHash.Of((long)StructuralHash);
+
+    internal bool Equals(ExprNode? other, CancellationToken cancellation)
+    {
+        if (other is null) return false;
+        if (ReferenceEquals(this, other)) return true;
+        if (Op != other.Op || StructuralHash != other.StructuralHash) return false;
+        if (Home is { } mine && other.Home is { } theirs && ReferenceEquals(mine.Graph, theirs.Graph)) return mine.Id == theirs.Id;
+        var importer = new GraphImporter(new GraphBuilder { Cancellation = cancellation });
+        return importer.Import(this) == importer.Import(other);
+    }
 
     internal static ExprNode Apply<TOperation>(ExprNode x, ExprNode? y = null, ExprNode? z = null)
         where TOperation : Operation => Apply(OperationOf<TOperation>.Instance, x, y, z);
@@ -214,22 +221,22 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     }
 
     /// <summary>The graph this node stands in and its id there; made once for a node built by operators.</summary>
-    internal GraphLocation Flatten()
+    internal GraphLocation Flatten(CancellationToken cancellation = default)
     {
         if (Home is { } home) return home;
-        var builder = new GraphBuilder(_depth);
+        var builder = new GraphBuilder(_depth) { Cancellation = cancellation };
         var id = new GraphImporter(builder, _depth).Import(this);
         var made = new GraphLocation(builder.Build(), id);
         return Op.Arity == 0 ? made : Interlocked.CompareExchange(ref _location, made, null) ?? made;
     }
 
     /// <summary>One graph that holds several nodes, with their ids; the graph they share already when there is one.</summary>
-    internal static (Graph Graph, int[] Ids) Flatten(IReadOnlyList<ExprNode> nodes)
+    internal static (Graph Graph, int[] Ids) Flatten(IReadOnlyList<ExprNode> nodes, CancellationToken cancellation = default)
     {
         var ids = new int[nodes.Count];
         if (nodes.Count == 1)
         {
-            var (graph, id) = nodes[0].Flatten();
+            var (graph, id) = nodes[0].Flatten(cancellation);
             return (graph, [id]);
         }
 
@@ -243,7 +250,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         }
 
         if (shared) return (longest!, ids);
-        var builder = new GraphBuilder();
+        var builder = new GraphBuilder { Cancellation = cancellation };
         var importer = new GraphImporter(builder);
         for (var i = 0; i < ids.Length; i++) ids[i] = importer.Import(nodes[i]);
         return (builder.Build(), ids);

@@ -12,10 +12,10 @@ internal static class ExprText
     public static string Display(ExprNode node) => Write(node, InfixStyle.Instance, DisplayLength, out _);
 
     /// <summary>One formula, cut with an ellipsis and the structural hash when it is longer than the limit.</summary>
-    public static string Write(ExprNode node, TextStyle style, int maxLength, out bool cut)
+    public static string Write(ExprNode node, TextStyle style, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         var text = new StringBuilder();
-        cut = !FormulaWriter.Write(default(ObjectView), node, style, text, maxLength);
+        cut = !FormulaWriter.Write(default(ObjectView), node, style, text, maxLength, cancellation);
         if (!cut) return text.ToString();
 
         // Commands that sort, group or compare by text must not take two long expressions for one.

@@ -8,21 +8,28 @@ namespace PSAutodiff.Expressions;
 /// </summary>
 internal sealed class ExpressionParser
 {
+    // Between two looks at the token; a power of two.
+    private const int TokensUnwatched = 1 << 14;
+
     private const string ExpectedOperand = "expected a number, a name, a function call, '-' or '('";
     private const string ExpectedOperator = "expected an operator (+ - * / ^), ')' or the end";
 
     private readonly string _text;
     private readonly Tokenizer _tokenizer;
-    private readonly GraphBuilder _builder = new();
+    private readonly CancellationToken _cancellation;
+    private readonly GraphBuilder _builder;
     private readonly Stack<int> _operands = new();
     private readonly Stack<Pending> _pending = new();
     private readonly Dictionary<string, int> _bindings = new(StringComparer.Ordinal);
     private Token _current;
     private Token _next;
     private Token _afterNext;
+    private int _tokens;
 
-    private ExpressionParser(string text)
+    private ExpressionParser(string text, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
+        _builder = new GraphBuilder { Cancellation = cancellation };
         _text = text;
         _tokenizer = new Tokenizer(text);
         _current = _tokenizer.Next();
@@ -39,10 +46,11 @@ internal sealed class ExpressionParser
 
     /// <summary>The expression that the text stands for.</summary>
     /// <exception cref="ExpressionSyntaxException">The text is none.</exception>
-    public static ExprNode Parse(string text)
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static ExprNode Parse(string text, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var parser = new ExpressionParser(text);
+        var parser = new ExpressionParser(text, cancellation);
         var root = parser.Statements();
         return parser._builder.Build().Node(root);
     }
@@ -232,6 +240,7 @@ internal sealed class ExpressionParser
 
     private void Advance()
     {
+        if ((++_tokens & (TokensUnwatched - 1)) == 0) _cancellation.ThrowIfCancellationRequested();
         _current = _next;
         _next = _afterNext;
         _afterNext = Following(_afterNext);

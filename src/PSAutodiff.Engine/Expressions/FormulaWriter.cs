@@ -9,14 +9,25 @@ namespace PSAutodiff.Expressions;
 /// </summary>
 internal static class FormulaWriter
 {
+    // Between two looks at the token; a power of two.
+    private const int PiecesUnwatched = 1 << 12;
+
     /// <summary>Appends the formula; false when it was cut because the text would have become longer than the limit.</summary>
-    public static bool Write<TView, TNode>(TView view, TNode root, TextStyle style, StringBuilder text, int maxLength)
+    public static bool Write<TView, TNode>(
+        TView view,
+        TNode root,
+        TextStyle style,
+        StringBuilder text,
+        int maxLength,
+        CancellationToken cancellation = default)
         where TView : struct, INodeView<TNode>
     {
         var stack = new Stack<Item<TNode>>();
         stack.Push(new Item<TNode>(null, root, 0, false));
+        var pieces = 0;
         while (stack.TryPop(out var item))
         {
+            if ((++pieces & (PiecesUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
             if (text.Length > maxLength) return false;
             if (item.Text is { } literal)
             {

@@ -21,12 +21,16 @@ internal ref struct JsonReader
     // An object, a list, an object, a list: a deeper text is refused before anything else is looked at.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 4 };
 
-    private readonly GraphBuilder _builder = new();
+    private readonly GraphBuilder _builder;
     private readonly List<int> _ids = [];
     private Utf8JsonReader _json;
     private int _node = NoIndex;
 
-    private JsonReader(ReadOnlySpan<byte> json) => _json = new Utf8JsonReader(json, Options);
+    private JsonReader(ReadOnlySpan<byte> json, CancellationToken cancellation)
+    {
+        _json = new Utf8JsonReader(json, Options);
+        _builder = new GraphBuilder { Cancellation = cancellation };
+    }
 
     [Flags]
     private enum Properties
@@ -44,13 +48,14 @@ internal ref struct JsonReader
 
     /// <summary>The expression that the text stands for.</summary>
     /// <exception cref="AutodiffException">The text is none.</exception>
-    public static ExprNode Read(string json)
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static ExprNode Read(string json, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(json);
         var reader = default(JsonReader);
         try
         {
-            reader = new JsonReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(json));
+            reader = new JsonReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(json), cancellation);
             return reader.ReadExpression();
         }
         catch (JsonException exception)

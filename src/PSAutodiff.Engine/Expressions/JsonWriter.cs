@@ -18,9 +18,9 @@ internal static class JsonWriter
     // Letters of all languages stay readable; what means something to HTML is still escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    public static string Write(ExprNode node)
+    public static string Write(ExprNode node, CancellationToken cancellation = default)
     {
-        var (graph, root) = node.Flatten();
+        var (graph, root) = node.Flatten(cancellation);
         var indices = new int[root + 1];
         var count = 0;
         var bytes = new ArrayBufferWriter<byte>();
@@ -29,7 +29,7 @@ internal static class JsonWriter
         json.WriteString("format"u8, Format);
         json.WriteNumber("version"u8, Version);
         json.WriteStartArray("nodes"u8);
-        foreach (var id in WritingOrder.Of(graph, root))
+        foreach (var id in WritingOrder.Of(graph, root, cancellation))
         {
             indices[id] = count++;
             var operation = graph.OperationOf(id);

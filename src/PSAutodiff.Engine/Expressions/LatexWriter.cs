@@ -6,11 +6,11 @@ namespace PSAutodiff.Expressions;
 /// <summary>Writes an expression as one LaTeX formula for math mode, with the package amsmath.</summary>
 internal static class LatexWriter
 {
-    public static string Write(ExprNode node, int maxLength, out bool cut)
+    public static string Write(ExprNode node, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         var text = new StringBuilder();
         var style = new LatexStyle(new LatexNames(node.Variables));
-        cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength);
+        cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength, cancellation);
         if (cut) CutText.End(text, maxLength, node);
         return text.ToString();
     }

@@ -9,9 +9,9 @@ namespace PSAutodiff.Expressions;
 /// </summary>
 internal static class LetWriter
 {
-    public static string Write(ExprNode node)
+    public static string Write(ExprNode node, CancellationToken cancellation = default)
     {
-        var (graph, root) = node.Flatten();
+        var (graph, root) = node.Flatten(cancellation);
         var reachable = graph.Reachable([root]);
         var uses = graph.Uses(reachable, [root]);
         var taken = new HashSet<string>(graph.VariablesOf([root]), StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal static class LetWriter
         var view = new GraphView(graph, bindings);
         var text = new StringBuilder();
         var number = 0;
-        foreach (var id in WritingOrder.Of(graph, root))
+        foreach (var id in WritingOrder.Of(graph, root, cancellation))
         {
             if (id == root || uses[id] < 2 || graph.IsLeaf(id)) continue;
             string name;
@@ -30,12 +30,12 @@ internal static class LetWriter
             while (taken.Contains(name));
 
             text.Append(name).Append(" = ");
-            FormulaWriter.Write(view, id, InfixStyle.Instance, text, int.MaxValue);
+            FormulaWriter.Write(view, id, InfixStyle.Instance, text, int.MaxValue, cancellation);
             text.Append("; ");
             bindings[id] = name;
         }
 
-        FormulaWriter.Write(view, root, InfixStyle.Instance, text, int.MaxValue);
+        FormulaWriter.Write(view, root, InfixStyle.Instance, text, int.MaxValue, cancellation);
         return text.ToString();
     }
 }

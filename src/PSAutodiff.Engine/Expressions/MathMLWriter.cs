@@ -10,11 +10,11 @@ internal static class MathMLWriter
     private const string End = "</math>";
 
     /// <summary>The element; a short note in place of a formula that would be longer than the limit, as half an element is none.</summary>
-    public static string Write(ExprNode node, int maxLength, out bool cut)
+    public static string Write(ExprNode node, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         var text = new StringBuilder(Start);
         var style = new MathMLStyle(new MathMLNames(node.Variables));
-        cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength - End.Length);
+        cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength - End.Length, cancellation);
         return cut
             ? $"{Start}<mtext>{node.Op.Name} ... {CutText.Hash(node)}</mtext>{End}"
             : text.Append(End).ToString();

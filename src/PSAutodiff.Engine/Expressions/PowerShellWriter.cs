@@ -6,9 +6,9 @@ namespace PSAutodiff.Expressions;
 /// <summary>Writes an expression as the text of a PowerShell script with one parameter for each variable.</summary>
 internal static class PowerShellWriter
 {
-    public static string Write(ExprNode node) => new Style(node).Write();
+    public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
 
-    private sealed class Style(ExprNode node) : CodeStyle(node)
+    private sealed class Style(ExprNode node, CancellationToken cancellation) : CodeStyle(node, cancellation)
     {
         // Variables that PowerShell sets or reads itself.
         private static readonly FrozenSet<string> Automatic = (

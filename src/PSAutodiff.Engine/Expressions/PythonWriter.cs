@@ -7,9 +7,9 @@ namespace PSAutodiff.Expressions;
 /// <summary>Writes an expression as the source of a Python function of NumPy arrays or numbers, with the rules of broadcasting.</summary>
 internal static class PythonWriter
 {
-    public static string Write(ExprNode node) => new Style(node).Write();
+    public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
 
-    private sealed class Style(ExprNode node) : CodeStyle(node)
+    private sealed class Style(ExprNode node, CancellationToken cancellation) : CodeStyle(node, cancellation)
     {
         private static readonly FrozenSet<string> Keywords = (
             "False None True and as assert async await break class continue def del elif else except finally for from global if import in is "

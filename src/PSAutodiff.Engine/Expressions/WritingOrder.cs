@@ -8,29 +8,32 @@ namespace PSAutodiff.Expressions;
 /// </summary>
 internal static class WritingOrder
 {
-    /// <summary>The ids of the nodes that the root needs, the root last.</summary>
-    public static int[] Of(Graph graph, int root)
+    // Between two looks at the token; a power of two.
+    private const int NodesUnwatched = 1 << 12;
+
+    /// <summary>The ids of the nodes that the root needs, the root last; one by one, so that cancelling ends what is done with them too.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IEnumerable<int> Of(Graph graph, int root, CancellationToken cancellation)
     {
-        var order = new List<int>();
+        var steps = 0;
         var listed = new bool[root + 1];
         var stack = new Stack<int>();
         stack.Push(root);
         while (stack.TryPeek(out var id))
         {
+            if ((++steps & (NodesUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
             if (listed[id] || Next(graph, id, listed) is not { } argument)
             {
                 stack.Pop();
                 if (listed[id]) continue;
                 listed[id] = true;
-                order.Add(id);
+                yield return id;
             }
             else
             {
                 stack.Push(argument);
             }
         }
-
-        return [.. order];
     }
 
     private static int? Next(Graph graph, int id, bool[] listed)

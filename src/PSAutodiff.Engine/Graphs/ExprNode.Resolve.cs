@@ -7,12 +7,14 @@ public sealed partial class ExprNode
 {
     /// <summary>The expression with some variables replaced, all at once: what is put in is not searched again.</summary>
     /// <param name="replacements">Names of variables and what takes their place.</param>
-    public ExprNode Resolve(IReadOnlyDictionary<string, ExprNode> replacements)
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ExprNode Resolve(IReadOnlyDictionary<string, ExprNode> replacements, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(replacements);
-        var (graph, root) = Flatten();
+        var (graph, root) = Flatten(cancellation);
         var reachable = graph.Reachable([root]);
-        var builder = new GraphBuilder(reachable.Length);
+        var builder = new GraphBuilder(reachable.Length) { Cancellation = cancellation };
         var importer = new GraphImporter(builder);
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)

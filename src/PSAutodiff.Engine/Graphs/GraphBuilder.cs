@@ -13,6 +13,9 @@ internal sealed class GraphBuilder
     // already normalised arguments, so real chains are short. The bound only guards against a faulty pair of identities.
     private const int MaxRewriteDepth = 48;
 
+    // Between two looks at the token; a power of two. So many lookups take a few milliseconds.
+    private const int LookupsUnwatched = 1 << 14;
+
     // A line of the table serves the users of so many neighbouring nodes, so at most so much of the table is taken.
     private const uint IdsInLine = 12;
     private const uint SlotsInLine = 16;
@@ -26,6 +29,7 @@ internal sealed class GraphBuilder
     private readonly Graph? _origin;
     private readonly int _extraCapacity;
     private bool _sharesArrays;
+    private int _lookups;
     private int _rewriteDepth;
 
     public GraphBuilder(int capacity = 16)
@@ -59,6 +63,9 @@ internal sealed class GraphBuilder
 
     public int Count { get; private set; }
 
+    /// <summary>Ends the building early, and with it the pass that builds.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Which identities rewrite new nodes; none by default.</summary>
     public RuleSets Rules { get; set; }
 
@@ -90,6 +97,7 @@ internal sealed class GraphBuilder
 
     public int Constant(double value)
     {
+        WatchCancellation();
         var bits = BitConverter.DoubleToInt64Bits(value);
         for (var probe = ProbeForConstant(bits); ; probe.Next())
         {
@@ -191,6 +199,7 @@ internal sealed class GraphBuilder
     /// <summary>The node with these arguments, for rules that may exchange them also one with the first two exchanged; else a new one.</summary>
     private int Find(Operation operation, int x, int y, int z)
     {
+        WatchCancellation();
         var commute = operation.IsCommutative && (Rules & Identity.Standard) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
         var node = new GraphNode(x, y, z, operation.Code);
         for (var probe = ProbeFor(node); ; probe.Next())
@@ -199,6 +208,11 @@ internal sealed class GraphBuilder
             if (id < 0) return Append(probe.Slot, node);
             if (AreEqual(_nodes[id], node, commute)) return id;
         }
+    }
+
+    private void WatchCancellation()
+    {
+        if ((++_lookups & (LookupsUnwatched - 1)) == 0) Cancellation.ThrowIfCancellationRequested();
     }
 
     private static bool AreEqual(in GraphNode a, in GraphNode b, bool commute) =>

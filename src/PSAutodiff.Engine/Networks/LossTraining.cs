@@ -20,15 +20,17 @@ public sealed class LossTraining
     /// <param name="loss">The loss of one row. Numerically stable rewrites are applied to it first.</param>
     /// <param name="columns">Its variables that the data give, in the order of the values in a row.</param>
     /// <param name="parameters">Its variables that are trained.</param>
-    public LossTraining(ExprNode loss, IReadOnlyList<string> columns, IReadOnlyList<string> parameters)
+    /// <param name="cancellation">Ends the preparation early.</param>
+    /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
+    public LossTraining(ExprNode loss, IReadOnlyList<string> columns, IReadOnlyList<string> parameters, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(parameters);
 
         // The loss comes last: the next step waits for the derivatives, not for it.
-        var derivatives = NumericDerivatives.Of(loss, parameters);
-        _compiled = CompiledExpression.Compile([.. derivatives.Gradient, derivatives.Value], [.. columns, .. parameters]);
+        var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
+        _compiled = CompiledExpression.Compile([.. derivatives.Gradient, derivatives.Value], [.. columns, .. parameters], cancellation);
         _loss = loss;
         _parameters = [.. parameters];
         _columnCount = columns.Count;

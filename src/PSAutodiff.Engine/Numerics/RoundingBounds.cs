@@ -24,6 +24,9 @@ internal sealed class RoundingBounds
     // These give one of their arguments, its negative, or a small whole number: never anything rounded.
     private static readonly HashSet<string> Unrounded = ["neg", "abs", "relu", "sign", "min", "max", "less", "select", "detach"];
 
+    // Between two looks at the token; a power of two.
+    private const int NodesUnwatched = 1 << 12;
+
     private readonly Graph _graph;
     private readonly int[] _roots;
     private readonly int[] _nodes;
@@ -81,11 +84,14 @@ internal sealed class RoundingBounds
     /// <summary>Evaluates at a point.</summary>
     /// <param name="point">Values of the variables.</param>
     /// <param name="pointError">The relative error of these values; 0 when they count as exact.</param>
-    public void Evaluate(ReadOnlySpan<double> point, double pointError = 0)
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Evaluate(ReadOnlySpan<double> point, double pointError = 0, CancellationToken cancellation = default)
     {
         Underflowed = false;
         foreach (var id in _nodes)
         {
+            if ((id & (NodesUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
             if (_graph.IsVariable(id))
             {
                 var value = point[_variableOf[id]];

@@ -14,11 +14,23 @@ internal sealed record Curvature(double Largest, bool IsConstant)
 
     /// <summary>
     /// Power iteration on v -> H v, with H v as the gradient of (gradient . v): one more reverse sweep, whatever the number of
-    /// variables (Pearlmutter, 1994). Null when that would take too long, or H is not finite.
+    /// variables (Pearlmutter, 1994). Null when that would take too long, H is not finite, or it was cancelled.
     /// </summary>
     public static Curvature? Of(Objective objective, double[] point, CancellationToken cancellation)
     {
         if (objective.OperationCount > LargestGradient) return null;
+        try
+        {
+            return Find(objective, point, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static Curvature? Find(Objective objective, double[] point, CancellationToken cancellation)
+    {
         var n = objective.Dimension;
         var prefix = "_v";
         while (objective.Variables.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))) prefix = "_" + prefix;
@@ -26,10 +38,9 @@ internal sealed record Curvature(double Largest, bool IsConstant)
         for (var i = 0; i < n; i++) directions[i] = ExprNode.Variable(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{i}"));
         var dot = objective.Gradient[0] * directions[0];
         for (var i = 1; i < n; i++) dot += objective.Gradient[i] * directions[i];
-        var product = NumericDerivatives.Of(dot, objective.Variables).Gradient;
-
-        var isConstant = !CompiledExpression.Compile(product).Variables.Intersect(objective.Variables).Any();
-        var compiled = CompiledExpression.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)]);
+        var product = NumericDerivatives.Of(dot, objective.Variables, cancellation: cancellation).Gradient;
+        var isConstant = !CompiledExpression.Compile(product, null, cancellation).Variables.Intersect(objective.Variables).Any();
+        var compiled = CompiledExpression.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)], cancellation);
         var values = new double[2 * n];
         point.CopyTo(values, 0);
         var rounds = (int)Math.Clamp(WorkLimit / (compiled.OperationCount + n), 100, 10_000);
@@ -57,7 +68,7 @@ internal sealed record Curvature(double Largest, bool IsConstant)
         var (shift, eigenvalue) = (0.0, 0.0);
         for (var round = 0; round < rounds; round++)
         {
-            if (cancellation.IsCancellationRequested) return double.NaN;
+            cancellation.ThrowIfCancellationRequested();
             multiply(vector, product);
             eigenvalue = Vectors.Dot(vector, product);
             var size = Vectors.Norm(product);

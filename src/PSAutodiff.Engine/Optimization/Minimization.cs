@@ -13,8 +13,10 @@ public sealed class Minimization
 
     /// <summary>Prepares the search: rewrites the expression stably, differentiates and compiles it once.</summary>
     /// <param name="expression">The function; it needs at least one variable.</param>
+    /// <param name="cancellation">Ends the preparation early.</param>
     /// <exception cref="AutodiffException">The expression has no variables.</exception>
-    public Minimization(ExprNode expression)
+    /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
+    public Minimization(ExprNode expression, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(expression);
         if (expression.Variables.Count == 0)
@@ -23,7 +25,7 @@ public sealed class Minimization
         }
 
         _expression = expression;
-        _objective = new Objective(expression);
+        _objective = new Objective(expression, cancellation);
     }
 
     /// <summary>The variables, in the order of the values of a point.</summary>

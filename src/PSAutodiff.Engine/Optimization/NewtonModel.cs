@@ -33,7 +33,7 @@ internal sealed class NewtonModel(Objective objective)
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void MoveTo(ReadOnlySpan<double> point, CancellationToken cancellation)
     {
-        objective.Hessian(point, _hessian);
+        objective.Hessian(point, _hessian, cancellation);
         var largest = Vectors.Largest(_hessian);
         IsZero = largest == 0;
         HasStep = double.IsFinite(largest) && !IsZero;

@@ -75,8 +75,16 @@ internal sealed class NewtonSearch(Objective objective, MinimizationOptions opti
 
     protected override MinimizationStopReason AtStationaryPoint()
     {
-        // Not to be interrupted: the step to here has been taken and has to be counted.
-        _model.MoveTo(Current.Point, CancellationToken.None);
+        try
+        {
+            _model.MoveTo(Current.Point, Cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told, not thrown on: the step to here has been taken and has to be counted.
+            return MinimizationStopReason.Cancelled;
+        }
+
         if (!_model.HasStep || !_model.IsDamped || _model.IsSingular) return MinimizationStopReason.Converged;
         Message = $"At {Describe(Current.Point)} the gradient is zero, but the function falls in some direction from there: this is a saddle or a maximum. Start elsewhere.";
         return MinimizationStopReason.SaddlePoint;

@@ -10,17 +10,16 @@ internal sealed class Objective
     private readonly IReadOnlyList<ExprNode> _gradient;
     private readonly CompiledExpression _compiled;
     private readonly IReadOnlyList<ExprNode> _outputs;
-    private readonly Lazy<CompiledExpression> _hessian;
+    private CompiledExpression? _hessian;
 
-    public Objective(ExprNode function)
+    public Objective(ExprNode function, CancellationToken cancellation)
     {
         Variables = function.Variables;
         _function = function;
-        var derivatives = NumericDerivatives.Of(function, Variables);
+        var derivatives = NumericDerivatives.Of(function, Variables, cancellation: cancellation);
         _gradient = derivatives.Gradient;
         _outputs = [derivatives.Value, .. _gradient];
-        _compiled = CompiledExpression.Compile(_outputs, Variables);
-        _hessian = new Lazy<CompiledExpression>(CompileHessian);
+        _compiled = CompiledExpression.Compile(_outputs, Variables, cancellation);
     }
 
     public IReadOnlyList<string> Variables { get; }
@@ -41,10 +40,12 @@ internal sealed class Objective
     }
 
     /// <summary>The second derivatives at a point: the full symmetric matrix, row by row.</summary>
-    public void Hessian(ReadOnlySpan<double> point, double[] matrix)
+    /// <exception cref="OperationCanceledException">It was cancelled while they were compiled, which happens once.</exception>
+    public void Hessian(ReadOnlySpan<double> point, double[] matrix, CancellationToken cancellation)
     {
-        var results = new double[_hessian.Value.OutputCount];
-        _hessian.Value.Evaluate(point, results);
+        _hessian ??= CompileHessian(cancellation);
+        var results = new double[_hessian.OutputCount];
+        _hessian.Evaluate(point, results);
         var next = 0;
         for (var i = 0; i < Dimension; i++)
         {
@@ -64,6 +65,6 @@ internal sealed class Objective
         return [.. Enumerable.Range(0, roots.Length).Select(bounds.BoundOf)];
     }
 
-    private CompiledExpression CompileHessian() =>
-        CompiledExpression.Compile(NumericDerivatives.Of(_function, Variables, hessian: true).Hessian, Variables);
+    private CompiledExpression CompileHessian(CancellationToken cancellation) =>
+        CompiledExpression.Compile(NumericDerivatives.Of(_function, Variables, hessian: true, cancellation).Hessian, Variables, cancellation);
 }

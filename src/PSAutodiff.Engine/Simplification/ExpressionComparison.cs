@@ -88,10 +88,10 @@ public sealed class ExpressionComparison
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(difference);
-        if (reference.Equals(difference)) return new ExpressionComparison(ComparisonBasis.Structure);
+        if (reference.Equals(difference, cancellation)) return new ExpressionComparison(ComparisonBasis.Structure);
 
         // One graph for both, which every step below goes on from.
-        var (graph, roots) = ExprNode.Flatten([reference, difference]);
+        var (graph, roots) = ExprNode.Flatten([reference, difference], cancellation);
         (reference, difference) = (graph.Node(roots[0]), graph.Node(roots[1]));
 
         // Sampling first: where it finds a counterexample, there is no need to simplify.
@@ -100,7 +100,7 @@ public sealed class ExpressionComparison
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             cancellation.ThrowIfCancellationRequested();
-            if (SimplifyAlike(reference, difference, rule)) return new ExpressionComparison(ComparisonBasis.Simplification);
+            if (SimplifyAlike(reference, difference, rule, cancellation)) return new ExpressionComparison(ComparisonBasis.Simplification);
         }
 
         return sampled;
@@ -109,10 +109,10 @@ public sealed class ExpressionComparison
     /// <summary>Whether they are equal and what decided, in a line.</summary>
     public override string ToString() => $"{(Equal ? "equal" : How == ComparisonBasis.Undecided ? "undecided" : "not equal")} ({How})";
 
-    private static bool SimplifyAlike(ExprNode reference, ExprNode difference, SimplificationRule rule)
+    private static bool SimplifyAlike(ExprNode reference, ExprNode difference, SimplificationRule rule, CancellationToken cancellation)
     {
-        var (nodes, _) = ExprNode.Simplify([reference, difference], rule);
-        return nodes[0].Equals(nodes[1]) || (nodes[0] - nodes[1]).Simplify(rule).Value == 0;
+        var (nodes, _) = ExprNode.Simplify([reference, difference], rule, cancellation);
+        return nodes[0].Equals(nodes[1], cancellation) || (nodes[0] - nodes[1]).Simplify(rule, cancellation).Value == 0;
     }
 
     private sealed class Sampler
@@ -130,7 +130,7 @@ public sealed class ExpressionComparison
 
         public Sampler(Graph graph, int[] roots, CancellationToken cancellation)
         {
-            var compiled = CompiledExpression.Compile(graph, roots);
+            var compiled = CompiledExpression.Compile(graph, roots, null, cancellation);
             _variables = compiled.Variables;
             var size = Math.Max(compiled.OperationCount, _variables.Count) + 1;
             _large = PointBudget / size < FewestPoints;
@@ -170,7 +170,7 @@ public sealed class ExpressionComparison
         {
             var (x, y) = (_values[0][index], _values[1][index]);
             if (!double.IsFinite(x) || !double.IsFinite(y)) return false;
-            _bounds.Evaluate(_points[index]);
+            _bounds.Evaluate(_points[index], cancellation: _cancellation);
             var bound = SafetyFactor * (_bounds.BoundOf(0) + _bounds.BoundOf(1));
             var larger = Math.Max(Math.Abs(x), Math.Abs(y));
             var differs = Math.Abs(x - y) > bound;

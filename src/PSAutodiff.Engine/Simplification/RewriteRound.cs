@@ -20,13 +20,13 @@ internal sealed class RewriteRound
     private readonly ProductCollector? _products;
     private readonly List<Identity> _applied = [];
 
-    public RewriteRound(Graph graph, int[] roots, RuleSets sets, RewriteLog? log)
+    public RewriteRound(Graph graph, int[] roots, RuleSets sets, RewriteLog? log, CancellationToken cancellation)
     {
         _graph = graph;
         _roots = roots;
         _sets = sets;
         _log = log;
-        _builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = _applied.Add, Log = log };
+        _builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = _applied.Add, Log = log, Cancellation = cancellation };
         _reachable = graph.Reachable(roots);
         _uses = graph.Uses(_reachable, roots);
         _map = new int[_reachable.Length];

@@ -17,7 +17,8 @@ internal static class Simplifier
     /// <param name="roots">The nodes.</param>
     /// <param name="rule">Which identities may be used.</param>
     /// <param name="log">Gets what is rewritten.</param>
-    public static Result Simplify(Graph graph, int[] roots, SimplificationRule rule, RewriteLog? log = null)
+    /// <param name="cancellation">Ends it early.</param>
+    public static Result Simplify(Graph graph, int[] roots, SimplificationRule rule, RewriteLog? log = null, CancellationToken cancellation = default)
     {
         var assumptions = new SortedSet<string>(StringComparer.Ordinal);
         var sets = rule switch
@@ -30,13 +31,13 @@ internal static class Simplifier
         var cost = graph.OperationCount(roots);
         for (var round = 0; round < MaxRounds; round++)
         {
-            var next = Round(best, sets, oneByOne: rule == SimplificationRule.Stable, log);
-            if (next.Cost > cost && rule == SimplificationRule.Standard) next = Round(best, sets, oneByOne: true, log);
+            var next = Round(best, sets, oneByOne: rule == SimplificationRule.Stable, log, cancellation);
+            if (next.Cost > cost && rule == SimplificationRule.Standard) next = Round(best, sets, oneByOne: true, log, cancellation);
             if (next.Cost > cost && rule != SimplificationRule.Stable) break;
             if (!next.Round.HasChanged && next.Cost >= cost) break;
             assumptions.UnionWith(next.Round.Assumptions);
             log?.AcceptRound(best.Graph, best.Roots, next.Output, next.Round.Map);
-            best = Compact(next.Output, next.Round.NewRoots());
+            best = Compact(next.Output, next.Round.NewRoots(), cancellation);
             cost = next.Cost;
         }
 
@@ -48,11 +49,11 @@ internal static class Simplifier
     /// differentiation has left them.
     /// </summary>
     /// <returns>The graph that goes on from the given one, and the node's id there.</returns>
-    public static (Graph Graph, int Root) Fold(Graph graph, int root, int first, RewriteLog log)
+    public static (Graph Graph, int Root) Fold(Graph graph, int root, int first, RewriteLog log, CancellationToken cancellation)
     {
         log.StartRound();
         var reachable = graph.Reachable([root]);
-        var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = RuleSets.Fold, Log = log };
+        var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = RuleSets.Fold, Log = log, Cancellation = cancellation };
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
         {
@@ -64,9 +65,15 @@ internal static class Simplifier
         return (output, map[root]);
     }
 
-    private static (RewriteRound Round, Graph Output, int Cost) Round(Result from, RuleSets sets, bool oneByOne, RewriteLog? log)
+    private static (RewriteRound Round, Graph Output, int Cost) Round(
+        Result from,
+        RuleSets sets,
+        bool oneByOne,
+        RewriteLog? log,
+        CancellationToken cancellation)
     {
-        var round = new RewriteRound(from.Graph, from.Roots, sets, log);
+        cancellation.ThrowIfCancellationRequested();
+        var round = new RewriteRound(from.Graph, from.Roots, sets, log, cancellation);
         var output = oneByOne ? round.TakeOneByOne() : round.TakeAll();
         return (round, output, output.OperationCount(round.NewRoots()));
     }
@@ -81,12 +88,12 @@ internal static class Simplifier
     }
 
     /// <summary>Leaves behind what the roots do not need, when that is most of the graph.</summary>
-    private static Result Compact(Graph graph, int[] roots)
+    private static Result Compact(Graph graph, int[] roots, CancellationToken cancellation)
     {
         var reachable = graph.Reachable(roots);
         var needed = reachable.AsSpan().Count(true);
         if (graph.Count <= 2 * needed) return new Result(graph, roots, []);
-        var builder = new GraphBuilder(needed);
+        var builder = new GraphBuilder(needed) { Cancellation = cancellation };
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
         {

@@ -4,10 +4,35 @@ using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>What the cmdlets share: turning values into expressions, and errors that cost one item only.</summary>
-public abstract class AutodiffCmdlet : PSCmdlet
+/// <summary>What the cmdlets share: turning values into expressions, errors that cost one item only, and the end by Ctrl+C.</summary>
+public abstract class AutodiffCmdlet : PSCmdlet, IDisposable
 {
-    /// <summary>Runs the work for one item; an error of the user's is written with its stable id, and the rest goes on.</summary>
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>Cancelled by Ctrl+C: long work has to look at it.</summary>
+    private protected CancellationToken Cancellation => _cancellation.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the command holds.</summary>
+    /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing) _cancellation.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    /// <summary>
+    /// Runs the work for one item; an error of the user's is written with its stable id, and the rest goes on. Work that Ctrl+C has
+    /// ended is left as it is: nobody waits for it.
+    /// </summary>
     private protected void Attempt(object? target, Action work)
     {
         try
@@ -17,6 +42,10 @@ public abstract class AutodiffCmdlet : PSCmdlet
         catch (AutodiffException exception)
         {
             WriteError(Record(exception, target));
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            // What the pipeline writes next ends it.
         }
     }
 
@@ -38,6 +67,10 @@ public abstract class AutodiffCmdlet : PSCmdlet
         {
             ThrowTerminatingError(Record(exception, target));
             throw;
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
         }
     }
 
@@ -116,7 +149,7 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
 
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
-        ProcessExpression(value, () => Conversions.ToExpression(value), node =>
+        ProcessExpression(value, () => Conversions.ToExpression(value, Cancellation), node =>
         {
             WarnOfNames(value, node);
             work(node);

@@ -5,9 +5,8 @@ namespace PSAutodiff.Commands;
 /// <summary>Decides whether two expressions are the same function.</summary>
 [Cmdlet(VerbsData.Compare, "Expression")]
 [OutputType(typeof(ExpressionComparison))]
-public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
+public sealed class CompareExpressionCommand : ExpressionCmdlet
 {
-    private readonly CancellationTokenSource _cancellation = new();
     private ExprNode? _reference;
 
     /// <summary>The expression that the others are compared with: a node, text, a script block or a number.</summary>
@@ -21,9 +20,6 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
     public object? DifferenceExpression { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (!IsBound(nameof(ReferenceExpression)))
@@ -31,7 +27,7 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
             Stop(ErrorIds.ExpressionMissing, "Compare-Expression was given no expression to compare with. For example: 'x^2' | Compare-Expression 'x*x'");
         }
 
-        _reference = Require(ReferenceExpression, () => Conversions.ToExpression(ReferenceExpression));
+        _reference = Require(ReferenceExpression, () => Conversions.ToExpression(ReferenceExpression, Cancellation));
         WarnOfNames(ReferenceExpression, _reference);
     }
 
@@ -39,19 +35,6 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet, IDisposable
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(DifferenceExpression))) return;
-        ProcessExpression(DifferenceExpression, node =>
-        {
-            try
-            {
-                WriteObject(ExpressionComparison.Compare(_reference!, node, _cancellation.Token));
-            }
-            catch (OperationCanceledException)
-            {
-                // The pipeline is being stopped: nobody waits for a result.
-            }
-        });
+        ProcessExpression(DifferenceExpression, node => WriteObject(ExpressionComparison.Compare(_reference!, node, Cancellation)));
     }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
 }

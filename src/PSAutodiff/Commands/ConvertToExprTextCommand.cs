@@ -26,7 +26,7 @@ public sealed class ConvertToExprTextCommand : PositionalExpressionCmdlet
 
     private void Write(ExprNode node)
     {
-        var text = node.ToText(As, MaxLength, out var cut);
+        var text = node.ToText(As, MaxLength, out var cut, Cancellation);
         if (cut) WriteWarning($"The text was cut after {MaxLength} characters. -As Let writes the whole expression, each shared part once; -MaxLength moves the limit.");
         WriteObject(text);
     }

@@ -9,7 +9,7 @@ namespace PSAutodiff.Commands;
 /// <summary>Writes expressions, gradients, trainings, networks and minima as a report to look at.</summary>
 [Cmdlet(VerbsData.Export, "AutodiffReport", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
+public sealed class ExportAutodiffReportCommand : AutodiffCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
@@ -83,7 +83,11 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
     public SwitchParameter NoClobber { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose() => _report?.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _report?.Dispose();
+        base.Dispose(disposing);
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -182,11 +186,11 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet, IDisposable
         }
     }
 
-    private static ExprNode ToExpression(object? item)
+    private ExprNode ToExpression(object? item)
     {
         try
         {
-            return Conversions.ToExpression(item);
+            return Conversions.ToExpression(item, Cancellation);
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ExpressionTypeUnsupported)
         {

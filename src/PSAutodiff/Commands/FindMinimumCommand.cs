@@ -7,14 +7,13 @@ namespace PSAutodiff.Commands;
 /// <summary>Searches minima of expressions from a start point.</summary>
 [Cmdlet(VerbsCommon.Find, "Minimum")]
 [OutputType(typeof(Minimum))]
-public sealed class FindMinimumCommand : PositionalExpressionCmdlet, IDisposable
+public sealed class FindMinimumCommand : PositionalExpressionCmdlet
 {
     private const string Activity = "Searching a minimum";
 
     // Differentiating and compiling fewer nodes takes well under a second.
     private const int ManyNodes = 20_000;
 
-    private readonly CancellationTokenSource _cancellation = new();
     private MinimizationOptions _options = new();
     private ValueSource _start = ValueSource.Empty;
 
@@ -59,9 +58,6 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet, IDisposable
     private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
 
     /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -93,7 +89,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet, IDisposable
     {
         ProcessExpression(expression, node =>
         {
-            if (Prepare(node) is not { } search) return;
+            var search = Prepare(node);
             var start = _start.NumbersOf(search.Variables);
             for (var i = 0; i < start.Length; i++)
             {
@@ -103,7 +99,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet, IDisposable
                     string.Create(CultureInfo.InvariantCulture, $"The start value of '{search.Variables[i]}' is {start[i]}, not a finite number."));
             }
 
-            Finish(search.Run(start, _options, _cancellation.Token));
+            Finish(search.Run(start, _options, Cancellation));
         });
     }
 
@@ -111,33 +107,12 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet, IDisposable
 
     private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
-
-    /// <summary>Differentiates and compiles; null when Ctrl+C came meanwhile.</summary>
-    private Minimization? Prepare(ExprNode node)
+    /// <summary>Differentiates and compiles.</summary>
+    private Minimization Prepare(ExprNode node)
     {
-        Minimization Make() => new(node) { Progress = ShowProgress(Stopwatch.StartNew()) };
         var count = node.NodeCount;
-        if (count <= ManyNodes) return Make();
-
-        // Takes seconds and cannot be interrupted, so it is left to itself when nobody waits for it any more.
-        Report(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
-        var preparation = Task.Run(Make);
-        try
-        {
-            preparation.Wait(_cancellation.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-        catch (AggregateException)
-        {
-            // Thrown again below, as it is.
-        }
-
-        return preparation.GetAwaiter().GetResult();
+        if (count > ManyNodes) Report(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
+        return new Minimization(node, Cancellation) { Progress = ShowProgress(Stopwatch.StartNew()) };
     }
 
     private Action<int, double> ShowProgress(Stopwatch clock) => (steps, value) =>

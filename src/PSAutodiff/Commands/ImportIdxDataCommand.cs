@@ -5,15 +5,7 @@ namespace PSAutodiff.Commands;
 /// <summary>Reads files in the IDX format, that of the MNIST data, plain or compressed by gzip.</summary>
 [Cmdlet(VerbsData.Import, "IdxData", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(IdxData))]
-public sealed class ImportIdxDataCommand : FileReadingCmdlet, IDisposable
+public sealed class ImportIdxDataCommand : FileReadingCmdlet
 {
-    private readonly CancellationTokenSource _cancellation = new();
-
-    /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
-
-    private protected override object Read(FileStream file) => IdxData.Read(file, _cancellation.Token);
+    private protected override object Read(FileStream file) => IdxData.Read(file, Cancellation);
 }

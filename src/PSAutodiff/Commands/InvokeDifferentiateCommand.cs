@@ -88,8 +88,8 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         ProcessExpression(expression, node =>
         {
             Note(node);
-            if (Gradient) WriteObject(SerializedText.Attach(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode)));
-            else if (Hessian) WriteObject(SerializedText.Attach(DerivativeObjects.Hessian(node, Variable ?? node.Variables)));
+            if (Gradient) WriteObject(SerializedText.Attach(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode, Cancellation)));
+            else if (Hessian) WriteObject(SerializedText.Attach(DerivativeObjects.Hessian(node, Variable ?? node.Variables, Cancellation)));
             else if (Jacobian) _expressions.Add(node);
             else if (Step) WriteSteps(node, Variable ?? node.Variables);
             else WriteDerivatives(node, Variable ?? node.Variables);
@@ -100,7 +100,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_expressions.Count > 0) Attempt(null, () => WriteObject(SerializedText.Attach(DerivativeObjects.Jacobian(_expressions, Variable, Mode))));
+        if (_expressions.Count > 0) Attempt(null, () => WriteObject(SerializedText.Attach(DerivativeObjects.Jacobian(_expressions, Variable, Mode, Cancellation))));
 
         // The derivative of a constant is 0, and nobody wonders.
         if (_known.Count == 0) return;
@@ -125,11 +125,11 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
 
     private void WriteDerivatives(ExprNode node, IReadOnlyList<string> variables)
     {
-        var derivatives = node.Differentiate(variables, Mode);
+        var derivatives = node.Differentiate(variables, Mode, Cancellation);
         for (var i = 0; i < derivatives.Count; i++)
         {
             var derivative = derivatives[i];
-            for (var order = 1; order < Order && !Stopping; order++) derivative = derivative.Differentiate(variables[i], Mode);
+            for (var order = 1; order < Order; order++) derivative = derivative.Differentiate([variables[i]], Mode, Cancellation)[0];
             WriteObject(derivative);
         }
     }
@@ -140,9 +140,9 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         {
             var derivative = node;
             var number = 1;
-            for (var order = 0; order < Order && !Stopping; order++)
+            for (var order = 0; order < Order; order++)
             {
-                var steps = derivative.DifferentiateByStep(variable, Mode, number);
+                var steps = derivative.DifferentiateByStep(variable, Mode, number, Cancellation);
                 WriteObject(steps, enumerateCollection: true);
                 number += steps.Count;
                 derivative = steps[^1].Whole!;

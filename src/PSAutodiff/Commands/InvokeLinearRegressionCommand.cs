@@ -8,14 +8,13 @@ namespace PSAutodiff.Commands;
 /// <summary>Fits a linear model to rows from the pipeline or to arrays.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LinearRegression", DefaultParameterSetName = RowsSet)]
 [OutputType(typeof(LinearRegressionResult))]
-public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
+public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
 {
     private const string RowsSet = "Rows";
     private const string DataSet = "Data";
     private const string Activity = "Linear regression";
     private const int MillisecondsBetweenReports = 100;
 
-    private readonly CancellationTokenSource _cancellation = new();
     private RegressionRows? _rows;
     private RowIntake? _intake;
     private RowCovariance? _covariance;
@@ -73,9 +72,6 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     private RowIntake Intake => _intake ??= new RowIntake(this, TakeRow);
 
     /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         CheckPenalty(Ridge, nameof(Ridge));
@@ -123,9 +119,6 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
         if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
-
     private void TakeRow(object row)
     {
         if (_rows is null)
@@ -141,12 +134,12 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
     private LinearRegressionResult? Fit()
     {
         // With many columns, or a covariance of thousands of rows, it takes seconds; when nobody waits for it any more it ends at its next look.
-        var work = new RegressionWork(_cancellation.Token);
+        var work = new RegressionWork(Cancellation);
         var clock = Stopwatch.StartNew();
         var fit = Task.Run(() => _rows is null ? FitArrays(work) : _rows.Finish(Intake.Number, work));
         try
         {
-            while (!fit.Wait(MillisecondsBetweenReports, _cancellation.Token)) ShowProgress(Activity, work.Stage, work.Done, clock);
+            while (!fit.Wait(MillisecondsBetweenReports, Cancellation)) ShowProgress(Activity, work.Stage, work.Done, clock);
         }
         catch (OperationCanceledException)
         {
@@ -155,7 +148,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet, IDisposable
         catch (AggregateException)
         {
             // Thrown again below, as it is.
-            if (_cancellation.IsCancellationRequested) return null;
+            if (Cancellation.IsCancellationRequested) return null;
         }
 
         if (clock.Elapsed.TotalSeconds >= 1) WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });

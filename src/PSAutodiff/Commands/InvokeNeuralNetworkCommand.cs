@@ -9,7 +9,7 @@ namespace PSAutodiff.Commands;
 [Cmdlet(VerbsLifecycle.Invoke, "NeuralNetwork", DefaultParameterSetName = RowsSet)]
 [OutputType(typeof(PSObject), ParameterSetName = [RowsSet])]
 [OutputType(typeof(double[,]), ParameterSetName = [DataSet])]
-public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
+public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet
 {
     private const string RowsSet = "Rows";
     private const string DataSet = "Data";
@@ -17,7 +17,6 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     private const string Probability = "Probability";
     private const string ProbabilityOf = "P_";
 
-    private readonly CancellationTokenSource _cancellation = new();
     private Network _network = null!;
     private RowReader? _reader;
     private RowPredictor _predictor = null!;
@@ -46,9 +45,6 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
     [Parameter(ParameterSetName = DataSet)]
     [AllowNull]
     public object? Data { get; set; }
-
-    /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -81,9 +77,6 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         WriteError(Record(new AutodiffException(ErrorIds.RowsMissing, "There is nothing to predict. Pipe rows in, or give -Data."), null));
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
-
     private void PredictMatrix()
     {
         var inputs = NetworkData.InputsFrom(_network, Data);
@@ -91,8 +84,8 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         {
             var (rows, threads) = (inputs.Rows, Environment.ProcessorCount);
             var outputs = _network.Precision == NetworkPrecision.Single
-                ? NetworkOutput.Predict(_network, inputs.Take<float>(_network.Scaling), rows, threads, _cancellation.Token)
-                : NetworkOutput.Predict(_network, inputs.Take<double>(_network.Scaling), rows, threads, _cancellation.Token);
+                ? NetworkOutput.Predict(_network, inputs.Take<float>(_network.Scaling), rows, threads, Cancellation)
+                : NetworkOutput.Predict(_network, inputs.Take<double>(_network.Scaling), rows, threads, Cancellation);
             var matrix = new double[inputs.Rows, _network.OutputSize];
             if (matrix.Length > 0) outputs.CopyTo(MemoryMarshal.CreateSpan(ref matrix[0, 0], matrix.Length));
             WriteObject(matrix);
@@ -108,7 +101,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet, IDisposable
         _reader ??= StartReading(row);
         _reader.Start(row, _rows.Number);
         _reader.ReadFinite(_values);
-        var outputs = _predictor.Predict(_values, _cancellation.Token);
+        var outputs = _predictor.Predict(_values, Cancellation);
         var copy = Conversions.CopyRow(row);
         foreach (var name in _added)
         {

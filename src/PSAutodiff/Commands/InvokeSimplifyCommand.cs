@@ -27,7 +27,7 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
         }
 
         // From what was given: a number token has its text with it.
-        var node = Conversions.ToExpression(expression);
+        var node = Conversions.ToExpression(expression, Cancellation);
         WarnOfNames(expression, node);
         if (Step) WriteSteps(node);
         else Simplify(node);
@@ -41,9 +41,9 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
     private void Simplify(object nodes)
     {
         // All nodes of an object together, so that they go on sharing parts.
-        var (simplified, assumptions) = ExprNode.Simplify(DerivativeObjects.NodesOf(nodes)!, Rule);
+        var (simplified, assumptions) = ExprNode.Simplify(DerivativeObjects.NodesOf(nodes)!, Rule, Cancellation);
         foreach (var assumption in assumptions) WriteVerbose($"Assumed: {assumption}");
-        WriteObject(SerializedText.Attach(DerivativeObjects.Rebuild(nodes, simplified)));
+        WriteObject(SerializedText.Attach(DerivativeObjects.Rebuild(nodes, simplified, Cancellation)));
     }
 
     private static AutodiffException StepOfSeveral() => new(
@@ -52,7 +52,7 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
 
     private void WriteSteps(ExprNode node)
     {
-        var (steps, assumptions) = ExprNode.SimplifyByStep(node, Rule);
+        var (steps, assumptions) = ExprNode.SimplifyByStep(node, Rule, Cancellation);
         foreach (var assumption in assumptions) WriteVerbose($"Assumed: {assumption}");
         if (steps.Count == 0) WriteVerbose($"Nothing can be simplified: {node}");
         WriteObject(steps, enumerateCollection: true);

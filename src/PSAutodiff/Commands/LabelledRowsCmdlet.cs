@@ -3,12 +3,11 @@ using System.Management.Automation;
 namespace PSAutodiff.Commands;
 
 /// <summary>A cmdlet that works on a network and labelled data: rows from the pipeline, or arrays.</summary>
-public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
+public abstract class LabelledRowsCmdlet : AutodiffCmdlet
 {
     private protected const string RowsSet = "Rows";
     private const string DataSet = "Data";
 
-    private readonly CancellationTokenSource _cancellation = new();
     private LabelledRows? _labelled;
     private RowIntake? _rows;
     private Network? _network;
@@ -54,19 +53,7 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet, IDisposable
     [ValidateRange(1, int.MaxValue)]
     public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
 
-    private protected CancellationToken Cancellation => _cancellation.Token;
-
     private RowIntake Rows => _rows ??= new RowIntake(this, TakeRow);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _cancellation.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
 
     /// <summary>The network that was given, and a check that arrays came in pairs.</summary>
     private protected Network RequireNetwork(string example)

@@ -6,12 +6,11 @@ namespace PSAutodiff.Commands;
 /// <summary>Evaluates expressions, at given values or for each row from the pipeline.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "Expression", DefaultParameterSetName = AtSet)]
 [OutputType(typeof(double), typeof(Measurement), typeof(OrderedDictionary), typeof(double[,]), typeof(ExpressionCost), typeof(PSObject))]
-public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
+public sealed class MeasureExpressionCommand : AutodiffCmdlet
 {
     private const string AtSet = "At";
     private const string RowSet = "Row";
 
-    private readonly CancellationTokenSource _cancellation = new();
     private ValueSource _at = ValueSource.Empty;
     private RowMeasurement? _rows;
     private RowIntake _intake = null!;
@@ -52,9 +51,6 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
     private MeasuredParts Parts => Hessian ? MeasuredParts.Hessian : Gradient ? MeasuredParts.Gradient : MeasuredParts.Value;
 
     /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _at = Require(At, () => new ValueSource(At));
@@ -90,10 +86,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
         WriteError(Record(new AutodiffException(id, message), null));
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
-
-    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, Parts);
+    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, Parts, Cancellation);
 
     // What is wrong with -At is wrong for every row, so it is said once.
     private RowMeasurement PrepareRows()
@@ -116,16 +109,9 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet, IDisposable
         {
             if (AsProperty is not null) throw new AutodiffException(ErrorIds.ValueNotNumeric, "-AsProperty adds one result to one row; with lists of values in -At there are many.");
             var columns = Array.ConvertAll(names, name => (ReadOnlyMemory<double>)_at.ColumnOf(name));
-            try
-            {
-                // One after the other, each made as it is written: WriteObject would collect them all first.
-                foreach (var point in measurement.MeasureMany(columns, _cancellation.Token)) WriteObject(point);
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopped: nobody waits for the result any more.
-            }
 
+            // One after the other, each made as it is written: WriteObject would collect them all first.
+            foreach (var point in measurement.MeasureMany(columns, Cancellation)) WriteObject(point);
             return;
         }
 

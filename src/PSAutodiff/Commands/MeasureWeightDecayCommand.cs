@@ -70,7 +70,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
 
             if (variables.Length == 0) throw new AutodiffException(ErrorIds.ExpressionConstant, "The expression has no variables, so there is nothing to decay.");
             var size = variables.Length;
-            var derivatives = NumericDerivatives.Of(node, variables, hessian: true);
+            var derivatives = NumericDerivatives.Of(node, variables, hessian: true, Cancellation);
             var (hessian, slope) = Evaluate(derivatives.Gradient, derivatives.Hessian, node.Variables, variables);
             Analyze(hessian, Values(variables), variables);
             var largest = hessian.Cast<double>().Max(Math.Abs);
@@ -120,7 +120,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
                     for (var j = i; j < hessian.Variables.Count; j++) half.Add(hessian.Entries[i, j]);
                 }
 
-                var stable = ExprNode.Simplify(half, SimplificationRule.Stable).Nodes;
+                var stable = ExprNode.Simplify(half, SimplificationRule.Stable, Cancellation).Nodes;
                 return (Evaluate([], stable, hessian.Expression.Variables, [.. hessian.Variables]).Hessian, [.. hessian.Variables]);
             case Measurement { Hessian: { } measured } measurement:
                 return (measured, [.. measurement.Variables]);
@@ -136,7 +136,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
     private (double[,] Hessian, double[] Gradient) Evaluate(IReadOnlyList<ExprNode> gradient, IReadOnlyList<ExprNode> half, IReadOnlyList<string> all, string[] variables)
     {
         var size = variables.Length;
-        var compiled = CompiledExpression.Compile([.. gradient, .. half], [.. all]);
+        var compiled = CompiledExpression.Compile([.. gradient, .. half], [.. all], Cancellation);
         var results = new double[compiled.OutputCount];
         compiled.Evaluate(IsList(_minimizer) && all.Count == variables.Length ? Reorder(Values(variables), variables, all) : Values(all), results);
         var hessian = new double[size, size];

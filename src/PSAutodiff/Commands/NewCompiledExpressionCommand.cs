@@ -40,7 +40,7 @@ public sealed class NewCompiledExpressionCommand : PositionalExpressionCmdlet
                     $"The expression has the variable '{missing}', which -Variable does not name. It has: {string.Join(", ", node.Variables)}.{NearNames.Hint(missing, Variable.Except(node.Variables, StringComparer.Ordinal))}");
             }
 
-            WriteObject(new CompiledFunction(node, Variable, Gradient));
+            WriteObject(new CompiledFunction(node, Variable, Gradient, Cancellation));
         });
     }
 

@@ -71,7 +71,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
                 ProcessExpression(Op, Operation);
                 break;
             case JsonSet:
-                ProcessExpression(Json, () => ExprNode.ParseJson(Json));
+                ProcessExpression(Json, () => ExprNode.ParseJson(Json, Cancellation));
                 break;
             default:
                 if (IsBound(nameof(Expression))) ProcessExpression(Expression, WriteObject);
@@ -90,6 +90,6 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
         var given = new (string Name, object? Value)[] { (nameof(X), X), (nameof(Y), Y), (nameof(Z), Z) };
         var count = 0;
         while (count < given.Length && IsBound(given[count].Name)) count++;
-        return ExprNode.Apply(Op, Array.ConvertAll(given[..count], static argument => Conversions.ToExpression(argument.Value)));
+        return ExprNode.Apply(Op, Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, Cancellation)));
     }
 }

@@ -40,7 +40,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
 
             WarnOfNearNames(variables, names);
 
-            WriteObject(node.Resolve(replacements));
+            WriteObject(node.Resolve(replacements, Cancellation));
         });
     }
 
@@ -63,7 +63,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     {
         try
         {
-            return Conversions.ToExpression(_values[name]);
+            return Conversions.ToExpression(_values[name], Cancellation);
         }
         catch (AutodiffException exception)
         {

@@ -12,7 +12,7 @@ namespace PSAutodiff.Commands;
 /// <summary>Trains the parameters of a loss expression, or a dense network, on rows from the pipeline or on arrays.</summary>
 [Cmdlet(VerbsLifecycle.Start, "NetworkTraining", DefaultParameterSetName = LossSet)]
 [OutputType(typeof(TrainingResult))]
-public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
+public sealed class StartNetworkTrainingCommand : AutodiffCmdlet
 {
     private const string LossSet = "Loss";
     private const string NetworkSet = "Network";
@@ -20,7 +20,6 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     private const int NetworkBatchSize = 32;
     private const int MostColumnsNamed = 5;
 
-    private readonly CancellationTokenSource _cancellation = new();
     private readonly List<double[]> _rows = [];
     private readonly List<int> _samples = [];
     private TrainingOptions _options = new();
@@ -187,9 +186,6 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
     public string ResultVariable { get; set; } = "LastTraining";
 
     /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         var ofNetwork = IsBound(nameof(Network));
@@ -249,9 +245,6 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
-
     private TrainingOptions MakeOptions(bool ofNetwork, string? checkpoint) => new()
     {
         Epochs = Epoch,
@@ -278,7 +271,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
 
     private void StartLoss()
     {
-        _loss = Require(Loss, () => Conversions.ToExpression(Loss));
+        _loss = Require(Loss, () => Conversions.ToExpression(Loss, Cancellation));
         _parameters = Parameter;
         foreach (var parameter in _parameters ?? [])
         {
@@ -369,8 +362,8 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
         RequireRows(_rows.Count, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
         if (_parameters!.Length == 0) Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
         return Require(InitialValue, () =>
-            new LossTraining(_loss!, _columns, _parameters) { StartFromSeed = StartValues }
-                .Run(StartValues(_options.Seed), _rows, [.. _samples], _options, _cancellation.Token));
+            new LossTraining(_loss!, _columns, _parameters, Cancellation) { StartFromSeed = StartValues }
+                .Run(StartValues(_options.Seed), _rows, [.. _samples], _options, Cancellation));
     }
 
     private double[] StartValues(int seed)
@@ -418,7 +411,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet, IDisposable
 
     private TrainingResult Train<T>(Network network, NetworkData data, LossFunction loss)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        NetworkTraining.Run(network, data.ToTrainingData<T>(network, loss), loss, _options, _cancellation.Token, data.RowNumbers);
+        NetworkTraining.Run(network, data.ToTrainingData<T>(network, loss), loss, _options, Cancellation, data.RowNumbers);
 
     private FeatureScaling MeasureScaling(NetworkData data)
     {

@@ -7,9 +7,8 @@ namespace PSAutodiff.Commands;
 /// <summary>Checks derivatives against central differences.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Derivative")]
 [OutputType(typeof(bool), typeof(DerivativeCheck))]
-public sealed class TestDerivativeCommand : PositionalExpressionCmdlet, IDisposable
+public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 {
-    private readonly CancellationTokenSource _cancellation = new();
     private ValueSource _at = ValueSource.Empty;
 
     /// <summary>The point: a dictionary with a value for each variable, or an object with properties.</summary>
@@ -44,9 +43,6 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet, IDisposa
     private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
 
     /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -57,25 +53,12 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet, IDisposa
 
     private protected override void Process(object? expression)
     {
-        ProcessExpression(expression, node =>
-        {
-            try
-            {
-                Write(Check(node));
-            }
-            catch (OperationCanceledException)
-            {
-                // The pipeline is being stopped: nobody waits for a result.
-            }
-        });
+        ProcessExpression(expression, node => Write(Check(node)));
     }
 
     private protected override void TakeSecond(object? value) => At = value;
 
     private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _cancellation.Cancel();
 
     private bool IsGiven(string parameter) => IsBound(parameter);
 
@@ -97,7 +80,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet, IDisposa
             Variable,
             IsGiven(nameof(Epsilon)) ? Epsilon : null,
             IsGiven(nameof(Tolerance)) ? Tolerance : null,
-            _cancellation.Token);
+            Cancellation);
     }
 
     /// <summary>The derivatives by variable, whatever they were given as.</summary>
@@ -112,7 +95,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet, IDisposa
                 return InOrder(list, variables);
             case null or string or ScriptBlock or ExprNode:
             case { } value when Conversions.TryGetDouble(value, out _):
-                return InOrder(new[] { Conversions.ToExpression(Derivative) }, variables);
+                return InOrder(new[] { Conversions.ToExpression(Derivative, Cancellation) }, variables);
             default:
                 return Named(node.Variables);
         }
@@ -125,19 +108,19 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet, IDisposa
         var candidates = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
         for (var i = 0; i < names.Length; i++)
         {
-            if (names[i] is { } name) candidates.Add(variables[i], Conversions.ToExpression(given[name]));
+            if (names[i] is { } name) candidates.Add(variables[i], Conversions.ToExpression(given[name], Cancellation));
         }
 
         // A name that stands for no variable is left as it is, for the check to name it.
-        foreach (var name in given.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal)) candidates.Add(name, Conversions.ToExpression(given[name]));
+        foreach (var name in given.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal)) candidates.Add(name, Conversions.ToExpression(given[name], Cancellation));
         return candidates;
     }
 
-    private static Dictionary<string, ExprNode> InOrder(IList values, IReadOnlyList<string> variables)
+    private Dictionary<string, ExprNode> InOrder(IList values, IReadOnlyList<string> variables)
     {
         if (values.Count == variables.Count)
         {
-            return Enumerable.Range(0, values.Count).ToDictionary(i => variables[i], i => Conversions.ToExpression(values[i]), StringComparer.Ordinal);
+            return Enumerable.Range(0, values.Count).ToDictionary(i => variables[i], i => Conversions.ToExpression(values[i], Cancellation), StringComparer.Ordinal);
         }
 
         var names = variables.Count == 0 ? "no variables" : $"the variables {string.Join(", ", variables)}";
