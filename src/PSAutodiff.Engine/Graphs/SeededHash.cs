@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace PSAutodiff.Graphs;
 
@@ -27,10 +26,11 @@ internal static class SeededHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Of(long bits) => (uint)((Offset + ((uint)bits * First) + ((uint)(bits >> 32) * Second)) >> 32);
 
+    // Nobody sees what it draws, so it need not be one for cryptography, whose library would make every start slower.
     private static ulong Draw()
     {
         var drawn = 0UL;
-        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(new Span<ulong>(ref drawn)));
+        new Random().NextBytes(MemoryMarshal.AsBytes(new Span<ulong>(ref drawn)));
         return drawn;
     }
 
