@@ -8,6 +8,9 @@ public sealed partial class ExprNode
     /// <summary>Where <see cref="ToText(ExprTextFormat, int)"/> cuts formats that write shared parts out each time, by default.</summary>
     internal const int DefaultMaxTextLength = 1_000_000;
 
+    /// <summary>The expression as JSON, for files and for sessions that carry no nodes; <see cref="ParseJson(string)"/> reads it.</summary>
+    public string ToJson() => ToText(ExprTextFormat.Json);
+
     /// <summary>Reads what <see cref="ExprTextFormat.Json"/> writes, to an equal expression.</summary>
     /// <exception cref="AutodiffException">The text is no expression; the message names the node and what is wrong.</exception>
     public static ExprNode ParseJson(string json) => JsonReader.Read(json, CancellationToken.None);
