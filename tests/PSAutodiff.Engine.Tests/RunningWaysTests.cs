@@ -113,7 +113,7 @@ public sealed class RunningWaysTests
     public void What_is_computed_from_another_value_that_is_there_has_the_bits_it_has_alone(string name, string slope, int count)
     {
         // The derivative of each function takes its value along; at the last argument there is no value.
-        var parts = Enumerable.Range(1, count).Select(i => ExprNode.Apply(name, (ExprNode.Variable("x") * (0.01 * i)) - ExprNode.Variable("y"))).ToArray();
+        var parts = Enumerable.Range(0, count).Select(i => ExprNode.Apply(name, (ExprNode.Variable("x") * (0.01 * i)) - ExprNode.Variable("y"))).ToArray();
         var sum = parts.Aggregate(static (a, b) => a + b);
         var (numeric, _) = ExprNode.Simplify([.. sum.Gradient("x", "y"), sum], SimplificationRule.Stable);
         ExprNode[] outputs = [.. numeric, ExprNode.Apply(slope, ExprNode.Variable("z"))];

@@ -2,7 +2,6 @@ using PSAutodiff.Expressions;
 using PSAutodiff.Graphs;
 using PSAutodiff.Numerics;
 using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
 
 namespace PSAutodiff;
 
@@ -54,11 +53,6 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Kernels.D
         OperationOf<FromSigmoid>.Instance,
         Kernels.SigmoidAndDsigmoid,
         Kernels.SigmoidAndDsigmoid);
-
-    private protected override IEnumerable<Identity> Identities =>
-    [
-        new("dsigmoid(-x) = dsigmoid(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<DsigmoidOperation>() : Term.None),
-    ];
 
     // 1 - 2 sigmoid(x) is -tanh(x / 2), which has all its digits next to 0 too.
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-0.5 * x).Apply<TanhOperation>() * adjoint;
