@@ -100,7 +100,7 @@ public static class Views
     public static string Names(IEnumerable<object> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        return Visible(string.Join(", ", names));
+        return Visible(string.Join(", ", names.Select(ClassLabel.Text)));
     }
 
     /// <summary>Precision, recall and F1 of classes in a line each.</summary>

@@ -51,6 +51,15 @@ Describe 'A predicted label' {
         }
     }
 
+    It 'and its class show as text in the views' {
+        $result = Start-Labelled $true, $false, $true, $false -Output 2
+        ($result.Network | Format-List | Out-String) | Should -Match 'Classes\s+: False, True'
+        $test = Get-LabelledRow $true, $false | Test-NeuralNetwork $result
+        ($test | Format-List | Out-String) | Should -Match '(?s)actual \\ predicted\s+False\s+True.*True\s+precision 1\.0000'
+        ($test.Classes | Format-Table | Out-String) | Should -Match '(?m)^\s*True\s+1\s+1'
+        ($test.ConfusionMatrix.ToTable() | ConvertTo-Csv)[0] | Should -BeExactly '"Actual","False","True"'
+    }
+
     It 'of an enumeration is its name, which compares with it' {
         $result = Start-Labelled ([LabelKind]::Small), ([LabelKind]::Large)
         $result.Network.Classes | Should -BeExactly Large, Small
