@@ -71,7 +71,7 @@ internal sealed class LabelCollector
             return;
         }
 
-        var label = ClassLabel.IsSupported(cell) ? cell : Convert.ToString(cell, CultureInfo.InvariantCulture)!;
+        var label = ClassLabel.IsSupported(cell) ? cell : TextOf(cell, row, column);
         var text = ClassLabel.Text(label);
         if (!_indices.TryGetValue(text, out var index))
         {
@@ -86,6 +86,15 @@ internal sealed class LabelCollector
         }
 
         _classes.Add(index);
+    }
+
+    /// <summary>The text by which a label of another type is known: whole, so that different labels have different texts.</summary>
+    private static string TextOf(object cell, int row, string? column)
+    {
+        var text = cell is DateTime or DateTimeOffset ? ((IFormattable)cell).ToString("o", CultureInfo.InvariantCulture) : Convert.ToString(cell, CultureInfo.InvariantCulture)!;
+        return cell is System.Collections.IEnumerable || text == cell.GetType().ToString()
+            ? throw new AutodiffException(ErrorIds.DataInvalid, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a label. Use text, a number, a Boolean or a date.")
+            : text;
     }
 
     /// <summary>The classes in order, numbers by value and text by ordinal comparison, and the index of each label's class.</summary>

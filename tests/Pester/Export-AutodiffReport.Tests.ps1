@@ -249,7 +249,7 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
         $null = $net, 'x' | Export-AutodiffReport $path -Title "t$evil" -Data $rows
         $text = Get-Content $path -Raw
         ($text -replace '(?s)<script>.*</script>', '') | Should -Not -Match '[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]'
-        $text | Should -BeLike '*␛`[31m*'
+        $text | Should -BeLike "*`u{241B}``[31m*"
     }
 
     It 'refuses <What>: <Id>' -ForEach @(

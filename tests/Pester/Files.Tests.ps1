@@ -22,12 +22,12 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
     $net = New-NeuralNetwork 2 1, sigmoid -Seed 1
     $rows = 1..4 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ } }
-    function New-Folder { (New-Item (Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))) -ItemType Directory).FullName }
+    function Get-FreshFolder { (New-Item (Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))) -ItemType Directory).FullName }
     function Get-Name([string]$Folder) { Get-ChildItem -LiteralPath $Folder -Force | ForEach-Object Name | Sort-Object -Culture '' }
 }
 
 Describe '<Name> writes a file' -ForEach $writers {
-    BeforeEach { $folder = New-Folder }
+    BeforeEach { $folder = Get-FreshFolder }
 
     It 'beside files that look like temporary ones, which stay' {
         $file = Join-Path $folder "c$Extension"
@@ -92,7 +92,7 @@ Describe '<Name> writes a file' -ForEach $writers {
 
 Describe 'A disk that is full' -Skip:(-not $limit) {
     BeforeAll {
-        $folder = New-Folder
+        $folder = Get-FreshFolder
         $file, $checkpoint = 'model.json', 'training.state' | ForEach-Object { Join-Path $folder $_ }
         New-NeuralNetwork 2 1 -Seed 1 | Export-NeuralNetwork $file
         $old = [IO.File]::ReadAllText($file)
@@ -125,7 +125,7 @@ Describe '<Name> reads' -ForEach $readers {
     It 'no <Kind>, and does not wait for it' -Skip:(-not $unix) -ForEach @(
         @{ Kind = 'FIFO' }, @{ Kind = 'device' }
     ) {
-        $file = if ($Kind -eq 'FIFO') { Join-Path (New-Folder) fifo } else { '/dev/zero' }
+        $file = if ($Kind -eq 'FIFO') { Join-Path (Get-FreshFolder) fifo } else { '/dev/zero' }
         if ($Kind -eq 'FIFO') { mkfifo $file }
         $outcome = Get-Outcome { & $Read $file }
         $outcome.Errors | Should -HaveCount 1
@@ -136,7 +136,7 @@ Describe '<Name> reads' -ForEach $readers {
 
 Describe 'A name with characters of wildcards' {
     BeforeAll {
-        $folder = New-Folder
+        $folder = Get-FreshFolder
         Push-Location $folder
         $names = 'ok [1].json', 'a`b.json', '[x]', 'star*.json', 'q?.json', "it's [2].json"
     }
@@ -171,7 +171,7 @@ Describe 'A name with characters of wildcards' {
 
 Describe 'A file at -CheckpointPath that is no checkpoint' {
     It 'is not replaced unasked' {
-        $file = Join-Path (New-Folder) thesis.txt
+        $file = Join-Path (Get-FreshFolder) thesis.txt
         Set-Content $file 'three years of work'
         $outcome = Get-Outcome { $rows | Start-NetworkTraining '(a*x - y)^2' -Epoch 2 -CheckpointPath $file }
         $outcome.Output | Should -HaveCount 0

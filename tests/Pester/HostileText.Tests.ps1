@@ -36,7 +36,7 @@ Describe 'The view of something' {
         # Each of them may be styled by PowerShell itself only where it is not plain.
         $text = $text -replace '\e\[[0-9;]*m(?=\w+\s*:)', ''
         Assert-Harmless $text $Name
-        if ($Name -ne 'the result of a training') { $text | Should -BeLike '*␛`[31m␛]0;x␇*' }
+        if ($Name -ne 'the result of a training') { $text | Should -BeLike "*`u{241B}``[31m`u{241B}]0;x`u{2407}*" }
     }
 }
 

@@ -8,7 +8,7 @@ BeforeAll {
         $i = 0
         foreach ($one in $Label) { [pscustomobject]@{ a = [double]($i++); y = $one } }
     }
-    function Start-Labelled([object[]]$Label, [int]$Output = $Label.Count, [string]$Last = 'softmax', [double]$Rate = 0.5) {
+    function Invoke-Labelled([object[]]$Label, [int]$Output = $Label.Count, [string]$Last = 'softmax', [double]$Rate = 0.5) {
         Get-LabelledRow $Label | Start-NetworkTraining -Network (New-NeuralNetwork 1 8, tanh, $Output, $Last -Seed 1) -Feature a -Label y -Epoch 400 -LearningRate $Rate -Seed 1 -ErrorAction Stop
     }
     enum LabelKind { Small; Large }
@@ -29,7 +29,7 @@ Describe 'A predicted label' {
         @{ What = 'texts of Booleans'; Label = 'False', 'True' }
         @{ What = 'a number and a text'; Label = 7, '007' }
     ) {
-        $result = Start-Labelled $Label
+        $result = Invoke-Labelled $Label
         $rows = @(Get-LabelledRow $Label)
         $path = Join-Path $TestDrive labels.json
         $result | Export-NeuralNetwork $path -Force
@@ -52,7 +52,7 @@ Describe 'A predicted label' {
     }
 
     It 'and its class show as text in the views' {
-        $result = Start-Labelled $true, $false, $true, $false -Output 2
+        $result = Invoke-Labelled $true, $false, $true, $false -Output 2
         ($result.Network | Format-List | Out-String) | Should -Match 'Classes\s+: False, True'
         $test = Get-LabelledRow $true, $false | Test-NeuralNetwork $result
         ($test | Format-List | Out-String) | Should -Match '(?s)actual \\ predicted\s+False\s+True.*True\s+precision 1\.0000'
@@ -61,7 +61,7 @@ Describe 'A predicted label' {
     }
 
     It 'of an enumeration is its name, which compares with it' {
-        $result = Start-Labelled ([LabelKind]::Small), ([LabelKind]::Large)
+        $result = Invoke-Labelled ([LabelKind]::Small), ([LabelKind]::Large)
         $result.Network.Classes | Should -BeExactly Large, Small
         $predicted = @(Get-LabelledRow ([LabelKind]::Small), ([LabelKind]::Large) | Invoke-NeuralNetwork $result)
         $predicted[0].Prediction -eq [LabelKind]::Small | Should -BeTrue
@@ -70,12 +70,12 @@ Describe 'A predicted label' {
     }
 
     It 'that is false is false' {
-        $result = Start-Labelled $true, $false, $true, $false -Output 2
+        $result = Invoke-Labelled $true, $false, $true, $false -Output 2
         @(Get-LabelledRow $true, $false, $true, $false | Invoke-NeuralNetwork $result | Where-Object Prediction).Count | Should -Be 2
     }
 
     It 'meets the text of a number, and not another text of the same number' {
-        $result = Start-Labelled 1, 2
+        $result = Invoke-Labelled 1, 2
         @{ a = 0; y = '1' } | Test-NeuralNetwork $result | ForEach-Object Accuracy | Should -Be 1
         $outcome = Get-Outcome { @{ a = 0; y = '1.0' } | Test-NeuralNetwork $result }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly LabelUnknown
@@ -83,8 +83,8 @@ Describe 'A predicted label' {
     }
 
     It 'has integers in their order, to the last digit' {
-        (Start-Labelled 9007199254740993, 9007199254740992, 3 -Output 3).Network.Classes | Should -BeExactly 3, 9007199254740992, 9007199254740993
-        (Start-Labelled '2.10', '2.1', '010', '10', '9' -Output 5).Network.Classes -join ' ' | Should -BeExactly '2.1 2.10 9 010 10'
+        (Invoke-Labelled 9007199254740993, 9007199254740992, 3 -Output 3).Network.Classes | Should -BeExactly 3, 9007199254740992, 9007199254740993
+        (Invoke-Labelled '2.10', '2.1', '010', '10', '9' -Output 5).Network.Classes -join ' ' | Should -BeExactly '2.1 2.10 9 010 10'
     }
 }
 
@@ -94,8 +94,8 @@ Describe 'What Prediction is' {
         @{ Label = 0, 1 }, @{ Label = '0', '1' }, @{ Label = '0.0', '1.0' }, @{ Label = 0.0, 1.0 }, @{ Label = 0L, 1L }
         @{ Label = 'no', 'yes' }, @{ Label = $false, $true }, @{ Label = 'False', 'True' }
     ) {
-        $result = Start-Labelled $Label[0], $Label[0], $Label[1], $Label[1] -Output 1 -Last sigmoid
-        $result.FinalLoss | Assert-Near (Start-Labelled 'a', 'a', 'b', 'b' -Output 1 -Last sigmoid).FinalLoss -Within 0
+        $result = Invoke-Labelled $Label[0], $Label[0], $Label[1], $Label[1] -Output 1 -Last sigmoid
+        $result.FinalLoss | Assert-Near (Invoke-Labelled 'a', 'a', 'b', 'b' -Output 1 -Last sigmoid).FinalLoss -Within 0
         $rows = @(Get-LabelledRow $Label[0], $Label[0], $Label[1], $Label[1] | Invoke-NeuralNetwork $result)
         $rows[0].psobject.Properties.Name | Should -BeExactly a, y, Prediction, Probability, "P_$($result.Network.Classes[0])", "P_$($result.Network.Classes[1])"
         foreach ($row in $rows) {
@@ -106,14 +106,14 @@ Describe 'What Prediction is' {
     }
 
     It 'is a number when the targets are other numbers too, or the last layer is no sigmoid' {
-        $result = Start-Labelled 0, 0.5, 1 -Output 1 -Last sigmoid
+        $result = Invoke-Labelled 0, 0.5, 1 -Output 1 -Last sigmoid
         $result.Network.Classes | Should -HaveCount 0
         @(@{ a = 1 } | Invoke-NeuralNetwork $result)[0].Prediction | Assert-Near 0.5 -Within 0.1
-        (Start-Labelled 0, 0, 1, 1 -Output 1 -Last linear -Rate 0.01).Network.Classes | Should -HaveCount 0
+        (Invoke-Labelled 0, 0, 1, 1 -Output 1 -Last linear -Rate 0.01).Network.Classes | Should -HaveCount 0
     }
 
     It 'is 0 or 1 also when only one of them occurs, and for arrays' {
-        (Start-Labelled 1, 1 -Output 1 -Last sigmoid).Network.Classes | Should -BeExactly 0, 1
+        (Invoke-Labelled 1, 1 -Output 1 -Last sigmoid).Network.Classes | Should -BeExactly 0, 1
         $net = New-NeuralNetwork 1 1, sigmoid -Seed 1
         (Start-NetworkTraining -Network $net -Data 1, 2, 3 -Target 0, 1, 1 -Epoch 1).Network.Classes | Should -BeExactly 0, 1
         $matrix = [double[, ]]::new(3, 1)
@@ -130,7 +130,7 @@ Describe 'What Prediction is' {
 
 Describe 'A first label that is no number' {
     It 'is named when there are too many classes because of it' {
-        $outcome = Get-Outcome { Start-Labelled 'NaN', '1.5', '2.5' -Output 1 -Last linear }
+        $outcome = Get-Outcome { Invoke-Labelled 'NaN', '1.5', '2.5' -Output 1 -Last linear }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ClassCount
         $outcome.Errors[0].Exception.Message | Should -BeLike "*The labels count as classes because the first, 'NaN', is not a number."
     }
@@ -307,5 +307,23 @@ Describe 'The target of rows' {
         $outcome = Get-Outcome { & $call }
         $outcome.Errors[0].Exception.Message | Should -BeLike '*Of rows from the pipeline -Label names*'
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataInvalid
+    }
+}
+
+Describe 'Labels of other types' {
+    It 'keep dates apart that differ by parts of a second' {
+        $start = [datetime]::new(2020, 1, 1)
+        $rows = 0..11 | ForEach-Object { [pscustomobject]@{ a = $_; t = $start.AddMilliseconds(300 * ($_ % 3)) } }
+        $result = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 3, softmax -Seed 1) -Label t -Epoch 2 -Seed 1
+        $result.Network.Classes | Should -HaveCount 3
+    }
+
+    It 'are refused when they are lists or have no text of their own: <_>' -ForEach '@(1, 2)', '@{ a = 1 }', '[System.Object]::new()' {
+        $odd = & ([scriptblock]::Create($_))
+        $rows = @([pscustomobject]@{ a = 1; t = 'x' }, [pscustomobject]@{ a = 2; t = 'y' }, [pscustomobject]@{ a = 3; t = $odd })
+        $outcome = Get-Outcome { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 2, softmax -Seed 1) -Label t -Epoch 2 -Seed 1 }
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataInvalid
+        $outcome.Errors[0].Exception.Message | Should -BeLike 'Row 3, column ''t'': * is not a label.*'
     }
 }

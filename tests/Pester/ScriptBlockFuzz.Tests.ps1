@@ -11,7 +11,7 @@ BeforeAll {
     $pieces = '(', ')', '+', '-', '*', '/', '%', '^', '**', '$x', '$y', '$_', '$PSVersionTable', '$true', '$null', '$env:HOME', '$global:x', '@x', '"a"', "'b'", '[Math]::PI', '[Math]::Exp(', '[math]::pow(',
         '[Math]::Round(1)', '[int]', '-as [int]', '-join', ';', ',', '|', '{', '}', '@()', '@{}', '..', '.Length', 'x', 'Get-Date', '&', '# note', '<# #>', '`', "`n", '1,2', '++', '-eq', 'if (1) {2}', 'param($q)', 'trap {}', 'begin {}', 'clean {}', ' ', '1e400', '99999999999999999999', '1l', '5u'
 
-    function New-Arithmetic([Random]$Random, [int]$Depth) {
+    function Get-Arithmetic([Random]$Random, [int]$Depth) {
         if ($Depth -eq 0) {
             switch ($Random.Next(3)) {
                 0 { return $numbers[$Random.Next($numbers.Count)] }
@@ -19,13 +19,13 @@ BeforeAll {
                 default { return ('$x', '$y', '$z')[$Random.Next(3)] }
             }
         }
-        $one = New-Arithmetic $Random ($Depth - 1)
+        $one = Get-Arithmetic $Random ($Depth - 1)
         switch ($Random.Next(6)) {
             0 { return "($one)" }
             1 { return "-$one" -replace '^--', '- -' }
             2 { return "[Math]::$($functions[$Random.Next($functions.Count)])($one)" }
-            3 { return "[Math]::Pow($one, $(New-Arithmetic $Random ($Depth - 1)))" }
-            default { return "$one $('+-*/'[$Random.Next(4)]) $(New-Arithmetic $Random ([Math]::Max(0, $Depth - 2)))" }
+            3 { return "[Math]::Pow($one, $(Get-Arithmetic $Random ($Depth - 1)))" }
+            default { return "$one $('+-*/'[$Random.Next(4)]) $(Get-Arithmetic $Random ([Math]::Max(0, $Depth - 2)))" }
         }
     }
 
@@ -49,7 +49,7 @@ Describe 'Script blocks at random' {
         # Numbers of the block as doubles: PowerShell divides and adds whole numbers as they are.
         $x, $y, $z = 1.25, -0.75, 3.0
         for ($i = 0; $i -lt 250 * $factor; $i++) {
-            $text = New-Arithmetic ([Random]::new($seed + $i)) 4
+            $text = Get-Arithmetic ([Random]::new($seed + $i)) 4
             $block = ConvertTo-ScriptBlock $text
             $block | Should -Not -BeNullOrEmpty -Because $text
             $own = try { [double](& $block) } catch [System.Management.Automation.RuntimeException] { [double]::NaN }
@@ -66,7 +66,7 @@ Describe 'Script blocks at random' {
         $refused = $taken = 0
         for ($i = 0; $i -lt 500 * $factor; $i++) {
             $random = [Random]::new($seed + 7919 * $i)
-            $text = Edit-Arithmetic $random (New-Arithmetic $random 3)
+            $text = Edit-Arithmetic $random (Get-Arithmetic $random 3)
             $block = ConvertTo-ScriptBlock $text
             if (-not $block) { continue }
             $outcome = Get-Outcome { $block | New-ExprNode }

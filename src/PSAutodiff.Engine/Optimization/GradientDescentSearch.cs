@@ -42,7 +42,7 @@ internal sealed class GradientDescentSearch(Objective objective, MinimizationOpt
         var expected = rate * Vectors.Dot(previous.Gradient, previous.Gradient);
         var jumps = expected >= Tolerance && Vectors.Dot(previous.Gradient, Current.Gradient) < 0;
         var gains = decrease > JumpGain * expected;
-        var hasArrived = decrease > 0 ? decrease < Tolerance && (gains || !jumps) : -decrease < Tolerance && expected < Tolerance;
+        var hasArrived = decrease > 0 ? decrease < Tolerance && (gains || expected < Tolerance) : -decrease < Tolerance && expected < Tolerance;
         if (hasArrived) return MinimizationStopReason.Converged;
 
         if (-decrease > rounding * (Math.Abs(previous.Value) + Math.Abs(Current.Value)))

@@ -24,6 +24,16 @@ public sealed class GradientDescentTests
         Assert.Equal(MinimizationStopReason.MaxIterations, result.StopReason);
     }
 
+    [Theory]
+    [InlineData(3, 7)]
+    [InlineData(0.5, 9)]
+    public void One_variable_that_rises_by_what_another_falls_is_no_arrival(double x, double y)
+    {
+        var result = Minimize("abs(x) + abs(y - 1)", With(GradientDescent, 0.1) with { MaxIteration = 1000 }, x, y);
+        Assert.NotEqual(MinimizationStopReason.Converged, result.StopReason);
+        Assert.InRange(result.Value, 0, 0.21);
+    }
+
     [Fact]
     public void The_last_rate_of_a_schedule_stays()
     {
