@@ -10,8 +10,9 @@ namespace PSAutodiff.Networks;
 /// </summary>
 internal static class DenseActivations
 {
-    // From here on 1 - tanh(z)^2 and 1 - sigmoid(z) have lost two of their digits.
-    private const double Saturation = 0.99;
+    // From here on 1 - tanh(z)^2 and 1 - sigmoid(z) have lost too many of their digits: two of the seven, or four of the sixteen.
+    private static T Saturation<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => T.CreateTruncating(typeof(T) == typeof(float) ? 0.99 : 0.9999);
 
     /// <summary>Replaces weighted sums z by phi(z).</summary>
     /// <param name="activation">phi.</param>
@@ -200,7 +201,7 @@ internal static class DenseActivations
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         values = values[..deltas.Length];
-        var saturation = new Vector<T>(T.CreateTruncating(Saturation));
+        var saturation = new Vector<T>(Saturation<T>());
         var i = 0;
         for (; i + Vector<T>.Count <= deltas.Length; i += Vector<T>.Count)
         {
@@ -226,7 +227,7 @@ internal static class DenseActivations
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         values = values[..deltas.Length];
-        var saturation = new Vector<T>(T.CreateTruncating(Saturation));
+        var saturation = new Vector<T>(Saturation<T>());
         var i = 0;
         for (; i + Vector<T>.Count <= deltas.Length; i += Vector<T>.Count)
         {
@@ -250,11 +251,11 @@ internal static class DenseActivations
 
     private static T SigmoidSlope<T>(T s, T z, T otherwise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        s > T.CreateTruncating(Saturation) ? T.CreateTruncating(Kernels.Dsigmoid(double.CreateTruncating(z), double.CreateTruncating(s))) : otherwise;
+        s > Saturation<T>() ? T.CreateTruncating(Kernels.Dsigmoid(double.CreateTruncating(z), double.CreateTruncating(s))) : otherwise;
 
     private static T TanhSlope<T>(T t, T z, T otherwise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        T.Abs(t) > T.CreateTruncating(Saturation) ? T.CreateTruncating(Kernels.Sech2(double.CreateTruncating(z), double.CreateTruncating(t))) : otherwise;
+        T.Abs(t) > Saturation<T>() ? T.CreateTruncating(Kernels.Sech2(double.CreateTruncating(z), double.CreateTruncating(t))) : otherwise;
 
     // The Jacobian is diag(p) - p p'.
     private static void Softmax<T>(ReadOnlySpan<T> values, Span<T> deltas)

@@ -14,7 +14,7 @@ internal static class DenseLoss
         (loss, activation) is (LossFunction.BinaryCrossEntropy, ActivationFunction.Sigmoid) or (LossFunction.CategoricalCrossEntropy, ActivationFunction.Softmax);
 
     /// <summary>The length of the working memory of either way.</summary>
-    public static int ScratchLength(int rows, int columns) => checked(3 * rows * columns);
+    public static int ScratchLength(int rows, int columns) => checked(4 * rows * columns);
 
     /// <summary>From predictions p: the loss of each row, and the derivatives of the mean loss with respect to p.</summary>
     /// <param name="loss">The loss.</param>
@@ -97,26 +97,28 @@ internal static class DenseLoss
         var z = scratch[..sums.Length];
         var y = scratch.Slice(z.Length, z.Length);
         var part = scratch.Slice(2 * z.Length, z.Length);
+        var logs = scratch.Slice(3 * z.Length, z.Length);
         DenseActivations.Widen(sums, z);
         DenseActivations.Widen(targets, y);
         losses.Clear();
         if (loss == LossFunction.BinaryCrossEntropy)
         {
-            // -log sigmoid(z) = softplus(-z) = softplus(-|z|) + max(-z, 0), and with the other sign for 1 - sigmoid: no cancellation.
+            // With e = exp(-|z|), of sigmoid(z) and 1 - sigmoid(z) the small one is e / (1 + e), and -log of the large one log(1 + e), of the small one that
+            // and |z|: no cancellation.
             for (var i = 0; i < z.Length; i++) part[i] = -Math.Abs(z[i]);
-            Kernels.Softplus(part, part);
-            for (var i = 0; i < z.Length; i++)
+            Kernels.Exp(part, part);
+            Kernels.Log1p(part, logs);
+            for (var (i, row) = (0, 0); row < losses.Length; row++)
             {
-                var term = part[i];
-                if (z[i] > 0 && y[i] != 1) term += (1 - y[i]) * z[i];
-                else if (z[i] < 0 && y[i] != 0) term -= y[i] * z[i];
-                losses[i / columns] += term;
+                for (var end = i + columns; i < end; i++)
+                {
+                    var small = part[i] / (1 + part[i]);
+                    losses[row] += logs[i];
+                    if (z[i] > 0 && y[i] != 1) losses[row] += (1 - y[i]) * z[i];
+                    else if (z[i] < 0 && y[i] != 0) losses[row] -= y[i] * z[i];
+                    z[i] = (z[i] > 0 ? 1 - y[i] - small : small - y[i]) / rowCount;
+                }
             }
-
-            // sigmoid(z) - y, from the one of sigmoid(z) and 1 - sigmoid(z) that is small.
-            for (var i = 0; i < z.Length; i++) part[i] = -Math.Abs(z[i]);
-            Kernels.Sigmoid(part, part);
-            for (var i = 0; i < z.Length; i++) z[i] = (z[i] > 0 ? 1 - y[i] - part[i] : part[i] - y[i]) / rowCount;
         }
         else
         {

@@ -204,7 +204,12 @@ internal static partial class Kernels
     {
         high = T.MultiplyAdd(scale, r, lead);
         T rest = T.MultiplyAdd(scale, r, lead - high) + leadLow;
-        T tail = T.MultiplyAdd(T.Broadcast(0.5) * r, r, T.MultiplyAdd(cube, q, carried));
-        low = T.MultiplyAdd(scale, tail, rest);
+        low = T.MultiplyAdd(scale, ExponentialTail(r, carried, cube, q), rest);
     }
+
+    /// <summary>r^2 / 2 + carried + cube q = e^r - 1 - r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T ExponentialTail<T>(T r, T carried, T cube, T q)
+        where T : struct, ILanes<T> =>
+        T.MultiplyAdd(T.Broadcast(0.5) * r, r, T.MultiplyAdd(cube, q, carried));
 }

@@ -24,35 +24,37 @@ internal static partial class Kernels
     {
         ReduceForTanh(x, out T k, out T r, out T carried, out T cube, out T q);
         T tanh = TanhOfParts(x, k, r, carried, cube, q);
-        T limit = T.Broadcast(TanhSaturation);
-        if (T.AllBetween(-limit, x, limit))
-        {
-            SumExponential(r, carried, cube, q, out T high, out T low);
-            sech2 = Sech2OfParts(T.AddBits(high + low, k << MantissaBits), tanh);
-        }
-        else
-        {
-            sech2 = Sech2Wide(x, tanh);
-        }
-
+        sech2 = Sech2OfParts(x, tanh, k, r, carried, cube, q);
         return tanh;
     }
 
     /// <summary>1 / cosh^2 x in every lane, as e^(-2|x|) (1 + |tanh x|)^2: neither cancels nor overflows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sech2<T>(T x, T tanh)
-        where T : struct, ILanes<T> => NaNWhereNaN(x, Sech2OfParts(Exp(T.Broadcast(-2.0) * Abs(x)), tanh));
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T Sech2Wide<T>(T x, T tanh)
-        where T : struct, ILanes<T> => Sech2(x, tanh);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Sech2OfParts<T>(T exponential, T tanh)
         where T : struct, ILanes<T>
     {
+        ReduceForTanh(x, out T k, out T r, out T carried, out T cube, out T q);
+        return Sech2OfParts(x, tanh, k, r, carried, cube, q);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Sech2OfParts<T>(T x, T tanh, T k, T r, T carried, T cube, T q)
+        where T : struct, ILanes<T>
+    {
+        T scale = PowerOfTwo(k);
         T sum = T.Broadcast(1.0) + Abs(tanh);
-        return exponential * (sum * sum);
+        T near = T.MultiplyAdd(scale, r + ExponentialTail(r, carried, cube, q), scale) * (sum * sum);
+        T limit = T.Broadcast(TanhSaturation);
+        return T.AllBetween(-limit, x, limit) ? near : Sech2Wide(x, near);
+    }
+
+    // Beyond the saturation of tanh the sum is 2.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T Sech2Wide<T>(T x, T near)
+        where T : struct, ILanes<T>
+    {
+        T far = T.Broadcast(4.0) * Exp(T.Broadcast(-2.0) * Abs(x));
+        return NaNWhereNaN(x, T.SelectLess(T.Broadcast(TanhSaturation), Abs(x), far, near));
     }
 
     // e^(-2|x|), or e^-40 where tanh is 1 anyway.
