@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
 
 namespace PSAutodiff.Compilation;
@@ -65,6 +66,8 @@ internal sealed class Tape
         // Between two looks at the token; a power of two.
         private const int StepsUnwatched = 1 << 16;
 
+        private static readonly bool[] IsSharer = Array.ConvertAll(OperationTable.ByCode, static operation => operation.Shares is not null);
+
         private readonly List<double> _constants = [];
         private readonly List<double> _foldedValues = [];
         private readonly Dictionary<long, int> _constantIndex = new(SeededHash.Comparer.Instance);
@@ -91,11 +94,13 @@ internal sealed class Tape
             return new Tape(instructions, [.. _constants], outputs, inputs.Count, Math.Max(1, _firstTemporary + _temporaries));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void WatchCancellation(int step)
         {
             if ((step & (StepsUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private bool IsComputed(int id) => _needed[id] && !_isFolded[id] && !graph.IsVariable(id);
 
         private void Fold(bool[] reachable)
@@ -145,7 +150,7 @@ internal sealed class Tape
             Dictionary<(Operation, int), int>? wanted = null;
             for (var id = 0; id < _needed.Length; id++)
             {
-                if (IsComputed(id) && graph.OperationOf(id).Shares is { } sharing) (wanted ??= []).TryAdd((sharing.Other, graph.X(id)), id);
+                if (IsSharer[graph.CodeOf(id)] && IsComputed(id)) (wanted ??= []).TryAdd((graph.OperationOf(id).Shares!.Other, graph.X(id)), id);
             }
 
             if (wanted is null) return;
@@ -159,9 +164,8 @@ internal sealed class Tape
             }
         }
 
-        private int ArgumentCount(int id) => graph.OperationOf(id).Arity + (_shared?.ContainsKey(id) == true ? 1 : 0);
-
-        private int Argument(int id, int index) => index < graph.OperationOf(id).Arity ? graph.Argument(id, index) : _shared![id];
+        /// <summary>The node from whose value a node is computed too, beside its arguments; or none.</summary>
+        private int SharedBy(int id) => _shared is not null && _shared.TryGetValue(id, out var other) ? other : Graph.None;
 
         /// <summary>Inputs and constants get the first registers.</summary>
         private void PlaceSources()
@@ -186,7 +190,8 @@ internal sealed class Tape
             for (var id = 0; id < _uses.Length; id++)
             {
                 if (!IsComputed(id)) continue;
-                for (var i = ArgumentCount(id) - 1; i >= 0; i--) _uses[Argument(id, i)]++;
+                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _uses[graph.Argument(id, i)]++;
+                if (SharedBy(id) is var other && other != Graph.None) _uses[other]++;
             }
         }
 
@@ -228,16 +233,16 @@ internal sealed class Tape
 
         private bool Defer(int id, bool[] placed, Stack<int> stack)
         {
-            var deferred = false;
-            for (var i = ArgumentCount(id) - 1; i >= 0; i--)
-            {
-                var argument = Argument(id, i);
-                if (placed[argument] || !IsComputed(argument)) continue;
-                stack.Push(argument);
-                deferred = true;
-            }
-
+            var deferred = SharedBy(id) is var other && other != Graph.None && Defer(other);
+            for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) deferred |= Defer(graph.Argument(id, i));
             return deferred;
+
+            bool Defer(int argument)
+            {
+                if (placed[argument] || !IsComputed(argument)) return false;
+                stack.Push(argument);
+                return true;
+            }
         }
 
         private Instruction[] Emit(int[] order)
@@ -247,12 +252,14 @@ internal sealed class Tape
             foreach (var id in order)
             {
                 var operation = graph.OperationOf(id);
-                for (var i = ArgumentCount(id) - 1; i >= 0; i--) Release(Argument(id, i));
+                for (var i = operation.Arity - 1; i >= 0; i--) Release(graph.Argument(id, i));
+                var other = SharedBy(id);
+                if (other != Graph.None) Release(other);
                 _registers[id] = _free.TryPop(out var free) ? free : _firstTemporary + _temporaries++;
                 var x = _registers[graph.X(id)];
                 var y = operation.Arity > 1 ? _registers[graph.Y(id)] : 0;
                 var z = operation.Arity > 2 ? _registers[graph.Z(id)] : 0;
-                if (_shared?.TryGetValue(id, out var other) == true)
+                if (other != Graph.None)
                 {
                     (operation, y) = (operation.Shares!.Joint, _registers[other]);
                 }

@@ -41,6 +41,8 @@ internal sealed class Graph
 
     public Operation OperationOf(int id) => OperationTable.ByCode[_nodes[id].Code];
 
+    public byte CodeOf(int id) => _nodes[id].Code;
+
     public int X(int id) => _nodes[id].X;
 
     public int Y(int id) => _nodes[id].Y;

@@ -64,8 +64,7 @@ internal abstract class ClusterCollector
 
             if (step > 0 && !isInner.Includes(id, step))
             {
-                _steps.Add(Leaves.Count);
-                Leaves.Add(new Leaf(id, inverse, run));
+                AddLeaf(id, inverse, run);
                 continue;
             }
 
@@ -79,10 +78,28 @@ internal abstract class ClusterCollector
 
             var inverts = operation is SubOperation or DivOperation;
             var divides = operation is DivOperation;
+            var (x, y) = (Builder.X(id), Builder.Y(id));
+            var (runOfY, runOfX) = divides ? (++runs, ++runs) : (run, run);
+
+            // Most clusters are one operation on two leaves.
+            if (!isInner.Includes(x, step + 1) && !isInner.Includes(y, step + 1))
+            {
+                AddLeaf(x, inverse, runOfX);
+                AddLeaf(y, inverse ^ inverts, runOfY);
+                _steps.Add(inverts ? Minus : Plus);
+                continue;
+            }
+
             _stack.Push((id, inverse, run, inverts ? Minus : Plus));
-            _stack.Push((Builder.Y(id), inverse ^ inverts, divides ? ++runs : run, step + 1));
-            _stack.Push((Builder.X(id), inverse, divides ? ++runs : run, step + 1));
+            _stack.Push((y, inverse ^ inverts, runOfY, step + 1));
+            _stack.Push((x, inverse, runOfX, step + 1));
         }
+    }
+
+    private void AddLeaf(int id, bool inverse, int run)
+    {
+        _steps.Add(Leaves.Count);
+        Leaves.Add(new Leaf(id, inverse, run));
     }
 
     /// <summary>The cluster put together again from changed leaves; <see cref="Term.None"/> when nothing is left of it.</summary>
@@ -155,6 +172,15 @@ internal abstract class ClusterCollector
     protected readonly struct TwoLevels(ClusterCollector owner) : IInner
     {
         public bool Includes(int id, int level) => level < 2 && owner.IsInFamily(id);
+    }
+
+    /// <summary>What has become of the nodes of a graph.</summary>
+    protected readonly struct Now(int[]? map)
+    {
+        /// <summary>For nodes that are of the new graph already.</summary>
+        public static Now Itself => default;
+
+        public int Of(int id) => map is null ? id : map[id];
     }
 
     /// <summary>A leaf of a cluster.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
 
 namespace PSAutodiff.Simplification;
@@ -33,26 +34,28 @@ internal sealed class ProductCollector : ClusterCollector
             root = map[root];
             if (!IsFamily(Builder.OperationOf(root))) return Term.None;
             Gather(root, new TwoLevels(this));
-            return Collect(static id => id);
+            return Collect(Now.Itself);
         }
 
         if (_inner[root] || IsReciprocal(root)) return Term.None;
         Gather(root, new Within(this));
-        return Collect(id => map[id]);
+        return Collect(new Now(map));
     }
 
+    // Asked for every node, mostly before the JIT would compile it well by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override bool IsFamily(Operation operation) => operation is MulOperation or DivOperation;
 
     protected override bool IsInFamily(int id) => IsFamily(Builder.OperationOf(id)) && !IsReciprocal(id);
 
-    private Term Collect(Func<int, int> now)
+    private Term Collect(Now now)
     {
         var (merged, cancelled, computed, negative) = (false, false, false, false);
         _factors.Clear();
         _indexOf = null;
         for (var i = 0; i < Leaves.Count; i++)
         {
-            var (factor, coefficient) = SplitFactor(Builder.Term(now(Leaves[i].Id)));
+            var (factor, coefficient) = SplitFactor(Builder.Term(now.Of(Leaves[i].Id)));
             if (coefficient < 0) (negative, coefficient) = (!negative, -coefficient);
             var (id, exponent) = factor.Exists ? SplitPower(factor) : (Graph.None, 0);
             _factors.Add(new Factor(id, exponent, exponent, coefficient, coefficient));

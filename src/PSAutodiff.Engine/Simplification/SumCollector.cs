@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Graphs;
 
 namespace PSAutodiff.Simplification;
@@ -15,6 +16,7 @@ internal sealed class SumCollector : ClusterCollector
     private readonly List<Part> _parts = [];
     private readonly List<int> _partOf = [];
     private Dictionary<int, int>? _indexOf;
+    private Now _now;
 
     public SumCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
         : base(builder, note)
@@ -32,17 +34,19 @@ internal sealed class SumCollector : ClusterCollector
             root = map[root];
             if (!IsFamily(Builder.OperationOf(root))) return Term.None;
             Gather(root, new TwoLevels(this));
-            return Collect(static id => id);
+            return Collect(Now.Itself);
         }
 
         if (_inner[root]) return Term.None;
         Gather(root, new Within(_inner));
-        return Collect(id => map[id]);
+        return Collect(new Now(map));
     }
 
+    // Asked for every node, mostly before the JIT would compile it well by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override bool IsFamily(Operation operation) => operation is SumOperation or SubOperation or NegOperation;
 
-    private Term Collect(Func<int, int> now)
+    private Term Collect(Now now)
     {
         _parts.Clear();
         _partOf.Clear();
@@ -51,7 +55,7 @@ internal sealed class SumCollector : ClusterCollector
         for (var i = 0; i < Leaves.Count; i++)
         {
             var leaf = Leaves[i];
-            var (term, factor, leads) = SplitFactor(Builder.Term(now(leaf.Id)), leaf.Inverse);
+            var (term, factor, leads) = SplitFactor(Builder.Term(now.Of(leaf.Id)), leaf.Inverse);
             var number = term.IsConstant;
             if (number) (term, factor) = (Term.None, factor * term.ConstantValue);
             var index = number ? constant : IndexOf(term.Id);
@@ -75,16 +79,17 @@ internal sealed class SumCollector : ClusterCollector
         if ((!merged && !computed) || (_stable && !IsSafe())) return Term.None;
         if (merged) Note(LikeTerms);
         if (computed) Note(Constants);
-        var (total, negative) = Rebuild(leaf => At(leaf, now), divides: false);
+        _now = now;
+        var (total, negative) = Rebuild(At, divides: false);
         if (!total.Exists) return Builder.Term(Builder.Constant(0));
         return negative ? -total : total;
     }
 
-    private (Term Term, bool Negative) At(int index, Func<int, int> now)
+    private (Term Term, bool Negative) At(int index)
     {
         var leaf = Leaves[index];
         var part = _parts[_partOf[index]];
-        if (!part.Merged) return (Builder.Term(now(leaf.Id)), false);
+        if (!part.Merged) return (Builder.Term(_now.Of(leaf.Id)), false);
         if (part.Leaf != index || part.Weight == 0) return (Term.None, false);
         var negative = (part.Weight < 0) ^ leaf.Inverse;
         var weight = Math.Abs(part.Weight);
@@ -121,7 +126,16 @@ internal sealed class SumCollector : ClusterCollector
 
     private int IndexOf(int id)
     {
-        if (Leaves.Count <= LeavesSearchedOneByOne) return _parts.FindLastIndex(part => part.Id == id);
+        if (Leaves.Count <= LeavesSearchedOneByOne)
+        {
+            for (var i = _parts.Count - 1; i >= 0; i--)
+            {
+                if (_parts[i].Id == id) return i;
+            }
+
+            return -1;
+        }
+
         if (_indexOf is null)
         {
             _indexOf = [];
