@@ -34,12 +34,14 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         new("x - (-c) = x + c", Identity.Standard, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x + (-y) : Term.None),
         new("1 - sigmoid(x) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<SigmoidOperation>() ? (-y.X).Apply<SigmoidOperation>() : Term.None),
         new("1 - tanh(x)^2 = sech2(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && SquareOfTanh(y) is { Exists: true } u ? u.Apply<Sech2Operation>() : Term.None),
+        new("1 - sech2(x) = tanh(x)^2", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<Sech2Operation>() ? SquareOf(y.X.Apply<TanhOperation>()) : Term.None),
         new("exp(x) - 1 = expm1(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<ExpOperation>() ? x.X.Apply<Expm1Operation>() : Term.None),
         new("1 - exp(x) = -expm1(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ExpOperation>() ? -y.X.Apply<Expm1Operation>() : Term.None),
         new("sigmoid(x) - 1 = -sigmoid(-x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<SigmoidOperation>() ? -(-x.X).Apply<SigmoidOperation>() : Term.None),
         new("y - y * sigmoid(x) = y * sigmoid(-x)", RuleSets.Stable, static (x, y, _) => Remainder<SigmoidOperation>(x, y) is { Exists: true } u ? x * (-u).Apply<SigmoidOperation>() : Term.None),
         new("y * exp(x) - y = y * expm1(x)", RuleSets.Stable, static (x, y, _) => Remainder<ExpOperation>(y, x) is { Exists: true } u ? y * u.Apply<Expm1Operation>() : Term.None),
         new("y - y * exp(x) = -(y * expm1(x))", RuleSets.Stable, static (x, y, _) => Remainder<ExpOperation>(x, y) is { Exists: true } u ? -(x * u.Apply<Expm1Operation>()) : Term.None),
+        new("sech2(x) - 1 = -tanh(x)^2", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<Sech2Operation>() ? -SquareOf(x.X.Apply<TanhOperation>()) : Term.None),
         new("tanh(x)^2 - 1 = -sech2(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && SquareOfTanh(x) is { Exists: true } u ? -u.Apply<Sech2Operation>() : Term.None),
         new("softplus(x) - x = softplus(-x)", RuleSets.Stable, static (x, y, _) => x.Is<SoftplusOperation>() && x.X == y ? (-y).Apply<SoftplusOperation>() : Term.None),
         new("x - softplus(x) = -softplus(-x)", RuleSets.Stable, static (x, y, _) => y.Is<SoftplusOperation>() && y.X == x ? -(-x).Apply<SoftplusOperation>() : Term.None),
@@ -60,6 +62,8 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
     private static Term Remainder<TFunction>(Term y, Term product)
         where TFunction : Operation =>
         product.Is<MulOperation>() && Logistic.Scaled<TFunction>(product) is { Factor.Exists: true } scaled && scaled.Others == y ? scaled.Factor.X : Term.None;
+
+    private static Term SquareOf(Term x) => x.Apply<PowOperation>(x.Constant(2));
 
     private static Term SquareOfTanh(Term x) =>
         (x.Is<PowOperation>() && x.Y.Is(2) && x.X.Is<TanhOperation>()) || (x.Is<MulOperation>() && x.X == x.Y && x.X.Is<TanhOperation>()) ? x.X.X : Term.None;
