@@ -143,7 +143,7 @@ public sealed class CompilationTests
             var compiled = CompiledExpression.Compile([node], Names);
             var points = Points(50).ToArray();
             var expected = points.Select(point => PlainEvaluator.Evaluate(node, At(point))).ToArray();
-            Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, thread =>
+            Threads.Together(8, thread =>
             {
                 for (var i = 0; i < points.Length; i++)
                 {

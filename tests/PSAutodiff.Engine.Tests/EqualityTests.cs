@@ -105,18 +105,14 @@ public sealed class EqualityTests
         foreach (var source in RandomExpressions.Everyday.Sample(30, 60, seed: 11))
         {
             var lazy = source.Gradient("x")[0];
-            using var start = new Barrier(8);
             var counts = new int[8];
             var arguments = new ExprNode?[8];
-            var threads = Enumerable.Range(0, 8).Select(index => new Thread(() =>
+            Threads.Together(8, index =>
             {
-                start.SignalAndWait();
                 counts[index] = Walk(lazy);
                 arguments[index] = lazy.X;
                 Assert.Equal(lazy, ExprNode.Parse(Texts.Let(lazy)));
-            })).ToArray();
-            foreach (var thread in threads) thread.Start();
-            foreach (var thread in threads) thread.Join();
+            });
             Assert.All(counts, count => Assert.Equal(counts[0], count));
             Assert.All(arguments, argument => Assert.Same(arguments[0], argument));
         }
@@ -129,7 +125,7 @@ public sealed class EqualityTests
         {
             var expected = Texts.Let(Rebuilt(source).Differentiate("x").Simplify());
             var found = new string[8];
-            Parallel.For(0, 8, index => found[index] = Texts.Let(source.Differentiate("x").Simplify()));
+            Threads.Together(8, index => found[index] = Texts.Let(source.Differentiate("x").Simplify()));
             Assert.All(found, text => Assert.Equal(expected, text));
         }
     }

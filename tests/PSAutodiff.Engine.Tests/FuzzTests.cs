@@ -30,7 +30,7 @@ public sealed class FuzzTests
     {
         var target = Named(name);
         var fuzzer = new Fuzzer(target, Seed);
-        Assert.Null(fuzzer.Run(0, target.SuiteCount, TimeSpan.FromMinutes(2)));
+        Assert.Null(fuzzer.Run(0, target.SuiteCount, TimeSpan.MaxValue));
         Assert.InRange(fuzzer.Accepted, target.SuiteCount / 10, target.SuiteCount);
     }
 
@@ -45,9 +45,9 @@ public sealed class FuzzTests
     [Fact]
     public void An_input_is_the_same_every_time()
     {
-        foreach (var target in FuzzTarget.All.Where(static target => target.Name is not ("objects" or "checkpoint")))
+        foreach (var target in FuzzTarget.All)
         {
-            Assert.Equal(new Fuzzer(target, 7).Draw(5), new Fuzzer(target, 7).Draw(5));
+            for (var i = 0; i < 20; i++) Assert.Equal(new Fuzzer(target, 7).Draw(i), new Fuzzer(target, 7).Draw(i));
             Assert.NotEqual(new Fuzzer(target, 7).Draw(5), new Fuzzer(target, 8).Draw(5));
         }
     }

@@ -17,6 +17,9 @@ internal sealed class CheckpointFile
     private const int HeaderLength = 8 + sizeof(int) + sizeof(long) + HashLength;
     private const int LongestSettings = 1 << 14;
 
+    // In ticks. Of a longer time nobody could say how long it is with what is spent after it.
+    private const long LongestElapsed = long.MaxValue / 2;
+
     private static readonly byte[] Mark = "PSADTRN\n"u8.ToArray();
 
     private readonly string _path;
@@ -92,7 +95,7 @@ internal sealed class CheckpointFile
                     $"The checkpoint '{_path}' is of another training: {difference}. Train as it was begun, or from the start without resuming.");
             }
 
-            var elapsed = new TimeSpan(reader.Int64(0, TimeSpan.MaxValue.Ticks));
+            var elapsed = new TimeSpan(reader.Int64(0, LongestElapsed));
             read(reader);
             if (reader.Remaining > 0) throw new InvalidDataException("there is something behind its end");
             return elapsed;

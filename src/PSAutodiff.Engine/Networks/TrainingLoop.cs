@@ -12,9 +12,6 @@ internal sealed class TrainingLoop<T>
 {
     private const int MillisecondsBetweenReports = 100;
 
-    // Final losses are worth having after Ctrl+C, but not worth waiting for.
-    private const int MillisecondsForLastLosses = 60;
-
     private readonly ITrainingModel<T> _model;
     private readonly T[] _start;
     private readonly Func<int, T[]>? _newStart;
@@ -56,6 +53,9 @@ internal sealed class TrainingLoop<T>
 
     /// <summary>What is hashed into checkpoints; needed when there is a path for them.</summary>
     public Func<(byte[] Model, byte[] Data)>? Subject { get; init; }
+
+    /// <summary>For how long final losses are measured after Ctrl+C: they are worth having, but not worth waiting for.</summary>
+    public TimeSpan TimeForLastLosses { get; init; } = TimeSpan.FromMilliseconds(60);
 
     /// <summary>How many threads train starts side by side.</summary>
     public static int Workers(TrainingOptions options) => Math.Min(options.Threads, options.Restarts);
@@ -217,7 +217,7 @@ internal sealed class TrainingLoop<T>
 
     private void MeasureUnfinished()
     {
-        using var limit = new CancellationTokenSource(MillisecondsForLastLosses);
+        using var limit = new CancellationTokenSource(TimeForLastLosses);
         foreach (var state in _states)
         {
             if (state is null or { IsMeasured: true }) continue;

@@ -84,7 +84,13 @@ internal sealed class CheckpointTarget : FuzzTarget
     {
         File.Delete(Path);
         SmallTraining.Line.Run([0.1, 0.2], SmallTraining.Rows, null, Options, cancellation);
-        return File.ReadAllBytes(Path);
+        var file = File.ReadAllBytes(Path);
+
+        // Else an input would be another every time.
+        var settingsLength = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(HeaderLength));
+        BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(HeaderLength + sizeof(int) + settingsLength + (2 * SHA256.HashSizeInBytes)), TimeSpan.TicksPerMillisecond);
+        SHA256.HashData(file.AsSpan(HeaderLength)).CopyTo(file, 20);
+        return file;
     }
 
     private static TrainingOptions Options { get; } = new()

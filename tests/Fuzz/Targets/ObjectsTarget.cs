@@ -15,6 +15,10 @@ internal sealed class ObjectsTarget : FuzzTarget
     public override byte[] Generate(Random random)
     {
         var value = Some(random);
+
+        // Else an input would be another every time.
+        Set(value, nameof(TrainingResult.Elapsed), TimeSpan.FromTicks(random.NextInt64(TimeSpan.TicksPerDay)));
+        Set(value, nameof(TrainingResult.RowsPerSecond), 1e6 * random.NextDouble());
         return Bytes($"{value.GetType().Name}\n{ObjectText.Write(value)}");
     }
 
@@ -35,6 +39,8 @@ internal sealed class ObjectsTarget : FuzzTarget
         var text = ObjectText.Write(value);
         Require(ObjectText.Write(ObjectText.Read(text, value.GetType())) == text, $"it reads back as something else: {text}");
     }
+
+    private static void Set(object value, string property, object other) => value.GetType().GetProperty(property)?.SetValue(value, other);
 
     private static (string Name, string Text) Split(string input) =>
         input.IndexOf('\n') is var end and >= 0 ? (input[..end], input[(end + 1)..]) : (input, string.Empty);

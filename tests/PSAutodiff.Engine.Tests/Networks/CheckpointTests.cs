@@ -127,10 +127,19 @@ public sealed class CheckpointTests : IDisposable
         };
         var whole = Train(new FakeModel<double>(Rows), options);
         Assert.Equal(reason, whole.Result.StopReason);
+        KeepElapsed(TimeSpan.FromDays(1));
         var model = new FakeModel<double>(Rows) { OnGradient = static _ => Assert.Fail("It trains again."), OnLoss = static () => Assert.Fail("It measures again.") };
         var again = Train(model, options with { Resume = true });
         AssertSame(whole, again);
-        Assert.True(again.Result.Elapsed >= whole.Result.Elapsed / 2);
+        Assert.InRange(again.Result.Elapsed, TimeSpan.FromDays(1), TimeSpan.FromDays(1.5));
+    }
+
+    [Fact]
+    public void So_much_time_spent_that_nothing_can_be_added_is_refused()
+    {
+        Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File });
+        KeepElapsed(TimeSpan.MaxValue);
+        AssertRefused(System.IO.File.ReadAllBytes(File));
     }
 
     [Fact]
@@ -222,36 +231,23 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public async Task Forty_pairs_of_trainings_on_one_path_never_leave_a_broken_file()
+    public void Forty_pairs_of_trainings_on_one_path_never_leave_a_broken_file()
     {
         var seeds = new[] { 100, 200 };
-        using var stop = new CancellationTokenSource();
-        var read = 0;
-        var reader = Task.Run(
-            () =>
+        Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = seeds[0] });
+        Threads.Meanwhile(() => Assert.Contains(CheckpointFile.ReadSeed(File)!.Value, seeds), () =>
         {
-            while (!stop.IsCancellationRequested)
+            for (var pair = 0; pair < 40; pair++)
             {
-                if (CheckpointFile.ReadSeed(File) is not { } seed) continue;
-                Assert.Contains(seed, seeds);
-                read++;
+                Threads.Together(2, index =>
+                {
+                    var (result, _) = Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = seeds[index] });
+                    Assert.Null(result.CheckpointProblem);
+                });
+                var kept = CheckpointFile.ReadSeed(File)!.Value;
+                AssertSame(Train(new FakeModel<double>(Rows), Rich with { Seed = kept }), Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = kept, Resume = true }));
             }
-        },
-            TestContext.Current.CancellationToken);
-        for (var pair = 0; pair < 40; pair++)
-        {
-            Parallel.ForEach(seeds, seed =>
-            {
-                var (result, _) = Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = seed });
-                Assert.Null(result.CheckpointProblem);
-            });
-            var kept = CheckpointFile.ReadSeed(File)!.Value;
-            AssertSame(Train(new FakeModel<double>(Rows), Rich with { Seed = kept }), Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Seed = kept, Resume = true }));
-        }
-
-        await stop.CancelAsync();
-        await reader;
-        Assert.True(read > 0);
+        });
         Assert.Single(Directory.GetFileSystemEntries(_directory));
     }
 
@@ -461,6 +457,16 @@ public sealed class CheckpointTests : IDisposable
         };
         Run(model, Rich with { CheckpointPath = File }, source.Token);
         return System.IO.File.ReadAllBytes(File);
+    }
+
+    // As if the training had taken so long before.
+    private void KeepElapsed(TimeSpan elapsed)
+    {
+        var content = System.IO.File.ReadAllBytes(File);
+        var settingsLength = BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(HeaderLength));
+        BinaryPrimitives.WriteInt64LittleEndian(content.AsSpan(HeaderLength + sizeof(int) + settingsLength + (2 * SHA256.HashSizeInBytes)), elapsed.Ticks);
+        SHA256.HashData(content.AsSpan(HeaderLength)).CopyTo(content, 20);
+        System.IO.File.WriteAllBytes(File, content);
     }
 
     private string AssertRefused(byte[] content)

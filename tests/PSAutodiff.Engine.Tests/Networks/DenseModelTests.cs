@@ -266,7 +266,7 @@ public sealed class DenseModelTests
         var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, 1);
         var parameters = DenseShape.Flatten<float>(network);
         var losses = new double[8];
-        Parallel.For(0, losses.Length, i => losses[i] = model.ForAnotherThread().Loss(parameters, AllRows(40), Token));
+        Threads.Together(losses.Length, i => losses[i] = model.ForAnotherThread().Loss(parameters, AllRows(40), Token));
         Assert.All(losses, loss => Assert.Equal(model.Loss(parameters, AllRows(40), Token), loss));
     }
 

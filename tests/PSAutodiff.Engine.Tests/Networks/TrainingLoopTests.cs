@@ -260,11 +260,12 @@ public sealed class TrainingLoopTests
     [Fact]
     public void A_restart_that_ends_in_numbers_that_are_not_finite_never_wins()
     {
-        // Starts at 1e200 overflow at once, all others go well.
+        // Starts at 1e200 overflow at once; the fourth goes well, whichever thread makes it.
         var options = new TrainingOptions { Epochs = 2, Restarts = 6, Seed = 1 };
         var plan = new TrainingPlan(10, null, options);
-        var made = 0;
-        double[] NewStart(int seed) => ++made == 3 ? FakeModel<double>.StartOf(4, seed) : [1e200, 0, 0, 0];
+        var random = new RandomSource(1, TrainingStreams.Restarts);
+        int[] seeds = [random.NextInt(int.MaxValue), random.NextInt(int.MaxValue), random.NextInt(int.MaxValue)];
+        double[] NewStart(int seed) => seed == seeds[2] ? FakeModel<double>.StartOf(4, seed) : [1e200, 0, 0, 0];
         var loop = new TrainingLoop<double>(new FakeModel<double>(Rows), plan, [1e200, 0, 0, 0], NewStart);
         var (result, _, best) = loop.Run(TestContext.Current.CancellationToken);
         Assert.Equal(3, best);
@@ -326,6 +327,21 @@ public sealed class TrainingLoopTests
         Assert.Single(result.Restarts);
     }
 
+    [Fact]
+    public void The_last_losses_are_unknown_when_they_take_longer_than_is_waited_for_them()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var loop = new TrainingLoop<double>(new FakeModel<double>(Rows), new TrainingPlan(10, null, new TrainingOptions()), FakeModel<double>.StartOf(4), null)
+        {
+            TimeForLastLosses = TimeSpan.Zero,
+        };
+        var (result, parameters, _) = loop.Run(source.Token);
+        Assert.Equal(TrainingStopReason.Cancelled, result.StopReason);
+        Assert.Equal(FakeModel<double>.StartOf(4), parameters);
+        Assert.Equal(double.NaN, result.FinalLoss);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -355,7 +371,16 @@ public sealed class TrainingLoopTests
     {
         var caller = Environment.CurrentManagedThreadId;
         var seen = new List<TrainingProgress>();
-        var model = new FakeModel<double>(Rows) { OnGradient = static _ => Thread.Sleep(1) };
+        using var reported = new ManualResetEventSlim();
+        var model = new FakeModel<double>(Rows)
+        {
+            OnGradient = _ =>
+            {
+                // The others do not end before the calling thread has had its turn.
+                if (Environment.CurrentManagedThreadId != caller) reported.Wait(TimeSpan.FromMinutes(1));
+                Thread.Sleep(1);
+            },
+        };
         var options = new TrainingOptions
         {
             Epochs = 60,
@@ -364,6 +389,7 @@ public sealed class TrainingLoopTests
             Threads = 3,
             Progress = progress =>
             {
+                reported.Set();
                 Assert.Equal(caller, Environment.CurrentManagedThreadId);
                 seen.Add(progress);
             },

@@ -23,6 +23,7 @@ internal static class Trainings
         var loop = new TrainingLoop<T>(model, plan, FakeModel<T>.StartOf(model.ParameterCount), seed => FakeModel<T>.StartOf(model.ParameterCount, seed))
         {
             Subject = static () => (new byte[32], new byte[32]),
+            TimeForLastLosses = Timeout.InfiniteTimeSpan,
         };
         var (result, parameters, _) = loop.Run(cancellation);
         return (result, parameters);

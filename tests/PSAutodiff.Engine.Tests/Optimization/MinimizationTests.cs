@@ -77,7 +77,7 @@ public sealed class MinimizationTests
         var options = With(method) with { MaxIteration = 3000 };
         var first = search.Run([1, -2, 3], options, TestContext.Current.CancellationToken);
         var others = new Minimum[8];
-        Parallel.For(0, others.Length, i => others[i] = search.Run([1, -2, 3], options, CancellationToken.None));
+        Threads.Together(others.Length, i => others[i] = search.Run([1, -2, 3], options, CancellationToken.None));
         foreach (var other in others)
         {
             Assert.Equal(first.Iterations, other.Iterations);
