@@ -8,7 +8,7 @@ namespace PSAutodiff.Tests;
 /// <summary>Constants, names and arguments that somebody chose so that they collide cost no more than others.</summary>
 public sealed class ChosenKeysTests
 {
-    private const int Count = 40_000;
+    private const int Count = 100_000;
 
     /// <summary>Sets of constants, each of which a hash without a seed puts into one place.</summary>
     public static TheoryData<string> Sets => [.. Chosen.Keys];
@@ -29,14 +29,16 @@ public sealed class ChosenKeysTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Constants_chosen_to_collide_are_read_and_compiled_as_fast_as_others(string set)
+    public void Constants_chosen_to_collide_are_read_and_compiled_in_a_time_like_that_of_others(string set)
     {
         var random = new Random(5);
         var others = Seconds(() => ReadAndCompile([.. Enumerable.Range(0, Count).Select(_ => 1 + random.NextDouble())]));
         var numbers = Enumerable.Range(0, 4 * Count).Select(Chosen[set]).Select(BitConverter.Int64BitsToDouble)
             .Where(static number => double.IsNormal(number) && number > 0).Take(Count).ToArray();
         Assert.Equal(Count, numbers.Distinct().Count());
-        Assert.InRange(Seconds(() => ReadAndCompile(numbers)), 0, (8 * others) + 1);
+
+        // A third of a second. With each in the place of all before it takes more than half a minute.
+        Assert.InRange(Seconds(() => ReadAndCompile(numbers)), 0, (20 * others) + 8);
     }
 
     [Fact]
