@@ -3,7 +3,8 @@
     Builds, tests and shows PSAutodiff.
 .DESCRIPTION
     Build leaves the importable module in out/PSAutodiff. Test builds, checks the format of the code, runs the engine's tests and the
-    Pester tests, names what it skips, and ends with the line 'N passed, N failed, N skipped' over both. Docs builds the help that
+    Pester tests, names what it skips, then what failed with how its message begins, and ends with the line 'N passed, N failed,
+    N skipped' over both. Docs builds the help that
     Get-Help shows from docs/en-US into module/en-US, where it is committed. Demo builds and runs the examples. Pack makes the package
     for the gallery in out. Clean removes what builds have made. Pester comes from NuGet when it is not installed, and
     Microsoft.PowerShell.PlatyPS, which only Docs and the test of the help need, from the gallery.
@@ -39,6 +40,13 @@ $skipped = [Collections.Generic.List[string]]::new()
 function Add-Skip([string]$What) {
     $skipped.Add($What)
     Write-Warning "Skipped: $What"
+}
+
+# Keeps a test that failed for the last lines of Test, where it is seen without a search in the log.
+$failures = [Collections.Generic.List[string]]::new()
+function Add-Failure([string]$Name, [string]$Message) {
+    $lines = @($Message -split '\r?\n' | ForEach-Object Trim | Where-Object Length | Select-Object -First 7 | ForEach-Object { "    $($_.Substring(0, [Math]::Min(300, $_.Length)))" })
+    $failures.Add((@("Failed: $Name") + $lines) -join [Environment]::NewLine)
 }
 
 function Test-Tool([string]$Name, [version]$MinimumVersion) {
@@ -84,7 +92,11 @@ function Get-EngineTestCount {
     $lines | Out-Host
     $code = $LASTEXITCODE
     if ($output -notmatch 'Failed:\s*(\d+), Passed:\s*(\d+), Skipped:\s*(\d+)') { throw "The engine's tests did not run (exit code $code)." }
-    [pscustomobject]@{ Passed = [int]$Matches[2]; Failed = [Math]::Max([int]$Matches[1], [int]($code -ne 0)); Skipped = [int]$Matches[3] }
+    $count = [pscustomobject]@{ Passed = [int]$Matches[2]; Failed = [Math]::Max([int]$Matches[1], [int]($code -ne 0)); Skipped = [int]$Matches[3] }
+    $failed = [regex]::Matches($output, '(?ms)^  Failed (?<name>\S.*?) \[[^\]\r\n]*\]\r?\n  Error Message:\r?\n(?<message>.*?)(?=^  Stack Trace:|^  Failed |\z)')
+    foreach ($test in $failed) { Add-Failure $test.Groups['name'].Value $test.Groups['message'].Value }
+    if ($count.Failed -gt $failed.Count) { Add-Failure "$($count.Failed - $failed.Count) of the engine's tests, or their run (exit code $code)" 'Their names are not in the form that was expected; see above.' }
+    $count
 }
 
 # Pester as installed, else from NuGet, else from the gallery. Processes that tests start find it by PSModulePath.
@@ -106,8 +118,14 @@ function Get-PesterCount {
     $script = Join-Path $root 'tests/Pester/Invoke-Tests.ps1'
     $result = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-pester-$PID.json"
     Invoke-Shell -File $script -ModulePath $out -ResultPath $result | Out-Host
-    try { Get-Content $result -Raw | ConvertFrom-Json }
+    if (-not (Test-Path $result)) {
+        Add-Failure 'the Pester tests' "They ended without a result (exit code $LASTEXITCODE)."
+        return [pscustomobject]@{ Passed = 0; Failed = 1; Skipped = 0 }
+    }
+    try { $count = Get-Content $result -Raw | ConvertFrom-Json }
     finally { Remove-Item $result -ErrorAction Ignore }
+    foreach ($failure in $count.Failures) { Add-Failure $failure.Name $failure.Message }
+    $count
 }
 
 switch ($Task) {
@@ -128,6 +146,7 @@ switch ($Task) {
         $sum = { param($name) ($counts | Measure-Object $name -Sum).Sum }
         $failed = & $sum Failed
         $skipped | ForEach-Object { Write-Host "Skipped: $_" }
+        $failures | ForEach-Object { Write-Host $_ }
         Write-Host "$(& $sum Passed) passed, $failed failed, $(& $sum Skipped) skipped"
         if ($failed -gt 0) { exit 1 }
     }

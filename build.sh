@@ -39,8 +39,17 @@ case "$task" in
         [ -n "$counts" ] || { echo "The engine's tests did not run." >&2; exit 1; }
         read -r failed passed skipped <<<"$(grep -oE '[0-9]+' <<<"$counts" | tr '\n' ' ')"
         if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+        # Each test that failed, with how its message begins.
+        failures=$(awk '
+            /^  Failed [^ ]/ { sub(/^  Failed /, ""); sub(/ \[[^]]*\]\r?$/, ""); print "Failed: " $0; lines = 0; next }
+            /^  Error Message:/ { lines = 7; next }
+            /^  Stack Trace:/ { lines = 0 }
+            lines > 0 && NF { sub(/^ +/, ""); print "    " substr($0, 1, 300); lines-- }
+        ' "$log")
+        if [ "$failed" -gt 0 ] && [ -z "$failures" ]; then failures="Failed: the run of the engine's tests (exit code $status); see above."; fi
         pester=$(cat tests/Pester/*.Tests.ps1 | grep -cE '^\s*It ' || true)
         echo "Skipped: $pester Pester tests (more with their cases), since they need PowerShell."
+        [ -z "$failures" ] || echo "$failures"
         echo "$passed passed, $failed failed, $((skipped + pester)) skipped"
         [ "$failed" -eq 0 ]
         ;;

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Runs the Pester tests on a built module in this process, names what was skipped, and writes the counts as JSON.
+    Runs the Pester tests on a built module in this process, names what was skipped, and writes the counts and what failed as JSON.
 #>
 param(
     [Parameter(Mandatory)][string]$ModulePath,
@@ -22,7 +22,12 @@ foreach ($test in @($result.Skipped) + @($result.NotRun)) {
     Write-Host "Skipped: $($test.ExpandedPath)$reason"
 }
 if ($ResultPath) {
-    $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
-    @{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount + $result.NotRunCount } |
-        ConvertTo-Json | Set-Content $ResultPath
+    $failures = @(
+        # Tests of a block whose preparation failed have no error of their own.
+        $result.FailedContainers | ForEach-Object { @{ Name = "$($_.Item)"; Message = "$($_.ErrorRecord)" } }
+        $result.FailedBlocks | ForEach-Object { @{ Name = "the preparation of '$($_.ExpandedPath)' ($(Split-Path $_.ScriptBlock.File -Leaf))"; Message = "$($_.ErrorRecord)" } }
+        $result.Failed | ForEach-Object { @{ Name = "$($_.ExpandedPath) ($(Split-Path $_.ScriptBlock.File -Leaf))"; Message = "$($_.ErrorRecord)" } }
+    )
+    @{ Passed = $result.PassedCount; Failed = $failures.Count; Skipped = $result.SkippedCount + $result.NotRunCount; Failures = $failures } |
+        ConvertTo-Json -Depth 3 | Set-Content $ResultPath
 }
