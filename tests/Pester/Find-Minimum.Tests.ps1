@@ -247,7 +247,7 @@ Describe 'A search stopped with Ctrl+C' {
             $run = $shell.BeginInvoke()
             # It shows progress once it has run for a second.
             $clock = [System.Diagnostics.Stopwatch]::StartNew()
-            while ($shell.Streams.Progress.Count -eq 0 -and -not $run.IsCompleted -and $clock.Elapsed.TotalSeconds -lt 60) {
+            while ($shell.Streams.Progress.Count -eq 0 -and -not $run.IsCompleted -and $clock.Elapsed.TotalSeconds -lt 300) {
                 [System.Threading.Thread]::Sleep(20)
             }
             [pscustomobject]@{ Shell = $shell; Runspace = $runspace; Run = $run; Clock = [System.Diagnostics.Stopwatch]::new() }
@@ -265,12 +265,13 @@ Describe 'A search stopped with Ctrl+C' {
         }
     }
 
-    It 'shows its progress, ends in under 200 ms and keeps what it has reached in $LastMinimum, with <_>' -ForEach GradientDescent, Adam {
+    It 'shows its progress, ends at once and keeps what it has reached in $LastMinimum, with <_>' -ForEach GradientDescent, Adam {
         $search = Invoke-LongSearch "-Method $_"
         $search.Run.IsCompleted | Should -BeFalse
         $search.Shell.Streams.Progress[0].StatusDescription | Should -Match "$_, step \d+ of at most 2000000000, value"
         $partial = Complete-Search $search LastMinimum
-        $search.Clock.Elapsed.TotalMilliseconds | Should -BeLessThan 200
+        # Some milliseconds, when the machine has nothing else to do; it would go on for minutes.
+        $search.Clock.Elapsed.TotalSeconds | Should -BeLessThan 10
         $partial | Should -BeOfType PSAutodiff.Minimum
         $partial.StopReason | Should -Be Cancelled
         $partial.Iterations | Should -BeGreaterThan 1000

@@ -47,7 +47,8 @@ BeforeAll {
                 $clock = [System.Diagnostics.Stopwatch]::StartNew()
                 $shell.Stop()
                 $clock.ElapsedMilliseconds
-                $shell.InvocationStateInfo.State.ToString() | Should -BeExactly Stopped
+                # Completed when it came to its end just then.
+                $shell.InvocationStateInfo.State.ToString() | Should -BeIn Stopped, Completed
                 $shell.Dispose()
             }
         }
@@ -57,11 +58,14 @@ BeforeAll {
 
 Describe 'A pass stopped with Ctrl+C' {
     It 'ends at once: <What>' -ForEach $passes {
-        $delays = @(Measure-Stop $Before $Long 60, 400, 1200)
-        $delays.Count | Should -BeGreaterThan 0 -Because 'it was running'
-
-        # A busy machine delays some; a pass that cannot be stopped delays all of them by what is left of it.
-        ($delays | Measure-Object -Minimum).Minimum | Should -BeLessThan 200
-        ($delays | Measure-Object -Average).Average | Should -BeLessThan 1000
+        # A busy machine delays some, now and then all; a pass that cannot be stopped delays all of them by what is left of it, every time.
+        foreach ($attempt in 1..5) {
+            $delays = @(Measure-Stop $Before $Long 60, 400, 1200)
+            $delays.Count | Should -BeGreaterThan 0 -Because 'it was running'
+            $delay = $delays | Measure-Object -Minimum -Average
+            if ($delay.Minimum -lt 200 -and $delay.Average -lt 1000) { break }
+        }
+        $delay.Minimum | Should -BeLessThan 200
+        $delay.Average | Should -BeLessThan 1000
     }
 }
