@@ -9,19 +9,13 @@ internal sealed class LbfgsSearch(Objective objective, MinimizationOptions optio
     : LineSearchMethod(objective, options, cancellation)
 {
     private const int Memory = 10;
-    private const int MostVariablesForHessian = 100;
-
     // So many times what pairs promise may be what is there, before they are not believed.
     private const double Doubt = 1e3;
-    private const int MostOperationsForHessian = 200_000;
 
     private readonly List<Pair> _pairs = [];
     private readonly double[] _weights = new double[Memory];
     private readonly Iterate _probe = new(objective.Dimension);
-    private readonly NewtonModel? _model =
-        objective.Dimension <= MostVariablesForHessian && (long)objective.Dimension * objective.OperationCount <= MostOperationsForHessian
-            ? new NewtonModel(objective)
-            : null;
+    private readonly NewtonModel? _model = StationaryPoint.CanJudge(objective) ? new NewtonModel(objective) : null;
 
     private double _slope;
     private bool _predictsWell;

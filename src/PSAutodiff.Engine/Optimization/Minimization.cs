@@ -81,6 +81,7 @@ public sealed class Minimization
             reason = MinimizationStopReason.Cancelled;
         }
 
+        if (reason == MinimizationStopReason.Converged && search.IsAtSaddle()) reason = search.Saddle();
         search.End(iterations);
         return new Minimum
         {

@@ -24,7 +24,7 @@ public enum MinimizationStopReason
     /// </summary>
     NoProgress,
 
-    /// <summary>Newton's method found a point with gradient zero from which the function falls in some direction.</summary>
+    /// <summary>The gradient is zero, but second derivatives say that the function falls in some direction: a saddle or a maximum.</summary>
     SaddlePoint,
 
     /// <summary>It was stopped from outside; the result holds what was reached.</summary>

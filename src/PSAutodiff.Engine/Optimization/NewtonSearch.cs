@@ -85,9 +85,7 @@ internal sealed class NewtonSearch(Objective objective, MinimizationOptions opti
             return MinimizationStopReason.Cancelled;
         }
 
-        if (!_model.HasStep || !_model.IsDamped || _model.IsSingular) return MinimizationStopReason.Converged;
-        Message = $"At {Describe(Current.Point)} the gradient is zero, but the function falls in some direction from there: this is a saddle or a maximum. Start elsewhere.";
-        return MinimizationStopReason.SaddlePoint;
+        return _model.HasStep && _model.IsIndefinite ? Saddle() : MinimizationStopReason.Converged;
     }
 
     private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");

@@ -61,6 +61,16 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     {
     }
 
+    /// <summary>Whether the point where the search came to rest is no minimum.</summary>
+    public bool IsAtSaddle() => StationaryPoint.FallsFrom(Objective, Current, Cancellation);
+
+    /// <summary>The end at a point from which the function falls.</summary>
+    public MinimizationStopReason Saddle()
+    {
+        Message = $"At {Describe(Current.Point)} the gradient is zero, but the function falls in some direction from there: this is a saddle or a maximum. Start elsewhere.";
+        return MinimizationStopReason.SaddlePoint;
+    }
+
     public void Evaluate(Iterate at)
     {
         if (Evaluations > 0) Cancellation.ThrowIfCancellationRequested();

@@ -155,16 +155,48 @@ public sealed class LineSearchMethodTests
         Assert.Contains("not positive definite", result.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("x^2 - y^2", 0, 0)]
-    [InlineData("x^2 - y^2", 3, 0)]
-    [InlineData("-x^2 - y^2", 0, 0)]
-    [InlineData("x*y", 0, 0)]
-    public void Newton_tells_a_saddle_from_a_minimum(string text, double x, double y)
+    public static TheoryData<MinimizationMethod, string, double, double> Saddles
     {
-        var result = Minimize(text, With(Newton), x, y);
+        get
+        {
+            var data = new TheoryData<MinimizationMethod, string, double, double>();
+            foreach (var method in new[] { Newton, LBFGS, GradientDescent, Momentum, Adam })
+            {
+                data.Add(method, "x^2 - y^2", 0, 0);
+                data.Add(method, "-x^2 - y^2", 0, 0);
+                data.Add(method, "1e-30*x*y", 0, 0);
+                data.Add(method, "cos(x)*cos(y)", 0, 0);
+                data.Add(method, "x^4 - x^2 + y^2", 0, 0);
+                if (method is Newton or LBFGS or GradientDescent) data.Add(method, "x^2 - y^2", 3, 0);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Saddles))]
+    public void A_saddle_and_a_maximum_are_told_from_a_minimum(MinimizationMethod method, string text, double x, double y)
+    {
+        var result = Minimize(text, With(method) with { LearningRates = [0.1] }, x, y);
         Assert.Equal(MinimizationStopReason.SaddlePoint, result.StopReason);
         Assert.Contains("saddle", result.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x^2 + y^2", 0, 0)]
+    [InlineData("x^4 + y^4", 0, 0)]
+    [InlineData("(x + y)^2", 0, 0)]
+    [InlineData("abs(x) - x^2 + y^2", 0, 0)]
+    [InlineData("(x - 1/3)^2*(1 + y^2) + y^2 + (x - 1/3)^4", 5, 0)]
+    [InlineData("100*(y - x^2)^2 + (1 - x)^2", -1.2, 1)]
+    public void A_minimum_a_flat_valley_and_a_kink_are_not_called_saddles(string text, double x, double y)
+    {
+        foreach (var method in new[] { LBFGS, GradientDescent })
+        {
+            var result = Minimize(text, With(method) with { LearningRates = [1e-3], MaxIteration = 200_000 }, x, y);
+            Assert.Equal(MinimizationStopReason.Converged, result.StopReason);
+        }
     }
 
     [Theory]
