@@ -51,6 +51,15 @@ Describe '<Name> writes a file' -ForEach $writers {
         Get-Name $folder | Should -BeExactly "c$Extension", "link$Extension"
     }
 
+    It 'through a link that leads nowhere, to where it leads' -Skip:(-not $unix) {
+        $file, $link = "c$Extension", "link$Extension" | ForEach-Object { Join-Path $folder $_ }
+        $null = New-Item -ItemType SymbolicLink -Path $link -Target $file
+        & $Write $link
+        (Get-Item $link).LinkTarget | Should -BeExactly $file
+        (Get-Item $file).Length | Should -BeGreaterThan 0
+        Get-Name $folder | Should -BeExactly "c$Extension", "link$Extension"
+    }
+
     It 'but replaces no <Kind>' -Skip:(-not $unix) -ForEach @(
         @{ Kind = 'FIFO'; Make = { param($path) mkfifo $path } }
         @{ Kind = 'device'; Make = { param($path) $null = New-Item -ItemType SymbolicLink -Path $path -Target /dev/null } }

@@ -43,6 +43,20 @@ internal sealed class WholeFile : IDisposable
     public static bool IsFileError(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
+    /// <summary>Whether there is a file to read: a link that leads nowhere is none.</summary>
+    public static bool CanBeRead(string path)
+    {
+        try
+        {
+            return File.Exists(File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : path);
+        }
+        catch (IOException)
+        {
+            // Links that lead round in a circle; writing says so.
+            return false;
+        }
+    }
+
     /// <summary>Opens a regular file to read it.</summary>
     /// <exception cref="IOException">It is something else, for example a FIFO.</exception>
     public static FileStream OpenRead(string path) => FileKind.Problem(path) is { } problem

@@ -62,7 +62,7 @@ internal sealed class CheckpointFile
     /// <exception cref="AutodiffException">The file is damaged or no checkpoint.</exception>
     public static int? ReadSeed(string path)
     {
-        if (!File.Exists(path)) return null;
+        if (!WholeFile.CanBeRead(path)) return null;
         return Open(path, static reader =>
         {
             var settings = reader.Text(LongestSettings);
@@ -84,7 +84,7 @@ internal sealed class CheckpointFile
     /// <exception cref="AutodiffException">The file is damaged, no checkpoint, or one of another training.</exception>
     public TimeSpan? Read(Action<CheckpointReader> read)
     {
-        if (!File.Exists(_path)) return null;
+        if (!WholeFile.CanBeRead(_path)) return null;
         return Open(_path, reader =>
         {
             var difference = _subject.DifferenceTo(reader.Text(LongestSettings), reader.Bytes(HashLength), reader.Bytes(HashLength));
@@ -123,7 +123,7 @@ internal sealed class CheckpointFile
     // An empty file, such as New-TemporaryFile makes, has nothing to lose.
     private static bool IsForeign(string path)
     {
-        if (!File.Exists(path)) return false;
+        if (!WholeFile.CanBeRead(path)) return false;
         using var stream = WholeFile.OpenRead(path);
         var start = new byte[Mark.Length];
         var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
