@@ -98,7 +98,7 @@ public static class SerializedText
             type == typeof(ExprNode) ? ("$json = $node | ConvertTo-ExprText Json", "New-ExprNode -Json $using:json") :
             type == typeof(Network) ? ("$json = $network.ToJson()", "[PSAutodiff.Network]::ParseJson($using:json)") :
             type == typeof(TrainingResult) ? ("$json = $result.Network.ToJson()", "[PSAutodiff.Network]::ParseJson($using:json)") :
-            ("$text = [System.Management.Automation.PSSerializer]::Serialize($object)", "[System.Management.Automation.PSSerializer]::Deserialize($using:text)");
+            ("$text = [System.Management.Automation.PSSerializer]::Serialize(@(, $object))", "[System.Management.Automation.PSSerializer]::Deserialize($using:text)[0]");
         return $"This {type.Name} came through a session or file that does not know the types of PSAutodiff, and lost its contents on the way. " +
             $"Send it as text: {send} before, and {receive} on the other side, where PSAutodiff is imported.";
     }

@@ -156,6 +156,16 @@ Describe 'What came back' {
 }
 
 Describe 'Text of our own' {
+    It 'is what the error about <_> advises, and works' -ForEach ExprGradient, ExprHessian {
+        $dead = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($objects[$_].psobject.BaseObject))
+        $outcome = Get-Outcome { $dead | Measure-Expression -At @{ x = 1; y = 2 } }
+        $outcome.Errors[0].Exception.Message -match 'Send it as text: \$text = (?<Send>.+) before, and (?<Receive>.+) on the other side' | Should -BeTrue
+        $object = $objects[$_]
+        $text = & ([scriptblock]::Create($Matches.Send))
+        $back = & ([scriptblock]::Create("`$received = $($Matches.Receive.Replace('$using:', '$')); , `$received"))
+        Get-View $back | Should -BeExactly (Get-View $object)
+    }
+
     It 'goes where sessions carry no types' {
         $text = [System.Management.Automation.PSSerializer]::Serialize(@(, $objects.Network))
         $command = "Import-Module '$moduleBase'; [System.Management.Automation.PSSerializer]::Deserialize([IO.File]::ReadAllText('$TestDrive/sent.xml'))[0].ToString()"
