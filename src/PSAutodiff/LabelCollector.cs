@@ -45,7 +45,7 @@ internal sealed class LabelCollector
     public object[]? ZeroAndOne => _others || _numbers.Count == 0 ? null : [_zeroAndOne[0] ?? Like(_zeroAndOne[1]!, 0), _zeroAndOne[1] ?? Like(_zeroAndOne[0]!, 1)];
 
     /// <summary>Adds a label.</summary>
-    /// <param name="cell">A number, Boolean or text; anything else counts as its text.</param>
+    /// <param name="cell">A value that a class can be; anything else counts as its text.</param>
     /// <param name="row">The number of its row, from 1.</param>
     /// <param name="column">Its column, or null for an element of -Target.</param>
     /// <exception cref="AutodiffException">It is missing, no number where one is wanted, or none of the known classes.</exception>
@@ -64,7 +64,7 @@ internal sealed class LabelCollector
         _isClasses ??= !isNumber;
         if (_isClasses == false)
         {
-            if (!isNumber) throw new AutodiffException(ErrorIds.ColumnNotNumeric, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a number, as the labels so far or the network's targets are.");
+            if (!isNumber) throw new AutodiffException(ErrorIds.ColumnNotNumeric, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a number, as the labels so far or the network's targets are. If they are classes, give the last layer an output for each, with softmax.");
             _numbers.Add(number);
             if (number is 0 or 1) _zeroAndOne[(int)number] ??= cell;
             else _others = true;
@@ -91,9 +91,9 @@ internal sealed class LabelCollector
     /// <summary>The text by which a label of another type is known: whole, so that different labels have different texts.</summary>
     private static string TextOf(object cell, int row, string? column)
     {
-        var text = cell is DateTime or DateTimeOffset ? ((IFormattable)cell).ToString("o", CultureInfo.InvariantCulture) : Convert.ToString(cell, CultureInfo.InvariantCulture)!;
+        var text = Convert.ToString(cell, CultureInfo.InvariantCulture)!;
         return cell is System.Collections.IEnumerable || text == cell.GetType().ToString()
-            ? throw new AutodiffException(ErrorIds.DataInvalid, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a label. Use text, a number, a Boolean or a date.")
+            ? throw new AutodiffException(ErrorIds.DataInvalid, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a label. Use text, a number, a Boolean, a date or a member of an enumeration.")
             : text;
     }
 

@@ -28,6 +28,17 @@ Describe 'A predicted label' {
         @{ What = 'texts that no number can be'; Label = 'NaN', 'Infinity' }
         @{ What = 'texts of Booleans'; Label = 'False', 'True' }
         @{ What = 'a number and a text'; Label = 7, '007' }
+        @{ What = 'a text and a number'; Label = 'yes', 0 }
+        @{ What = 'a number and a word'; Label = 0, 'yes' }
+        @{ What = 'characters'; Label = [char]'a', [char]'A' }
+        @{ What = 'GUIDs'; Label = [guid]'00000000-0000-0000-0000-000000000002', [guid]'00000000-0000-0000-0000-000000000001' }
+        @{ What = 'dates in UTC'; Label = [datetime]::new(637134336000000001, 'Utc'), [datetime]::new(637134336000000000, 'Utc') }
+        @{ What = 'dates of no zone'; Label = [datetime]::new(2020, 1, 1), [datetime]::new(2020, 7, 1) }
+        @{ What = 'dates with an offset'; Label = [datetimeoffset]'2020-01-01T00:00:00+01:00', [datetimeoffset]'2020-01-01T00:00:00+02:00' }
+        @{ What = 'times'; Label = [timespan]'1.02:03:04.0000005', [timespan]'00:00:01' }
+        @{ What = 'days'; Label = [DateOnly]::new(2020, 1, 2), [DateOnly]::new(2020, 1, 1) }
+        @{ What = 'times of day'; Label = [TimeOnly]::new(1, 2, 3), [TimeOnly]::new(3, 2, 1) }
+        @{ What = 'versions'; Label = [version]'1.10', [version]'1.1' }
     ) {
         $result = Invoke-Labelled $Label
         $rows = @(Get-LabelledRow $Label)
@@ -60,13 +71,18 @@ Describe 'A predicted label' {
         ($test.ConfusionMatrix.ToTable() | ConvertTo-Csv)[0] | Should -BeExactly '"Actual","False","True"'
     }
 
-    It 'of an enumeration is its name, which compares with it' {
+    It 'of an enumeration is a member of it, and out of a file its name, which compares with it' {
         $result = Invoke-Labelled ([LabelKind]::Small), ([LabelKind]::Large)
-        $result.Network.Classes | Should -BeExactly Large, Small
-        $predicted = @(Get-LabelledRow ([LabelKind]::Small), ([LabelKind]::Large) | Invoke-NeuralNetwork $result)
-        $predicted[0].Prediction -eq [LabelKind]::Small | Should -BeTrue
-        $predicted[0].Prediction | Should -BeOfType string
-        ($predicted | Where-Object { $_.Prediction -eq $_.y }).Count | Should -Be 2
+        $rows = Get-LabelledRow ([LabelKind]::Small), ([LabelKind]::Large)
+        $result.Network.Classes | ForEach-Object ToString | Should -BeExactly Large, Small
+        $result | Export-NeuralNetwork (Join-Path $TestDrive enum.json) -Force
+        $imported = Import-NeuralNetwork (Join-Path $TestDrive enum.json)
+        foreach ($case in @{ Model = $result; Type = 'LabelKind' }, @{ Model = $imported; Type = 'String' }) {
+            $predicted = @($rows | Invoke-NeuralNetwork $case.Model)
+            $predicted[0].Prediction.GetType().Name | Should -BeExactly $case.Type
+            ($predicted | Where-Object { $_.Prediction -eq $_.y }).Count | Should -Be 2
+            ($rows | Test-NeuralNetwork $case.Model).Accuracy | Should -Be 1
+        }
     }
 
     It 'that is false is false' {

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace PSAutodiff.Networks;
 
 /// <summary>
-/// The classes that a network tells apart, as the values that its labels were: text, Booleans and numbers. Two labels are the same class when
-/// their texts are equal, so that the number 1 and the text '1' meet, and '007' and '7' do not. A number has one text, whatever its type.
+/// The classes that a network tells apart, as the values that its labels were: text, Booleans, numbers, dates, identifiers, members of
+/// enumerations. Two labels are the same class when their texts are equal, so that the number 1 and the text '1' meet, and '007' and '7' do
+/// not. A number has one text, whatever its type.
 /// </summary>
 internal static class ClassLabel
 {
@@ -28,12 +29,21 @@ internal static class ClassLabel
         [nameof(Single)] = Parse<float>,
         [nameof(Double)] = Parse<double>,
         [nameof(Decimal)] = Parse<decimal>,
+        [nameof(Char)] = Parse<char>,
+        [nameof(Guid)] = Parse<Guid>,
+        [nameof(DateTime)] = static text => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+        [nameof(DateTimeOffset)] = Parse<DateTimeOffset>,
+        [nameof(DateOnly)] = Parse<DateOnly>,
+        [nameof(TimeOnly)] = Parse<TimeOnly>,
+        [nameof(TimeSpan)] = Parse<TimeSpan>,
+        [nameof(Version)] = Version.Parse,
     };
 
     /// <summary>Whether a value can be a class as it is.</summary>
     public static bool IsSupported(object value) => value switch
     {
         string or bool or decimal or BigInteger => true,
+        char or Guid or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or Version or Enum => true,
         sbyte or byte or short or ushort or int or uint or long or ulong or Int128 or UInt128 => true,
         double number => double.IsFinite(number),
         float number => float.IsFinite(number),
@@ -50,14 +60,16 @@ internal static class ClassLabel
         Half number => Shortest((double)number, number),
         // A division by 1 takes the zeros away behind the last digit.
         decimal number => (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture),
-        _ => Convert.ToString(label, CultureInfo.InvariantCulture)!,
+        _ => Write(label),
     };
 
-    /// <summary>The name of the type of a class, for files.</summary>
-    public static string TypeName(object label) => label.GetType().Name;
+    /// <summary>The name of the type of a class, for files. Enumerations are not known elsewhere, so they go as text, which compares with them.</summary>
+    public static string TypeName(object label) => label is Enum ? nameof(String) : label.GetType().Name;
 
     /// <summary>The text of a class that <see cref="TryRead"/> makes the same value of.</summary>
-    public static string Write(object label) => Convert.ToString(label, CultureInfo.InvariantCulture)!;
+    public static string Write(object label) => label is DateTime or DateTimeOffset or DateOnly or TimeOnly
+        ? ((IFormattable)label).ToString("o", CultureInfo.InvariantCulture)
+        : Convert.ToString(label, CultureInfo.InvariantCulture)!;
 
     /// <summary>The class of a text and the name of its type; null when the text is no such value.</summary>
     public static object? TryRead(string text, string typeName)

@@ -393,7 +393,7 @@ public sealed class Network
         foreach (var label in classes)
         {
             if (label is null) throw Invalid("One of the classes is null.");
-            if (!ClassLabel.IsSupported(label)) throw Invalid($"A class is a text, a Boolean or a finite number, not a {label.GetType().Name}.");
+            if (!ClassLabel.IsSupported(label)) throw Invalid($"A class is a text, a Boolean, a finite number, a date, a time, an identifier or a member of an enumeration, not a {label.GetType().Name}.");
         }
 
         Names([.. classes.Select(ClassLabel.Text)], "classes", Math.Max(OutputSize, 2), $"the network has {OutputSize} outputs");
