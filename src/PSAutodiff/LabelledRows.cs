@@ -55,6 +55,9 @@ internal sealed class LabelledRows
 
     public int Count => _inputs.Rows;
 
+    /// <summary>The integers that lost digits.</summary>
+    public RoundedIntegers Rounded => _reader.Rounded;
+
     /// <summary>The columns of the inputs of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="features">Names and wildcards; null for those that the network knows.</param>
@@ -96,7 +99,9 @@ internal sealed class LabelledRows
         }
         else
         {
-            _collector!.Add(_reader.Cell(_features.Length), number, _labels[0]);
+            var label = _reader.Cell(_features.Length);
+            _collector!.Add(label, number, _labels[0]);
+            if (!_collector.IsClasses) _reader.LookAt(_features.Length, label, _collector.Numbers[^1]);
         }
 
         _inputs.Add(_values);

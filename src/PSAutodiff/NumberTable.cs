@@ -19,6 +19,9 @@ internal sealed class NumberTable : IInputRows
         Width = width;
     }
 
+    /// <summary>The integers that lost digits.</summary>
+    public RoundedIntegers Rounded { get; private init; } = new();
+
     public int Rows { get; }
 
     public int Width { get; }
@@ -91,21 +94,23 @@ internal sealed class NumberTable : IInputRows
     {
         var (rows, width) = (matrix.GetLength(0), matrix.GetLength(1));
         var values = new double[InputRows.Length(rows, width)];
+        var rounded = new RoundedIntegers();
         for (var row = 0; row < rows; row++)
         {
-            for (var column = 0; column < width; column++) values[(row * width) + column] = Number(matrix.GetValue(row, column), what, row, column);
+            for (var column = 0; column < width; column++) values[(row * width) + column] = Number(matrix.GetValue(row, column), what, row, column, rounded);
         }
 
-        return new NumberTable(values, rows, width);
+        return new NumberTable(values, rows, width) { Rounded = rounded };
     }
 
     private static NumberTable FromList(IList list, string what)
     {
+        var rounded = new RoundedIntegers();
         if (!IsMatrix(list))
         {
             var column = new double[list.Count];
-            for (var row = 0; row < column.Length; row++) column[row] = Number(list[row], what, row, 0);
-            return new NumberTable(column, column.Length, 1);
+            for (var row = 0; row < column.Length; row++) column[row] = Number(list[row], what, row, 0, rounded);
+            return new NumberTable(column, column.Length, 1) { Rounded = rounded };
         }
 
         var width = ((IList)Conversions.Unwrap(list[0])!).Count;
@@ -115,17 +120,25 @@ internal sealed class NumberTable : IInputRows
             if (Conversions.Unwrap(list[row]) is not IList cells || cells is Array { Rank: > 1 }) throw Ragged(what, row, $"is {ValueSource.Describe(list[row])}", width);
             if (cells.Count != width) throw Ragged(what, row, string.Create(CultureInfo.InvariantCulture, $"has {cells.Count} values"), width);
             if (cells is double[] numbers) numbers.CopyTo(values, row * width);
-            else for (var column = 0; column < width; column++) values[(row * width) + column] = Number(cells[column], what, row, column);
+            else for (var column = 0; column < width; column++) values[(row * width) + column] = Number(cells[column], what, row, column, rounded);
         }
 
-        return new NumberTable(values, list.Count, width);
+        return new NumberTable(values, list.Count, width) { Rounded = rounded };
     }
 
-    private static double Number(object? cell, string what, int row, int column) => Conversions.TryGetDouble(cell, out var number)
-        ? number
-        : throw new AutodiffException(
-            ErrorIds.ValueNotNumeric,
-            string.Create(CultureInfo.InvariantCulture, $"{what}, row {row + 1}, column {column + 1}: {ValueSource.Describe(cell)} is not a number."));
+    private static double Number(object? cell, string what, int row, int column, RoundedIntegers rounded)
+    {
+        if (!Conversions.TryGetDouble(cell, out var number))
+        {
+            throw new AutodiffException(ErrorIds.ValueNotNumeric, $"{Place((what, row, column))}: {ValueSource.Describe(cell)} is not a number.");
+        }
+
+        rounded.Look(cell, number, Place, (what, row, column));
+        return number;
+    }
+
+    private static string Place((string What, int Row, int Column) at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.What}, row {at.Row + 1}, column {at.Column + 1}");
 
     private static AutodiffException Ragged(string what, int row, string problem, int width) => new(
         ErrorIds.DataInvalid,

@@ -48,6 +48,9 @@ internal sealed class RegressionRows
     /// <summary>Number of rows that count.</summary>
     public int Count => _regression?.Rows ?? _kept.Count;
 
+    /// <summary>The integers that lost digits.</summary>
+    public RoundedIntegers Rounded => _reader.Rounded;
+
     /// <summary>Number of rows left out because their weight is 0.</summary>
     public int WithoutWeight { get; private set; }
 

@@ -44,8 +44,10 @@ internal sealed class RowIntake(Cmdlet cmdlet, Action<object> work)
     }
 
     /// <summary>Writes what was only counted.</summary>
-    public void Finish()
+    /// <param name="rounded">The integers that lost digits; null when nothing was read.</param>
+    public void Finish(RoundedIntegers? rounded)
     {
+        if (rounded?.Warning is { } warning) cmdlet.WriteWarning(warning);
         if (_faults.Values.All(static fault => fault.Rows <= MostEqualFaults)) return;
         if (LeftOut == Number && _faults.Count == 1)
         {

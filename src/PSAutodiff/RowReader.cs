@@ -38,6 +38,9 @@ internal sealed class RowReader
             groups.Alike(column) is var alike && given.Names.Alike(column) is var values && (alike.Count > 1 || values.Count > 0) ? new Alike(alike, values) : null);
     }
 
+    /// <summary>The integers that lost digits.</summary>
+    public RoundedIntegers Rounded { get; } = new();
+
     /// <summary>The columns, in order.</summary>
     public IReadOnlyList<string> Columns => _columns;
 
@@ -102,14 +105,25 @@ internal sealed class RowReader
     private double Number(int index)
     {
         var cell = Cell(index);
-        return Conversions.TryGetDouble(cell, out var number)
-            ? number
-            : throw new RowException(
+        if (!Conversions.TryGetDouble(cell, out var number))
+        {
+            throw new RowException(
                 ErrorIds.ColumnNotNumeric,
                 _number,
                 _columns[index],
                 $"{(cell is null or DBNull ? "an empty cell" : ValueSource.Describe(cell))} is not a number. Numbers are written with a point, as 2.5 or 1e-3.");
+        }
+
+        LookAt(index, cell, number);
+        return number;
     }
+
+    /// <summary>Looks whether the number made of a cell is that of the cell.</summary>
+    public void LookAt(int index, object? cell, double number) => Rounded.Look(
+        cell,
+        number,
+        static at => string.Create(CultureInfo.InvariantCulture, $"row {at.Reader._number}, column '{at.Reader._columns[at.Index]}'"),
+        (Reader: this, Index: index));
 
     private RowException Missing(string column)
     {

@@ -44,6 +44,9 @@ internal sealed class ValueSource
     /// <summary>The names of the values.</summary>
     public NameGroups Names { get; }
 
+    /// <summary>The integers that lost digits.</summary>
+    public RoundedIntegers Rounded { get; } = new();
+
     /// <summary>All names.</summary>
     public IEnumerable<string> AllNames => _values.Keys;
 
@@ -90,7 +93,9 @@ internal sealed class ValueSource
     public double NumberOf(string name)
     {
         var value = this[name];
-        return Conversions.TryGetDouble(value, out var number) ? number : throw NotNumeric(name, value);
+        if (!Conversions.TryGetDouble(value, out var number)) throw NotNumeric(name, value);
+        Rounded.Look(value, number, static name => $"the value of '{name}'", name);
+        return number;
     }
 
     /// <summary>Whether a name has a list of numbers.</summary>
@@ -105,7 +110,12 @@ internal sealed class ValueSource
         var column = new double[list.Count];
         for (var i = 0; i < column.Length; i++)
         {
-            if (Conversions.TryGetDouble(list[i], out column[i])) continue;
+            if (Conversions.TryGetDouble(list[i], out column[i]))
+            {
+                Rounded.Look(list[i], column[i], static name => $"the values of '{name}'", name);
+                continue;
+            }
+
             throw new AutodiffException(ErrorIds.ValueNotNumeric, string.Create(CultureInfo.InvariantCulture, $"Element {i} of the values of '{name}' is {Describe(list[i])}, not a number."));
         }
 
@@ -132,7 +142,7 @@ internal sealed class ValueSource
     {
         null or DBNull => "missing",
         string { Length: 0 } => "empty",
-        string text when double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lost) && NumberText.IsLost(text, lost) => $"'{text}', too {(lost == 0 ? "small" : "large")} for a double,",
+        string text when double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lost) && NumberText.IsLost(text, lost) => $"'{text}' (too {(lost == 0 ? "small" : "large")} for a double)",
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
         ValueType number when Conversions.TryGetDouble(number, out _) => $"the number {Convert.ToString(number, CultureInfo.InvariantCulture)}",

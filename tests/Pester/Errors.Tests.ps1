@@ -80,8 +80,8 @@ BeforeDiscovery {
         @{ What = 'a decimal comma'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is '2,5'"; Call = { 'x' | Measure-Expression -At @{ x = '2,5' } } }
         @{ What = 'null for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is missing"; Call = { 'x' | Measure-Expression -At @{ x = $null } } }
         @{ What = 'an object for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is an object of type DateTime"; Call = { 'x' | Measure-Expression -At @{ x = [datetime]'2020-01-01' } } }
-        @{ What = 'text that is too small a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'1e-400', too small for a double"; Call = { 'x' | Measure-Expression -At @{ x = '1e-400' } } }
-        @{ What = 'text that is too large a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'-1e400', too large for a double"; Call = { 'x' | Measure-Expression -At @{ x = '-1e400' } } }
+        @{ What = 'text that is too small a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "is '1e-400' (too small for a double), not a number"; Call = { 'x' | Measure-Expression -At @{ x = '1e-400' } } }
+        @{ What = 'text that is too large a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "is '-1e400' (too large for a double), not a number"; Call = { 'x' | Measure-Expression -At @{ x = '-1e400' } } }
         @{ What = 'a truth value for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is an object of type Boolean"; Call = { 'x' | Measure-Expression -At @{ x = $true } } }
         @{ What = 'a bare number for values'; Id = 'ValueMissing'; Command = 'MeasureExpression'; Target = 5; Says = 'the number 5'; Call = { 'x' | Measure-Expression -At 5 } }
         @{ What = 'bare text for replacements'; Id = 'ValueMissing'; Command = 'ResolveExpression'; Target = 'y'; Says = "'y'"; Call = { 'x' | Resolve-Expression -At y } }

@@ -161,8 +161,8 @@ Describe 'Measure-Expression on rows' {
         $outcome = Get-Outcome { @{ x = '0e-400' }, @{ x = '1e-400' }, @{ x = '3e-324' }, @{ x = '1e400' }, @{ x = 'Infinity' } | Measure-Expression x }
         $outcome.Output | Should -Be 0, ([double]::Epsilon), ([double]::PositiveInfinity)
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly ColumnNotNumeric, ColumnNotNumeric
-        $outcome.Errors[0].Exception.Message | Should -BeLike "Row 2, column 'x': '1e-400', too small for a double, is not a number*"
-        $outcome.Errors[1].Exception.Message | Should -BeLike "Row 4, column 'x': '1e400', too large for a double, is not a number*"
+        $outcome.Errors[0].Exception.Message | Should -BeLike "Row 2, column 'x': '1e-400' (too small for a double) is not a number*"
+        $outcome.Errors[1].Exception.Message | Should -BeLike "Row 4, column 'x': '1e400' (too large for a double) is not a number*"
     }
 
     It 'says of a row that is a bare number that it has no columns' {

@@ -213,3 +213,45 @@ Describe 'Rows that come back from a job' {
         @(($rows | Invoke-LinearRegression -Label y -WarningAction Ignore).Coefficients.Keys) | Should -BeExactly 'Intercept', 'a'
     }
 }
+
+Describe 'An integer that no double holds' {
+    BeforeAll {
+        $big = 9007199254740993
+        $says = '2 integers have more digits than a double holds and were rounded. The first is 9007199254740993 in row 2, column ''x'', which became 9007199254740992. *'
+        $rows = foreach ($x in 1, $big, ($big + 2), 9007199254740994) { [pscustomobject]@{ x = $x; y = $x % 7 } }
+    }
+
+    It 'is counted in one warning: <_>' -ForEach @(
+        '$rows | Measure-Expression x'
+        '$rows | Invoke-LinearRegression -Feature x -Label y'
+        '$rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y -Standardize -Epoch 1 -Seed 1'
+        '$rows | Start-NetworkTraining ''(y - a*x*1e-16)^2'' -Epoch 1 -Seed 1 -LearningRate 0.01'
+        '$rows | Invoke-NeuralNetwork (New-NeuralNetwork 1 1 -Seed 1) -Feature x'
+        '$rows | Test-NeuralNetwork (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y'
+    ) {
+        $outcome = Get-Outcome ([scriptblock]::Create($_))
+        $outcome.Errors | Should -HaveCount 0
+        $outcome.Warnings | Should -HaveCount 1
+        $outcome.Warnings[0].Message | Should -BeLike $says
+    }
+
+    It 'is said of <What>' -ForEach @(
+        @{ What = 'a label'; Says = '1 integer has*9007199254740993 in row 2, column ''x''*'; Call = { [pscustomobject]@{ x = 1; a = 1 }, [pscustomobject]@{ x = $big; a = 2 } | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature a -Label x -Epoch 1 -Seed 1 -LearningRate 1e-20 } }
+        @{ What = 'text'; Says = '1 integer has*9007199254740993*'; Call = { @{ x = '9007199254740993' } | Measure-Expression x } }
+        @{ What = 'a value of -At'; Says = '1 integer has*-9007199254740993 in the value of ''x''*'; Call = { 'x' | Measure-Expression -At @{ x = -9007199254740993 } } }
+        @{ What = 'a list in -At'; Says = '1 integer has*the values of ''x''*'; Call = { 'x' | Measure-Expression -At @{ x = 1, 9007199254740993 } } }
+        @{ What = '-Data'; Says = '1 integer has*-Data, row 3, column 1*'; Call = { Invoke-LinearRegression -Data 1, 5, 9007199254740993 -Target 1, 2, 3 } }
+        @{ What = '-Target'; Says = '1 integer has*18446744073709551615 in -Target, row 2, column 1*'; Call = { Invoke-LinearRegression -Data 1, 5, 7 -Target 1, ([ulong]::MaxValue), 3 } }
+    ) {
+        $outcome = Get-Outcome $Call
+        $outcome.Errors | Should -HaveCount 0
+        $outcome.Warnings | Should -HaveCount 1
+        $outcome.Warnings[0].Message | Should -BeLike $Says
+    }
+
+    It 'is not claimed of what a double holds, or is rounded as all numbers are' {
+        $outcome = Get-Outcome { 9007199254740992, 1152921504606846976, '1e30', 9007199254740993.0, [bigint]::Pow(2, 200), '0.12345678901234567890' | ForEach-Object { @{ x = $_ } } | Measure-Expression x }
+        $outcome.Warnings | Should -HaveCount 0
+        $outcome.Output | Should -HaveCount 6
+    }
+}

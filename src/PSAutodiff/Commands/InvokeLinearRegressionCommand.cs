@@ -17,6 +17,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
 
     private RegressionRows? _rows;
     private RowIntake? _intake;
+    private string[] _rounded = [];
     private RowCovariance? _covariance;
 
     /// <summary>The data: objects or dictionaries with a number for each column that is needed.</summary>
@@ -109,11 +110,12 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
                 ThrowTerminatingError(Record(Intake.None("There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target."), null));
             }
 
-            Intake.Finish();
+            Intake.Finish(_rows!.Rounded);
         }
 
         if (Require(null, Fit) is not { } result) return;
         WriteObject(result);
+        foreach (var warning in _rounded) WriteWarning(warning);
         if (_rows is { WithoutWeight: > 0 and var left }) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {left}."));
         if (result.RankDeficient && result.Ridge == 0) WriteWarning(Explain(result));
         if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
@@ -203,6 +205,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
                 string.Create(CultureInfo.InvariantCulture, $"-Feature names {names.Length} columns, but -Data has {data.Width}. Name each of them."));
         }
 
+        _rounded = [.. new[] { data.Rounded.Warning, target.Rounded.Warning }.OfType<string>()];
         if (RepeatedName(names) is { } twice) throw new AutodiffException(ErrorIds.ColumnRepeated, $"-Feature names '{twice}' more than once.");
         var plan = MakePlan(names, Label ?? "y");
         _covariance?.RequireRows(data.Rows);

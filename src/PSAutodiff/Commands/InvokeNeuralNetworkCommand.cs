@@ -72,7 +72,7 @@ public sealed class InvokeNeuralNetworkCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        _rows.Finish();
+        _rows.Finish(_reader?.Rounded);
         if (_any) return;
         WriteError(Record(new AutodiffException(ErrorIds.RowsMissing, "There is nothing to predict. Pipe rows in, or give -Data."), null));
     }

@@ -78,7 +78,7 @@ public abstract class LabelledRowsCmdlet : AutodiffCmdlet
     {
         if (IsBound(nameof(Data))) return;
         if (_labelled is not { Count: > 0 }) ThrowTerminatingError(Record(Rows.None(advice), null));
-        Rows.Finish();
+        Rows.Finish(_labelled!.Rounded);
     }
 
     /// <summary>All data; they can be taken once.</summary>

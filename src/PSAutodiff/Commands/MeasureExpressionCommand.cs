@@ -78,7 +78,8 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        _intake.Finish();
+        _intake.Finish(_rows?.Rounded);
+        if (_at.Rounded.Warning is { } warning) WriteWarning(warning);
         if (_any) return;
         var (id, message) = _rows is null
             ? (ErrorIds.ExpressionMissing, "Measure-Expression was given no expression. For example: 'x^2' | Measure-Expression -At @{ x = 3 }")
@@ -168,6 +169,9 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
             _cells = new double[_targets.Length];
             _reader = new RowReader(Array.ConvertAll(_targets, i => measurement.Variables[i]), measurement.Variables, at);
         }
+
+        /// <summary>The integers that lost digits.</summary>
+        public RoundedIntegers Rounded => _reader.Rounded;
 
         public object Measure(object row, int number)
         {

@@ -354,7 +354,7 @@ public sealed class StartNetworkTrainingCommand : AutodiffCmdlet
     private void RequireRows(int rows, string advice)
     {
         if (rows == 0) ThrowTerminatingError(Record(_intake.None(advice), null));
-        _intake.Finish();
+        _intake.Finish(_reader?.Rounded ?? _labelled?.Rounded);
     }
 
     private TrainingResult TrainLoss()
