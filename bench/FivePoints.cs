@@ -1,5 +1,5 @@
 using System.Numerics;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Bench;
 
@@ -59,16 +59,16 @@ internal static class FivePoints
                 (new Vector<double>(p[3]) + (x1 * p[2]) + (x2 * p[5])).CopyTo(z2, i);
             }
 
-            Kernels.Tanh(z1.AsSpan(0, count), z1);
-            Kernels.Tanh(z2.AsSpan(0, count), z2);
+            Elementary.Tanh(z1.AsSpan(0, count), z1);
+            Elementary.Tanh(z2.AsSpan(0, count), z2);
             for (var i = 0; i < count; i += width)
             {
                 (new Vector<double>(p[6]) + (new Vector<double>(z1, i) * p[7]) + (new Vector<double>(z2, i) * p[8])).CopyTo(fin, i);
             }
 
             for (var i = 0; i < count; i += width) (-new Vector<double>(fin, i)).CopyTo(soft, i);
-            Kernels.Softplus(soft.AsSpan(0, count), soft);
-            Kernels.Sigmoid(fin.AsSpan(0, count), sig);
+            Elementary.Softplus(soft.AsSpan(0, count), soft);
+            Elementary.Sigmoid(fin.AsSpan(0, count), sig);
             for (var i = 0; i < count; i += width)
             {
                 var x1 = new Vector<double>(x1s, start + i);

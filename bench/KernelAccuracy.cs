@@ -1,5 +1,5 @@
 using System.Globalization;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 using PSAutodiff.Tests;
 
 namespace PSAutodiff.Bench;
@@ -14,15 +14,15 @@ internal static class KernelAccuracy
 
     private static readonly Subject[] Subjects =
     [
-        new("exp", Kernels.Exp, HighPrecision.Exp, -746, 709.79),
-        new("expm1", Kernels.Expm1, HighPrecision.Expm1, -746, 709.79),
-        new("log", Kernels.Log, HighPrecision.Log, 0, double.MaxValue),
-        new("log1p", Kernels.Log1p, HighPrecision.Log1p, -1, double.MaxValue),
-        new("tanh", Kernels.Tanh, HighPrecision.Tanh, -800, 800),
-        new("sinh", Kernels.Sinh, HighPrecision.Sinh, -710.48, 710.48),
-        new("cosh", Kernels.Cosh, HighPrecision.Cosh, -710.48, 710.48),
-        new("sigmoid", Kernels.Sigmoid, HighPrecision.Sigmoid, -746, 800),
-        new("softplus", Kernels.Softplus, HighPrecision.Softplus, -746, 800),
+        new("exp", Elementary.Exp, HighPrecision.Exp, -746, 709.79),
+        new("expm1", Elementary.Expm1, HighPrecision.Expm1, -746, 709.79),
+        new("log", Elementary.Log, HighPrecision.Log, 0, double.MaxValue),
+        new("log1p", Elementary.Log1p, HighPrecision.Log1p, -1, double.MaxValue),
+        new("tanh", Elementary.Tanh, HighPrecision.Tanh, -800, 800),
+        new("sinh", Elementary.Sinh, HighPrecision.Sinh, -710.48, 710.48),
+        new("cosh", Elementary.Cosh, HighPrecision.Cosh, -710.48, 710.48),
+        new("sigmoid", Elementary.Sigmoid, HighPrecision.Sigmoid, -746, 800),
+        new("softplus", Elementary.Softplus, HighPrecision.Softplus, -746, 800),
     ];
 
     /// <summary>Prints the largest error per kernel. Arguments: points per kernel, seed, kernels' names.</summary>

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PSAutodiff.Data;
+using PSAutodiff.Kernels;
 using PSAutodiff.Networks;
-using PSAutodiff.Numerics;
+using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Bench;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using PSAutodiff;
 using PSAutodiff.Bench;
-using PSAutodiff.Compilation;
-using PSAutodiff.Numerics;
+using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Kernels;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["accuracy", .. var rest]) return KernelAccuracy.Run(rest);
@@ -117,9 +117,9 @@ static void KernelSpeeds()
         Row($"{name}, a value (by hand: TensorPrimitives)", a / 1024, b / 1024, bar);
     }
 
-    Kernel("exp", () => Kernels.Exp(x, result), () => TensorPrimitives.Exp(x, result), "1.3");
-    Kernel("log", () => Kernels.Log(positive, result), () => TensorPrimitives.Log(positive, result), "1.3");
-    Kernel("tanh", () => Kernels.Tanh(x, result), () => TensorPrimitives.Tanh(x, result), "1.5");
+    Kernel("exp", () => Elementary.Exp(x, result), () => TensorPrimitives.Exp(x, result), "1.3");
+    Kernel("log", () => Elementary.Log(positive, result), () => TensorPrimitives.Log(positive, result), "1.3");
+    Kernel("tanh", () => Elementary.Tanh(x, result), () => TensorPrimitives.Tanh(x, result), "1.5");
 }
 
 static void LeastSquares()

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra.Double;
+using PSAutodiff.Fitting;
 using PSAutodiff.LinearAlgebra;
 
 namespace PSAutodiff.Bench;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra.Double;
+using PSAutodiff.Fitting;
 
 namespace PSAutodiff.LinearAlgebra;
 

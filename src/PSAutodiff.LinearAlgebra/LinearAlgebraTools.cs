@@ -1,4 +1,5 @@
 using MathNet.Numerics;
+using PSAutodiff.Fitting;
 
 namespace PSAutodiff.LinearAlgebra;
 
@@ -15,7 +16,7 @@ internal static class LinearAlgebraTools
     /// <summary>A regression whose noise has the given covariance; see <see cref="GeneralRegression"/>.</summary>
     public static IRegression Regression(RegressionPlan plan, double[,] covariance, IReadOnlyList<int>? picks) => new GeneralRegression(plan, covariance, picks);
 
-    /// <summary>An analysis for each decay; see <see cref="LinearAlgebra.WeightDecay"/>.</summary>
+    /// <summary>An analysis for each decay; see <see cref="WeightDecay"/>.</summary>
     public static Func<double, WeightDecayAnalysis> WeightDecay(double[,] hessian, double[] minimizer, IReadOnlyList<string> variables) =>
         new WeightDecay(hessian, minimizer, variables).At;
 }

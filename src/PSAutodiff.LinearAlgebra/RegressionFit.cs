@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using MathNet.Numerics.Distributions;
+using PSAutodiff.Fitting;
 
 namespace PSAutodiff.LinearAlgebra;
 

@@ -1,3 +1,5 @@
+using PSAutodiff.Fitting;
+
 namespace PSAutodiff.LinearAlgebra;
 
 /// <summary>A = LQ of a matrix with no more rows than columns, by Householder reflections: the shorter side is the one that is factored.</summary>

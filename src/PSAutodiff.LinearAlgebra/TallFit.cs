@@ -1,3 +1,5 @@
+using PSAutodiff.Fitting;
+
 namespace PSAutodiff.LinearAlgebra;
 
 /// <summary>The fit of at least as many rows as coefficients, out of the triangle of [1 X y].</summary>

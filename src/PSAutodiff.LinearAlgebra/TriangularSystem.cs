@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using MathNet.Numerics.LinearAlgebra.Double;
+using PSAutodiff.Fitting;
 
 namespace PSAutodiff.LinearAlgebra;
 

@@ -1,6 +1,4 @@
-using PSAutodiff.Operations;
-
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Core;
 
 /// <summary>A function that generated source code brings along.</summary>
 /// <param name="Name">Its name, which variables must not take.</param>

@@ -1,6 +1,4 @@
-using PSAutodiff.Graphs;
-
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Core;
 
 /// <summary>Identities that every operation has.</summary>
 internal static class CommonIdentities

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Graphs;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// An immutable expression graph: flat arrays indexed by node id, arguments before their users, no two nodes alike.

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using PSAutodiff.Simplification;
 
-namespace PSAutodiff.Graphs;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// Builds a <see cref="Graph"/> node by node. Equal nodes get equal ids (hash-consing); with <see cref="Rules"/> set, new nodes

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Graphs;
+namespace PSAutodiff.Core;
 
 /// <summary>A node of a graph, its parts side by side in memory because they are looked at together.</summary>
 /// <param name="X">The id of the first argument; for a constant or variable the index of its value or name.</param>

@@ -1,6 +1,4 @@
-using PSAutodiff.Graphs;
-
-namespace PSAutodiff.Differentiation;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// When a derivative counts: always, or only where a condition is (or is not) 0. Elsewhere it is 0, as below a branch that is not

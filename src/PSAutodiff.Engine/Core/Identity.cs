@@ -1,6 +1,4 @@
-using PSAutodiff.Graphs;
-
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Core;
 
 /// <summary>One identity of an operation: when it applies to given arguments it names the node that replaces the operation.</summary>
 /// <param name="Name">The identity as a teacher writes it, for example <c>0 + x = x</c>.</param>

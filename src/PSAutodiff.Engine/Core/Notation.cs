@@ -1,4 +1,4 @@
-namespace PSAutodiff.Operations;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// How a text format writes an operation: a template in which <c>#1</c>, <c>#2</c>, <c>#3</c> stand for the arguments, how tightly

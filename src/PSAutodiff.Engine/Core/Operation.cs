@@ -1,11 +1,8 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff;
 

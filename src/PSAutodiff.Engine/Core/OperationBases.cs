@@ -1,6 +1,6 @@
 using System.Reflection;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
@@ -57,7 +57,7 @@ internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperatio
 /// <summary>A constant or a variable: no arguments, nothing to differentiate.</summary>
 internal abstract class LeafOperation(string name) : Operation(name, 0)
 {
-    internal override Operations.Notation Latex => Operations.Notation.Call(Name, 0);
+    internal override Notation Latex => Notation.Call(Name, 0);
 
     internal sealed override MethodInfo ValueMethod => throw new InvalidOperationException($"'{Name}' is not computed.");
 

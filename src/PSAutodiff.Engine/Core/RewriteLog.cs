@@ -1,6 +1,4 @@
-using PSAutodiff.Graphs;
-
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// What simplification rewrites, in order, for whoever wants to tell about it. Keeping it changes nothing of the result: no node

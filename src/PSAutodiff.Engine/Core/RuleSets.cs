@@ -1,4 +1,4 @@
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Core;
 
 /// <summary>The sets of identities an identity can belong to.</summary>
 [Flags]

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace PSAutodiff.Graphs;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// Hashes for tables in memory, by multipliers drawn for each process, so that nobody can choose keys that collide: two different keys

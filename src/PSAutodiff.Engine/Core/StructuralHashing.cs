@@ -1,4 +1,4 @@
-namespace PSAutodiff.Graphs;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// 64-bit hashes of expressions by structure. They depend on operation names, variable names and constants only, so they are

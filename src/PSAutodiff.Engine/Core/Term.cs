@@ -1,4 +1,4 @@
-namespace PSAutodiff.Graphs;
+namespace PSAutodiff.Core;
 
 /// <summary>
 /// A node of the graph being built, with operators, so that derivative rules and identities read like formulas.

@@ -1,6 +1,7 @@
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
+using PSAutodiff.Training.Models;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Data;
 
 /// <summary>Noise for one call of <see cref="ITrainingModel{T}.Gradient"/>.</summary>
 /// <param name="Random">Where it is drawn from, in an order that does not depend on threads.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Data;
 
 /// <summary>
 /// The classes that a network tells apart, as the values that its labels were: text, Booleans, numbers, dates, identifiers, members of

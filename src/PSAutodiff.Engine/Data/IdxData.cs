@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
-using PSAutodiff.Networks;
+using PSAutodiff.Data;
 
 namespace PSAutodiff;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Data;
 
 /// <summary>
 /// Reads the IDX format strictly. Memory grows with what was really read: a header that lies costs nothing, and of compressed content

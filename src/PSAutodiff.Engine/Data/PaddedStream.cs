@@ -1,4 +1,4 @@
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Data;
 
 /// <summary>
 /// What gzip unpacks: a stream whose first bytes were taken off already to look at them, and bytes that mean nothing after its end.

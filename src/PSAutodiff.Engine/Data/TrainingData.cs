@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Data;
 
 /// <summary>The rows that a network is trained or tested on.</summary>
 /// <typeparam name="T">The numbers: double or float.</typeparam>

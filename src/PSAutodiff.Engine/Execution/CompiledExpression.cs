@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using PSAutodiff.Compilation;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Scalar;
 
 namespace PSAutodiff;
 

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Compilation;
+namespace PSAutodiff.Execution;
 
 /// <summary>Evaluates at many points with memory that stays bounded for programs of a million operations.</summary>
 internal static class ManyPoints

@@ -1,7 +1,7 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Execution;
 
 /// <summary>
 /// Values of expressions at a point together with bounds on what rounding may have done to them: running error analysis

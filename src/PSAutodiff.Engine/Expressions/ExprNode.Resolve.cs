@@ -1,4 +1,5 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using PSAutodiff.Core;
 using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
+using PSAutodiff.Expressions.Text;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
 

@@ -1,4 +1,6 @@
-namespace PSAutodiff.Graphs;
+using PSAutodiff.Core;
+
+namespace PSAutodiff.Expressions;
 
 /// <summary>
 /// Brings node objects into a builder, each distinct node once: objects made by operators are walked with an explicit stack,

@@ -1,4 +1,4 @@
-namespace PSAutodiff.LinearAlgebra;
+namespace PSAutodiff.Fitting;
 
 /// <summary>A linear regression that takes its rows in and is then finished. Errors are of type <see cref="AutodiffException"/>.</summary>
 internal interface IRegression

@@ -1,5 +1,5 @@
 using System.Collections.Specialized;
-using PSAutodiff.Serialization;
+using PSAutodiff.Foundation;
 
 namespace PSAutodiff;
 

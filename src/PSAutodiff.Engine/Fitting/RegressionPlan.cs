@@ -1,4 +1,4 @@
-namespace PSAutodiff.LinearAlgebra;
+namespace PSAutodiff.Fitting;
 
 /// <summary>What is to be fitted: |y - X b|^2 / N + Ridge |b|^2 + Lasso |b|_1, the intercept penalised by neither.</summary>
 /// <param name="Features">The names of the features, d of them.</param>

@@ -1,4 +1,4 @@
-namespace PSAutodiff.LinearAlgebra;
+namespace PSAutodiff.Fitting;
 
 /// <summary>How far the last computation of a regression is, for another thread to look at, and how it is stopped.</summary>
 /// <param name="cancellation">Stops it.</param>

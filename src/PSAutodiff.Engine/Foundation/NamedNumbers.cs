@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 
-namespace PSAutodiff.Serialization;
+namespace PSAutodiff.Foundation;
 
 /// <summary>Names with numbers as text.</summary>
 internal static class NamedNumbers

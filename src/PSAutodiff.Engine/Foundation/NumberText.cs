@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Foundation;
 
 /// <summary>Texts of numbers that no double can hold.</summary>
 internal static class NumberText

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>Eight doubles in a <see cref="Vector512{T}"/>.</summary>
 internal readonly struct EightLanes(Vector512<double> value) : ILanes<EightLanes>

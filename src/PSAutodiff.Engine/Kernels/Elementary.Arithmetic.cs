@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <content>Building blocks: signs, powers of two, and sums and quotients that keep their rounding error.</content>
-internal static partial class Kernels
+internal static partial class Elementary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Abs<T>(T x)

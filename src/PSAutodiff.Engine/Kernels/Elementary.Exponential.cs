@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <content>
 /// Exponentials. Cody and Waite's reduction x = k ln 2 + r, |r| &lt;= ln 2 / 2, then e^r = cosh r + sinh r with a
@@ -10,7 +10,7 @@ namespace PSAutodiff.Numerics;
 /// See Cody and Waite, "Software Manual for the Elementary Functions" (1980); Muller, "Elementary Functions"; for
 /// the error analysis Tang, ACM TOMS 15 (1989) and 18 (1992), whose tables are not used: look-ups do not vectorise.
 /// </content>
-internal static partial class Kernels
+internal static partial class Elementary
 {
     private const double Log2E = 1.4426950408889634;
 

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <content>Hyperbolic functions, on |x| with the sign put back, so that the odd ones are exactly odd.</content>
-internal static partial class Kernels
+internal static partial class Elementary
 {
     // tanh rounds to 1 from 19.06... on.
     private const double TanhSaturation = 20.0;

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <content>
 /// Logarithms. With x = 2^k (1 + f), sqrt(1/2) &lt;= 1 + f &lt; sqrt(2), and s = f / (2 + f):
 /// log(1 + f) = 2 atanh s = f - f^2 / 2 + s (f^2 / 2 + R(s^2)), the arrangement of fdlibm, in which the exact f
 /// and not the rounded s leads. See Tang, ACM TOMS 16 (1990); Muller, "Elementary Functions".
 /// </content>
-internal static partial class Kernels
+internal static partial class Elementary
 {
     private const double SmallestNormal = 2.2250738585072014e-308;
     private const double SqrtHalf = 0.70710678118654752;

@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <content>
 /// The logistic function and its integral. Both use e = e^-|x| &lt;= 1, which cannot overflow. They stand on the way
 /// of every step of a training, so e is a plain double: carrying its low part would halve the error and double the time.
 /// </content>
-internal static partial class Kernels
+internal static partial class Elementary
 {
     /// <summary>1 / (1 + e^-x) in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <content>The loop over a span, shared by all kernels.</content>
-internal static partial class Kernels
+internal static partial class Elementary
 {
     /// <summary>A kernel as a type argument, so that the loop is compiled for it and calls nothing.</summary>
     private interface IKernel

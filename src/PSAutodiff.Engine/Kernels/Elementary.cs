@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>
 /// Elementary functions whose bits do not depend on the machine, on how many values are computed at once or on
@@ -13,7 +13,7 @@ namespace PSAutodiff.Numerics;
 /// would cost a hundredfold until the runtime gets round to them, which is longer than many a session lasts. Nor are
 /// they inlined: two kernels in one method have more temporaries than there are registers.
 /// </remarks>
-internal static partial class Kernels
+internal static partial class Elementary
 {
     /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -1,14 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>
 /// Elementary functions in single precision, for networks trained in it. Like the kernels in double they consist of correctly rounded
 /// operations alone, so their bits depend neither on the machine nor on where a value stands. Results are within three units in the last place.
 /// </summary>
 /// <remarks>Reductions and polynomials are those of Moshier's Cephes library (expf, tanhf).</remarks>
-internal static class SingleKernels
+internal static class ElementarySingle
 {
     // 1.5 * 2^23: adding it rounds to an integer, which is then found in the lowest bits of the sum.
     private const float RoundingShift = 12582912f;

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Kernels;
 
 /// <summary>
 /// Arithmetic on constants that says no unless the result is exact. Regrouping constants of a formula (2 * x * 3 = 6 * x) then

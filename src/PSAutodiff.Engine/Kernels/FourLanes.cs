@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>Four doubles in a <see cref="Vector256{T}"/>.</summary>
 internal readonly struct FourLanes(Vector256<double> value) : ILanes<FourLanes>

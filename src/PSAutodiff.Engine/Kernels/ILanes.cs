@@ -1,4 +1,4 @@
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>
 /// A fixed number of doubles worked on side by side. The kernels are written once over this abstraction, so that

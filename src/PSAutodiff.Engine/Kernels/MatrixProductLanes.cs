@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>Numbers worked on side by side in a matrix product: only loads, stores and multiply-adds that round once.</summary>
 /// <typeparam name="TSelf">The implementing type.</typeparam>

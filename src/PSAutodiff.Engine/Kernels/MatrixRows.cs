@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>Rows of a matrix whose rows lie one after the other, picked by their indices or all in order: no copy is made.</summary>
 internal readonly ref struct MatrixRows<T>

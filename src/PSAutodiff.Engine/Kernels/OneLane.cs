@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>One double, for the scalar entry points.</summary>
 internal readonly struct OneLane(double value) : ILanes<OneLane>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>
 /// Random numbers that are the same for a seed on every machine and in every version: xoshiro256++ (Blackman and Vigna, 2021),
@@ -50,7 +50,7 @@ internal sealed class RandomSource
             s = (u * u) + (v * v);
         }
         while (s >= 1 || s == 0);
-        return u * Math.Sqrt(-2 * Kernels.Log(s) / s);
+        return u * Math.Sqrt(-2 * Elementary.Log(s) / s);
     }
 
     /// <summary>A whole number from 0 to below the bound, all equally likely (Lemire, 2019).</summary>

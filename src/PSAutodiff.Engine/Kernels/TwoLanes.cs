@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.Numerics;
+namespace PSAutodiff.Kernels;
 
 /// <summary>Two doubles in a <see cref="Vector128{T}"/>.</summary>
 internal readonly struct TwoLanes(Vector128<double> value) : ILanes<TwoLanes>

@@ -1,7 +1,6 @@
-using PSAutodiff.Compilation;
-using PSAutodiff.Numerics;
+using PSAutodiff.Execution;
 
-namespace PSAutodiff.Differentiation;
+namespace PSAutodiff.Measurements;
 
 /// <summary>
 /// Slopes of an expression at a point by central differences, with an estimate of how far off they are. Without a given step the

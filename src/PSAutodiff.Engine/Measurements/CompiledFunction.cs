@@ -1,7 +1,7 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
-using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Measurements;
 
 namespace PSAutodiff;
 

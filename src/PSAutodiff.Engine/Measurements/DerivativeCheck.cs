@@ -1,5 +1,5 @@
-using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Measurements;
 using static System.FormattableString;
 
 namespace PSAutodiff;

@@ -1,9 +1,8 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
-using PSAutodiff.Compilation;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Execution;
+using PSAutodiff.Measurements;
 
 namespace PSAutodiff;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
 namespace PSAutodiff;
 

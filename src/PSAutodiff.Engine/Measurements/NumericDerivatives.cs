@@ -1,6 +1,8 @@
-using PSAutodiff.Simplification;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Passes.Differentiation;
+using PSAutodiff.Passes.Simplification;
 
-namespace PSAutodiff.Differentiation;
+namespace PSAutodiff.Measurements;
 
 /// <summary>
 /// The one recipe by which numbers of derivatives are made, whoever asks for them: the expression is simplified by
@@ -38,7 +40,7 @@ internal sealed class NumericDerivatives
         CancellationToken cancellation = default)
     {
         if (variables.Count == 0) return new NumericDerivatives(expression.Simplify(SimplificationRule.Stable, cancellation), [], []);
-        foreach (var variable in variables) Expressions.VariableNames.Check(variable);
+        foreach (var variable in variables) VariableNames.Check(variable);
         var (graph, root) = expression.Flatten(cancellation);
         var stable = Simplifier.Simplify(graph, [root], SimplificationRule.Stable, cancellation: cancellation);
         root = stable.Roots[0];

@@ -1,7 +1,7 @@
 using System.Globalization;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Measurements;
 
 /// <summary>
 /// Points at which expressions are compared, always the same ones: first small whole numbers and simple fractions, which make good

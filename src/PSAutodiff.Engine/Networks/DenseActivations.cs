@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks;
 
@@ -28,18 +28,18 @@ internal static class DenseActivations
                 Rectify(values);
                 break;
             case ActivationFunction.Sigmoid:
-                if (typeof(T) == typeof(float)) SingleKernels.Sigmoid(MemoryMarshal.Cast<T, float>(values));
-                else Kernels.Sigmoid(MemoryMarshal.Cast<T, double>(values), MemoryMarshal.Cast<T, double>(values));
+                if (typeof(T) == typeof(float)) ElementarySingle.Sigmoid(MemoryMarshal.Cast<T, float>(values));
+                else Elementary.Sigmoid(MemoryMarshal.Cast<T, double>(values), MemoryMarshal.Cast<T, double>(values));
                 break;
             case ActivationFunction.Tanh:
-                if (typeof(T) == typeof(float)) SingleKernels.Tanh(MemoryMarshal.Cast<T, float>(values));
-                else Kernels.Tanh(MemoryMarshal.Cast<T, double>(values), MemoryMarshal.Cast<T, double>(values));
+                if (typeof(T) == typeof(float)) ElementarySingle.Tanh(MemoryMarshal.Cast<T, float>(values));
+                else Elementary.Tanh(MemoryMarshal.Cast<T, double>(values), MemoryMarshal.Cast<T, double>(values));
                 break;
             case ActivationFunction.Softmax:
                 var wide = scratch[..values.Length];
                 Widen(values, wide);
                 for (var start = 0; start < wide.Length; start += columns) Subtract(wide.Slice(start, columns), Largest(wide.Slice(start, columns)));
-                Kernels.Exp(wide, wide);
+                Elementary.Exp(wide, wide);
                 for (var start = 0; start < wide.Length; start += columns) Divide(wide.Slice(start, columns), Sum(wide.Slice(start, columns)));
                 Narrow(wide, values);
                 break;
@@ -251,11 +251,11 @@ internal static class DenseActivations
 
     private static T SigmoidSlope<T>(T s, T z, T otherwise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        s > Saturation<T>() ? T.CreateTruncating(Kernels.Dsigmoid(double.CreateTruncating(z), double.CreateTruncating(s))) : otherwise;
+        s > Saturation<T>() ? T.CreateTruncating(Elementary.Dsigmoid(double.CreateTruncating(z), double.CreateTruncating(s))) : otherwise;
 
     private static T TanhSlope<T>(T t, T z, T otherwise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        T.Abs(t) > Saturation<T>() ? T.CreateTruncating(Kernels.Sech2(double.CreateTruncating(z), double.CreateTruncating(t))) : otherwise;
+        T.Abs(t) > Saturation<T>() ? T.CreateTruncating(Elementary.Sech2(double.CreateTruncating(z), double.CreateTruncating(t))) : otherwise;
 
     // The Jacobian is diag(p) - p p'.
     private static void Softmax<T>(ReadOnlySpan<T> values, Span<T> deltas)

@@ -1,5 +1,6 @@
 using System.Numerics;
-using PSAutodiff.Numerics;
+using PSAutodiff.Data;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks;
 

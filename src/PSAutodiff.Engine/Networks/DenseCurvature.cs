@@ -1,4 +1,5 @@
 using System.Numerics;
+using PSAutodiff.Data;
 
 namespace PSAutodiff.Networks;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks;
 
@@ -46,16 +46,16 @@ internal static class DenseLoss
         {
             case LossFunction.BinaryCrossEntropy:
                 for (var i = 0; i < p.Length; i++) logs[i] = p[i] + Floor;
-                Kernels.Log(logs, logs);
+                Elementary.Log(logs, logs);
                 for (var i = 0; i < p.Length; i++) losses[i / columns] -= y[i] * logs[i];
                 for (var i = 0; i < p.Length; i++) logs[i] = 1 - p[i] + Floor;
-                Kernels.Log(logs, logs);
+                Elementary.Log(logs, logs);
                 for (var i = 0; i < p.Length; i++) losses[i / columns] -= (1 - y[i]) * logs[i];
                 for (var i = 0; i < p.Length; i++) p[i] = (((1 - y[i]) / (1 - p[i] + Floor)) - (y[i] / (p[i] + Floor))) / rowCount;
                 break;
             case LossFunction.CategoricalCrossEntropy:
                 for (var i = 0; i < p.Length; i++) logs[i] = p[i] + Floor;
-                Kernels.Log(logs, logs);
+                Elementary.Log(logs, logs);
                 for (var i = 0; i < p.Length; i++) losses[i / columns] -= y[i] * logs[i];
                 for (var i = 0; i < p.Length; i++) p[i] = -y[i] / (p[i] + Floor) / rowCount;
                 break;
@@ -106,8 +106,8 @@ internal static class DenseLoss
             // With e = exp(-|z|), of sigmoid(z) and 1 - sigmoid(z) the small one is e / (1 + e), and -log of the large one log(1 + e), of the small one that
             // and |z|: no cancellation.
             for (var i = 0; i < z.Length; i++) part[i] = -Math.Abs(z[i]);
-            Kernels.Exp(part, part);
-            Kernels.Log1p(part, logs);
+            Elementary.Exp(part, part);
+            Elementary.Log1p(part, logs);
             for (var (i, row) = (0, 0); row < losses.Length; row++)
             {
                 for (var end = i + columns; i < end; i++)
@@ -123,14 +123,14 @@ internal static class DenseLoss
         else
         {
             for (var start = 0; start < z.Length; start += columns) DenseActivations.Subtract(z.Slice(start, columns), DenseActivations.Largest(z.Slice(start, columns)));
-            Kernels.Exp(z, part);
+            Elementary.Exp(z, part);
             for (var row = 0; row < losses.Length; row++)
             {
                 var ofZ = z.Slice(row * columns, columns);
                 var ofY = y.Slice(row * columns, columns);
                 var ofPart = part.Slice(row * columns, columns);
                 var sum = DenseActivations.Sum(ofPart);
-                var log = Kernels.Log(sum);
+                var log = Elementary.Log(sum);
                 var total = DenseActivations.Sum(ofY);
                 for (var i = 0; i < ofZ.Length; i++)
                 {

@@ -1,4 +1,6 @@
 using System.Numerics;
+using PSAutodiff.Kernels.Threading;
+using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Networks;
 

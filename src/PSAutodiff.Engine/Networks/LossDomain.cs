@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Data;
+using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Networks;
 

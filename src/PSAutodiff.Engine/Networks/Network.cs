@@ -1,7 +1,9 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Data;
 using PSAutodiff.Networks;
+using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Networks;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PSAutodiff.Expressions;
+using PSAutodiff.Data;
+using PSAutodiff.Foundation;
 
 namespace PSAutodiff.Networks;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using PSAutodiff.Data;
 
 namespace PSAutodiff.Networks;
 

@@ -1,4 +1,4 @@
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks;
 

@@ -1,5 +1,5 @@
-using PSAutodiff.Differentiation;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
+using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Optimization;
 

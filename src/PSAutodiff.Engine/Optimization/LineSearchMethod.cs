@@ -1,5 +1,5 @@
 using System.Globalization;
-using PSAutodiff.Numerics;
+using PSAutodiff.Execution;
 
 namespace PSAutodiff.Optimization;
 

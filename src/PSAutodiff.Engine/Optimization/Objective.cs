@@ -1,5 +1,5 @@
-using PSAutodiff.Differentiation;
-using PSAutodiff.Numerics;
+using PSAutodiff.Execution;
+using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Optimization;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Reports;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using PSAutodiff.Networks;
+using PSAutodiff.Data;
 
 namespace PSAutodiff.Reports;
 

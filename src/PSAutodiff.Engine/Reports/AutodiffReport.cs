@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Reports;
 

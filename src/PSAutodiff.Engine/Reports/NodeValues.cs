@@ -1,5 +1,5 @@
-using PSAutodiff.Differentiation;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff.Reports;
 

@@ -1,7 +1,7 @@
 using System.Collections.Specialized;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PSAutodiff.Networks;
+using PSAutodiff.Data;
 
 namespace PSAutodiff.Serialization;
 

@@ -1,4 +1,4 @@
-using PSAutodiff.Differentiation;
+using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff.Serialization;
 

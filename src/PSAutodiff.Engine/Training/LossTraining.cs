@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using PSAutodiff.Differentiation;
-using PSAutodiff.Networks;
+using PSAutodiff.Measurements;
+using PSAutodiff.Training;
+using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;
 

@@ -3,7 +3,10 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PSAutodiff.Data;
 using PSAutodiff.Networks;
+using PSAutodiff.Training;
+using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;
 

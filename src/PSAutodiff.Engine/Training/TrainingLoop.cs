@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.ExceptionServices;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
+using PSAutodiff.Training.Checkpoints;
+using PSAutodiff.Training.Models;
+using PSAutodiff.Training.Rules;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training;
 
 /// <summary>Trains a model from one start or several, and keeps the best. The result does not depend on the number of threads.</summary>
 /// <typeparam name="T">The numbers of the parameters: double or float.</typeparam>

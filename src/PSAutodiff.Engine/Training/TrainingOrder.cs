@@ -1,6 +1,6 @@
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training;
 
 /// <summary>The orders of the rows, epoch after epoch: always the given one, or random ones from a seed.</summary>
 internal sealed class TrainingOrder

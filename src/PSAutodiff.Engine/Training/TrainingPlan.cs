@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training;
 
 /// <summary>What all starts of a training have in common.</summary>
 internal sealed class TrainingPlan

@@ -1,6 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
-using PSAutodiff.Networks;
+using PSAutodiff.Training;
 
 namespace PSAutodiff;
 

@@ -1,6 +1,6 @@
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training;
 
 /// <summary>The rows that are trained on and those that only measure.</summary>
 internal sealed class TrainingRows

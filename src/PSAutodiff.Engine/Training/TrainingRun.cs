@@ -1,7 +1,10 @@
 using System.Numerics;
-using PSAutodiff.Numerics;
+using PSAutodiff.Data;
+using PSAutodiff.Kernels;
+using PSAutodiff.Training.Models;
+using PSAutodiff.Training.Rules;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training;
 
 /// <summary>One start of a training, from its first step to its end or to where it is stopped, from where it can go on.</summary>
 internal sealed class TrainingRun<T>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training;
 
 /// <summary>All that a training goes on from, and what it has seen so far.</summary>
 internal sealed class TrainingState<T>

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training;
 
 /// <summary>The random streams of a training's seed; 0 is that of the start values.</summary>
 internal static class TrainingStreams

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Converters;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Commands;
 

@@ -2,7 +2,10 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Loading;
 using PSAutodiff.Reports;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff.Commands;
 

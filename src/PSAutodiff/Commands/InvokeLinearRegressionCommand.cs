@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Fitting;
 using PSAutodiff.LinearAlgebra;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

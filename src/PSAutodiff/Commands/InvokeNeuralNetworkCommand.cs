@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
-using PSAutodiff.Networks;
+using PSAutodiff.Converters;
+using PSAutodiff.Data;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

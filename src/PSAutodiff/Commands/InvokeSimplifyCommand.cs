@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using PSAutodiff.Differentiation;
+using PSAutodiff.Converters;
+using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff.Commands;
 

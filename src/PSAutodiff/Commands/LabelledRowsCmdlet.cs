@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

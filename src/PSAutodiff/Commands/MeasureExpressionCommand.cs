@@ -1,5 +1,7 @@
 using System.Collections.Specialized;
 using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Differentiation;
+using PSAutodiff.Converters;
 using PSAutodiff.LinearAlgebra;
+using PSAutodiff.Measurements;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

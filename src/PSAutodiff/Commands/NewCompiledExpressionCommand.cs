@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Commands;
 

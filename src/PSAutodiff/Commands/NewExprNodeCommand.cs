@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSAutodiff.Converters;
 
 namespace PSAutodiff.Commands;
 

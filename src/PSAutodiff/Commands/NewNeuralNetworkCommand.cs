@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Security.Cryptography;
+using PSAutodiff.Converters;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

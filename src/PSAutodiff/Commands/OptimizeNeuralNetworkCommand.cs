@@ -3,7 +3,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
+using PSAutodiff.Converters;
+using PSAutodiff.Data;
 using PSAutodiff.Networks;
+using PSAutodiff.Results;
 
 namespace PSAutodiff.Commands;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Converters;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Commands;
 

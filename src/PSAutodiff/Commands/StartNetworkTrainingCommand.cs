@@ -3,9 +3,12 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
 using System.Security.Cryptography;
-using PSAutodiff.Expressions;
-using PSAutodiff.Networks;
-using PSAutodiff.Numerics;
+using PSAutodiff.Converters;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Kernels;
+using PSAutodiff.Results;
+using PSAutodiff.Rows;
+using PSAutodiff.Training.Checkpoints;
 
 namespace PSAutodiff.Commands;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Numerics;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 

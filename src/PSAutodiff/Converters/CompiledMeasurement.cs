@@ -1,8 +1,9 @@
 using System.Collections.Specialized;
 using System.Runtime.CompilerServices;
-using PSAutodiff.Differentiation;
+using PSAutodiff.Measurements;
+using PSAutodiff.Passes.Differentiation;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>What is measured besides the value.</summary>
 internal enum MeasuredParts

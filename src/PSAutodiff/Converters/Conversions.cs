@@ -2,9 +2,9 @@ using System.Collections;
 using System.Data;
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>From what users write to what the engine takes; every failure has a stable id and names the thing.</summary>
 internal static class Conversions

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Text;
-using PSAutodiff.Files;
+using PSAutodiff.Foundation.Files;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>Files as PowerShell names them: through drives and providers, with or without wildcards.</summary>
 internal static class FilePaths

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>Reads lists of layers as users write them: sizes, each with the activation after it or linear, as in 16,tanh,3,softmax.</summary>
 internal static class LayerList

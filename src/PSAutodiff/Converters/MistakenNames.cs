@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>
 /// Names that look like numbers and are variables: e, PI, inf, nan. Where a variable needs a value, the error about the missing one says

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>
 /// Counts the integers among the data that no double holds, so that neighbors became one number. Beyond 2^53 doubles are 2 apart or more.

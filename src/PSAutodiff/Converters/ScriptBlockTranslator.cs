@@ -4,9 +4,9 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
-using NumberText = PSAutodiff.Expressions.NumberText;
+using NumberText = PSAutodiff.Foundation.NumberText;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>
 /// Reads an arithmetic script block as an expression: <c>{ 4 * $x * $y + [Math]::Exp(-$y) }</c>. The block is translated from its

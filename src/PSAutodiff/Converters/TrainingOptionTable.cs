@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security.Cryptography;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>Options of a training as users write them in a hashtable: named, with their defaults, as the parameters of Start-NetworkTraining -Network.</summary>
 internal static class TrainingOptionTable

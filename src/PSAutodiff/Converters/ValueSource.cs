@@ -1,9 +1,10 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation;
+using PSAutodiff.Foundation.Names;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Converters;
 
 /// <summary>
 /// Where the values of variables come from: an object or dictionary given once, as <c>-At</c> is. Which name stands for which variable

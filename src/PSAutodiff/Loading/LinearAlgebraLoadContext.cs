@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Loading;
 
 /// <summary>
 /// Where PSAutodiff.LinearAlgebra and its MathNet.Numerics are loaded, so that other modules of the session can have a MathNet.Numerics of

@@ -4,7 +4,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Loading;
 
 /// <summary>The script that draws the pictures of reports; the build makes it from libraries that npm brings.</summary>
 internal static class ReportScript

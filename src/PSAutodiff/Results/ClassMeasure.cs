@@ -1,4 +1,4 @@
-using PSAutodiff.Networks;
+using PSAutodiff.Data;
 
 namespace PSAutodiff;
 

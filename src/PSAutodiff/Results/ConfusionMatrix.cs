@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using System.Text.Json.Serialization;
-using PSAutodiff.Networks;
+using PSAutodiff.Converters;
+using PSAutodiff.Data;
 
 namespace PSAutodiff;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using PSAutodiff.Networks;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Results;
 
 /// <summary>What to do about a training whose numbers were no longer finite.</summary>
 internal static class DivergenceAdvice

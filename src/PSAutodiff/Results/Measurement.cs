@@ -1,6 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
-using PSAutodiff.Serialization;
+using PSAutodiff.Foundation;
 
 namespace PSAutodiff;
 

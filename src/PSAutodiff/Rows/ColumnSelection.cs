@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>Which columns of rows are meant by names and wildcards.</summary>
 internal static class ColumnSelection

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>
 /// Means and standard deviations of columns, in two passes over the rows: sums, then squares of what is left without the means. Everything is

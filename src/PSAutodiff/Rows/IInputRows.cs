@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>The raw inputs of rows, on their way to a network.</summary>
 internal interface IInputRows

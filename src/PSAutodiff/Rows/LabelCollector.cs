@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Numerics;
-using PSAutodiff.Networks;
+using PSAutodiff.Converters;
+using PSAutodiff.Data;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>
 /// Takes the labels of one column and finds out what they are: classes or numbers. With several outputs of the network every label is a

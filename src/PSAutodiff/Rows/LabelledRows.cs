@@ -1,6 +1,7 @@
 using System.Globalization;
+using PSAutodiff.Converters;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>
 /// Takes labelled rows for a network from the pipeline: numbers into flat memory, labels by what they are. Which columns are meant is

@@ -1,9 +1,11 @@
 using System.Collections;
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Converters;
+using PSAutodiff.Data;
 using PSAutodiff.Networks;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>Inputs and targets for a network, whatever they came from.</summary>
 internal sealed class NetworkData

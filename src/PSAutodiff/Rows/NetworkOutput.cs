@@ -1,7 +1,7 @@
 using System.Numerics;
-using PSAutodiff.Networks;
+using PSAutodiff.Training.Models;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>What the outputs of a network mean.</summary>
 internal static class NetworkOutput

@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using PSAutodiff.Converters;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>A matrix of finite numbers, which users give as double[,], float[,], double[][], lists of lists or IDX data.</summary>
 internal sealed class NumberTable : IInputRows

@@ -1,7 +1,9 @@
 using System.Globalization;
+using PSAutodiff.Converters;
+using PSAutodiff.Fitting;
 using PSAutodiff.LinearAlgebra;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>
 /// Takes rows for a regression from the pipeline. Which columns are meant is found out with the first row. Nothing of a row is kept

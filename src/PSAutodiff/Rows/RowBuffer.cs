@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>Rows of numbers as they come, in chunks, so that taking them in never copies what is there already.</summary>
 internal sealed class RowBuffer(int width) : IInputRows

@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
+using PSAutodiff.Converters;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>The cells of one row by the names of their columns: entries of a dictionary, or properties of an object.</summary>
 internal readonly struct RowCells

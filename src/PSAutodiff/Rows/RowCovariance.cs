@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>The covariance of the noise of rows: a matrix, or a list of variances when the rows are independent.</summary>
 internal sealed class RowCovariance

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>What is wrong with one row of the pipeline: its number, its column and the fault.</summary>
 internal sealed class RowException : AutodiffException

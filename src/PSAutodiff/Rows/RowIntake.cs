@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Converters;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>
 /// The rows that a cmdlet takes from the pipeline: counts them from 1, and turns what is wrong with some of them into errors. The first

@@ -1,7 +1,7 @@
 using System.Numerics;
 using PSAutodiff.Networks;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>The outputs of a network for one row after the other; prepared once.</summary>
 internal abstract class RowPredictor

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Converters;
+using PSAutodiff.Foundation.Names;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>
 /// Takes the values of given columns out of rows from the pipeline: objects of Import-Csv, hashtables, any object with

@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Globalization;
+using PSAutodiff.Converters;
 
-namespace PSAutodiff;
+namespace PSAutodiff.Rows;
 
 /// <summary>Reads weights and biases as users write them: a list of matrices and one of vectors, or a single one for a single layer.</summary>
 internal static class WeightList

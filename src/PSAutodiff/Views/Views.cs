@@ -2,7 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation.Host;
 using System.Text;
-using PSAutodiff.Networks;
+using PSAutodiff.Data;
 
 namespace PSAutodiff;
 

@@ -1,4 +1,4 @@
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Fuzz;
 

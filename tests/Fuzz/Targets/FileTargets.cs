@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using PSAutodiff.Networks;
+using PSAutodiff.Training.Checkpoints;
 
 namespace PSAutodiff.Fuzz;
 

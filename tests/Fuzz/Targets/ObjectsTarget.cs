@@ -1,4 +1,4 @@
-using PSAutodiff.Differentiation;
+using PSAutodiff.Passes.Differentiation;
 using PSAutodiff.Serialization;
 
 namespace PSAutodiff.Fuzz;

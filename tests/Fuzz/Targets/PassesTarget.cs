@@ -1,6 +1,6 @@
 using System.Collections.Specialized;
-using PSAutodiff.Compilation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Fuzz;
 

@@ -1,4 +1,4 @@
-using PSAutodiff.Differentiation;
+using PSAutodiff.Measurements;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Expressions.Text;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -42,7 +43,7 @@ public sealed class LargeGraphTests
     [MemberData(nameof(Graphs))]
     public void Their_formulas_are_cut_where_the_caller_says(string name) => SmallStack.Run(() =>
     {
-        var text = Expressions.ExprText.Write(Get(name), Expressions.LabStyle.Instance, 100_000, out var cut);
+        var text = ExprText.Write(Get(name), LabStyle.Instance, 100_000, out var cut);
         Assert.True(cut);
         Assert.Matches(@"\.\.\. \[#[0-9a-f]{8}\]$", text);
         Assert.InRange(text.Length, 100_000, 100_020);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>IDX data: what the format says reads as it says, and nothing else is read.</summary>
 public sealed class IdxDataTests

@@ -1,7 +1,7 @@
-using PSAutodiff.Numerics;
+using PSAutodiff.Execution;
 using Xunit;
 
-namespace PSAutodiff.Tests.Checks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Bounds on rounding errors, against 60 digits.</summary>
 public sealed class RoundingBoundsTests

@@ -1,4 +1,5 @@
-using PSAutodiff.Compilation;
+using PSAutodiff.Execution;
+using PSAutodiff.Execution.Scalar;
 using Xunit;
 
 namespace PSAutodiff.Tests;

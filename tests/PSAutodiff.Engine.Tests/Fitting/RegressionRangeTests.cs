@@ -1,5 +1,6 @@
+using PSAutodiff.Fitting;
+using PSAutodiff.Kernels;
 using PSAutodiff.LinearAlgebra;
-using PSAutodiff.Numerics;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
+using PSAutodiff.Fitting;
+using PSAutodiff.Kernels;
 using PSAutodiff.LinearAlgebra;
-using PSAutodiff.Numerics;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,5 +1,5 @@
+using PSAutodiff.Kernels;
 using PSAutodiff.LinearAlgebra;
-using PSAutodiff.Numerics;
 using Xunit;
 
 namespace PSAutodiff.Tests;

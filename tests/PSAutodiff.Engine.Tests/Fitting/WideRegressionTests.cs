@@ -1,3 +1,4 @@
+using PSAutodiff.Fitting;
 using PSAutodiff.LinearAlgebra;
 using Xunit;
 using static PSAutodiff.Tests.RegressionRangeTests;

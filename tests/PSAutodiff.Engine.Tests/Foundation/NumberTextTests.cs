@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>No number changes on its way from text to text.</summary>
 public sealed partial class NumberTextTests

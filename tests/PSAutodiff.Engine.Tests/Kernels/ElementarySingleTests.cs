@@ -1,29 +1,29 @@
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 using Xunit;
 
 namespace PSAutodiff.Tests;
 
 /// <summary>The kernels in single precision against those in double: within a few units in the last place everywhere.</summary>
-public sealed class SingleKernelTests
+public sealed class ElementarySingleTests
 {
     private delegate void SingleBlock(Span<float> values);
 
     [Fact]
-    public void Tanh_is_within_two_units_in_the_last_place() => Check(SingleKernels.Tanh, Kernels.Tanh, 2);
+    public void Tanh_is_within_two_units_in_the_last_place() => Check(ElementarySingle.Tanh, Elementary.Tanh, 2);
 
     [Fact]
-    public void Sigmoid_is_within_three_units_in_the_last_place() => Check(SingleKernels.Sigmoid, Kernels.Sigmoid, 3);
+    public void Sigmoid_is_within_three_units_in_the_last_place() => Check(ElementarySingle.Sigmoid, Elementary.Sigmoid, 3);
 
     [Fact]
     public void Special_values_are_right()
     {
         float[] x = [0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, float.Epsilon, 1000, -1000];
         var tanh = x.ToArray();
-        SingleKernels.Tanh(tanh);
+        ElementarySingle.Tanh(tanh);
         Assert.Equal([0, -0f, 1, -1, float.NaN, float.Epsilon, 1, -1], tanh);
         Assert.True(float.IsNegative(tanh[1]));
         var sigmoid = x.ToArray();
-        SingleKernels.Sigmoid(sigmoid);
+        ElementarySingle.Sigmoid(sigmoid);
         Assert.Equal([0.5f, 0.5f, 1, 0, float.NaN, 0.5f, 1, 0], sigmoid);
     }
 
@@ -32,7 +32,7 @@ public sealed class SingleKernelTests
     {
         var random = new Random(3);
         var x = Enumerable.Range(0, 67).Select(_ => (float)((20 * random.NextDouble()) - 10)).ToArray();
-        foreach (SingleBlock function in new SingleBlock[] { SingleKernels.Tanh, SingleKernels.Sigmoid })
+        foreach (SingleBlock function in new SingleBlock[] { ElementarySingle.Tanh, ElementarySingle.Sigmoid })
         {
             var together = x.ToArray();
             function(together);

@@ -1,10 +1,10 @@
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 using Xunit;
 
 namespace PSAutodiff.Tests;
 
-/// <summary>The kernels of <see cref="Kernels"/>: edges, equal bits however they are called, and accuracy.</summary>
-public sealed class KernelTests
+/// <summary>The kernels of <see cref="Elementary"/>: edges, equal bits however they are called, and accuracy.</summary>
+public sealed class ElementaryTests
 {
     private const double UlpBound = 1.0;
     private const double ComposedBound = 2.0;
@@ -142,17 +142,17 @@ public sealed class KernelTests
 
     private static Dictionary<string, Subject> Subjects { get; } = new()
     {
-        ["Exp"] = new(Kernels.Exp, Kernels.Exp, HighPrecision.Exp, -746.0, 710.0),
-        ["Expm1"] = new(Kernels.Expm1, Kernels.Expm1, HighPrecision.Expm1, -746.0, 710.0),
-        ["Log"] = new(Kernels.Log, Kernels.Log, HighPrecision.Log, 0.0, double.PositiveInfinity),
-        ["Log1p"] = new(Kernels.Log1p, Kernels.Log1p, HighPrecision.Log1p, -1.0, double.PositiveInfinity),
-        ["Tanh"] = new(Kernels.Tanh, Kernels.Tanh, HighPrecision.Tanh, -800.0, 800.0),
-        ["Sech2"] = new(Kernels.Sech2, Kernels.Sech2, HighPrecision.Sech2, -375.0, 375.0, DerivativeBound),
-        ["Sinh"] = new(Kernels.Sinh, Kernels.Sinh, HighPrecision.Sinh, -711.0, 711.0),
-        ["Cosh"] = new(Kernels.Cosh, Kernels.Cosh, HighPrecision.Cosh, -711.0, 711.0),
-        ["Sigmoid"] = new(Kernels.Sigmoid, Kernels.Sigmoid, HighPrecision.Sigmoid, -746.0, 800.0, ComposedBound),
-        ["Dsigmoid"] = new(Kernels.Dsigmoid, Kernels.Dsigmoid, HighPrecision.Dsigmoid, -746.0, 746.0, DerivativeBound),
-        ["Softplus"] = new(Kernels.Softplus, Kernels.Softplus, HighPrecision.Softplus, -746.0, 800.0, ComposedBound),
+        ["Exp"] = new(Elementary.Exp, Elementary.Exp, HighPrecision.Exp, -746.0, 710.0),
+        ["Expm1"] = new(Elementary.Expm1, Elementary.Expm1, HighPrecision.Expm1, -746.0, 710.0),
+        ["Log"] = new(Elementary.Log, Elementary.Log, HighPrecision.Log, 0.0, double.PositiveInfinity),
+        ["Log1p"] = new(Elementary.Log1p, Elementary.Log1p, HighPrecision.Log1p, -1.0, double.PositiveInfinity),
+        ["Tanh"] = new(Elementary.Tanh, Elementary.Tanh, HighPrecision.Tanh, -800.0, 800.0),
+        ["Sech2"] = new(Elementary.Sech2, Elementary.Sech2, HighPrecision.Sech2, -375.0, 375.0, DerivativeBound),
+        ["Sinh"] = new(Elementary.Sinh, Elementary.Sinh, HighPrecision.Sinh, -711.0, 711.0),
+        ["Cosh"] = new(Elementary.Cosh, Elementary.Cosh, HighPrecision.Cosh, -711.0, 711.0),
+        ["Sigmoid"] = new(Elementary.Sigmoid, Elementary.Sigmoid, HighPrecision.Sigmoid, -746.0, 800.0, ComposedBound),
+        ["Dsigmoid"] = new(Elementary.Dsigmoid, Elementary.Dsigmoid, HighPrecision.Dsigmoid, -746.0, 746.0, DerivativeBound),
+        ["Softplus"] = new(Elementary.Softplus, Elementary.Softplus, HighPrecision.Softplus, -746.0, 800.0, ComposedBound),
     };
 
     [Theory]
@@ -228,8 +228,8 @@ public sealed class KernelTests
     public void Two_results_at_once_have_the_bits_they_have_alone()
     {
         double[] x = [.. Edges(), .. RandomPatterns(2_000), .. RandomModerate(2_000)];
-        Check(Kernels.Tanh, Kernels.Sech2, Kernels.TanhAndSech2, Kernels.TanhAndSech2);
-        Check(Kernels.Sigmoid, Kernels.Dsigmoid, Kernels.SigmoidAndDsigmoid, Kernels.SigmoidAndDsigmoid);
+        Check(Elementary.Tanh, Elementary.Sech2, Elementary.TanhAndSech2, Elementary.TanhAndSech2);
+        Check(Elementary.Sigmoid, Elementary.Dsigmoid, Elementary.SigmoidAndDsigmoid, Elementary.SigmoidAndDsigmoid);
 
         void Check(Func<double, double> first, Func<double, double> second, ValueAndSecond both, BlocksOfTwo blocks)
         {
@@ -297,17 +297,17 @@ public sealed class KernelTests
     private static T Apply<T>(string name, T x)
         where T : struct, ILanes<T> => name switch
         {
-            "Exp" => Kernels.Exp(x),
-            "Expm1" => Kernels.Expm1(x),
-            "Log" => Kernels.Log(x),
-            "Log1p" => Kernels.Log1p(x),
-            "Tanh" => Kernels.Tanh(x),
-            "Sech2" => Kernels.Sech2(x, Kernels.Tanh(x)),
-            "Sinh" => Kernels.Sinh(x),
-            "Cosh" => Kernels.Cosh(x),
-            "Sigmoid" => Kernels.Sigmoid(x),
-            "Dsigmoid" => Kernels.Dsigmoid(x, Kernels.Sigmoid(x)),
-            "Softplus" => Kernels.Softplus(x),
+            "Exp" => Elementary.Exp(x),
+            "Expm1" => Elementary.Expm1(x),
+            "Log" => Elementary.Log(x),
+            "Log1p" => Elementary.Log1p(x),
+            "Tanh" => Elementary.Tanh(x),
+            "Sech2" => Elementary.Sech2(x, Elementary.Tanh(x)),
+            "Sinh" => Elementary.Sinh(x),
+            "Cosh" => Elementary.Cosh(x),
+            "Sigmoid" => Elementary.Sigmoid(x),
+            "Dsigmoid" => Elementary.Dsigmoid(x, Elementary.Sigmoid(x)),
+            "Softplus" => Elementary.Softplus(x),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
 

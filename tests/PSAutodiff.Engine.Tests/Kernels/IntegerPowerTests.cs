@@ -1,5 +1,5 @@
-using PSAutodiff.Compilation;
-using PSAutodiff.Numerics;
+using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Kernels;
 using Xunit;
 
 namespace PSAutodiff.Tests;

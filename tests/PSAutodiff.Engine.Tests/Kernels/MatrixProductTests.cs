@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PSAutodiff.Tests.Checks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Derivatives against central differences.</summary>
 public sealed class DerivativeCheckTests

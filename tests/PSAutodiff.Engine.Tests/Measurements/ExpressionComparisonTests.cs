@@ -1,7 +1,7 @@
-using PSAutodiff.Simplification;
+using PSAutodiff.Measurements;
 using Xunit;
 
-namespace PSAutodiff.Tests.Checks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Comparison of expressions: what is equal, what is not, and how that is found out.</summary>
 public sealed class ExpressionComparisonTests

@@ -1,8 +1,9 @@
 using System.Globalization;
+using PSAutodiff.Data;
 using PSAutodiff.Networks;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>The exact diagonal of the Hessian against the expression engine's Hessian.</summary>
 public sealed class DenseCurvatureTests

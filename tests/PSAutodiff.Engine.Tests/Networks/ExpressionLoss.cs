@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>The loss of a network and its gradient through its expressions: no backpropagation of its own.</summary>
 internal static class ExpressionLoss

@@ -1,7 +1,7 @@
 using PSAutodiff.Serialization;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Nothing that a network gives leads back into it.</summary>
 public sealed class ImmutableNetworkTests

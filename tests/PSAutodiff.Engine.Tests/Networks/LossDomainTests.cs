@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Targets that a loss cannot measure, and last layers whose outputs it cannot: outside of them a training falls without end.</summary>
 public sealed class LossDomainTests

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Rows to matrices and back.</summary>
 internal static class Matrices

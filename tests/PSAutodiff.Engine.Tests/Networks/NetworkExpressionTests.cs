@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Networks as expressions.</summary>
 public sealed class NetworkExpressionTests

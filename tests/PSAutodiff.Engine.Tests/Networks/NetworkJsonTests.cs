@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Networks as JSON: what is written reads back exactly, and nothing else is read.</summary>
 public sealed class NetworkJsonTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Networks: their checks, random starts and parameters.</summary>
 public sealed class NetworkTests

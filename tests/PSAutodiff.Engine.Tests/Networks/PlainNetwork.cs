@@ -1,4 +1,4 @@
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>A dense network once more, row by row in plain loops and straight from the formulas, to compare with.</summary>
 internal static class PlainNetwork

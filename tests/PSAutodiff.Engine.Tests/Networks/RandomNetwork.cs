@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
+using PSAutodiff.Data;
 using PSAutodiff.Networks;
+using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Tests;
 

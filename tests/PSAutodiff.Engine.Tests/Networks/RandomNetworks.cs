@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Random small networks for property tests, always the same ones, and rows for them.</summary>
 internal static class RandomNetworks

@@ -1,4 +1,4 @@
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Tests.Optimization;
+namespace PSAutodiff.Tests;
 
 /// <summary>A function whose minimum is known.</summary>
 /// <param name="Name">What it is called.</param>

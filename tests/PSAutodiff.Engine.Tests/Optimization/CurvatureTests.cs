@@ -1,8 +1,8 @@
 using PSAutodiff.Optimization;
 using Xunit;
-using static PSAutodiff.Tests.Optimization.Runs;
+using static PSAutodiff.Tests.Runs;
 
-namespace PSAutodiff.Tests.Optimization;
+namespace PSAutodiff.Tests;
 
 public sealed class CurvatureTests
 {

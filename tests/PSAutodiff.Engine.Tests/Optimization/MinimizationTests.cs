@@ -1,9 +1,9 @@
 using System.Globalization;
 using Xunit;
 using static PSAutodiff.MinimizationMethod;
-using static PSAutodiff.Tests.Optimization.Runs;
+using static PSAutodiff.Tests.Runs;
 
-namespace PSAutodiff.Tests.Optimization;
+namespace PSAutodiff.Tests;
 
 public sealed class MinimizationTests
 {

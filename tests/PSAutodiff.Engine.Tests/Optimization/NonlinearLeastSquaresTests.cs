@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Xunit;
 using static PSAutodiff.MinimizationMethod;
-using static PSAutodiff.Tests.Optimization.Runs;
+using static PSAutodiff.Tests.Runs;
 
-namespace PSAutodiff.Tests.Optimization;
+namespace PSAutodiff.Tests;
 
 /// <summary>
 /// The nonlinear regressions of NIST's Statistical Reference Datasets (https://www.itl.nist.gov/div898/strd), with eleven certified

@@ -2,7 +2,7 @@ using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace PSAutodiff.Tests.Optimization;
+namespace PSAutodiff.Tests;
 
 /// <summary>
 /// A random quadratic (x - m)' A (x - m) / 2 + c whose A has known eigenvalues: A = Q D Q with a reflection Q = I - 2 v v'.

@@ -1,7 +1,7 @@
 using System.Collections;
 using Xunit;
 
-namespace PSAutodiff.Tests.Optimization;
+namespace PSAutodiff.Tests;
 
 /// <summary>Short forms for what these tests do again and again.</summary>
 internal static class Runs

@@ -2,7 +2,7 @@ using System.Text.Json;
 using PSAutodiff.Reports;
 using Xunit;
 
-namespace PSAutodiff.Tests.Reports;
+namespace PSAutodiff.Tests;
 
 public sealed class ReportTests
 {

@@ -1,8 +1,8 @@
-using PSAutodiff.Differentiation;
+using PSAutodiff.Passes.Differentiation;
 using PSAutodiff.Serialization;
 using Xunit;
 
-namespace PSAutodiff.Tests.Serialization;
+namespace PSAutodiff.Tests;
 
 public sealed class ObjectTextTests
 {

@@ -1,8 +1,7 @@
 using PSAutodiff.Serialization;
-using PSAutodiff.Tests.Networks;
 using Xunit;
 
-namespace PSAutodiff.Tests.Serialization;
+namespace PSAutodiff.Tests;
 
 public sealed class TrainingResultTextTests
 {

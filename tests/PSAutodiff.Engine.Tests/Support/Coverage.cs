@@ -1,4 +1,4 @@
-using PSAutodiff.Compilation;
+using PSAutodiff.Execution.Scalar;
 
 namespace PSAutodiff.Tests;
 

@@ -1,4 +1,4 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
 namespace PSAutodiff.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Tests;
 

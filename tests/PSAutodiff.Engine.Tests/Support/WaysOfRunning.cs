@@ -1,6 +1,7 @@
-using PSAutodiff.Compilation;
-using PSAutodiff.Graphs;
-using PSAutodiff.Networks;
+using PSAutodiff.Core;
+using PSAutodiff.Execution;
+using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Training.Models;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>One of the golden trainings: all batch losses and the final parameters, computed elsewhere.</summary>
 internal sealed record GoldenTraining(

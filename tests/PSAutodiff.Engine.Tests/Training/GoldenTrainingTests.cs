@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>The golden trainings: ten trajectories computed elsewhere, over all optimizers, losses and activations.</summary>
 public sealed class GoldenTrainingTests

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 public sealed class LossTrainingTests
 {

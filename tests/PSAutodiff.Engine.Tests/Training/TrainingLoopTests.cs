@@ -1,9 +1,10 @@
-using PSAutodiff.Networks;
-using PSAutodiff.Numerics;
+using PSAutodiff.Kernels;
+using PSAutodiff.Serialization;
+using PSAutodiff.Training;
 using Xunit;
-using static PSAutodiff.Tests.Networks.Trainings;
+using static PSAutodiff.Tests.Trainings;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 public sealed class TrainingLoopTests
 {
@@ -185,7 +186,7 @@ public sealed class TrainingLoopTests
         var (result, _, _) = new TrainingLoop<double>(new FakeModel<double>(rows), new TrainingPlan(1, null, options), [0, 0], null).Run(TestContext.Current.CancellationToken);
         Assert.Equal(TrainingStopReason.Patience, result.StopReason);
         Assert.Equal((0, 12.5), (result.BestEpoch, result.FinalLoss));
-        Assert.Equal(0, ((TrainingResult)PSAutodiff.Serialization.ObjectText.Read(PSAutodiff.Serialization.ObjectText.Write(result), typeof(TrainingResult))).BestEpoch);
+        Assert.Equal(0, ((TrainingResult)ObjectText.Read(ObjectText.Write(result), typeof(TrainingResult))).BestEpoch);
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 using System.Numerics;
-using PSAutodiff.Networks;
+using PSAutodiff.Training;
+using PSAutodiff.Training.Models;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Runs and compares trainings.</summary>
 internal static class Trainings

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>Exclusive or with two hidden units: 250 steps over the whole batch, from cut normal starts.</summary>
 public sealed class XorTests

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace PSAutodiff.Compilation;
+namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>
 /// A tape regrouped for one evaluation of a wide graph: equal operations that do not wait for each other run as one block, and

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.Compilation;
+namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>
 /// Runs a tape over many rows: block by block, one instruction after the other over the whole block, blocks on several threads.

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Compilation;
+namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>
 /// A straight-line program for some nodes of a graph: shared parts once, constants folded, nothing that no output needs, and

@@ -1,6 +1,6 @@
 using System.Reflection.Emit;
 
-namespace PSAutodiff.Compilation;
+namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>Compiled code of a tape or of a stretch of it.</summary>
 /// <param name="first">The first inputs.</param>

@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using System.Text;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>Writes an expression as the source of a C# class with one public method, <c>double Evaluate(double x, double y)</c>.</summary>
 internal static class CSharpWriter

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
-using PSAutodiff.Graphs;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// What differs between the programming languages in which an expression is written as a function, and what does not: one statement

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>What stands at the end of a text that was cut.</summary>
 internal static class CutText

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Writes an expression as a directed graph for Graphviz: an arrow from each argument to its user, so that leaves come on top and the

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>Formulas as text: displays that are always short, and formats that are cut only at a length the caller sets.</summary>
 internal static class ExprText

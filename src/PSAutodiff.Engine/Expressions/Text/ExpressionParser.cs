@@ -1,6 +1,7 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Reads the text of expressions by operator precedence with explicit stacks (Dijkstra's shunting yard), so that depth costs

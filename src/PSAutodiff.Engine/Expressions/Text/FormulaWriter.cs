@@ -1,7 +1,7 @@
 using System.Text;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Writes an expression as one formula in a given style, with an explicit stack and up to a given length: shared parts are

@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>How a writer looks at nodes, whether they are objects or ids in a graph.</summary>
 internal interface INodeView<TNode>

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Foundation;
+using PSAutodiff.Foundation.Names;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Reads what <see cref="JsonWriter"/> writes, in one pass and strictly: whatever is not exactly a graph of known operations is an

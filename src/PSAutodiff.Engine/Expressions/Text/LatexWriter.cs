@@ -1,7 +1,7 @@
 using System.Text;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>Writes an expression as one LaTeX formula for math mode, with the package amsmath.</summary>
 internal static class LatexWriter

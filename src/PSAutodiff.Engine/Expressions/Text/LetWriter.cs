@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Writes an expression in full, shared parts once: <c>t1 = x * x; t1 + t1</c>. Its length is linear in the number of distinct

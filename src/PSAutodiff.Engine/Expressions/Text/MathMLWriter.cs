@@ -1,7 +1,7 @@
 using System.Text;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>Writes an expression as a presentation MathML element (MathML Core, which browsers typeset by themselves).</summary>
 internal static class MathMLWriter

@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using System.Text;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>Writes an expression as the text of a PowerShell script with one parameter for each variable.</summary>
 internal static class PowerShellWriter

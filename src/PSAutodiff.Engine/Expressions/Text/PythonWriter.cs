@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>Writes an expression as the source of a Python function of NumPy arrays or numbers, with the rules of broadcasting.</summary>
 internal static class PythonWriter

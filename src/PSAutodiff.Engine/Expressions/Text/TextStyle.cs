@@ -1,7 +1,7 @@
 using System.Globalization;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>What differs between the formats that write an expression as one formula.</summary>
 internal abstract class TextStyle

@@ -1,6 +1,8 @@
 using System.Globalization;
+using PSAutodiff.Foundation;
+using PSAutodiff.Foundation.Names;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>What kind of piece of text a <see cref="Token"/> is.</summary>
 internal enum TokenKind

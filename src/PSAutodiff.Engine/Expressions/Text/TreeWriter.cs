@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Draws an expression with box-drawing characters, one node a line. A part that is used several times is drawn once with a number,

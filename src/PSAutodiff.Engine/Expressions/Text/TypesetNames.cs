@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Names of variables as a typesetter writes them: <c>w11</c> and <c>w_11</c> are w with the subscript 11, <c>alpha</c> is the Greek

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Nodes as a typesetter writes them: a number such as 1.5e-05 is the product 1.5 * 10^-5, with the parentheses of one.

@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// The order in which formats list distinct nodes: arguments before their users, from left to right. It depends on the expression

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Letters that came to Unicode after its version 8 (2015): letters to this .NET, but not to every Python, PowerShell or C# compiler

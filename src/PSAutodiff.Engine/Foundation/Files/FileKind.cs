@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace PSAutodiff.Files;
+namespace PSAutodiff.Foundation.Files;
 
 /// <summary>What a path leads to, links followed.</summary>
 internal static class FileKind

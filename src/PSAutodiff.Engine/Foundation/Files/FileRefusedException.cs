@@ -1,4 +1,4 @@
-namespace PSAutodiff.Files;
+namespace PSAutodiff.Foundation.Files;
 
 /// <summary>Why a file that is there is not replaced.</summary>
 internal enum FileRefusal

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace PSAutodiff.Files;
+namespace PSAutodiff.Foundation.Files;
 
 /// <summary>
 /// A file that is written whole or not at all: into a temporary file of a random name beside it, which takes its place when all is on

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Foundation.Names;
 
 /// <summary>Names by what they are when their case is left out.</summary>
 internal sealed class NameGroups

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Foundation.Names;
 
 /// <summary>What stands for a variable.</summary>
 /// <param name="Name">A name as it was given; null when none stands for the variable.</param>

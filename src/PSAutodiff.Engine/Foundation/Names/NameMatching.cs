@@ -1,4 +1,4 @@
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Foundation.Names;
 
 /// <summary>
 /// The one rule by which given names stand for the variables of an expression, for all of them at once. The exact name comes first, that

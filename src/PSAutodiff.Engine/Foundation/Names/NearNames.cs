@@ -1,4 +1,4 @@
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Foundation.Names;
 
 /// <summary>Names that may be slips of each other.</summary>
 internal static class NearNames

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Expressions;
+namespace PSAutodiff.Foundation.Names;
 
 /// <summary>What may be the name of a variable.</summary>
 internal static class VariableNames

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Kernels.Threading;
 
 /// <summary>Work that can be cut into units, done in any order by several threads.</summary>
 internal interface IUnitWork

@@ -1,6 +1,4 @@
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
 
 namespace PSAutodiff;
 

@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Operations.Elementwise;
 
 /// <summary>The constant that leads a product written from left to right, as the 4 of <c>4 * x * y</c>.</summary>
 internal static class Coefficient

@@ -1,12 +1,10 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The hyperbolic cosine.</summary>
-internal sealed class CoshOperation() : UnaryOperation("cosh", Kernels.Cosh, Kernels.Cosh)
+internal sealed class CoshOperation() : UnaryOperation("cosh", Elementary.Cosh, Elementary.Cosh)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\cosh", 1);
 

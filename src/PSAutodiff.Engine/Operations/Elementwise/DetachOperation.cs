@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 

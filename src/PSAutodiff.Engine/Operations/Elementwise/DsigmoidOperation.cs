@@ -1,12 +1,10 @@
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The derivative of the logistic function, sigmoid(x) * sigmoid(-x), accurate in both tails.</summary>
-internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Kernels.Dsigmoid, Kernels.Dsigmoid)
+internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Elementary.Dsigmoid, Elementary.Dsigmoid)
 {
     private Sharing? _sharing;
 
@@ -51,14 +49,14 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Kernels.D
     internal override Sharing? Shares => _sharing ??= new Sharing(
         OperationOf<SigmoidOperation>.Instance,
         OperationOf<FromSigmoid>.Instance,
-        Kernels.SigmoidAndDsigmoid,
-        Kernels.SigmoidAndDsigmoid);
+        Elementary.SigmoidAndDsigmoid,
+        Elementary.SigmoidAndDsigmoid);
 
     // 1 - 2 sigmoid(x) is -tanh(x / 2), which has all its digits next to 0 too.
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-0.5 * x).Apply<TanhOperation>() * adjoint;
 
     /// <summary>The same from the argument and its sigmoid.</summary>
-    internal sealed class FromSigmoid() : BinaryOperation("dsigmoid", Kernels.Dsigmoid)
+    internal sealed class FromSigmoid() : BinaryOperation("dsigmoid", Elementary.Dsigmoid)
     {
         internal override Notation Latex => Infix;
 

@@ -1,12 +1,10 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The exponential function, e^x.</summary>
-internal sealed class ExpOperation() : UnaryOperation("exp", Kernels.Exp, Kernels.Exp)
+internal sealed class ExpOperation() : UnaryOperation("exp", Elementary.Exp, Elementary.Exp)
 {
     internal override Notation Latex { get; } = new("e^{#1}", Notation.PowerLevel, 0);
 

@@ -1,13 +1,10 @@
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>exp(x) - 1, accurate for small x.</summary>
-internal sealed class Expm1Operation() : UnaryOperation("expm1", Kernels.Expm1, Kernels.Expm1)
+internal sealed class Expm1Operation() : UnaryOperation("expm1", Elementary.Expm1, Elementary.Expm1)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{expm1}", 1);
 

@@ -1,13 +1,10 @@
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>log(1 + x), accurate for small x.</summary>
-internal sealed class Log1pOperation() : UnaryOperation("log1p", Kernels.Log1p, Kernels.Log1p)
+internal sealed class Log1pOperation() : UnaryOperation("log1p", Elementary.Log1p, Elementary.Log1p)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{log1p}", 1);
 

@@ -1,12 +1,10 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The natural logarithm; minus infinity at 0, NaN below.</summary>
-internal sealed class LogOperation() : UnaryOperation("log", Kernels.Log, Kernels.Log)
+internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Elementary.Log)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\log", 1);
 

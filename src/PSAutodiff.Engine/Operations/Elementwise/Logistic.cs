@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Operations.Elementwise;
 
 /// <summary>Forms of the logistic function and its relatives.</summary>
 internal static class Logistic

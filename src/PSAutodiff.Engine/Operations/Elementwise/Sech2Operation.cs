@@ -1,13 +1,10 @@
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The square of the hyperbolic secant, 1/cosh(x)^2: the derivative of tanh, accurate in the tails.</summary>
-internal sealed class Sech2Operation() : UnaryOperation("sech2", Kernels.Sech2, Kernels.Sech2)
+internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech2, Elementary.Sech2)
 {
     private Sharing? _sharing;
 
@@ -40,8 +37,8 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Kernels.Sech2, 
     internal override Sharing? Shares => _sharing ??= new Sharing(
         OperationOf<TanhOperation>.Instance,
         OperationOf<FromTanh>.Instance,
-        Kernels.TanhAndSech2,
-        Kernels.TanhAndSech2);
+        Elementary.TanhAndSech2,
+        Elementary.TanhAndSech2);
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -51,7 +48,7 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Kernels.Sech2, 
     protected override Term Pullback(Term self, Term x, Term adjoint) => -2 * (x.Apply<TanhOperation>() * self) * adjoint;
 
     /// <summary>The same from the argument and its tanh.</summary>
-    internal sealed class FromTanh() : BinaryOperation("sech2", Kernels.Sech2)
+    internal sealed class FromTanh() : BinaryOperation("sech2", Elementary.Sech2)
     {
         internal override Notation Latex => Infix;
 

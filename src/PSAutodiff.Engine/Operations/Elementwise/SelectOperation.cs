@@ -1,11 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 

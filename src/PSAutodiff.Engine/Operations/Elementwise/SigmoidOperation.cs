@@ -1,12 +1,10 @@
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The logistic function 1/(1 + exp(-x)).</summary>
-internal sealed class SigmoidOperation() : UnaryOperation("sigmoid", Kernels.Sigmoid, Kernels.Sigmoid)
+internal sealed class SigmoidOperation() : UnaryOperation("sigmoid", Elementary.Sigmoid, Elementary.Sigmoid)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\sigma", 1);
 

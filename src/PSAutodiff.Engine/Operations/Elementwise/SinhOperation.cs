@@ -1,12 +1,10 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The hyperbolic sine.</summary>
-internal sealed class SinhOperation() : UnaryOperation("sinh", Kernels.Sinh, Kernels.Sinh)
+internal sealed class SinhOperation() : UnaryOperation("sinh", Elementary.Sinh, Elementary.Sinh)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\sinh", 1);
 

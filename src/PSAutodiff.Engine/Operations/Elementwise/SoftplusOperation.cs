@@ -1,12 +1,10 @@
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The smooth ramp log(1 + exp(x)).</summary>
-internal sealed class SoftplusOperation() : UnaryOperation("softplus", Kernels.Softplus, Kernels.Softplus)
+internal sealed class SoftplusOperation() : UnaryOperation("softplus", Elementary.Softplus, Elementary.Softplus)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{softplus}", 1);
 

@@ -1,6 +1,4 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
 
 namespace PSAutodiff;
 

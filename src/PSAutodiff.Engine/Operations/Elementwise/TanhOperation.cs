@@ -1,12 +1,10 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Numerics;
-using PSAutodiff.Operations;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The hyperbolic tangent.</summary>
-internal sealed class TanhOperation() : UnaryOperation("tanh", Kernels.Tanh, Kernels.Tanh)
+internal sealed class TanhOperation() : UnaryOperation("tanh", Elementary.Tanh, Elementary.Tanh)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\tanh", 1);
 

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Differentiation;
+namespace PSAutodiff.Passes.Differentiation;
 
 /// <summary>Makes the objects that hold several derivatives, and takes them apart for passes that treat all nodes together.</summary>
 internal static class DerivativeObjects

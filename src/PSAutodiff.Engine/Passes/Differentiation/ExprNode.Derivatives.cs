@@ -1,7 +1,6 @@
-using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff;
 

@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Differentiation;
+namespace PSAutodiff.Passes.Differentiation;
 
 /// <summary>Forward mode: from the leaves up, each node gets its derivative with respect to one variable.</summary>
 internal static class ForwardMode

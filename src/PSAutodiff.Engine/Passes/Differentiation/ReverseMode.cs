@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Differentiation;
+namespace PSAutodiff.Passes.Differentiation;
 
 /// <summary>
 /// Reverse mode: one sweep from the result down gives each node its adjoint, the derivative of the result with respect to that

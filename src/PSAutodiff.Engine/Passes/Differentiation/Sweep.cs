@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Differentiation;
+namespace PSAutodiff.Passes.Differentiation;
 
 /// <summary>What the forward and the reverse sweep over a graph in progress have in common.</summary>
 internal static class Sweep

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using PSAutodiff.Derivation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
+using PSAutodiff.Passes.Explanation;
 
 namespace PSAutodiff;
 

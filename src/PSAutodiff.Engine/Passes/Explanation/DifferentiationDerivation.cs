@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
-using PSAutodiff.Differentiation;
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Expressions.Text;
+using PSAutodiff.Passes.Differentiation;
+using PSAutodiff.Passes.Simplification;
 
-namespace PSAutodiff.Derivation;
+namespace PSAutodiff.Passes.Explanation;
 
 /// <summary>
 /// The derivation of a derivative with respect to one variable, from the outside in as on paper: each step takes one d/dx [...] and

@@ -1,9 +1,9 @@
 using System.Text;
-using PSAutodiff.Expressions;
-using PSAutodiff.Graphs;
-using PSAutodiff.Operations;
+using PSAutodiff.Core;
+using PSAutodiff.Expressions.Text;
+using PSAutodiff.Passes.Differentiation;
 
-namespace PSAutodiff.Derivation;
+namespace PSAutodiff.Passes.Explanation;
 
 /// <summary>The rules of differentiation as a teacher writes them, made from the derivatives of the operations themselves.</summary>
 internal static class DifferentiationRule
@@ -41,7 +41,7 @@ internal static class DifferentiationRule
         }
 
         var function = builder.Term(builder.Apply(operation, arguments[0], arguments[1], arguments[2]));
-        var at = Differentiation.Sweep.Locals(builder, function.Id);
+        var at = Sweep.Locals(builder, function.Id);
         var derivative = literally ? operation.LabTangent(at, derivatives) : operation.Tangent(at, derivatives);
         if (!derivative.Exists) derivative = function.Constant(0);
         var view = new GraphView(builder.Build(), null);

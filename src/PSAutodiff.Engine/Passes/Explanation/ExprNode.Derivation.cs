@@ -1,5 +1,5 @@
-using PSAutodiff.Derivation;
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Passes.Explanation;
 
 namespace PSAutodiff;
 

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Derivation;
+namespace PSAutodiff.Passes.Explanation;
 
 /// <summary>What the steps of one derivation look up, by the index of the step from 0: nodes and texts are made when asked for.</summary>
 internal interface IDerivation

@@ -1,7 +1,7 @@
-using PSAutodiff.Graphs;
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Passes.Simplification;
 
-namespace PSAutodiff.Derivation;
+namespace PSAutodiff.Passes.Explanation;
 
 /// <summary>
 /// The derivation of a simpler form: the identities in the order in which <see cref="Simplifier"/> applied them, from the leaves up and

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Derivation;
+namespace PSAutodiff.Passes.Explanation;
 
 /// <summary>One step of a derivation by itself, as it comes out of a text.</summary>
 /// <param name="Expression">See <see cref="IDerivation"/>, here and below.</param>

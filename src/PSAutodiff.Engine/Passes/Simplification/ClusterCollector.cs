@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Passes.Simplification;
 
 /// <summary>
 /// Collecting in clusters: a sum with the sums inside it, or a product with the products and quotients inside it. What is put together

@@ -1,4 +1,4 @@
-using PSAutodiff.Simplification;
+using PSAutodiff.Passes.Simplification;
 
 namespace PSAutodiff;
 

@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Passes.Simplification;
 
 /// <summary>
 /// Which nodes of a graph in progress are needed, by counts of references, so that what a single rewrite makes and what it frees are

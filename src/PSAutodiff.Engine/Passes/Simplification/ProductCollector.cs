@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Passes.Simplification;
 
 /// <summary>
 /// Collects like powers of products: x * y * x = x^2 * y, and cancels: x * y / x = y. Powers come together only where no quotient stands

@@ -1,6 +1,6 @@
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Passes.Simplification;
 
 /// <summary>
 /// One round of simplification over a graph, from the leaves up. It goes on from the graph, so what does not change stays as it is and

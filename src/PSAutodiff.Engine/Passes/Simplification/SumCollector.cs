@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
-using PSAutodiff.Graphs;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
-namespace PSAutodiff.Simplification;
+namespace PSAutodiff.Passes.Simplification;
 
 /// <summary>
 /// Collects like terms: 2x + y + x = 3x + y. Constants are only put together where that is exact. Under Stable only what then has no

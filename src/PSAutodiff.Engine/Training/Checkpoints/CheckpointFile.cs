@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using PSAutodiff.Files;
+using PSAutodiff.Foundation.Files;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Checkpoints;
 
 /// <summary>
 /// The file that a training goes on from: a mark, the version, the length of the content and its SHA-256; then the content: what is

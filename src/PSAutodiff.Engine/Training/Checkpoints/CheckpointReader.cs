@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Checkpoints;
 
 /// <summary>Reads a checkpoint's content and believes nothing: a length is compared with what is left before memory is taken for it.</summary>
 internal sealed class CheckpointReader(Stream stream)

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Checkpoints;
 
 /// <summary>A start's state in a checkpoint.</summary>
 internal static class CheckpointSection

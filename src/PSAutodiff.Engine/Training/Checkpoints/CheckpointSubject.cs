@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Checkpoints;
 
 /// <summary>What a training trains and how, so that its checkpoint is not taken for that of another one.</summary>
 /// <param name="settings">The options.</param>

@@ -1,6 +1,10 @@
 using System.Numerics;
+using PSAutodiff.Data;
+using PSAutodiff.Kernels;
+using PSAutodiff.Kernels.Threading;
+using PSAutodiff.Networks;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Models;
 
 /// <summary>
 /// The loss of a dense network over rows and its gradient, by batched backpropagation. Sums over rows are formed row after row, in the
@@ -160,7 +164,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     // Whole tiles of rows, as many for each thread.
     internal static int PartOf(int rows, int threads)
     {
-        const int tile = Numerics.MatrixProduct.TileRows;
+        const int tile = MatrixProduct.TileRows;
         var tiles = (rows + tile - 1) / tile;
         return Math.Min(DenseBatch<T>.LongestPart, (tiles + threads - 1) / threads * tile);
     }

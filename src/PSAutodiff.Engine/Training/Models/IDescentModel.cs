@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Models;
 
 /// <summary>A model that takes steps of plain gradient descent on single rows by itself, faster than through its gradient.</summary>
 internal interface IDescentModel<T> : ITrainingModel<T>

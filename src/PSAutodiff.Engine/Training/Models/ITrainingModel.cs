@@ -1,6 +1,7 @@
 using System.Numerics;
+using PSAutodiff.Data;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Models;
 
 /// <summary>
 /// What the training loop trains: the mean loss of a batch of rows, and its gradient, at given parameters. Holds working memory,

@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using PSAutodiff.Compilation;
+using PSAutodiff.Data;
+using PSAutodiff.Execution.Scalar;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Models;
 
 /// <summary>A loss expression over rows, as the training loop sees it. All its parameters are weights.</summary>
 internal sealed class LossModel : IDescentModel<double>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Data;
 using PSAutodiff.Networks;
 
 namespace PSAutodiff;

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Rules;
 
 /// <summary>What an optimizer does with some parameters at a time; see <see cref="TrainingOptimizer"/> for the formulas.</summary>
 internal interface IElementRule<T>

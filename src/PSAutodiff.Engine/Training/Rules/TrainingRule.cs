@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Training.Rules;
 
 /// <summary>
 /// How a gradient moves parameters, with what it remembers of earlier steps. Elementwise only, so the bits do not depend on the width

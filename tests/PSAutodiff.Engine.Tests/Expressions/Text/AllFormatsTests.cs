@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>What holds for every format: culture, size, and graphs that break anything recursive.</summary>
 public sealed partial class AllFormatsTests

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>
 /// Expressions as source code. That the code gives the same values is tested from PowerShell, with the languages themselves; here its form is checked.

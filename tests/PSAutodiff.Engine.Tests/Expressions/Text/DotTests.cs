@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Graphs for Graphviz: every node once, every argument one arrow.</summary>
 public sealed partial class DotTests

@@ -1,4 +1,4 @@
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Expressions that the tests of several formats write.</summary>
 internal static class Example

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>The example of system S1 in every format, to the letter.</summary>
 public sealed class ExampleTests

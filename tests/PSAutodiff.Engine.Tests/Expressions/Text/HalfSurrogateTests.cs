@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
 using PSAutodiff.Serialization;
-using PSAutodiff.Tests.Networks;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Half a surrogate pair is no text. Wherever it stands, written out or escaped, the error is one of ours.</summary>
 public sealed partial class HalfSurrogateTests

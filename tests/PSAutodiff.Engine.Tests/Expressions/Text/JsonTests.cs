@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Expressions as JSON: what is written reads back exactly, and nothing else is read.</summary>
 public sealed class JsonTests

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Formulas in LaTeX. That pdflatex takes them is tested from PowerShell, where there is one; here their form is checked.</summary>
 public sealed partial class LatexTests

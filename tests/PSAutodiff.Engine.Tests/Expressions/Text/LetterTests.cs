@@ -1,8 +1,8 @@
 using System.Text;
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Names of all letters there are, in the languages that expressions are written in.</summary>
 public sealed class LetterTests

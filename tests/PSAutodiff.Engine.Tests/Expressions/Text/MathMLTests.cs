@@ -1,8 +1,8 @@
 using System.Xml.Linq;
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Formulas in MathML: well-formed, with as many children as each element wants.</summary>
 public sealed class MathMLTests

@@ -1,7 +1,7 @@
-using PSAutodiff.Expressions;
+using PSAutodiff.Expressions.Text;
 using Xunit;
 
-namespace PSAutodiff.Tests.Formats;
+namespace PSAutodiff.Tests;
 
 /// <summary>Drawings of expressions for the terminal.</summary>
 public sealed class TreeTests

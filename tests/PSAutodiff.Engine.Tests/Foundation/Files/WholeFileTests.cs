@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
-using PSAutodiff.Files;
+using PSAutodiff.Foundation.Files;
 using Xunit;
 
-namespace PSAutodiff.Tests.Files;
+namespace PSAutodiff.Tests;
 
 /// <summary>Files are written whole or not at all, and what is no regular file is neither replaced nor waited for.</summary>
 public sealed class WholeFileTests : IDisposable

@@ -1,4 +1,4 @@
-using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
 using Xunit;
 
 namespace PSAutodiff.Tests;

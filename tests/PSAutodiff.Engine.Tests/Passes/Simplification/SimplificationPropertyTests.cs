@@ -1,4 +1,5 @@
-using PSAutodiff.Simplification;
+using PSAutodiff.Core;
+using PSAutodiff.Passes.Simplification;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using PSAutodiff.Networks;
+using PSAutodiff.Training.Checkpoints;
 using Xunit;
-using static PSAutodiff.Tests.Networks.Trainings;
+using static PSAutodiff.Tests.Trainings;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 public sealed class CheckpointTests : IDisposable
 {

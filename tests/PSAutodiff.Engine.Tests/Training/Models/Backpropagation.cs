@@ -1,6 +1,7 @@
-using PSAutodiff.Networks;
+using PSAutodiff.Data;
+using PSAutodiff.Training.Models;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>The loss of a network and its gradient by the batched backpropagation that trains it.</summary>
 internal static class Backpropagation

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using PSAutodiff.Data;
+using PSAutodiff.Kernels;
 using PSAutodiff.Networks;
-using PSAutodiff.Numerics;
+using PSAutodiff.Training.Models;
 using Xunit;
 
 namespace PSAutodiff.Tests;

@@ -1,7 +1,8 @@
 using System.Numerics;
-using PSAutodiff.Networks;
+using PSAutodiff.Data;
+using PSAutodiff.Training.Models;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>
 /// Linear regression by plain loops: the loss of a row is the half square of w.x + b - y. The last parameter is b, which does not decay.

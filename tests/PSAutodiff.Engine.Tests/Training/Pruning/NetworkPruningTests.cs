@@ -2,7 +2,7 @@ using System.Text;
 using PSAutodiff.Networks;
 using Xunit;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 public sealed class NetworkPruningTests
 {

@@ -1,9 +1,9 @@
 using System.Numerics;
-using PSAutodiff.Networks;
+using PSAutodiff.Training.Rules;
 using Xunit;
 using static PSAutodiff.TrainingOptimizer;
 
-namespace PSAutodiff.Tests.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>The optimizers against their formulas, written once more and one number at a time.</summary>
 public sealed class TrainingRuleTests
