@@ -1,9 +1,10 @@
 namespace PSAutodiff.Core;
 
 /// <summary>
-/// A node of the graph being built, with operators, so that derivative rules and identities read like formulas.
+/// A node of the graph being built. With the operators, which stand beside the operations they apply, derivative rules and identities
+/// read like formulas.
 /// </summary>
-internal readonly struct Term(GraphBuilder builder, int id) : IEquatable<Term>
+internal readonly partial struct Term(GraphBuilder builder, int id) : IEquatable<Term>
 {
     private readonly GraphBuilder _builder = builder;
 
@@ -25,26 +26,6 @@ internal readonly struct Term(GraphBuilder builder, int id) : IEquatable<Term>
     public Term Y => new(_builder, _builder.Y(Id));
 
     public Term Z => new(_builder, _builder.Z(Id));
-
-    public static Term operator +(Term x, Term y) => x.Apply<SumOperation>(y);
-
-    public static Term operator +(double x, Term y) => y.Constant(x) + y;
-
-    public static Term operator -(Term x, Term y) => x.Apply<SubOperation>(y);
-
-    public static Term operator -(double x, Term y) => y.Constant(x) - y;
-
-    public static Term operator -(Term x, double y) => x - x.Constant(y);
-
-    public static Term operator -(Term x) => x.Apply<NegOperation>();
-
-    public static Term operator *(Term x, Term y) => x.Apply<MulOperation>(y);
-
-    public static Term operator *(double x, Term y) => y.Constant(x) * y;
-
-    public static Term operator /(Term x, Term y) => x.Apply<DivOperation>(y);
-
-    public static Term operator /(double x, Term y) => y.Constant(x) / y;
 
     public static bool operator ==(Term x, Term y) => x.Id == y.Id;
 
