@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Reflection.Emit;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
-using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff;
 
@@ -120,22 +119,14 @@ public abstract class Operation
     /// <summary>Whether the partial derivative by an argument is a finite number wherever the variables are.</summary>
     internal virtual bool HasFiniteSlope(int argument, in Locals at) => false;
 
-    /// <summary>The derivative from the derivatives of the arguments (<see cref="Term.None"/>: does not depend on the variable).</summary>
-    internal virtual Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives)
-    {
-        var total = Term.None;
-        for (var i = 0; i < derivatives.Length; i++)
-        {
-            if (!derivatives[i].Exists || !Propagates(i)) continue;
-            var (part, _) = Sweep.Pullback(this, i, at, derivatives[i], default);
-            if (part.Exists) total = total.Exists ? total + part : part;
-        }
-
-        return total;
-    }
+    /// <summary>
+    /// The derivative from the derivatives of the arguments (<see cref="Term.None"/>: does not depend on the variable), where it is written
+    /// another way than as the sum of what <see cref="Pullback"/> gives for each; else null.
+    /// </summary>
+    internal virtual Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => null;
 
     /// <summary>The rule as the lab writes it, where that is another one; all derivatives are there.</summary>
-    internal virtual Term LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) => Tangent(at, derivatives);
+    internal virtual Term? LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) => Tangent(at, derivatives);
 
     /// <summary>Whether the value changes smoothly with an argument at all; if not, no derivative passes through it.</summary>
     internal virtual bool Propagates(int argument) => true;
@@ -144,14 +135,6 @@ public abstract class Operation
     /// The name a teacher gives the rule of <see cref="Tangent"/>, by whether the first and the second argument depend on the variable.
     /// </summary>
     internal virtual string RuleName(bool xVaries, bool yVaries) => "chain rule";
-
-    /// <summary>The derivative of a choice between two, of which absent ones are 0.</summary>
-    private protected static Term Choice(Term condition, Term first, Term second)
-    {
-        if (!first.Exists && !second.Exists) return Term.None;
-        var zero = condition.Constant(0);
-        return condition.Apply<SelectOperation>(first.Exists ? first : zero, second.Exists ? second : zero);
-    }
 
     internal Identity[] IdentitiesFor(RuleSets sets) => _identities[(int)sets] ??=
         [.. Identities.Concat(CommonIdentities.For(this)).Where(identity => (identity.Sets & sets) != 0)];

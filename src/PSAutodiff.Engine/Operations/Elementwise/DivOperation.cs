@@ -69,12 +69,12 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint / at.Y : -((adjoint / at.Y) * at.Self);
 
     // No power of the denominator, which overflows and underflows before the quotient does.
-    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         !derivatives[1].Exists ? derivatives[0] / at.Y :
         !derivatives[0].Exists ? -((derivatives[1] / at.Y) * at.Self) :
         (derivatives[0] - (at.Self * derivatives[1])) / at.Y;
 
-    internal override Term LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
+    internal override Term? LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         ((derivatives[0] * at.Y) - (at.X * derivatives[1])) / (at.Y * at.Y);
 
     private static Term TanhByExponentials(Term x, Term y) =>

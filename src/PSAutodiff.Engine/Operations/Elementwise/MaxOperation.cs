@@ -24,7 +24,7 @@ internal sealed class MaxOperation() : BinaryOperation<MaxOperation.Function>("m
 
     internal override bool HasFiniteSlope(int argument, in Locals at) => true;
 
-    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Choice(TakesSecond(at), derivatives[1], derivatives[0]);
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => SelectOperation.Choice(TakesSecond(at), derivatives[1], derivatives[0]);
 
     private static Term TakesSecond(in Locals at) => at.X.Apply<LessOperation>(at.Y);
 

@@ -58,7 +58,15 @@ internal sealed class SelectOperation() : Operation("select", 3)
 
     internal override bool HasFiniteSlope(int argument, in Locals at) => true;
 
-    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Choice(at.X, derivatives[1], derivatives[2]);
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Choice(at.X, derivatives[1], derivatives[2]);
+
+    /// <summary>The derivative of a choice between two, of which absent ones are 0.</summary>
+    public static Term Choice(Term condition, Term first, Term second)
+    {
+        if (!first.Exists && !second.Exists) return Term.None;
+        var zero = condition.Constant(0);
+        return condition.Apply<SelectOperation>(first.Exists ? first : zero, second.Exists ? second : zero);
+    }
 
     private static double Value(double x, double y, double z) => x != 0 ? y : z;
 

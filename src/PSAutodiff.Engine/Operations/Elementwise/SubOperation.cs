@@ -50,7 +50,7 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
 
     internal override bool HasFiniteSlope(int argument, in Locals at) => true;
 
-    internal override Term Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         !derivatives[1].Exists ? derivatives[0] :
         !derivatives[0].Exists ? -derivatives[1] :
         derivatives[0] - derivatives[1];

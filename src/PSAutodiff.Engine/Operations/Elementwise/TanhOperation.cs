@@ -19,7 +19,7 @@ internal sealed class TanhOperation() : UnaryOperation("tanh", Elementary.Tanh, 
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<Sech2Operation>() * adjoint;
 
-    internal override Term LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) => (1 - (at.Self * at.Self)) * derivatives[0];
+    internal override Term? LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) => (1 - (at.Self * at.Self)) * derivatives[0];
 }
 
 public sealed partial class ExprNode

@@ -116,7 +116,7 @@ internal static class ForwardMode
             if (derivatives[i].Exists) derivatives[i] = chosen.Remove(derivatives[i]);
         }
 
-        var tangent = literally ? operation.LabTangent(at, derivatives) : operation.Tangent(at, derivatives);
+        var tangent = Sweep.Tangent(operation, at, derivatives, literally);
         return tangent.Exists ? chosen.Apply(tangent) : tangent;
     }
 

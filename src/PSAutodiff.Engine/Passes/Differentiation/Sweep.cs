@@ -42,6 +42,25 @@ internal static class Sweep
         return ((multiplies ? both : own).Apply(part), both);
     }
 
+    /// <summary>The derivative of an operation from those of its arguments (<see cref="Term.None"/>: does not depend on the variable).</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="at">Its node and arguments.</param>
+    /// <param name="derivatives">The derivatives of the arguments.</param>
+    /// <param name="literally">Whether to take the lab's rule; all derivatives have to be there for it.</param>
+    public static Term Tangent(Operation operation, in Operation.Locals at, ReadOnlySpan<Term> derivatives, bool literally)
+    {
+        if ((literally ? operation.LabTangent(at, derivatives) : operation.Tangent(at, derivatives)) is { } written) return written;
+        var total = Term.None;
+        for (var i = 0; i < derivatives.Length; i++)
+        {
+            if (!derivatives[i].Exists || !operation.Propagates(i)) continue;
+            var (part, _) = Pullback(operation, i, at, derivatives[i], default);
+            if (part.Exists) total = total.Exists ? total + part : part;
+        }
+
+        return total;
+    }
+
     /// <summary>
     /// Whether an operation may multiply a guarded derivative by an infinite one. Powers of powers are left as they are where all that
     /// could go wrong is an exponent 0: choosing at every level would cost more than the powers.

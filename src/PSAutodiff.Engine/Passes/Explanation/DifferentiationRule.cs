@@ -42,7 +42,7 @@ internal static class DifferentiationRule
 
         var function = builder.Term(builder.Apply(operation, arguments[0], arguments[1], arguments[2]));
         var at = Sweep.Locals(builder, function.Id);
-        var derivative = literally ? operation.LabTangent(at, derivatives) : operation.Tangent(at, derivatives);
+        var derivative = Sweep.Tangent(operation, at, derivatives, literally);
         if (!derivative.Exists) derivative = function.Constant(0);
         var view = new GraphView(builder.Build(), null);
         var text = new StringBuilder(derivative.Is(0) ? "constant rule" : operation.RuleName(varies[0], varies.Length > 1 && varies[1]));
