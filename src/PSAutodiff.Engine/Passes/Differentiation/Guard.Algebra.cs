@@ -1,0 +1,43 @@
+namespace PSAutodiff.Core;
+
+/// <content>What a sweep makes of guards.</content>
+internal readonly partial record struct Guard
+{
+    private Term Truth => _inverted ? Choose(_condition.Constant(1), _condition.Constant(0)) : _condition;
+
+    /// <summary>The value where the guard holds, else 0.</summary>
+    public Term Apply(Term value) => IsConditional ? Choose(value, value.Constant(0)) : value;
+
+    /// <summary>What <see cref="Apply"/> was applied to, when the value has that form.</summary>
+    public Term Remove(Term value)
+    {
+        if (!IsConditional || !value.Is<SelectOperation>() || value.X != _condition) return value;
+        var (taken, other) = _inverted ? (value.Z, value.Y) : (value.Y, value.Z);
+        return other.Is(0) ? taken : value;
+    }
+
+    /// <summary>Where both hold.</summary>
+    public Guard And(Guard other)
+    {
+        if (!IsConditional || this == other) return other;
+        return other.IsConditional
+            ? new Guard(Choose(other.Truth, _condition.Constant(0)), inverted: false, IsOfExponent && other.IsOfExponent)
+            : this;
+    }
+
+    /// <summary>Where one of them holds.</summary>
+    public Guard Or(Guard other)
+    {
+        if (!IsConditional || !other.IsConditional) return default;
+        if (_condition == other._condition) return _inverted == other._inverted ? this : default;
+        var truth = other.Truth;
+        if (!_inverted && _condition.Is<SelectOperation>() && _condition.Y.Is(1) && _condition.Z == truth) return this;
+        return new Guard(Choose(_condition.Constant(1), truth), inverted: false, IsOfExponent && other.IsOfExponent);
+    }
+
+    /// <summary>The same in a builder that goes on from the graph in which it was made.</summary>
+    public Guard In(GraphBuilder builder) => IsConditional ? new Guard(builder.Term(_condition.Id), _inverted, IsOfExponent) : this;
+
+    private Term Choose(Term where, Term elsewhere) =>
+        _inverted ? _condition.Apply<SelectOperation>(elsewhere, where) : _condition.Apply<SelectOperation>(where, elsewhere);
+}
