@@ -4,7 +4,7 @@ namespace PSAutodiff.Core;
 /// An immutable expression graph: flat arrays indexed by node id, arguments before their users, no two nodes alike.
 /// Passes read a graph and write a new one through <see cref="GraphBuilder"/>.
 /// </summary>
-internal sealed class Graph
+internal sealed partial class Graph
 {
     /// <summary>Marks an argument that an operation does not have.</summary>
     public const int None = -1;
@@ -60,12 +60,6 @@ internal sealed class Graph
     public double ConstantOf(int id) => _constants[_nodes[id].X];
 
     public string NameOf(int id) => _names[_nodes[id].X];
-
-    /// <summary>A node object for one id; leaves are made whole, others look their arguments up when asked.</summary>
-    public ExprNode Node(int id) =>
-        IsConstant(id) ? ExprNode.Constant(ConstantOf(id)) :
-        IsVariable(id) ? ExprNode.Variable(NameOf(id)) :
-        new ExprNode(this, id);
 
     /// <summary>Whether another graph went on from this one, so that all ids of this one mean the same there.</summary>
     public bool IsBeginningOf(Graph? other)

@@ -1,0 +1,11 @@
+namespace PSAutodiff.Core;
+
+/// <content>Node objects.</content>
+internal sealed partial class Graph
+{
+    /// <summary>A node object for one id; leaves are made whole, others look their arguments up when asked.</summary>
+    public ExprNode Node(int id) =>
+        IsConstant(id) ? ExprNode.Constant(ConstantOf(id)) :
+        IsVariable(id) ? ExprNode.Variable(NameOf(id)) :
+        new ExprNode(this, id);
+}
