@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using PSAutodiff.Core;
 using PSAutodiff.Expressions;
-using PSAutodiff.Expressions.Text;
 using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
@@ -173,20 +172,8 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
             arguments.Length > 2 ? arguments[2] : null);
     }
 
-    /// <summary>Reads an expression from text, for example <c>4*x*y + exp(-y)</c>.</summary>
-    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
-    public static ExprNode Parse(string text) => ExpressionParser.Parse(text, CancellationToken.None);
-
-    /// <summary>Reads an expression from text, and can be cancelled meanwhile.</summary>
-    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
-    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
-    internal static ExprNode Parse(string text, CancellationToken cancellation) => ExpressionParser.Parse(text, cancellation);
-
     /// <summary>The constant with this value, so that numbers can stand beside nodes in formulas.</summary>
     public static implicit operator ExprNode(double value) => Constant(value);
-
-    /// <summary>Infix text, cut with an ellipsis and a structural hash when it is long.</summary>
-    public override string ToString() => ExprText.Display(this);
 
     /// <summary>Whether the other node has the same structure: same operations, names and constants (bit for bit) in the same order.</summary>
     public bool Equals(ExprNode? other) => Equals(other, CancellationToken.None);

@@ -2,11 +2,23 @@ using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff;
 
-/// <content>Text in every format.</content>
+/// <content>Reading, display, and text in every format.</content>
 public sealed partial class ExprNode
 {
     /// <summary>Where <see cref="ToText(ExprTextFormat, int)"/> cuts formats that write shared parts out each time, by default.</summary>
     internal const int DefaultMaxTextLength = 1_000_000;
+
+    /// <summary>Reads an expression from text, for example <c>4*x*y + exp(-y)</c>.</summary>
+    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
+    public static ExprNode Parse(string text) => ExpressionParser.Parse(text, CancellationToken.None);
+
+    /// <summary>Reads an expression from text, and can be cancelled meanwhile.</summary>
+    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    internal static ExprNode Parse(string text, CancellationToken cancellation) => ExpressionParser.Parse(text, cancellation);
+
+    /// <summary>Infix text, cut with an ellipsis and a structural hash when it is long.</summary>
+    public override string ToString() => ExprText.Display(this);
 
     /// <summary>The expression as JSON, for files and for sessions that carry no nodes; <see cref="ParseJson(string)"/> reads it.</summary>
     public string ToJson() => ToText(ExprTextFormat.Json);
