@@ -98,6 +98,14 @@ internal sealed class DenseBatch<T>
     /// <summary>The last layer's values of the rows held, row after row.</summary>
     public ReadOnlySpan<T> Outputs => _values[^1].AsSpan(0, Count * _shape.Last.Outputs);
 
+    /// <summary>How many rows a part of the work takes: whole tiles of them, as many for each thread.</summary>
+    public static int PartOf(int rows, int threads)
+    {
+        const int tile = MatrixProduct.TileRows;
+        var tiles = (rows + tile - 1) / tile;
+        return Math.Min(LongestPart, (tiles + threads - 1) / threads * tile);
+    }
+
     /// <summary>Takes parameters, for as many rows as will be given with them. When <see cref="IsPacked"/> is set after this, <see cref="Pack"/> has to follow.</summary>
     public void SetParameters(ReadOnlySpan<T> parameters, int rowCount)
     {

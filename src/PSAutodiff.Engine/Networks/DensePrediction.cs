@@ -1,6 +1,5 @@
 using System.Numerics;
 using PSAutodiff.Kernels.Threading;
-using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Networks;
 
@@ -45,7 +44,7 @@ internal sealed class DensePrediction<T> : IUnitWork
         {
             var count = Math.Min(DenseBatch<T>.MaxRows, rowCount - start);
             _batch.SetInputs(inputs.Slice(start * width, count * width), count);
-            _part = DenseModel<T>.PartOf(count, _threads);
+            _part = DenseBatch<T>.PartOf(count, _threads);
             var parts = (count + _part - 1) / _part;
             if (_threads > 1 && _batch.IsPacked)
             {

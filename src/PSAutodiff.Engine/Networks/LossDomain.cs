@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using PSAutodiff.Data;
-using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Networks;
 
@@ -30,7 +29,7 @@ internal static class LossDomain
         if (IsUnbound(network, loss))
         {
             if (network.Initializer != NetworkInitializer.Given) throw Invalid($"the last layer is {activation}, whose outputs are no probabilities. {Mended(loss)}");
-            var outputs = DenseModel<T>.Predict(network, data.Inputs, data.RowCount, threads: 1, CancellationToken.None);
+            var outputs = new DensePrediction<T>(network, threads: 1).Predict(data.Inputs, data.RowCount, CancellationToken.None);
             var outside = Array.FindIndex(outputs, static output => !(output >= T.Zero && output <= T.One));
             if (outside >= 0) throw Invalid(string.Create(CultureInfo.InvariantCulture, $"the last layer is {activation} and gives {outputs[outside]}, which is none. {Mended(loss)}"));
         }

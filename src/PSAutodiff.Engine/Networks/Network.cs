@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using PSAutodiff.Data;
 using PSAutodiff.Networks;
-using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;
 
@@ -435,7 +434,7 @@ public sealed class Network
             }
         }
 
-        var flat = DenseModel<T>.Predict(this, scaled, rows, threads: 1, CancellationToken.None);
+        var flat = new DensePrediction<T>(this, threads: 1).Predict(scaled, rows, CancellationToken.None);
         var outputs = new double[rows, OutputSize];
         for (var row = 0; row < rows; row++)
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using PSAutodiff.Networks;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Rows;
@@ -28,7 +29,7 @@ internal static class NetworkOutput
     public static double[] Predict<T>(Network network, T[] inputs, int rows, int threads, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var outputs = DenseModel<T>.Predict(network, inputs, rows, threads, cancellation);
+        var outputs = new DensePrediction<T>(network, threads).Predict(inputs, rows, cancellation);
         if (outputs is double[] same) return same;
         var wide = new double[outputs.Length];
         for (var i = 0; i < wide.Length; i++) wide[i] = double.CreateTruncating(outputs[i]);
@@ -50,7 +51,7 @@ internal static class NetworkOutput
         var mean = model.Loss(parameters, all, cancellation);
         var (classes, actual) = (data.Classes, data.ClassIndices);
         if (actual is null) return new NetworkTest(rows, mean, loss, null);
-        var outputs = DenseModel<T>.Predict(network, training.Inputs, rows, threads, cancellation);
+        var outputs = new DensePrediction<T>(network, threads).Predict(training.Inputs, rows, cancellation);
         var counts = new int[classes.Length, classes.Length];
         for (var row = 0; row < rows; row++) counts[actual[row], ClassOf<T>(outputs.AsSpan(row * network.OutputSize, network.OutputSize))]++;
         return new NetworkTest(rows, mean, loss, new ConfusionMatrix(classes, counts));

@@ -1,6 +1,5 @@
 using System.Numerics;
 using PSAutodiff.Data;
-using PSAutodiff.Kernels;
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Networks;
 
@@ -67,15 +66,6 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     /// <inheritdoc/>
     public int RowCount => _data.RowCount;
 
-    /// <summary>The outputs of a network, row after row: rows x outputs.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="inputs">Its inputs, row after row, scaled as it was trained with.</param>
-    /// <param name="rowCount">Number of rows.</param>
-    /// <param name="threads">The most threads, at least 1.</param>
-    /// <param name="cancellation">Ends a long call with an <see cref="OperationCanceledException"/>.</param>
-    public static T[] Predict(Network network, ReadOnlySpan<T> inputs, int rowCount, int threads, CancellationToken cancellation) =>
-        new DensePrediction<T>(network, threads).Predict(inputs, rowCount, cancellation);
-
     /// <inheritdoc/>
     public double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
@@ -138,7 +128,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
             var count = Math.Min(DenseBatch<T>.MaxRows, rows.Length - start);
             _batch.SetRows(_data, rows.Slice(start, count), noise);
             _accumulate = start > 0;
-            _part = PartOf(count, shares ? _threads : 1);
+            _part = DenseBatch<T>.PartOf(count, shares ? _threads : 1);
             Do(gradient is null ? Phase.Loss : Phase.Backward, (count + _part - 1) / _part, shares);
             if (gradient is not null) Do(Phase.Gradient, _batch.GradientParts, shares);
             cancellation.ThrowIfCancellationRequested();
@@ -159,14 +149,6 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         }
 
         for (var unit = 0; unit < units; unit++) ((IUnitWork)this).Do(unit, 0);
-    }
-
-    // Whole tiles of rows, as many for each thread.
-    internal static int PartOf(int rows, int threads)
-    {
-        const int tile = MatrixProduct.TileRows;
-        var tiles = (rows + tile - 1) / tile;
-        return Math.Min(DenseBatch<T>.LongestPart, (tiles + threads - 1) / threads * tile);
     }
 
     private void DoRows(int part, int worker)

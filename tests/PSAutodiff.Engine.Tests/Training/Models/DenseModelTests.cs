@@ -111,7 +111,7 @@ public sealed class DenseModelTests
             new Random(1).Shuffle(order);
             var one = new T[parameters.Length];
             var loss = new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, order, one, null, Token);
-            var outputs = DenseModel<T>.Predict(network, data.Inputs, rows, 1, Token);
+            var outputs = new DensePrediction<T>(network, 1).Predict(data.Inputs, rows, Token);
             foreach (var threads in new[] { 2, 3, 7 })
             {
                 var model = new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, threads);
@@ -123,7 +123,7 @@ public sealed class DenseModelTests
                     Assert.Equal(loss, model.Loss(parameters, order, Token));
                 }
 
-                AssertBits(outputs, DenseModel<T>.Predict(network, data.Inputs, rows, threads, Token));
+                AssertBits(outputs, new DensePrediction<T>(network, threads).Predict(data.Inputs, rows, Token));
             }
         }
     }
@@ -243,7 +243,7 @@ public sealed class DenseModelTests
             var parameters = DenseShape.Flatten<float>(network);
             Assert.Throws<OperationCanceledException>(() => model.Gradient(parameters, AllRows(50), new float[parameters.Length], null, source.Token));
             Assert.Throws<OperationCanceledException>(() => model.Loss(parameters, AllRows(50), source.Token));
-            Assert.Throws<OperationCanceledException>(() => DenseModel<float>.Predict(network, data.Inputs, 50, threads, source.Token));
+            Assert.Throws<OperationCanceledException>(() => new DensePrediction<float>(network, threads).Predict(data.Inputs, 50, source.Token));
         }
     }
 
