@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
 /// <summary>What the cmdlets share: turning values into expressions, errors that cost one item only, and the end by Ctrl+C.</summary>
-public abstract class AutodiffCmdlet : PSCmdlet, IDisposable
+public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
 {
     private readonly CancellationTokenSource _cancellation = new();
 
@@ -100,7 +101,11 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable
     /// <summary>Asks whether to do what the cmdlet does to a target, whose name is shown.</summary>
     internal new bool ShouldProcess(string target) => base.ShouldProcess(VisibleText.Of(target));
 
-    internal static ErrorRecord Record(AutodiffException exception, object? target) =>
+    void IRowMessages.WriteError(AutodiffException exception, object? row) => WriteError(Record(exception, row));
+
+    void IRowMessages.WriteWarning(string text) => WriteWarning(text);
+
+    private protected static ErrorRecord Record(AutodiffException exception, object? target) =>
         new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);
 
     /// <summary>Shows how far long work is, once it has taken a second.</summary>

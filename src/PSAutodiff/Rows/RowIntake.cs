@@ -8,9 +8,9 @@ namespace PSAutodiff.Rows;
 /// The rows that a cmdlet takes from the pipeline: counts them from 1, and turns what is wrong with some of them into errors. The first
 /// few of equal faults are written as they come; the others are counted and said in one error at the end.
 /// </summary>
-/// <param name="cmdlet">Writes the errors.</param>
+/// <param name="messages">Where errors and warnings go.</param>
 /// <param name="work">What is done with a row.</param>
-internal sealed class RowIntake(Cmdlet cmdlet, Action<object> work)
+internal sealed class RowIntake(IRowMessages messages, Action<object> work)
 {
     /// <summary>How many equal faults are written one by one.</summary>
     public const int MostEqualFaults = 5;
@@ -35,7 +35,7 @@ internal sealed class RowIntake(Cmdlet cmdlet, Action<object> work)
         catch (AutodiffException exception)
         {
             LeftOut++;
-            if (Count(exception) <= MostEqualFaults) cmdlet.WriteError(Commands.AutodiffCmdlet.Record(exception, row));
+            if (Count(exception) <= MostEqualFaults) messages.WriteError(exception, row);
         }
         catch (OperationCanceledException)
         {
@@ -48,22 +48,22 @@ internal sealed class RowIntake(Cmdlet cmdlet, Action<object> work)
     /// <param name="rounded">The integers that lost digits; null when nothing was read.</param>
     public void Finish(RoundedIntegers? rounded)
     {
-        if (rounded?.Warning is { } warning) cmdlet.WriteWarning(warning);
+        if (rounded?.Warning is { } warning) messages.WriteWarning(warning);
         if (_faults.Values.All(static fault => fault.Rows <= MostEqualFaults)) return;
         if (LeftOut == Number && _faults.Count == 1)
         {
-            cmdlet.WriteError(Commands.AutodiffCmdlet.Record(new AutodiffException(ErrorIds.RowsLeftOut, AllLeftOut()), null));
+            messages.WriteError(new AutodiffException(ErrorIds.RowsLeftOut, AllLeftOut()), null);
             return;
         }
 
         foreach (var fault in _faults.Values.Where(static fault => fault.Rows > MostEqualFaults))
         {
             var more = fault.Rows - MostEqualFaults;
-            cmdlet.WriteError(Commands.AutodiffCmdlet.Record(
+            messages.WriteError(
                 new AutodiffException(
                     ErrorIds.RowsLeftOut,
                     string.Create(CultureInfo.InvariantCulture, $"{more} more row{(more == 1 ? " was" : "s were")} left out, the last of them row {fault.LastRow}, for the same kind of fault: {fault.Message}")),
-                null));
+                null);
         }
     }
 
