@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using System.Text.Json.Serialization;
-using PSAutodiff.Converters;
 using PSAutodiff.Data;
 
 namespace PSAutodiff;
@@ -84,7 +83,7 @@ public sealed class ConfusionMatrix
 
     private int IndexOf(object label)
     {
-        var name = Conversions.Unwrap(label) is { } value ? ClassLabel.Text(value) : string.Empty;
+        var name = label is null ? string.Empty : ClassLabel.Text(PSObject.AsPSObject(label).BaseObject);
         var index = Array.IndexOf(_texts, name);
         return index >= 0 ? index : throw new AutodiffException(ErrorIds.LabelUnknown, $"There is no class '{name}'. There are: {string.Join(", ", _texts)}.");
     }
