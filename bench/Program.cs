@@ -64,14 +64,14 @@ static void TrainingStep()
     }
 
     Check((double)result.Parameters!["w11"]!, byHand[1]);
-    var step = training.StepFor(int.MaxValue, 0.5);
-    var (mine, hand) = (FivePoints.Start.ToArray(), FivePoints.Start.ToArray());
+    var step = training.StepsFor(int.MaxValue);
+    var (mine, hand) = (new double[FivePoints.Start.Length + 1], FivePoints.Start.ToArray());
     // From the start each time: far beyond the 1,255 steps this run's parameters decay to subnormal numbers, which are slow.
     var (a, b) = Timing.Compare(
         () =>
         {
             FivePoints.Start.CopyTo(mine, 0);
-            for (var i = 0; i < 1255; i++) step(FivePoints.Rows[i % 5], mine);
+            for (var i = 0; i < 1255; i++) step.Take(FivePoints.Rows[i % 5], mine, 0.5);
         },
         () =>
         {

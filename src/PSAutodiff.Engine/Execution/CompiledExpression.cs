@@ -171,11 +171,10 @@ public sealed class CompiledExpression
         code.Run(
             ref MemoryMarshal.GetReference(values),
             ref scratch,
-            0,
             ref MemoryMarshal.GetReference(results),
             ref rented is null ? ref scratch : ref rented[0]);
         if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 
-    private void MakeCode() => _code = TapeCode.Compile(_tape, _tape.InputCount, trains: false);
+    private void MakeCode() => _code = TapeCode.Compile(_tape, _tape.InputCount);
 }

@@ -13,6 +13,7 @@ namespace PSAutodiff;
 public sealed class LossTraining
 {
     private readonly CompiledExpression _compiled;
+    private readonly Lazy<CompiledExpression> _step;
     private readonly string[] _parameters;
     private readonly int _columnCount;
     private readonly ExprNode _loss;
@@ -34,6 +35,8 @@ public sealed class LossTraining
         _compiled = CompiledExpression.Compile([.. derivatives.Gradient, derivatives.Value], [.. columns, .. parameters], cancellation);
         _loss = loss;
         _parameters = [.. parameters];
+        string[] given = [.. columns];
+        _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(derivatives.Gradient, derivatives.Value, given, _parameters));
         _columnCount = columns.Count;
     }
 
@@ -74,7 +77,7 @@ public sealed class LossTraining
             throw new AutodiffException(ErrorIds.RestartsNeedStarts, $"{nameof(StartFromSeed)} has to be set for restarts: it makes their start values.");
         }
 
-        var model = new LossModel(_compiled, _columnCount, data, Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options)));
+        var model = new LossModel(_compiled, _step, _columnCount, data, Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options)));
         var loop = new TrainingLoop<double>(model, plan, start, StartFromSeed) { Subject = () => (HashOfLoss(start), HashOf(data)) };
         var (result, parameters, _) = loop.Run(cancellation);
         var trained = new OrderedDictionary(_parameters.Length);
@@ -83,8 +86,9 @@ public sealed class LossTraining
         return result;
     }
 
-    /// <summary>A step of gradient descent on one row: gives the loss before the step, moves the parameters.</summary>
-    internal Func<double[], double[], double> StepFor(int steps, double learningRate) => new LossModel(_compiled, _columnCount, [], 1).StepFor(steps, learningRate);
+    /// <summary>Steps of gradient descent on single rows.</summary>
+    /// <param name="count">How many there may be.</param>
+    internal DescentStep StepsFor(int count) => new(_step.Value, _columnCount, count);
 
     private static void CheckLength(double[] values, int length, string what)
     {

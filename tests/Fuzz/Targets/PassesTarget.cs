@@ -78,7 +78,7 @@ internal sealed class PassesTarget : FuzzTarget
     private static void RunsAlike(List<ExprNode> outputs, IReadOnlyList<string> variables)
     {
         var compiled = CompiledExpression.Compile(outputs, variables);
-        var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount, trains: false);
+        var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
         var batches = BatchProgram.TryCreate(compiled.Tape);
         var random = new Random(outputs.Count);
         double[] odd = [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300, 1e-310];

@@ -55,7 +55,7 @@ public sealed class IntegerPowerTests
         {
             var node = ExprNode.Pow(ExprNode.Variable("x"), n) + ExprNode.Pow(ExprNode.Variable("x"), ExprNode.Variable("n"));
             var compiled = CompiledExpression.Compile([node, node.X!], ["x", "n"]);
-            var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount, trains: false);
+            var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
             double[] odd = [0, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300, -1e-300, double.Epsilon];
             double[] xs = [.. odd, .. Enumerable.Range(0, 1029).Select(i => Base(random, n, i))];
             var rows = compiled.EvaluateRows([xs, new double[] { n }], TestContext.Current.CancellationToken);

@@ -49,7 +49,7 @@ internal sealed class WaysOfRunning
     {
         var tape = _compiled.Tape;
         var batches = BatchProgram.TryCreate(tape);
-        var code = TapeCode.Compile(tape, tape.InputCount, trains: false);
+        var code = TapeCode.Compile(tape, tape.InputCount);
         seen.Count(code, batches);
         var results = new double[_outputs.Length];
         for (var run = 0; run < 3; run++)
@@ -131,19 +131,16 @@ internal sealed class WaysOfRunning
         var parameters = names[columns..];
         if (parameters.Length > 30) return;
         ExprNode[] outputs = [.. _outputs[0].Gradient(parameters), _outputs[0]];
-        var compiled = CompiledExpression.Compile(outputs, names);
+        var program = DescentStep.Compile(outputs[..^1], outputs[^1], names[..columns], parameters);
         var (graph, roots) = ExprNode.Flatten(outputs);
         var point = _program.Point();
-        var model = new LossModel(compiled, columns, [point[..columns]], threads: 1);
         const double rate = 0.125;
         var expected = Plain(graph, roots, point);
         double[] moved = [.. point[columns..].Select((value, i) => value - (rate * expected[i])), expected[^1]];
         foreach (var steps in new[] { 1, CompiledExpression.RunsBeforeCode })
         {
-            var results = new double[moved.Length];
-            var trained = point[columns..];
-            results[^1] = model.StepFor(steps, rate)(point[..columns], trained);
-            trained.CopyTo(results, 0);
+            double[] results = [.. point[columns..], double.NaN];
+            results[^1] = new DescentStep(program, columns, steps).Take(point[..columns], results, rate);
             Same(steps == 1 ? "an interpreted step" : "a step of machine code", moved, results);
         }
 

@@ -4,11 +4,10 @@ namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>Compiled code of a tape or of a stretch of it.</summary>
 /// <param name="first">The first inputs.</param>
-/// <param name="second">The other inputs, which training also moves.</param>
-/// <param name="rate">The learning rate of a training step.</param>
-/// <param name="outputs">Gets the outputs.</param>
+/// <param name="second">The other inputs.</param>
+/// <param name="outputs">Gets the outputs; their places may be those of inputs.</param>
 /// <param name="scratch">Keeps values between stretches.</param>
-internal delegate void CodeDelegate(ref double first, ref double second, double rate, ref double outputs, ref double scratch);
+internal delegate void CodeDelegate(ref double first, ref double second, ref double outputs, ref double scratch);
 
 /// <summary>
 /// A tape compiled to machine code by way of dynamic methods. Within a stretch every value has a local of its own, which the JIT
@@ -36,11 +35,7 @@ internal sealed class TapeCode
     /// <summary>Compiles a tape.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="firstInputs">How many inputs stand in the first block; the rest stands in the second.</param>
-    /// <param name="trains">
-    /// Whether a run is a step of gradient descent: the last output is the loss, the others are its derivatives with respect to
-    /// the inputs of the second block. These are moved at the end by the rate times the derivative, and the loss is put out.
-    /// </param>
-    public static TapeCode Compile(Tape tape, int firstInputs, bool trains)
+    public static TapeCode Compile(Tape tape, int firstInputs)
     {
         var count = tape.Instructions.Length;
         var stretches = new CodeDelegate[Math.Max(1, (count + StretchLength - 1) / StretchLength)];
@@ -50,7 +45,7 @@ internal sealed class TapeCode
             var emitter = new Emitter(tape, firstInputs);
             emitter.EmitInstructions(i * StretchLength, Math.Min(count, (i + 1) * StretchLength));
             if (i < stretches.Length - 1) emitter.StoreLive(liveOut[i]);
-            else emitter.StoreOutputs(trains);
+            else emitter.StoreOutputs();
             stretches[i] = emitter.Finish();
         }
 
@@ -60,9 +55,9 @@ internal sealed class TapeCode
     /// <summary>The code to call; a single stretch is called without a detour.</summary>
     public CodeDelegate Delegate => _stretches.Length == 1 ? _stretches[0] : Run;
 
-    public void Run(ref double first, ref double second, double rate, ref double outputs, ref double scratch)
+    public void Run(ref double first, ref double second, ref double outputs, ref double scratch)
     {
-        foreach (var stretch in _stretches) stretch(ref first, ref second, rate, ref outputs, ref scratch);
+        foreach (var stretch in _stretches) stretch(ref first, ref second, ref outputs, ref scratch);
     }
 
     /// <summary>For the end of each stretch, the registers that are read later before they are written again.</summary>
@@ -102,7 +97,7 @@ internal sealed class TapeCode
             _method = new DynamicMethod(
                 "PSAutodiff.Tape",
                 typeof(void),
-                [reference, reference, typeof(double), reference, reference],
+                [reference, reference, reference, reference],
                 typeof(TapeCode).Module,
                 skipVisibility: true);
             _il = _method.GetILGenerator();
@@ -154,7 +149,7 @@ internal sealed class TapeCode
             }
         }
 
-        public void StoreOutputs(bool trains)
+        public void StoreOutputs()
         {
             // An output may be an input itself, and the places of inputs may be those of outputs: such inputs are read before anything is
             // written.
@@ -164,44 +159,18 @@ internal sealed class TapeCode
                 _il.Emit(OpCodes.Pop);
             }
 
-            var first = trains ? _tape.Outputs.Length - 1 : 0;
-            for (var i = first; i < _tape.Outputs.Length; i++)
+            for (var i = 0; i < _tape.Outputs.Length; i++)
             {
-                LoadAddress(Block.Outputs, i - first);
+                LoadAddress(Block.Outputs, i);
                 Load(_tape.Outputs[i]);
                 _il.Emit(OpCodes.Stind_R8);
             }
-
-            if (trains) Move();
         }
 
         public CodeDelegate Finish()
         {
             _il.Emit(OpCodes.Ret);
             return _method.CreateDelegate<CodeDelegate>();
-        }
-
-        private void Move()
-        {
-            // A derivative may be a parameter itself, so all moves are computed before any parameter is written.
-            var moved = new LocalBuilder[_tape.Outputs.Length - 1];
-            for (var i = 0; i < moved.Length; i++)
-            {
-                Load(_firstInputs + i);
-                _il.Emit(OpCodes.Ldarg_2);
-                Load(_tape.Outputs[i]);
-                _il.Emit(OpCodes.Mul);
-                _il.Emit(OpCodes.Sub);
-                moved[i] = _il.DeclareLocal(typeof(double));
-                _il.Emit(OpCodes.Stloc, moved[i]);
-            }
-
-            for (var i = 0; i < moved.Length; i++)
-            {
-                LoadAddress(Block.Second, i);
-                _il.Emit(OpCodes.Ldloc, moved[i]);
-                _il.Emit(OpCodes.Stind_R8);
-            }
         }
 
         private void Load(int register)
@@ -240,8 +209,8 @@ internal sealed class TapeCode
         {
             First = 0,
             Second = 1,
-            Outputs = 3,
-            Scratch = 4,
+            Outputs = 2,
+            Scratch = 3,
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using PSAutodiff.Data;
 using PSAutodiff.Execution.Scalar;
 
@@ -8,9 +7,6 @@ namespace PSAutodiff.Training.Models;
 /// <summary>A loss expression over rows, as the training loop sees it. All its parameters are weights.</summary>
 internal sealed class LossModel : IDescentModel<double>
 {
-    // Machine code of more operations costs more to make than it saves.
-    private const int LongestCode = 20_000;
-
     // Fewer rows are faster one by one than as columns. Only the number of rows decides, so the bits are always the same.
     private const int FewestRowsForColumns = 16;
 
@@ -18,6 +14,7 @@ internal sealed class LossModel : IDescentModel<double>
     private const int RowsAtOnce = 1 << 16;
 
     private readonly CompiledExpression _compiled;
+    private readonly Lazy<CompiledExpression> _step;
     private readonly int _columnCount;
     private readonly double[][] _rows;
     private readonly int _threads;
@@ -26,17 +23,20 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly double[] _sums;
     private readonly ReadOnlyMemory<double>[] _columns;
     private double[][] _gathered = [];
-    private Func<double[], double[], double>? _step;
-    private (int Planned, double Rate) _stepIsFor;
+    private double[] _moving = [];
+    private DescentStep? _steps;
+    private int _planned;
 
     /// <summary>Makes a model.</summary>
     /// <param name="compiled">The derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</param>
+    /// <param name="step">The program of a step on one row, see <see cref="DescentStep.Compile"/>.</param>
     /// <param name="columnCount">Number of columns.</param>
     /// <param name="rows">The data: one array of column values for each row.</param>
     /// <param name="threads">The most threads to use.</param>
-    public LossModel(CompiledExpression compiled, int columnCount, double[][] rows, int threads)
+    public LossModel(CompiledExpression compiled, Lazy<CompiledExpression> step, int columnCount, double[][] rows, int threads)
     {
         _compiled = compiled;
+        _step = step;
         _columnCount = columnCount;
         _rows = rows;
         _threads = threads;
@@ -56,7 +56,7 @@ internal sealed class LossModel : IDescentModel<double>
     public bool IsDecayed(int parameter) => true;
 
     /// <inheritdoc/>
-    public ITrainingModel<double> ForAnotherThread() => new LossModel(_compiled, _columnCount, _rows, _threads);
+    public ITrainingModel<double> ForAnotherThread() => new LossModel(_compiled, _step, _columnCount, _rows, _threads);
 
     /// <inheritdoc/>
     public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
@@ -76,66 +76,28 @@ internal sealed class LossModel : IDescentModel<double>
     /// <inheritdoc/>
     public int Descend(double[] parameters, double[] scratch, ReadOnlySpan<int> rows, double rate, int planned, Span<double> losses)
     {
-        if (_step is null || _stepIsFor != (planned, rate))
+        if (_steps is null || _planned != planned)
         {
-            _step = StepFor(planned, rate);
-            _stepIsFor = (planned, rate);
+            _steps = new DescentStep(_step.Value, _columnCount, planned);
+            _planned = planned;
+            _moving = new double[ParameterCount + 1];
         }
 
-        var step = _step;
+        var (step, moving) = (_steps, _moving);
+        var moved = moving.AsSpan(0, ParameterCount);
+        parameters.CopyTo(moving, 0);
         for (var i = 0; i < rows.Length; i++)
         {
-            parameters.CopyTo(scratch, 0);
-            var loss = step(_rows[rows[i]], parameters);
+            moved.CopyTo(scratch);
+            var loss = step.Take(_rows[rows[i]], moving, rate);
             losses[i] = loss;
-            if (double.IsFinite(loss) && AllFinite(parameters)) continue;
+            if (double.IsFinite(loss) && AllFinite(moved)) continue;
             scratch.CopyTo(parameters, 0);
             return i;
         }
 
+        moved.CopyTo(parameters);
         return rows.Length;
-    }
-
-    /// <summary>A step of gradient descent on one row: gives the loss before the step, moves the parameters.</summary>
-    /// <param name="steps">How many there may be; many repay making machine code.</param>
-    /// <param name="learningRate">The factor of each step.</param>
-    public Func<double[], double[], double> StepFor(int steps, double learningRate)
-    {
-        var tape = _compiled.Tape;
-        if (steps < CompiledExpression.RunsBeforeCode || tape.Instructions.Length > LongestCode)
-        {
-            var registers = new double[tape.RegisterCount];
-            tape.Constants.CopyTo(registers, tape.InputCount);
-            var moves = new double[ParameterCount];
-            return (row, parameters) => InterpretStep(tape, registers, moves, row, parameters, learningRate);
-        }
-
-        var code = TapeCode.Compile(tape, _columnCount, trains: true);
-        var run = code.Delegate;
-        var scratch = new double[code.ScratchLength + 1];
-        return (row, parameters) =>
-        {
-            var loss = 0.0;
-            run(
-                ref MemoryMarshal.GetArrayDataReference(row),
-                ref MemoryMarshal.GetArrayDataReference(parameters),
-                learningRate,
-                ref loss,
-                ref scratch[0]);
-            return loss;
-        };
-    }
-
-    private double InterpretStep(Tape tape, double[] registers, double[] moves, double[] row, double[] parameters, double learningRate)
-    {
-        row.CopyTo(registers, 0);
-        parameters.CopyTo(registers, _columnCount);
-        tape.Run(registers);
-
-        // A derivative may be a parameter itself, so all moves are computed before any parameter is written.
-        for (var i = 0; i < moves.Length; i++) moves[i] = learningRate * registers[tape.Outputs[i]];
-        for (var i = 0; i < moves.Length; i++) parameters[i] -= moves[i];
-        return registers[tape.Outputs[^1]];
     }
 
     private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
