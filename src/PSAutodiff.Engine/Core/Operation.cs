@@ -88,6 +88,15 @@ public abstract class Operation
     /// <summary>For the joint operation of a sharing, that; else null.</summary>
     internal virtual Sharing? Joins => null;
 
+    /// <summary>How its value is rounded; as a function is unless overridden.</summary>
+    internal virtual Rounding Rounding => Rounding.Function;
+
+    /// <summary>
+    /// The same value by simpler operations, good to any number of digits where nothing else can compute it so; none for those that are
+    /// computed themselves.
+    /// </summary>
+    internal virtual Term Definition(Term x, Term y, Term z) => Term.None;
+
     /// <summary>What one evaluation of a node costs, in multiplications: what rewrites are weighed by.</summary>
     internal virtual int Cost(Term node) => Math.Min(Arity, 1);
 

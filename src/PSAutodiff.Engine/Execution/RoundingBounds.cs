@@ -1,28 +1,15 @@
 using PSAutodiff.Core;
-using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Execution;
 
 /// <summary>
 /// Values of expressions at a point together with bounds on what rounding may have done to them: running error analysis
 /// (Wilkinson). The error of a node is what its arguments' errors make of its value, found by moving the arguments, and one
-/// rounding of its own. It needs nothing of an operation but its value. Not thread-safe: one object serves one point after the other.
+/// rounding of its own. Not thread-safe: one object serves one point after the other.
 /// </summary>
 internal sealed class RoundingBounds
 {
-    /// <summary>Half the distance from 1 to the next double: the relative error of one correct rounding.</summary>
-    public const double Unit = 1.0 / (1L << 53);
-
     private const double SmallestNormal = 2.2250738585072014e-308;
-
-    // Functions are within 2 units in the last place of the result.
-    private const double FunctionRounding = 4 * Unit;
-
-    // Where an angle is known less well, up to the factor that bounds are off by, its rounding spans a good part of a wave.
-    private const double WaveDecides = 1.0 / 8;
-
-    // These give one of their arguments, its negative, or a small whole number: never anything rounded.
-    private static readonly HashSet<string> Unrounded = ["neg", "abs", "relu", "sign", "min", "max", "less", "select", "detach"];
 
     // Between two looks at the token; a power of two.
     private const int NodesUnwatched = 1 << 12;
@@ -35,7 +22,6 @@ internal sealed class RoundingBounds
     private readonly double[] _errors;
     private readonly bool _creditExact;
     private readonly bool _jumpsAreUnknown;
-    private readonly bool[] _unrounded = Array.ConvertAll([.. OperationTable.ByCode], static op => Unrounded.Contains(op.Name));
 
     /// <summary>Prepares the analysis.</summary>
     /// <param name="graph">The graph.</param>
@@ -100,7 +86,7 @@ internal sealed class RoundingBounds
             else if (_graph.IsConstant(id))
             {
                 var value = _graph.ConstantOf(id);
-                (_values[id], _errors[id]) = (value, IsShort(value) ? 0 : Unit * Math.Abs(value));
+                (_values[id], _errors[id]) = (value, IsShort(value) ? 0 : Rounding.Unit * Math.Abs(value));
             }
             else
             {
@@ -120,45 +106,26 @@ internal sealed class RoundingBounds
         var (y, ey) = yId < 0 ? (0, 0) : (_values[yId], _errors[yId]);
         var (z, ez) = zId < 0 ? (0, 0) : (_values[zId], _errors[zId]);
         var value = operation.Evaluate(x, y, z);
+        var rounding = operation.Rounding;
         var inexact = ex > 0 || ey > 0 || ez > 0;
-        var error = double.IsFinite(value) ? Rounding(operation, value, x, y, _creditExact && !inexact) : double.PositiveInfinity;
+        var error = double.IsFinite(value) ? OwnError(operation, rounding, value, x, y, _creditExact && !inexact) : double.PositiveInfinity;
         if (inexact)
         {
-            error += operation switch
-            {
-                SumOperation or SubOperation => ex + ey,
-                MulOperation => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
-                SinOperation or CosOperation or TanOperation when ex > WaveDecides => double.PositiveInfinity,
-                DivOperation => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
-                _ => new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: !_unrounded[operation.Code]).Spread(value),
-            };
-            if (double.IsNaN(error) || (_jumpsAreUnknown && Jumps(operation, error, x, ex))) error = double.PositiveInfinity;
+            error += ex > rounding.LargestArgumentError ? double.PositiveInfinity
+                : rounding.Propagates is { } propagates ? propagates(value, x, ex, y, ey)
+                : new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: rounding.Units > 0).Spread(value);
+            if (double.IsNaN(error) || (_jumpsAreUnknown && rounding.Jumps?.Invoke(error, x, ex) == true)) error = double.PositiveInfinity;
         }
 
         _values[id] = value;
         _errors[id] = error;
     }
 
-    private static bool Jumps(Operation operation, double error, double condition, double conditionError) => operation switch
+    private double OwnError(Operation operation, Rounding rounding, double value, double x, double y, bool creditExact)
     {
-        SignOperation or LessOperation => error > 0,
-        SelectOperation => Math.Abs(condition) <= 2 * conditionError && conditionError > 0,
-        _ => false,
-    };
-
-    private double Rounding(Operation operation, double value, double x, double y, bool creditExact)
-    {
-        if (_unrounded[operation.Code]) return 0;
-        var exact = creditExact && operation switch
-        {
-            SumOperation => ExactArithmetic.TryAdd(x, y, out _),
-            SubOperation => ExactArithmetic.TryAdd(x, -y, out _),
-            MulOperation => ExactArithmetic.TryMultiply(x, y, out _),
-            DivOperation => ExactArithmetic.TryDivide(x, y, out _),
-            _ => false,
-        };
-        if (exact) return 0;
-        if (operation is SumOperation or SubOperation) return Unit * Math.Abs(value);
+        if (rounding.Units == 0 || (creditExact && rounding.IsExact?.Invoke(x, y) == true)) return 0;
+        var error = rounding.Units * Rounding.Unit * Math.Abs(value);
+        if (!rounding.MayUnderflow) return error;
         if (Math.Abs(value) < SmallestNormal && x != 0 && (operation.Arity < 2 || y != 0))
         {
             // log(1) is 0 as well, but moves away from it when the argument moves.
@@ -166,7 +133,7 @@ internal sealed class RoundingBounds
             Underflowed |= Math.Abs(operation.Evaluate(x + (little * x), y, 0)) < SmallestNormal;
         }
 
-        return ((operation is MulOperation or DivOperation ? Unit : FunctionRounding) * Math.Abs(value)) + double.Epsilon;
+        return error + double.Epsilon;
     }
 
     /// <summary>Values of an operation where its arguments are moved by up to twice their errors.</summary>
@@ -247,7 +214,7 @@ internal sealed class RoundingBounds
         public double Or0 => MayBe0 ? 0 : Value;
 
         /// <summary>Whether twice the error is only a few units in the last place.</summary>
-        public bool IsNearNeighbour => Error <= 8 * Unit * Math.Abs(Value);
+        public bool IsNearNeighbour => Error <= 8 * Rounding.Unit * Math.Abs(Value);
 
         public static implicit operator Inexact((double Value, double Error) pair) => new(pair.Value, pair.Error);
 

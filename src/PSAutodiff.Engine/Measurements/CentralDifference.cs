@@ -1,3 +1,4 @@
+using PSAutodiff.Core;
 using PSAutodiff.Execution;
 
 namespace PSAutodiff.Measurements;
@@ -29,7 +30,7 @@ internal sealed class CentralDifference
         var bounds = new RoundingBounds(graph, [root], variables, creditExact: false);
         bounds.Evaluate(point, cancellation: cancellation);
         Value = bounds.ValueOf(0);
-        _bound = double.IsFinite(bounds.BoundOf(0)) ? bounds.BoundOf(0) : 16 * RoundingBounds.Unit * Math.Abs(Value);
+        _bound = double.IsFinite(bounds.BoundOf(0)) ? bounds.BoundOf(0) : 16 * Rounding.Unit * Math.Abs(Value);
     }
 
     /// <summary>The value at the point.</summary>

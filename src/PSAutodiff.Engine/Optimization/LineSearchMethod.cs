@@ -1,5 +1,4 @@
 using System.Globalization;
-using PSAutodiff.Execution;
 
 namespace PSAutodiff.Optimization;
 
@@ -291,7 +290,7 @@ internal abstract class LineSearchMethod : Search
         var rounding = Rounding();
 
         // Terms that cancel round as they would alone; but where rounding is all there is, as in sin(1e20), it excuses nothing.
-        var scale = Math.Max(Math.Abs(Current.Value), rounding[0] <= known * Scale ? rounding[0] / RoundingBounds.Unit : 0);
+        var scale = Math.Max(Math.Abs(Current.Value), rounding[0] <= known * Scale ? rounding[0] / Core.Rounding.Unit : 0);
         if (FindPromise() && IsModelTrusted && MayBeStationary && Promised() <= valueRounding * scale)
         {
             var isSettled = IsSettled(sixDigits, sixDigits * sixDigits, scale) && (GradientIsSmall(Scale) || LiesBetweenSlopes());

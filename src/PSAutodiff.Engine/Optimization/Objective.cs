@@ -61,7 +61,7 @@ internal sealed class Objective
     {
         var (graph, roots) = ExprNode.Flatten(_outputs);
         var bounds = new RoundingBounds(graph, roots, Variables, jumpsAreUnknown: true);
-        bounds.Evaluate(point, RoundingBounds.Unit);
+        bounds.Evaluate(point, Core.Rounding.Unit);
         return [.. Enumerable.Range(0, roots.Length).Select(bounds.BoundOf)];
     }
 

@@ -1,3 +1,4 @@
+using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using Xunit;
 
@@ -60,9 +61,9 @@ public sealed class RoundingBoundsTests
     {
         var (graph, root) = ExprNode.Parse(text).Flatten();
         var bounds = new RoundingBounds(graph, [root], ["x"], jumpsAreUnknown: true);
-        bounds.Evaluate([x], RoundingBounds.Unit);
+        bounds.Evaluate([x], Rounding.Unit);
         Assert.Equal(double.PositiveInfinity, bounds.BoundOf(0));
-        bounds.Evaluate([x + 0.1], RoundingBounds.Unit);
+        bounds.Evaluate([x + 0.1], Rounding.Unit);
         Assert.InRange(bounds.BoundOf(0), 0, 1e-14);
     }
 

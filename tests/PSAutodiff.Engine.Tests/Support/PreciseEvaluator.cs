@@ -68,7 +68,7 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             else if (graph.OperationOf(id) is DetachOperation && detached is not null) values[id] = detached[id];
             else if (smooth && IsRough(id, values)) values[id] = null;
             else if (graph.OperationOf(id) is SubOperation && graph.X(id) == graph.Y(id)) values[id] = values[graph.X(id)] is null ? null : BigFloat.Zero;
-            else values[id] = Bounded(Apply(graph.OperationOf(id), values[graph.X(id)], Value(graph.Y(id)), Value(graph.Z(id))));
+            else values[id] = Bounded(Apply(graph.OperationOf(id), smooth, values[graph.X(id)], Value(graph.Y(id)), Value(graph.Z(id))));
         }
 
         return values;
@@ -89,11 +89,11 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         };
     }
 
-    private BigFloat? Apply(Operation operation, BigFloat? first, BigFloat? second, BigFloat? third)
+    private BigFloat? Apply(Operation operation, bool smooth, BigFloat? first, BigFloat? second, BigFloat? third)
     {
         if (operation is SelectOperation) return first is not { } condition || IsNearZero(condition) ? null : condition.Sign != 0 ? second : third;
         if (first is not { } x) return null;
-        if (operation.Arity > 1) return second is { } y ? Apply(operation, x, y) : null;
+        if (operation.Arity > 1) return second is { } y ? Apply(operation, smooth, x, y) : null;
         var one = BigFloat.One;
         return operation.Name switch
         {
@@ -116,17 +116,15 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             "cosh" => x.Sign == 0 ? HighPrecision.Cosh(x) : Inexact(HighPrecision.Cosh(x)),
             "tanh" => x.Sign == 0 ? HighPrecision.Tanh(x) : Inexact(HighPrecision.Tanh(x)),
             "sigmoid" => x.Sign == 0 ? HighPrecision.Sigmoid(x) : Inexact(HighPrecision.Sigmoid(x)),
-            "sech2" => x.Sign == 0 ? HighPrecision.Sech2(x) : Inexact(HighPrecision.Sech2(x)),
-            "dsigmoid" => x.Sign == 0 ? HighPrecision.Dsigmoid(x) : Inexact(HighPrecision.Dsigmoid(x)),
             "softplus" => HighPrecision.Softplus(x),
             "sin" => Wave(x, PreciseFunctions.Sin(x)),
             "cos" => Wave(x, PreciseFunctions.Cos(x)),
             "tan" => Wave(x, PreciseFunctions.Cos(x)) is { Sign: not 0 } cosine ? Wave(x, PreciseFunctions.Sin(x)) / cosine : null,
-            _ => throw new NotSupportedException($"Teach {nameof(PreciseEvaluator)} the operation '{operation}'."),
+            _ => Defined(operation, smooth, x),
         };
     }
 
-    private BigFloat? Apply(Operation operation, BigFloat x, BigFloat y) => operation.Name switch
+    private BigFloat? Apply(Operation operation, bool smooth, BigFloat x, BigFloat y) => operation.Name switch
     {
         "sum" => Sum(x, y),
         "sub" => Sum(x, -y),
@@ -136,8 +134,27 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         "less" => IsTie(x, y) ? null : BigFloat.FromDouble((x - y).Sign < 0 ? 1 : 0),
         "min" => IsTie(x, y) ? null : (x - y).Sign < 0 ? x : y,
         "max" => IsTie(x, y) ? null : (x - y).Sign > 0 ? x : y,
-        _ => throw new NotSupportedException($"Teach {nameof(PreciseEvaluator)} the operation '{operation}'."),
+        _ => Defined(operation, smooth, x, y),
     };
+
+    /// <summary>By the definition that the operation itself declares.</summary>
+    private BigFloat? Defined(Operation operation, bool smooth, params BigFloat[] arguments)
+    {
+        var builder = new GraphBuilder();
+        var terms = new Term[3];
+        for (var i = 0; i < terms.Length; i++) terms[i] = i < arguments.Length ? builder.Term(builder.Variable($"x{i}")) : Term.None;
+        var definition = operation.Definition(terms[0], terms[1], terms[2]);
+        if (!definition.Exists) throw new NotSupportedException($"'{operation}' has no definition, so {nameof(PreciseEvaluator)} has to compute it.");
+        var at = arguments.Select((value, i) => (Name: $"x{i}", value)).ToDictionary(static pair => pair.Name, static pair => pair.value);
+        return new PreciseEvaluator(builder.Build(), definition.Id)
+        {
+            IsWide = IsWide,
+            MaxMagnitude = MaxMagnitude,
+            MaxExponent = MaxExponent,
+            NearZero = NearZero,
+            MayCancel = MayCancel,
+        }.Run(at, null, smooth)[definition.Id];
+    }
 
     // Null where nothing but rounding errors may be left.
     private BigFloat? Sum(BigFloat x, BigFloat y)

@@ -9,6 +9,8 @@ internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("ab
 {
     internal override Notation Latex { get; } = new(@"\left|#1\right|", Notation.Atom, 0);
 
+    internal override Rounding Rounding => Rounding.None;
+
     internal override Notation MathML { get; } = new("<mrow><mo>|</mo>#1<mo>|</mo></mrow>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Abs);

@@ -7,6 +7,8 @@ internal sealed class CosOperation() : UnaryOperation("cos", Math.Cos, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\cos", 1);
 
+    internal override Rounding Rounding => Rounding.Wave;
+
     internal override string? MathName => nameof(Math.Cos);
 
     private protected override IEnumerable<Identity> Identities =>

@@ -9,6 +9,8 @@ internal sealed class DetachOperation() : UnaryOperation<DetachOperation.Functio
 {
     internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{detach}", 1);
 
+    internal override Rounding Rounding => Rounding.None;
+
     internal override CodeForm CSharp => new(new Notation("#1", Notation.Atom, Notation.Atom));
 
     internal override CodeForm Python => CSharp;

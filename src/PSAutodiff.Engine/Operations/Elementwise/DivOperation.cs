@@ -16,6 +16,12 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
     // Below the level of an atom: a fraction to a power needs parentheses, or the exponent seems to stand on the numerator.
     internal override Notation Latex { get; } = new(@"\frac{#1}{#2}", Notation.PowerLevel, 0, 0);
 
+    internal override Rounding Rounding { get; } = new(1)
+    {
+        IsExact = static (x, y) => ExactArithmetic.TryDivide(x, y, out _),
+        Propagates = static (value, _, ex, y, ey) => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
+    };
+
     internal override Notation MathML { get; } = new("<mfrac>#1#2</mfrac>", Notation.PowerLevel, 0, 0);
 
     internal override bool IsLab => true;

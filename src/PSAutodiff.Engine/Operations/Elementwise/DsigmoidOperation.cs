@@ -46,6 +46,8 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Elementar
             }
             """));
 
+    internal override Term Definition(Term x, Term y, Term z) => x.Apply<SigmoidOperation>() * (-x).Apply<SigmoidOperation>();
+
     internal override Sharing? Shares => _sharing ??= new Sharing(
         OperationOf<SigmoidOperation>.Instance,
         OperationOf<FromSigmoid>.Instance,

@@ -9,6 +9,8 @@ internal sealed class LessOperation() : BinaryOperation<LessOperation.Function>(
 {
     internal override Notation Latex { get; } = new(@"\left[#1 < #2\right]", Notation.Atom, 0, 0);
 
+    internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
+
     internal override Notation MathML { get; } = new("<mrow><mo>[</mo>#1<mo>&lt;</mo>#2<mo>]</mo></mrow>", Notation.Atom, 0, 0);
 
     internal override CodeForm CSharp => new(new Notation("(#1 < #2 ? 1.0 : 0.0)", Notation.Atom, Notation.SumLevel, Notation.SumLevel));

@@ -9,6 +9,8 @@ internal sealed class MaxOperation() : BinaryOperation<MaxOperation.Function>("m
 {
     internal override Notation Latex { get; } = Notation.LatexCall(@"\max", 2);
 
+    internal override Rounding Rounding => Rounding.None;
+
     internal override string? MathName => nameof(Math.Max);
 
     internal override CodeForm Python => new(Notation.Call("np.maximum", 2));

@@ -9,6 +9,8 @@ internal sealed class MinOperation() : BinaryOperation<MinOperation.Function>("m
 {
     internal override Notation Latex { get; } = Notation.LatexCall(@"\min", 2);
 
+    internal override Rounding Rounding => Rounding.None;
+
     internal override string? MathName => nameof(Math.Min);
 
     internal override CodeForm Python => new(Notation.Call("np.minimum", 2));

@@ -15,6 +15,12 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
 
     internal override Notation Latex { get; } = new(@"#1 \cdot #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
+    internal override Rounding Rounding { get; } = new(1)
+    {
+        IsExact = static (x, y) => ExactArithmetic.TryMultiply(x, y, out _),
+        Propagates = static (_, x, ex, y, ey) => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
+    };
+
     internal override Notation MathML { get; } = Notation.MathMLInfix("⋅", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
     internal override bool IsCommutative => true;

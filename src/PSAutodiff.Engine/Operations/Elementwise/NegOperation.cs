@@ -13,6 +13,8 @@ internal sealed class NegOperation() : UnaryOperation<NegOperation.Function>("ne
 
     internal override Notation Latex { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
 
+    internal override Rounding Rounding => Rounding.None;
+
     internal override Notation MathML { get; } = new("<mrow><mo>−</mo>#1</mrow>", Notation.SignLevel, Notation.PowerLevel);
 
     internal override OpCode? Instruction => OpCodes.Neg;

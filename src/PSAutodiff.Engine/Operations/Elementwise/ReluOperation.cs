@@ -9,6 +9,8 @@ internal sealed class ReluOperation() : UnaryOperation<ReluOperation.Function>("
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{relu}", 1);
 
+    internal override Rounding Rounding => Rounding.None;
+
     internal override CodeForm CSharp => new(new Notation("Math.Max(#1, 0.0)", Notation.Atom, 0));
 
     internal override CodeForm Python => new(new Notation("np.maximum(#1, 0.0)", Notation.Atom, 0));

@@ -34,6 +34,8 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech
             }
             """));
 
+    internal override Term Definition(Term x, Term y, Term z) => 1 / (x.Apply<CoshOperation>() * x.Apply<CoshOperation>());
+
     internal override Sharing? Shares => _sharing ??= new Sharing(
         OperationOf<TanhOperation>.Instance,
         OperationOf<FromTanh>.Instance,

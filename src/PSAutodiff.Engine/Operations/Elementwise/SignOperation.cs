@@ -9,6 +9,8 @@ internal sealed class SignOperation() : UnaryOperation<SignOperation.Function>("
 {
     internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{sign}", 1);
 
+    internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
+
     internal override string? MathName => nameof(Math.Sign);
 
     // Math.Sign throws on NaN.

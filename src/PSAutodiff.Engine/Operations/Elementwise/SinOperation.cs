@@ -7,6 +7,8 @@ internal sealed class SinOperation() : UnaryOperation("sin", Math.Sin, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\sin", 1);
 
+    internal override Rounding Rounding => Rounding.Wave;
+
     internal override string? MathName => nameof(Math.Sin);
 
     private protected override IEnumerable<Identity> Identities =>

@@ -15,6 +15,13 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
 
     internal override Notation Latex { get; } = new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
+    internal override Rounding Rounding { get; } = new(1)
+    {
+        IsExact = static (x, y) => ExactArithmetic.TryAdd(x, -y, out _),
+        Propagates = static (_, _, ex, _, ey) => ex + ey,
+        MayUnderflow = false,
+    };
+
     internal override Notation MathML { get; } = Notation.MathMLInfix("−", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
     internal override bool IsLab => true;

@@ -7,6 +7,8 @@ internal sealed class TanOperation() : UnaryOperation("tan", Math.Tan, null)
 {
     internal override Notation Latex { get; } = Notation.LatexCall("\\tan", 1);
 
+    internal override Rounding Rounding => Rounding.Wave;
+
     internal override string? MathName => nameof(Math.Tan);
 
     private protected override IEnumerable<Identity> Identities =>
