@@ -61,6 +61,9 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
             Logistic.Exponent(y) is { Exists: true } u && Logistic.Scaled<ExpOperation>(x) is { Factor.Exists: true } scaled && scaled.Factor.X == u
                 ? scaled.Others * u.Apply<SigmoidOperation>()
                 : Term.None),
+        new("exp(x) / (exp(x) + exp(y) + ...) without overflow", RuleSets.Stable, static (x, y, _) => SumOfExponentials.Share(x, y)),
+        new("x / (1 + (y / z)^2) / z = x / (z + y * (y / z))", RuleSets.Stable, static (x, y, _) =>
+            x.Is<DivOperation>() && OnePlusSquare(x.Y) is { Exists: true } u && u.Is<DivOperation>() && u.Y == y ? x.X / (y + (u.X * u)) : Term.None),
         new("y / (1 + exp(x)) = y * sigmoid(-x)", RuleSets.Stable, static (x, y, _) => Logistic.Exponent(y) is { Exists: true } u ? x * (-u).Apply<SigmoidOperation>() : Term.None),
         new("y / (1 + exp(x))^n = y * sigmoid(-x)^n", RuleSets.Stable, static (x, y, _) =>
             y.Is<PowOperation>() && y.Y.IsConstant && y.Y.ConstantValue is > 1 and <= 16 && double.IsInteger(y.Y.ConstantValue) && Logistic.Exponent(y.X) is { Exists: true } u
@@ -82,6 +85,15 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
 
     internal override Term? LabTangent(in Locals at, ReadOnlySpan<Term> derivatives) =>
         ((derivatives[0] * at.Y) - (at.X * derivatives[1])) / (at.Y * at.Y);
+
+    // The u of 1 + u^2.
+    private static Term OnePlusSquare(Term x)
+    {
+        if (!x.Is<SumOperation>()) return Term.None;
+        var square = x.X.Is(1) ? x.Y : x.Y.Is(1) ? x.X : Term.None;
+        if (!square.Exists) return Term.None;
+        return (square.Is<PowOperation>() && square.Y.Is(2)) || (square.Is<MulOperation>() && square.X == square.Y) ? square.X : Term.None;
+    }
 
     private static Term TanhByExponentials(Term x, Term y) =>
         x.Is<SubOperation>() && y.Is<SumOperation>() && x.X.Is<ExpOperation>() && x.Y.Is<ExpOperation>() && Logistic.AreOpposite(x.X.X, x.Y.X)

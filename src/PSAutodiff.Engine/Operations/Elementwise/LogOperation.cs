@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -21,12 +22,14 @@ internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Ele
         new("log(1 + exp(x)) = softplus(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u && u.Is<ExpOperation>()
             ? u.X.Apply<SoftplusOperation>()
             : Term.None),
+        new("log(exp(x) + exp(y) + ...) without overflow", RuleSets.Stable, static (x, _, _) => SumOfExponentials.Logarithm(x)),
         new("log(1 + x) = log1p(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u ? u.Apply<Log1pOperation>() : Term.None),
         new("log(1 - x) = log1p(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SubOperation>() && x.X.Is(1) ? (-x.Y).Apply<Log1pOperation>() : Term.None),
         new("log(sigmoid(x)) = -softplus(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SigmoidOperation>() ? -(-x.X).Apply<SoftplusOperation>() : Term.None),
         new("log(1 - exp(x)) without cancellation", RuleSets.Stable, static (x, _, _) => x.Is<NegOperation>() && x.X.Is<Expm1Operation>() ? OneMinusExp(x.X.X) : Term.None),
         new("log(exp(x) + exp(y)) without overflow", RuleSets.Stable, static (x, _, _) =>
             x.Is<SumOperation>() && x.X.Is<ExpOperation>() && x.Y.Is<ExpOperation>() ? OfExponentials(x.X.X, x.Y.X) : Term.None),
+        new("log(exp(x) / (exp(x) + exp(y) + ...)) without overflow", RuleSets.Stable, static (x, _, _) => x.Is<DivOperation>() ? SumOfExponentials.LogarithmOfShare(x.X, x.Y) : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / x;

@@ -67,6 +67,8 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
             return y.Y.Is<DivOperation>() && TimesSinh(u, y.Y) is { Exists: true } second ? y.X * second : Term.None;
         }
 
+        // The square of 1 / cosh(u) underflows long before the product does.
+        if (y.Is<PowOperation>() && y.Y.Is(2) && y.X.Is<DivOperation>() && TimesSinh(u, y.X) is { Exists: true } half) return half * y.X;
         return y.Is<DivOperation>() && y.Y.Is<CoshOperation>() && y.Y.X == u ? y.X * u.Apply<TanhOperation>() : Term.None;
     }
 

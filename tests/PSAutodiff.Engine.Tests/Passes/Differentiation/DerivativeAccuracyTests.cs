@@ -1,3 +1,4 @@
+using PSAutodiff.Measurements;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -98,6 +99,28 @@ public sealed class DerivativeAccuracyTests
             AssertClose(expected, derivative.At(("x", x)), mode.ToString());
             AssertClose(expected, derivative.Simplify(SimplificationRule.Stable).At(("x", x)), $"{mode}, simplified");
         }
+    }
+
+    [Theory]
+    [InlineData("atan(y/x)", 1e-155, 1, -1.0, 1e-155)]
+    [InlineData("atan(y/x)", -1e-200, 1, -1.0, -1e-200)]
+    [InlineData("atan(y/x)", 1e-200, 1e-200, -5e199, 5e199)]
+    [InlineData("atan(y/x)", 3, 4, -0.16, 0.12)]
+    [InlineData("atan(y/x)", 1e200, 1e-200, 0.0, 1e-200)]
+    [InlineData("atan(y/x)", 1e150, 0, 0.0, 1e-150)]
+    [InlineData("y*atan(1/x)", 1e-155, 2, -2.0, 1.5707963267948966)]
+    [InlineData("y*atan(1/x)", -1e-300, 2, -2.0, -1.5707963267948966)]
+    [InlineData("y*atan(1/x)", 2, 1, -0.2, 0.4636476090008061)]
+    [InlineData("y/cosh(x)", 400, 1, -3.830339193428011e-174, 3.830339193428011e-174)]
+    [InlineData("y/cosh(x)", -700, 3, 5.915805926255863e-304, 1.9719353087519542e-304)]
+    public void Squares_of_large_numbers_on_the_way_do_not_lose_a_gradient(string text, double x, double y, double byX, double byY)
+    {
+        var gradient = NumericDerivatives.Of(ExprNode.Parse(text), ["x", "y"]).Gradient;
+        Assert.Equal(0, Off(byX, gradient[0]), 4e-15);
+        Assert.Equal(0, Off(byY, gradient[1]), 4e-15);
+
+        double Off(double expected, ExprNode derivative) =>
+            derivative.At(("x", x), ("y", y)) is var actual && expected == 0 ? actual : (actual - expected) / expected;
     }
 
     private static int Compare(ExprNode node, ExprNode derivative)

@@ -87,13 +87,23 @@ public sealed class SimplificationTests
     }
 
     [Theory]
-    [InlineData("exp(x) * (exp(x) / (exp(x) + exp(y)))")]
+    [InlineData("sin(x) * (sin(x) / (sin(x) + sin(y)))")]
     [InlineData("x / y * (z / y)")]
     [InlineData("x / y / z * (x / z)")]
     public void Quotients_are_not_torn_apart_to_collect_powers(string text)
     {
         Assert.Equal(text, Texts.Infix(ExprNode.Parse(text).Simplify()));
         Assert.Equal(text, Texts.Infix(ExprNode.Parse(text).Simplify(SimplificationRule.Stable)));
+    }
+
+    [Fact]
+    public void A_share_of_exponentials_is_kept_by_Standard_and_kept_from_overflow_by_Stable()
+    {
+        const string text = "exp(x) * (exp(x) / (exp(x) + exp(y)))";
+        Assert.Equal(text, Texts.Infix(ExprNode.Parse(text).Simplify()));
+        Assert.Equal(
+            "t1 = max(x, y); t2 = detach(relu(t1 - 700) - relu(-700 - t1)); t3 = exp(x - t2); exp(x) * (t3 / (t3 + exp(y - t2)))",
+            string.Join(' ', Texts.Let(ExprNode.Parse(text).Simplify(SimplificationRule.Stable)).Split('\n', StringSplitOptions.TrimEntries)));
     }
 
     [Theory]

@@ -101,6 +101,66 @@ public sealed class StableValueTests
     }
 
     [Theory]
+    [InlineData(1000.0, 999.0, 998.0, 1000.4076059644444, 0.6652409557748219, 0.24472847105479764)]
+    [InlineData(-1000.0, -1001.0, -1003.0, -999.6509877832318, 0.7053845126982412, 0.25949646034241913)]
+    [InlineData(1.0, 2.0, 3.0, 3.40760596444438, 0.09003057317038046, 0.24472847105479764)]
+    [InlineData(-40.0, 3.0, -2000.0, 3.0, 2.1151310375910805e-19, 1.0)]
+    [InlineData(709.0, 709.0, 709.0, 710.0986122886682, 0.3333333333333333, 0.3333333333333333)]
+    [InlineData(800.5, 800.5, -800.5, 801.1931471805599, 0.5, 0.5)]
+    public void The_logarithm_of_several_exponentials_has_right_values_and_slopes(double a, double b, double c, double expected, double byA, double byB)
+    {
+        foreach (var text in new[] { "log(exp(a) + exp(b) + exp(c))", "log(exp(a) + (exp(b) + exp(c)))" })
+        {
+            var derivatives = NumericDerivatives.Of(ExprNode.Parse(text), ["a", "b", "c"]);
+            AssertClose(expected, derivatives.Value.At(("a", a), ("b", b), ("c", c)));
+            AssertClose(byA, derivatives.Gradient[0].At(("a", a), ("b", b), ("c", c)));
+            AssertClose(byB, derivatives.Gradient[1].At(("a", a), ("b", b), ("c", c)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1000.0, 900.0, 1000.0, 1.0)]
+    [InlineData(-40.0, -41.0, 5.811236444626578e-18, 4.248354255291589e-18)]
+    [InlineData(-1000.0, -1000.0, 0.0, 0.0)]
+    [InlineData(1.0, 2.0, 2.40760596444438, 0.24472847105479764)]
+    [InlineData(699.5, 699.75, 700.3259394198789, 0.4378234991142019)]
+    [InlineData(700.5, 3.0, 700.5, 1.0)]
+    public void A_term_1_among_several_exponentials_costs_no_digits(double a, double b, double expected, double byA)
+    {
+        foreach (var text in new[] { "log(1 + exp(a) + exp(b))", "log(exp(a) + 1 + exp(b))", "log(exp(a) + exp(b) + 1)" })
+        {
+            var derivatives = NumericDerivatives.Of(ExprNode.Parse(text), ["a", "b"]);
+            AssertClose(expected, derivatives.Value.At(("a", a), ("b", b)));
+            AssertClose(byA, derivatives.Gradient[0].At(("a", a), ("b", b)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1000.0, 1001.0, 3.0, 0.2689414213699951, 1.3132616875182228, -0.7310585786300049)]
+    [InlineData(-1000.0, 1001.0, 3.0, 0.0, 2001.0, -1.0)]
+    [InlineData(600.3, 598.1, 599.7, 0.602549461079934, 0.5065855239080507, -0.397450538920066)]
+    [InlineData(1.0, 2.0, 3.0, 0.09003057317038046, 2.40760596444438, -0.9099694268296196)]
+    [InlineData(-2000.0, -2001.0, -2002.0, 0.6652409557748219, 0.4076059644443803, -0.3347590442251781)]
+    public void Shares_of_exponentials_and_their_losses_are_right(double a, double b, double c, double share, double loss, double slope)
+    {
+        (string Name, double Value)[] at = [("a", a), ("b", b), ("c", c), ("y", 2.0)];
+        AssertClose(share, ExprNode.Parse("exp(a)/(exp(a) + exp(b) + exp(c))").Simplify(SimplificationRule.Stable).At(at));
+        AssertClose(2 * share, ExprNode.Parse("y*exp(a)/(exp(a) + exp(b) + exp(c))").Simplify(SimplificationRule.Stable).At(at));
+        var derivatives = NumericDerivatives.Of(ExprNode.Parse("-log(exp(a)/(exp(a) + exp(b) + exp(c)))"), ["a"]);
+        AssertClose(loss, derivatives.Value.At(at));
+        AssertClose(slope, derivatives.Gradient[0].At(at));
+    }
+
+    [Fact]
+    public void Sums_of_exponentials_are_rewritten_once_and_long_ones_are_left()
+    {
+        var once = ExprNode.Parse("log(exp(a) + exp(b) + exp(c)) + exp(a)/(exp(a) + exp(-b) + exp(2*c - a))").Simplify(SimplificationRule.Stable);
+        Assert.True(once.Equals(once.Simplify(SimplificationRule.Stable)));
+        var terms = string.Join(" + ", Enumerable.Range(0, 100).Select(static i => $"exp(x{i})"));
+        Assert.Equal(300, ExprNode.Parse($"log({terms})").Simplify(SimplificationRule.Stable).NodeCount);
+    }
+
+    [Theory]
     [InlineData("exp(x)*(exp(x)/(exp(x)+exp(y)))", 400, 400, 0, 2.610734844882072e173)]
     [InlineData("(x/y)*(z/y)", 1e200, 1e200, 1e200, 1.0)]
     [InlineData("x*y*y", 1e-310, 1e300, 0, 1e290)]
