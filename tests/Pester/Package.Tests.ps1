@@ -12,6 +12,8 @@ BeforeAll {
     function Invoke-Newcomer([string]$Command) {
         $start = [Diagnostics.ProcessStartInfo]::new($shellPath)
         @($shellArguments) + '-NoProfile', '-NonInteractive', '-Command', $Command | ForEach-Object { $start.ArgumentList.Add($_) }
+        # Without a folder for settings in the home folder, NuGet writes them where it is called.
+        $start.WorkingDirectory = $folder
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         'HOME', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA' | ForEach-Object { $start.Environment[$_] = Join-Path $folder home }
         'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'PSModulePath' | ForEach-Object { $null = $start.Environment.Remove($_) }
