@@ -8,7 +8,7 @@ internal static class CommonIdentities
     {
         if (operation.Arity > 0)
         {
-            yield return new Identity("constants are computed", Identity.All, (x, y, z) => Fold(operation, x, y, z));
+            yield return new Identity("constants are computed", RuleSets.All, (x, y, z) => Fold(operation, x, y, z));
         }
     }
 

@@ -199,7 +199,7 @@ internal sealed class GraphBuilder
     private int Find(Operation operation, int x, int y, int z)
     {
         WatchCancellation();
-        var commute = operation.IsCommutative && (Rules & Identity.Standard) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
+        var commute = operation.IsCommutative && (Rules & RuleSets.StandardAndStable) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
         var node = new GraphNode(x, y, z, operation.Code);
         for (var probe = ProbeFor(node); ; probe.Next())
         {

@@ -6,14 +6,9 @@ namespace PSAutodiff.Core;
 /// <param name="Rewrite">Takes the arguments (absent ones are <see cref="Term.None"/>); gives the replacement or <see cref="Term.None"/>.</param>
 internal sealed record Identity(string Name, RuleSets Sets, Func<Term, Term, Term, Term> Rewrite)
 {
-    public const RuleSets All = RuleSets.Lab | RuleSets.Fold | RuleSets.Standard | RuleSets.Stable;
-    public const RuleSets NotLab = RuleSets.Fold | RuleSets.Standard | RuleSets.Stable;
-    public const int SetCombinations = 32;
-    public const RuleSets Standard = RuleSets.Standard | RuleSets.Stable;
-
     /// <summary>What has to hold for the identity beyond the domain of the original, for example <c>x != 0</c>; usually nothing.</summary>
     public string? Assumption { get; init; }
 
     /// <summary>Whether it counts whatever it costs, being there for the digits of the value; of Stable's own identities all but a few.</summary>
-    public bool KeepsDigits { get; init; } = (Sets & Standard) == RuleSets.Stable;
+    public bool KeepsDigits { get; init; } = (Sets & RuleSets.StandardAndStable) == RuleSets.Stable;
 }

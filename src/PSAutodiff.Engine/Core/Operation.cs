@@ -11,7 +11,7 @@ namespace PSAutodiff;
 /// </summary>
 public abstract class Operation
 {
-    private readonly Identity[]?[] _identities = new Identity[]?[Identity.SetCombinations];
+    private readonly Identity[]?[] _identities = new Identity[]?[2 * (int)RuleSets.Signs];
 
     private protected Operation(string name, int arity)
     {

@@ -8,7 +8,7 @@ namespace PSAutodiff.Core;
 internal sealed class RewriteLog(int limit)
 {
     private static readonly Identity Exchanged =
-        new("x and y change places, as elsewhere in the expression", Identity.Standard, static (_, _, _) => Term.None);
+        new("x and y change places, as elsewhere in the expression", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
 
     private readonly List<Entry> _entries = [];
     private readonly List<Identity> _collected = [];

@@ -20,4 +20,13 @@ internal enum RuleSets
 
     /// <summary>Moving signs outwards: part of Standard and Stable, but left out where a shared sign would make the graph larger.</summary>
     Signs = 16,
+
+    /// <summary>What holds for Standard and Stable alike.</summary>
+    StandardAndStable = Standard | Stable,
+
+    /// <summary>What every rule set but the lab's has.</summary>
+    NotLab = Fold | Standard | Stable,
+
+    /// <summary>What every rule set has.</summary>
+    All = Lab | NotLab,
 }

@@ -18,10 +18,10 @@ public sealed class CompiledExpression
     private const int LongestCode = 60_000;
 
     // Below this a regrouped program gains nothing that is worth planning it.
-    private const int ShortestBatchProgram = 512;
+    private const int ShortestRegroupedTape = 512;
 
     private readonly Tape _tape;
-    private readonly Lazy<BatchProgram?> _batches;
+    private readonly Lazy<RegroupedTape?> _batches;
     private double[]? _workspace;
     private TapeCode? _code;
     private int _runs;
@@ -30,7 +30,7 @@ public sealed class CompiledExpression
     {
         _tape = tape;
         Variables = variables;
-        _batches = new Lazy<BatchProgram?>(() => tape.Instructions.Length < ShortestBatchProgram ? null : BatchProgram.TryCreate(tape));
+        _batches = new Lazy<RegroupedTape?>(() => tape.Instructions.Length < ShortestRegroupedTape ? null : RegroupedTape.TryCreate(tape));
     }
 
     /// <summary>The variables, in the order in which their values are given.</summary>
@@ -156,7 +156,7 @@ public sealed class CompiledExpression
         if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 
-    internal void RunBatches(BatchProgram batches, ReadOnlySpan<double> values, Span<double> results)
+    internal void RunBatches(RegroupedTape batches, ReadOnlySpan<double> values, Span<double> results)
     {
         // One workspace is kept between runs; threads that meet make their own.
         var workspace = Interlocked.Exchange(ref _workspace, null) ?? batches.NewWorkspace();

@@ -79,7 +79,7 @@ internal sealed class PassesTarget : FuzzTarget
     {
         var compiled = CompiledExpression.Compile(outputs, variables);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
-        var batches = BatchProgram.TryCreate(compiled.Tape);
+        var batches = RegroupedTape.TryCreate(compiled.Tape);
         var random = new Random(outputs.Count);
         double[] odd = [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300, 1e-310];
         var columns = variables.Select(_ => Enumerable.Range(0, Rows).Select(_ => random.Next(3) == 0 ? odd[random.Next(odd.Length)] : (6 * random.NextDouble()) - 2).ToArray()).ToArray();

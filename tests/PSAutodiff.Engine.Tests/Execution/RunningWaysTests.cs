@@ -129,7 +129,7 @@ public sealed class RunningWaysTests
         var rows = compiled.EvaluateRows(columns, TestContext.Current.CancellationToken);
         var (interpreted, coded, batched) = (new double[4], new double[4], new double[4]);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
-        var batches = BatchProgram.TryCreate(compiled.Tape);
+        var batches = RegroupedTape.TryCreate(compiled.Tape);
         Assert.Equal(count > 500, batches is not null);
         for (var i = 0; i < points.Length; i++)
         {

@@ -5,7 +5,7 @@ namespace PSAutodiff.Tests;
 /// <summary>What the programs of a test had in them, so that the test can say that nothing was missing.</summary>
 internal sealed class Coverage
 {
-    private readonly HashSet<(string Operation, bool IsChain, int Argument, BatchProgram.OperandForm Form)> _operands = [];
+    private readonly HashSet<(string Operation, bool IsChain, int Argument, RegroupedTape.OperandForm Form)> _operands = [];
     private readonly HashSet<int> _stretches = [];
 
     public int Programs { get; set; }
@@ -23,7 +23,7 @@ internal sealed class Coverage
     /// <summary>Into how many methods machine code was cut.</summary>
     public IReadOnlySet<int> Stretches => _stretches;
 
-    public void Count(TapeCode code, BatchProgram? program)
+    public void Count(TapeCode code, RegroupedTape? program)
     {
         _stretches.Add(code.StretchCount);
         if (program is null) return;
@@ -50,13 +50,13 @@ internal sealed class Coverage
     {
         foreach (var operation in RandomExpressions.AllOperations)
         {
-            foreach (var form in Enum.GetValues<BatchProgram.OperandForm>())
+            foreach (var form in Enum.GetValues<RegroupedTape.OperandForm>())
             {
                 if (operation.Arity == 2 && !_operands.Contains((operation.Name, true, 1, form))) yield return $"a chain of {operation} over {form}";
                 for (var i = 0; i < operation.Arity; i++)
                 {
                     // Equal operations on one and the same value are one operation.
-                    if (operation.Arity == 1 && form == BatchProgram.OperandForm.One) continue;
+                    if (operation.Arity == 1 && form == RegroupedTape.OperandForm.One) continue;
                     if (!_operands.Contains((operation.Name, false, i, form))) yield return $"a batch of {operation} whose argument {i} is {form}";
                 }
             }

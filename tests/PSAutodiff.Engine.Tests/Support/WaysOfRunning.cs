@@ -48,7 +48,7 @@ internal sealed class WaysOfRunning
     private void ComparePoints(Coverage seen)
     {
         var tape = _compiled.Tape;
-        var batches = BatchProgram.TryCreate(tape);
+        var batches = RegroupedTape.TryCreate(tape);
         var code = TapeCode.Compile(tape, tape.InputCount);
         seen.Count(code, batches);
         var results = new double[_outputs.Length];

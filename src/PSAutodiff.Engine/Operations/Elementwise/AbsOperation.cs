@@ -17,9 +17,9 @@ internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("ab
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("abs(-x) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<AbsOperation>() : Term.None),
-        new("abs(abs(x)) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<AbsOperation>() ? x : Term.None),
-        new("abs(x) = x where x >= 0", Identity.Standard, static (x, _, _) => IsNeverNegative(x) ? x : Term.None),
+        new("abs(-x) = abs(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<AbsOperation>() : Term.None),
+        new("abs(abs(x)) = abs(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AbsOperation>() ? x : Term.None),
+        new("abs(x) = x where x >= 0", RuleSets.StandardAndStable, static (x, _, _) => IsNeverNegative(x) ? x : Term.None),
     ];
 
     internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(at.X);

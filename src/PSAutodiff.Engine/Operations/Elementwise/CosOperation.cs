@@ -13,8 +13,8 @@ internal sealed class CosOperation() : UnaryOperation("cos", Math.Cos, null)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("cos(-x) = cos(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CosOperation>() : Term.None),
-        new("cos(acos(x)) = x", Identity.Standard, static (x, _, _) => x.Is<AcosOperation>() ? x.X : Term.None),
+        new("cos(-x) = cos(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CosOperation>() : Term.None),
+        new("cos(acos(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AcosOperation>() ? x.X : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => -(x.Apply<SinOperation>() * adjoint);

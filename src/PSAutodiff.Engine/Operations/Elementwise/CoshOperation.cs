@@ -12,7 +12,7 @@ internal sealed class CoshOperation() : UnaryOperation("cosh", Elementary.Cosh, 
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("cosh(-x) = cosh(x)", Identity.Standard, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CoshOperation>() : Term.None),
+        new("cosh(-x) = cosh(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CoshOperation>() : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SinhOperation>() * adjoint;

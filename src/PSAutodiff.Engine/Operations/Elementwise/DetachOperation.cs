@@ -19,7 +19,7 @@ internal sealed class DetachOperation() : UnaryOperation<DetachOperation.Functio
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("detach(detach(x)) = detach(x)", Identity.Standard, static (x, _, _) => x.Is<DetachOperation>() ? x : Term.None),
+        new("detach(detach(x)) = detach(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<DetachOperation>() ? x : Term.None),
     ];
 
     internal override bool Propagates(int argument) => false;

@@ -37,22 +37,22 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         new("x / 0 is an error", RuleSets.Lab, static (_, y, _) => y.Is(0)
             ? throw new AutodiffException(ErrorIds.DivisionByZero, "division by zero")
             : Term.None),
-        new("0 / x = 0 (x != 0)", Identity.NotLab, static (x, y, _) => x.Is(0) && !y.IsConstant ? x : Term.None) { Assumption = "x != 0" },
-        new("x / 1 = x", Identity.All, static (x, y, _) => y.Is(1) ? x : Term.None),
-        new("x / -1 = -x", Identity.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
-        new("x / x = 1 (x != 0)", Identity.Standard, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumption = "x != 0" },
-        new("x / (1 / y) = x * y", Identity.Standard, static (x, y, _) => y.Is<DivOperation>() && y.X.Is(1) ? x * y.Y : Term.None),
-        new("(-x) / (-y) = x / y", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
+        new("0 / x = 0 (x != 0)", RuleSets.NotLab, static (x, y, _) => x.Is(0) && !y.IsConstant ? x : Term.None) { Assumption = "x != 0" },
+        new("x / 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None),
+        new("x / -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
+        new("x / x = 1 (x != 0)", RuleSets.StandardAndStable, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumption = "x != 0" },
+        new("x / (1 / y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => y.Is<DivOperation>() && y.X.Is(1) ? x * y.Y : Term.None),
+        new("(-x) / (-y) = x / y", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
         new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None),
         new("exp(x) / (1 + exp(x)) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => x.Is<ExpOperation>() && Logistic.Exponent(y) == x.X ? x.X.Apply<SigmoidOperation>() : Term.None),
-        new("sinh(x) / cosh(x) = tanh(x)", Identity.Standard, static (x, y, _) => IsTanh(x, y) ? x.X.Apply<TanhOperation>() : Term.None),
-        new("sinh(x)^n / cosh(x)^n = tanh(x)^n", Identity.Standard, static (x, y, _) => x.Is<PowOperation>() && y.Is<PowOperation>() && x.Y == y.Y && IsInteger(x.Y) && IsTanh(x.X, y.X)
+        new("sinh(x) / cosh(x) = tanh(x)", RuleSets.StandardAndStable, static (x, y, _) => IsTanh(x, y) ? x.X.Apply<TanhOperation>() : Term.None),
+        new("sinh(x)^n / cosh(x)^n = tanh(x)^n", RuleSets.StandardAndStable, static (x, y, _) => x.Is<PowOperation>() && y.Is<PowOperation>() && x.Y == y.Y && IsInteger(x.Y) && IsTanh(x.X, y.X)
             ? x.X.X.Apply<TanhOperation>().Apply<PowOperation>(x.Y)
             : Term.None),
         new("(exp(x) - 1) / (1 + exp(x)) = tanh(x / 2)", RuleSets.Stable, static (x, y, _) => x.Is<Expm1Operation>() && Logistic.Exponent(y) == x.X ? (0.5 * x.X).Apply<TanhOperation>() : Term.None),
         new("x / cosh(y)^2 = x * sech2(y)", RuleSets.Stable, static (x, y, _) => y.Is<PowOperation>() && y.Y.Is(2) && y.X.Is<CoshOperation>() ? x * y.X.X.Apply<Sech2Operation>() : Term.None),
-        new("c / (-x) = (-c) / x", Identity.Standard, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x / y.X : Term.None),
-        new("(-x) / c = x / (-c)", Identity.Standard, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None),
+        new("c / (-x) = (-c) / x", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x / y.X : Term.None),
+        new("(-x) / c = x / (-c)", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None),
         new("(-x) / y = -(x / y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X / y) : Term.None),
         new("x / (-y) = -(x / y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x / y.X) : Term.None),
         new("1 / exp(x) = exp(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ExpOperation>() ? (-y.X).Apply<ExpOperation>() : Term.None),

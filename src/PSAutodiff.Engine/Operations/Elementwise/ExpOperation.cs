@@ -16,10 +16,10 @@ internal sealed class ExpOperation() : UnaryOperation("exp", Elementary.Exp, Ele
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("exp(log(x)) = x", Identity.Standard, static (x, _, _) => x.Is<LogOperation>() ? x.X : Term.None),
-        new("exp(log1p(x)) = 1 + x", Identity.Standard, static (x, _, _) => x.Is<Log1pOperation>() ? 1 + x.X : Term.None),
-        new("exp(log(x) - log(y)) = x / y", Identity.Standard, static (x, _, _) => x.Is<SubOperation>() && AreLogarithms(x) ? x.X.X / x.Y.X : Term.None),
-        new("exp(log(x) + log(y)) = x * y", Identity.Standard, static (x, _, _) => x.Is<SumOperation>() && AreLogarithms(x) ? x.X.X * x.Y.X : Term.None),
+        new("exp(log(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<LogOperation>() ? x.X : Term.None),
+        new("exp(log1p(x)) = 1 + x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<Log1pOperation>() ? 1 + x.X : Term.None),
+        new("exp(log(x) - log(y)) = x / y", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SubOperation>() && AreLogarithms(x) ? x.X.X / x.Y.X : Term.None),
+        new("exp(log(x) + log(y)) = x * y", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SumOperation>() && AreLogarithms(x) ? x.X.X * x.Y.X : Term.None),
     ];
 
     private static bool AreLogarithms(Term x) => x.X.Is<LogOperation>() && x.Y.Is<LogOperation>();

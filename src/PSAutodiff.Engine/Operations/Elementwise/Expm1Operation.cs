@@ -39,7 +39,7 @@ internal sealed class Expm1Operation() : UnaryOperation("expm1", Elementary.Expm
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("expm1(log1p(x)) = x", Identity.Standard, static (x, _, _) => x.Is<Log1pOperation>() ? x.X : Term.None),
+        new("expm1(log1p(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<Log1pOperation>() ? x.X : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<ExpOperation>() * adjoint;

@@ -21,7 +21,7 @@ internal sealed class LessOperation() : BinaryOperation<LessOperation.Function>(
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("less(x, x) = 0", Identity.Standard, static (x, y, _) => x == y ? x.Constant(0) : Term.None),
+        new("less(x, x) = 0", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x.Constant(0) : Term.None),
     ];
 
     internal override bool Propagates(int argument) => false;

@@ -35,7 +35,7 @@ internal sealed class Log1pOperation() : UnaryOperation("log1p", Elementary.Log1
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("log1p(expm1(x)) = x", Identity.Standard, static (x, _, _) => x.Is<Expm1Operation>() ? x.X : Term.None),
+        new("log1p(expm1(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<Expm1Operation>() ? x.X : Term.None),
         new("log1p(exp(x)) = softplus(x)", RuleSets.Stable, static (x, _, _) => x.Is<ExpOperation>() ? x.X.Apply<SoftplusOperation>() : Term.None),
         new("log1p(-sigmoid(x)) = -softplus(x)", RuleSets.Stable, static (x, _, _) => x.Is<NegOperation>() && x.X.Is<SigmoidOperation>() ? -x.X.X.Apply<SoftplusOperation>() : Term.None),
     ];

@@ -18,7 +18,7 @@ internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Ele
         new("log(x) of a constant x <= 0 is an error", RuleSets.Lab, static (x, _, _) => x.IsConstant && x.ConstantValue <= 0
             ? throw new AutodiffException(ErrorIds.LogarithmDomain, "logarithm of non-positive number")
             : Term.None),
-        new("log(exp(x)) = x", Identity.Standard, static (x, _, _) => x.Is<ExpOperation>() ? x.X : Term.None),
+        new("log(exp(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<ExpOperation>() ? x.X : Term.None),
         new("log(1 + exp(x)) = softplus(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u && u.Is<ExpOperation>()
             ? u.X.Apply<SoftplusOperation>()
             : Term.None),

@@ -17,7 +17,7 @@ internal sealed class MaxOperation() : BinaryOperation<MaxOperation.Function>("m
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("max(x, x) = x", Identity.Standard, static (x, y, _) => x == y ? x : Term.None),
+        new("max(x, x) = x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x : Term.None),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;

@@ -33,20 +33,20 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("0 * x = 0", Identity.All, static (x, _, _) => x.Is(0) ? x : Term.None),
-        new("x * 0 = 0", Identity.All, static (_, y, _) => y.Is(0) ? y : Term.None),
-        new("1 * x = x", Identity.All, static (x, y, _) => x.Is(1) ? y : Term.None),
-        new("x * 1 = x", Identity.All, static (x, y, _) => y.Is(1) ? x : Term.None),
-        new("-1 * x = -x", Identity.NotLab, static (x, y, _) => x.Is(-1) ? -y : Term.None),
-        new("x * -1 = -x", Identity.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
-        new("x * c = c * x", Identity.Standard, static (x, y, _) => y.IsConstant && !x.IsConstant ? y * x : Term.None),
-        new("(-x) * (-y) = x * y", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X * y.X : Term.None),
-        new("c * (-x) = (-c) * x", Identity.Standard, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x * y.X : Term.None),
+        new("0 * x = 0", RuleSets.All, static (x, _, _) => x.Is(0) ? x : Term.None),
+        new("x * 0 = 0", RuleSets.All, static (_, y, _) => y.Is(0) ? y : Term.None),
+        new("1 * x = x", RuleSets.All, static (x, y, _) => x.Is(1) ? y : Term.None),
+        new("x * 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None),
+        new("-1 * x = -x", RuleSets.NotLab, static (x, y, _) => x.Is(-1) ? -y : Term.None),
+        new("x * -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
+        new("x * c = c * x", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && !x.IsConstant ? y * x : Term.None),
+        new("(-x) * (-y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X * y.X : Term.None),
+        new("c * (-x) = (-c) * x", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x * y.X : Term.None),
         new("(-x) * y = -(x * y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X * y) : Term.None),
         new("x * (-y) = -(x * y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x * y.X) : Term.None),
         new("sigmoid(x) * sigmoid(-x) = dsigmoid(x)", RuleSets.Stable, static (x, y, _) =>
             x.Is<SigmoidOperation>() && y.Is<SigmoidOperation>() && Logistic.AreOpposite(x.X, y.X) ? x.X.Apply<DsigmoidOperation>() : Term.None),
-        new("x * x = x^2", Identity.Standard, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
+        new("x * x = x^2", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
         new("exp(x) * sigmoid(-x) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => Logistic.Product(x, y)),
         new("sinh(x) * (y / cosh(x)) = y * tanh(x)", RuleSets.Stable, static (x, y, _) =>
             x.Is<SinhOperation>() ? TimesSinh(x.X, y) :

@@ -25,16 +25,16 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("x^0 = 1", Identity.NotLab, static (x, y, _) => y.Is(0) ? x.Constant(1) : Term.None),
-        new("x^1 = x", Identity.NotLab, static (x, y, _) => y.Is(1) ? x : Term.None),
-        new("1^x = 1", Identity.NotLab, static (x, _, _) => x.Is(1) ? x : Term.None),
-        new("x^-1 = 1 / x", Identity.Standard, static (x, y, _) => y.Is(-1) ? 1 / x : Term.None),
-        new("x^0.5 = sqrt(x)", Identity.Standard, static (x, y, _) => y.Is(0.5) ? x.Apply<SqrtOperation>() : Term.None),
-        new("(-x)^n = x^n, n even", Identity.Standard, static (x, y, _) => x.Is<NegOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
-        new("abs(x)^n = x^n, n even", Identity.Standard, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
-        new("sqrt(x)^2 = x", Identity.Standard, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
-        new("sqrt(x)^n = x^(n / 2), n even", Identity.Standard, static (x, y, _) => x.Is<SqrtOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(0.5 * y) : Term.None),
-        new("(x^a)^n = x^(a * n)", Identity.Standard, static (x, y, _) =>
+        new("x^0 = 1", RuleSets.NotLab, static (x, y, _) => y.Is(0) ? x.Constant(1) : Term.None),
+        new("x^1 = x", RuleSets.NotLab, static (x, y, _) => y.Is(1) ? x : Term.None),
+        new("1^x = 1", RuleSets.NotLab, static (x, _, _) => x.Is(1) ? x : Term.None),
+        new("x^-1 = 1 / x", RuleSets.StandardAndStable, static (x, y, _) => y.Is(-1) ? 1 / x : Term.None),
+        new("x^0.5 = sqrt(x)", RuleSets.StandardAndStable, static (x, y, _) => y.Is(0.5) ? x.Apply<SqrtOperation>() : Term.None),
+        new("(-x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
+        new("abs(x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
+        new("sqrt(x)^2 = x", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
+        new("sqrt(x)^n = x^(n / 2), n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(0.5 * y) : Term.None),
+        new("(x^a)^n = x^(a * n)", RuleSets.StandardAndStable, static (x, y, _) =>
             y.IsConstant && double.IsInteger(y.ConstantValue) && x.Is<PowOperation>() && x.Y.IsConstant
             && ExactArithmetic.TryMultiply(x.Y.ConstantValue, y.ConstantValue, out var exponent)
                 ? x.X.Apply<PowOperation>(x.Constant(exponent))

@@ -19,7 +19,7 @@ internal sealed class ReluOperation() : UnaryOperation<ReluOperation.Function>("
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("relu(relu(x)) = relu(x)", Identity.Standard, static (x, _, _) => x.Is<ReluOperation>() ? x : Term.None),
+        new("relu(relu(x)) = relu(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<ReluOperation>() ? x : Term.None),
     ];
 
     internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(at.Self);

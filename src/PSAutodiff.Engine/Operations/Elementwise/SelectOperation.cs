@@ -32,15 +32,15 @@ internal sealed class SelectOperation() : Operation("select", 3)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("select(c, x, y) of a constant c", Identity.NotLab, static (c, x, y) => !c.IsConstant ? Term.None : c.ConstantValue != 0 ? x : y),
-        new("select(c, x, x) = x", Identity.NotLab, static (_, x, y) => x == y ? x : Term.None),
-        new("select(c, select(c, x, y), z) = select(c, x, z)", Identity.NotLab, static (c, x, y) => x.Is<SelectOperation>() && x.X == c
+        new("select(c, x, y) of a constant c", RuleSets.NotLab, static (c, x, y) => !c.IsConstant ? Term.None : c.ConstantValue != 0 ? x : y),
+        new("select(c, x, x) = x", RuleSets.NotLab, static (_, x, y) => x == y ? x : Term.None),
+        new("select(c, select(c, x, y), z) = select(c, x, z)", RuleSets.NotLab, static (c, x, y) => x.Is<SelectOperation>() && x.X == c
             ? c.Apply<SelectOperation>(x.Y, y)
             : Term.None),
-        new("select(c, x, select(c, y, z)) = select(c, x, z)", Identity.NotLab, static (c, x, y) => y.Is<SelectOperation>() && y.X == c
+        new("select(c, x, select(c, y, z)) = select(c, x, z)", RuleSets.NotLab, static (c, x, y) => y.Is<SelectOperation>() && y.X == c
             ? c.Apply<SelectOperation>(x, y.Z)
             : Term.None),
-        new("select(select(c, 1, 0), x, y) = select(c, x, y)", Identity.NotLab, static (c, x, y) => c.Is<SelectOperation>() && c.Y.Is(1) && c.Z.Is(0)
+        new("select(select(c, 1, 0), x, y) = select(c, x, y)", RuleSets.NotLab, static (c, x, y) => c.Is<SelectOperation>() && c.Y.Is(1) && c.Z.Is(0)
             ? c.X.Apply<SelectOperation>(x, y)
             : Term.None),
     ];

@@ -14,7 +14,7 @@ internal sealed class SinOperation() : UnaryOperation("sin", Math.Sin, null)
     private protected override IEnumerable<Identity> Identities =>
     [
         new("sin(-x) = -sin(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SinOperation>() : Term.None),
-        new("sin(asin(x)) = x", Identity.Standard, static (x, _, _) => x.Is<AsinOperation>() ? x.X : Term.None),
+        new("sin(asin(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AsinOperation>() ? x.X : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<CosOperation>() * adjoint;

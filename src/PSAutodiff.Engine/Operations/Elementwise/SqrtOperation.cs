@@ -13,8 +13,8 @@ internal sealed class SqrtOperation() : UnaryOperation("sqrt", Math.Sqrt, null)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("sqrt(x^2) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<PowOperation>() && x.Y.Is(2) ? x.X.Apply<AbsOperation>() : Term.None),
-        new("sqrt(x * x) = abs(x)", Identity.Standard, static (x, _, _) => x.Is<MulOperation>() && x.X == x.Y ? x.X.Apply<AbsOperation>() : Term.None),
+        new("sqrt(x^2) = abs(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<PowOperation>() && x.Y.Is(2) ? x.X.Apply<AbsOperation>() : Term.None),
+        new("sqrt(x * x) = abs(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<MulOperation>() && x.X == x.Y ? x.X.Apply<AbsOperation>() : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (2 * self);

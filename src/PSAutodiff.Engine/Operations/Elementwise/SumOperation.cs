@@ -32,15 +32,15 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("0 + x = x", Identity.All, static (x, y, _) => x.Is(0) ? y : Term.None),
-        new("x + 0 = x", Identity.All, static (x, y, _) => y.Is(0) ? x : Term.None),
-        new("x + (-y) = x - y", Identity.NotLab, static (x, y, _) => y.Is<NegOperation>() ? x - y.X : Term.None),
-        new("(-x) + y = y - x", Identity.NotLab, static (x, y, _) => x.Is<NegOperation>() ? y - x.X : Term.None),
-        new("x + (-c) * y = x - c * y", Identity.Standard, static (x, y, _) => Coefficient.Of(y) < 0 ? x - (-y) : Term.None),
-        new("x + (-c) = x - c", Identity.Standard, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None),
-        new("(-c) + x = x - c", Identity.Standard, static (x, y, _) => x.IsConstant && x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None),
-        new("x + x = 2 * x", Identity.Standard, static (x, y, _) => x == y ? 2 * x : Term.None),
-        new("1 + expm1(x) = exp(x)", Identity.Standard, static (x, y, _) =>
+        new("0 + x = x", RuleSets.All, static (x, y, _) => x.Is(0) ? y : Term.None),
+        new("x + 0 = x", RuleSets.All, static (x, y, _) => y.Is(0) ? x : Term.None),
+        new("x + (-y) = x - y", RuleSets.NotLab, static (x, y, _) => y.Is<NegOperation>() ? x - y.X : Term.None),
+        new("(-x) + y = y - x", RuleSets.NotLab, static (x, y, _) => x.Is<NegOperation>() ? y - x.X : Term.None),
+        new("x + (-c) * y = x - c * y", RuleSets.StandardAndStable, static (x, y, _) => Coefficient.Of(y) < 0 ? x - (-y) : Term.None),
+        new("x + (-c) = x - c", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None),
+        new("(-c) + x = x - c", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None),
+        new("x + x = 2 * x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? 2 * x : Term.None),
+        new("1 + expm1(x) = exp(x)", RuleSets.StandardAndStable, static (x, y, _) =>
             x.Is(1) && y.Is<Expm1Operation>() ? y.X.Apply<ExpOperation>() :
             y.Is(1) && x.Is<Expm1Operation>() ? x.X.Apply<ExpOperation>() :
             Term.None),

@@ -14,7 +14,7 @@ internal sealed class TanOperation() : UnaryOperation("tan", Math.Tan, null)
     private protected override IEnumerable<Identity> Identities =>
     [
         new("tan(-x) = -tan(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanOperation>() : Term.None),
-        new("tan(atan(x)) = x", Identity.Standard, static (x, _, _) => x.Is<AtanOperation>() ? x.X : Term.None),
+        new("tan(atan(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AtanOperation>() ? x.X : Term.None),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => (1 + (self * self)) * adjoint;

@@ -13,7 +13,7 @@ internal abstract class ClusterCollector
     // clearing a large one for every small cluster would cost the square of the size.
     protected const int LeavesSearchedOneByOne = 12;
 
-    protected static readonly Identity Constants = new("constants are put together", Identity.Standard, static (_, _, _) => Term.None);
+    protected static readonly Identity Constants = new("constants are put together", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
 
     // Steps of the cluster in the order of evaluation: a leaf by its index, or one of these.
     private const int Plus = -1;

@@ -12,7 +12,7 @@ namespace PSAutodiff.Passes.Simplification;
 /// </summary>
 internal sealed class ProductCollector : ClusterCollector
 {
-    private static readonly Identity LikePowers = new("x^a * x^b = x^(a + b)", Identity.Standard, static (_, _, _) => Term.None);
+    private static readonly Identity LikePowers = new("x^a * x^b = x^(a + b)", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
     private static readonly Identity Cancelled = LikePowers with { Name = "x / x = 1 (x != 0)", Assumption = "x != 0" };
 
     private readonly bool[] _inner;

@@ -30,7 +30,7 @@ internal sealed class RewriteRound
         _reachable = graph.Reachable(roots);
         _uses = graph.Uses(_reachable, roots);
         _map = new int[_reachable.Length];
-        if ((sets & Identity.Standard) == 0) return;
+        if ((sets & RuleSets.StandardAndStable) == 0) return;
         var stable = (sets & RuleSets.Stable) != 0;
         _sums = new SumCollector(graph, _builder, _reachable, _uses, stable, AddCollected);
         _products = new ProductCollector(graph, _builder, _reachable, _uses, stable, AddCollected);

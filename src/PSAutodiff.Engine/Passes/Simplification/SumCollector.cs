@@ -11,7 +11,7 @@ namespace PSAutodiff.Passes.Simplification;
 /// </summary>
 internal sealed class SumCollector : ClusterCollector
 {
-    private static readonly Identity LikeTerms = new("a * x + b * x = (a + b) * x", Identity.Standard, static (_, _, _) => Term.None);
+    private static readonly Identity LikeTerms = new("a * x + b * x = (a + b) * x", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
 
     private readonly bool[] _inner;
     private readonly bool _stable;

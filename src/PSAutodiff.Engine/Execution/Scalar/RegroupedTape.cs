@@ -8,7 +8,7 @@ namespace PSAutodiff.Execution.Scalar;
 /// long chains such as x1 + x2 + x3 + ... run in one loop. A sum of 100,000 exponentials that is written out then runs at the
 /// speed of a vector loop. Every value keeps the roundings of the tape.
 /// </summary>
-internal sealed class BatchProgram
+internal sealed class RegroupedTape
 {
     private const int ShortestChain = 32;
 
@@ -20,7 +20,7 @@ internal sealed class BatchProgram
     private readonly int[] _outputs;
     private readonly int _valueCount;
 
-    private BatchProgram(Tape tape, Batch[] batches, int[] outputs, int valueCount)
+    private RegroupedTape(Tape tape, Batch[] batches, int[] outputs, int valueCount)
     {
         _tape = tape;
         _batches = batches;
@@ -35,7 +35,7 @@ internal sealed class BatchProgram
     private int LongestBatch { get; }
 
     /// <summary>The regrouped tape, or null when its operations wait for each other too much for that to pay.</summary>
-    public static BatchProgram? TryCreate(Tape tape)
+    public static RegroupedTape? TryCreate(Tape tape)
     {
         if (tape.Instructions.Length < WorthwhileBatch) return null;
         return new Planner(tape).Plan();
@@ -207,7 +207,7 @@ internal sealed class BatchProgram
             foreach (var output in _outputs) _uses[output]++;
         }
 
-        public BatchProgram? Plan()
+        public RegroupedTape? Plan()
         {
             var count = _tape.Instructions.Length;
             var chainEnd = FindChains();
@@ -264,7 +264,7 @@ internal sealed class BatchProgram
             }
 
             if (batches.Count * (long)WorthwhileBatch > count) return null;
-            return new BatchProgram(_tape, [.. batches], Array.ConvertAll(_outputs, output => slot[output]), _sources + sorted.Length);
+            return new RegroupedTape(_tape, [.. batches], Array.ConvertAll(_outputs, output => slot[output]), _sources + sorted.Length);
         }
 
         /// <summary>Sorting by key alone is not stable; inside equal keys the order of the tape keeps memory access regular.</summary>
