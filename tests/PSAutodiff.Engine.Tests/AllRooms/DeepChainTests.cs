@@ -4,6 +4,7 @@ using Xunit;
 namespace PSAutodiff.Tests;
 
 /// <summary>Every pass over deep chains of every operation, on a stack that is far too small for recursion.</summary>
+[Trait("Category", "Slow")]
 public sealed class DeepChainTests
 {
     private const int Depth = 6_000;

@@ -25,6 +25,7 @@ public sealed class FuzzTests
     }
 
     [Theory]
+    [Trait("Category", "Slow")]
     [MemberData(nameof(Targets))]
     public void Whatever_is_read_comes_back_or_is_refused_with_an_error_of_ours(string name)
     {

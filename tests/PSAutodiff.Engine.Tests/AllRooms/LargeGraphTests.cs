@@ -9,6 +9,7 @@ namespace PSAutodiff.Tests;
 /// Graphs that break anything recursive, anything quadratic and anything that writes shared parts out: one test for each thing that
 /// can be done with a graph. All run on a stack of 256 kB; costs are counted, not timed.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class LargeGraphTests
 {
     private const int Deep = 1_000_000;

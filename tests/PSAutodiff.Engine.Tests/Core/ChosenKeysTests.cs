@@ -28,6 +28,7 @@ public sealed class ChosenKeysTests
     };
 
     [Theory]
+    [Trait("Category", "Slow")]
     [MemberData(nameof(Sets))]
     public void Constants_chosen_to_collide_are_read_and_compiled_in_a_time_like_that_of_others(string set)
     {

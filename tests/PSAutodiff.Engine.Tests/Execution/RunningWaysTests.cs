@@ -11,6 +11,7 @@ public sealed class RunningWaysTests
     private static readonly double[] Half = [0.5];
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void All_ways_give_the_bits_of_plain_evaluation_for_programs_of_every_shape()
     {
         var seen = new Coverage();
@@ -85,6 +86,7 @@ public sealed class RunningWaysTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void A_program_too_long_for_machine_code_gives_the_same_bits_however_often_it_is_run()
     {
         var node = ExprNode.Variable("x");

@@ -9,9 +9,11 @@ public sealed class ElementarySingleTests
     private delegate void SingleBlock(Span<float> values);
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Tanh_is_within_two_units_in_the_last_place() => Check(ElementarySingle.Tanh, Elementary.Tanh, 2);
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Sigmoid_is_within_three_units_in_the_last_place() => Check(ElementarySingle.Sigmoid, Elementary.Sigmoid, 3);
 
     [Fact]

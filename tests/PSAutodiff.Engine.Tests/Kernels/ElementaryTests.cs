@@ -267,6 +267,7 @@ public sealed class ElementaryTests
     }
 
     [Theory]
+    [Trait("Category", "Slow")]
     [MemberData(nameof(Names))]
     public void Errors_stay_within_the_bound(string name)
     {

@@ -190,6 +190,7 @@ public sealed class DerivativeCheckTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void A_chain_a_million_deep_is_checked_on_a_small_stack() => SmallStack.Run(static () =>
     {
         var x = ExprNode.Variable("x");

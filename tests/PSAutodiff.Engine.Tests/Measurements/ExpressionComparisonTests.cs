@@ -131,6 +131,7 @@ public sealed class ExpressionComparisonTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Deep_expressions_are_compared_on_a_small_stack() => SmallStack.Run(static () =>
     {
         var (chain, same, _) = Chains(1_000_000);

@@ -37,6 +37,7 @@ public sealed class OperationTests
     public void The_second_derivatives_are_the_slopes_of_the_first(string name) => AssertSlopes(Call(name), 2);
 
     [Theory]
+    [Trait("Category", "Slow")]
     [MemberData(nameof(Names))]
     public void Derivatives_pass_through_its_arguments_by_the_chain_rule(string name)
     {

@@ -141,6 +141,7 @@ public sealed class MinimizationTests
     }
 
     [Theory]
+    [Trait("Category", "Slow")]
     [MemberData(nameof(Methods))]
     public void Functions_a_hundred_thousand_deep_are_minimised(MinimizationMethod method)
     {

@@ -25,6 +25,7 @@ public sealed class NonlinearLeastSquaresTests
     public static TheoryData<string> Names => [.. Problems().Select(static problem => problem.Name)];
 
     [Theory]
+    [Trait("Category", "Slow")]
     [MemberData(nameof(Names))]
     public void Who_says_Converged_has_six_certified_digits(string name)
     {

@@ -17,6 +17,7 @@ public sealed partial class AllFormatsTests
     public static TheoryData<ExprTextFormat> Formats => [.. Enum.GetValues<ExprTextFormat>()];
 
     [Theory]
+    [Trait("Category", "Slow")]
     [MemberData(nameof(Formats))]
     public void A_million_deep_chain_is_written(ExprTextFormat format) => SmallStack.Run(() =>
     {

@@ -249,6 +249,7 @@ public sealed class DerivationTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void A_long_derivation_ends_with_a_step_for_all_the_rest() => SmallStack.Run(static () =>
     {
         var node = ExprNode.Variable("x");

@@ -58,6 +58,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
