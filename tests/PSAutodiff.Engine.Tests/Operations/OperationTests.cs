@@ -13,6 +13,8 @@ public sealed class OperationTests
 
     public static TheoryData<string> Names => [.. OperationTable.ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name)];
 
+    public static TheoryData<string> NamesInDotnet => [.. OperationTable.ByCode.Where(static op => op.MathName is not null).Select(static op => op.Name)];
+
     [Fact]
     public void All_operations_of_the_design_are_there()
     {
@@ -122,13 +124,12 @@ public sealed class OperationTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(NamesInDotnet))]
     public void Its_name_in_dotnet_is_the_same_function(string name)
     {
         var operation = OperationTable.FindFunction(name);
-        if (operation.MathName is null) return;
         var types = Enumerable.Repeat(typeof(double), operation.Arity).ToArray();
-        var method = typeof(Math).GetMethod(operation.MathName, types);
+        var method = typeof(Math).GetMethod(operation.MathName!, types);
         Assert.NotNull(method);
         foreach (var values in Tuples(operation.Arity, [-0.7, 0.4, 0.9]))
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using PSAutodiff.Training.Checkpoints;
@@ -215,9 +216,10 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void Files_beside_it_a_link_and_the_mode_stay_as_they_are()
     {
-        if (OperatingSystem.IsWindows()) return;
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix modes.");
         var link = Path.Combine(_directory, "link");
         Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File });
         System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite);
