@@ -10,7 +10,7 @@ internal sealed class DensePrediction<T> : IUnitWork
     private readonly DenseShape _shape;
     private readonly T[] _parameters;
     private readonly DenseBatch<T> _batch;
-    private readonly DenseTeam _team;
+    private readonly ThreadTeam _team;
     private readonly int _threads;
     private int _part;
     private CancellationToken _cancellation;
@@ -24,7 +24,7 @@ internal sealed class DensePrediction<T> : IUnitWork
         _shape = new DenseShape(network);
         _parameters = DenseShape.Flatten<T>(network);
         _batch = new DenseBatch<T>(_shape, trains: false, threads);
-        _team = new DenseTeam(this, threads);
+        _team = new ThreadTeam(this, threads);
         _threads = threads;
     }
 

@@ -22,7 +22,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     private readonly int _threads;
     private readonly int[] _frozen;
     private readonly DenseBatch<T> _batch;
-    private readonly DenseTeam _team;
+    private readonly ThreadTeam _team;
     private T[] _parameters = [];
     private T[]? _gradient;
     private Phase _phase;
@@ -49,7 +49,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         _threads = threads;
         _frozen = network.FrozenIndices();
         _batch = new DenseBatch<T>(_shape, trains: true, threads);
-        _team = new DenseTeam(this, threads);
+        _team = new ThreadTeam(this, threads);
     }
 
     private enum Phase

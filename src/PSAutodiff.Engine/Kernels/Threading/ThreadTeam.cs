@@ -19,7 +19,7 @@ internal interface IUnitWork
 /// </summary>
 /// <param name="work">The work.</param>
 /// <param name="threads">The most threads, the caller included; at least 1.</param>
-internal sealed class DenseTeam(IUnitWork work, int threads) : IThreadPoolWorkItem
+internal sealed class ThreadTeam(IUnitWork work, int threads) : IThreadPoolWorkItem
 {
     // Longer than the loop of a training needs between two rounds; short for a thread that nobody needs any more.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.2);
