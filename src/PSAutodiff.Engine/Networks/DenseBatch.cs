@@ -1,6 +1,8 @@
 using System.Numerics;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
+using PSAutodiff.Networks.Activations;
+using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff.Networks;
 
@@ -23,6 +25,7 @@ internal sealed class DenseBatch<T>
     private const int InputsPackedAtOnce = 200;
 
     private readonly DenseShape _shape;
+    private readonly Activation<T>[] _activations;
     private readonly bool _trains;
     private readonly T[][] _values;
     private readonly T[][] _sums;
@@ -56,6 +59,7 @@ internal sealed class DenseBatch<T>
         _workers = new Worker?[workers];
         _picks = new int[MaxRows];
         var layers = shape.Layers;
+        _activations = Array.ConvertAll(layers, static layer => Activation<T>.Of(layer.Activation));
         _values = Each(static _ => []);
         _sums = Each(static _ => []);
         _deltas = Each(static _ => []);
@@ -215,11 +219,11 @@ internal sealed class DenseBatch<T>
             if (isLast && sumsOnly) return;
             var sums = _sums[l];
             if (sums.Length > 0) values.CopyTo(sums.AsSpan(first * layer.Outputs));
-            DenseActivations.Apply(layer.Activation, values, layer.Outputs, WorkerOf(worker).Wide);
+            _activations[l].Apply(values, layer.Outputs, WorkerOf(worker).Wide);
             if (isLast || !_hasFactors) continue;
             var noisy = _noisy[l + 1].AsSpan(first * layer.Outputs, values.Length);
             values.CopyTo(noisy);
-            DenseActivations.Multiply<T>(_factors[l + 1].AsSpan(first * layer.Outputs, values.Length), noisy);
+            Vectors.Multiply<T>(noisy, _factors[l + 1].AsSpan(first * layer.Outputs, values.Length));
         }
     }
 
@@ -231,7 +235,7 @@ internal sealed class DenseBatch<T>
     /// <param name="rowCount">Rows over which the mean is taken.</param>
     /// <param name="backward">Whether derivatives are wanted.</param>
     /// <param name="worker">Who does it.</param>
-    public void Backward(int first, int count, ReadOnlySpan<T> parameters, LossFunction loss, int rowCount, bool backward, int worker)
+    public void Backward(int first, int count, ReadOnlySpan<T> parameters, Loss loss, int rowCount, bool backward, int worker)
     {
         var l = _values.Length - 1;
         var layer = _shape.Layers[l];
@@ -241,15 +245,9 @@ internal sealed class DenseBatch<T>
         var deltas = _deltas[l].AsSpan(first * layer.Outputs, size);
         var losses = _losses.AsSpan(first, count);
         var wide = WorkerOf(worker).Wide;
-        if (DenseLoss.IsFused(loss, layer.Activation))
-        {
-            DenseLoss.FromSums<T>(loss, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
-        }
-        else
-        {
-            DenseLoss.FromPredictions<T>(loss, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
-            DenseActivations.Backward<T>(layer.Activation, values, deltas, layer.Outputs, SumsOf(l, first, size));
-        }
+        var fused = loss.FusesWith == layer.Activation;
+        loss.Measure<T>(fused, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
+        if (!fused) _activations[l].Backward(values, deltas, layer.Outputs, SumsOf(l, first, size));
 
         while (backward)
         {
@@ -270,8 +268,8 @@ internal sealed class DenseBatch<T>
                 }
             }
 
-            if (_hasFactors) DenseActivations.Multiply<T>(_factors[l].AsSpan(first * layer.Inputs, size), inputDeltas);
-            DenseActivations.Backward<T>(before.Activation, _values[l - 1].AsSpan(first * layer.Inputs, size), inputDeltas, layer.Inputs, SumsOf(l - 1, first, size));
+            if (_hasFactors) Vectors.Multiply<T>(inputDeltas, _factors[l].AsSpan(first * layer.Inputs, size));
+            _activations[l - 1].Backward(_values[l - 1].AsSpan(first * layer.Inputs, size), inputDeltas, layer.Inputs, SumsOf(l - 1, first, size));
             deltas = inputDeltas;
             layer = before;
             l--;
@@ -310,7 +308,7 @@ internal sealed class DenseBatch<T>
         if (first > 0) return;
         var biases = gradient[layer.Bias..layer.End];
         if (!accumulate) biases.Clear();
-        for (var row = 0; row < Count; row++) DenseActivations.Add<T>(deltas.Slice(row * outputs, outputs), biases);
+        for (var row = 0; row < Count; row++) Vectors.Add<T>(biases, deltas.Slice(row * outputs, outputs));
     }
 
     // The weighted sums of a layer whose activation saturates; none for the others.
@@ -354,7 +352,7 @@ internal sealed class DenseBatch<T>
                 }
             }
 
-            DenseActivations.Multiply<T>(_factors[0].AsSpan(row * width, width), inputs);
+            Vectors.Multiply<T>(inputs, _factors[0].AsSpan(row * width, width));
         }
     }
 
@@ -369,7 +367,7 @@ internal sealed class DenseBatch<T>
             var outputs = _shape.Layers[l].Outputs;
             _values[l] = new T[rows * outputs];
             if (!_trains) continue;
-            if (_shape.Layers[l].Activation is ActivationFunction.Sigmoid or ActivationFunction.Tanh) _sums[l] = new T[rows * outputs];
+            if (_activations[l].NeedsSums) _sums[l] = new T[rows * outputs];
             _deltas[l] = new T[rows * outputs];
             _packedDeltas[l] = new T[MatrixProduct.PackedLength<T>(rows, outputs)];
         }
@@ -382,13 +380,9 @@ internal sealed class DenseBatch<T>
     {
         public Worker(DenseShape shape)
         {
-            var widest = 0;
-            foreach (var layer in shape.Layers)
-            {
-                if (layer.Activation == ActivationFunction.Softmax) widest = Math.Max(widest, layer.Outputs);
-            }
-
-            Wide = new double[Math.Max(checked(LongestPart * widest), DenseLoss.ScratchLength(LongestPart, shape.Last.Outputs))];
+            var longest = Loss.ScratchLength(LongestPart, shape.Last.Outputs);
+            foreach (var layer in shape.Layers) longest = Math.Max(longest, Activation<T>.Of(layer.Activation).ScratchLength(LongestPart, layer.Outputs));
+            Wide = new double[longest];
         }
 
         /// <summary>Doubles to compute in.</summary>

@@ -1,5 +1,7 @@
-using System.Numerics;
 using PSAutodiff.Data;
+using PSAutodiff.Kernels;
+using PSAutodiff.Networks.Activations;
+using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff.Networks;
 
@@ -19,13 +21,13 @@ namespace PSAutodiff.Networks;
 internal sealed class DenseCurvature
 {
     private readonly Layer[] _layers;
-    private readonly LossFunction _loss;
+    private readonly Loss _loss;
     private readonly bool _fused;
 
     /// <summary>Prepares for a network.</summary>
     public DenseCurvature(Network network, LossFunction loss)
     {
-        _loss = loss;
+        _loss = Loss.Of(loss);
         _layers = new Layer[network.Layers.Count];
         var start = 0;
         for (var l = 0; l < _layers.Length; l++)
@@ -34,7 +36,7 @@ internal sealed class DenseCurvature
             start = _layers[l].End;
         }
 
-        _fused = DenseLoss.IsFused(loss, _layers[^1].Activation);
+        _fused = _loss.FusesWith == network.Layers[^1].Activation;
     }
 
     /// <summary>The second derivatives of the mean loss over all rows, one for each parameter. Rows are added one after the other.</summary>
@@ -77,7 +79,8 @@ internal sealed class DenseCurvature
         }
 
         var last = _layers[^1];
-        DifferentiateLoss(last, targets);
+        Array.Clear(last.Hessian);
+        _loss.Differentiate(_fused, last.Values, targets, last.Gradient, last.Hessian);
         if (!_fused) last.ThroughActivation();
         for (var l = _layers.Length - 1; l >= 0; l--)
         {
@@ -89,43 +92,10 @@ internal sealed class DenseCurvature
         }
     }
 
-    // Gradient and Hessian with respect to the predictions, or to the weighted sums when fused; floors as in DenseLoss.
-    private void DifferentiateLoss(Layer last, double[] y)
-    {
-        var (p, g, h) = (last.Values, last.Gradient, last.Hessian);
-        var n = p.Length;
-        Array.Clear(h);
-        var total = DenseActivations.Sum(y);
-        for (var i = 0; i < n; i++)
-        {
-            (g[i], var second) = (_loss, _fused) switch
-            {
-                (LossFunction.BinaryCrossEntropy, true) => (p[i] - y[i], p[i] * (1 - p[i])),
-                (LossFunction.BinaryCrossEntropy, false) => BinaryCrossEntropy(p[i], y[i]),
-                (LossFunction.CategoricalCrossEntropy, true) => ((total * p[i]) - y[i], total * p[i]),
-                (LossFunction.CategoricalCrossEntropy, false) => (-y[i] / (p[i] + DenseLoss.Floor), y[i] / Square(p[i] + DenseLoss.Floor)),
-                (LossFunction.MeanSquaredError, _) => (2 * (p[i] - y[i]) / n, 2.0 / n),
-                _ => (p[i] - y[i], 1.0),
-            };
-            h[i * (n + 1)] = second;
-        }
-
-        // total (diag(p) - p p').
-        if (_loss != LossFunction.CategoricalCrossEntropy || !_fused) return;
-        for (var i = 0; i < n; i++) Layer.AddScaled(h.AsSpan(i * n, n), -total * p[i], p);
-    }
-
-    private static (double First, double Second) BinaryCrossEntropy(double p, double y)
-    {
-        var (ofOne, ofZero) = (p + DenseLoss.Floor, 1 - p + DenseLoss.Floor);
-        return (((1 - y) / ofZero) - (y / ofOne), ((1 - y) / Square(ofZero)) + (y / Square(ofOne)));
-    }
-
-    private static double Square(double x) => x * x;
-
     /// <summary>A layer with memory for one row.</summary>
     private sealed class Layer
     {
+        private readonly Activation<double> _activation;
         private readonly int _inputs;
         private readonly int _outputs;
         private readonly int _start;
@@ -138,10 +108,10 @@ internal sealed class DenseCurvature
         public Layer(NetworkLayer layer, int start, bool isFirst, bool isLast)
         {
             (_inputs, _outputs, _start) = (layer.Inputs, layer.Outputs, start);
-            Activation = layer.Activation;
+            _activation = Activation<double>.Of(layer.Activation);
             _weights = layer.WeightSpan.ToArray();
             _biases = layer.Biases;
-            _scratch = new double[_outputs];
+            _scratch = new double[2 * _outputs];
             _product = new double[_outputs];
             _transposed = isFirst ? [] : new double[_weights.Length];
             for (var i = 0; i < _transposed.Length; i++) _transposed[i] = _weights[(i % _inputs * _outputs) + (i / _inputs)];
@@ -149,11 +119,9 @@ internal sealed class DenseCurvature
             Gradient = new double[_outputs];
 
             // Softmax mixes all numbers, and the last layer's may be mixed by the loss.
-            IsDiagonal = isFirst && Activation != ActivationFunction.Softmax && !isLast;
+            IsDiagonal = isFirst && !_activation.SumsToOne && !isLast;
             Hessian = new double[IsDiagonal ? _outputs : checked(_outputs * _outputs)];
         }
-
-        public ActivationFunction Activation { get; }
 
         public int End => _start + ((_inputs + 1) * _outputs);
 
@@ -170,26 +138,11 @@ internal sealed class DenseCurvature
 
         public int DiagonalIndex(int i) => IsDiagonal ? i : i * (_outputs + 1);
 
-        /// <summary>Adds a multiple of numbers to others; each by itself, so the bits do not depend on the width of vectors.</summary>
-        public static void AddScaled(Span<double> to, double factor, ReadOnlySpan<double> numbers)
-        {
-            if (factor == 0) return;
-            numbers = numbers[..to.Length];
-            var factors = new Vector<double>(factor);
-            var i = 0;
-            for (; i + Vector<double>.Count <= to.Length; i += Vector<double>.Count)
-            {
-                (new Vector<double>(to[i..]) + (factors * new Vector<double>(numbers[i..]))).CopyTo(to[i..]);
-            }
-
-            for (; i < to.Length; i++) to[i] += factor * numbers[i];
-        }
-
         public void Forward(ReadOnlySpan<double> x)
         {
             _biases.CopyTo(Values, 0);
             for (var i = 0; i < _inputs; i++) AddScaled(Values, x[i], _weights.AsSpan(i * _outputs, _outputs));
-            DenseActivations.Apply<double>(Activation, Values, _outputs, _scratch);
+            _activation.Apply(Values, _outputs, _scratch);
         }
 
         /// <summary>Adds the second derivatives with respect to weights and biases; those with respect to z are known.</summary>
@@ -223,70 +176,12 @@ internal sealed class DenseCurvature
         }
 
         /// <summary>From the outputs phi(z) of this layer to z.</summary>
-        public void ThroughActivation()
+        public void ThroughActivation() => _activation.Curve(Values, Gradient, Hessian, _scratch);
+
+        // Zeros add nothing, not even to what is not finite.
+        private static void AddScaled(Span<double> y, double factor, ReadOnlySpan<double> x)
         {
-            switch (Activation)
-            {
-                case ActivationFunction.Softmax:
-                    ThroughSoftmax();
-                    break;
-                case ActivationFunction.ReLU:
-                    Through(static y => y > 0 ? 1 : 0, static (_, _) => 0);
-                    break;
-                case ActivationFunction.Sigmoid:
-                    Through(static y => y * (1 - y), static (y, first) => first * (1 - (2 * y)));
-                    break;
-                case ActivationFunction.Tanh:
-                    Through(static y => 1 - (y * y), static (y, first) => -2 * y * first);
-                    break;
-            }
-        }
-
-        // phi' from phi, and phi'' from phi and phi'.
-        private void Through(Func<double, double> first, Func<double, double, double> second)
-        {
-            for (var i = 0; i < _outputs; i++) _scratch[i] = first(Values[i]);
-            if (IsDiagonal)
-            {
-                for (var i = 0; i < _outputs; i++) Hessian[i] *= _scratch[i] * _scratch[i];
-            }
-            else
-            {
-                for (var i = 0; i < _outputs; i++)
-                {
-                    var row = Hessian.AsSpan(i * _outputs, _outputs);
-                    for (var j = 0; j < row.Length; j++) row[j] *= _scratch[i] * _scratch[j];
-                }
-            }
-
-            for (var i = 0; i < _outputs; i++)
-            {
-                Hessian[DiagonalIndex(i)] += second(Values[i], _scratch[i]) * Gradient[i];
-                Gradient[i] *= _scratch[i];
-            }
-        }
-
-        private void ThroughSoftmax()
-        {
-            var (p, v) = (Values, _scratch);
-            var (mean, ofV) = (0.0, 0.0);
-            for (var i = 0; i < _outputs; i++) mean += p[i] * Gradient[i];
-            for (var i = 0; i < _outputs; i++)
-            {
-                v[i] = 0;
-                for (var j = 0; j < _outputs; j++) v[i] += Hessian[(i * _outputs) + j] * p[j];
-                ofV += p[i] * v[i];
-                Gradient[i] -= mean;
-            }
-
-            for (var i = 0; i < _outputs; i++)
-            {
-                var row = Hessian.AsSpan(i * _outputs, _outputs);
-                for (var j = 0; j < row.Length; j++) row[j] = p[i] * p[j] * (row[j] - v[i] - v[j] + ofV - Gradient[i] - Gradient[j]);
-                row[i] += p[i] * Gradient[i];
-            }
-
-            for (var i = 0; i < _outputs; i++) Gradient[i] *= p[i];
+            if (factor != 0) Vectors.AddScaled(y, factor, x);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Networks.Activations;
 
 namespace PSAutodiff.Networks;
 
@@ -29,7 +30,7 @@ internal static class NetworkExpression
                 sums[j] = (withValues ? layer.BiasSpan[j] : ExprNode.Variable(Network.BiasName(l, j))) + sum;
             }
 
-            units = Activate(layer.Activation, sums);
+            units = Activation.Of(layer.Activation).ToExpression(sums);
 
             ExprNode Weight(int input, int output) => withValues ? layer.WeightAt(input, output) : ExprNode.Variable(Network.WeightName(l, input, output));
         }
@@ -49,24 +50,5 @@ internal static class NetworkExpression
         string[] names;
         while ((names = [.. Enumerable.Range(1, network.InputSize).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))]).Any(features.Contains)) prefix += "_";
         return names;
-    }
-
-    private static ExprNode[] Activate(ActivationFunction activation, ExprNode[] sums) => activation switch
-    {
-        ActivationFunction.Linear => sums,
-        ActivationFunction.ReLU => Array.ConvertAll(sums, ExprNode.Relu),
-        ActivationFunction.Sigmoid => Array.ConvertAll(sums, ExprNode.Sigmoid),
-        ActivationFunction.Tanh => Array.ConvertAll(sums, ExprNode.Tanh),
-        ActivationFunction.Softmax => Softmax(sums),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation)),
-    };
-
-    // The largest sum is subtracted, so that no exponential overflows; it cancels out, in derivatives too, and needs none.
-    private static ExprNode[] Softmax(ExprNode[] sums)
-    {
-        var largest = ExprNode.Detach(sums.Aggregate(ExprNode.Max));
-        var powers = Array.ConvertAll(sums, sum => ExprNode.Exp(sum - largest));
-        var total = powers.Aggregate(static (x, y) => x + y);
-        return Array.ConvertAll(powers, power => power / total);
     }
 }

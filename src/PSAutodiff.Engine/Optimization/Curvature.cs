@@ -82,7 +82,7 @@ internal sealed record Curvature(double Largest, bool IsConstant)
                 continue;
             }
 
-            Vectors.Add(product, shift, vector);
+            Vectors.AddScaled(product, shift, vector);
             var residual = 0.0;
             for (var i = 0; i < n; i++) residual = Math.Max(residual, Math.Abs(product[i] - ((eigenvalue + shift) * vector[i])));
             if (round >= firstRounds && residual <= residualWanted * size) break;

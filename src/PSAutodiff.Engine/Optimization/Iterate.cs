@@ -1,3 +1,5 @@
+using PSAutodiff.Kernels;
+
 namespace PSAutodiff.Optimization;
 
 /// <summary>A point with the value and the gradient of the function there; written over by every evaluation.</summary>

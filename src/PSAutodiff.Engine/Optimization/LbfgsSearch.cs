@@ -1,3 +1,5 @@
+using PSAutodiff.Kernels;
+
 namespace PSAutodiff.Optimization;
 
 /// <summary>
@@ -35,7 +37,7 @@ internal sealed class LbfgsSearch(Objective objective, MinimizationOptions optio
         for (var i = _pairs.Count - 1; i >= 0; i--)
         {
             _weights[i] = Vectors.Dot(_pairs[i].Step, Direction) / _pairs[i].Product;
-            Vectors.Add(Direction, -_weights[i], _pairs[i].Change);
+            Vectors.AddScaled(Direction, -_weights[i], _pairs[i].Change);
         }
 
         if (_pairs.Count > 0)
@@ -48,7 +50,7 @@ internal sealed class LbfgsSearch(Objective objective, MinimizationOptions optio
         for (var i = 0; i < _pairs.Count; i++)
         {
             var correction = Vectors.Dot(_pairs[i].Change, Direction) / _pairs[i].Product;
-            Vectors.Add(Direction, _weights[i] - correction, _pairs[i].Step);
+            Vectors.AddScaled(Direction, _weights[i] - correction, _pairs[i].Step);
         }
 
         for (var i = 0; i < Direction.Length; i++) Direction[i] = -Direction[i];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Optimization;
 

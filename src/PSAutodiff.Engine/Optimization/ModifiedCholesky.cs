@@ -1,3 +1,5 @@
+using PSAutodiff.Kernels;
+
 namespace PSAutodiff.Optimization;
 
 /// <summary>
@@ -45,7 +47,7 @@ internal sealed class ModifiedCholesky(int n)
         for (var i = n - 1; i >= 0; i--)
         {
             vector[i] /= _factor[(i * n) + i];
-            Vectors.Add(vector.AsSpan(0, i), -vector[i], _factor.AsSpan(i * n, i));
+            Vectors.AddScaled(vector.AsSpan(0, i), -vector[i], _factor.AsSpan(i * n, i));
         }
 
         for (var i = 0; i < n; i++) vector[i] /= _scales[i];

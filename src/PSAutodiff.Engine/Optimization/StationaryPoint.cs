@@ -1,3 +1,5 @@
+using PSAutodiff.Kernels;
+
 namespace PSAutodiff.Optimization;
 
 /// <summary>Tells a minimum from a saddle or a maximum, where the function is small enough for second derivatives.</summary>

@@ -1,3 +1,5 @@
+using PSAutodiff.Kernels;
+
 namespace PSAutodiff.Optimization;
 
 /// <summary>How a line search ended.</summary>

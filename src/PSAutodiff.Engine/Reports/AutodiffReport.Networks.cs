@@ -1,5 +1,6 @@
 using System.Globalization;
 using PSAutodiff.Data;
+using PSAutodiff.Networks.Activations;
 
 namespace PSAutodiff.Reports;
 
@@ -198,7 +199,7 @@ internal sealed partial class AutodiffReport
 
         if (size > 2) return (values, 1, size, "Number of the largest output");
         var what = size == 1 ? "Output" : Invariant($"Output {UnitNames(network, network.Layers.Count - 1)(1)}");
-        if (network.Layers[^1].Activation is ActivationFunction.Sigmoid or ActivationFunction.Softmax) return (values, 0, 1, what);
+        if (Activation.Of(network.Layers[^1].Activation).GivesProbabilities) return (values, 0, 1, what);
         var finite = values.Where(double.IsFinite).DefaultIfEmpty().ToArray();
         var (least, greatest) = (finite.Min(), finite.Max());
         return (values, least, greatest > least ? greatest : least + 1, what);

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PSAutodiff.Data;
-using PSAutodiff.Networks;
+using PSAutodiff.Networks.Activations;
+using PSAutodiff.Networks.Losses;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 
@@ -51,9 +52,8 @@ public static class NetworkTraining
                 InputSize = network.InputSize,
                 OutputSize = network.OutputSize,
             };
-            LossDomain.CheckLayer(network, used, data);
-            LossDomain.CheckTargets<T>(
-                used,
+            Loss.Of(used).CheckLayer(network, data);
+            Loss.Of(used).CheckTargets<T>(
                 data.Targets,
                 network.OutputSize,
                 static (row, column) => string.Create(CultureInfo.InvariantCulture, $"Row {row + 1} of the targets{(column < 0 ? string.Empty : $", column {column + 1}")}"));
@@ -65,12 +65,7 @@ public static class NetworkTraining
     public static LossFunction DefaultLoss(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return network.Layers[^1].Activation switch
-        {
-            ActivationFunction.Softmax => LossFunction.CategoricalCrossEntropy,
-            ActivationFunction.Sigmoid => LossFunction.BinaryCrossEntropy,
-            _ => LossFunction.MeanSquaredError,
-        };
+        return Activation.Of(network.Layers[^1].Activation).DefaultLoss;
     }
 
     /// <summary>Trains a network on rows that fit it and are scaled as it wants.</summary>

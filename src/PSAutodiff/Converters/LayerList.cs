@@ -6,18 +6,6 @@ namespace PSAutodiff.Converters;
 /// <summary>Reads lists of layers as users write them: sizes, each with the activation after it or linear, as in 16,tanh,3,softmax.</summary>
 internal static class LayerList
 {
-    private static readonly Dictionary<string, ActivationFunction> Names = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["linear"] = ActivationFunction.Linear,
-        ["identity"] = ActivationFunction.Linear,
-        ["none"] = ActivationFunction.Linear,
-        ["relu"] = ActivationFunction.ReLU,
-        ["sigmoid"] = ActivationFunction.Sigmoid,
-        ["logistic"] = ActivationFunction.Sigmoid,
-        ["tanh"] = ActivationFunction.Tanh,
-        ["softmax"] = ActivationFunction.Softmax,
-    };
-
     /// <summary>The layers: at least one, all with a size.</summary>
     /// <exception cref="AutodiffException">The list is none; the message says where.</exception>
     public static List<(int Outputs, ActivationFunction Activation)> Parse(object? value, string parameter)
@@ -85,7 +73,7 @@ internal static class LayerList
     private static ActivationFunction Activation(object? item, string parameter, int index) => item switch
     {
         ActivationFunction activation => activation,
-        string text when Names.TryGetValue(text.Trim(), out var activation) => activation,
+        string text when Networks.Activations.Activation.Named(text.Trim()) is { } activation => activation,
         _ => throw Invalid(parameter, index, item, $"that is neither the size of a layer nor an activation. Activations are: {string.Join(", ", Enum.GetNames<ActivationFunction>())}."),
     };
 

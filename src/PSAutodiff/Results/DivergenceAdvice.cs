@@ -1,5 +1,6 @@
 using System.Globalization;
-using PSAutodiff.Networks;
+using PSAutodiff.Networks.Activations;
+using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff.Results;
 
@@ -11,9 +12,9 @@ internal static class DivergenceAdvice
     /// <param name="rate">What the learning rate is called.</param>
     public static string For(TrainingResult result, string rate)
     {
-        if (result.Network is { LossFunction: { } loss } network && LossDomain.IsUnbound(network, loss))
+        if (result.Network is { LossFunction: { } loss } network && Loss.Of(loss).AdviceFor(Activation.Of(network.Layers[^1].Activation)) is { } advice)
         {
-            return $"{loss} measures probabilities, but the outputs of a last layer with {network.Layers[^1].Activation} leave 0 to 1. {LossDomain.Mended(loss)}";
+            return $"{loss} measures probabilities, but the outputs of a last layer with {network.Layers[^1].Activation} leave 0 to 1. {advice}";
         }
 
         return result.FailsAtStart

@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Numerics;
 using PSAutodiff.Converters;
 using PSAutodiff.Data;
-using PSAutodiff.Networks;
+using PSAutodiff.Networks.Activations;
+using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff.Rows;
 
@@ -28,7 +29,7 @@ internal sealed class NetworkData
         }
 
         _targets = labels.Numbers;
-        if (network.Layers[^1].Activation == ActivationFunction.Sigmoid) Classes = labels.ZeroAndOne ?? [];
+        if (IsBinary(network)) Classes = labels.ZeroAndOne ?? [];
     }
 
     /// <summary>Data with a number for each output: rows x outputs, row after row.</summary>
@@ -36,7 +37,7 @@ internal sealed class NetworkData
         : this(inputs, network)
     {
         _targets = targets;
-        if (_outputs > 1 || network.Layers[^1].Activation != ActivationFunction.Sigmoid || !targets.All(static target => target is 0 or 1)) return;
+        if (_outputs > 1 || !IsBinary(network) || !targets.All(static target => target is 0 or 1)) return;
         Classes = network.Classes.Count > 0 ? [.. network.Classes] : [0.0, 1.0];
     }
 
@@ -141,10 +142,13 @@ internal sealed class NetworkData
             InputSize = Inputs.Width,
             OutputSize = _outputs,
         };
-        LossDomain.CheckLayer(network, loss, data);
-        if (targets is not null) LossDomain.CheckTargets<T>(loss, targets, _outputs, Place);
+        Loss.Of(loss).CheckLayer(network, data);
+        if (targets is not null) Loss.Of(loss).CheckTargets<T>(targets, _outputs, Place);
         return data;
     }
+
+    // Whether each output is a probability by itself.
+    private static bool IsBinary(Network network) => Activation.Of(network.Layers[^1].Activation) is { GivesProbabilities: true, SumsToOne: false };
 
     // A matrix of one column is a list of its rows.
     private static IEnumerable<object?> Cells(IList list) =>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using PSAutodiff.Networks;
+using PSAutodiff.Networks.Activations;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Rows;
@@ -23,7 +24,7 @@ internal static class NetworkOutput
 
     /// <summary>Whether the outputs of a network are probabilities of its classes.</summary>
     public static bool IsProbability(Network network) =>
-        network.Classes.Count > 0 && network.Layers[^1].Activation is (ActivationFunction.Softmax or ActivationFunction.Sigmoid);
+        network.Classes.Count > 0 && Activation.Of(network.Layers[^1].Activation).GivesProbabilities;
 
     /// <summary>The outputs of a network for scaled inputs.</summary>
     public static double[] Predict<T>(Network network, T[] inputs, int rows, int threads, CancellationToken cancellation)

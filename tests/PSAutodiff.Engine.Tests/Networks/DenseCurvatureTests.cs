@@ -1,6 +1,7 @@
 using System.Globalization;
 using PSAutodiff.Data;
 using PSAutodiff.Networks;
+using PSAutodiff.Networks.Losses;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -37,7 +38,7 @@ public sealed class DenseCurvatureTests
             AssertClose(expected, new DenseCurvature(random.Network, random.Loss).Diagonal(data, Token), random.ToString());
             checks++;
             for (var l = 0; l < random.Network.Layers.Count; l++) seen.Add((random.Network.Layers[l].Activation, l == 0));
-            losses.Add((random.Loss, DenseLoss.IsFused(random.Loss, random.Network.Layers[^1].Activation)));
+            losses.Add((random.Loss, Loss.Of(random.Loss).FusesWith == random.Network.Layers[^1].Activation));
         });
 
         // The random networks were small and many enough.

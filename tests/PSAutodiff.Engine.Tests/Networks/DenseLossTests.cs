@@ -1,4 +1,5 @@
-using PSAutodiff.Networks;
+using PSAutodiff.Networks.Activations;
+using PSAutodiff.Networks.Losses;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -14,7 +15,7 @@ public sealed class DenseLossTests
         double[] targets = [0, 0, 1, 0, 1, 0];
         double[] predictions = [0.2, 0.3, 0.1, 0.5, 0.8, 0.1];
         var (losses, gradient) = (new double[2], new double[6]);
-        DenseLoss.FromPredictions<double>(LossFunction.BinaryCrossEntropy, predictions, targets, 3, 2, losses, gradient, new double[DenseLoss.ScratchLength(2, 3)]);
+        Loss.Of(LossFunction.BinaryCrossEntropy).Measure<double>(false, predictions, targets, 3, 2, losses, gradient, new double[Loss.ScratchLength(2, 3)]);
         Assert.Equal(1.952027, (losses[0] + losses[1]) / 2, 5e-7);
         double[] expected = [0.625, 0.7142857, -5.0, 1.0, -0.625, 0.5555556];
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], gradient[i], 5e-8);
@@ -26,14 +27,14 @@ public sealed class DenseLossTests
         double[] targets = [0, 1];
         double[] predictions = [0.25, 0.5];
         var (losses, gradient) = (new double[1], new double[2]);
-        var scratch = new double[DenseLoss.ScratchLength(1, 2)];
-        DenseLoss.FromPredictions<double>(LossFunction.MeanSquaredError, predictions, targets, 2, 1, losses, gradient, scratch);
+        var scratch = new double[Loss.ScratchLength(1, 2)];
+        Loss.Of(LossFunction.MeanSquaredError).Measure<double>(false, predictions, targets, 2, 1, losses, gradient, scratch);
         Assert.Equal(0.15625, losses[0]);
         Assert.Equal([0.25, -0.5], gradient);
-        DenseLoss.FromPredictions<double>(LossFunction.HalfSquaredError, predictions, targets, 2, 4, losses, gradient, scratch);
+        Loss.Of(LossFunction.HalfSquaredError).Measure<double>(false, predictions, targets, 2, 4, losses, gradient, scratch);
         Assert.Equal(0.15625, losses[0]);
         Assert.Equal([0.0625, -0.125], gradient);
-        DenseLoss.FromPredictions<double>(LossFunction.CategoricalCrossEntropy, predictions, targets, 2, 1, losses, gradient, scratch);
+        Loss.Of(LossFunction.CategoricalCrossEntropy).Measure<double>(false, predictions, targets, 2, 1, losses, gradient, scratch);
         Assert.Equal(Math.Log(2), losses[0], 3e-9);
         Assert.Equal(0, gradient[0]);
         Assert.Equal(-2, gradient[1], 5e-9);
@@ -44,8 +45,8 @@ public sealed class DenseLossTests
     {
         double[] values = [-0.1, 0.7, -1, 0.3, 0.5, 0.7, 0];
         var deltas = Enumerable.Repeat(1.0, 7).ToArray();
-        DenseActivations.Apply<double>(ActivationFunction.ReLU, values, 7, new double[32]);
-        DenseActivations.Backward<double>(ActivationFunction.ReLU, values, deltas, 7);
+        Activation<double>.Of(ActivationFunction.ReLU).Apply(values, 7, new double[32]);
+        Activation<double>.Of(ActivationFunction.ReLU).Backward(values, deltas, 7);
         Assert.Equal([0, 0.7, 0, 0.3, 0.5, 0.7, 0], values);
         Assert.Equal([0, 1, 0, 1, 1, 1, 0], deltas);
     }
@@ -64,8 +65,8 @@ public sealed class DenseLossTests
     {
         var values = Arguments.ToArray();
         var deltas = Enumerable.Repeat(1.0, values.Length).ToArray();
-        DenseActivations.Apply<double>(activation, values, values.Length, new double[32]);
-        DenseActivations.Backward<double>(activation, values, deltas, values.Length);
+        Activation<double>.Of(activation).Apply(values, values.Length, new double[32]);
+        Activation<double>.Of(activation).Backward(values, deltas, values.Length);
         for (var i = 0; i < values.Length; i++)
         {
             Assert.Equal(expected[i], values[i], 5e-8);
@@ -85,12 +86,12 @@ public sealed class DenseLossTests
         {
             var sums = Enumerable.Range(0, length).Select(i => i % 3 == 0 ? z : 0.25).ToArray();
             var (values, deltas) = (sums.ToArray(), Enumerable.Repeat(2.0, length).ToArray());
-            DenseActivations.Apply<double>(activation, values, length, new double[32]);
-            DenseActivations.Backward<double>(activation, values, deltas, length, sums);
+            Activation<double>.Of(activation).Apply(values, length, new double[32]);
+            Activation<double>.Of(activation).Backward(values, deltas, length, sums);
             var singleSums = Array.ConvertAll(sums, static v => (float)v);
             var (singles, singleDeltas) = (singleSums.ToArray(), Enumerable.Repeat(2f, length).ToArray());
-            DenseActivations.Apply<float>(activation, singles, length, new double[32]);
-            DenseActivations.Backward<float>(activation, singles, singleDeltas, length, singleSums);
+            Activation<float>.Of(activation).Apply(singles, length, new double[32]);
+            Activation<float>.Of(activation).Backward(singles, singleDeltas, length, singleSums);
             for (var i = 0; i < length; i++)
             {
                 var right = 2 * (i % 3 == 0 ? expected : activation == ActivationFunction.Tanh ? 0.9400148488064306 : 0.24613408273759835);
@@ -108,7 +109,7 @@ public sealed class DenseLossTests
     public void The_derivative_of_cross_entropy_keeps_its_digits_where_the_prediction_is_right(double z, double y, double expected)
     {
         var (losses, derivatives) = (new double[1], new double[1]);
-        DenseLoss.FromSums<double>(LossFunction.BinaryCrossEntropy, [z], [y], 1, 1, losses, derivatives, new double[DenseLoss.ScratchLength(1, 1)]);
+        Loss.Of(LossFunction.BinaryCrossEntropy).Measure<double>(true, [z], [y], 1, 1, losses, derivatives, new double[Loss.ScratchLength(1, 1)]);
         Assert.Equal(1, derivatives[0] / expected, 1e-14);
     }
 
@@ -120,7 +121,7 @@ public sealed class DenseLossTests
     public void NaN_is_passed_on(ActivationFunction activation)
     {
         var values = Enumerable.Repeat(float.NaN, 19).ToArray();
-        DenseActivations.Apply<float>(activation, values, 19, new double[32]);
+        Activation<float>.Of(activation).Apply(values, 19, new double[32]);
         Assert.All(values, static value => Assert.True(float.IsNaN(value)));
     }
 
@@ -128,9 +129,20 @@ public sealed class DenseLossTests
     public void Softmax_sums_to_one_and_stands_large_sums()
     {
         double[] values = [1000, 1001, 999, -5, 0, 5];
-        DenseActivations.Apply<double>(ActivationFunction.Softmax, values, 3, new double[32]);
+        Activation<double>.Of(ActivationFunction.Softmax).Apply(values, 3, new double[32]);
         Assert.Equal(1, values[0] + values[1] + values[2], 1e-15);
         Assert.Equal(Math.E / (Math.E + 1 + (1 / Math.E)), values[1], 1e-15);
         Assert.Equal(1 / (1 + Math.Exp(5) + Math.Exp(10)), values[3], 1e-15);
+    }
+
+    [Fact]
+    public void Every_function_that_has_a_name_has_its_object()
+    {
+        Assert.All(Enum.GetValues<ActivationFunction>(), static function => Assert.Equal(function, Activation.Of(function).Function));
+        Assert.All(Enum.GetValues<ActivationFunction>(), static function => Assert.Equal(function, Activation<float>.Of(function).Function));
+        Assert.All(Enum.GetValues<ActivationFunction>(), static function => Assert.Equal(function, Activation.Named(function.ToString())));
+        Assert.All(Enum.GetValues<LossFunction>(), static function => Assert.Equal(function, Loss.Of(function).Function));
+        Assert.Equal(ActivationFunction.Sigmoid, Activation.Named("Logistic"));
+        Assert.Null(Activation.Named("sine"));
     }
 }

@@ -95,7 +95,7 @@ internal sealed class RandomNetwork
 
         var columns = values.Length;
         var targets = Targets[(row * columns)..((row + 1) * columns)];
-        var fused = DenseLoss.IsFused(Loss, Network.Layers[^1].Activation);
+        var fused = Networks.Losses.Loss.Of(Loss).FusesWith == Network.Layers[^1].Activation;
         return targets.Select((y, i) => (Loss, fused) switch
         {
             (LossFunction.BinaryCrossEntropy, true) => ExprNode.Softplus(sums[i]) - (y * sums[i]),

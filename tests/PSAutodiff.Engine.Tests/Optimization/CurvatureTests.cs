@@ -1,3 +1,4 @@
+using PSAutodiff.Kernels;
 using PSAutodiff.Optimization;
 using Xunit;
 using static PSAutodiff.Tests.Runs;

@@ -2,6 +2,7 @@ using System.Numerics;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Networks;
+using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff.Training.Models;
 
@@ -17,7 +18,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
 
     private readonly Network _network;
     private readonly DenseShape _shape;
-    private readonly LossFunction _loss;
+    private readonly Loss _loss;
     private readonly TrainingData<T> _data;
     private readonly int _threads;
     private readonly int[] _frozen;
@@ -44,7 +45,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
             throw new ArgumentException($"The rows have {data.InputSize} inputs and {data.OutputSize} outputs, the network {network.InputSize} and {network.OutputSize}.", nameof(data));
         _network = network;
         _shape = new DenseShape(network);
-        _loss = loss;
+        _loss = Networks.Losses.Loss.Of(loss);
         _data = data;
         _threads = threads;
         _frozen = network.FrozenIndices();
@@ -91,7 +92,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     }
 
     /// <inheritdoc/>
-    public ITrainingModel<T> ForAnotherThread() => new DenseModel<T>(_network, _loss, _data, _threads);
+    public ITrainingModel<T> ForAnotherThread() => new DenseModel<T>(_network, _loss.Function, _data, _threads);
 
     void IUnitWork.Do(int unit, int worker)
     {
@@ -155,7 +156,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     {
         var first = part * _part;
         var count = Math.Min(_part, _batch.Count - first);
-        _batch.Forward(first, count, _parameters, DenseLoss.IsFused(_loss, _shape.Last.Activation), worker);
+        _batch.Forward(first, count, _parameters, _loss.FusesWith == _shape.Last.Activation, worker);
         _batch.Backward(first, count, _parameters, _loss, _rowCount, _phase == Phase.Backward, worker);
     }
 }

@@ -1,6 +1,6 @@
-using System.Numerics;
 using PSAutodiff.Data;
 using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Training.Models;
 
@@ -91,7 +91,7 @@ internal sealed class LossModel : IDescentModel<double>
             moved.CopyTo(scratch);
             var loss = step.Take(_rows[rows[i]], moving, rate);
             losses[i] = loss;
-            if (double.IsFinite(loss) && AllFinite(moved)) continue;
+            if (double.IsFinite(loss) && Vectors.AllFinite(moved)) continue;
             scratch.CopyTo(parameters, 0);
             return i;
         }
@@ -111,7 +111,7 @@ internal sealed class LossModel : IDescentModel<double>
             {
                 _rows[row].CopyTo(_point, 0);
                 _compiled.Evaluate(_point, _outputs);
-                Add(_outputs);
+                Vectors.Add(_sums, _outputs);
             }
 
             return;
@@ -121,7 +121,7 @@ internal sealed class LossModel : IDescentModel<double>
         for (; rows.Length > 0; rows = rows[Math.Min(RowsAtOnce, rows.Length)..])
         {
             cancellation.ThrowIfCancellationRequested();
-            Add(SumOf(rows[..Math.Min(RowsAtOnce, rows.Length)], cancellation));
+            Vectors.Add(_sums, SumOf(rows[..Math.Min(RowsAtOnce, rows.Length)], cancellation));
         }
     }
 
@@ -141,29 +141,5 @@ internal sealed class LossModel : IDescentModel<double>
 
         for (var j = 0; j < _columnCount; j++) _columns[j] = _gathered[j].AsMemory(0, rows.Length);
         return new RowEvaluator(_compiled.Tape, _columns) { MaxThreads = _threads, Cancellation = cancellation }.Sum(rows.Length);
-    }
-
-    private void Add(double[] outputs)
-    {
-        for (var i = 0; i < _sums.Length; i++) _sums[i] += outputs[i];
-    }
-
-    private static bool AllFinite(ReadOnlySpan<double> values)
-    {
-        // x - x is 0 for a finite number and NaN for any other.
-        var sum = Vector<double>.Zero;
-        var i = 0;
-        for (; i + Vector<double>.Count <= values.Length; i += Vector<double>.Count)
-        {
-            var part = new Vector<double>(values[i..]);
-            sum += part - part;
-        }
-
-        for (; i < values.Length; i++)
-        {
-            if (!double.IsFinite(values[i])) return false;
-        }
-
-        return Vector.EqualsAll(sum, Vector<double>.Zero);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Training.Rules;
 
@@ -59,12 +60,12 @@ internal abstract class TrainingRule<T>
         if (_decayed.Length > 0 && _decaysWeights)
         {
             from.CopyTo(to);
-            foreach (var (start, length) in _decayed) Scale(to.Slice(start, length));
+            foreach (var (start, length) in _decayed) Vectors.Scale(to.Slice(start, length), _decay);
             from = to;
         }
         else
         {
-            foreach (var (start, length) in _decayed) AddScaled(from.Slice(start, length), gradient.Slice(start, length));
+            foreach (var (start, length) in _decayed) Vectors.AddScaled(gradient.Slice(start, length), _decay, from.Slice(start, length));
         }
 
         return Move(step, from, gradient, to);
@@ -84,21 +85,6 @@ internal abstract class TrainingRule<T>
         }
 
         return [.. ranges];
-    }
-
-    private void Scale(Span<T> weights)
-    {
-        var parts = MemoryMarshal.Cast<T, Vector<T>>(weights);
-        for (var i = 0; i < parts.Length; i++) parts[i] *= _decay;
-        for (var i = parts.Length * Vector<T>.Count; i < weights.Length; i++) weights[i] *= _decay;
-    }
-
-    private void AddScaled(ReadOnlySpan<T> weights, Span<T> gradient)
-    {
-        var from = MemoryMarshal.Cast<T, Vector<T>>(weights);
-        var to = MemoryMarshal.Cast<T, Vector<T>>(gradient);
-        for (var i = 0; i < to.Length; i++) to[i] += from[i] * _decay;
-        for (var i = to.Length * Vector<T>.Count; i < weights.Length; i++) gradient[i] += weights[i] * _decay;
     }
 
     /// <summary>Applies a rule to all parameters, a vector of them at a time.</summary>

@@ -1,0 +1,168 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace PSAutodiff.Kernels;
+
+/// <summary>
+/// Arithmetic on vectors. Sums run from the first element to the last, and all else is done for each element by itself, so results do not
+/// depend on the machine.
+/// </summary>
+internal static class Vectors
+{
+    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < x.Length; i++) sum += x[i] * y[i];
+        return sum;
+    }
+
+    /// <summary>The Euclidean norm.</summary>
+    public static double Norm(ReadOnlySpan<double> x)
+    {
+        // Scaled, so that squares neither overflow nor vanish.
+        var largest = Largest(x);
+        if (largest == 0 || !double.IsFinite(largest)) return largest;
+        var sum = 0.0;
+        foreach (var value in x) sum += value / largest * (value / largest);
+        return largest * Math.Sqrt(sum);
+    }
+
+    /// <summary>The largest magnitude of an element; NaN when one is NaN.</summary>
+    public static double Largest(ReadOnlySpan<double> x)
+    {
+        var largest = 0.0;
+        foreach (var value in x) largest = Math.Max(largest, Math.Abs(value));
+        return largest;
+    }
+
+    /// <summary>The greatest element; NaN when one is NaN.</summary>
+    public static double Greatest(ReadOnlySpan<double> x)
+    {
+        var greatest = double.NegativeInfinity;
+        foreach (var value in x) greatest = Math.Max(greatest, value);
+        return greatest;
+    }
+
+    public static double Sum(ReadOnlySpan<double> x)
+    {
+        var sum = 0.0;
+        foreach (var value in x) sum += value;
+        return sum;
+    }
+
+    public static bool AllFinite(ReadOnlySpan<double> x)
+    {
+        // x - x is 0 for a finite number and NaN for any other.
+        var sum = Vector<double>.Zero;
+        var i = 0;
+        for (; i + Vector<double>.Count <= x.Length; i += Vector<double>.Count)
+        {
+            var part = new Vector<double>(x[i..]);
+            sum += part - part;
+        }
+
+        for (; i < x.Length; i++)
+        {
+            if (!double.IsFinite(x[i])) return false;
+        }
+
+        return Vector.EqualsAll(sum, Vector<double>.Zero);
+    }
+
+    /// <summary>y + x into y.</summary>
+    public static void Add<T>(Span<T> y, ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        x = x[..y.Length];
+        var i = 0;
+        for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count) (new Vector<T>(y[i..]) + new Vector<T>(x[i..])).CopyTo(y[i..]);
+        for (; i < y.Length; i++) y[i] += x[i];
+    }
+
+    /// <summary>y + factor * x into y, rounded twice.</summary>
+    public static void AddScaled<T>(Span<T> y, T factor, ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        x = x[..y.Length];
+        var factors = new Vector<T>(factor);
+        var i = 0;
+        for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count) (new Vector<T>(y[i..]) + (factors * new Vector<T>(x[i..]))).CopyTo(y[i..]);
+        for (; i < y.Length; i++) y[i] += factor * x[i];
+    }
+
+    /// <summary>x * y into y.</summary>
+    public static void Multiply<T>(Span<T> y, ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        x = x[..y.Length];
+        var i = 0;
+        for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count) (new Vector<T>(y[i..]) * new Vector<T>(x[i..])).CopyTo(y[i..]);
+        for (; i < y.Length; i++) y[i] *= x[i];
+    }
+
+    /// <summary>factor * y into y.</summary>
+    public static void Scale<T>(Span<T> y, T factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var factors = new Vector<T>(factor);
+        var i = 0;
+        for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count) (new Vector<T>(y[i..]) * factors).CopyTo(y[i..]);
+        for (; i < y.Length; i++) y[i] *= factor;
+    }
+
+    /// <summary>y - number into y.</summary>
+    public static void Subtract(Span<double> y, double number)
+    {
+        foreach (ref var value in y) value -= number;
+    }
+
+    /// <summary>y / divisor into y.</summary>
+    public static void Divide(Span<double> y, double divisor)
+    {
+        foreach (ref var value in y) value /= divisor;
+    }
+
+    /// <summary>The numbers as doubles.</summary>
+    public static void Widen<T>(ReadOnlySpan<T> source, Span<double> target)
+        where T : unmanaged
+    {
+        target = target[..source.Length];
+        if (typeof(T) == typeof(double))
+        {
+            MemoryMarshal.Cast<T, double>(source).CopyTo(target);
+            return;
+        }
+
+        var numbers = MemoryMarshal.Cast<T, float>(source);
+        var i = 0;
+        for (; i + Vector<float>.Count <= numbers.Length; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(numbers[i..]), out var low, out var high);
+            low.CopyTo(target[i..]);
+            high.CopyTo(target[(i + Vector<double>.Count)..]);
+        }
+
+        for (; i < numbers.Length; i++) target[i] = numbers[i];
+    }
+
+    /// <summary>The doubles rounded to the numbers.</summary>
+    public static void Narrow<T>(ReadOnlySpan<double> source, Span<T> target)
+        where T : unmanaged
+    {
+        target = target[..source.Length];
+        if (typeof(T) == typeof(double))
+        {
+            source.CopyTo(MemoryMarshal.Cast<T, double>(target));
+            return;
+        }
+
+        var numbers = MemoryMarshal.Cast<T, float>(target);
+        var i = 0;
+        for (; i + Vector<float>.Count <= numbers.Length; i += Vector<float>.Count)
+        {
+            Vector.Narrow(new Vector<double>(source[i..]), new Vector<double>(source[(i + Vector<double>.Count)..])).CopyTo(numbers[i..]);
+        }
+
+        for (; i < numbers.Length; i++) numbers[i] = (float)source[i];
+    }
+}

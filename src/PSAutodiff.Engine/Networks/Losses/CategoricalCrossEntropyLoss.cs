@@ -1,0 +1,77 @@
+using System.Globalization;
+using PSAutodiff.Kernels;
+using PSAutodiff.Networks.Activations;
+
+namespace PSAutodiff.Networks.Losses;
+
+/// <summary>-y log p, summed over outputs.</summary>
+internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(ActivationFunction.Softmax)
+{
+    // Probabilities that were rounded when they were written.
+    private const double SumAllowed = 0.011;
+
+    public override LossFunction Function => LossFunction.CategoricalCrossEntropy;
+
+    protected override double HighestTarget => double.PositiveInfinity;
+
+    public override void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian)
+    {
+        var n = p.Length;
+        if (!fused)
+        {
+            for (var i = 0; i < n; i++) (gradient[i], hessian[i * (n + 1)]) = (-y[i] / (p[i] + Floor), y[i] / ((p[i] + Floor) * (p[i] + Floor)));
+            return;
+        }
+
+        // The Hessian is total (diag(p) - p p').
+        var total = Vectors.Sum(y);
+        for (var i = 0; i < n; i++) (gradient[i], hessian[i * (n + 1)]) = ((total * p[i]) - y[i], total * p[i]);
+        for (var i = 0; i < n; i++)
+        {
+            if (total * p[i] != 0) Vectors.AddScaled(hessian.Slice(i * n, n), -total * p[i], p);
+        }
+    }
+
+    protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
+    {
+        var logs = scratch[..p.Length];
+        for (var i = 0; i < p.Length; i++) logs[i] = p[i] + Floor;
+        Elementary.Log(logs, logs);
+        for (var i = 0; i < p.Length; i++) losses[i / columns] -= y[i] * logs[i];
+        for (var i = 0; i < p.Length; i++) p[i] = -y[i] / (p[i] + Floor) / rowCount;
+    }
+
+    protected override void FromSums(Span<double> z, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
+    {
+        var part = scratch[..z.Length];
+        for (var start = 0; start < z.Length; start += columns) Vectors.Subtract(z.Slice(start, columns), Vectors.Greatest(z.Slice(start, columns)));
+        Elementary.Exp(z, part);
+        for (var row = 0; row < losses.Length; row++)
+        {
+            var ofZ = z.Slice(row * columns, columns);
+            var ofY = y.Slice(row * columns, columns);
+            var ofPart = part.Slice(row * columns, columns);
+            var sum = Vectors.Sum(ofPart);
+            var log = Elementary.Log(sum);
+            var total = Vectors.Sum(ofY);
+            for (var i = 0; i < ofZ.Length; i++)
+            {
+                if (ofY[i] != 0) losses[row] += ofY[i] * (log - ofZ[i]);
+                ofZ[i] = ((total * ofPart[i] / sum) - ofY[i]) / rowCount;
+            }
+        }
+    }
+
+    protected override string WhyNot<T>(ReadOnlySpan<T> targets, int columns) =>
+        "is below 0, but CategoricalCrossEntropy takes the targets of a row for the probabilities of its classes.";
+
+    protected override string? ProblemOfSum(double sum) => Math.Abs(sum - 1) <= SumAllowed
+        ? null
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"the targets sum to {sum}, not to 1, but CategoricalCrossEntropy takes them for the probabilities of the classes. For several classes at once give the last layer sigmoid and take the loss BinaryCrossEntropy.");
+
+    protected override string? ProblemWith(Activation last, int outputs) => last.SumsToOne
+        ? base.ProblemWith(last, outputs)
+        : "the outputs of a sigmoid do not sum to 1. Give the last layer softmax, or take the loss BinaryCrossEntropy.";
+}

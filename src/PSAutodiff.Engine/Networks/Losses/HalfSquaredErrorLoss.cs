@@ -1,0 +1,19 @@
+namespace PSAutodiff.Networks.Losses;
+
+/// <summary>(p - y)^2 / 2, summed over outputs.</summary>
+internal sealed class HalfSquaredErrorLoss : Loss
+{
+    public override LossFunction Function => LossFunction.HalfSquaredError;
+
+    public override void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian)
+    {
+        for (var i = 0; i < p.Length; i++) (gradient[i], hessian[i * (p.Length + 1)]) = (p[i] - y[i], 1.0);
+    }
+
+    protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
+    {
+        for (var i = 0; i < p.Length; i++) p[i] -= y[i];
+        for (var i = 0; i < p.Length; i++) losses[i / columns] += p[i] * p[i] / 2;
+        for (var i = 0; i < p.Length; i++) p[i] /= rowCount;
+    }
+}

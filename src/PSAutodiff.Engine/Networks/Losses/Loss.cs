@@ -1,0 +1,105 @@
+using System.Numerics;
+using PSAutodiff.Data;
+using PSAutodiff.Kernels;
+using PSAutodiff.Networks.Activations;
+
+namespace PSAutodiff.Networks.Losses;
+
+/// <summary>
+/// What a network's predictions p are measured by against targets y: all that is known of one function. Each is a class of its own.
+/// Everything is computed in double for either precision.
+/// </summary>
+internal abstract class Loss
+{
+    // By the numbers of the functions.
+    private static readonly Loss[] All = [new BinaryCrossEntropyLoss(), new CategoricalCrossEntropyLoss(), new MeanSquaredErrorLoss(), new HalfSquaredErrorLoss()];
+
+    /// <summary>The function's name for users.</summary>
+    public abstract LossFunction Function { get; }
+
+    /// <summary>The activation of a last layer with which loss and derivatives are computed from its weighted sums; null for none.</summary>
+    public virtual ActivationFunction? FusesWith => null;
+
+    /// <summary>The object of a function.</summary>
+    public static Loss Of(LossFunction function) => All[(int)function];
+
+    /// <summary>The length of the working memory of <see cref="Measure"/>.</summary>
+    public static int ScratchLength(int rows, int columns) => checked(4 * rows * columns);
+
+    /// <summary>The loss of each row, and the derivatives of the mean loss with respect to predictions, or to weighted sums when they were fused.</summary>
+    /// <param name="fused">Whether what follows are the weighted sums of a last layer with <see cref="FusesWith"/>, not predictions.</param>
+    /// <param name="predictions">Row after row: rows x columns.</param>
+    /// <param name="targets">The targets, row after row.</param>
+    /// <param name="columns">Number of outputs.</param>
+    /// <param name="rowCount">Rows over which the mean is taken: these and others.</param>
+    /// <param name="losses">Gets the loss of each of these rows.</param>
+    /// <param name="derivatives">Gets the derivatives, row after row.</param>
+    /// <param name="scratch">Working memory.</param>
+    public void Measure<T>(
+        bool fused,
+        ReadOnlySpan<T> predictions,
+        ReadOnlySpan<T> targets,
+        int columns,
+        int rowCount,
+        Span<double> losses,
+        Span<T> derivatives,
+        Span<double> scratch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var p = scratch[..predictions.Length];
+        var y = scratch.Slice(p.Length, p.Length);
+        var rest = scratch[(2 * p.Length)..];
+        Vectors.Widen(predictions, p);
+        Vectors.Widen(targets, y);
+        losses.Clear();
+        if (fused) FromSums(p, y, columns, rowCount, losses, rest);
+        else FromPredictions(p, y, columns, rowCount, losses, rest);
+        Vectors.Narrow(p, derivatives);
+    }
+
+    /// <summary>Gradient and diagonal of the Hessian of one row's loss with respect to predictions, or the whole Hessian with respect to weighted sums when they were fused.</summary>
+    /// <param name="fused">As for <see cref="Measure"/>, but what follows are predictions in either case.</param>
+    /// <param name="p">The predictions.</param>
+    /// <param name="y">The targets.</param>
+    /// <param name="gradient">Gets the first derivatives.</param>
+    /// <param name="hessian">Gets the second ones, row after row; zeros before.</param>
+    public abstract void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian);
+
+    /// <summary>What to do when it takes outputs for probabilities that a last layer does not promise; null when it does not.</summary>
+    public virtual string? AdviceFor(Activation last) => null;
+
+    /// <summary>Throws unless the last layer gives what the loss measures; else a training falls without end, or nowhere.</summary>
+    /// <param name="network">
+    /// The network. With a last layer that promises no probabilities its outputs are looked at when its weights were given; drawn ones do not keep
+    /// to 0 to 1.
+    /// </param>
+    /// <param name="data">The rows that it will measure.</param>
+    /// <exception cref="AutodiffException">They do not go together.</exception>
+    public virtual void CheckLayer<T>(Network network, TrainingData<T> data)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+    }
+
+    /// <summary>Throws unless the loss can measure all targets.</summary>
+    /// <param name="targets">The targets, row after row: rows x columns.</param>
+    /// <param name="columns">Number of outputs.</param>
+    /// <param name="place">What an error calls a target, or with a column below 0 a row; both from 0.</param>
+    /// <exception cref="AutodiffException">It cannot measure one; the message names it.</exception>
+    public virtual void CheckTargets<T>(ReadOnlySpan<T> targets, int columns, Func<int, int, string> place)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+    }
+
+    /// <summary>Adds the loss of each row, and replaces predictions by the derivatives of the mean loss.</summary>
+    /// <param name="p">The predictions.</param>
+    /// <param name="y">The targets.</param>
+    /// <param name="columns">Number of outputs.</param>
+    /// <param name="rowCount">Rows over which the mean is taken.</param>
+    /// <param name="losses">The loss of each row, 0 before.</param>
+    /// <param name="scratch">Working memory, twice as long as the predictions.</param>
+    protected abstract void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch);
+
+    /// <summary>The same from weighted sums.</summary>
+    protected virtual void FromSums(Span<double> z, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch) =>
+        throw new InvalidOperationException($"{Function} is fused with no activation.");
+}

@@ -1,0 +1,19 @@
+namespace PSAutodiff.Networks.Losses;
+
+/// <summary>(p - y)^2, mean over outputs.</summary>
+internal sealed class MeanSquaredErrorLoss : Loss
+{
+    public override LossFunction Function => LossFunction.MeanSquaredError;
+
+    public override void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian)
+    {
+        for (var i = 0; i < p.Length; i++) (gradient[i], hessian[i * (p.Length + 1)]) = (2 * (p[i] - y[i]) / p.Length, 2.0 / p.Length);
+    }
+
+    protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
+    {
+        for (var i = 0; i < p.Length; i++) p[i] -= y[i];
+        for (var i = 0; i < p.Length; i++) losses[i / columns] += p[i] * p[i] / columns;
+        for (var i = 0; i < p.Length; i++) p[i] = 2 * p[i] / columns / rowCount;
+    }
+}
