@@ -66,7 +66,7 @@ internal static class NetworkTimes
     {
         var (network, data) = Made<T>();
         var model = new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, threads);
-        var parameters = DenseShape.Flatten<T>(network);
+        var parameters = network.FlatParameters<T>();
         var gradient = new T[parameters.Length];
         var order = Enumerable.Range(0, Rows).ToArray();
         new RandomSource(2).Shuffle(order);
@@ -84,7 +84,7 @@ internal static class NetworkTimes
     private static void Memory()
     {
         var (network, data) = Made<float>();
-        var parameters = DenseShape.Flatten<float>(network);
+        var parameters = network.FlatParameters<float>();
         var gradient = new float[parameters.Length];
         var order = Enumerable.Range(0, Rows).ToArray();
         var before = GC.GetTotalMemory(forceFullCollection: true);

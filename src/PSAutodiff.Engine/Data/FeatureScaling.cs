@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace PSAutodiff;
 
 /// <summary>How raw inputs become a network's inputs: (x - mean) / deviation, input by input. Immutable: the arrays are copies.</summary>
@@ -32,6 +34,22 @@ public sealed record FeatureScaling
     /// <param name="input">Number of the input, from 0.</param>
     /// <param name="value">The raw value.</param>
     internal double Apply(int input, double value) => (value - _means[input]) / _deviations[input];
+
+    /// <summary>The numbers of rows, row after row, scaled when there is a scaling.</summary>
+    internal static T[] Flatten<T>(double[,] rows, FeatureScaling? scaling)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var columns = rows.GetLength(1);
+        var flat = new T[rows.Length];
+        for (var i = 0; i < flat.Length; i++)
+        {
+            var column = i % columns;
+            var value = rows[i / columns, column];
+            flat[i] = T.CreateTruncating(scaling is null ? value : scaling.Apply(column, value));
+        }
+
+        return flat;
+    }
 
     private static string Listed(double[] numbers) => string.Join(", ", numbers.Select(static number => FormattableString.Invariant($"{number}")));
 }

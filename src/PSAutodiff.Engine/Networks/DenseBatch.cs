@@ -24,7 +24,7 @@ internal sealed class DenseBatch<T>
 
     private const int InputsPackedAtOnce = 200;
 
-    private readonly DenseShape _shape;
+    private readonly ParameterLayout _layout;
     private readonly Activation<T>[] _activations;
     private readonly bool _trains;
     private readonly T[][] _values;
@@ -49,17 +49,17 @@ internal sealed class DenseBatch<T>
     private bool _hasFactors;
 
     /// <summary>Makes the memory for a network.</summary>
-    /// <param name="shape">The network's layers.</param>
+    /// <param name="network">Its layers count, not the values of its parameters.</param>
     /// <param name="trains">Whether there will be gradients.</param>
     /// <param name="workers">The most workers at a time.</param>
-    public DenseBatch(DenseShape shape, bool trains, int workers)
+    public DenseBatch(Network network, bool trains, int workers)
     {
-        _shape = shape;
+        _layout = network.Layout;
         _trains = trains;
         _workers = new Worker?[workers];
         _picks = new int[MaxRows];
-        var layers = shape.Layers;
-        _activations = Array.ConvertAll(layers, static layer => Activation<T>.Of(layer.Activation));
+        var layers = _layout.Layers;
+        _activations = [.. network.Layers.Select(static layer => Activation<T>.Of(layer.Activation))];
         _values = Each(static _ => []);
         _sums = Each(static _ => []);
         _deltas = Each(static _ => []);
@@ -81,7 +81,7 @@ internal sealed class DenseBatch<T>
             .. Enumerable.Range(1, trains ? layers.Length - 1 : 0).Select(static l => (l, -1)),
         ];
 
-        T[][] Each(Func<DenseLayer, T[]> make) => Array.ConvertAll(layers, layer => make(layer));
+        T[][] Each(Func<LayerPlace, T[]> make) => Array.ConvertAll(layers, layer => make(layer));
     }
 
     /// <summary>Number of rows held.</summary>
@@ -100,7 +100,7 @@ internal sealed class DenseBatch<T>
     public ReadOnlySpan<double> Losses => _losses.AsSpan(0, Count);
 
     /// <summary>The last layer's values of the rows held, row after row.</summary>
-    public ReadOnlySpan<T> Outputs => _values[^1].AsSpan(0, Count * _shape.Last.Outputs);
+    public ReadOnlySpan<T> Outputs => _values[^1].AsSpan(0, Count * _layout.Last.Outputs);
 
     /// <summary>How many rows a part of the work takes: whole tiles of them, as many for each thread.</summary>
     public static int PartOf(int rows, int threads)
@@ -117,7 +117,7 @@ internal sealed class DenseBatch<T>
         _packs = rowCount >= MatrixProduct.TileRows;
         for (var l = 0; l < _biases.Length; l++)
         {
-            var layer = _shape.Layers[l];
+            var layer = _layout.Layers[l];
             layer.BiasesOf(parameters).CopyTo(_biases[l]);
             if (!_packs) continue;
             if (_weights[l].Length == 0) _weights[l] = new T[MatrixProduct.PackedLength<T>(layer.Inputs, layer.Outputs)];
@@ -131,7 +131,7 @@ internal sealed class DenseBatch<T>
     public void Pack(int part, ReadOnlySpan<T> parameters)
     {
         var (l, first) = _packingParts[part];
-        var layer = _shape.Layers[l];
+        var layer = _layout.Layers[l];
         var (inputs, outputs) = (layer.Inputs, layer.Outputs);
         if (first < 0)
         {
@@ -152,7 +152,7 @@ internal sealed class DenseBatch<T>
         Count = rows.Length;
         rows.CopyTo(_picks);
         _inputs = data.Inputs;
-        var columns = _shape.Last.Outputs;
+        var columns = _layout.Last.Outputs;
         for (var i = 0; i < rows.Length; i++)
         {
             var target = _targets.AsSpan(i * columns, columns);
@@ -199,7 +199,7 @@ internal sealed class DenseBatch<T>
     {
         for (var l = 0; l < _values.Length; l++)
         {
-            var layer = _shape.Layers[l];
+            var layer = _layout.Layers[l];
             var values = _values[l].AsSpan(first * layer.Outputs, count * layer.Outputs);
             for (var row = 0; row < count; row++) _biases[l].CopyTo(values[(row * layer.Outputs)..]);
             var inputs = InputsOf(l, first, count);
@@ -232,20 +232,20 @@ internal sealed class DenseBatch<T>
     /// <param name="count">How many.</param>
     /// <param name="parameters">All parameters; not looked at when <see cref="IsPacked"/>.</param>
     /// <param name="loss">The loss.</param>
+    /// <param name="fused">Whether the forward pass left weighted sums for it.</param>
     /// <param name="rowCount">Rows over which the mean is taken.</param>
     /// <param name="backward">Whether derivatives are wanted.</param>
     /// <param name="worker">Who does it.</param>
-    public void Backward(int first, int count, ReadOnlySpan<T> parameters, Loss loss, int rowCount, bool backward, int worker)
+    public void Backward(int first, int count, ReadOnlySpan<T> parameters, Loss loss, bool fused, int rowCount, bool backward, int worker)
     {
         var l = _values.Length - 1;
-        var layer = _shape.Layers[l];
+        var layer = _layout.Layers[l];
         var size = count * layer.Outputs;
         var values = _values[l].AsSpan(first * layer.Outputs, size);
         var targets = _targets.AsSpan(first * layer.Outputs, size);
         var deltas = _deltas[l].AsSpan(first * layer.Outputs, size);
         var losses = _losses.AsSpan(first, count);
         var wide = WorkerOf(worker).Wide;
-        var fused = loss.FusesWith == layer.Activation;
         loss.Measure<T>(fused, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
         if (!fused) _activations[l].Backward(values, deltas, layer.Outputs, SumsOf(l, first, size));
 
@@ -253,7 +253,7 @@ internal sealed class DenseBatch<T>
         {
             if (_packs) MatrixProduct.Pack<T>(deltas, count, layer.Outputs, _packedDeltas[l], Count, first);
             if (l == 0) return;
-            var before = _shape.Layers[l - 1];
+            var before = _layout.Layers[l - 1];
             size = count * layer.Inputs;
             var inputDeltas = _deltas[l - 1].AsSpan(first * layer.Inputs, size);
             if (_packs)
@@ -284,7 +284,7 @@ internal sealed class DenseBatch<T>
     public void Gradient(int part, Span<T> gradient, bool accumulate, int worker)
     {
         var (l, first) = _gradientParts[part];
-        var layer = _shape.Layers[l];
+        var layer = _layout.Layers[l];
         var rows = Math.Min(InputsInPart, layer.Inputs - first);
         var outputs = layer.Outputs;
         var weights = gradient.Slice(layer.Start + (first * outputs), rows * outputs);
@@ -313,11 +313,11 @@ internal sealed class DenseBatch<T>
 
     // The weighted sums of a layer whose activation saturates; none for the others.
     private ReadOnlySpan<T> SumsOf(int layer, int first, int size) =>
-        _sums[layer].Length == 0 ? default : _sums[layer].AsSpan(first * _shape.Layers[layer].Outputs, size);
+        _sums[layer].Length == 0 ? default : _sums[layer].AsSpan(first * _layout.Layers[layer].Outputs, size);
 
     private MatrixRows<T> InputsOf(int layer, int first, int count)
     {
-        var width = _shape.Layers[layer].Inputs;
+        var width = _layout.Layers[layer].Inputs;
         if (_hasFactors || (_hasNoise && layer == 0)) return new MatrixRows<T>(_noisy[layer].AsSpan(first * width), count, width);
         return layer > 0 ? new MatrixRows<T>(_values[layer - 1].AsSpan(first * width), count, width) : new MatrixRows<T>(_inputs, _picks.AsSpan(first, count), width);
     }
@@ -325,7 +325,7 @@ internal sealed class DenseBatch<T>
     // Row by row, so that the numbers drawn do not depend on the pieces in which a batch is worked off.
     private void Draw(BatchNoise noise)
     {
-        var layers = _shape.Layers;
+        var layers = _layout.Layers;
         for (var l = 0; l < (_hasFactors ? layers.Length : 1); l++)
         {
             var length = _capacity * layers[l].Inputs;
@@ -361,10 +361,10 @@ internal sealed class DenseBatch<T>
         if (rows <= _capacity) return;
         _capacity = rows;
         _losses = new double[rows];
-        _targets = new T[rows * _shape.Last.Outputs];
+        _targets = new T[rows * _layout.Last.Outputs];
         for (var l = 0; l < _values.Length; l++)
         {
-            var outputs = _shape.Layers[l].Outputs;
+            var outputs = _layout.Layers[l].Outputs;
             _values[l] = new T[rows * outputs];
             if (!_trains) continue;
             if (_activations[l].NeedsSums) _sums[l] = new T[rows * outputs];
@@ -374,19 +374,19 @@ internal sealed class DenseBatch<T>
     }
 
     // Made when it is first asked for, by the worker itself.
-    private Worker WorkerOf(int worker) => _workers[worker] ??= new Worker(_shape);
+    private Worker WorkerOf(int worker) => _workers[worker] ??= new Worker(ScratchLength());
 
-    private sealed class Worker
+    private int ScratchLength()
     {
-        public Worker(DenseShape shape)
-        {
-            var longest = Loss.ScratchLength(LongestPart, shape.Last.Outputs);
-            foreach (var layer in shape.Layers) longest = Math.Max(longest, Activation<T>.Of(layer.Activation).ScratchLength(LongestPart, layer.Outputs));
-            Wide = new double[longest];
-        }
+        var longest = Loss.ScratchLength(LongestPart, _layout.Last.Outputs);
+        foreach (var layer in _layout.Layers) longest = Math.Max(longest, _activations[layer.Index].ScratchLength(LongestPart, layer.Outputs));
+        return longest;
+    }
 
+    private sealed class Worker(int length)
+    {
         /// <summary>Doubles to compute in.</summary>
-        public double[] Wide { get; }
+        public double[] Wide { get; } = new double[length];
 
         /// <summary>Columns of inputs, packed.</summary>
         public T[] Scratch { get; } = new T[MatrixProduct.ScratchLength(InputsInPart)];

@@ -23,19 +23,19 @@ internal sealed class DenseCurvature
     private readonly Layer[] _layers;
     private readonly Loss _loss;
     private readonly bool _fused;
+    private readonly int _parameterCount;
 
     /// <summary>Prepares for a network.</summary>
     public DenseCurvature(Network network, LossFunction loss)
     {
         _loss = Loss.Of(loss);
         _layers = new Layer[network.Layers.Count];
-        var start = 0;
         for (var l = 0; l < _layers.Length; l++)
         {
-            _layers[l] = new Layer(network.Layers[l], start, isFirst: l == 0, isLast: l == _layers.Length - 1);
-            start = _layers[l].End;
+            _layers[l] = new Layer(network.Layers[l], network.Layout.Layers[l], isLast: l == _layers.Length - 1);
         }
 
+        _parameterCount = network.ParameterCount;
         _fused = _loss.FusesWith == network.Layers[^1].Activation;
     }
 
@@ -43,7 +43,7 @@ internal sealed class DenseCurvature
     public double[] Diagonal(TrainingData<double> data, CancellationToken cancellation)
     {
         data.Check();
-        var result = new double[_layers[^1].End];
+        var result = new double[_parameterCount];
         var targets = new double[data.OutputSize];
         for (var row = 0; row < data.RowCount; row++)
         {
@@ -98,16 +98,17 @@ internal sealed class DenseCurvature
         private readonly Activation<double> _activation;
         private readonly int _inputs;
         private readonly int _outputs;
-        private readonly int _start;
+        private readonly LayerPlace _place;
         private readonly double[] _weights;
         private readonly double[] _transposed;
         private readonly double[] _biases;
         private readonly double[] _scratch;
         private readonly double[] _product;
 
-        public Layer(NetworkLayer layer, int start, bool isFirst, bool isLast)
+        public Layer(NetworkLayer layer, LayerPlace place, bool isLast)
         {
-            (_inputs, _outputs, _start) = (layer.Inputs, layer.Outputs, start);
+            (_inputs, _outputs, _place) = (place.Inputs, place.Outputs, place);
+            var isFirst = place.Index == 0;
             _activation = Activation<double>.Of(layer.Activation);
             _weights = layer.WeightSpan.ToArray();
             _biases = layer.Biases;
@@ -122,8 +123,6 @@ internal sealed class DenseCurvature
             IsDiagonal = isFirst && !_activation.SumsToOne && !isLast;
             Hessian = new double[IsDiagonal ? _outputs : checked(_outputs * _outputs)];
         }
-
-        public int End => _start + ((_inputs + 1) * _outputs);
 
         /// <summary>phi(z).</summary>
         public double[] Values { get; }
@@ -149,8 +148,8 @@ internal sealed class DenseCurvature
         public void AddDiagonal(ReadOnlySpan<double> x, double[] result)
         {
             for (var i = 0; i < _outputs; i++) _scratch[i] = Hessian[DiagonalIndex(i)];
-            for (var i = 0; i < _inputs; i++) AddScaled(result.AsSpan(_start + (i * _outputs), _outputs), x[i] * x[i], _scratch);
-            AddScaled(result.AsSpan(End - _outputs, _outputs), 1, _scratch);
+            for (var i = 0; i < _inputs; i++) AddScaled(result.AsSpan(_place.Start + (i * _outputs), _outputs), x[i] * x[i], _scratch);
+            AddScaled(result.AsSpan(_place.Bias, _outputs), 1, _scratch);
         }
 
         /// <summary>From this layer's z to the outputs of the layer before: W g and W H W'.</summary>

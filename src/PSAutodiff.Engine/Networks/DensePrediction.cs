@@ -7,7 +7,7 @@ namespace PSAutodiff.Networks;
 internal sealed class DensePrediction<T> : IUnitWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly DenseShape _shape;
+    private readonly ParameterLayout _layout;
     private readonly T[] _parameters;
     private readonly DenseBatch<T> _batch;
     private readonly ThreadTeam _team;
@@ -21,11 +21,21 @@ internal sealed class DensePrediction<T> : IUnitWork
     public DensePrediction(Network network, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        _shape = new DenseShape(network);
-        _parameters = DenseShape.Flatten<T>(network);
-        _batch = new DenseBatch<T>(_shape, trains: false, threads);
+        _layout = network.Layout;
+        _parameters = network.FlatParameters<T>();
+        _batch = new DenseBatch<T>(network, trains: false, threads);
         _team = new ThreadTeam(this, threads);
         _threads = threads;
+    }
+
+    /// <summary>The outputs of a network for rows of raw inputs: rows x inputs gives rows x outputs.</summary>
+    public static double[,] Predict(Network network, double[,] inputs)
+    {
+        var rows = inputs.GetLength(0);
+        var outputs = new double[rows, network.OutputSize];
+        var flat = new DensePrediction<T>(network, threads: 1).Predict(FeatureScaling.Flatten<T>(inputs, network.Scaling), rows, CancellationToken.None);
+        for (var i = 0; i < flat.Length; i++) outputs[i / network.OutputSize, i % network.OutputSize] = double.CreateTruncating(flat[i]);
+        return outputs;
     }
 
     /// <summary>The outputs, row after row: rows x outputs.</summary>
@@ -34,7 +44,7 @@ internal sealed class DensePrediction<T> : IUnitWork
     /// <param name="cancellation">Ends a long call with an <see cref="OperationCanceledException"/>.</param>
     public T[] Predict(ReadOnlySpan<T> inputs, int rowCount, CancellationToken cancellation)
     {
-        var (width, columns) = (_shape.Layers[0].Inputs, _shape.Last.Outputs);
+        var (width, columns) = (_layout.Layers[0].Inputs, _layout.Last.Outputs);
         if (inputs.Length != checked(rowCount * width)) throw new ArgumentException($"{rowCount} rows of {width} inputs are not {inputs.Length} numbers.", nameof(inputs));
         var outputs = new T[checked(rowCount * columns)];
         _cancellation = cancellation;

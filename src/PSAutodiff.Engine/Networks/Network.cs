@@ -1,7 +1,6 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Numerics;
-using PSAutodiff.Data;
 using PSAutodiff.Networks;
 
 namespace PSAutodiff;
@@ -10,14 +9,14 @@ namespace PSAutodiff;
 public sealed class Network
 {
     private readonly NetworkLayer[] _layers;
+    private readonly NetworkColumns _columns;
 
-    /// <summary>Makes a network of layers.</summary>
+    /// <summary>Makes a network of layers, in double precision and without columns.</summary>
     /// <exception cref="AutodiffException">There is none, one takes not as many inputs as the one before has outputs, or they are too large.</exception>
-    internal Network(IReadOnlyList<NetworkLayer> layers)
+    internal Network(IReadOnlyList<NetworkLayer> layers, NetworkInitializer initializer = NetworkInitializer.Given, int? seed = null)
+        : this([.. layers], NetworkPrecision.Double, initializer, seed, NetworkColumns.None, null)
     {
-        ArgumentNullException.ThrowIfNull(layers);
         if (layers.Count == 0) throw Invalid("A network needs at least one layer.");
-        _layers = [.. layers];
         for (var i = 1; i < _layers.Length; i++)
         {
             if (_layers[i].Inputs != _layers[i - 1].Outputs)
@@ -27,25 +26,21 @@ public sealed class Network
                     "(the columns of its weights). The two numbers have to be equal.");
             }
         }
-
-        ParameterCount = CheckedCount(_layers.Select(static layer => (layer.Inputs, layer.Outputs)));
     }
 
-    private Network(Network source, NetworkLayer[] layers)
-        : this(layers)
+    private Network(NetworkLayer[] layers, NetworkPrecision precision, NetworkInitializer initializer, int? seed, NetworkColumns columns, LossFunction? loss)
     {
-        Precision = source.Precision;
-        Initializer = source.Initializer;
-        Seed = source.Seed;
-        Features = source.Features;
-        Labels = source.Labels;
-        Classes = source.Classes;
-        Scaling = source.Scaling;
-        LossFunction = source.LossFunction;
+        _layers = layers;
+        _columns = columns;
+        Precision = precision;
+        Initializer = initializer;
+        Seed = seed;
+        LossFunction = loss;
+        Layout = new ParameterLayout(layers.Select(static layer => (layer.Inputs, layer.Outputs)));
     }
 
     /// <summary>The layers, from the inputs to the outputs.</summary>
-    public IReadOnlyList<NetworkLayer> Layers => Copy(_layers);
+    public IReadOnlyList<NetworkLayer> Layers => (NetworkLayer[])_layers.Clone();
 
     /// <summary>Number of inputs.</summary>
     public int InputSize => _layers[0].Inputs;
@@ -54,74 +49,34 @@ public sealed class Network
     public int OutputSize => _layers[^1].Outputs;
 
     /// <summary>The numbers in which it is trained and evaluated. In single precision the weights and biases are rounded to it.</summary>
-    public NetworkPrecision Precision
-    {
-        get;
-        init
-        {
-            if (!Enum.IsDefined(value)) throw Invalid($"There is no precision {value}.");
-            field = value;
-            if (value != NetworkPrecision.Single) return;
-            for (var i = 0; i < _layers.Length; i++)
-            {
-                var layer = _layers[i];
-                _layers[i] = new NetworkLayer(layer.Weights, layer.Biases, layer.Activation, value, LayerName(i), layer.Frozen);
-            }
-        }
-    }
+    public NetworkPrecision Precision { get; }
 
     /// <summary>How its weights were drawn.</summary>
-    public NetworkInitializer Initializer { get; init; } = NetworkInitializer.Given;
+    public NetworkInitializer Initializer { get; }
 
     /// <summary>The seed its weights were drawn with; null when they were given.</summary>
-    public int? Seed { get; init; }
+    public int? Seed { get; }
 
     /// <summary>The columns it takes its inputs from, when it was trained on rows; else empty.</summary>
-    public IReadOnlyList<string> Features
-    {
-        get => Copy(field);
-        init => field = Names(value, "features", InputSize, $"the network has {InputSize} inputs");
-    }
-
-    = [];
+    public IReadOnlyList<string> Features => _columns.Features;
 
     /// <summary>The columns it was trained to predict: one for each output, or one of classes; else empty.</summary>
-    public IReadOnlyList<string> Labels
-    {
-        get => Copy(field);
-        init => field = Names(value, "labels", value is [_] ? 1 : OutputSize, $"the network has {OutputSize} outputs");
-    }
-
-    = [];
+    public IReadOnlyList<string> Labels => _columns.Labels;
 
     /// <summary>
     /// The classes its outputs stand for (with one output: of 0 and 1), each the text, Boolean or number that the labels were; empty when the
     /// targets were numbers.
     /// </summary>
-    public IReadOnlyList<object> Classes
-    {
-        get => Copy(field);
-        init => field = ClassesOf(value);
-    }
-
-    = [];
+    public IReadOnlyList<object> Classes => _columns.Classes;
 
     /// <summary>How raw inputs are scaled first; null for not at all.</summary>
-    public FeatureScaling? Scaling
-    {
-        get;
-        init
-        {
-            if (value is not null) CheckScaling(value);
-            field = value;
-        }
-    }
+    public FeatureScaling? Scaling => _columns.Scaling;
 
     /// <summary>The loss it was trained with; null before.</summary>
-    public LossFunction? LossFunction { get; init; }
+    public LossFunction? LossFunction { get; }
 
     /// <summary>Number of weights and biases.</summary>
-    public int ParameterCount { get; }
+    public int ParameterCount => Layout.ParameterCount;
 
     /// <summary>Number of weights, the biases left out.</summary>
     public int WeightCount => _layers.Sum(static layer => layer.WeightCount);
@@ -135,7 +90,7 @@ public sealed class Network
         get
         {
             var parameters = new OrderedDictionary(ParameterCount, StringComparer.Ordinal);
-            foreach (var (name, value) in ParameterNames().Zip(FlatParameters())) parameters.Add(name, value);
+            foreach (var (name, value) in Layout.Names().Zip(FlatParameters())) parameters.Add(name, value);
             return parameters;
         }
     }
@@ -154,22 +109,19 @@ public sealed class Network
         if (layers.Count == 0) throw Invalid("A network needs at least one layer.");
         for (var i = 0; i < layers.Count; i++)
         {
-            if (layers[i].Outputs < 1) throw Invalid($"{LayerName(i)} cannot have {layers[i].Outputs} outputs; it needs at least one.");
+            if (layers[i].Outputs < 1) throw Invalid($"{LayerPlace.TitleOf(i)} cannot have {layers[i].Outputs} outputs; it needs at least one.");
         }
 
         // Before anything is allocated.
-        CheckedCount(layers.Select((layer, i) => (Inputs(i), layer.Outputs)));
+        var layout = new ParameterLayout(layers.Select((layer, i) => (i == 0 ? inputSize : layers[i - 1].Outputs, layer.Outputs)));
         var random = new RandomWeights(initializer, seed);
         var made = new NetworkLayer[layers.Count];
-        for (var i = 0; i < made.Length; i++)
+        foreach (var place in layout.Layers)
         {
-            var (outputs, activation) = layers[i];
-            made[i] = new NetworkLayer(random.Draw(Inputs(i), outputs), new double[outputs], activation, precision, LayerName(i));
+            made[place.Index] = new NetworkLayer(random.Draw(place.Inputs, place.Outputs), new double[place.Outputs], layers[place.Index].Activation);
         }
 
-        return new Network(made) { Precision = precision, Initializer = initializer, Seed = seed };
-
-        int Inputs(int layer) => layer == 0 ? inputSize : layers[layer - 1].Outputs;
+        return new Network(made, initializer, seed).WithPrecision(precision);
     }
 
     /// <summary>Makes a network from given weights.</summary>
@@ -191,12 +143,12 @@ public sealed class Network
         var layers = new NetworkLayer[weights.Count];
         for (var i = 0; i < layers.Length; i++)
         {
-            var matrix = weights[i] ?? throw Invalid($"{LayerName(i)} has no weights: null was given.");
-            var vector = biases is null ? new double[matrix.GetLength(1)] : biases[i] ?? throw Invalid($"{LayerName(i)} has no biases: null was given.");
-            layers[i] = new NetworkLayer(matrix, vector, activations[i], precision, LayerName(i));
+            var matrix = weights[i] ?? throw Invalid($"{LayerPlace.TitleOf(i)} has no weights: null was given.");
+            var vector = biases is null ? new double[matrix.GetLength(1)] : biases[i] ?? throw Invalid($"{LayerPlace.TitleOf(i)} has no biases: null was given.");
+            layers[i] = new NetworkLayer(matrix, vector, activations[i], NetworkPrecision.Double, LayerPlace.TitleOf(i));
         }
 
-        return new Network(layers) { Precision = precision };
+        return new Network(layers).WithPrecision(precision);
     }
 
     /// <summary>Reads what <see cref="ToJson"/> writes, strictly; every bit of every number comes back.</summary>
@@ -218,7 +170,7 @@ public sealed class Network
                 $"The rows have {inputs.GetLength(1)} values each, but the network has {InputSize} inputs. Give rows x {InputSize} values.");
         }
 
-        return Precision == NetworkPrecision.Single ? Predict<float>(inputs) : Predict<double>(inputs);
+        return Precision == NetworkPrecision.Single ? DensePrediction<float>.Predict(this, inputs) : DensePrediction<double>.Predict(this, inputs);
     }
 
     /// <summary>The outputs as expressions in the raw inputs and the names of <see cref="Parameters"/>, or with their values instead.</summary>
@@ -235,110 +187,38 @@ public sealed class Network
         InputSize.ToString(CultureInfo.InvariantCulture),
         static (text, layer) => string.Create(CultureInfo.InvariantCulture, $"{text}-{layer.Outputs} {layer.Activation}"));
 
-    /// <summary>The names of <see cref="Parameters"/>, in order.</summary>
-    internal IEnumerable<string> ParameterNames()
-    {
-        for (var l = 0; l < _layers.Length; l++)
-        {
-            var layer = _layers[l];
-            for (var i = 0; i < layer.Inputs; i++)
-            {
-                for (var j = 0; j < layer.Outputs; j++) yield return WeightName(l, i, j);
-            }
-
-            for (var j = 0; j < layer.Outputs; j++) yield return BiasName(l, j);
-        }
-    }
+    /// <summary>The order of <see cref="Parameters"/>.</summary>
+    internal ParameterLayout Layout { get; }
 
     /// <summary>All parameters in the order of <see cref="Parameters"/>.</summary>
-    internal double[] FlatParameters()
-    {
-        var parameters = new double[ParameterCount];
-        var rest = parameters.AsSpan();
-        foreach (var layer in _layers)
-        {
-            layer.WeightSpan.CopyTo(rest);
-            rest = rest[layer.WeightCount..];
-            layer.BiasSpan.CopyTo(rest);
-            rest = rest[layer.Outputs..];
-        }
+    internal double[] FlatParameters() => FlatParameters<double>();
 
-        return parameters;
-    }
+    /// <summary>All parameters in the order of <see cref="Parameters"/>.</summary>
+    internal T[] FlatParameters<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Layout.Flatten<T>(_layers);
 
     /// <summary>The indices of the pruned weights among all parameters, in ascending order.</summary>
-    internal int[] FrozenIndices()
-    {
-        var indices = new int[FrozenCount];
-        var (count, start) = (0, 0);
-        foreach (var layer in _layers)
-        {
-            var index = start;
-            foreach (var isFrozen in layer.FrozenSpan)
-            {
-                if (isFrozen) indices[count++] = index;
-                index++;
-            }
-
-            start += layer.ParameterCount;
-        }
-
-        return indices;
-    }
+    internal int[] FrozenIndices() => Layout.FrozenIndices(_layers);
 
     /// <summary>This network with some weights set to 0 and frozen, beside those that are frozen already.</summary>
     /// <param name="indices">The indices of weights among all parameters.</param>
-    internal Network WithFrozen(IEnumerable<int> indices)
-    {
-        var chosen = indices.ToHashSet();
-        var layers = new NetworkLayer[_layers.Length];
-        var index = 0;
-        for (var l = 0; l < layers.Length; l++)
-        {
-            var old = _layers[l];
-            var weights = old.Weights;
-            var frozen = old.Frozen ?? new bool[old.Inputs, old.Outputs];
-            for (var i = 0; i < old.Inputs; i++)
-            {
-                for (var j = 0; j < old.Outputs; j++, index++)
-                {
-                    if (!chosen.Contains(index)) continue;
-                    (weights[i, j], frozen[i, j]) = (0, true);
-                }
-            }
-
-            index += old.Outputs;
-            layers[l] = new NetworkLayer(weights, old.Biases, old.Activation, Precision, LayerName(l), frozen);
-        }
-
-        return new Network(this, layers);
-    }
+    internal Network WithFrozen(IEnumerable<int> indices) => With(layers: Layout.Freeze(_layers, indices, Precision));
 
     /// <summary>This network with other parameters, in the same order; those of pruned weights have to be 0.</summary>
     /// <exception cref="AutodiffException">A parameter is not finite.</exception>
-    internal Network WithParameters(ReadOnlySpan<double> parameters)
+    internal Network WithParameters<T>(ReadOnlySpan<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => With(layers: Layout.Replace(_layers, parameters, Precision));
+
+    /// <summary>This network working in other numbers; in single precision the weights and biases are rounded to it.</summary>
+    /// <exception cref="AutodiffException">There is no such precision, or a parameter is too large for it.</exception>
+    internal Network WithPrecision(NetworkPrecision precision)
     {
-        if (parameters.Length != ParameterCount) throw new ArgumentException($"{parameters.Length} parameters for a network with {ParameterCount}.", nameof(parameters));
-        var layers = new NetworkLayer[_layers.Length];
-        for (var i = 0; i < layers.Length; i++)
-        {
-            var old = _layers[i];
-            var weights = new double[old.Inputs, old.Outputs];
-            for (var row = 0; row < old.Inputs; row++)
-            {
-                for (var column = 0; column < old.Outputs; column++) weights[row, column] = parameters[(row * old.Outputs) + column];
-            }
-
-            parameters = parameters[weights.Length..];
-            layers[i] = new NetworkLayer(weights, parameters[..old.Outputs].ToArray(), old.Activation, Precision, LayerName(i), old.Frozen);
-            parameters = parameters[old.Outputs..];
-        }
-
-        return new Network(this, layers);
+        if (!Enum.IsDefined(precision)) throw Invalid($"There is no precision {precision}.");
+        return precision == Precision ? this : With(layers: Layout.Replace<double>(_layers, FlatParameters(), precision), precision: precision);
     }
 
     /// <summary>This network, with a note of the loss it was trained with.</summary>
-    internal Network WithLoss(LossFunction loss) => new(this, _layers) { LossFunction = loss };
+    internal Network WithLoss(LossFunction loss) => With(loss: loss);
 
     /// <summary>This network with the columns it works on.</summary>
     /// <param name="features">See <see cref="Features"/>.</param>
@@ -347,105 +227,10 @@ public sealed class Network
     /// <param name="scaling">See <see cref="Scaling"/>.</param>
     /// <exception cref="AutodiffException">Their number does not fit the network, a name is given twice, or a deviation is not above 0.</exception>
     internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling) =>
-        new(this, _layers) { Features = features, Labels = labels, Classes = classes, Scaling = scaling };
+        With(columns: new NetworkColumns(this, features, labels, classes, scaling));
 
-    internal static string WeightName(int layer, int input, int output) => string.Create(CultureInfo.InvariantCulture, $"w{layer + 1}_{input + 1}_{output + 1}");
-
-    internal static string BiasName(int layer, int output) => string.Create(CultureInfo.InvariantCulture, $"b{layer + 1}_{output + 1}");
-
-    private static string LayerName(int layer) => string.Create(CultureInfo.InvariantCulture, $"Layer {layer + 1}");
-
-    private static int CheckedCount(IEnumerable<(int Inputs, int Outputs)> layers)
-    {
-        var count = 0L;
-        foreach (var (inputs, outputs) in layers)
-        {
-            count += ((long)inputs * outputs) + outputs;
-            if (count > Array.MaxLength) throw Invalid($"The network would have more than {Array.MaxLength} weights and biases. Make its layers smaller.");
-        }
-
-        return (int)count;
-    }
-
-    private static string[] Names(IReadOnlyList<string> names, string what, int wanted, string because)
-    {
-        ArgumentNullException.ThrowIfNull(names);
-        if (names.Count == 0) return [];
-        if (names.Count != wanted) throw Invalid($"There are {names.Count} {what} where {wanted} are wanted: {because}.");
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            if (name is null) throw Invalid($"One of the {what} is null.");
-            if (!seen.Add(name)) throw Invalid($"'{name}' stands twice among the {what}.");
-            for (var i = 0; i < name.Length; i++)
-            {
-                if (!char.IsSurrogate(name[i])) continue;
-                if (!char.IsSurrogatePair(name, i)) throw Invalid($"One of the {what} holds half a surrogate pair, which is no text.");
-                i++;
-            }
-        }
-
-        return [.. names];
-    }
-
-    private object[] ClassesOf(IReadOnlyList<object> classes)
-    {
-        ArgumentNullException.ThrowIfNull(classes);
-        foreach (var label in classes)
-        {
-            if (label is null) throw Invalid("One of the classes is null.");
-            if (!ClassLabel.IsSupported(label)) throw Invalid($"A class is a text, a Boolean, a finite number, a date, a time, an identifier or a member of an enumeration, not a {label.GetType().Name}.");
-        }
-
-        Names([.. classes.Select(ClassLabel.Text)], "classes", Math.Max(OutputSize, 2), $"the network has {OutputSize} outputs");
-        return [.. classes];
-    }
-
-    private void CheckScaling(FeatureScaling scaling)
-    {
-        var (means, deviations) = (scaling.Means, scaling.Deviations);
-        if (means.Length != InputSize || deviations.Length != InputSize)
-        {
-            throw Invalid($"The scaling has {means.Length} means and {deviations.Length} deviations, but the network has {InputSize} inputs.");
-        }
-
-        for (var i = 0; i < InputSize; i++)
-        {
-            if (!double.IsFinite(means[i]) || !double.IsFinite(deviations[i]) || deviations[i] <= 0)
-            {
-                throw Invalid(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The scaling of input {i + 1} has the mean {means[i]} and the deviation {deviations[i]}. Both have to be finite, and the deviation above 0."));
-            }
-        }
-    }
-
-    private double[,] Predict<T>(double[,] inputs)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var rows = inputs.GetLength(0);
-        var scaled = new T[inputs.Length];
-        for (var row = 0; row < rows; row++)
-        {
-            for (var input = 0; input < InputSize; input++)
-            {
-                var value = inputs[row, input];
-                scaled[(row * InputSize) + input] = T.CreateTruncating(Scaling is null ? value : Scaling.Apply(input, value));
-            }
-        }
-
-        var flat = new DensePrediction<T>(this, threads: 1).Predict(scaled, rows, CancellationToken.None);
-        var outputs = new double[rows, OutputSize];
-        for (var row = 0; row < rows; row++)
-        {
-            for (var output = 0; output < OutputSize; output++) outputs[row, output] = double.CreateTruncating(flat[(row * OutputSize) + output]);
-        }
-
-        return outputs;
-    }
-
-    // Arrays, since PowerShell cannot index what the compiler makes of a collection expression.
-    private static T[] Copy<T>(IReadOnlyList<T> items) => items.Count == 0 ? [] : [.. items];
+    private Network With(NetworkLayer[]? layers = null, NetworkPrecision? precision = null, NetworkColumns? columns = null, LossFunction? loss = null) =>
+        new(layers ?? _layers, precision ?? Precision, Initializer, Seed, columns ?? _columns, loss ?? LossFunction);
 
     private static AutodiffException Invalid(string message) => new(ErrorIds.NetworkInvalid, message);
 }

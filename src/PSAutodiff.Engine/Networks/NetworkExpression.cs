@@ -21,18 +21,18 @@ internal static class NetworkExpression
         var layers = network.Layers;
         for (var l = 0; l < layers.Count; l++)
         {
-            var layer = layers[l];
+            var (layer, place) = (layers[l], network.Layout.Layers[l]);
             var sums = new ExprNode[layer.Outputs];
             for (var j = 0; j < sums.Length; j++)
             {
                 var sum = units[0] * Weight(0, j);
                 for (var i = 1; i < units.Length; i++) sum += units[i] * Weight(i, j);
-                sums[j] = (withValues ? layer.BiasSpan[j] : ExprNode.Variable(Network.BiasName(l, j))) + sum;
+                sums[j] = (withValues ? layer.BiasSpan[j] : ExprNode.Variable(place.BiasName(j))) + sum;
             }
 
             units = Activation.Of(layer.Activation).ToExpression(sums);
 
-            ExprNode Weight(int input, int output) => withValues ? layer.WeightAt(input, output) : ExprNode.Variable(Network.WeightName(l, input, output));
+            ExprNode Weight(int input, int output) => withValues ? layer.WeightAt(input, output) : ExprNode.Variable(place.WeightName(input, output));
         }
 
         return units;
@@ -42,7 +42,7 @@ internal static class NetworkExpression
     {
         // Ignoring case, as hashtables and CSV columns do.
         var features = network.Features.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (features.Count == network.InputSize && network.Features.All(VariableNames.IsValid) && !network.ParameterNames().Any(features.Contains)) return network.Features;
+        if (features.Count == network.InputSize && network.Features.All(VariableNames.IsValid) && !network.Layout.Names().Any(features.Contains)) return network.Features;
 
         // Measured over rows, the name of a column would mean that column.
         features.UnionWith(network.Labels);

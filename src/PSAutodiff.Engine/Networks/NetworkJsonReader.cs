@@ -76,17 +76,14 @@ internal static class NetworkJsonReader
 
         try
         {
-            return new Network(layers)
-            {
-                Precision = precision,
-                Initializer = initializer,
-                Seed = members.TryGetValue("seed", out var seed) ? ReadSeed(seed) : null,
-                LossFunction = members.TryGetValue("loss", out var loss) ? ReadEnum<LossFunction>(loss, "", "loss") : null,
-                Features = ReadNames(members, "features"),
-                Labels = ReadNames(members, "labels"),
-                Classes = ReadClasses(members),
-                Scaling = members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null,
-            };
+            var network = new Network(layers, initializer, members.TryGetValue("seed", out var seed) ? ReadSeed(seed) : null)
+                .WithPrecision(precision)
+                .WithColumns(
+                    ReadNames(members, "features"),
+                    ReadNames(members, "labels"),
+                    ReadClasses(members),
+                    members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null);
+            return members.TryGetValue("loss", out var loss) ? network.WithLoss(ReadEnum<LossFunction>(loss, "", "loss")) : network;
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.NetworkInvalid)
         {

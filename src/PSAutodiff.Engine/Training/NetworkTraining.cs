@@ -46,8 +46,8 @@ public static class NetworkTraining
         {
             var data = new TrainingData<T>
             {
-                Inputs = Flat<T>(inputs, network.Scaling),
-                Targets = Flat<T>(targets, null),
+                Inputs = FeatureScaling.Flatten<T>(inputs, network.Scaling),
+                Targets = FeatureScaling.Flatten<T>(targets, null),
                 RowCount = inputs.GetLength(0),
                 InputSize = network.InputSize,
                 OutputSize = network.OutputSize,
@@ -87,13 +87,13 @@ public static class NetworkTraining
         }
 
         var model = new DenseModel<T>(network, loss, data, Math.Max(1, options.Threads / TrainingLoop<T>.Workers(options)));
-        var loop = new TrainingLoop<T>(model, plan, Converted<T>(network.FlatParameters()), seed => Converted<T>(Redrawn(network, seed).FlatParameters()))
+        var loop = new TrainingLoop<T>(model, plan, network.FlatParameters<T>(), seed => Redrawn(network, seed).FlatParameters<T>())
         {
             Subject = () => (HashOf(network, loss), HashOf(data)),
         };
         var (result, parameters, best) = loop.Run(cancellation);
         var begun = best == 0 ? network : Redrawn(network, result.Restarts.Single(static restart => restart.IsBest).Seed);
-        result.Network = begun.WithParameters(Array.ConvertAll(parameters, double.CreateTruncating)).WithLoss(loss);
+        result.Network = begun.WithParameters<T>(parameters).WithLoss(loss);
         return result;
     }
 
@@ -107,25 +107,6 @@ public static class NetworkTraining
             seed,
             network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling);
         return network.FrozenCount > 0 ? drawn.WithFrozen(network.FrozenIndices()) : drawn;
-    }
-
-    private static T[] Converted<T>(double[] values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Array.ConvertAll(values, T.CreateTruncating);
-
-    /// <summary>The numbers row after row, scaled when there is a scaling.</summary>
-    internal static T[] Flat<T>(double[,] values, FeatureScaling? scaling)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var columns = values.GetLength(1);
-        var flat = new T[values.Length];
-        for (var i = 0; i < flat.Length; i++)
-        {
-            var column = i % columns;
-            var value = values[i / columns, column];
-            flat[i] = T.CreateTruncating(scaling is null ? value : scaling.Apply(column, value));
-        }
-
-        return flat;
     }
 
     /// <summary>Throws unless rows of inputs or targets fit a network and are finite.</summary>

@@ -44,12 +44,9 @@ internal static class NetworkOutput
         var rows = data.Rows;
         var training = data.ToTrainingData<T>(network, loss);
         var model = new DenseModel<T>(network, loss, training, threads);
-        var parameters = new T[network.ParameterCount];
-        var flat = network.FlatParameters();
-        for (var i = 0; i < parameters.Length; i++) parameters[i] = T.CreateTruncating(flat[i]);
         var all = new int[rows];
         for (var i = 0; i < rows; i++) all[i] = i;
-        var mean = model.Loss(parameters, all, cancellation);
+        var mean = model.Loss(network.FlatParameters<T>(), all, cancellation);
         var (classes, actual) = (data.Classes, data.ClassIndices);
         if (actual is null) return new NetworkTest(rows, mean, loss, null);
         var outputs = new DensePrediction<T>(network, threads).Predict(training.Inputs, rows, cancellation);

@@ -27,7 +27,7 @@ public sealed class NetworkExpressionTests
         var rows = RandomNetworks.Rows(random, 3, network.InputSize);
         var predictions = network.Predict(rows.ToMatrix());
         var x = Enumerable.Range(1, network.InputSize).Select(static i => $"x{i}").ToArray();
-        var named = CompiledExpression.Compile(network.ToExpression(), [.. x, .. network.ParameterNames()]);
+        var named = CompiledExpression.Compile(network.ToExpression(), [.. x, .. network.Layout.Names()]);
         var valued = CompiledExpression.Compile(network.ToExpression(withValues: true), x);
         for (var row = 0; row < rows.Length; row++)
         {

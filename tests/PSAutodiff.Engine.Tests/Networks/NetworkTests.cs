@@ -24,7 +24,7 @@ public sealed class NetworkTests
             network.Parameters.Keys.Cast<string>());
         Assert.Equal(Enumerable.Range(1, 13).Select(static i => (double)i), network.Parameters.Values.Cast<double>());
         Assert.Equal(network.Parameters.Values.Cast<double>(), network.FlatParameters());
-        Assert.Equal(network.Parameters.Keys.Cast<string>(), network.ParameterNames());
+        Assert.Equal(network.Parameters.Keys.Cast<string>(), network.Layout.Names());
         Assert.Equal((2, 1), (network.InputSize, network.OutputSize));
         Assert.Equal("2-3 Tanh-1 Linear", network.ToString());
     }
@@ -71,7 +71,7 @@ public sealed class NetworkTests
         var network = Network.FromWeights([new double[,] { { 0.1 } }], [[1 / 3.0]], [ActivationFunction.Linear], NetworkPrecision.Single);
         Assert.Equal([0.1f, 1 / 3f], network.FlatParameters());
         Assert.Equal([0.7f, 0.2f], network.WithParameters([0.7, 0.2]).FlatParameters());
-        Assert.Equal([0.1f, 1 / 3f], (new Network([new NetworkLayer(new double[,] { { 0.1 } }, [1 / 3.0], ActivationFunction.Linear)]) { Precision = NetworkPrecision.Single }).FlatParameters());
+        Assert.Equal([0.1f, 1 / 3f], (new Network([new NetworkLayer(new double[,] { { 0.1 } }, [1 / 3.0], ActivationFunction.Linear)]).WithPrecision(NetworkPrecision.Single)).FlatParameters());
     }
 
     [Fact]

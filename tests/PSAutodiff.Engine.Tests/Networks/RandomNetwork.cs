@@ -3,7 +3,6 @@ using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 using PSAutodiff.Data;
-using PSAutodiff.Networks;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Tests;
@@ -47,7 +46,7 @@ internal sealed class RandomNetwork
 
     public double[] Targets { get; }
 
-    public double[] Parameters => DenseShape.Flatten<double>(Network);
+    public double[] Parameters => Network.FlatParameters<double>();
 
     /// <summary>Checks a property on many networks; the seed is fixed.</summary>
     public static void Check(int tests, Action<RandomNetwork> property)

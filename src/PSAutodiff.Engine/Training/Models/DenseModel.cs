@@ -17,8 +17,9 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     private const long SharedWork = 1 << 18;
 
     private readonly Network _network;
-    private readonly DenseShape _shape;
+    private readonly ParameterLayout _layout;
     private readonly Loss _loss;
+    private readonly bool _fused;
     private readonly TrainingData<T> _data;
     private readonly int _threads;
     private readonly int[] _frozen;
@@ -44,12 +45,13 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         if (data.InputSize != network.InputSize || data.OutputSize != network.OutputSize)
             throw new ArgumentException($"The rows have {data.InputSize} inputs and {data.OutputSize} outputs, the network {network.InputSize} and {network.OutputSize}.", nameof(data));
         _network = network;
-        _shape = new DenseShape(network);
         _loss = Networks.Losses.Loss.Of(loss);
+        _layout = network.Layout;
+        _fused = _loss.FusesWith == network.Layers[^1].Activation;
         _data = data;
         _threads = threads;
         _frozen = network.FrozenIndices();
-        _batch = new DenseBatch<T>(_shape, trains: true, threads);
+        _batch = new DenseBatch<T>(network, trains: true, threads);
         _team = new ThreadTeam(this, threads);
     }
 
@@ -62,7 +64,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     }
 
     /// <inheritdoc/>
-    public int ParameterCount => _shape.ParameterCount;
+    public int ParameterCount => _layout.ParameterCount;
 
     /// <inheritdoc/>
     public int RowCount => _data.RowCount;
@@ -81,15 +83,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     public double Loss(T[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation) => Run(parameters, rows, null, null, cancellation);
 
     /// <inheritdoc/>
-    public bool IsDecayed(int parameter)
-    {
-        foreach (var layer in _shape.Layers)
-        {
-            if (parameter < layer.End) return parameter < layer.Bias;
-        }
-
-        throw new ArgumentOutOfRangeException(nameof(parameter));
-    }
+    public bool IsDecayed(int parameter) => _layout.IsWeight(parameter);
 
     /// <inheritdoc/>
     public ITrainingModel<T> ForAnotherThread() => new DenseModel<T>(_network, _loss.Function, _data, _threads);
@@ -156,7 +150,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     {
         var first = part * _part;
         var count = Math.Min(_part, _batch.Count - first);
-        _batch.Forward(first, count, _parameters, _loss.FusesWith == _shape.Last.Activation, worker);
-        _batch.Backward(first, count, _parameters, _loss, _rowCount, _phase == Phase.Backward, worker);
+        _batch.Forward(first, count, _parameters, _fused, worker);
+        _batch.Backward(first, count, _parameters, _loss, _fused, _rowCount, _phase == Phase.Backward, worker);
     }
 }

@@ -33,8 +33,8 @@ public static class NetworkPruning
         NetworkTraining.CheckMatrix(targets, network.OutputSize, "targets");
         var data = new TrainingData<double>
         {
-            Inputs = NetworkTraining.Flat<double>(inputs, network.Scaling),
-            Targets = NetworkTraining.Flat<double>(targets, null),
+            Inputs = FeatureScaling.Flatten<double>(inputs, network.Scaling),
+            Targets = FeatureScaling.Flatten<double>(targets, null),
             RowCount = inputs.GetLength(0),
             InputSize = network.InputSize,
             OutputSize = network.OutputSize,
@@ -50,14 +50,14 @@ public static class NetworkPruning
     public static IReadOnlyList<WeightSaliency> Score(Network network, IReadOnlyList<double>? secondDerivatives, double fraction)
     {
         var (saliencies, pruned) = Rank(network, secondDerivatives, fraction);
-        var names = network.ParameterNames().ToArray();
         var parameters = network.FlatParameters();
         var scores = new WeightSaliency[network.WeightCount];
         var next = 0;
-        foreach (var (index, place) in Places(network))
+        foreach (var weight in network.Layout.Weights())
         {
+            var index = weight.Index;
             scores[next++] = new WeightSaliency(
-                names[index], place.Layer + 1, place.Input + 1, place.Output + 1, parameters[index], secondDerivatives?[index] ?? 1, saliencies[index], pruned.Contains(index));
+                weight.Name, weight.Layer.Index + 1, weight.Input + 1, weight.Output + 1, parameters[index], secondDerivatives?[index] ?? 1, saliencies[index], pruned.Contains(index));
         }
 
         return scores;
@@ -75,15 +75,15 @@ public static class NetworkPruning
     {
         var (_, pruned) = Rank(network, secondDerivatives, fraction);
         if (pruned.Count == network.FrozenCount) return network;
-        var left = network.Layers.Select(static layer => layer.WeightCount).ToArray();
-        foreach (var (index, place) in Places(network))
+        var left = network.Layout.Layers.Select(static layer => layer.WeightCount).ToArray();
+        foreach (var weight in network.Layout.Weights())
         {
-            if (!pruned.Contains(index) || --left[place.Layer] > 0) continue;
+            if (!pruned.Contains(weight.Index) || --left[weight.Layer.Index] > 0) continue;
             throw new AutodiffException(
                 ErrorIds.LayerEmptied,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"With {pruned.Count} of {network.WeightCount} weights pruned (fraction {fraction}), layer {place.Layer + 1} would have none left of its {network.Layers[place.Layer].WeightCount}, and the outputs would no longer depend on the inputs. Prune a smaller fraction."));
+                    $"With {pruned.Count} of {network.WeightCount} weights pruned (fraction {fraction}), layer {weight.Layer.Index + 1} would have none left of its {weight.Layer.WeightCount}, and the outputs would no longer depend on the inputs. Prune a smaller fraction."));
         }
 
         return network.WithFrozen(pruned);
@@ -122,17 +122,18 @@ public static class NetworkPruning
         var pruned = network.FrozenIndices().ToHashSet();
         var saliencies = network.FlatParameters();
         var candidates = new List<int>();
-        foreach (var (index, place) in Places(network))
+        foreach (var weight in network.Layout.Weights())
         {
-            var (weight, second) = (saliencies[index], secondDerivatives?[index] ?? 1);
-            saliencies[index] = second * weight * weight / 2;
+            var index = weight.Index;
+            var (value, second) = (saliencies[index], secondDerivatives?[index] ?? 1);
+            saliencies[index] = second * value * value / 2;
             if (!double.IsFinite(saliencies[index]))
             {
                 throw new AutodiffException(
                     ErrorIds.ValueNotFinite,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The weight {Network.WeightName(place.Layer, place.Input, place.Output)} is {weight} and the second derivative of the loss is {second} there, so its saliency is not a finite number. Are the data and the network of reasonable size?"));
+                        $"The weight {weight.Name} is {value} and the second derivative of the loss is {second} there, so its saliency is not a finite number. Are the data and the network of reasonable size?"));
             }
 
             if (!pruned.Contains(index)) candidates.Add(index);
@@ -143,21 +144,5 @@ public static class NetworkPruning
         // A stable order: the first of equals come first.
         if (count > 0) pruned.UnionWith(candidates.OrderBy(index => saliencies[index]).Take(count));
         return (saliencies, pruned);
-    }
-
-    // The weights with their indices among all parameters.
-    private static IEnumerable<(int Index, (int Layer, int Input, int Output) Place)> Places(Network network)
-    {
-        var index = 0;
-        for (var l = 0; l < network.Layers.Count; l++)
-        {
-            var layer = network.Layers[l];
-            for (var i = 0; i < layer.Inputs; i++)
-            {
-                for (var j = 0; j < layer.Outputs; j++) yield return (index++, (l, i, j));
-            }
-
-            index += layer.Outputs;
-        }
     }
 }

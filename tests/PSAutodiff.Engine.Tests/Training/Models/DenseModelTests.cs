@@ -85,7 +85,7 @@ public sealed class DenseModelTests
 
         var model = new DenseModel<double>(network, LossFunction.HalfSquaredError, new TrainingData<double> { Inputs = x0, Targets = [y], RowCount = 1, InputSize = 4, OutputSize = 1 }, 1);
         var actual = new double[model.ParameterCount];
-        var loss = model.Gradient(DenseShape.Flatten<double>(network), [0], actual, null, Token);
+        var loss = model.Gradient(network.FlatParameters<double>(), [0], actual, null, Token);
         Assert.Equal((output - y) * (output - y) / 2, loss, 1e-15);
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-15);
 
@@ -106,7 +106,7 @@ public sealed class DenseModelTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var (network, data) = Larger<T>(rows);
-            var parameters = DenseShape.Flatten<T>(network);
+            var parameters = network.FlatParameters<T>();
             var order = AllRows(rows);
             new Random(1).Shuffle(order);
             var one = new T[parameters.Length];
@@ -133,7 +133,7 @@ public sealed class DenseModelTests
     {
         const int rows = 700;
         var (network, data) = Larger<double>(rows);
-        var parameters = DenseShape.Flatten<double>(network);
+        var parameters = network.FlatParameters<double>();
         var order = AllRows(rows);
         var (one, three) = (new double[parameters.Length], new double[parameters.Length]);
         var loss = new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, order, one, Noise(), Token);
@@ -165,7 +165,7 @@ public sealed class DenseModelTests
         var targets = new double[20 * 10];
         for (var i = 0; i < 20; i++) targets[(i * 10) + data.Classes![i]] = 1;
         var dense = new TrainingData<double> { Inputs = data.Inputs, Targets = targets, RowCount = 20, InputSize = data.InputSize, OutputSize = 10 };
-        var parameters = DenseShape.Flatten<double>(network);
+        var parameters = network.FlatParameters<double>();
         var (a, b) = (new double[parameters.Length], new double[parameters.Length]);
         var loss = new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, AllRows(20), a, null, Token);
         Assert.Equal(loss, new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, dense, 1).Gradient(parameters, AllRows(20), b, null, Token));
@@ -240,7 +240,7 @@ public sealed class DenseModelTests
         foreach (var threads in new[] { 1, 2 })
         {
             var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, threads);
-            var parameters = DenseShape.Flatten<float>(network);
+            var parameters = network.FlatParameters<float>();
             Assert.Throws<OperationCanceledException>(() => model.Gradient(parameters, AllRows(50), new float[parameters.Length], null, source.Token));
             Assert.Throws<OperationCanceledException>(() => model.Loss(parameters, AllRows(50), source.Token));
             Assert.Throws<OperationCanceledException>(() => new DensePrediction<float>(network, threads).Predict(data.Inputs, 50, source.Token));
@@ -252,7 +252,7 @@ public sealed class DenseModelTests
     {
         var (network, data) = Larger<float>(40);
         var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, 1);
-        var parameters = DenseShape.Flatten<float>(network);
+        var parameters = network.FlatParameters<float>();
         var gradient = new float[parameters.Length];
         var rows = AllRows(40);
         model.Gradient(parameters, rows, gradient, null, Token);
@@ -266,7 +266,7 @@ public sealed class DenseModelTests
     {
         var (network, data) = Larger<float>(40);
         var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, 1);
-        var parameters = DenseShape.Flatten<float>(network);
+        var parameters = network.FlatParameters<float>();
         var losses = new double[8];
         Threads.Together(losses.Length, i => losses[i] = model.ForAnotherThread().Loss(parameters, AllRows(40), Token));
         Assert.All(losses, loss => Assert.Equal(model.Loss(parameters, AllRows(40), Token), loss));

@@ -1,5 +1,4 @@
 using System.Text;
-using PSAutodiff.Networks;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -195,8 +194,7 @@ public sealed class NetworkPruningTests
 
         static IEnumerable<int> Indices(Network network)
         {
-            var shape = new DenseShape(network);
-            return shape.Layers.SelectMany(static layer => Enumerable.Range(layer.Start, layer.Bias - layer.Start));
+            return network.Layout.Weights().Select(static weight => weight.Index);
         }
     });
 
