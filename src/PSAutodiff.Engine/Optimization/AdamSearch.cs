@@ -1,3 +1,5 @@
+using PSAutodiff.Optimization.Updates;
+
 namespace PSAutodiff.Optimization;
 
 /// <summary>
@@ -7,32 +9,14 @@ namespace PSAutodiff.Optimization;
 internal sealed class AdamSearch(Objective objective, MinimizationOptions options, CancellationToken cancellation)
     : FixedRateSearch(objective, options, cancellation)
 {
-    private const double MeanDecay = 0.9;
-    private const double SquareDecay = 0.999;
-    private const double Epsilon = 1e-8;
-
-    private readonly double[] _mean = new double[objective.Dimension];
-    private readonly double[] _square = new double[objective.Dimension];
-    private double _meanPower = 1;
-    private double _squarePower = 1;
+    private readonly ParameterUpdate<double> _update = ParameterUpdate<double>.Of(objective.Dimension, default(AdamUpdate<double>));
 
     protected override double? RateBoundForUnitCurvature => null;
 
     public override MinimizationStopReason AtLimit(int iterations) => AtLimitWhenOvershooting(iterations);
 
-    protected override void Move(Iterate from, double[] to, double rate, int iteration)
-    {
-        _meanPower *= MeanDecay;
-        _squarePower *= SquareDecay;
-        for (var i = 0; i < to.Length; i++)
-        {
-            var derivative = from.Gradient[i];
-            _mean[i] = (MeanDecay * _mean[i]) + ((1 - MeanDecay) * derivative);
-            _square[i] = (SquareDecay * _square[i]) + ((1 - SquareDecay) * derivative * derivative);
-            var (mean, square) = (_mean[i] / (1 - _meanPower), _square[i] / (1 - _squarePower));
-            to[i] = from.Point[i] - (rate * mean / (Math.Sqrt(square) + Epsilon));
-        }
-    }
+    protected override void Move(Iterate from, double[] to, double rate, int iteration) =>
+        _update.Step(iteration + 1, rate, from.Point, from.Gradient, to);
 
     protected override MinimizationStopReason? Judge(Iterate previous, double rate, int iterations) =>
         GradientIsZero ? MinimizationStopReason.Converged : null;

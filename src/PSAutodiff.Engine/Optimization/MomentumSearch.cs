@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Optimization.Updates;
 
 namespace PSAutodiff.Optimization;
 
@@ -12,21 +13,17 @@ internal sealed class MomentumSearch(Objective objective, MinimizationOptions op
     // The ball overshoots by nature; only growth far beyond that counts.
     private const double TooHigh = 1e8;
 
-    private readonly double[] _velocity = new double[objective.Dimension];
+    private readonly ParameterUpdate<double> _update =
+        ParameterUpdate<double>.Of(objective.Dimension, new MomentumUpdate<double>(options.Momentum, ratesChange: true));
+
     private double _best = double.PositiveInfinity;
 
     protected override double? RateBoundForUnitCurvature => 2 * (1 + Options.Momentum);
 
     public override MinimizationStopReason AtLimit(int iterations) => AtLimitWhenOvershooting(iterations);
 
-    protected override void Move(Iterate from, double[] to, double rate, int iteration)
-    {
-        for (var i = 0; i < to.Length; i++)
-        {
-            _velocity[i] = (Options.Momentum * _velocity[i]) - (rate * from.Gradient[i]);
-            to[i] = from.Point[i] + _velocity[i];
-        }
-    }
+    protected override void Move(Iterate from, double[] to, double rate, int iteration) =>
+        _update.Step(iteration + 1, rate, from.Point, from.Gradient, to);
 
     protected override MinimizationStopReason? Judge(Iterate previous, double rate, int iterations)
     {

@@ -4,7 +4,6 @@ using System.Runtime.ExceptionServices;
 using PSAutodiff.Kernels;
 using PSAutodiff.Training.Checkpoints;
 using PSAutodiff.Training.Models;
-using PSAutodiff.Training.Rules;
 
 namespace PSAutodiff.Training;
 
@@ -84,7 +83,7 @@ internal sealed class TrainingLoop<T>
         var (model, data) = Subject!();
         _file = new CheckpointFile(path, _options.Force, new CheckpointSubject(_options, model, data));
         if (!_options.Resume) return;
-        var memoryCount = TrainingRule<T>.Create(_options, 0, static _ => false).Memory.Length;
+        var memoryCount = new TrainingUpdate<T>(_options, 0, static _ => false).Memory.Length;
         _before = _file.Read(reader =>
         {
             for (var i = 0; i < _states.Length; i++)

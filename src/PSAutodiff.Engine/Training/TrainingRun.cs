@@ -2,7 +2,6 @@ using System.Numerics;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
 using PSAutodiff.Training.Models;
-using PSAutodiff.Training.Rules;
 
 namespace PSAutodiff.Training;
 
@@ -21,7 +20,7 @@ internal sealed class TrainingRun<T>
     private readonly int[]? _samples;
     private readonly int _stepsPerEpoch;
     private readonly int _planned;
-    private readonly TrainingRule<T> _rule;
+    private readonly TrainingUpdate<T> _update;
     private readonly TrainingOrder _order;
     private readonly BatchNoise? _noise;
     private readonly T[] _gradient;
@@ -41,9 +40,9 @@ internal sealed class TrainingRun<T>
         _planned = plan.Steps;
         _gradient = new T[state.Parameters.Length];
         _next = new T[state.Parameters.Length];
-        _rule = TrainingRule<T>.Create(_options, state.Parameters.Length, isDecayed);
-        for (var i = 0; i < state.Memory.Length; i++) state.Memory[i].CopyTo(_rule.Memory[i], 0);
-        state.Memory = _rule.Memory;
+        _update = new TrainingUpdate<T>(_options, state.Parameters.Length, isDecayed);
+        for (var i = 0; i < state.Memory.Length; i++) state.Memory[i].CopyTo(_update.Memory[i], 0);
+        state.Memory = _update.Memory;
         _order = new TrainingOrder(_rows.Training, _options.Shuffle ? state.Seed : null);
         if (_options.InputNoise > 0 || _options.GaussianDropout > 0)
         {
@@ -136,7 +135,7 @@ internal sealed class TrainingRun<T>
             throw;
         }
 
-        if (!double.IsFinite(loss) || !_rule.Step(State.Steps + 1, State.Parameters, _gradient, _next)) return Fail(order, loss);
+        if (!double.IsFinite(loss) || !_update.Step(State.Steps + 1, State.Parameters, _gradient, _next)) return Fail(order, loss);
         (State.Parameters, _next) = (_next, State.Parameters);
         if (_noise is not null) State.Noise = _noise.Random.State;
         MakeRoom(1);

@@ -1,12 +1,12 @@
 using System.Numerics;
-using PSAutodiff.Training.Rules;
+using PSAutodiff.Training;
 using Xunit;
 using static PSAutodiff.TrainingOptimizer;
 
 namespace PSAutodiff.Tests;
 
 /// <summary>The optimizers against their formulas, written once more and one number at a time.</summary>
-public sealed class TrainingRuleTests
+public sealed class TrainingUpdateTests
 {
     private const double Rate = 0.03;
     private const double Momentum = 0.8;
@@ -45,8 +45,8 @@ public sealed class TrainingRuleTests
     {
         const int count = 37;
         var options = new TrainingOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = 0.1 };
-        var together = TrainingRule<double>.Create(options, count, static _ => true);
-        var alone = Enumerable.Range(0, count).Select(_ => TrainingRule<double>.Create(options, 1, static _ => true)).ToArray();
+        var together = new TrainingUpdate<double>(options, count, static _ => true);
+        var alone = Enumerable.Range(0, count).Select(_ => new TrainingUpdate<double>(options, 1, static _ => true)).ToArray();
         var values = FakeModel<double>.StartOf(count);
         var single = values.ToArray();
         for (var step = 1; step <= 5; step++)
@@ -71,7 +71,7 @@ public sealed class TrainingRuleTests
         const int count = 11;
         for (var i = 0; i < count; i++)
         {
-            var rule = TrainingRule<double>.Create(new TrainingOptions { Optimizer = optimizer }, count, static _ => false);
+            var rule = new TrainingUpdate<double>(new TrainingOptions { Optimizer = optimizer }, count, static _ => false);
             var gradient = new double[count];
             Assert.True(rule.Step(1, new double[count], gradient, new double[count]));
             gradient[i] = bad;
@@ -85,7 +85,7 @@ public sealed class TrainingRuleTests
         const int count = 13;
         static bool IsDecayed(int i) => i is not (3 or 4 or 12);
         var options = new TrainingOptions { Optimizer = optimizer, LearningRate = Rate, Momentum = Momentum, WeightDecay = decay };
-        var rule = TrainingRule<T>.Create(options, count, IsDecayed);
+        var rule = new TrainingUpdate<T>(options, count, IsDecayed);
         var values = FakeModel<T>.StartOf(count);
         var expected = Array.ConvertAll(values, double.CreateTruncating);
         var (first, second) = (new double[count], new double[count]);

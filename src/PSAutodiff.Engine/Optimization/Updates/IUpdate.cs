@@ -1,9 +1,9 @@
 using System.Numerics;
 
-namespace PSAutodiff.Training.Rules;
+namespace PSAutodiff.Optimization.Updates;
 
-/// <summary>What an optimizer does with some parameters at a time; see <see cref="TrainingOptimizer"/> for the formulas.</summary>
-internal interface IElementRule<T>
+/// <summary>What a gradient does to some parameters at a time; see <see cref="TrainingOptimizer"/> for the formulas.</summary>
+internal interface IUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>How many numbers are remembered for each parameter: 0 to 2.</summary>
@@ -11,87 +11,87 @@ internal interface IElementRule<T>
 
     /// <summary>Prepares for a step.</summary>
     /// <param name="step">Its number, from 1.</param>
-    void Begin(int step);
+    /// <param name="rate">How far it goes.</param>
+    void Begin(int step, double rate);
 
     /// <summary>Parameters after the step.</summary>
     Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second);
 }
 
-internal readonly struct GradientDescentRule<T>(double rate) : IElementRule<T>
+internal struct GradientDescentUpdate<T> : IUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T _rate = T.CreateTruncating(rate);
+    private T _rate;
 
     public static int MemoryCount => 0;
 
-    public void Begin(int step)
-    {
-    }
+    public void Begin(int step, double rate) => _rate = T.CreateTruncating(rate);
 
-    public Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second) =>
+    public readonly Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second) =>
         parameters - (gradient * _rate);
 }
 
-internal readonly struct MomentumRule<T>(double rate, double momentum) : IElementRule<T>
+/// <param name="momentum">What is kept of the velocity.</param>
+/// <param name="ratesChange">Whether the velocity is that of the parameters, rates included, so that it stays when they change.</param>
+internal struct MomentumUpdate<T>(double momentum, bool ratesChange = false) : IUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T _rate = T.CreateTruncating(rate);
+    private T _push;
+    private T _rate;
     private readonly T _momentum = T.CreateTruncating(momentum);
 
     public static int MemoryCount => 1;
 
-    public void Begin(int step)
+    public void Begin(int step, double rate)
     {
+        var number = T.CreateTruncating(rate);
+        (_push, _rate) = ratesChange ? (number, T.One) : (T.One, number);
     }
 
-    public Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+    public readonly Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
     {
-        first = (first * _momentum) + gradient;
+        first = (first * _momentum) + (gradient * _push);
         return parameters - (first * _rate);
     }
 }
 
-internal readonly struct NesterovRule<T>(double rate, double momentum) : IElementRule<T>
+internal struct NesterovUpdate<T>(double momentum) : IUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T _rate = T.CreateTruncating(rate);
+    private T _rate;
     private readonly T _momentum = T.CreateTruncating(momentum);
 
     public static int MemoryCount => 1;
 
-    public void Begin(int step)
-    {
-    }
+    public void Begin(int step, double rate) => _rate = T.CreateTruncating(rate);
 
-    public Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+    public readonly Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
     {
         first = (first * _momentum) + gradient;
         return parameters - ((gradient + (first * _momentum)) * _rate);
     }
 }
 
-internal readonly struct RmsPropRule<T>(double rate) : IElementRule<T>
+internal struct RmsPropUpdate<T> : IUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double Smoothing = 0.99;
     private const double Epsilon = 1e-8;
 
-    private readonly T _rate = T.CreateTruncating(rate);
+    private T _rate;
 
     public static int MemoryCount => 1;
 
-    public void Begin(int step)
-    {
-    }
+    public void Begin(int step, double rate) => _rate = T.CreateTruncating(rate);
 
-    public Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+    public readonly Vector<T> Next(Vector<T> parameters, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
     {
         first = (first * T.CreateTruncating(Smoothing)) + (gradient * gradient * T.CreateTruncating(1 - Smoothing));
         return parameters - (gradient * _rate / (Vector.SquareRoot(first) + new Vector<T>(T.CreateTruncating(Epsilon))));
     }
 }
 
-internal struct AdamRule<T>(double rate) : IElementRule<T>
+internal struct AdamUpdate<T> : IUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double MeanDecay = 0.9;
@@ -103,7 +103,7 @@ internal struct AdamRule<T>(double rate) : IElementRule<T>
 
     public static int MemoryCount => 2;
 
-    public void Begin(int step)
+    public void Begin(int step, double rate)
     {
         // The bias correction of the mean goes into the rate.
         _rate = T.CreateTruncating(rate / (1 - Power(MeanDecay, step)));

@@ -1,0 +1,77 @@
+using System.Numerics;
+using PSAutodiff.Kernels;
+using PSAutodiff.Optimization.Updates;
+
+namespace PSAutodiff.Training;
+
+/// <summary>What an optimizer does in a step: it lets weights decay and moves the parameters.</summary>
+/// <typeparam name="T">The numbers: double or float.</typeparam>
+internal sealed class TrainingUpdate<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ParameterUpdate<T> _update;
+    private readonly double _rate;
+    private readonly (int Start, int Length)[] _decayed;
+    private readonly bool _decaysWeights;
+    private readonly T _decay;
+
+    /// <summary>Prepares an optimizer.</summary>
+    /// <param name="options">Names the optimizer and its settings.</param>
+    /// <param name="count">Number of parameters.</param>
+    /// <param name="isDecayed">Whether weight decay applies to a parameter.</param>
+    public TrainingUpdate(TrainingOptions options, int count, Func<int, bool> isDecayed)
+    {
+        _rate = options.LearningRate;
+        _update = options.Optimizer switch
+        {
+            TrainingOptimizer.GradientDescent => ParameterUpdate<T>.Of(count, default(GradientDescentUpdate<T>)),
+            TrainingOptimizer.Momentum => ParameterUpdate<T>.Of(count, new MomentumUpdate<T>(options.Momentum)),
+            TrainingOptimizer.Nesterov => ParameterUpdate<T>.Of(count, new NesterovUpdate<T>(options.Momentum)),
+            TrainingOptimizer.RMSProp => ParameterUpdate<T>.Of(count, default(RmsPropUpdate<T>)),
+            TrainingOptimizer.Adam or TrainingOptimizer.AdamW => ParameterUpdate<T>.Of(count, default(AdamUpdate<T>)),
+            _ => throw new ArgumentOutOfRangeException(nameof(options)),
+        };
+        _decayed = options.WeightDecay > 0 ? Ranges(count, isDecayed) : [];
+        _decaysWeights = options.Optimizer == TrainingOptimizer.AdamW;
+        _decay = T.CreateTruncating(_decaysWeights ? 1 - (options.LearningRate * options.WeightDecay) : options.WeightDecay);
+    }
+
+    /// <summary>All that is remembered from step to step, but for their number: an array of numbers for the parameters, or two, or none.</summary>
+    public T[][] Memory => _update.Memory;
+
+    /// <summary>Takes a step.</summary>
+    /// <param name="step">Its number, from 1.</param>
+    /// <param name="from">The parameters before it.</param>
+    /// <param name="gradient">The gradient there; weight decay may be added to it.</param>
+    /// <param name="to">Gets the parameters after it.</param>
+    /// <returns>Whether they, and all that is remembered, are finite numbers.</returns>
+    public bool Step(int step, ReadOnlySpan<T> from, Span<T> gradient, Span<T> to)
+    {
+        if (_decayed.Length > 0 && _decaysWeights)
+        {
+            from.CopyTo(to);
+            foreach (var (start, length) in _decayed) Vectors.Scale(to.Slice(start, length), _decay);
+            from = to;
+        }
+        else
+        {
+            foreach (var (start, length) in _decayed) Vectors.AddScaled(gradient.Slice(start, length), _decay, from.Slice(start, length));
+        }
+
+        return _update.Step(step, _rate, from, gradient, to);
+    }
+
+    private static (int Start, int Length)[] Ranges(int count, Func<int, bool> isDecayed)
+    {
+        var ranges = new List<(int Start, int Length)>();
+        for (var i = 0; i < count; i++)
+        {
+            if (!isDecayed(i)) continue;
+            var start = i;
+            while (i < count && isDecayed(i)) i++;
+            ranges.Add((start, i - start));
+        }
+
+        return [.. ranges];
+    }
+}
