@@ -4,7 +4,7 @@ using PSAutodiff.Kernels.Threading;
 namespace PSAutodiff.Networks;
 
 /// <summary>The outputs of a network for many rows. Holds its parameters and working memory; for one thread at a time.</summary>
-internal sealed class DensePrediction<T> : IUnitWork
+internal sealed class DensePrediction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ParameterLayout _layout;
@@ -24,7 +24,7 @@ internal sealed class DensePrediction<T> : IUnitWork
         _layout = network.Layout;
         _parameters = network.FlatParameters<T>();
         _batch = new DenseBatch<T>(network, trains: false, threads);
-        _team = new ThreadTeam(this, threads);
+        _team = new ThreadTeam(Do, threads);
         _threads = threads;
     }
 
@@ -62,7 +62,7 @@ internal sealed class DensePrediction<T> : IUnitWork
             }
             else
             {
-                for (var part = 0; part < parts; part++) ((IUnitWork)this).Do(part, 0);
+                for (var part = 0; part < parts; part++) Do(part, 0);
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -72,7 +72,7 @@ internal sealed class DensePrediction<T> : IUnitWork
         return outputs;
     }
 
-    void IUnitWork.Do(int unit, int worker)
+    private void Do(int unit, int worker)
     {
         if (_cancellation.IsCancellationRequested) return;
         var first = unit * _part;

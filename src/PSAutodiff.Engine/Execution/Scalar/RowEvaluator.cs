@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using PSAutodiff.Kernels.Threading;
 
 namespace PSAutodiff.Execution.Scalar;
 
@@ -88,25 +89,16 @@ internal sealed class RowEvaluator
     private void ForEachSumBlock(int rowCount, Action<Worker, int, int, int> work)
     {
         var blocks = (rowCount + SumBlock - 1) / SumBlock;
-        void Do(Worker worker, int block) => work(worker, block, block * SumBlock, Math.Min(SumBlock, rowCount - (block * SumBlock)));
-        if (blocks < 4 || MaxThreads == 1)
-        {
-            var worker = new Worker(this);
-            for (var block = 0; block < blocks; block++)
-            {
-                Cancellation.ThrowIfCancellationRequested();
-                Do(worker, block);
-            }
+        var threads = blocks < 4 ? 1 : Math.Min(MaxThreads, blocks);
+        var workers = new Worker?[threads];
+        new ThreadTeam(Do, threads, once: true).Run(blocks);
+        Cancellation.ThrowIfCancellationRequested();
 
-            return;
+        void Do(int block, int worker)
+        {
+            if (Cancellation.IsCancellationRequested) return;
+            work(workers[worker] ??= new Worker(this), block, block * SumBlock, Math.Min(SumBlock, rowCount - (block * SumBlock)));
         }
-
-        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxThreads, CancellationToken = Cancellation };
-        Parallel.For(0, blocks, options, () => new Worker(this), (block, _, worker) =>
-        {
-            Do(worker, block);
-            return worker;
-        }, static _ => { });
     }
 
     private readonly record struct InstructionShape(bool XIsScalar, bool YIsScalar, bool ZIsScalar)

@@ -3,23 +3,17 @@ using System.Runtime.ExceptionServices;
 
 namespace PSAutodiff.Kernels.Threading;
 
-/// <summary>Work that can be cut into units, done in any order by several threads.</summary>
-internal interface IUnitWork
-{
-    /// <summary>Does a unit.</summary>
-    /// <param name="unit">Its number, from 0.</param>
-    /// <param name="worker">Who does it: different for units that are done at the same time; 0 is the caller of the team.</param>
-    void Do(int unit, int worker);
-}
-
 /// <summary>
 /// A caller and helpers from the thread pool that share out units of work of some ten microseconds. Helpers look out for more for a while
 /// before they go, so the next round costs them nothing to begin. The caller never waits for a helper that has not come: it
 /// does all that is left itself.
 /// </summary>
-/// <param name="work">The work.</param>
+/// <param name="work">
+/// Does a unit: its number, from 0, and who does it, which is different for units that are done at the same time; 0 is the caller.
+/// </param>
 /// <param name="threads">The most threads, the caller included; at least 1.</param>
-internal sealed class ThreadTeam(IUnitWork work, int threads) : IThreadPoolWorkItem
+/// <param name="once">Whether there will be one round only, so that helpers need not look out for more.</param>
+internal sealed class ThreadTeam(Action<int, int> work, int threads, bool once = false) : IThreadPoolWorkItem
 {
     // Longer than the loop of a training needs between two rounds; short for a thread that nobody needs any more.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(0.2);
@@ -66,7 +60,7 @@ internal sealed class ThreadTeam(IUnitWork work, int threads) : IThreadPoolWorkI
                 spin.Reset();
                 clock = Stopwatch.GetTimestamp();
             }
-            else if (Stopwatch.GetElapsedTime(clock) < Patience)
+            else if (!once && Stopwatch.GetElapsedTime(clock) < Patience)
             {
                 spin.SpinOnce(sleep1Threshold: -1);
             }
@@ -87,7 +81,7 @@ internal sealed class ThreadTeam(IUnitWork work, int threads) : IThreadPoolWorkI
         if (unit < 0) return false;
         try
         {
-            work.Do(unit, worker);
+            work(unit, worker);
         }
         catch (Exception error)
         {

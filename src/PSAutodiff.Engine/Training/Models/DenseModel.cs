@@ -10,7 +10,7 @@ namespace PSAutodiff.Training.Models;
 /// The loss of a dense network over rows and its gradient, by batched backpropagation. Sums over rows are formed row after row, in the
 /// order given, so the bits depend neither on threads nor on the pieces in which a large batch is worked off.
 /// </summary>
-internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
+internal sealed class DenseModel<T> : ITrainingModel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Multiply-adds that are worth a second thread: some ten microseconds.
@@ -52,7 +52,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
         _threads = threads;
         _frozen = network.FrozenIndices();
         _batch = new DenseBatch<T>(network, trains: true, threads);
-        _team = new ThreadTeam(this, threads);
+        _team = new ThreadTeam(Do, threads);
     }
 
     private enum Phase
@@ -88,7 +88,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
     /// <inheritdoc/>
     public ITrainingModel<T> ForAnotherThread() => new DenseModel<T>(_network, _loss.Function, _data, _threads);
 
-    void IUnitWork.Do(int unit, int worker)
+    private void Do(int unit, int worker)
     {
         if (_cancellation.IsCancellationRequested) return;
         switch (_phase)
@@ -143,7 +143,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>, IUnitWork
             return;
         }
 
-        for (var unit = 0; unit < units; unit++) ((IUnitWork)this).Do(unit, 0);
+        for (var unit = 0; unit < units; unit++) Do(unit, 0);
     }
 
     private void DoRows(int part, int worker)
