@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
-using PSAutodiff.Networks;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Bench;
