@@ -31,27 +31,13 @@ public static class NetworkTraining
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(options);
-        if (inputs.GetLength(0) != targets.GetLength(0))
-        {
-            throw new AutodiffException(ErrorIds.LengthMismatch, $"There are {inputs.GetLength(0)} rows of inputs but {targets.GetLength(0)} rows of targets.");
-        }
-
-        CheckMatrix(inputs, network.InputSize, "inputs");
-        CheckMatrix(targets, network.OutputSize, "targets");
         var used = loss ?? DefaultLoss(network);
         return network.Precision == NetworkPrecision.Single ? Run<float>() : Run<double>();
 
         TrainingResult Run<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var data = new TrainingData<T>
-            {
-                Inputs = FeatureScaling.Flatten<T>(inputs, network.Scaling),
-                Targets = FeatureScaling.Flatten<T>(targets, null),
-                RowCount = inputs.GetLength(0),
-                InputSize = network.InputSize,
-                OutputSize = network.OutputSize,
-            };
+            var data = RowsOf<T>(network, inputs, targets);
             Loss.Of(used).CheckLayer(network, data);
             Loss.Of(used).CheckTargets<T>(
                 data.Targets,
@@ -109,11 +95,33 @@ public static class NetworkTraining
         return network.FrozenCount > 0 ? drawn.WithFrozen(network.FrozenIndices()) : drawn;
     }
 
-    /// <summary>Throws unless rows of inputs or targets fit a network and are finite.</summary>
-    /// <param name="values">The rows.</param>
-    /// <param name="columns">Numbers in a row.</param>
-    /// <param name="what">Either "inputs" or "targets".</param>
-    internal static void CheckMatrix(double[,] values, int columns, string what)
+    /// <summary>Rows as a network takes them.</summary>
+    /// <param name="network">The network. When it scales its inputs, they are scaled.</param>
+    /// <param name="inputs">Raw inputs: rows x inputs.</param>
+    /// <param name="targets">Wanted outputs: rows x outputs.</param>
+    /// <exception cref="AutodiffException">The shapes do not fit, or a number is not finite.</exception>
+    internal static TrainingData<T> RowsOf<T>(Network network, double[,] inputs, double[,] targets)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (inputs.GetLength(0) != targets.GetLength(0))
+        {
+            throw new AutodiffException(ErrorIds.LengthMismatch, $"There are {inputs.GetLength(0)} rows of inputs but {targets.GetLength(0)} rows of targets.");
+        }
+
+        CheckMatrix(inputs, network.InputSize, "inputs");
+        CheckMatrix(targets, network.OutputSize, "targets");
+        return new TrainingData<T>
+        {
+            Inputs = FeatureScaling.Flatten<T>(inputs, network.Scaling),
+            Targets = FeatureScaling.Flatten<T>(targets, null),
+            RowCount = inputs.GetLength(0),
+            InputSize = network.InputSize,
+            OutputSize = network.OutputSize,
+        };
+    }
+
+    // What is either "inputs" or "targets".
+    private static void CheckMatrix(double[,] values, int columns, string what)
     {
         if (values.GetLength(1) != columns)
         {

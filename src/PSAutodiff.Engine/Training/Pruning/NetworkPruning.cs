@@ -1,5 +1,4 @@
 using System.Globalization;
-using PSAutodiff.Data;
 using PSAutodiff.Networks;
 
 namespace PSAutodiff;
@@ -23,22 +22,8 @@ public static class NetworkPruning
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(targets);
-        if (inputs.GetLength(0) != targets.GetLength(0))
-        {
-            throw new AutodiffException(ErrorIds.LengthMismatch, $"There are {inputs.GetLength(0)} rows of inputs but {targets.GetLength(0)} rows of targets.");
-        }
-
-        if (inputs.GetLength(0) == 0) throw new AutodiffException(ErrorIds.RowsMissing, "There are no rows to measure second derivatives on.");
-        NetworkTraining.CheckMatrix(inputs, network.InputSize, "inputs");
-        NetworkTraining.CheckMatrix(targets, network.OutputSize, "targets");
-        var data = new TrainingData<double>
-        {
-            Inputs = FeatureScaling.Flatten<double>(inputs, network.Scaling),
-            Targets = FeatureScaling.Flatten<double>(targets, null),
-            RowCount = inputs.GetLength(0),
-            InputSize = network.InputSize,
-            OutputSize = network.OutputSize,
-        };
+        var data = NetworkTraining.RowsOf<double>(network, inputs, targets);
+        if (data.RowCount == 0) throw new AutodiffException(ErrorIds.RowsMissing, "There are no rows to measure second derivatives on.");
         return new DenseCurvature(network, loss ?? network.LossFunction ?? NetworkTraining.DefaultLoss(network)).Diagonal(data, cancellation);
     }
 
