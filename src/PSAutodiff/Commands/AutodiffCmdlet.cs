@@ -52,14 +52,14 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
     }
 
     /// <summary>Whether a parameter was given at all, be it null.</summary>
-    private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+    internal bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>Ends the command with an error of the user's.</summary>
-    private protected void Stop(string errorId, string message, object? target = null) =>
+    internal void Stop(string errorId, string message, object? target = null) =>
         ThrowTerminatingError(Record(new AutodiffException(errorId, message), target));
 
     /// <summary>Runs work without which the command cannot go on.</summary>
-    private protected T Require<T>(object? target, Func<T> work)
+    internal T Require<T>(object? target, Func<T> work)
     {
         try
         {
@@ -76,7 +76,7 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
         }
     }
 
-    private protected static string? RepeatedName(string[]? names) =>
+    internal static string? RepeatedName(string[]? names) =>
         names?.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
 
     /// <summary>Ends the command when a name that was given cannot be that of a variable.</summary>
@@ -102,6 +102,8 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
     internal new bool ShouldProcess(string target) => base.ShouldProcess(VisibleText.Of(target));
 
     void IRowMessages.WriteError(AutodiffException exception, object? row) => WriteError(Record(exception, row));
+
+    void IRowMessages.Stop(AutodiffException exception, object? row) => ThrowTerminatingError(Record(exception, row));
 
     void IRowMessages.WriteWarning(string text) => WriteWarning(text);
 

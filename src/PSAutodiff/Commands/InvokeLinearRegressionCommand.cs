@@ -11,27 +11,14 @@ namespace PSAutodiff.Commands;
 /// <summary>Fits a linear model to rows from the pipeline or to arrays.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LinearRegression", DefaultParameterSetName = RowsSet)]
 [OutputType(typeof(LinearRegressionResult))]
-public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
+public sealed class InvokeLinearRegressionCommand : RowsCmdlet
 {
-    private const string RowsSet = "Rows";
-    private const string DataSet = "Data";
     private const string Activity = "Linear regression";
     private const int MillisecondsBetweenReports = 100;
 
     private RegressionRows? _rows;
-    private RowIntake? _intake;
     private string[] _rounded = [];
     private RowCovariance? _covariance;
-
-    /// <summary>The data: objects or dictionaries with a number for each column that is needed.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
-    [AllowNull]
-    public object? InputObject { get; set; }
-
-    /// <summary>The data as a matrix: rows x features.</summary>
-    [Parameter(ParameterSetName = DataSet)]
-    [AllowNull]
-    public object? Data { get; set; }
 
     /// <summary>What to predict: a number for each row of -Data.</summary>
     [Parameter(ParameterSetName = DataSet)]
@@ -73,8 +60,6 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
     [SupportsWildcards]
     public string? Weight { get; set; }
 
-    private RowIntake Intake => _intake ??= new RowIntake(this, TakeRow);
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -88,7 +73,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
 
         if (ParameterSetName == DataSet)
         {
-            if (IsBound(nameof(Data)) != IsBound(nameof(Target))) Stop(ErrorIds.DataInvalid, "-Data, the features, and -Target, what to predict, go together. Of rows from the pipeline -Label names the column to predict.");
+            RequirePair("the features", "what to predict", "the column to predict");
         }
         else if (Label is null)
         {
@@ -97,25 +82,9 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (!IsBound(nameof(InputObject))) return;
-        Intake.Take(InputObject);
-    }
-
-    /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ParameterSetName == RowsSet)
-        {
-            if (_rows is not { Count: > 0 })
-            {
-                ThrowTerminatingError(Record(Intake.None("There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target."), null));
-            }
-
-            Intake.Finish(_rows!.Rounded);
-        }
-
+        if (ParameterSetName == RowsSet) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
         if (Require(null, Fit) is not { } result) return;
         WriteObject(result);
         foreach (var warning in _rounded) WriteWarning(warning);
@@ -124,16 +93,8 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
         if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
     }
 
-    private void TakeRow(object row)
-    {
-        if (_rows is null)
-        {
-            RowReader.RequireColumns(row, Intake.Number);
-            _rows = Require(row, () => new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, row, Intake.Number));
-        }
-
-        _rows.Add(row, Intake.Number);
-    }
+    private protected override IRowWork StartRows(object row, int number) =>
+        _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, row, number);
 
     /// <summary>Fits the model; null when Ctrl+C came meanwhile.</summary>
     private LinearRegressionResult? Fit()
@@ -141,7 +102,7 @@ public sealed class InvokeLinearRegressionCommand : AutodiffCmdlet
         // With many columns, or a covariance of thousands of rows, it takes seconds; when nobody waits for it any more it ends at its next look.
         var work = new RegressionWork(Cancellation);
         var clock = Stopwatch.StartNew();
-        var fit = Task.Run(() => _rows is null ? FitArrays(work) : _rows.Finish(Intake.Number, work));
+        var fit = Task.Run(() => _rows is null ? FitArrays(work) : _rows.Finish(Intake, work));
         try
         {
             while (!fit.Wait(MillisecondsBetweenReports, Cancellation)) ShowProgress(Activity, work.Stage, work.Done, clock);

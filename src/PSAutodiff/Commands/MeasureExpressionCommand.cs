@@ -14,8 +14,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     private const string RowSet = "Row";
 
     private ValueSource _at = ValueSource.Empty;
-    private RowMeasurement? _rows;
-    private RowIntake _intake = null!;
+    private RowIntake? _rows;
     private bool _any;
 
     /// <summary>The expression: a node, text, a script block or a number.</summary>
@@ -56,9 +55,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     protected override void BeginProcessing()
     {
         _at = Require(At, () => new ValueSource(At));
-        _intake = new RowIntake(this, ProcessRow);
-        var given = IsBound(nameof(Expression));
-        if (MyInvocation.ExpectingInput && given) _rows = PrepareRows();
+        if (MyInvocation.ExpectingInput && IsBound(nameof(Expression))) _rows = PrepareRows();
     }
 
     /// <inheritdoc/>
@@ -67,8 +64,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         if (_rows is not null || ParameterSetName == RowSet)
         {
             _any = true;
-            _rows ??= PrepareRows();
-            _intake.Take(InputObject);
+            (_rows ??= PrepareRows()).Take(InputObject);
         }
         else if (IsBound(nameof(Expression)))
         {
@@ -80,7 +76,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        _intake.Finish(_rows?.Rounded);
+        _rows?.Finish();
         if (_at.Rounded.Warning is { } warning) WriteWarning(warning);
         if (_any) return;
         var (id, message) = _rows is null
@@ -92,10 +88,10 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, Parts, Cancellation);
 
     // What is wrong with -At is wrong for every row, so it is said once.
-    private RowMeasurement PrepareRows()
+    private RowIntake PrepareRows()
     {
         var measurement = Require(Expression, () => Prepare(Expression));
-        return Require(At, () => new RowMeasurement(measurement, _at));
+        return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, Write)));
     }
 
     private void ProcessExpression()
@@ -121,8 +117,6 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         Write(At, measurement.Measure(Array.ConvertAll(names, _at.NumberOf)));
     }
 
-    private void ProcessRow(object row) => Write(row, _rows!.Measure(row, _intake.Number));
-
     private void Write(object? row, object result)
     {
         if (AsProperty is null || row is null)
@@ -146,9 +140,10 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     }
 
     /// <summary>One expression over many rows; which variables -At gives is found out once.</summary>
-    private sealed class RowMeasurement
+    private sealed class RowMeasurement : IRowWork
     {
         private readonly CompiledMeasurement _measurement;
+        private readonly Action<object, object> _write;
         private readonly double[] _values;
         private readonly RowReader _reader;
 
@@ -156,9 +151,9 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         private readonly double[] _cells;
         private readonly int[] _targets;
 
-        public RowMeasurement(CompiledMeasurement measurement, ValueSource at)
+        public RowMeasurement(CompiledMeasurement measurement, ValueSource at, Action<object, object> write)
         {
-            _measurement = measurement;
+            (_measurement, _write) = (measurement, write);
             _values = new double[measurement.Variables.Count];
             var targets = new List<int>();
             for (var i = 0; i < _values.Length; i++)
@@ -172,15 +167,16 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
             _reader = new RowReader(Array.ConvertAll(_targets, i => measurement.Variables[i]), measurement.Variables, at);
         }
 
-        /// <summary>The integers that lost digits.</summary>
+        /// <inheritdoc/>
         public RoundedIntegers Rounded => _reader.Rounded;
 
-        public object Measure(object row, int number)
+        /// <inheritdoc/>
+        public void Take(object row, int number)
         {
             _reader.Start(row, number);
             _reader.Read(_cells);
             for (var i = 0; i < _targets.Length; i++) _values[_targets[i]] = _cells[i];
-            return _measurement.Measure(_values);
+            _write(row, _measurement.Measure(_values));
         }
     }
 }

@@ -18,7 +18,6 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
     private const string Activity = "Pruning";
 
     private TrainingOptions? _training;
-    private Network _network = null!;
 
     /// <summary>How it is measured how much a weight matters.</summary>
     [Parameter]
@@ -49,7 +48,7 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _network = RequireNetwork("Import-Csv train.csv | Optimize-NeuralNetwork $net -Fraction 0.5");
+        RequireNetwork("Import-Csv train.csv | Optimize-NeuralNetwork $net -Fraction 0.5");
         if (!IsBound(nameof(Fraction)) && !Detailed) Stop(ErrorIds.FractionInvalid, "Optimize-NeuralNetwork needs -Fraction, the part of the weights to prune: 0.7 prunes 70 % of them.");
         Require(Fraction, () =>
         {
@@ -59,18 +58,18 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
         });
         if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed tells about the network as it is, so it does not go with -Iteration or -TrainingOption.");
         if (!NeedsData && (MyInvocation.ExpectingInput || IsBound(nameof(Data)))) WriteWarning("-Method Magnitude looks at the weights only: the data are not used.");
-        if (IsBound(nameof(Fraction)) && _network.FrozenCount > 0 && Fraction * _network.WeightCount <= _network.FrozenCount)
+        if (IsBound(nameof(Fraction)) && Model.FrozenCount > 0 && Fraction * Model.WeightCount <= Model.FrozenCount)
         {
             WriteWarning(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_network.FrozenCount} of {_network.WeightCount} weights are pruned already. -Fraction {Fraction} counts these, so no more are pruned."));
+                $"{Model.FrozenCount} of {Model.WeightCount} weights are pruned already. -Fraction {Fraction} counts these, so no more are pruned."));
         }
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (NeedsData) TakeRow(_network);
+        if (NeedsData) base.ProcessRecord();
     }
 
     /// <inheritdoc/>
@@ -83,15 +82,8 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
                     : "Optimal brain damage measures second derivatives of the loss on data, but there are no rows. Pipe rows in, give -Data and -Target, or take -Method Magnitude.");
         }
 
-        try
-        {
-            var result = Require<object>(null, () => _network.Precision == NetworkPrecision.Single ? Work<float>(_network) : Work<double>(_network));
-            WriteObject(result, enumerateCollection: true);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped: nobody waits for the result any more.
-        }
+        var result = Require<object>(null, () => Model.Precision == NetworkPrecision.Single ? Work<float>(Model) : Work<double>(Model));
+        WriteObject(result, enumerateCollection: true);
     }
 
     private object Work<T>(Network network)

@@ -7,7 +7,7 @@ namespace PSAutodiff.Rows;
 /// Takes labelled rows for a network from the pipeline: numbers into flat memory, labels by what they are. Which columns are meant is
 /// found out with the first row.
 /// </summary>
-internal sealed class LabelledRows
+internal sealed class LabelledRows : IRowWork
 {
     private readonly Network _network;
     private readonly string[] _features;
@@ -18,7 +18,6 @@ internal sealed class LabelledRows
     private readonly LabelCollector? _collector;
     private readonly double[] _values;
     private readonly double[] _targetValues;
-    private readonly List<int> _numbers = [];
 
     /// <summary>Finds the columns.</summary>
     /// <param name="network">The network that they are for.</param>
@@ -54,9 +53,7 @@ internal sealed class LabelledRows
         else _collector = new LabelCollector(network.OutputSize, network.Classes, numeric);
     }
 
-    public int Count => _inputs.Rows;
-
-    /// <summary>The integers that lost digits.</summary>
+    /// <inheritdoc/>
     public RoundedIntegers Rounded => _reader.Rounded;
 
     /// <summary>The columns of the inputs of a network.</summary>
@@ -85,11 +82,8 @@ internal sealed class LabelledRows
                     $"There are {columns.Length} feature columns ({string.Join(", ", columns.Take(20))}{(columns.Length > 20 ? ", ..." : string.Empty)}), but the network has {network.InputSize} inputs. Name {network.InputSize} columns with -Feature, or make a network with -InputSize {columns.Length}."));
     }
 
-    /// <summary>Takes a row in, or nothing of it.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="number">Its number, from 1.</param>
-    /// <exception cref="AutodiffException">A cell is missing or not what it should be.</exception>
-    public void Add(object row, int number)
+    /// <inheritdoc/>
+    public void Take(object row, int number)
     {
         _reader.Start(row, number);
         _reader.ReadFinite(_values);
@@ -106,12 +100,12 @@ internal sealed class LabelledRows
         }
 
         _inputs.Add(_values);
-        _numbers.Add(number);
     }
 
     /// <summary>All rows taken in.</summary>
+    /// <param name="numbers">Their numbers, from 1.</param>
     /// <exception cref="AutodiffException">The number of classes does not fit the network.</exception>
-    public NetworkData ToData() => _targets is null
-        ? new NetworkData(_inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] }
-        : new NetworkData(_inputs, _network, _targets.Take<double>(null)) { Features = _features, Labels = _labels, RowNumbers = [.. _numbers] };
+    public NetworkData ToData(int[] numbers) => _targets is null
+        ? new NetworkData(_inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels, RowNumbers = numbers }
+        : new NetworkData(_inputs, _network, _targets.Take<double>(null)) { Features = _features, Labels = _labels, RowNumbers = numbers };
 }

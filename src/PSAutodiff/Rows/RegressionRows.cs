@@ -9,7 +9,7 @@ namespace PSAutodiff.Rows;
 /// Takes rows for a regression from the pipeline. Which columns are meant is found out with the first row. Nothing of a row is kept
 /// unless a whole covariance couples the rows.
 /// </summary>
-internal sealed class RegressionRows
+internal sealed class RegressionRows : IRowWork
 {
     private readonly RowReader _reader;
     private readonly RegressionPlan _plan;
@@ -17,10 +17,9 @@ internal sealed class RegressionRows
     private readonly bool _hasWeight;
     private readonly double[] _values;
 
-    // Without a covariance matrix the regression; with one, the rows and their positions.
+    // Without a covariance matrix the regression; with one, the rows.
     private readonly IRegression? _regression;
     private readonly List<double[]> _kept = [];
-    private readonly List<int> _positions = [];
 
     /// <summary>Finds the columns.</summary>
     /// <param name="features">Names and wildcards.</param>
@@ -50,25 +49,20 @@ internal sealed class RegressionRows
     /// <summary>Number of rows that count.</summary>
     public int Count => _regression?.Rows ?? _kept.Count;
 
-    /// <summary>The integers that lost digits.</summary>
+    /// <inheritdoc/>
     public RoundedIntegers Rounded => _reader.Rounded;
 
     /// <summary>Number of rows left out because their weight is 0.</summary>
     public int WithoutWeight { get; private set; }
 
-    /// <summary>Takes a row in, or nothing of it.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="number">Its number, from 1.</param>
-    /// <exception cref="AutodiffException">A cell is missing or no finite number.</exception>
-    public void Add(object row, int number)
+    /// <inheritdoc/>
+    public void Take(object row, int number)
     {
         _reader.Start(row, number);
         _reader.ReadFinite(_values);
-        var position = number - 1;
         if (_regression is null)
         {
             _kept.Add([.. _values]);
-            _positions.Add(position);
             return;
         }
 
@@ -94,22 +88,22 @@ internal sealed class RegressionRows
         else if (_covariance is not null)
         {
             // Too many rows are an error in the end.
-            if (position >= _covariance.Size) return;
-            weight = 1 / _covariance.Variances![position];
+            if (number > _covariance.Size) return;
+            weight = 1 / _covariance.Variances![number - 1];
         }
 
         _regression.Add(_values.AsSpan(0, _values.Length - 1), _values[^1], weight);
     }
 
     /// <summary>Fits the model.</summary>
-    /// <param name="rows">Number of rows that came, bad ones included.</param>
+    /// <param name="intake">Knows which rows came.</param>
     /// <param name="work">Where it notes how far it is, and looks whether to stop.</param>
     /// <exception cref="AutodiffException">The covariance does not suit, or numbers are too large.</exception>
-    public LinearRegressionResult Finish(int rows, RegressionWork work)
+    public LinearRegressionResult Finish(RowIntake intake, RegressionWork work)
     {
-        _covariance?.RequireRows(rows);
+        _covariance?.RequireRows(intake.Count);
         if (_regression is not null) return _regression.Finish(work);
-        var regression = LinearAlgebraTools.Regression(_plan, _covariance!.Matrix!, _positions);
+        var regression = LinearAlgebraTools.Regression(_plan, _covariance!.Matrix!, Array.ConvertAll(intake.Numbers(), static number => number - 1));
         foreach (var row in _kept) regression.Add(row.AsSpan(0, row.Length - 1), row[^1], 1);
         return regression.Finish(work);
     }

@@ -9,33 +9,43 @@ namespace PSAutodiff.Rows;
 /// few of equal faults are written as they come; the others are counted and said in one error at the end.
 /// </summary>
 /// <param name="messages">Where errors and warnings go.</param>
-/// <param name="work">What is done with a row.</param>
-internal sealed class RowIntake(IRowMessages messages, Action<object> work)
+/// <param name="start">
+/// Makes the work of the first row that has columns, and of its number; an error in it ends the command. Null when there is work already.
+/// </param>
+internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWork>? start)
 {
     /// <summary>How many equal faults are written one by one.</summary>
     public const int MostEqualFaults = 5;
 
     private readonly Dictionary<(string ErrorId, string? Column), Fault> _faults = [];
+    private readonly List<int> _leftOut = [];
     private Fault? _first;
+    private IRowWork? _work;
 
-    /// <summary>The number of the current row, from 1: rows that were left out count too.</summary>
-    public int Number { get; private set; }
+    /// <param name="messages">Where errors and warnings go.</param>
+    /// <param name="work">What is done with every row.</param>
+    public RowIntake(IRowMessages messages, IRowWork work)
+        : this(messages, start: null) => _work = work;
 
-    private int LeftOut { get; set; }
+    /// <summary>The rows that came.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The rows that were not left out.</summary>
+    public int Taken => Count - _leftOut.Count;
 
     /// <summary>Works on the next row; a fault of it leaves the row out.</summary>
     public void Take(object? row)
     {
-        Number++;
+        Count++;
         try
         {
-            if (row is null) throw RowException.IsNull(Number);
-            work(row);
+            if (row is null) throw RowException.IsNull(Count);
+            (_work ??= Start(row)).Take(row, Count);
         }
         catch (AutodiffException exception)
         {
-            LeftOut++;
-            if (Count(exception) <= MostEqualFaults) messages.WriteError(exception, row);
+            _leftOut.Add(Count);
+            if (Note(exception) <= MostEqualFaults) messages.WriteError(exception, row);
         }
         catch (OperationCanceledException)
         {
@@ -44,13 +54,44 @@ internal sealed class RowIntake(IRowMessages messages, Action<object> work)
         }
     }
 
-    /// <summary>Writes what was only counted.</summary>
-    /// <param name="rounded">The integers that lost digits; null when nothing was read.</param>
-    public void Finish(RoundedIntegers? rounded)
+    /// <summary>The numbers of the rows that were not left out, from 1.</summary>
+    public int[] Numbers()
     {
-        if (rounded?.Warning is { } warning) messages.WriteWarning(warning);
+        var numbers = new int[Taken];
+        var (next, left) = (0, 0);
+        for (var number = 1; number <= Count; number++)
+        {
+            if (left < _leftOut.Count && _leftOut[left] == number) left++;
+            else numbers[next++] = number;
+        }
+
+        return numbers;
+    }
+
+    /// <summary>Hands the work over, which is not held on to.</summary>
+    public TWork Release<TWork>()
+        where TWork : IRowWork
+    {
+        var work = (TWork)_work!;
+        _work = null;
+        return work;
+    }
+
+    /// <summary>Ends the command when no row can be used; else writes what was only counted.</summary>
+    /// <param name="used">The number of rows that can.</param>
+    /// <param name="advice">What to do when none came.</param>
+    public void Require(int used, string advice)
+    {
+        if (used == 0) messages.Stop(new AutodiffException(ErrorIds.RowsMissing, _leftOut.Count > 0 ? AllLeftOut() : advice), null);
+        Finish();
+    }
+
+    /// <summary>Writes what was only counted.</summary>
+    public void Finish()
+    {
+        if (_work?.Rounded.Warning is { } warning) messages.WriteWarning(warning);
         if (_faults.Values.All(static fault => fault.Rows <= MostEqualFaults)) return;
-        if (LeftOut == Number && _faults.Count == 1)
+        if (Taken == 0 && _faults.Count == 1)
         {
             messages.WriteError(new AutodiffException(ErrorIds.RowsLeftOut, AllLeftOut()), null);
             return;
@@ -67,20 +108,31 @@ internal sealed class RowIntake(IRowMessages messages, Action<object> work)
         }
     }
 
-    /// <summary>The error when no row could be used.</summary>
-    /// <param name="advice">What to do when none came.</param>
-    public AutodiffException None(string advice) => new(ErrorIds.RowsMissing, LeftOut > 0 ? AllLeftOut() : advice);
+    private IRowWork Start(object row)
+    {
+        // A row without columns says nothing about those of the others.
+        if (Conversions.Unwrap(row) is string or ValueType) throw new RowException(ErrorIds.ColumnMissing, Count, null, $"is {ValueSource.Describe(row)}, which has no columns.");
+        try
+        {
+            return start!(row, Count);
+        }
+        catch (AutodiffException exception)
+        {
+            messages.Stop(exception, row);
+            throw;
+        }
+    }
 
-    private string AllLeftOut() => Number == 1
+    private string AllLeftOut() => Count == 1
         ? $"The only row was left out: {_first!.Message}"
-        : string.Create(CultureInfo.InvariantCulture, $"All {Number} rows were left out, the first because of this: {_first!.Message}");
+        : string.Create(CultureInfo.InvariantCulture, $"All {Count} rows were left out, the first because of this: {_first!.Message}");
 
-    private int Count(AutodiffException exception)
+    private int Note(AutodiffException exception)
     {
         var kind = (exception.ErrorId, (exception as RowException)?.Column);
         if (!_faults.TryGetValue(kind, out var fault)) _faults.Add(kind, fault = new Fault(exception.Message));
         _first ??= fault;
-        fault.LastRow = Number;
+        fault.LastRow = Count;
         return ++fault.Rows;
     }
 

@@ -45,12 +45,6 @@ internal sealed class RowReader
     /// <summary>The columns, in order.</summary>
     public IReadOnlyList<string> Columns => _columns;
 
-    /// <summary>Throws when a row has no columns at all, so that it says nothing about those of the others.</summary>
-    public static void RequireColumns(object row, int number)
-    {
-        if (Conversions.Unwrap(row) is string or ValueType) throw new RowException(ErrorIds.ColumnMissing, number, null, $"is {ValueSource.Describe(row)}, which has no columns.");
-    }
-
     /// <summary>Goes to a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="number">Its number, from 1, for errors.</param>

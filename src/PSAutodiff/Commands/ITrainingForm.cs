@@ -1,0 +1,16 @@
+using PSAutodiff.Rows;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>What Start-NetworkTraining trains.</summary>
+internal interface ITrainingForm
+{
+    /// <summary>Finds out with the first row which columns are meant.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="number">Its number, from 1.</param>
+    /// <exception cref="AutodiffException">The columns do not suit.</exception>
+    IRowWork StartRows(object row, int number);
+
+    /// <summary>Trains, when all rows have come.</summary>
+    TrainingResult Train(TrainingOptions options, CancellationToken cancellation);
+}

@@ -1,0 +1,104 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Security.Cryptography;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>A cmdlet that trains on rows.</summary>
+public abstract class TrainingCmdlet : LabelledRowsCmdlet
+{
+    private const int NetworkBatchSize = 32;
+
+    private static readonly string[] Parameters =
+        Array.ConvertAll(typeof(TrainingCmdlet).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly), static property => property.Name);
+
+    /// <summary>Passes over the data.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Epoch { get; set; } = 1000;
+
+    /// <summary>The most steps, over all epochs.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxStep { get; set; }
+
+    /// <summary>Rows in a step.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int BatchSize { get; set; }
+
+    /// <summary>Go through the rows in a new random order in each epoch.</summary>
+    [Parameter]
+    public SwitchParameter Shuffle { get; set; }
+
+    /// <summary>The seed of everything random; by default a random one, noted in the result.</summary>
+    [Parameter]
+    public int? Seed { get; set; }
+
+    /// <summary>How gradients become steps.</summary>
+    [Parameter]
+    public TrainingOptimizer Optimizer { get; set; } = TrainingOptimizer.GradientDescent;
+
+    /// <summary>The factor of every step.</summary>
+    [Parameter]
+    public double LearningRate { get; set; }
+
+    /// <summary>The part of the last step that Momentum and Nesterov keep, at least 0 and below 1.</summary>
+    [Parameter]
+    public double Momentum { get; set; } = 0.9;
+
+    /// <summary>Added to the gradient of every weight, times the weight.</summary>
+    [Parameter]
+    public double WeightDecay { get; set; }
+
+    /// <summary>Standard deviation of normal noise added to every input at every step.</summary>
+    [Parameter]
+    public virtual double InputNoise { get; set; }
+
+    /// <summary>Standard deviation of normal factors, with mean 1, on the inputs of every layer at every step.</summary>
+    [Parameter]
+    public virtual double GaussianDropout { get; set; }
+
+    /// <summary>Stop when the mean loss of an epoch is below this.</summary>
+    [Parameter]
+    public double StopLoss { get; set; }
+
+    /// <summary>Stop when the loss has not fallen for so many epochs, and keep the best.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Patience { get; set; }
+
+    /// <summary>The part of the rows, chosen at random, that is measured after each epoch instead of trained on.</summary>
+    [Parameter]
+    public double ValidationFraction { get; set; }
+
+    /// <summary>Whether one of these parameters was given.</summary>
+    private protected bool HasTrainingParameter => Array.Exists(Parameters, IsBound);
+
+    /// <summary>What the parameters say.</summary>
+    /// <param name="ofNetwork">Whether a network is trained, which has defaults of its own.</param>
+    private protected TrainingOptions MakeOptions(bool ofNetwork) => new()
+    {
+        Epochs = Epoch,
+        MaxSteps = IsBound(nameof(MaxStep)) ? MaxStep : null,
+        BatchSize = IsBound(nameof(BatchSize)) ? BatchSize : ofNetwork ? NetworkBatchSize : 1,
+        Shuffle = Shuffle,
+        Seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+        Optimizer = Optimizer,
+        LearningRate = IsBound(nameof(LearningRate)) ? LearningRate : ofNetwork && Optimizer is TrainingOptimizer.RMSProp or TrainingOptimizer.Adam or TrainingOptimizer.AdamW ? 0.001 : 0.1,
+        Momentum = Momentum,
+        WeightDecay = WeightDecay,
+        InputNoise = InputNoise,
+        GaussianDropout = GaussianDropout,
+        StopLoss = IsBound(nameof(StopLoss)) ? StopLoss : null,
+        Patience = IsBound(nameof(Patience)) ? Patience : null,
+        ValidationFraction = ValidationFraction,
+        Threads = ThrottleLimit,
+    };
+
+    /// <summary>Warns of a momentum that is not used.</summary>
+    private protected void WarnOfMomentum()
+    {
+        if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");
+    }
+}
