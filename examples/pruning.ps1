@@ -8,8 +8,8 @@ $training = @{ Epoch = 100; Optimizer = 'Adam'; LearningRate = 0.01; WeightDecay
 $network = New-NeuralNetwork -InputSize 4 -Layer 16, tanh, 3, softmax -Seed $Seed
 $full = ($train | Start-NetworkTraining -Network $network -Label Species -Standardize @training).Network
 $once = $train | Optimize-NeuralNetwork $full -Fraction $Fraction
-$rounds = $train | Optimize-NeuralNetwork $full -Fraction $Fraction -Iteration 5 -TrainingOption $training
-$magnitude = $train | Optimize-NeuralNetwork $full -Fraction $Fraction -Iteration 5 -TrainingOption $training -Method Magnitude
+$rounds = $train | Optimize-NeuralNetwork $full -Fraction $Fraction -Iteration 5 @training
+$magnitude = $train | Optimize-NeuralNetwork $full -Fraction $Fraction -Iteration 5 @training -Method Magnitude
 
 $networks = [ordered]@{ 'not pruned' = $full; 'at once, not trained again' = $once; 'in 5 rounds' = $rounds; 'in 5 rounds, by magnitude' = $magnitude }
 foreach ($name in $networks.Keys) {

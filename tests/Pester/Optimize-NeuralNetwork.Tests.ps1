@@ -87,14 +87,14 @@ Describe 'Optimize-NeuralNetwork' {
 
     It 'works in single precision' {
         $single = New-NeuralNetwork 2 3, relu, 1, sigmoid -Seed 3 -Precision Single
-        (Optimize-NeuralNetwork $single -Data $inputs -Target 0, 1, 1, 0 -Fraction 0.5 -TrainingOption @{ Epoch = 3; Seed = 1 }).FrozenCount | Should -Be 5
+        (Optimize-NeuralNetwork $single -Data $inputs -Target 0, 1, 1, 0 -Fraction 0.5 -Epoch 3 -Seed 1).FrozenCount | Should -Be 5
     }
 }
 
 Describe 'Rounds of pruning and training' {
     It 'prune the same part each, and give the same with the same seed' {
         $messages = $null
-        $one = $iris | Optimize-NeuralNetwork $net -Fraction 0.75 -Iteration 2 -TrainingOption $training -Verbose 4>&1 | ForEach-Object {
+        $one = $iris | Optimize-NeuralNetwork $net -Fraction 0.75 -Iteration 2 @training -Verbose 4>&1 | ForEach-Object {
             if ($_ -is [System.Management.Automation.VerboseRecord]) { $messages += @("$_") } else { $_ }
         }
         $messages | Should -HaveCount 3
@@ -102,19 +102,33 @@ Describe 'Rounds of pruning and training' {
         $messages[2] | Should -BeLike 'Round 2 of 2: 32 of 42 weights pruned, loss * after training.'
         $one.FrozenCount | Should -Be 32
         Get-Zero $one | Should -HaveCount 32
-        ($iris | Optimize-NeuralNetwork $net -Fraction 0.75 -Iteration 2 -TrainingOption $training).ToJson() | Should -BeExactly $one.ToJson()
+        ($iris | Optimize-NeuralNetwork $net -Fraction 0.75 -Iteration 2 @training).ToJson() | Should -BeExactly $one.ToJson()
     }
 
     It 'are what one would do by hand' {
         $by = $iris | Optimize-NeuralNetwork $net -Fraction 0.5
         $by = ($iris | Start-NetworkTraining -Network $by @training).Network
-        ($iris | Optimize-NeuralNetwork $net -Fraction 0.5 -TrainingOption $training).ToJson() | Should -BeExactly $by.ToJson()
-        ($iris | Optimize-NeuralNetwork $net -Fraction 0.5 -Iteration 1 -TrainingOption $training).ToJson() | Should -BeExactly $by.ToJson()
+        ($iris | Optimize-NeuralNetwork $net -Fraction 0.5 @training).ToJson() | Should -BeExactly $by.ToJson()
+        ($iris | Optimize-NeuralNetwork $net -Fraction 0.5 -Iteration 1 @training).ToJson() | Should -BeExactly $by.ToJson()
+    }
+
+    It 'take what Start-NetworkTraining takes for a training, of the same types and in the same ranges' {
+        $pruning, $training = 'Optimize-NeuralNetwork', 'Start-NetworkTraining' | ForEach-Object { (Get-Command $_).Parameters }
+        $names = 'Epoch', 'MaxStep', 'BatchSize', 'Shuffle', 'Seed', 'Optimizer', 'LearningRate', 'Momentum', 'WeightDecay', 'InputNoise', 'GaussianDropout', 'StopLoss', 'Patience', 'ValidationFraction'
+        foreach ($name in $names) {
+            $pruning[$name].ParameterType | Should -Be $training[$name].ParameterType -Because $name
+            $ranges = @($pruning, $training | ForEach-Object { "$($_[$name].Attributes | Where-Object { $_ -is [ValidateRange] } | ForEach-Object { $_.MinRange, $_.MaxRange })" })
+            $ranges[0] | Should -BeExactly $ranges[1] -Because $name
+        }
+    }
+
+    It 'warn of a momentum that is not used' {
+        (Get-Outcome { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -Epoch 1 -Momentum 0.5 -Seed 1 }).Warnings.Message | Should -BeExactly 'GradientDescent does not use -Momentum.'
     }
 
     It 'teach a fresh network its columns' {
         $fresh = New-NeuralNetwork 4 3, softmax -Seed 1
-        $pruned = $iris | Optimize-NeuralNetwork $fresh -Fraction 0.25 -Label Species -TrainingOption $training
+        $pruned = $iris | Optimize-NeuralNetwork $fresh -Fraction 0.25 -Label Species @training
         $pruned.Classes | Should -BeExactly setosa, versicolor, virginica
         $pruned.FrozenCount | Should -Be 3
     }
@@ -172,12 +186,14 @@ Describe 'What Optimize-NeuralNetwork refuses' {
         @{ What = 'columns that do not fit'; Id = 'FeatureCount'; Says = '*2 inputs*'; Command = { $iris | Optimize-NeuralNetwork $xor -Label Species -Fraction 0.5 } }
         @{ What = 'data that do not fit'; Id = 'FeatureCount'; Says = '*4 inputs*'; Command = { Optimize-NeuralNetwork $net -Data $inputs -Target 0, 1, 1, 0 -Fraction 0.5 } }
         @{ What = 'data without targets'; Id = 'DataInvalid'; Says = '*-Target*'; Command = { Optimize-NeuralNetwork $xor -Data $inputs -Fraction 0.5 } }
-        @{ What = 'an unknown option'; Id = 'TrainingOptionInvalid'; Says = "*no 'Restart'*Epoch*"; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -TrainingOption @{ Restart = 3 } } }
-        @{ What = 'an option of the wrong kind'; Id = 'TrainingOptionInvalid'; Says = "*Epoch has to be a whole number, not 'many'*"; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -TrainingOption @{ Epoch = 'many' } } }
-        @{ What = 'an unknown optimizer'; Id = 'TrainingOptionInvalid'; Says = '*Optimizer has to be one of GradientDescent*'; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -TrainingOption @{ Optimizer = 'Magic' } } }
-        @{ What = 'a rate of 0'; Id = 'LearningRateInvalid'; Says = '*above 0*'; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -TrainingOption @{ LearningRate = 0 } } }
+        @{ What = 'no epoch'; Id = 'ParameterArgumentValidationError'; Says = '*Epoch*'; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -Epoch 0 } }
+        @{ What = 'epochs in words'; Id = 'CannotConvertArgumentNoMessage'; Says = '*many*'; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -Epoch many } }
+        @{ What = 'an unknown optimizer'; Id = 'CannotConvertArgumentNoMessage'; Says = '*Magic*GradientDescent*'; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -Optimizer Magic } }
+        @{ What = 'a decay below 0'; Id = 'TrainingOptionInvalid'; Says = '*WeightDecay*at least 0, not -1.'; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -WeightDecay -1 } }
+        @{ What = 'a rate of 0'; Id = 'LearningRateInvalid'; Says = '*above 0*'; Command = { $iris | Optimize-NeuralNetwork $net -Fraction 0.5 -LearningRate 0 } }
+        @{ What = 'details with a training'; Id = 'TrainingOptionInvalid'; Says = '*-Detailed*'; Command = { $iris | Optimize-NeuralNetwork $net -Detailed -Epoch 2 } }
         @{ What = 'details of rounds'; Id = 'TrainingOptionInvalid'; Says = '*-Detailed*'; Command = { $iris | Optimize-NeuralNetwork $net -Detailed -Iteration 2 } }
-        @{ What = 'a rate far too large'; Id = 'LossNotFinite'; Says = '*round 1*LearningRate*'; Command = { Optimize-NeuralNetwork (New-NeuralNetwork 2 2, 1 -Seed 1) -Data $inputs -Target 0, 1, 1, 0 -Fraction 0.1 -TrainingOption @{ LearningRate = 1e9 } } }
+        @{ What = 'a rate far too large'; Id = 'LossNotFinite'; Says = '*round 1*LearningRate*'; Command = { Optimize-NeuralNetwork (New-NeuralNetwork 2 2, 1 -Seed 1) -Data $inputs -Target 0, 1, 1, 0 -Fraction 0.1 -LearningRate 1e9 } }
     ) {
         $outcome = Get-Outcome $Command
         $outcome.Output | Should -HaveCount 0

@@ -1,9 +1,7 @@
-using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
-using PSAutodiff.Converters;
 using PSAutodiff.Data;
 using PSAutodiff.Networks;
 using PSAutodiff.Results;
@@ -13,7 +11,7 @@ namespace PSAutodiff.Commands;
 /// <summary>Prunes a network: sets the weights that matter least to 0 and freezes them, at once or in rounds of pruning and training.</summary>
 [Cmdlet(VerbsCommon.Optimize, "NeuralNetwork", DefaultParameterSetName = RowsSet)]
 [OutputType(typeof(Network), typeof(WeightSaliency))]
-public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
+public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
 {
     private const string Activity = "Pruning";
 
@@ -32,11 +30,6 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int Iteration { get; set; } = 1;
 
-    /// <summary>How to train after each round: parameters of Start-NetworkTraining by name.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public IDictionary? TrainingOption { get; set; }
-
     /// <summary>Give the saliency of every weight, and prune nothing.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
@@ -53,10 +46,13 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
         Require(Fraction, () =>
         {
             NetworkPruning.CheckFraction(Fraction);
-            if (IsBound(nameof(Iteration)) || IsBound(nameof(TrainingOption))) _training = TrainingOptionTable.Parse(TrainingOption, ThrottleLimit);
+            if (!IsBound(nameof(Iteration)) && !HasTrainingParameter) return true;
+            _training = MakeOptions(ofNetwork: true);
+            _training.Check();
             return true;
         });
-        if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed tells about the network as it is, so it does not go with -Iteration or -TrainingOption.");
+        if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed tells about the network as it is, so it does not go with -Iteration or other parameters of a training.");
+        WarnOfMomentum();
         if (!NeedsData && (MyInvocation.ExpectingInput || IsBound(nameof(Data)))) WriteWarning("-Method Magnitude looks at the weights only: the data are not used.");
         if (IsBound(nameof(Fraction)) && Model.FrozenCount > 0 && Fraction * Model.WeightCount <= Model.FrozenCount)
         {
@@ -119,7 +115,7 @@ public sealed class OptimizeNeuralNetworkCommand : LabelledRowsCmdlet
                         ErrorIds.LossNotFinite,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"Training in round {round} stopped at step {failed.Step}: the loss or a parameter became infinite or NaN. {DivergenceAdvice.For(result, "LearningRate in -TrainingOption")}"));
+                            $"Training in round {round} stopped at step {failed.Step}: the loss or a parameter became infinite or NaN. {DivergenceAdvice.For(result)}"));
                 }
 
                 current = result.Network!;

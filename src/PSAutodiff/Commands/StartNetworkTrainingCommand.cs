@@ -191,7 +191,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
                 ErrorIds.LossNotFinite,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Training stopped at step {failed.Step} (epoch {failed.Epoch}{sample}): {what}. The result holds the last finite parameters and is in ${ResultVariable} too. {DivergenceAdvice.For(result, "-LearningRate")}")),
+                    $"Training stopped at step {failed.Step} (epoch {failed.Epoch}{sample}): {what}. The result holds the last finite parameters and is in ${ResultVariable} too. {DivergenceAdvice.For(result)}")),
             result));
     }
 }

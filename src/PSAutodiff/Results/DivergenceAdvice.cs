@@ -9,8 +9,7 @@ internal static class DivergenceAdvice
 {
     /// <summary>A sentence or two. The learning rate is blamed only when the loss fits the network and the step would not fail at the start as well.</summary>
     /// <param name="result">The result, with a failed step.</param>
-    /// <param name="rate">What the learning rate is called.</param>
-    public static string For(TrainingResult result, string rate)
+    public static string For(TrainingResult result)
     {
         if (result.Network is { LossFunction: { } loss } network && Loss.Of(loss).AdviceFor(Activation.Of(network.Layers[^1].Activation)) is { } advice)
         {
@@ -18,7 +17,7 @@ internal static class DivergenceAdvice
         }
 
         return result.FailsAtStart
-            ? $"The loss or its derivatives are not finite there with the start values either, so {rate} is not at fault: look at the data of that step, and at logarithms, roots and quotients in the loss."
-            : string.Create(CultureInfo.InvariantCulture, $"A smaller {rate} than {result.LearningRate} may help.");
+            ? $"The loss or its derivatives are not finite there with the start values either, so -LearningRate is not at fault: look at the data of that step, and at logarithms, roots and quotients in the loss."
+            : string.Create(CultureInfo.InvariantCulture, $"A smaller -LearningRate than {result.LearningRate} may help.");
     }
 }
