@@ -1,6 +1,6 @@
-using System.Collections.Specialized;
 using MathNet.Numerics.Distributions;
 using PSAutodiff.Fitting;
+using PSAutodiff.Foundation;
 
 namespace PSAutodiff.LinearAlgebra;
 
@@ -40,10 +40,10 @@ internal static class RegressionFit
         {
             Label = plan.Label,
             Features = [.. plan.Features],
-            Coefficients = Named(names, coefficients),
-            StandardErrors = Named(names, errors),
-            TValues = Named(names, ts),
-            PValues = Named(names, ps),
+            Coefficients = NamedNumbers.Of(names, i => coefficients[i]),
+            StandardErrors = NamedNumbers.Of(names, i => errors[i]),
+            TValues = NamedNumbers.Of(names, i => ts[i]),
+            PValues = NamedNumbers.Of(names, i => ps[i]),
             RSquared = 1 - (solution.Squares / total),
             AdjustedRSquared = 1 - (variance / (total / (rows - (plan.HasIntercept ? 1 : 0)))),
             ResidualStandardError = Math.ScaleB(Math.Sqrt(variance), solution.LabelExponent),
@@ -68,12 +68,5 @@ internal static class RegressionFit
             if (double.IsFinite(value)) continue;
             throw new AutodiffException(ErrorIds.ValueNotFinite, $"{what} too large to be represented. Scale the columns, for example by using other units.");
         }
-    }
-
-    private static OrderedDictionary Named(string[] names, double[] values)
-    {
-        var named = new OrderedDictionary(names.Length);
-        for (var i = 0; i < names.Length; i++) named.Add(names[i], values[i]);
-        return named;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
+using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Measurements;
 
@@ -76,9 +77,7 @@ public sealed class CompiledFunction
         CheckGradient();
         var results = new double[_compiled.OutputCount];
         _compiled.Evaluate(values, results);
-        var gradient = new OrderedDictionary(Variables.Count);
-        for (var i = 0; i < Variables.Count; i++) gradient.Add(Variables[i], results[i + 1]);
-        return gradient;
+        return NamedNumbers.Of(Variables, i => results[i + 1]);
     }
 
     /// <summary>The derivatives at many points: variable name to an array, in order.</summary>
@@ -88,9 +87,7 @@ public sealed class CompiledFunction
     {
         CheckGradient();
         var results = Rows(columns);
-        var gradient = new OrderedDictionary(Variables.Count);
-        for (var i = 0; i < Variables.Count; i++) gradient.Add(Variables[i], results[i + 1]);
-        return gradient;
+        return NamedNumbers.Of(Variables, i => results[i + 1]);
     }
 
     /// <summary>The function's head and the expression, for example <c>f(x, y) = x * y</c>.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Specialized;
 using System.Text.Json.Serialization;
 using PSAutodiff.Core;
 using PSAutodiff.Execution;
+using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
 
 namespace PSAutodiff;
@@ -183,12 +184,7 @@ public sealed class ExpressionComparison
             return differs;
         }
 
-        private OrderedDictionary PointAt(int index)
-        {
-            var at = new OrderedDictionary(_variables.Count);
-            for (var i = 0; i < _variables.Count; i++) at.Add(_variables[i], _points[index][i]);
-            return at;
-        }
+        private OrderedDictionary PointAt(int index) => NamedNumbers.Of(_variables, i => _points[index][i]);
 
         /// <summary>At how many points, and random ones among them, the expressions agree.</summary>
         private readonly record struct Evidence(int Points, int RandomPoints)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PSAutodiff.Foundation;
 using PSAutodiff.Optimization;
 
 namespace PSAutodiff;
@@ -85,9 +86,9 @@ public sealed class Minimization
         search.End(iterations);
         return new Minimum
         {
-            At = MinimizationStep.Named(Variables, search.Current.Point),
+            At = NamedNumbers.Of(Variables, i => search.Current.Point[i]),
             Value = search.Current.Value,
-            Gradient = MinimizationStep.Named(Variables, search.Current.Gradient.ToArray()),
+            Gradient = NamedNumbers.Of(Variables, i => search.Current.Gradient[i]),
             Iterations = iterations,
             Evaluations = search.Evaluations,
             StopReason = reason!.Value,

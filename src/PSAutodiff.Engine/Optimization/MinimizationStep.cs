@@ -32,21 +32,14 @@ public sealed class MinimizationStep
     public int Iteration { get; }
 
     /// <summary>The point: variable name to value.</summary>
-    public OrderedDictionary At => _at ??= Named(_variables, _point);
+    public OrderedDictionary At => _at ??= NamedNumbers.Of(_variables, i => _point[i]);
 
     /// <summary>The value of the function there.</summary>
     public double Value { get; }
 
     /// <summary>The first derivatives there: variable name to derivative.</summary>
-    public OrderedDictionary Gradient => _derivatives ??= Named(_variables, _gradient);
+    public OrderedDictionary Gradient => _derivatives ??= NamedNumbers.Of(_variables, i => _gradient[i]);
 
     /// <summary>The step, the value and the point in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Iteration}: {Value} at {{ {NamedNumbers.Text(At)} }}");
-
-    internal static OrderedDictionary Named(IReadOnlyList<string> names, double[] values)
-    {
-        var named = new OrderedDictionary(names.Count);
-        for (var i = 0; i < names.Count; i++) named.Add(names[i], values[i]);
-        return named;
-    }
 }

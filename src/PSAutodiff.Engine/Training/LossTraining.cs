@@ -1,8 +1,8 @@
-using System.Collections.Specialized;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
@@ -80,9 +80,7 @@ public sealed class LossTraining
         var model = new LossModel(_compiled, _step, _columnCount, data, Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options)));
         var loop = new TrainingLoop<double>(model, plan, start, StartFromSeed) { Subject = () => (HashOfLoss(start), HashOf(data)) };
         var (result, parameters, _) = loop.Run(cancellation);
-        var trained = new OrderedDictionary(_parameters.Length);
-        for (var i = 0; i < _parameters.Length; i++) trained.Add(_parameters[i], parameters[i]);
-        result.Parameters = trained;
+        result.Parameters = NamedNumbers.Of(_parameters, i => parameters[i]);
         return result;
     }
 

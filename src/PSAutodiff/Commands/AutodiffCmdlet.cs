@@ -110,20 +110,30 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
     private protected static ErrorRecord Record(AutodiffException exception, object? target) =>
         new(exception, exception.ErrorId, CategoryOf(exception.ErrorId), target);
 
-    /// <summary>Shows how far long work is, once it has taken a second.</summary>
+    /// <summary>Keeps the result so far of work that Ctrl+C ended: nothing can be written to the pipeline any more.</summary>
+    /// <param name="variable">The PowerShell variable to keep it in.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="stopped">What was stopped when.</param>
+    private protected void Keep(string variable, object result, string stopped)
+    {
+        SessionState.PSVariable.Set(variable, result);
+        Host.UI.WriteWarningLine($"{stopped}; the result so far is in ${variable}.");
+    }
+
+    /// <summary>Shows how far long work is.</summary>
     /// <param name="activity">What is done.</param>
     /// <param name="status">Where it stands.</param>
-    /// <param name="done">The part that is done: 0 to 1.</param>
-    /// <param name="clock">Runs since the work began.</param>
-    private protected void ShowProgress(string activity, string status, double done, Stopwatch clock)
+    /// <param name="clock">Runs since the work began: nothing is shown for a second. Null to show it at once.</param>
+    /// <param name="done">The part that is done: 0 to 1; null when nobody knows.</param>
+    private protected void ShowProgress(string activity, string status, Stopwatch? clock = null, double? done = null)
     {
-        if (clock.Elapsed.TotalSeconds < 1 || Stopping) return;
+        if (clock is { Elapsed.TotalSeconds: < 1 } || Stopping) return;
         try
         {
             WriteProgress(new ProgressRecord(0, activity, status)
             {
-                PercentComplete = (int)(100 * done),
-                SecondsRemaining = done > 0 ? (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (1 - done) / done) : -1,
+                PercentComplete = done is { } part ? (int)(100 * part) : -1,
+                SecondsRemaining = clock is not null && done is > 0 and var some ? (int)Math.Min(int.MaxValue, clock.Elapsed.TotalSeconds * (1 - some) / some) : -1,
             });
         }
         catch (PipelineStoppedException)
@@ -131,6 +141,9 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
             // Ctrl+C just now: a token ends the work.
         }
     }
+
+    /// <summary>Shows no longer how far work is.</summary>
+    private protected void EndProgress(string activity) => WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {

@@ -12,11 +12,8 @@ namespace PSAutodiff.Commands;
 /// <summary>Writes expressions, gradients, trainings, networks and minima as a report to look at.</summary>
 [Cmdlet(VerbsData.Export, "AutodiffReport", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportAutodiffReportCommand : AutodiffCmdlet
+public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
 {
-    private const string PathSet = "Path";
-    private const string LiteralSet = "LiteralPath";
-
     // More points than these hide each other.
     private const int MostPoints = 2000;
 
@@ -30,17 +27,6 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     public object? InputObject { get; set; }
-
-    /// <summary>The file.</summary>
-    [Parameter(Position = 0, ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
-
-    /// <summary>The file, with no character taken for a wildcard.</summary>
-    [Parameter(ParameterSetName = LiteralSet)]
-    [Alias("PSPath", "LP")]
-    [ValidateNotNullOrEmpty]
-    public string? LiteralPath { get; set; }
 
     /// <summary>The title of the report.</summary>
     [Parameter]
@@ -76,15 +62,6 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet
     [Parameter]
     public SwitchParameter Show { get; set; }
 
-    /// <summary>Replace a write-protected file too.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    /// <summary>Do not replace a file.</summary>
-    [Parameter]
-    [Alias("NoOverwrite")]
-    public SwitchParameter NoClobber { get; set; }
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -95,10 +72,8 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        var path = Path ?? LiteralPath;
-        if (path is null) Stop(ErrorIds.PathInvalid, "Export-AutodiffReport needs -Path, the file to write, for example: 'x^2' | Export-AutodiffReport report.html");
-        _file = Require(path, () => FilePaths.Single(this, path!, LiteralPath is not null));
-        Format = Require(path, () => FormatOf(_file));
+        _file = RequireFile("'x^2' | Export-AutodiffReport report.html");
+        Format = Require(Path ?? LiteralPath, () => FormatOf(_file));
         Require(this, ReportScript.Read);
         if (At is not null) _at = Require(At, () => new ValueSource(At));
         _report = new AutodiffReport(Title);
@@ -129,11 +104,7 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet
         foreach (var (file, text) in files)
         {
             if (!ShouldProcess(file)) continue;
-            Require<object?>(file, () =>
-            {
-                FilePaths.Write(file, text, !NoClobber, Force);
-                return null;
-            });
+            WriteFile(file, text);
             WriteObject(InvokeProvider.Item.Get([file], force: true, literalPath: true), enumerateCollection: true);
             if (Show && file == files[0].File) Open(file);
         }
@@ -203,8 +174,7 @@ public sealed class ExportAutodiffReportCommand : AutodiffCmdlet
         }
     }
 
-    private Dictionary<string, double>? ValuesOf(ExprNode expression) =>
-        _at is null ? null : expression.Variables.Zip(_at.NumbersOf(expression.Variables)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
+    private Dictionary<string, double>? ValuesOf(ExprNode expression) => _at?.NamedNumbersOf(expression.Variables);
 
     private List<ReportPoint> PointsFor(Network network)
     {

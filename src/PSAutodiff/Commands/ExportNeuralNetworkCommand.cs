@@ -6,11 +6,8 @@ namespace PSAutodiff.Commands;
 /// <summary>Saves a network as JSON.</summary>
 [Cmdlet(VerbsData.Export, "NeuralNetwork", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class ExportNeuralNetworkCommand : AutodiffCmdlet
+public sealed class ExportNeuralNetworkCommand : FileWritingCmdlet
 {
-    private const string PathSet = "Path";
-    private const string LiteralSet = "LiteralPath";
-
     private int _networks;
 
     /// <summary>The network, or the result of a training that has one.</summary>
@@ -18,41 +15,14 @@ public sealed class ExportNeuralNetworkCommand : AutodiffCmdlet
     [AllowNull]
     public object? Network { get; set; }
 
-    /// <summary>The file.</summary>
-    [Parameter(Position = 0, ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
-
-    /// <summary>The file, with no character taken for a wildcard.</summary>
-    [Parameter(ParameterSetName = LiteralSet)]
-    [Alias("PSPath", "LP")]
-    [ValidateNotNullOrEmpty]
-    public string? LiteralPath { get; set; }
-
-    /// <summary>Replace a write-protected file too.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    /// <summary>Do not replace a file.</summary>
-    [Parameter]
-    [Alias("NoOverwrite")]
-    public SwitchParameter NoClobber { get; set; }
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(Network))) return;
         if (++_networks > 1) Stop(ErrorIds.PathInvalid, "A file holds one network, but several came through the pipeline. The file holds the first.", Network);
         var network = Require(Network, () => Conversions.ToNetwork(Network));
-        var path = Path ?? LiteralPath;
-        if (path is null) Stop(ErrorIds.PathInvalid, "Export-NeuralNetwork needs -Path, the file to write, for example: $net | Export-NeuralNetwork model.json");
-        var file = Require(path, () => FilePaths.Single(this, path!, LiteralPath is not null));
-        if (!ShouldProcess(file)) return;
-        Require<object?>(file, () =>
-        {
-            FilePaths.Write(file, network.ToJson(), !NoClobber, Force);
-            return null;
-        });
+        var file = RequireFile("$net | Export-NeuralNetwork model.json");
+        if (ShouldProcess(file)) WriteFile(file, network.ToJson());
     }
 
     /// <inheritdoc/>

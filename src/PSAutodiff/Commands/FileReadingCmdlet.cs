@@ -60,10 +60,6 @@ public abstract class FileReadingCmdlet : AutodiffCmdlet
             {
                 throw exception.Within($"The file '{file}' cannot be read.");
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
             catch (IOException exception)
             {
                 throw new AutodiffException(ErrorIds.FileUnreadable, $"The file '{file}' cannot be read: {exception.Message}");

@@ -62,17 +62,16 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        var bound = MyInvocation.BoundParameters;
         _options = new MinimizationOptions
         {
             Method = Method,
             LearningRates = LearningRate,
             Momentum = Momentum,
             MaxIteration = MaxIteration,
-            Tolerance = bound.ContainsKey(nameof(Tolerance)) ? Tolerance : null,
+            Tolerance = IsBound(nameof(Tolerance)) ? Tolerance : null,
             KeepPath = KeepPath,
         };
-        Require<object?>(bound.ContainsKey(nameof(LearningRate)) ? LearningRate : Momentum, () =>
+        Require<object?>(IsBound(nameof(LearningRate)) ? LearningRate : Momentum, () =>
         {
             _options.Check();
             return null;
@@ -82,7 +81,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
             WriteWarning($"{Method} does not use -LearningRate: its line search finds the length of every step.");
         }
 
-        if (bound.ContainsKey(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");
+        if (IsBound(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");
         _start = Require(At, () => new ValueSource(At));
     }
 
@@ -112,33 +111,23 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
     private Minimization Prepare(ExprNode node)
     {
         var count = node.NodeCount;
-        if (count > ManyNodes) Report(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
-        return new Minimization(node, Cancellation) { Progress = ShowProgress(Stopwatch.StartNew()) };
-    }
-
-    private Action<int, double> ShowProgress(Stopwatch clock) => (steps, value) =>
-    {
-        if (clock.Elapsed.TotalSeconds >= 1) Report(string.Create(CultureInfo.InvariantCulture, $"{Method}, step {steps} of at most {MaxIteration}, value {value:g6}"));
-    };
-
-    private void Report(string status)
-    {
-        if (!Stopping) WriteProgress(new ProgressRecord(0, Activity, status));
+        if (count > ManyNodes) ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
+        var clock = Stopwatch.StartNew();
+        return new Minimization(node, Cancellation)
+        {
+            Progress = (steps, value) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"{Method}, step {steps} of at most {MaxIteration}, value {value:g6}"), clock),
+        };
     }
 
     private void Finish(Minimum result)
     {
         if (result.StopReason == MinimizationStopReason.Cancelled)
         {
-            // Nothing can be written to the pipeline any more.
-            SessionState.PSVariable.Set(ResultVariable, result);
-            Host.UI.WriteWarningLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The search was stopped after {result.Iterations} steps; the result so far is in ${ResultVariable}."));
+            Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"The search was stopped after {result.Iterations} steps"));
             return;
         }
 
-        WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        EndProgress(Activity);
         WriteObject(result);
         var errorId = result.StopReason switch
         {

@@ -85,7 +85,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     protected override void EndProcessing()
     {
         if (ParameterSetName == RowsSet) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
-        if (Require(null, Fit) is not { } result) return;
+        var result = Require(null, Fit);
         WriteObject(result);
         foreach (var warning in _rounded) WriteWarning(warning);
         if (_rows is { WithoutWeight: > 0 and var left }) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {left}."));
@@ -96,28 +96,14 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     private protected override IRowWork StartRows(object row, int number) =>
         _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, row, number);
 
-    /// <summary>Fits the model; null when Ctrl+C came meanwhile.</summary>
-    private LinearRegressionResult? Fit()
+    private LinearRegressionResult Fit()
     {
         // With many columns, or a covariance of thousands of rows, it takes seconds; when nobody waits for it any more it ends at its next look.
         var work = new RegressionWork(Cancellation);
         var clock = Stopwatch.StartNew();
         var fit = Task.Run(() => _rows is null ? FitArrays(work) : _rows.Finish(Intake, work));
-        try
-        {
-            while (!fit.Wait(MillisecondsBetweenReports, Cancellation)) ShowProgress(Activity, work.Stage, work.Done, clock);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-        catch (AggregateException)
-        {
-            // Thrown again below, as it is.
-            if (Cancellation.IsCancellationRequested) return null;
-        }
-
-        if (clock.Elapsed.TotalSeconds >= 1) WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        while (Task.WaitAny([fit], MillisecondsBetweenReports, Cancellation) < 0) ShowProgress(Activity, work.Stage, clock, work.Done);
+        if (clock.Elapsed.TotalSeconds >= 1) EndProgress(Activity);
         return fit.GetAwaiter().GetResult();
     }
 

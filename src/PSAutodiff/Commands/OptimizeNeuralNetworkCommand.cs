@@ -147,6 +147,6 @@ public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
     private void ShowProgress(int round, TrainingProgress progress, Stopwatch clock) => ShowProgress(
         Activity,
         string.Create(CultureInfo.InvariantCulture, $"Round {round} of {Iteration}, epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"),
-        (round - 1 + progress.Fraction) / Iteration,
-        clock);
+        clock,
+        (round - 1 + progress.Fraction) / Iteration);
 }

@@ -145,7 +145,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         var clock = Stopwatch.StartNew();
         var options = _options with
         {
-            Progress = progress => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"), progress.Fraction, clock),
+            Progress = progress => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"), clock, progress.Fraction),
         };
         Finish(_form.Train(options, Cancellation));
     }
@@ -169,15 +169,11 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     {
         if (result.StopReason == TrainingStopReason.Cancelled)
         {
-            // Nothing can be written to the pipeline any more.
-            SessionState.PSVariable.Set(ResultVariable, result);
-            Host.UI.WriteWarningLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Training was stopped after {result.Steps} steps; the result so far is in ${ResultVariable}."));
+            Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"Training was stopped after {result.Steps} steps"));
             return;
         }
 
-        WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        EndProgress(Activity);
         WriteObject(result);
         if (result.CheckpointProblem is { } problem) WriteWarning($"The last checkpoint could not be written: {problem}");
         if (result.FailedStep is not { } failed) return;

@@ -48,8 +48,8 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     {
         base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At));
-        if (IsGiven(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
-        if (IsGiven(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
+        if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
+        if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }
 
     private protected override void Process(object? expression)
@@ -61,8 +61,6 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
 
-    private bool IsGiven(string parameter) => IsBound(parameter);
-
     private void RequirePositive(double number, string errorId, string parameter)
     {
         if (number is > 0 and < double.PositiveInfinity) return;
@@ -71,16 +69,16 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     private IReadOnlyList<DerivativeCheck> Check(ExprNode node)
     {
-        var derivatives = IsGiven(nameof(Derivative)) ? Candidates(node) : null;
+        var derivatives = IsBound(nameof(Derivative)) ? Candidates(node) : null;
         var needed = node.Variables.Concat(derivatives is null ? [] : derivatives.Values.SelectMany(static candidate => candidate.Variables)).Distinct(StringComparer.Ordinal).ToArray();
-        var at = needed.Zip(_at.NumbersOf(needed)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
+        var at = _at.NamedNumbersOf(needed);
         return DerivativeCheck.Run(
             node,
             at,
             derivatives,
             Variable,
-            IsGiven(nameof(Epsilon)) ? Epsilon : null,
-            IsGiven(nameof(Tolerance)) ? Tolerance : null,
+            IsBound(nameof(Epsilon)) ? Epsilon : null,
+            IsBound(nameof(Tolerance)) ? Tolerance : null,
             Cancellation);
     }
 

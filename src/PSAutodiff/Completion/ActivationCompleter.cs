@@ -1,23 +1,11 @@
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Language;
 
 namespace PSAutodiff;
 
 /// <summary>Completes the names of activations.</summary>
-public sealed class ActivationCompleter : IArgumentCompleter
+public sealed class ActivationCompleter : NameCompleter
 {
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters)
-    {
-        foreach (var name in Enum.GetNames<ActivationFunction>())
-        {
-            if (name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)) yield return new CompletionResult(name.ToLowerInvariant());
-        }
-    }
+    private protected override IEnumerable<string> Names(string commandName, CommandAst command, IDictionary bound) =>
+        Enum.GetNames<ActivationFunction>().Select(static name => name.ToLowerInvariant());
 }

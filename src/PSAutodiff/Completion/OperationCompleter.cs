@@ -5,24 +5,14 @@ using System.Management.Automation.Language;
 namespace PSAutodiff;
 
 /// <summary>Completes the names of operations.</summary>
-public sealed class OperationCompleter : IArgumentCompleter
+public sealed class OperationCompleter : NameCompleter
 {
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters)
+    private protected override IEnumerable<string> Names(string commandName, CommandAst command, IDictionary bound) =>
+        OperationTable.ByCode.Where(static operation => operation.Arity > 0).Select(static operation => operation.Name);
+
+    private protected override CompletionResult Result(string name)
     {
-        foreach (var operation in OperationTable.ByCode)
-        {
-            if (operation.Arity == 0 || !operation.Name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)) continue;
-            yield return new CompletionResult(
-                operation.Name,
-                operation.Name,
-                CompletionResultType.ParameterValue,
-                $"{operation.Name} takes {operation.Arity} argument{(operation.Arity == 1 ? string.Empty : "s")}");
-        }
+        var arity = OperationTable.ByCode.First(operation => operation.Name == name).Arity;
+        return new CompletionResult(name, name, CompletionResultType.ParameterValue, $"{name} takes {arity} argument{(arity == 1 ? string.Empty : "s")}");
     }
 }

@@ -1,5 +1,5 @@
-using System.Collections.Specialized;
 using System.Runtime.CompilerServices;
+using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
 using PSAutodiff.Passes.Differentiation;
 
@@ -33,7 +33,7 @@ internal sealed class CompiledMeasurement
         _isNumber = target is ExprNode && parts == MeasuredParts.Value;
         _shape = target switch
         {
-            ExprGradient gradient => results => Named(gradient.Variables, results, 1),
+            ExprGradient gradient => results => NamedNumbers.Of(gradient.Variables, i => results(1 + i)),
             ExprHessian hessian => results => Matrix(hessian.Variables.Count, hessian.Variables.Count, (i, j) => results(1 + hessian.Variables.Count + (i * hessian.Variables.Count) + j)),
             ExprJacobian jacobian => results => Matrix(jacobian.Rows.Count, jacobian.Variables.Count, (i, j) => results((i * (1 + jacobian.Variables.Count)) + 1 + j)),
             _ => results => Measured(results, Variables, parts),
@@ -96,14 +96,7 @@ internal sealed class CompiledMeasurement
             }
         }
 
-        return new Measurement(results(0), Named(variables, results, 1), hessian, variables);
-    }
-
-    private static OrderedDictionary Named(IReadOnlyList<string> variables, Func<int, double> results, int first)
-    {
-        var named = new OrderedDictionary(variables.Count);
-        for (var i = 0; i < variables.Count; i++) named.Add(variables[i], results(first + i));
-        return named;
+        return new Measurement(results(0), NamedNumbers.Of(variables, i => results(1 + i)), hessian, variables);
     }
 
     private static double[,] Matrix(int rows, int columns, Func<int, int, double> entry)

@@ -89,6 +89,11 @@ internal sealed class ValueSource
     /// <exception cref="AutodiffException">There is none for one of them, it cannot be told which, or it is not a number.</exception>
     public double[] NumbersOf(IReadOnlyList<string> variables) => Array.ConvertAll(Require(variables), NumberOf);
 
+    /// <summary>The numbers given for the variables of an expression, by variable.</summary>
+    /// <exception cref="AutodiffException">As for <see cref="NumbersOf"/>.</exception>
+    public Dictionary<string, double> NamedNumbersOf(IReadOnlyList<string> variables) =>
+        variables.Zip(NumbersOf(variables)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
+
     /// <summary>The number of a name.</summary>
     /// <exception cref="AutodiffException">It is not a number.</exception>
     public double NumberOf(string name)
