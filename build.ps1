@@ -59,8 +59,8 @@ function Install-Tool([string]$Name, [version]$MinimumVersion) {
     Install-PSResource -Name $Name -Version "[$MinimumVersion,)" -TrustRepository -Quiet -ErrorAction Stop
 }
 
-function Build-Module {
-    Invoke-Dotnet msbuild (Join-Path $root "src/Module.proj") "-property:Configuration=$Configuration" "-nologo" "-verbosity:minimal"
+function Build-Module([string]$Target = 'Stage') {
+    Invoke-Dotnet msbuild (Join-Path $root "src/Module.proj") "-target:$Target" "-property:Configuration=$Configuration" "-nologo" "-verbosity:minimal"
 }
 
 function Build-Help {
@@ -155,8 +155,5 @@ switch ($Task) {
         $package = Compress-PSResource -Path $out -DestinationPath (Join-Path $root 'out') -PassThru
         Write-Host "Packed $($package.FullName)"
     }
-    'Clean' {
-        'out', 'src/*/bin', 'src/*/obj', 'tests/*/bin', 'tests/*/obj', 'bench/bin', 'bench/obj', 'examples/*/bin', 'examples/*/obj', 'reports/dist', 'reports/node_modules' |
-            ForEach-Object { Join-Path $root $_ } | Where-Object { Test-Path $_ } | Remove-Item -Recurse -Force
-    }
+    'Clean' { Build-Module Clean }
 }

@@ -17,7 +17,7 @@ if tool=$(dotnet tool restore 2>&1) && tool=$(dotnet pwsh -NoProfile -Command 'e
 fi
 
 printf 'No PowerShell: no pwsh 7.6 is on PATH, and the pinned .NET tool could not be had:\n%s\nThe cmdlets are built but not run.\n' "$tool" >&2
-build() { dotnet msbuild src/Module.proj -nologo -verbosity:minimal; }
+build() { dotnet msbuild src/Module.proj -nologo -verbosity:minimal "$@"; }
 
 lint() { dotnet format PSAutodiff.sln --verify-no-changes; }
 
@@ -62,7 +62,7 @@ case "$task" in
         exit 1
         ;;
     Clean)
-        rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj bench/bin bench/obj examples/*/bin examples/*/obj reports/dist reports/node_modules
+        build -target:Clean
         ;;
     *)
         echo "usage: ./build.sh [Build|Lint|Test|Docs|Demo|Pack|Clean]" >&2

@@ -40,6 +40,15 @@ Describe 'The manifest of the built module' -ForEach @{ Cmdlets = $cmdlets } {
         foreach ($text in 'Author', 'Copyright', 'Description') { $manifest[$text] | Should -Not -BeNullOrEmpty }
     }
 
+    It 'holds the one version number, that of the assemblies' {
+        $assemblies = Get-ChildItem $moduleBase -Recurse -Filter 'PSAutodiff*.dll'
+        $assemblies | Should -HaveCount 3
+        foreach ($assembly in $assemblies) {
+            $assembly.VersionInfo.ProductVersion -replace '\+.*' | Should -BeExactly $manifest.ModuleVersion -Because $assembly.Name
+        }
+        Get-Content (Join-Path $repositoryRoot Directory.Build.props) -Raw | Should -Not -Match '<Version>\d'
+    }
+
     It 'names the editions and versions it works with' {
         $manifest.CompatiblePSEditions | Should -BeExactly Core
         [version]$manifest.PowerShellVersion | Should -BeGreaterOrEqual ([version]'7.6')
