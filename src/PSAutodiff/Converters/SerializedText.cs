@@ -13,7 +13,7 @@ public static class SerializedText
     private const string Standard = "PSStandardMembers";
     private const string Prefix = "Deserialized.";
 
-    /// <summary>All types whose objects come back live. PSAutodiff.types.ps1xml names them too.</summary>
+    /// <summary>All types whose objects come back live. Views/Types.xml names them too.</summary>
     internal static readonly IReadOnlyList<Type> Types =
     [
         typeof(ExprNode), typeof(Operation), typeof(ExprGradient), typeof(ExprHessian), typeof(ExprJacobian), typeof(DerivationStep),
