@@ -110,7 +110,7 @@ function Install-Pester {
 function Get-PesterCount {
     try { Install-Pester }
     catch {
-        $count = @(Get-ChildItem (Join-Path $root 'tests/Pester') -Filter *.Tests.ps1 | Select-String '^\s*It ').Count
+        $count = @(Get-ChildItem (Join-Path $root 'tests/Pester') -Recurse -Filter *.Tests.ps1 | Select-String '^\s*It ').Count
         Add-Skip "$count Pester tests (more with their cases), since Pester is not installed and neither NuGet nor the gallery could bring it: $_"
         return [pscustomobject]@{ Passed = 0; Failed = 0; Skipped = $count }
     }

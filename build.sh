@@ -47,7 +47,7 @@ case "$task" in
             lines > 0 && NF { sub(/^ +/, ""); print "    " substr($0, 1, 300); lines-- }
         ' "$log")
         if [ "$failed" -gt 0 ] && [ -z "$failures" ]; then failures="Failed: the run of the engine's tests (exit code $status); see above."; fi
-        pester=$(cat tests/Pester/*.Tests.ps1 | grep -cE '^\s*It ' || true)
+        pester=$(cat tests/Pester/*/*.Tests.ps1 | grep -cE '^\s*It ' || true)
         echo "Skipped: $pester Pester tests (more with their cases), since they need PowerShell."
         [ -z "$failures" ] || echo "$failures"
         echo "$passed passed, $failed failed, $((skipped + pester)) skipped"

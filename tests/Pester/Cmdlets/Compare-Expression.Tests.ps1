@@ -1,0 +1,142 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+}
+
+Describe 'Compare-Expression' {
+    It 'finds <A> and <B> equal by <How>' -ForEach @(
+        @{ A = '4*x*y'; B = '4*x*y'; How = 'Structure' }
+        @{ A = 'x + y'; B = 'y + x'; How = 'Simplification' }
+        @{ A = 'log(1 + exp(x))'; B = 'softplus(x)'; How = 'Simplification' }
+        @{ A = '(x + 1)^2'; B = 'x^2 + 2*x + 1'; How = 'Sampling' }
+        @{ A = 'sin(x)^2 + cos(x)^2'; B = '1'; How = 'Sampling' }
+        @{ A = 'log(x*y)'; B = 'log(x) + log(y)'; How = 'Sampling' }
+        @{ A = 'x + 0.1 + 0.2'; B = 'x + 0.3'; How = 'Sampling' }
+    ) {
+        $result = Compare-Expression $A $B
+        $result | Should -BeOfType PSAutodiff.ExpressionComparison
+        $result.Equal | Should -BeTrue
+        $result.How | Should -BeExactly $How
+        $null -eq $result.Counterexample | Should -BeTrue
+        $null -eq $result.ReferenceValue | Should -BeTrue
+        $null -eq $result.DifferenceValue | Should -BeTrue
+        $result.SampleCount -gt 100 | Should -Be ($How -eq 'Sampling')
+        $result.LargestError | Should -BeLessThan 1e-12
+    }
+
+    It 'finds <A> and <B> different' -ForEach @(
+        @{ A = 'x'; B = 'x*(1 + 1e-9)' }
+        @{ A = 'x*y'; B = 'x + y' }
+        @{ A = 'sqrt(x^2)'; B = 'x' }
+        @{ A = 'less(x, y)'; B = '1 - less(y, x)' }
+        @{ A = '2'; B = '3' }
+        @{ A = 'relu(x - 1000)'; B = '0' }
+    ) {
+        $result = Compare-Expression $A $B
+        $result.Equal | Should -BeFalse
+        $result.How | Should -BeExactly Counterexample
+        $result.ReferenceValue | Should -Not -Be $result.DifferenceValue
+        $result.LargestError | Should -BeGreaterThan 0
+    }
+
+    It 'gives a counterexample that goes straight into Measure-Expression' {
+        $result = Compare-Expression 'x^2*y' 'x^2 + y'
+        $result.Counterexample.GetType() | Should -Be ([System.Collections.Specialized.OrderedDictionary])
+        @($result.Counterexample.Keys) | Should -BeExactly x, y
+        'x^2*y' | Measure-Expression -At $result.Counterexample | Should -BeExactly $result.ReferenceValue
+        'x^2 + y' | Measure-Expression -At $result.Counterexample | Should -BeExactly $result.DifferenceValue
+    }
+
+    It 'prefers simple counterexamples' {
+        (Compare-Expression 'x^2' 'x').Counterexample['x'] | Should -Be 2
+        (Compare-Expression 'abs(x)' 'x').Counterexample['x'] | Should -Be -1
+    }
+
+    It 'is called <How>' -ForEach @(
+        @{ How = 'by position'; Call = { Compare-Expression 'x + x' '2*x' } }
+        @{ How = 'with the difference from the pipeline'; Call = { '2*x' | Compare-Expression 'x + x' } }
+        @{ How = 'by name'; Call = { Compare-Expression -DifferenceExpression '2*x' -ReferenceExpression 'x + x' } }
+        @{ How = 'with nodes'; Call = { New-ExprNode '2*x' | Compare-Expression (New-ExprNode 'x + x') } }
+        @{ How = 'with a script block and text'; Call = { Compare-Expression { $x + $x } '2*x' } }
+    ) {
+        $result = & $Call
+        @($result) | Should -HaveCount 1
+        $result.Equal | Should -BeTrue
+    }
+
+    It 'keeps reference and difference apart' {
+        $result = 'x + 1' | Compare-Expression 'x'
+        $result.DifferenceValue - $result.ReferenceValue | Should -Be 1
+    }
+
+    It 'compares one after the other with the reference' {
+        'x + x', '3*x', 'x*2' | Compare-Expression '2*x' | ForEach-Object Equal | Should -Be $true, $false, $true
+    }
+
+    It 'confirms derivatives of every mode' {
+        $node = New-ExprNode 'tanh(x*y)/(1 + x^2)'
+        foreach ($mode in 'Forward', 'Reverse') {
+            $derivative = $node | Invoke-Differentiate x -Mode $mode
+            ($derivative | Compare-Expression 'y*(1 - tanh(x*y)^2)/(1 + x^2) - 2*x*tanh(x*y)/(1 + x^2)^2').Equal | Should -BeTrue -Because "of $mode"
+        }
+    }
+
+    It 'leaves undecided what has no points in common' {
+        $result = Compare-Expression 'log(x)' 'log(-x)'
+        $result.Equal | Should -BeFalse
+        $result.How | Should -BeExactly Undecided
+        $result.SampleCount | Should -Be 0
+        $null -eq $result.Counterexample | Should -BeTrue
+    }
+
+    It 'gives the same answer every time' {
+        $texts = 1..2 | ForEach-Object { Compare-Expression 'sin(x*y) + z' 'sin(y*x) + z*(1 + 1e-10)' | Out-String }
+        $texts[0] | Should -BeExactly $texts[1]
+    }
+
+    It 'compares sixty-four squarings at once' {
+        $squarings = foreach ($copy in 1..2) {
+            $z = [PSAutodiff.ExprNode]::Variable('x')
+            foreach ($i in 1..64) { $z = $z * $z }
+            $z
+        }
+        (Compare-Expression $squarings[0] $squarings[1]).How | Should -BeExactly Structure
+        (Compare-Expression $squarings[0] ($squarings[1] + 1)).How | Should -BeExactly Counterexample
+    }
+
+    It 'shows what there is to know' {
+        $shown = Compare-Expression 'x*y' 'x + y' | Out-String
+        $shown | Should -Match 'Equal\s+: False'
+        $shown | Should -Match 'How\s+: Counterexample'
+        $shown | Should -Match 'Counterexample\s+: x = 1\s+y = 1'
+        $shown | Should -Match 'ReferenceValue\s+: 1'
+        $shown | Should -Match 'DifferenceValue\s+: 2'
+        Compare-Expression 'x' 'x' | Out-String | Should -Not -Match 'Counterexample|Value'
+    }
+}
+
+Describe 'Compare-Expression and mistakes' {
+    It 'reports <Id> for <What>' -ForEach @(
+        @{ What = 'no expression at all'; Id = 'ExpressionMissing'; Call = { Compare-Expression } }
+        @{ What = 'only a reference'; Id = 'ExpressionMissing'; Call = { Compare-Expression 'x' } }
+        @{ What = 'no reference'; Id = 'ExpressionMissing'; Call = { 'x' | Compare-Expression } }
+        @{ What = 'an empty pipeline'; Id = 'ExpressionMissing'; Call = { @() | Compare-Expression 'x' } }
+        @{ What = 'a null reference'; Id = 'ExpressionNull'; Call = { 'x' | Compare-Expression $null } }
+        @{ What = 'a null difference'; Id = 'ExpressionNull'; Call = { Compare-Expression 'x' $null } }
+        @{ What = 'a syntax error in the reference'; Id = 'ExpressionSyntax'; Call = { 'x', 'y' | Compare-Expression 'x*' } }
+        @{ What = 'a syntax error in the difference'; Id = 'ExpressionSyntax'; Call = { Compare-Expression 'x' 'x*' } }
+        @{ What = 'what is no expression'; Id = 'ExpressionTypeUnsupported'; Call = { Compare-Expression 'x' $true } }
+    ) {
+        $outcome = Get-Outcome $Call
+        $outcome.Output | Should -HaveCount 0
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly $Id
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeLike '*,PSAutodiff.Commands.CompareExpressionCommand'
+    }
+
+    It 'goes on after a bad expression' {
+        $outcome = Get-Outcome { 'x + x', 'x*', $null, '2*x' | Compare-Expression '2*x' }
+        $outcome.Output.How | Should -Be Simplification, Structure
+        $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly ExpressionSyntax, ExpressionNull
+    }
+}

@@ -1,0 +1,389 @@
+# Reports: Export-AutodiffReport.
+BeforeDiscovery {
+    . "$PSScriptRoot/../Support.ps1"
+    $missing = Get-ReportProblem
+    $noNode = Get-ReportProblem -Svg
+    $chromium = Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    $browserTests = Join-Path $repositoryRoot tests/Browser
+    $noBrowser = $noNode ?? $(if (-not $chromium) { 'no Chromium is installed' })
+    if (-not $noBrowser -and -not (Test-Path "$browserTests/node_modules/playwright-core")) {
+        if (Get-Command npm -CommandType Application -ErrorAction Ignore) { $null = npm ci --prefix $browserTests --ignore-scripts --no-audit --no-fund 2>&1 }
+        if (-not (Test-Path "$browserTests/node_modules/playwright-core")) { $noBrowser = 'npm could not bring playwright-core' }
+    }
+    foreach ($reason in @($missing, $noNode, $noBrowser | Where-Object { $_ } | Select-Object -Unique)) { Write-Host "Tests of reports are skipped: $reason." }
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+
+    # What the script of a page is given to draw.
+    function Get-Picture([string]$Path) {
+        if ((Get-Content $Path -Raw) -notmatch '(?s)<script type="application/json" id="pictures">(.*?)</script>') { throw 'The report has no pictures.' }
+        , ($Matches[1] | ConvertFrom-Json)
+    }
+
+    # The page without its script.
+    function Get-Page([string]$Path) { (Get-Content $Path -Raw) -replace '(?s)<script>.*</script>', '' }
+
+    $points = Import-Csv $fivePoints
+    $z = New-ExprNode '4*x*y + exp(-y)'
+    $loss = New-ExprNode '(y - (a*x + b))^2'
+    $line = 0..4 | ForEach-Object { [pscustomobject]@{ x = $_ / 4; y = 2 * $_ / 4 - 1 } }
+    $trained = $line | Start-NetworkTraining $loss -LearningRate 0.2 -Epoch 40 -Seed 1
+    $xor = New-NeuralNetwork 2 2, tanh, 1, sigmoid -Seed 1
+    $classified = $points | Start-NetworkTraining -Network $xor -Feature x1, x2 -Label y -LearningRate 0.5 -Epoch 250 -Restart 3 -Seed 1
+    $way = Find-Minimum '(x1-6)^2 + x2^2 - x1*x2' -At @{ x1 = 6; x2 = 6 } -Method GradientDescent -LearningRate 0.1 -MaxIteration 10 -KeepPath -WarningAction Ignore
+}
+
+Describe 'A report of an expression' -Skip:([bool]$missing) {
+    BeforeAll {
+        $path = Join-Path $TestDrive expression.html
+        $null = $z | Export-AutodiffReport $path -At @{ x = 2; y = 3 } -Title 'One formula'
+    }
+
+    It 'has its title, formula and derivatives as MathML' {
+        $page = Get-Page $path
+        $page | Should -BeLike '*<title>One formula</title>*'
+        ([regex]::Matches($page, '<math ')).Count | Should -Be 3
+    }
+
+    It 'draws each node once, the result first, with value and derivative' {
+        $graph = (Get-Picture $path)[0]
+        $graph.type | Should -BeExactly graph
+        $graph.nodes | Should -HaveCount $z.NodeCount
+        $graph.nodes[0][2] | Assert-Near 24.0498 -Within 1e-12
+        $graph.nodes[0][3] | Should -Be 1
+        $leaf = { param($name) $graph.nodes | Where-Object { $_[0] -ceq $name } }
+        (& $leaf x)[2, 3] | Should -Be 2, 12
+        (& $leaf y)[3] | Assert-Near 7.95021 -Within 1e-12
+    }
+
+    It 'shows the derivatives that a gradient holds' {
+        $null = $z | Invoke-Differentiate -Gradient | Export-AutodiffReport $path -Force
+        $page = Get-Page $path
+        $page | Should -BeLike '*Gradient 4 \* x \* y + exp(-y)*'.Replace('\', '`')
+        (Get-Picture $path)[0].hasValues | Should -BeFalse
+    }
+
+    It 'has a summary and a note for a graph of a million nodes' {
+        $null = Get-PromisedGraph 'a chain a million deep' | Export-AutodiffReport $path -Force
+        $page = Get-Page $path
+        $page | Should -BeLike '*The graph is too large to be drawn: it has 1000001 nodes.*'
+        $page | Should -BeLike '*The derivatives are left out*'
+        (Get-Picture $path)[0].nodes | Should -HaveCount 5000
+        (Get-Item $path).Length | Should -BeLessThan 8MB
+    }
+
+    It 'leaves out the derivative behind a branch that is not taken' {
+        $null = 'select(x, y, sqrt(y - 4) * x)' | Export-AutodiffReport $path -Force -At @{ x = 1; y = 4 }
+        $nodes = (Get-Picture $path)[0].nodes
+        ($nodes | Where-Object { $_[0] -ceq 'y' })[3] | Should -Be 1
+    }
+}
+
+Describe 'A report of a training' -Skip:([bool]$missing) {
+    It 'has the losses of each sample, and their mean per epoch' {
+        $path = Join-Path $TestDrive training.html
+        $null = $trained | Export-AutodiffReport $path
+        $curves = (Get-Picture $path)[0]
+        $curves.series.name | Should -BeExactly 'sample 1', 'sample 2', 'sample 3', 'sample 4', 'sample 5', 'mean per epoch'
+        $curves.series[0].points | Should -HaveCount 40
+        $curves.series[5].points | Should -HaveCount 40
+        $curves.series[1].points[0][0] | Should -Be 2
+        $curves.series[1].points[0][1] | Assert-Near $trained.Loss[1] -Within 1e-5
+        $curves.series[5].points[39][0] | Should -Be 200
+        Get-Page $path | Should -BeLike '*<th scope="row">a</th>*'
+    }
+
+    It 'has the validation curve' {
+        $path = Join-Path $TestDrive validation.html
+        $null = $line | Start-NetworkTraining $loss -LearningRate 0.2 -Epoch 20 -Seed 1 -ValidationFraction 0.4 | Export-AutodiffReport $path
+        (Get-Picture $path)[0].series.name | Should -Contain validation
+    }
+
+    It 'has restarts, weights and the decision boundary with the data' {
+        $path = Join-Path $TestDrive network.html
+        $null = $classified | Export-AutodiffReport $path -Data $points
+        $pictures = Get-Picture $path
+        $pictures.type | Should -BeExactly curves, network, boundary
+        $boundary = $pictures[2]
+        $boundary.values | Should -HaveCount 10201
+        $boundary.x | Should -Be -2, 2
+        $boundary.groups.name | Should -BeExactly 0, 1
+        $boundary.groups[0].points | Should -HaveCount 4
+        # The middle of the grid is the first point.
+        $boundary.values[5100] | Assert-Near ($points[0] | Invoke-NeuralNetwork $classified).P_1 -Within 1e-5
+        $page = Get-Page $path
+        $page | Should -BeLike '*<caption>Restarts</caption>*'
+        $page | Should -BeLike '*<caption>Layer 1: 2 x 2, Tanh</caption>*'
+        $pictures[1].layers[1].weights[0][1] | Assert-Near $classified.Network.Layers[0].Weights[0, 1] -Within 1e-5
+    }
+
+    It 'marks where the losses were no longer finite' {
+        $path = Join-Path $TestDrive gaps.html
+        $outcome = Get-Outcome { $line | Start-NetworkTraining $loss -LearningRate 1e200 -Epoch 3 -Seed 1 }
+        $outcome.Output[0] | Should -BeOfType PSAutodiff.TrainingResult
+        $null = $outcome.Output[0] | Export-AutodiffReport $path
+        $curves = (Get-Picture $path)[0]
+        $curves.gaps | Should -Be $outcome.Output[0].FailedStep.Step
+        $curves.description | Should -BeLike '*1 losses are not finite, the first at step 2*'
+        Get-Page $path | Should -BeLike '*At step 2 (epoch 1) the loss or a parameter was no longer finite: the loss was Infinity.*'
+    }
+}
+
+Describe 'A report of a minimum' -Skip:([bool]$missing) {
+    It 'has the steps on a contour plot' {
+        $path = Join-Path $TestDrive minimum.html
+        $null = $way | Export-AutodiffReport $path
+        $pictures = Get-Picture $path
+        $pictures.type | Should -BeExactly contour, curves
+        $steps = $pictures[0].groups[0].points
+        $steps | Should -HaveCount 11
+        $steps[0][0, 1] | Should -Be 6, 6
+        $steps[10][0] | Assert-Near 7.9435 -Within 1e-4
+        $pictures[0].values | Should -HaveCount 10201
+    }
+
+    It 'says how to keep the way when it was not kept' {
+        $path = Join-Path $TestDrive noway.html
+        $null = Find-Minimum 'x^2' -At @{ x = 1 } | Export-AutodiffReport $path
+        Get-Page $path | Should -BeLike '*Find-Minimum -KeepPath keeps it.*'
+    }
+}
+
+Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
+    It 'puts several things into one report, and goes on after a bad one' {
+        $path = Join-Path $TestDrive several.html
+        $outcome = Get-Outcome { 'x^2', '2 +', (Get-Date), $trained, $xor, $way | Export-AutodiffReport $path }
+        $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly ExpressionSyntax, ReportTypeUnsupported
+        ([regex]::Matches((Get-Page $path), '<section ')).Count | Should -Be 4
+        ([regex]::Matches((Get-Page $path), '</section>')).Count | Should -Be 4
+    }
+
+    It 'names the variable that -At lacks' {
+        $outcome = Get-Outcome { $z | Export-AutodiffReport (Join-Path $TestDrive unbound.html) -At @{ x = 1 } }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly VariableNotBound
+        Join-Path $TestDrive unbound.html | Should -Not -Exist
+    }
+
+    It 'lets no text of users become markup, and allows no request' {
+        $path = Join-Path $TestDrive evil.html
+        $evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>$([char]0x2028)"
+        $rows = -1, 1 | ForEach-Object { [pscustomobject]@{ $evil = $_; b = -$_; '"><svg onload=alert(3)>' = $evil + $_ } }
+        $net = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 1, sigmoid -Seed 1) -Label '"><svg onload=alert(3)>' -Epoch 2 -Seed 1
+        $null = $net | Export-AutodiffReport $path -Title $evil -Data $rows
+        $page = Get-Content $path -Raw
+        # The pictures, and the script of the page.
+        ([regex]::Matches($page, '<script')).Count | Should -Be 2
+        ([regex]::Matches($page, '</script')).Count | Should -Be 2
+        $page | Should -Not -Match '<img'
+        Get-Page $path | Should -Not -Match '<svg'
+        $page.Contains("content=`"default-src 'none'; script-src 'sha256-") | Should -BeTrue
+        (Get-Picture $path)[2].names[0] | Should -BeExactly $evil.Replace([char]0x2028, [char]0xFFFD)
+    }
+
+    It 'asks for nothing by address: all is in the file' {
+        $path = Join-Path $TestDrive alone.html
+        $null = $z | Export-AutodiffReport $path
+        Get-Page $path | Should -Not -Match '(src|href)="(?!#)'
+    }
+
+    It 'writes nothing with -WhatIf' {
+        $null = $z | Export-AutodiffReport (Join-Path $TestDrive if.html) -WhatIf
+        Join-Path $TestDrive if.html | Should -Not -Exist
+    }
+
+    It 'replaces a file without asking, also where nobody could answer, and returns it' {
+        $path = Join-Path $TestDrive old.html
+        Set-Content $path old
+        $item = $z | Export-AutodiffReport $path
+        $item | Should -BeOfType System.IO.FileInfo
+        $item.FullName | Should -BeExactly $path
+        $item.PSPath | Should -Not -BeNullOrEmpty
+        Get-Content $path -TotalCount 1 | Should -BeExactly '<!DOCTYPE html>'
+        # Without standard input and without anybody to ask, twice as a nightly script does.
+        Invoke-FreshShell "`$ErrorActionPreference = 'Stop'; Import-Module '$moduleBase'; 1..2 | ForEach-Object { (1..`$_ -join ' + ' | Export-AutodiffReport '$path').Name }" |
+            Should -BeExactly "old.html$([Environment]::NewLine)old.html"
+        Get-Page $path | Should -BeLike '*1 + 2*'
+    }
+
+    It 'replaces no file with -NoClobber, and a write-protected one only with -Force' {
+        $path = Join-Path $TestDrive kept.html
+        Set-Content $path old
+        Get-ErrorId (Get-Outcome { $z | Export-AutodiffReport $path -NoClobber }).Errors[0] | Should -BeExactly FileExists
+        (Get-Item $path).IsReadOnly = $true
+        Get-ErrorId (Get-Outcome { $z | Export-AutodiffReport $path }).Errors[0] | Should -BeExactly FileUnwritable
+        Get-Content $path | Should -BeExactly old
+        $null = $z | Export-AutodiffReport $path -Force
+        Get-Content $path -TotalCount 1 | Should -BeExactly '<!DOCTYPE html>'
+        (Get-Item $path).IsReadOnly | Should -BeTrue
+        (Get-Item $path).IsReadOnly = $false
+    }
+
+    It 'takes the format from the extension: <Name>' -ForEach @(
+        @{ Name = 'a.html'; Arguments = @{} }, @{ Name = 'a.HTM'; Arguments = @{} }, @{ Name = 'a.b.html'; Arguments = @{ Format = 'Html' } }
+        @{ Name = 'bare'; Arguments = @{ Format = 'Html' } }
+    ) {
+        ('x' | Export-AutodiffReport (Join-Path $TestDrive $Name) @Arguments).Name | Should -BeExactly $Name
+        Get-Content (Join-Path $TestDrive $Name) -TotalCount 1 | Should -BeExactly '<!DOCTYPE html>'
+    }
+
+    It 'refuses a name that promises something else: <Name> <Format>' -ForEach @(
+        @{ Name = 'a.png'; Format = '' }, @{ Name = 'a.png'; Format = 'Svg' }, @{ Name = 'a.svg'; Format = 'Html' }, @{ Name = 'a.html'; Format = 'Svg' }
+        @{ Name = 'a.txt'; Format = 'Html' }, @{ Name = 'nothing'; Format = '' }, @{ Name = 'svg'; Format = '' }
+    ) {
+        $folder = New-Item (Join-Path $TestDrive refused) -ItemType Directory -Force
+        $arguments = if ($Format) { @{ Format = $Format } } else { @{} }
+        $outcome = Get-Outcome { 'x' | Export-AutodiffReport (Join-Path $folder $Name) @arguments }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly PathInvalid
+        $outcome.Errors[0].Exception.Message | Should -BeLike "*$Name*"
+        Get-ChildItem $folder | Should -BeNullOrEmpty
+    }
+
+    It 'has no control characters in the page, whatever labels, columns and titles hold' {
+        $path = Join-Path $TestDrive control.html
+        $evil = "`e[31m`u{9b}2J`u{202e}`a`0"
+        $rows = -1, 1 | ForEach-Object { [pscustomobject]@{ "a$evil" = $_; b = -$_; l = "$evil$_" } }
+        $net = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 1, sigmoid -Seed 1) -Label l -Epoch 2 -Seed 1
+        $null = $net, 'x' | Export-AutodiffReport $path -Title "t$evil" -Data $rows
+        $text = Get-Content $path -Raw
+        ($text -replace '(?s)<script>.*</script>', '') | Should -Not -Match '[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]'
+        $text | Should -BeLike "*`u{241B}``[31m*"
+    }
+
+    It 'refuses <What>: <Id>' -ForEach @(
+        @{ What = 'nothing'; Id = 'ReportEmpty'; Call = { Export-AutodiffReport (Join-Path $TestDrive x.html) } }
+        @{ What = 'no path'; Id = 'PathInvalid'; Call = { 'x' | Export-AutodiffReport } }
+        @{ What = 'another kind of drive'; Id = 'PathInvalid'; Call = { 'x' | Export-AutodiffReport env:x } }
+        @{ What = 'a folder that is not there'; Id = 'FileUnwritable'; Call = { 'x' | Export-AutodiffReport (Join-Path $TestDrive 'no/such/x.html') } }
+        @{ What = 'a folder for a file'; Id = 'FileUnwritable'; Call = { 'x' | Export-AutodiffReport (New-Item (Join-Path $TestDrive folder.html) -ItemType Directory -Force).FullName } }
+        @{ What = 'null'; Id = 'ExpressionNull'; Call = { $null | Export-AutodiffReport (Join-Path $TestDrive x.html) } }
+    ) {
+        $outcome = Get-Outcome $Call
+        $outcome.Errors | Should -HaveCount 1
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.ExportAutodiffReportCommand"
+    }
+}
+
+Describe 'Export-AutodiffReport in a module that was built without npm' -Skip:(-not $missing) {
+    It 'says what is missing and writes nothing' {
+        $path = Join-Path $TestDrive never.html
+        $outcome = Get-Outcome { 'x' | Export-AutodiffReport $path }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ReportScriptMissing
+        $outcome.Errors[0].Exception.Message | Should -BeLike '*npm*'
+        $path | Should -Not -Exist
+    }
+}
+
+Describe 'Export-AutodiffReport -Format Svg' -Skip:([bool]$noNode) {
+    It 'writes one file for one picture, with title and description' {
+        $path = Join-Path $TestDrive one.svg
+        $null = '<z>', 'x' | Select-Object -Last 1 | Export-AutodiffReport $path -Format Svg
+        $svg = [xml](Get-Content $path -Raw)
+        $svg.DocumentElement.Name | Should -BeExactly svg
+        $svg.DocumentElement.title.InnerText | Should -BeExactly 'Graph of x'
+        $svg.DocumentElement.desc | Should -Not -BeNullOrEmpty
+    }
+
+    It 'writes a numbered file for each of several pictures, and returns all' {
+        $files = $trained, $way | Export-AutodiffReport (Join-Path $TestDrive many.svg)
+        $files.Name | Should -BeExactly many-1.svg, many-2.svg, many-3.svg
+        ($trained, $way | Export-AutodiffReport (Join-Path $TestDrive many.svg) -Format Svg).Name | Should -BeExactly $files.Name
+        foreach ($number in 1..3) {
+            $svg = [xml](Get-Content (Join-Path $TestDrive "many-$number.svg") -Raw)
+            $svg.SelectNodes("//*[local-name()='path']").Count | Should -BeGreaterThan 10
+            $svg.SelectNodes("//*[local-name()='title']").Count | Should -BeGreaterThan 0
+        }
+        Join-Path $TestDrive many-4.svg | Should -Not -Exist
+    }
+
+    It 'writes all pictures or, with -NoClobber, none' {
+        Set-Content (Join-Path $TestDrive some-3.svg) mine
+        Get-ErrorId (Get-Outcome { $trained, $way | Export-AutodiffReport (Join-Path $TestDrive some.svg) -NoClobber }).Errors[0] | Should -BeExactly FileExists
+        Get-ChildItem $TestDrive -Filter some* | ForEach-Object Name | Should -BeExactly some-3.svg
+        Get-Content (Join-Path $TestDrive some-3.svg) | Should -BeExactly mine
+        (Get-Outcome { $trained, $way | Export-AutodiffReport (Join-Path $TestDrive some.svg) -WhatIf }).Output | Should -BeNullOrEmpty
+        Get-Content (Join-Path $TestDrive some-3.svg) | Should -BeExactly mine
+    }
+}
+
+Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
+    BeforeAll {
+        $browserTests = Join-Path $repositoryRoot tests/Browser
+        $chromium = (Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
+        $folder = (New-Item (Join-Path $TestDrive browser) -ItemType Directory).FullName
+        $evil = '</script><script>alert(1)</script><img src=x onerror=alert(2)>'
+        $null = $z | Export-AutodiffReport "$folder/expression.html" -At @{ x = 2; y = 3 }
+        $null = $z | Export-AutodiffReport "$folder/evil.html" -Title $evil
+        $s2 = 'fin = c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2); fin - fin*y + log(1 + exp(-fin))'
+        $null = $points | Start-NetworkTraining $s2 -Parameter b1, w11, w12, b2, w21, w22, c, u1, u2 -InitialValue @{ b1 = 0; b2 = 0; c = 0 } -LearningRate 0.5 -Epoch 251 -Seed 3 | Export-AutodiffReport "$folder/training.html"
+        $null = $classified | Export-AutodiffReport "$folder/network.html" -Data $points
+        $null = Find-Minimum '100*(y - x^2)^2 + (1 - x)^2' -At @{ x = -1.2; y = 1 } -KeepPath | Export-AutodiffReport "$folder/minimum.html"
+        $large = '0'
+        for ($i = 0; $i -lt 400; $i++) { $large += " + sin(x*$i)*y" }
+        $null = $large | Export-AutodiffReport "$folder/large.html"
+        $seen = node "$browserTests/check.mjs" $chromium $folder (Get-Item "$folder/*.html").FullName | ConvertFrom-Json
+        # To renew the pictures of the docs, run this file with PSAUTODIFF_IMAGES set to 1.
+        if ($env:PSAUTODIFF_IMAGES) {
+            $images = (New-Item (Join-Path $repositoryRoot docs/images) -ItemType Directory -Force).FullName
+            'expression-graph', 'expression-phone', 'training-curves', 'network-network', 'network-boundary', 'minimum-contour' |
+                ForEach-Object { Copy-Item "$folder/$_.png" $images }
+        }
+        $ofFile = { param($name) $seen | Where-Object file -EQ "$name.html" }
+    }
+
+    It 'show no errors and make no requests' {
+        $seen | Should -HaveCount 6
+        $seen | ForEach-Object { $_.errors; $_.requests } | Should -BeNullOrEmpty
+        ($seen.dialogs | Measure-Object -Sum).Sum | Should -Be 0
+    }
+
+    It 'have the title as text' {
+        (& $ofFile evil).title | Should -BeExactly $evil
+    }
+
+    It 'have each picture, of a size to look at' {
+        (& $ofFile expression).pictures.kind | Should -BeExactly graph
+        (& $ofFile training).pictures.kind | Should -BeExactly curves
+        (& $ofFile network).pictures.kind | Should -BeExactly curves, network, boundary
+        (& $ofFile minimum).pictures.kind | Should -BeExactly contour, curves
+        foreach ($picture in $seen.pictures) {
+            $picture.height | Should -BeGreaterThan 100
+            $picture.width | Should -BeGreaterThan 100
+            $picture.label | Should -Not -BeNullOrEmpty
+            if ($picture.kind -in 'curves', 'boundary', 'contour') { $picture.colours | Should -BeGreaterThan 10 }
+        }
+    }
+
+    It 'tell values to pointer and keyboard, and zoom' {
+        foreach ($picture in $seen.pictures) {
+            $picture.hover | Should -Not -BeNullOrEmpty
+            $picture.zoom | Should -Not -BeNullOrEmpty
+            if ($picture.kind -in 'graph', 'network') { $picture.zoomedWidth | Assert-Near ($picture.width * 1.25) -Within 1 }
+            else { $picture.keyboard | Should -Not -BeNullOrEmpty }
+            if ($picture.kind -eq 'curves') { $picture.log | Should -BeExactly true }
+        }
+    }
+
+    It 'draw the graph of S1 and fold it' {
+        $graph = (& $ofFile expression).pictures[0]
+        $graph.nodes | Should -Be 8
+        $graph.edges | Should -Be 8
+        $graph.nodesFolded | Should -Be 1
+        $graph.nodesUnfolded | Should -Be 8
+    }
+
+    It 'draw the part of a large graph that can be looked at' {
+        (& $ofFile large).pictures[0].nodes | Should -BeGreaterThan 20
+        (& $ofFile large).pictures[0].nodes | Should -BeLessThan 401
+    }
+
+    It 'are light or dark, and fit a phone' {
+        foreach ($report in $seen) {
+            $report.background | Should -BeExactly 'rgb(255, 255, 255)'
+            $report.darkBackground | Should -Not -BeExactly $report.background
+            $report.phoneWidth | Should -BeLessOrEqual 390
+        }
+    }
+}

@@ -1,0 +1,134 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+    $first = [double[,]]::new(2, 3)
+    for ($i = 0; $i -lt 6; $i++) { $first[[Math]::Floor($i / 3), ($i % 3)] = $i - 2.5 }
+    $second = [double[,]]::new(3, 1)
+    for ($i = 0; $i -lt 3; $i++) { $second[$i, 0] = $i + 1 }
+}
+
+Describe 'New-NeuralNetwork -InputSize -Layer' {
+    It 'makes layers of the sizes, each with the activation after it or linear' {
+        $net = New-NeuralNetwork -InputSize 4 -Layer 16, tanh, 5, 3, softmax
+        $net | Should -BeOfType PSAutodiff.Network
+        $net.ToString() | Should -BeExactly '4-16 Tanh-5 Linear-3 Softmax'
+        $net.Layers[0].Weights.GetLength(0), $net.Layers[0].Weights.GetLength(1) | Should -BeExactly 4, 16
+        $net.Layers[2].Biases | Should -BeExactly 0, 0, 0
+        $net.ParameterCount | Should -Be (4 * 16 + 16 + 16 * 5 + 5 + 5 * 3 + 3)
+    }
+
+    It 'takes <What>' -ForEach @(
+        @{ What = 'sizes as text'; Layer = '16', 'tanh', '3'; Text = '2-16 Tanh-3 Linear' }
+        @{ What = 'names in any case'; Layer = 16, 'TANH', 3, 'ReLU', 1, 'Sigmoid'; Text = '2-16 Tanh-3 ReLU-1 Sigmoid' }
+        @{ What = 'other names'; Layer = 2, 'logistic', 1, 'identity'; Text = '2-2 Sigmoid-1 Linear' }
+        @{ What = 'values of the enumeration'; Layer = 2, [PSAutodiff.ActivationFunction]::Softmax; Text = '2-2 Softmax' }
+        @{ What = 'a single size'; Layer = 1; Text = '2-1 Linear' }
+    ) {
+        (New-NeuralNetwork -InputSize 2 -Layer $Layer).ToString() | Should -BeExactly $Text
+    }
+
+    It 'takes both by position' {
+        (New-NeuralNetwork 4 16, tanh, 3, softmax).ToString() | Should -BeExactly '4-16 Tanh-3 Softmax'
+    }
+
+    It 'draws the same weights from the same seed, and notes the seed' {
+        $net = New-NeuralNetwork 3 4, tanh, 2
+        (New-NeuralNetwork 3 4, tanh, 2 -Seed $net.Seed).ToJson() | Should -BeExactly $net.ToJson()
+        (New-NeuralNetwork 3 4, tanh, 2 -Seed ($net.Seed -bxor 1)).ToJson() | Should -Not -Be $net.ToJson()
+    }
+
+    It 'draws by <_>' -ForEach GlorotUniform, GlorotNormal, TruncatedNormal, He, Zeros {
+        $net = New-NeuralNetwork 20 30 -Initializer $_ -Seed 1
+        $net.Initializer.ToString() | Should -BeExactly $_
+        $largest = ($net.Layers[0].Weights | ForEach-Object { [Math]::Abs($_) } | Measure-Object -Maximum).Maximum
+        # Bounds, or six standard deviations for those without.
+        $bound = @{ GlorotUniform = [Math]::Sqrt(6 / 50); GlorotNormal = 1.2; TruncatedNormal = 0.4; He = 6 * [Math]::Sqrt(0.1); Zeros = 0 }[$_]
+        $largest | Should -BeLessOrEqual $bound
+        if ($_ -ne 'Zeros') { $largest | Should -BeGreaterThan ($bound / 4) }
+    }
+
+    It 'rounds weights to single precision when that is asked for' {
+        $net = New-NeuralNetwork 2 3 -Precision Single -Seed 1
+        foreach ($weight in $net.Layers[0].Weights) { [double][float]$weight | Should -BeExactly $weight }
+    }
+}
+
+Describe 'New-NeuralNetwork -Weight' {
+    It 'takes the weights, biases and activations as they are' {
+        $net = New-NeuralNetwork -Weight $first, $second -Bias @(1, 2, 3), 4 -Activation tanh, sigmoid
+        $net.ToString() | Should -BeExactly '2-3 Tanh-1 Sigmoid'
+        $net.Layers[0].Weights[1, 2] | Should -BeExactly 2.5
+        $net.Layers[1].Biases | Should -BeExactly 4
+        @($net.Parameters.Keys)[0, 6, 12] | Should -BeExactly w1_1_1, b1_1, b2_1
+        $net.Parameters['w1_2_3'] | Should -BeExactly 2.5
+        $net.Initializer.ToString() | Should -BeExactly Given
+    }
+
+    It 'takes <What>' -ForEach @(
+        @{ What = 'double[][]'; Weight = { [double[][]]((1, 2), (3, 4)) } }
+        @{ What = 'lists of lists'; Weight = { @((1, 2), (3, 4)) } }
+        @{ What = 'text'; Weight = { @(('1', '2'), ('3.0', '4')) } }
+        @{ What = 'float[,]'; Weight = { $m = [float[, ]]::new(2, 2); $m[0, 0] = 1; $m[0, 1] = 2; $m[1, 0] = 3; $m[1, 1] = 4; , $m } }
+        @{ What = 'int[,]'; Weight = { $m = [int[, ]]::new(2, 2); $m[0, 0] = 1; $m[0, 1] = 2; $m[1, 0] = 3; $m[1, 1] = 4; , $m } }
+    ) {
+        $matrix = & $Weight
+        foreach ($net in (New-NeuralNetwork -Weight $matrix), (New-NeuralNetwork -Weight @(, $matrix) -Bias 0, 0)) {
+            $net.Layers.Count | Should -Be 1
+            @($net.Parameters.Values) | Should -BeExactly 1, 2, 3, 4, 0, 0
+        }
+    }
+
+    It 'takes several double[][]' {
+        (New-NeuralNetwork -Weight ([double[][]]((1, 2), (3, 4))), ([double[][]]((1), (2))) -Layer tanh, sigmoid).ToString() | Should -BeExactly '2-2 Tanh-1 Sigmoid'
+    }
+
+    It 'checks the sizes that -InputSize and -Layer give' {
+        (New-NeuralNetwork -InputSize 2 -Weight $first, $second -Layer 3, tanh, 1).ToString() | Should -BeExactly '2-3 Tanh-1 Linear'
+    }
+}
+
+Describe 'What New-NeuralNetwork refuses' {
+    It '<What>: <Id>' -ForEach @(
+        @{ What = 'nothing at all'; Id = 'LayerInvalid'; Names = '-InputSize and -Layer'; Call = { New-NeuralNetwork } }
+        @{ What = 'no layers'; Id = 'LayerInvalid'; Names = 'no layer'; Call = { New-NeuralNetwork 2 @() } }
+        @{ What = 'an unknown activation'; Id = 'LayerInvalid'; Names = "item 2, 'tahn'"; Call = { New-NeuralNetwork 2 3, tahn } }
+        @{ What = 'a size of 0'; Id = 'LayerInvalid'; Names = 'item 3, 0'; Call = { New-NeuralNetwork 2 3, tanh, 0 } }
+        @{ What = 'a negative size'; Id = 'LayerInvalid'; Names = '-1'; Call = { New-NeuralNetwork 2 -Layer -1 } }
+        @{ What = 'half a unit'; Id = 'LayerInvalid'; Names = '2.5'; Call = { New-NeuralNetwork 2 2.5 } }
+        @{ What = 'an activation without a size'; Id = 'LayerInvalid'; Names = 'item 1'; Call = { New-NeuralNetwork 2 tanh, 3 } }
+        @{ What = 'two activations'; Id = 'LayerInvalid'; Names = 'item 3'; Call = { New-NeuralNetwork 2 3, tanh, relu } }
+        @{ What = 'a network too large for memory'; Id = 'NetworkInvalid'; Names = 'smaller'; Call = { New-NeuralNetwork 2000000000 2000000000 } }
+        @{ What = 'matrices that do not follow each other'; Id = 'NetworkInvalid'; Names = 'Layer 2'; Call = { New-NeuralNetwork -Weight $second, $first } }
+        @{ What = 'a vector of biases too short'; Id = 'NetworkInvalid'; Names = '3 outputs'; Call = { New-NeuralNetwork -Weight $first -Bias 1, 2 } }
+        @{ What = 'too few vectors of biases'; Id = 'NetworkInvalid'; Names = 'biases for 1'; Call = { New-NeuralNetwork -Weight $first, $second -Bias @(, (1, 2, 3)) } }
+        @{ What = 'too few activations'; Id = 'NetworkInvalid'; Names = '2 layers'; Call = { New-NeuralNetwork -Weight $first, $second -Activation tanh } }
+        @{ What = 'another -InputSize'; Id = 'NetworkInvalid'; Names = '-InputSize is 3'; Call = { New-NeuralNetwork -Weight $first -InputSize 3 } }
+        @{ What = 'other sizes'; Id = 'NetworkInvalid'; Names = '-Layer gives layer 1 4 outputs'; Call = { New-NeuralNetwork -Weight $first -Layer 4 } }
+        @{ What = 'a number for a matrix'; Id = 'DataInvalid'; Names = 'the number 5'; Call = { New-NeuralNetwork -Weight 5 } }
+        @{ What = 'rows of different lengths'; Id = 'DataInvalid'; Names = 'row 2 has 3 values'; Call = { New-NeuralNetwork -Weight @((1, 2), (1, 2, 3)) } }
+        @{ What = 'a weight that is no number'; Id = 'ValueNotNumeric'; Names = 'row 2, column 1'; Call = { New-NeuralNetwork -Weight @((1, 2), ('x', 3)) } }
+        @{ What = 'a weight of NaN'; Id = 'ValueNotFinite'; Names = 'row 1, column 2'; Call = { New-NeuralNetwork -Weight @((1, [double]::NaN), (2, 3)) } }
+        @{ What = 'biases without weights'; Id = 'LayerInvalid'; Names = '-Weight'; Call = { New-NeuralNetwork -Bias 1 } }
+        @{ What = 'an unknown start'; Id = 'ParameterArgumentValidationError'; Names = 'Given'; Call = { New-NeuralNetwork 2 3 -Initializer Given } }
+    ) {
+        $outcome = Get-Outcome $Call
+        $outcome.Output | Should -HaveCount 0
+        $outcome.Errors | Should -HaveCount 1
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.NewNeuralNetworkCommand"
+        $outcome.Errors[0].Exception.Message.Contains($Names) | Should -BeTrue -Because "the message is: $($outcome.Errors[0])"
+    }
+}
+
+Describe 'A network as expressions' {
+    It 'is differentiated and written like any other' {
+        $net = New-NeuralNetwork 2 2, tanh, 1, sigmoid -Seed 1
+        $out = $net.ToExpression()
+        $out | Should -HaveCount 1
+        $out[0] | ConvertTo-ExprText | Should -Match 'tanh'
+        $at = @{ x1 = 0.5; x2 = -1 }
+        $net.Parameters.GetEnumerator() | ForEach-Object { $at[$_.Key] = $_.Value }
+        $predicted = (Invoke-NeuralNetwork -Network $net -Data @(, (0.5, -1)))[0, 0]
+        $out[0] | Measure-Expression -At $at | Assert-Near $predicted -Within 1e-15
+        $out[0] | Invoke-Differentiate w1_1_1 | Test-Derivative -At $at | Should -BeTrue
+    }
+}

@@ -1,0 +1,161 @@
+# The scripts in examples/. Those of S1, S2, S3 and the gradient check are run in the files of their systems and cmdlets.
+BeforeDiscovery {
+    $scripts = Get-ChildItem "$PSScriptRoot/../../../examples" -Filter *.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+    $examples = Join-Path $repositoryRoot examples
+
+    # What a script shows, its objects, and the variables it ends with.
+    function Invoke-Example([string]$ExampleName, [hashtable]$ExampleArguments = @{}) {
+        $exampleOutput = @(. (Join-Path $examples $ExampleName) @ExampleArguments)
+        $exampleVariables = @{}
+        Get-Variable -Scope Local | ForEach-Object { $exampleVariables[$_.Name] = $_.Value }
+        [pscustomobject]@{ Output = $exampleOutput; Text = ($exampleOutput | Out-String -Width 200) -replace '\e\[[0-9;]*m'; Variables = $exampleVariables }
+    }
+}
+
+Describe 'examples/<Name>' -ForEach $scripts {
+    It 'has less than 30 lines, begins with what it is, and runs in strict mode' {
+        $lines = @(Get-Content $Path)
+        $lines.Count | Should -BeLessThan 30
+        $lines[0] | Should -Match '^# \w'
+        @($lines | Where-Object { $_ -ceq 'Set-StrictMode -Version Latest' }) | Should -HaveCount 1
+    }
+
+    It 'is run by a test' {
+        $tests = Get-ChildItem "$PSScriptRoot/.." -Recurse -Filter *.Tests.ps1 | Get-Content -Raw
+        @($tests | Where-Object { $_.Contains("examples/$Name`"") -or $_.Contains("Invoke-Example $Name") }).Count | Should -BeGreaterThan 0
+    }
+}
+
+Describe 'gradient-descent.ps1' {
+    It 'comes to (8, 4), to (7.943505, 4.056495), and to the end of the valley; a rate over 1/9 diverges' {
+        $run = Invoke-Example gradient-descent.ps1
+        $run.Text | Should -Match '7\.9435'
+        $run.Text | Should -Match '4\.0564'
+        $run.Text | Should -Match '(?m)^0\.12: Diverged'
+        $run.Text | Should -Match '(?m)^LBFGS  37 steps, x = (1|0\.99999)'
+        $run.Text | Should -Match '(?m)^Newton 22 steps, x = (1|0\.99999)'
+    }
+}
+
+Describe 'xor.ps1' {
+    BeforeAll {
+        $run = Invoke-Example xor.ps1
+        $net = $run.Variables.result.Network
+    }
+
+    It 'solves exclusive or in 250 steps' {
+        $run.Output[0] | Should -BeOfType PSAutodiff.TrainingResult
+        $run.Output[0].Steps | Should -Be 250
+        $run.Output[0].FinalLoss | Assert-Near 0.09469 -Within 1e-5
+        $run.Variables.table.Prediction | Should -BeExactly 0, 1, 1, 0
+    }
+
+    It 'shows the trained weights and biases' {
+        $run.Text.Contains('unit1 = tanh({0:f3} a' -f $net.Layers[0].Weights[0, 0]) | Should -BeTrue
+        $run.Text.Contains('{0:f3})' -f $net.Layers[1].Biases[0]) | Should -BeTrue
+        $run.Text | Should -Match '(?m)^y = sigmoid\(2\.734 unit1 \+ -2\.718 unit2 \+ 2\.164\)'
+    }
+
+    It 'explains them: one unit finds (1, -1), the other leaves out (-1, 1)' {
+        $run.Text | Should -Match 'Unit 1 is above 0 where \(a, b\) is \(1, -1\); it speaks for 1\.'
+        $run.Text | Should -Match 'Unit 2 is above 0 where \(a, b\) is \(-1, -1\), \(1, -1\), \(1, 1\); it speaks against 1\.'
+        foreach ($row in $run.Variables.table) {
+            $sum = [double]$net.Layers[1].Weights[0, 0] * $row.Prediction_1 + $net.Layers[1].Weights[1, 0] * $row.Prediction_2 + $net.Layers[1].Biases[0]
+            1 / (1 + [Math]::Exp(-$sum)) | Assert-Near $row.P_1 -Within 1e-14
+        }
+    }
+}
+
+Describe 'hidden-layer.ps1' {
+    It 'finds the same 31 derivatives by the engine and by hand' {
+        $run = Invoke-Example hidden-layer.ps1
+        $run.Variables.rows | Should -HaveCount 31
+        foreach ($row in $run.Variables.rows) { $row.Engine | Assert-Near $row.ByHand -Within 1e-15 -Because "it is $($row.Parameter)" }
+        $run.Variables.rows[30].Engine | Assert-Near 0.009046199632011 -Within 1e-14
+        $run.Text | Should -Match 'Largest difference: \d\.\de-01\d'
+    }
+}
+
+Describe 'iris.ps1' {
+    BeforeAll {
+        $model = Join-Path $TestDrive 'iris.json'
+        $run = Invoke-Example iris.ps1 @{ Path = $model }
+        $measured = $run.Output | Where-Object { $_ -is [PSAutodiff.NetworkTest] }
+    }
+
+    It 'tests on 50 flowers that are not among the 100 it trains on' {
+        $run.Variables.training | Should -HaveCount 100
+        $run.Variables.test | Should -HaveCount 50
+        $all = Import-Csv (Join-Path $examples data/iris.csv)
+        Compare-Object ($all | ForEach-Object { $_.PSObject.Properties.Value -join ',' }) (@($run.Variables.training) + $run.Variables.test | ForEach-Object { $_.PSObject.Properties.Value -join ',' }) |
+            Should -BeNullOrEmpty
+        $run.Variables.result.Steps | Should -Be 400
+    }
+
+    It 'names at least 45 of them rightly' {
+        $measured.Rows | Should -Be 50
+        $measured.Accuracy | Should -BeGreaterOrEqual 0.9
+        $right = @($run.Variables.test | Invoke-NeuralNetwork $run.Variables.result | Where-Object { $_.Prediction -ceq $_.Species }).Count
+        $right / 50 | Should -BeExactly $measured.Accuracy
+    }
+
+    It 'saves a model that is the same when it is loaded' {
+        (Import-NeuralNetwork $model).ToJson() | Should -BeExactly $run.Variables.result.Network.ToJson()
+        $run.Text | Should -Match 'Prediction\s+: virginica'
+    }
+}
+
+Describe 'service-metrics.ps1' {
+    BeforeAll {
+        $run = Invoke-Example service-metrics.ps1
+        $measured = $run.Output | Where-Object { $_ -is [PSAutodiff.NetworkTest] }
+    }
+
+    It 'reads 96 rows, 23 of them incidents, and keeps 24 for the test' {
+        $run.Variables.rows | Should -HaveCount 96
+        @($run.Variables.rows | Where-Object Incident -EQ yes) | Should -HaveCount 23
+        $run.Variables.training | Should -HaveCount 72
+        $run.Variables.test | Should -HaveCount 24
+    }
+
+    It 'finds that latency, errors and queue count, and the processor does not' {
+        $weights = @($run.Variables.result.Network.Layers[0].Weights)
+        $weights[0] | Assert-Near 1.53 -Within 0.005
+        $weights[1] | Assert-Near 1.17 -Within 0.005
+        $weights[2] | Assert-Near 0.02 -Within 0.005
+        $weights[3] | Assert-Near 1.54 -Within 0.005
+    }
+
+    It 'is right for 21 of the 24 rows' {
+        $measured.Accuracy | Should -BeExactly (21 / 24)
+        $measured.ConfusionMatrix['yes', 'yes'] | Should -Be 3
+        $run.Text | Should -Match '(?m)^19:45 .* yes\s+92 ?%'
+    }
+
+    It 'is at the minimum of the loss with decay' {
+        $result = $run.Variables.result
+        $net = $result.Network
+        $scaled = foreach ($row in $run.Variables.training) {
+            , @(foreach ($i in 0..3) { ([double]$row.($net.Features[$i]) - $net.Scaling.Means[$i]) / $net.Scaling.Deviations[$i] })
+        }
+        $slope = 0.01 * $net.Layers[0].Weights[0, 0]
+        for ($k = 0; $k -lt 72; $k++) {
+            $z = $net.Layers[0].Biases[0]
+            foreach ($i in 0..3) { $z += $scaled[$k][$i] * $net.Layers[0].Weights[$i, 0] }
+            $slope += (1 / (1 + [Math]::Exp(-$z)) - ($run.Variables.training[$k].Incident -eq 'yes')) * $scaled[$k][0] / 72
+        }
+        $slope | Assert-Near 0 -Within 1e-4
+    }
+}
+
+Describe 'data/service-metrics.ps1' {
+    It 'makes the rows of service-metrics.csv' {
+        $made = & (Join-Path $examples data/service-metrics.ps1) | ConvertTo-Csv -UseQuotes Never
+        $made | Should -BeExactly (Get-Content (Join-Path $examples data/service-metrics.csv))
+    }
+}

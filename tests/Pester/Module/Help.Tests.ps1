@@ -1,0 +1,130 @@
+BeforeDiscovery {
+    # Compared below where pages can be built; the help itself is committed and needs nothing.
+    $noPlatyPS = -not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object Version -GE 1.0.0)
+    $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+    if (-not (Get-Module PSAutodiff)) { Import-Module (Join-Path $PSScriptRoot '../../../out/PSAutodiff') }
+    $cmdlets = foreach ($command in (Get-Module PSAutodiff).ExportedCmdlets.Values) {
+        @{ Name = $command.Name; Parameters = @($command.Parameters.Keys | Where-Object { $_ -notin $common }) }
+    }
+}
+
+BeforeAll {
+    # What help lacks is null here, and the assertions say so.
+    Set-StrictMode -Off
+    . "$PSScriptRoot/../Support.ps1"
+    function Get-Text($Part) { ($Part | ForEach-Object { $_.Text } | Out-String).Trim() }
+}
+
+Describe 'The help of <Name>' -ForEach $cmdlets {
+    BeforeAll {
+        $help = Get-Help "PSAutodiff\$Name" -Full
+    }
+
+    It 'has a synopsis of its own' {
+        # Without help, PowerShell gives the syntax for a synopsis.
+        $help.Synopsis.Trim() | Should -Match '^\S+ .*\S$'
+        $help.Synopsis | Should -Not -Match "^\s*$Name\s+\["
+    }
+
+    It 'has a description' {
+        (Get-Text $help.description).Length | Should -BeGreaterThan 40
+    }
+
+    It 'describes -<_>' -ForEach $Parameters {
+        $name = $_
+        $parameter = @($help.parameters.parameter | Where-Object name -EQ $name)
+        $parameter.Count | Should -Be 1
+        (Get-Text $parameter[0].description).Length | Should -BeGreaterThan 10
+    }
+
+    It 'describes no parameter that is not there' {
+        foreach ($documented in $help.parameters.parameter.name) { $Parameters | Should -Contain $documented }
+    }
+
+    It 'has at least two examples with code, and output or remarks' {
+        $examples = @($help.examples.example)
+        $examples.Count | Should -BeGreaterOrEqual 2
+        foreach ($example in $examples) {
+            $example.code.Trim() | Should -Not -BeNullOrEmpty
+            (Get-Text $example.remarks) | Should -Not -BeNullOrEmpty
+        }
+        $examples.code -join "`n" | Should -Match ([regex]::Escape($Name))
+    }
+
+    It 'has examples whose code is PowerShell' {
+        foreach ($example in $help.examples.example) {
+            $problems = $null
+            $code = $example.code -replace '(?m)^PS.*?> ', ''
+            $null = [System.Management.Automation.Language.Parser]::ParseInput($code, [ref]$null, [ref]$problems)
+            $problems | Should -HaveCount 0 -Because $code
+        }
+    }
+
+    It 'names inputs and outputs' {
+        Get-Text @($help.inputTypes.inputType.type | ForEach-Object { [pscustomobject]@{ Text = $_.name } }) | Should -Not -BeNullOrEmpty
+        Get-Text @($help.returnValues.returnValue.type | ForEach-Object { [pscustomobject]@{ Text = $_.name } }) | Should -Not -BeNullOrEmpty
+    }
+
+    It 'holds nothing of a template' {
+        $text = $help | Out-String -Width 200
+        $text | Should -Not -Match '\{\{'
+        $text | Should -Not -Match '(?i)\bFill (in )?|\bTODO\b|\bplaceholder\b'
+    }
+}
+
+Describe 'about_PSAutodiff' {
+    BeforeAll {
+        # Get-Help finds topics of modules in PSModulePath.
+        $about = Invoke-FreshShell "`$env:PSModulePath = '$(Split-Path $moduleBase)'; Import-Module PSAutodiff; Get-Help about_PSAutodiff"
+    }
+
+    It 'is found by Get-Help' {
+        $about | Should -Match 'about_PSAutodiff'
+        $about.Length | Should -BeGreaterThan 500
+    }
+
+    It 'names every cmdlet' {
+        foreach ($name in (Get-Module PSAutodiff).ExportedCmdlets.Keys) { $about | Should -Match $name }
+    }
+
+    It 'holds nothing of a template' {
+        $about | Should -Not -Match '\{\{|(?i)\bTODO\b'
+    }
+}
+
+Describe 'The help files' {
+    It 'lie beside the module and hold no template' {
+        $files = @(Get-ChildItem (Join-Path $moduleBase en-US) -File -Recurse)
+        $files.Name | Should -Contain 'about_PSAutodiff.help.txt'
+        $files.Name | Should -Contain 'PSAutodiff.dll-Help.xml'
+        foreach ($file in $files) { Get-Content $file -Raw | Should -Not -Match '\{\{' }
+    }
+}
+
+Describe 'The committed help' -Skip:$noPlatyPS {
+    BeforeAll {
+        # Beside a manifest, so that pages and cmdlets are compared too.
+        Copy-Item (Join-Path $repositoryRoot module/PSAutodiff.psd1) TestDrive:/
+        & (Join-Path $repositoryRoot docs/build-help.ps1) -Source (Join-Path $repositoryRoot docs/en-US) -Destination TestDrive:/en-US
+    }
+
+    It 'is what the pages make, or build.ps1 -Task Docs has to be run' {
+        $committed = Join-Path $repositoryRoot module/en-US
+        $names = (Get-ChildItem TestDrive:/en-US).Name | Sort-Object
+        (Get-ChildItem $committed).Name | Sort-Object | Should -Be $names
+        foreach ($name in $names) {
+            $made, $held = (Get-Content "TestDrive:/en-US/$name"), (Get-Content (Join-Path $committed $name))
+            Compare-Object $held $made -CaseSensitive | Select-Object -First 5 | ForEach-Object { "$name $($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+        }
+    }
+}
+
+Describe 'about_PSAutodiff_Errors' {
+    It 'lists each error id of the module once, and no other' {
+        $page = Get-Content (Join-Path $repositoryRoot docs/en-US/about_PSAutodiff_Errors.md)
+        $listed = $page | ForEach-Object { if ($_ -cmatch '^\| ([A-Z]\w+) \| \S') { $Matches[1] } } | Where-Object { $_ -cne 'Id' }
+        $ids = [PSAutodiff.ExprNode].Assembly.GetType('PSAutodiff.ErrorIds').GetFields() | ForEach-Object { $_.GetValue($null) }
+        $ids.Count | Should -BeGreaterThan 70
+        Compare-Object ($ids | Sort-Object) ($listed | Sort-Object) -CaseSensitive | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+    }
+}

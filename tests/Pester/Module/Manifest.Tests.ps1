@@ -1,0 +1,130 @@
+BeforeDiscovery {
+    $cmdlets = @(
+        'Compare-Expression', 'ConvertTo-ExprText', 'Export-AutodiffReport', 'Export-NeuralNetwork', 'Find-Minimum', 'Import-IdxData', 'Import-NeuralNetwork'
+        'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'Invoke-Simplify', 'Measure-Expression', 'Measure-WeightDecay', 'New-CompiledExpression', 'New-ExprNode'
+        'New-NeuralNetwork', 'Optimize-NeuralNetwork', 'Resolve-Expression', 'Start-NetworkTraining', 'Test-Derivative', 'Test-NeuralNetwork'
+    )
+}
+
+BeforeAll {
+    . "$PSScriptRoot/../Support.ps1"
+    $manifestPath = Join-Path $moduleBase 'PSAutodiff.psd1'
+    $manifest = Import-PowerShellDataFile $manifestPath
+}
+
+Describe 'The manifest of the built module' -ForEach @{ Cmdlets = $cmdlets } {
+    It 'is valid' {
+        $tested = Test-ModuleManifest $manifestPath -ErrorAction Stop -WarningVariable warnings
+        $tested.Name | Should -BeExactly PSAutodiff
+        $warnings | Should -HaveCount 0
+    }
+
+    It 'exports exactly the cmdlets, by name' {
+        $manifest.CmdletsToExport | Sort-Object | Should -BeExactly $Cmdlets
+        (Get-Module PSAutodiff).ExportedCommands.Keys | Sort-Object | Should -BeExactly $Cmdlets
+    }
+
+    It 'has no wildcards and exports no functions, variables or aliases' {
+        $manifest.CmdletsToExport | Should -Not -Match '[*?]'
+        foreach ($other in 'FunctionsToExport', 'VariablesToExport', 'AliasesToExport') {
+            $manifest.ContainsKey($other) | Should -BeTrue -Because "without $other PowerShell would export all"
+            @($manifest[$other]).Count | Should -Be 0
+        }
+        (Get-Module PSAutodiff).ExportedAliases.Count | Should -Be 0
+    }
+
+    It 'has a GUID, a version, an author, a copyright and a description' {
+        { [guid]$manifest.GUID } | Should -Not -Throw
+        [guid]$manifest.GUID | Should -Not -Be ([guid]::Empty)
+        [version]$manifest.ModuleVersion | Should -BeGreaterThan ([version]'0.0')
+        foreach ($text in 'Author', 'Copyright', 'Description') { $manifest[$text] | Should -Not -BeNullOrEmpty }
+    }
+
+    It 'holds the one version number, that of the assemblies' {
+        $assemblies = Get-ChildItem $moduleBase -Recurse -Filter 'PSAutodiff*.dll'
+        $assemblies | Should -HaveCount 3
+        foreach ($assembly in $assemblies) {
+            $assembly.VersionInfo.ProductVersion -replace '\+.*' | Should -BeExactly $manifest.ModuleVersion -Because $assembly.Name
+        }
+        Get-Content (Join-Path $repositoryRoot Directory.Build.props) -Raw | Should -Not -Match '<Version>\d'
+    }
+
+    It 'names the editions and versions it works with' {
+        $manifest.CompatiblePSEditions | Should -BeExactly Core
+        [version]$manifest.PowerShellVersion | Should -BeGreaterOrEqual ([version]'7.6')
+    }
+
+    It 'has tags without spaces' {
+        $tags = $manifest.PrivateData.PSData.Tags
+        $tags.Count | Should -BeGreaterThan 3
+        $tags | Should -Not -Match '\s'
+        $tags | Should -Contain autodiff
+    }
+
+    It 'names files that are there' {
+        foreach ($file in @($manifest.RootModule) + $manifest.RequiredAssemblies + $manifest.FormatsToProcess + $manifest.TypesToProcess) {
+            Join-Path $moduleBase $file | Should -Exist
+        }
+    }
+}
+
+Describe 'The files of the module' {
+    It 'hold no assembly of PowerShell''s' {
+        (Get-ChildItem $moduleBase -Recurse -Filter '*.dll').Name | Should -Not -Match '^(System|Microsoft)\.'
+    }
+
+    It 'hold well-formed XML' {
+        $files = @(Get-ChildItem $moduleBase -Filter '*.ps1xml')
+        $files.Count | Should -Be 2
+        foreach ($file in $files) { { [xml](Get-Content $file -Raw) } | Should -Not -Throw }
+    }
+}
+
+Describe 'The cmdlet <_>' -ForEach $cmdlets {
+    BeforeAll {
+        $command = Get-Command $_ -Module PSAutodiff
+    }
+
+    It 'has an approved verb and a singular noun' {
+        (Get-Verb).Verb | Should -Contain $command.Verb
+        $command.Noun | Should -Not -Match '[^s]s$'
+    }
+
+    It 'declares what it gives' {
+        $command.OutputType.Count | Should -BeGreaterThan 0
+        $command.OutputType[0].Type | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is a class in PSAutodiff.Commands, since error ids name it' {
+        $command.ImplementingType.FullName | Should -BeExactly "PSAutodiff.Commands.$($command.Verb)$($command.Noun)Command"
+    }
+
+    It 'has parameters in singular' {
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters
+        $command.Parameters.Keys | Where-Object { $_ -notin $common -and $_ -cnotin 'As', 'Bias' } | Should -Not -Match '[^s]s$'
+    }
+}
+
+Describe 'Importing the module' {
+    It 'makes [PSAutodiff.ExprNode] known in the very next line' {
+        Invoke-FreshShell "Import-Module '$moduleBase'`n[PSAutodiff.ExprNode]'x^2 + 1' | ForEach-Object ToString" | Should -BeExactly 'x^2 + 1'
+    }
+
+    It 'makes it known on the same line, before any cmdlet was called' {
+        Invoke-FreshShell "Import-Module '$moduleBase'; [PSAutodiff.ExprNode].FullName" | Should -BeExactly PSAutodiff.ExprNode
+    }
+
+    It 'writes nothing' {
+        Invoke-FreshShell "Import-Module '$moduleBase' *>&1" | Should -BeNullOrEmpty
+    }
+
+    It 'works under its name from PSModulePath, without an explicit import' {
+        $command = "`$env:PSModulePath = '$(Split-Path $moduleBase)' + [IO.Path]::PathSeparator + `$env:PSModulePath; 'x^2' | Invoke-Differentiate | ConvertTo-ExprText"
+        Invoke-FreshShell $command | Should -BeExactly '2 * x'
+    }
+
+    It 'can be repeated and removed' {
+        $command = "Import-Module '$moduleBase'; Import-Module '$moduleBase' -Force; Remove-Module PSAutodiff; Import-Module '$moduleBase'; 'x' | Measure-Expression -At @{ x = 5 }"
+        Invoke-FreshShell $command | Should -BeExactly '5'
+    }
+}
