@@ -63,9 +63,11 @@ Describe 'A pass stopped with Ctrl+C' {
             $delays = @(Measure-Stop $Before $Long 60, 400, 1200)
             $delays.Count | Should -BeGreaterThan 0 -Because 'it was running'
             $delay = $delays | Measure-Object -Minimum -Average
-            if ($delay.Minimum -lt 200 -and $delay.Average -lt 1000) { break }
+            # A loop of PowerShell's own ends within some milliseconds, on a busy machine later.
+            $bound = [Math]::Max(200, 10 * (Measure-Stop '$null' 'while ($true) { }' 60, 400 | Measure-Object -Average).Average)
+            if ($delay.Minimum -lt $bound -and $delay.Average -lt 5 * $bound) { break }
         }
-        $delay.Minimum | Should -BeLessThan 200
-        $delay.Average | Should -BeLessThan 1000
+        $delay.Minimum | Should -BeLessThan $bound
+        $delay.Average | Should -BeLessThan (5 * $bound)
     }
 }
