@@ -1,11 +1,14 @@
 <#
 .SYNOPSIS
     Runs the Pester tests on a built module in this process, names what was skipped, and writes the counts and what failed as JSON.
+.EXAMPLE
+    tests/Pester/Invoke-Tests.ps1 out/PSAutodiff -ExcludeTag Slow
 #>
 param(
     [Parameter(Mandatory)][string]$ModulePath,
     [string]$ResultPath,
-    [string]$Path = $PSScriptRoot
+    [string]$Path = $PSScriptRoot,
+    [string[]]$ExcludeTag = @()
 )
 
 Set-StrictMode -Version Latest
@@ -14,6 +17,7 @@ Import-Module $ModulePath
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
+$configuration.Filter.ExcludeTag = $ExcludeTag
 $configuration.Output.Verbosity = 'Normal'
 $result = Invoke-Pester -Configuration $configuration
 foreach ($test in @($result.Skipped) + @($result.NotRun)) {

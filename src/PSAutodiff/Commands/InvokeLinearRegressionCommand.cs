@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Converters;
 using PSAutodiff.Fitting;
 using PSAutodiff.LinearAlgebra;
 using PSAutodiff.Rows;
@@ -138,7 +137,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     {
         var data = NumberTable.From(Data, "-Data");
         if (data.Rows == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
-        var target = NumberTable.From(Conversions.TryGetDouble(Target, out var number) ? new[] { number } : Target, "-Target");
+        var target = NumberTable.FromNumbers(Target, "-Target");
         if (target.Width != 1) throw new AutodiffException(ErrorIds.DataInvalid, string.Create(CultureInfo.InvariantCulture, $"-Target has {target.Width} columns. A regression predicts one: give a number for each row."));
         if (target.Rows != data.Rows)
         {

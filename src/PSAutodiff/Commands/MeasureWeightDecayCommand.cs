@@ -130,7 +130,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
                 throw new AutodiffException(ErrorIds.HessianMissing, "The measurement has no Hessian. Measure it with Measure-Expression -Hessian.");
             default:
                 var names = _minimizer is System.Collections.Specialized.OrderedDictionary ordered ? ordered.Keys.Cast<object>().Select(static key => key.ToString()!).ToArray() : null;
-                return (NumberTable.From(Conversions.TryGetDouble(Hessian, out var number) ? new[] { number } : Hessian, "-Hessian").ToMatrix(), names);
+                return (NumberTable.FromNumbers(Hessian, "-Hessian").ToMatrix(), names);
         }
     }
 
@@ -166,7 +166,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
         var values = new double[variables.Count];
         if (IsList(_minimizer))
         {
-            var given = NumberTable.From(Conversions.TryGetDouble(_minimizer, out var number) ? new[] { number } : _minimizer, "-Minimizer");
+            var given = NumberTable.FromNumbers(_minimizer, "-Minimizer");
             if (given.Rows * given.Width != values.Length || (given.Rows > 1 && given.Width > 1))
             {
                 throw new AutodiffException(

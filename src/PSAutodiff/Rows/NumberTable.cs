@@ -56,6 +56,9 @@ internal sealed class NumberTable : IInputRows
         return table;
     }
 
+    /// <summary>As <see cref="From"/>, where a single number stands for one row of one column.</summary>
+    public static NumberTable FromNumbers(object? value, string what) => From(Conversions.TryGetDouble(value, out var number) ? new[] { number } : value, what);
+
     /// <summary>Whether a value has rows of several values instead of being one column.</summary>
     public static bool IsMatrix(object? value) => Conversions.Unwrap(value) switch
     {
