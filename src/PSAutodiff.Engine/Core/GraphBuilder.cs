@@ -4,7 +4,7 @@ namespace PSAutodiff.Core;
 
 /// <summary>
 /// Builds a <see cref="Graph"/> node by node. Equal nodes get equal ids (hash-consing); with <see cref="Rules"/> set, new nodes
-/// are first rewritten by the identities of their operations. Not thread-safe; of no use after <see cref="Build"/>.
+/// are first rewritten by the identities of their operations. Not thread-safe; of no use after <see cref="Build()"/>.
 /// </summary>
 internal sealed class GraphBuilder
 {
@@ -194,6 +194,9 @@ internal sealed class GraphBuilder
         [.. _names],
         _slots,
         _origin);
+
+    /// <summary>The same, with the nodes in it that are wanted.</summary>
+    public RootedGraph Build(params int[] roots) => new(Build(), roots);
 
     /// <summary>The node with these arguments, for rules that may exchange them also one with the first two exchanged; else a new one.</summary>
     private int Find(Operation operation, int x, int y, int z)

@@ -77,12 +77,12 @@ internal sealed class RewriteLog(int limit)
     }
 
     /// <summary>The round is taken.</summary>
-    public void AcceptRound(Graph input, int[] roots, Graph output, int[] map)
+    public void AcceptRound(RootedGraph input, Graph output, int[] map)
     {
         IsCut = _cut;
         if (_rewrites.Count == 0) return;
         _kept += _rewrites.Count;
-        Rounds.Add(new Round(input, roots, output, map, _rewrites));
+        Rounds.Add(new Round(input, output, map, _rewrites));
     }
 
     private void Keep(Rewrite rewrite)
@@ -108,5 +108,5 @@ internal sealed class RewriteLog(int limit)
     public sealed record Rewrite(int Id, Entry[] Entries, Identity[] Collected, int Before, int After);
 
     /// <summary>A round: the graph it read, the graph it wrote, which goes on from it, and where the nodes went.</summary>
-    public sealed record Round(Graph Input, int[] Roots, Graph Output, int[] Map, List<Rewrite> Rewrites);
+    public sealed record Round(RootedGraph Input, Graph Output, int[] Map, List<Rewrite> Rewrites);
 }

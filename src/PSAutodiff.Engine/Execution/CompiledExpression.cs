@@ -56,18 +56,13 @@ public sealed class CompiledExpression
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(outputs);
-        var (graph, roots) = ExprNode.Flatten(outputs, cancellation);
-        return Compile(graph, roots, variables, cancellation);
+        return Compile(ExprNode.Flatten(outputs, cancellation), variables, cancellation);
     }
 
-    internal static CompiledExpression Compile(
-        Graph graph,
-        int[] roots,
-        IReadOnlyList<string>? variables = null,
-        CancellationToken cancellation = default)
+    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string>? variables = null, CancellationToken cancellation = default)
     {
-        variables ??= graph.VariablesOf(roots);
-        return new CompiledExpression(Tape.Compile(graph, roots, variables, cancellation), variables);
+        variables ??= outputs.Variables();
+        return new CompiledExpression(Tape.Compile(outputs, variables, cancellation), variables);
     }
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>

@@ -24,21 +24,19 @@ internal sealed class RoundingBounds
     private readonly bool _jumpsAreUnknown;
 
     /// <summary>Prepares the analysis.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="roots">The expressions in it.</param>
+    /// <param name="expressions">The expressions.</param>
     /// <param name="variables">The variables in the order in which points give them.</param>
     /// <param name="creditExact">
     /// Whether an operation that happens to be exact (1 + 2, but not 0.1 + 0.2) counts as such; if not, the bounds hold beside
     /// the point as well.
     /// </param>
     /// <param name="jumpsAreUnknown">Whether nothing is known of a value that jumps within its arguments' errors.</param>
-    public RoundingBounds(Graph graph, int[] roots, IReadOnlyList<string> variables, bool creditExact = true, bool jumpsAreUnknown = false)
+    public RoundingBounds(RootedGraph expressions, IReadOnlyList<string> variables, bool creditExact = true, bool jumpsAreUnknown = false)
     {
         _jumpsAreUnknown = jumpsAreUnknown;
-        _graph = graph;
-        _roots = roots;
+        (_graph, _roots) = expressions;
         _creditExact = creditExact;
-        var reachable = graph.Reachable(roots);
+        var reachable = expressions.Reachable();
         var nodes = new List<int>();
         var indexOf = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < variables.Count; i++) indexOf.TryAdd(variables[i], i);
@@ -47,7 +45,7 @@ internal sealed class RoundingBounds
         {
             if (!reachable[id]) continue;
             nodes.Add(id);
-            if (graph.IsVariable(id)) _variableOf[id] = indexOf[graph.NameOf(id)];
+            if (_graph.IsVariable(id)) _variableOf[id] = indexOf[_graph.NameOf(id)];
         }
 
         _nodes = [.. nodes];

@@ -219,14 +219,14 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         return Op.Arity == 0 ? made : Interlocked.CompareExchange(ref _location, made, null) ?? made;
     }
 
-    /// <summary>One graph that holds several nodes, with their ids; the graph they share already when there is one.</summary>
-    internal static (Graph Graph, int[] Ids) Flatten(IReadOnlyList<ExprNode> nodes, CancellationToken cancellation = default)
+    /// <summary>One graph that holds several nodes; the graph they share already when there is one.</summary>
+    internal static RootedGraph Flatten(IReadOnlyList<ExprNode> nodes, CancellationToken cancellation = default)
     {
         var ids = new int[nodes.Count];
         if (nodes.Count == 1)
         {
             var (graph, id) = nodes[0].Flatten(cancellation);
-            return (graph, [id]);
+            return new RootedGraph(graph, [id]);
         }
 
         // A derivative stands in a graph that went on from that of its function; the longer one holds both.
@@ -238,11 +238,11 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
             if (shared) ids[i] = nodes[i].Home!.Id;
         }
 
-        if (shared) return (longest!, ids);
+        if (shared) return new RootedGraph(longest!, ids);
         var builder = new GraphBuilder { Cancellation = cancellation };
         var importer = new GraphImporter(builder);
         for (var i = 0; i < ids.Length; i++) ids[i] = importer.Import(nodes[i]);
-        return (builder.Build(), ids);
+        return builder.Build(ids);
     }
 
     private static AutodiffException MissingArgument(Operation op, int index) => new(

@@ -9,3 +9,10 @@ internal sealed partial class Graph
         IsVariable(id) ? ExprNode.Variable(NameOf(id)) :
         new ExprNode(this, id);
 }
+
+/// <content>Node objects.</content>
+internal readonly partial record struct RootedGraph
+{
+    /// <summary>Node objects for the roots.</summary>
+    public ExprNode[] Nodes() => Array.ConvertAll(Roots, Graph.Node);
+}

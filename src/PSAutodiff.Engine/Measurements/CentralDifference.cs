@@ -23,11 +23,11 @@ internal sealed class CentralDifference
 
     public CentralDifference(ExprNode expression, IReadOnlyList<string> variables, double[] point, CancellationToken cancellation)
     {
-        var (graph, root) = expression.Flatten(cancellation);
-        _compiled = CompiledExpression.Compile(graph, [root], variables, cancellation);
+        var flat = ExprNode.Flatten([expression], cancellation);
+        _compiled = CompiledExpression.Compile(flat, variables, cancellation);
         _point = point;
         _cancellation = cancellation;
-        var bounds = new RoundingBounds(graph, [root], variables, creditExact: false);
+        var bounds = new RoundingBounds(flat, variables, creditExact: false);
         bounds.Evaluate(point, cancellation: cancellation);
         Value = bounds.ValueOf(0);
         _bound = double.IsFinite(bounds.BoundOf(0)) ? bounds.BoundOf(0) : 16 * Rounding.Unit * Math.Abs(Value);

@@ -31,7 +31,7 @@ public sealed class CompiledFunction
         Expression = expression;
         Variables = variables ?? expression.Variables;
         HasGradient = gradient;
-        var outputs = gradient && Variables.Count > 0 ? [expression, .. NumericDerivatives.Of(expression, Variables, cancellation: cancellation).Gradient] : new[] { expression };
+        var outputs = gradient && Variables.Count > 0 ? [expression, .. NumericDerivatives.Of(expression, Variables, cancellation: cancellation).Gradient.Nodes()] : new[] { expression };
         _compiled = CompiledExpression.Compile(outputs, Variables, cancellation);
     }
 

@@ -104,10 +104,14 @@ public sealed record DerivativeCheck(
         IReadOnlyList<string> variables,
         CancellationToken cancellation)
     {
-        var nodes = derivatives is null ? NumericDerivatives.Of(expression, variables, cancellation: cancellation).Gradient : [.. variables.Select(name => Candidate(name, derivatives))];
-        var compiled = CompiledExpression.Compile(nodes, null, cancellation);
+        var compiled = CompiledExpression.Compile(
+            derivatives is null
+                ? NumericDerivatives.Of(expression, variables, cancellation: cancellation).Gradient
+                : ExprNode.Flatten([.. variables.Select(name => Candidate(name, derivatives))], cancellation),
+            null,
+            cancellation);
         var values = Array.ConvertAll([.. compiled.Variables], name => ValueOf(name, at));
-        var results = new double[nodes.Count];
+        var results = new double[variables.Count];
         compiled.Evaluate(values, results);
         return results;
     }

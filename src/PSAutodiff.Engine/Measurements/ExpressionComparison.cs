@@ -4,6 +4,7 @@ using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
+using PSAutodiff.Passes.Simplification;
 
 namespace PSAutodiff;
 
@@ -91,16 +92,15 @@ public sealed class ExpressionComparison
         if (reference.Equals(difference, cancellation)) return new ExpressionComparison(ComparisonBasis.Structure);
 
         // One graph for both, which every step below goes on from.
-        var (graph, roots) = ExprNode.Flatten([reference, difference], cancellation);
-        (reference, difference) = (graph.Node(roots[0]), graph.Node(roots[1]));
+        var both = ExprNode.Flatten([reference, difference], cancellation);
 
         // Sampling first: where it finds a counterexample, there is no need to simplify.
-        var sampled = new Sampler(graph, roots, cancellation).Compare();
+        var sampled = new Sampler(both, cancellation).Compare();
         if (sampled.How == ComparisonBasis.Counterexample) return sampled;
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             cancellation.ThrowIfCancellationRequested();
-            if (SimplifyAlike(reference, difference, rule, cancellation)) return new ExpressionComparison(ComparisonBasis.Simplification);
+            if (SimplifyAlike(both, rule, cancellation)) return new ExpressionComparison(ComparisonBasis.Simplification);
         }
 
         return sampled;
@@ -109,10 +109,12 @@ public sealed class ExpressionComparison
     /// <summary>Whether they are equal and what decided, in a line.</summary>
     public override string ToString() => $"{(Equal ? "equal" : How == ComparisonBasis.Undecided ? "undecided" : "not equal")} ({How})";
 
-    private static bool SimplifyAlike(ExprNode reference, ExprNode difference, SimplificationRule rule, CancellationToken cancellation)
+    private static bool SimplifyAlike(RootedGraph both, SimplificationRule rule, CancellationToken cancellation)
     {
-        var (nodes, _) = ExprNode.Simplify([reference, difference], rule, cancellation);
-        return nodes[0].Equals(nodes[1], cancellation) || (nodes[0] - nodes[1]).Simplify(rule, cancellation).Value == 0;
+        var simplified = Simplifier.Simplify(both, rule, cancellation: cancellation).Output;
+        if (simplified.Roots[0] == simplified.Roots[1]) return true;
+        var nodes = simplified.Nodes();
+        return (nodes[0] - nodes[1]).Simplify(rule, cancellation).Value == 0;
     }
 
     private sealed class Sampler
@@ -128,15 +130,15 @@ public sealed class ExpressionComparison
         private bool _isNonzero;
         private double _largestError;
 
-        public Sampler(Graph graph, int[] roots, CancellationToken cancellation)
+        public Sampler(RootedGraph both, CancellationToken cancellation)
         {
-            var compiled = CompiledExpression.Compile(graph, roots, null, cancellation);
+            var compiled = CompiledExpression.Compile(both, null, cancellation);
             _variables = compiled.Variables;
             var size = Math.Max(compiled.OperationCount, _variables.Count) + 1;
             _large = PointBudget / size < FewestPoints;
             _points = new SamplePoints(_variables.Count, (int)Math.Clamp(PointBudget / size, FewestPoints, MostPoints));
             _values = ManyPoints.Evaluate(compiled, _points.Columns, _points.Count, cancellation);
-            _bounds = new RoundingBounds(graph, roots, _variables);
+            _bounds = new RoundingBounds(both, _variables);
             _cancellation = cancellation;
         }
 

@@ -1,3 +1,4 @@
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Passes.Differentiation;
 using PSAutodiff.Passes.Simplification;
@@ -9,24 +10,11 @@ namespace PSAutodiff.Measurements;
 /// <see cref="SimplificationRule.Stable"/>, differentiated in reverse, and all that is simplified once more, together. Formulas of
 /// derivatives, which people read, are those of the expression as it is written.
 /// </summary>
-internal sealed class NumericDerivatives
+/// <param name="Value">The expression, simplified.</param>
+/// <param name="Gradient">The first derivatives, in the order of the variables; in the same graph.</param>
+/// <param name="Hessian">The second derivatives, row by row, each from the diagonal on; none unless they are asked for.</param>
+internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradient, RootedGraph Hessian)
 {
-    private NumericDerivatives(ExprNode value, IReadOnlyList<ExprNode> gradient, IReadOnlyList<ExprNode> hessian)
-    {
-        Value = value;
-        Gradient = gradient;
-        Hessian = hessian;
-    }
-
-    /// <summary>The expression, simplified.</summary>
-    public ExprNode Value { get; }
-
-    /// <summary>The first derivatives, in the order of the variables.</summary>
-    public IReadOnlyList<ExprNode> Gradient { get; }
-
-    /// <summary>The second derivatives, row by row, each from the diagonal on; none unless they are asked for.</summary>
-    public IReadOnlyList<ExprNode> Hessian { get; }
-
     /// <summary>Makes them.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="variables">The variables.</param>
@@ -39,25 +27,22 @@ internal sealed class NumericDerivatives
         bool hessian = false,
         CancellationToken cancellation = default)
     {
-        if (variables.Count == 0) return new NumericDerivatives(expression.Simplify(SimplificationRule.Stable, cancellation), [], []);
         foreach (var variable in variables) VariableNames.Check(variable);
-        var (graph, root) = expression.Flatten(cancellation);
-        var stable = Simplifier.Simplify(graph, [root], SimplificationRule.Stable, cancellation: cancellation);
-        root = stable.Roots[0];
-        var builder = ExprNode.Extend(stable.Graph, root, cancellation);
-        int[] roots = [root, .. ReverseMode.Differentiate(builder, root, variables)];
-        if (hessian)
+        var all = Simplified(ExprNode.Flatten([expression], cancellation));
+        if (variables.Count > 0)
         {
-            // From first derivatives that are simplified already.
-            var first = Simplifier.Simplify(builder.Build(), roots, SimplificationRule.Stable, cancellation: cancellation);
-            builder = ExprNode.Extend(first.Graph, first.Roots.Max(), cancellation);
-            var second = new List<int>();
-            for (var i = 0; i < variables.Count; i++) second.AddRange(ReverseMode.Differentiate(builder, first.Roots[i + 1], [.. variables.Skip(i)]));
-            roots = [.. first.Roots, .. second];
+            var builder = ExprNode.Extend(all, cancellation);
+            all = Simplified(builder.Build([.. all.Roots, .. ReverseMode.Differentiate(builder, all.Roots[0], variables)]));
+            if (hessian)
+            {
+                // From first derivatives that are simplified already.
+                builder = ExprNode.Extend(all, cancellation);
+                all = Simplified(builder.Build([.. all.Roots, .. ReverseMode.Hessian(builder, all.Roots.AsSpan(1), variables)]));
+            }
         }
 
-        var result = Simplifier.Simplify(builder.Build(), roots, SimplificationRule.Stable, cancellation: cancellation);
-        var nodes = Array.ConvertAll(result.Roots, result.Graph.Node);
-        return new NumericDerivatives(nodes[0], nodes[1..(variables.Count + 1)], nodes[(variables.Count + 1)..]);
+        return new NumericDerivatives(all[..1], all[1..(variables.Count + 1)], all[(variables.Count + 1)..]);
+
+        RootedGraph Simplified(RootedGraph input) => Simplifier.Simplify(input, SimplificationRule.Stable, cancellation: cancellation).Output;
     }
 }

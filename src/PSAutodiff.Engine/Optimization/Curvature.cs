@@ -36,10 +36,11 @@ internal sealed record Curvature(double Largest, bool IsConstant)
         while (objective.Variables.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))) prefix = "_" + prefix;
         var directions = new ExprNode[n];
         for (var i = 0; i < n; i++) directions[i] = ExprNode.Variable(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{i}"));
-        var dot = objective.Gradient[0] * directions[0];
-        for (var i = 1; i < n; i++) dot += objective.Gradient[i] * directions[i];
+        var gradient = objective.Gradient.Nodes();
+        var dot = gradient[0] * directions[0];
+        for (var i = 1; i < n; i++) dot += gradient[i] * directions[i];
         var product = NumericDerivatives.Of(dot, objective.Variables, cancellation: cancellation).Gradient;
-        var isConstant = !CompiledExpression.Compile(product, null, cancellation).Variables.Intersect(objective.Variables).Any();
+        var isConstant = !product.Variables().Intersect(objective.Variables).Any();
         var compiled = CompiledExpression.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)], cancellation);
         var values = new double[2 * n];
         point.CopyTo(values, 0);

@@ -1,3 +1,4 @@
+using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using PSAutodiff.Measurements;
 
@@ -7,9 +8,8 @@ namespace PSAutodiff.Optimization;
 internal sealed class Objective
 {
     private readonly ExprNode _function;
-    private readonly IReadOnlyList<ExprNode> _gradient;
     private readonly CompiledExpression _compiled;
-    private readonly IReadOnlyList<ExprNode> _outputs;
+    private readonly RootedGraph _outputs;
     private CompiledExpression? _hessian;
 
     public Objective(ExprNode function, CancellationToken cancellation)
@@ -17,8 +17,8 @@ internal sealed class Objective
         Variables = function.Variables;
         _function = function;
         var derivatives = NumericDerivatives.Of(function, Variables, cancellation: cancellation);
-        _gradient = derivatives.Gradient;
-        _outputs = [derivatives.Value, .. _gradient];
+        Gradient = derivatives.Gradient;
+        _outputs = derivatives.Value.And(Gradient);
         _compiled = CompiledExpression.Compile(_outputs, Variables, cancellation);
     }
 
@@ -26,8 +26,8 @@ internal sealed class Objective
 
     public int Dimension => Variables.Count;
 
-    /// <summary>The first derivatives as expressions, in the order of the variables.</summary>
-    public IReadOnlyList<ExprNode> Gradient => _gradient;
+    /// <summary>The first derivatives, in the order of the variables.</summary>
+    public RootedGraph Gradient { get; }
 
     /// <summary>The cost of one evaluation.</summary>
     public int OperationCount => _compiled.OperationCount;
@@ -59,10 +59,9 @@ internal sealed class Objective
     /// </summary>
     public double[] Rounding(ReadOnlySpan<double> point)
     {
-        var (graph, roots) = ExprNode.Flatten(_outputs);
-        var bounds = new RoundingBounds(graph, roots, Variables, jumpsAreUnknown: true);
+        var bounds = new RoundingBounds(_outputs, Variables, jumpsAreUnknown: true);
         bounds.Evaluate(point, Core.Rounding.Unit);
-        return [.. Enumerable.Range(0, roots.Length).Select(bounds.BoundOf)];
+        return [.. Enumerable.Range(0, _outputs.Length).Select(bounds.BoundOf)];
     }
 
     private CompiledExpression CompileHessian(CancellationToken cancellation) =>

@@ -65,6 +65,6 @@ internal sealed class NodeValues
         var ids = Array.ConvertAll(names, builder.Variable);
         var root = builder.Apply(operation, ids[0], ids.Length > 1 ? ids[1] : Graph.None, ids.Length > 2 ? ids[2] : Graph.None);
         var derivatives = ReverseMode.Differentiate(builder, root, names);
-        return CompiledExpression.Compile(builder.Build(), derivatives, names);
+        return CompiledExpression.Compile(builder.Build(derivatives), names);
     }
 }

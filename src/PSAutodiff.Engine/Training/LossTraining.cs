@@ -32,11 +32,12 @@ public sealed class LossTraining
 
         // The loss comes last: the next step waits for the derivatives, not for it.
         var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
-        _compiled = CompiledExpression.Compile([.. derivatives.Gradient, derivatives.Value], [.. columns, .. parameters], cancellation);
+        var outputs = derivatives.Gradient.And(derivatives.Value);
+        _compiled = CompiledExpression.Compile(outputs, [.. columns, .. parameters], cancellation);
         _loss = loss;
         _parameters = [.. parameters];
         string[] given = [.. columns];
-        _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(derivatives.Gradient, derivatives.Value, given, _parameters));
+        _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(outputs, given, _parameters));
         _columnCount = columns.Count;
     }
 

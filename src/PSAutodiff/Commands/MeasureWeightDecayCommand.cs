@@ -2,8 +2,10 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.LinearAlgebra;
 using PSAutodiff.Measurements;
+using PSAutodiff.Passes.Simplification;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -73,7 +75,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
             if (variables.Length == 0) throw new AutodiffException(ErrorIds.ExpressionConstant, "The expression has no variables, so there is nothing to decay.");
             var size = variables.Length;
             var derivatives = NumericDerivatives.Of(node, variables, hessian: true, Cancellation);
-            var (hessian, slope) = Evaluate(derivatives.Gradient, derivatives.Hessian, node.Variables, variables);
+            var (hessian, slope) = Evaluate(derivatives.Gradient.And(derivatives.Hessian), size, node.Variables, variables);
             Analyze(hessian, Values(variables), variables);
             var largest = hessian.Cast<double>().Max(Math.Abs);
             var steepest = Array.FindIndex(slope, value => Math.Abs(value) > SlopeAllowed * Math.Max(1, largest));
@@ -122,8 +124,8 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
                     for (var j = i; j < hessian.Variables.Count; j++) half.Add(hessian.Entries[i, j]);
                 }
 
-                var stable = ExprNode.Simplify(half, SimplificationRule.Stable, Cancellation).Nodes;
-                return (Evaluate([], stable, hessian.Expression.Variables, [.. hessian.Variables]).Hessian, [.. hessian.Variables]);
+                var stable = Simplifier.Simplify(ExprNode.Flatten(half, Cancellation), SimplificationRule.Stable, cancellation: Cancellation).Output;
+                return (Evaluate(stable, 0, hessian.Expression.Variables, [.. hessian.Variables]).Hessian, [.. hessian.Variables]);
             case Measurement { Hessian: { } measured } measurement:
                 return (measured, [.. measurement.Variables]);
             case Measurement:
@@ -134,15 +136,15 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
         }
     }
 
-    // Second derivatives, and first ones when there are any to measure, at the minimiser.
-    private (double[,] Hessian, double[] Gradient) Evaluate(IReadOnlyList<ExprNode> gradient, IReadOnlyList<ExprNode> half, IReadOnlyList<string> all, string[] variables)
+    // Second derivatives, and the first ones before them when there are any to measure, at the minimiser.
+    private (double[,] Hessian, double[] Gradient) Evaluate(RootedGraph derivatives, int slopes, IReadOnlyList<string> all, string[] variables)
     {
         var size = variables.Length;
-        var compiled = CompiledExpression.Compile([.. gradient, .. half], [.. all], Cancellation);
+        var compiled = CompiledExpression.Compile(derivatives, [.. all], Cancellation);
         var results = new double[compiled.OutputCount];
         compiled.Evaluate(IsList(_minimizer) && all.Count == variables.Length ? Reorder(Values(variables), variables, all) : Values(all), results);
         var hessian = new double[size, size];
-        var next = gradient.Count;
+        var next = slopes;
         for (var i = 0; i < size; i++)
         {
             for (var j = i; j < size; j++)
@@ -155,7 +157,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
             }
         }
 
-        return (hessian, results[..gradient.Count]);
+        return (hessian, results[..slopes]);
     }
 
     private static double[] Reorder(double[] values, IReadOnlyList<string> from, IReadOnlyList<string> to) =>

@@ -79,7 +79,7 @@ internal sealed class CompiledMeasurement
     {
         if (parts == MeasuredParts.Value) return [expression];
         var derivatives = NumericDerivatives.Of(expression, expression.Variables, hessian: parts == MeasuredParts.Hessian, cancellation);
-        return [expression, .. derivatives.Gradient, .. derivatives.Hessian];
+        return [expression, .. derivatives.Gradient.Nodes(), .. derivatives.Hessian.Nodes()];
     }
 
     private static Measurement Measured(Func<int, double> results, IReadOnlyList<string> variables, MeasuredParts parts)

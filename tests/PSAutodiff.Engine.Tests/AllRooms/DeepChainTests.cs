@@ -112,8 +112,8 @@ public sealed class DeepChainTests
         }
 
         var derivatives = NumericDerivatives.Of(node, ["x"], hessian: true);
-        Evaluate(derivatives.Gradient[0], node.Variables, at);
-        Evaluate(derivatives.Hessian[0], node.Variables, at);
+        Evaluate(derivatives.Gradient.Nodes()[0], node.Variables, at);
+        Evaluate(derivatives.Hessian.Nodes()[0], node.Variables, at);
         Assert.True(root > 0);
     }
 

@@ -59,8 +59,7 @@ public sealed class RoundingBoundsTests
     [InlineData("select(x - 0.3, x, 2)", 0.3)]
     public void Next_to_a_jump_nothing_is_known_if_so_wanted(string text, double x)
     {
-        var (graph, root) = ExprNode.Parse(text).Flatten();
-        var bounds = new RoundingBounds(graph, [root], ["x"], jumpsAreUnknown: true);
+        var bounds = new RoundingBounds(ExprNode.Flatten([ExprNode.Parse(text)]), ["x"], jumpsAreUnknown: true);
         bounds.Evaluate([x], Rounding.Unit);
         Assert.Equal(double.PositiveInfinity, bounds.BoundOf(0));
         bounds.Evaluate([x + 0.1], Rounding.Unit);
@@ -101,8 +100,7 @@ public sealed class RoundingBoundsTests
 
     private static (double Value, double Bound, bool Underflowed) Evaluate(ExprNode node, double[] point, bool creditExact = true)
     {
-        var (graph, root) = node.Flatten();
-        var bounds = new RoundingBounds(graph, [root], node.Variables, creditExact);
+        var bounds = new RoundingBounds(ExprNode.Flatten([node]), node.Variables, creditExact);
         bounds.Evaluate(point);
         return (bounds.ValueOf(0), bounds.BoundOf(0), bounds.Underflowed);
     }

@@ -131,11 +131,11 @@ internal sealed class WaysOfRunning
         var parameters = names[columns..];
         if (parameters.Length > 30) return;
         ExprNode[] outputs = [.. _outputs[0].Gradient(parameters), _outputs[0]];
-        var program = DescentStep.Compile(outputs[..^1], outputs[^1], names[..columns], parameters);
-        var (graph, roots) = ExprNode.Flatten(outputs);
+        var flat = ExprNode.Flatten(outputs);
+        var program = DescentStep.Compile(flat, names[..columns], parameters);
         var point = _program.Point();
         const double rate = 0.125;
-        var expected = Plain(graph, roots, point);
+        var expected = Plain(flat.Graph, flat.Roots, point);
         double[] moved = [.. point[columns..].Select((value, i) => value - (rate * expected[i])), expected[^1]];
         foreach (var steps in new[] { 1, CompiledExpression.RunsBeforeCode })
         {

@@ -32,14 +32,13 @@ internal sealed class Tape
     public int RegisterCount { get; }
 
     /// <summary>Compiles nodes of a graph.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="roots">The nodes whose values are wanted, in order.</param>
+    /// <param name="outputs">The nodes whose values are wanted, in order.</param>
     /// <param name="inputs">The variables in the order in which their values will be given; others must not be needed.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
     /// <exception cref="AutodiffException">The roots need a variable that is no input.</exception>
     /// <exception cref="OperationCanceledException">The compiling was cancelled.</exception>
-    public static Tape Compile(Graph graph, ReadOnlySpan<int> roots, IReadOnlyList<string> inputs, CancellationToken cancellation) =>
-        new Compiler(graph, inputs, cancellation).Compile(roots);
+    public static Tape Compile(RootedGraph outputs, IReadOnlyList<string> inputs, CancellationToken cancellation) =>
+        new Compiler(outputs.Graph, inputs, cancellation).Compile(outputs.Roots);
 
     /// <summary>Runs the program on registers whose first <see cref="InputCount"/> hold the inputs and the next the constants.</summary>
     public void Run(Span<double> registers)

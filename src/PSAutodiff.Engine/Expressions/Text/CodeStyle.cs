@@ -180,7 +180,7 @@ internal abstract class CodeStyle : TextStyle
     }
 
     /// <summary>The expression with small powers as products, which no language computes faster in another way.</summary>
-    private static (Graph Graph, int Root) WithProducts(ExprNode node, CancellationToken cancellation)
+    private static ExprNode.GraphLocation WithProducts(ExprNode node, CancellationToken cancellation)
     {
         var (graph, root) = node.Flatten(cancellation);
         var reachable = graph.Reachable([root]);
@@ -201,7 +201,7 @@ internal abstract class CodeStyle : TextStyle
             map[id] = (exponent switch { 2 => square, 3 => square * x, _ => square * square }).Id;
         }
 
-        return (builder.Build(), map[root]);
+        return new ExprNode.GraphLocation(builder.Build(), map[root]);
     }
 
     private string NewLocal(ref int last)

@@ -19,9 +19,9 @@ internal static class DerivativeObjects
         CancellationToken cancellation = default)
     {
         // In one graph first: what the expressions share, their derivatives share too.
-        var (graph, ids) = ExprNode.Flatten(expressions, cancellation);
-        variables ??= graph.VariablesOf(ids);
-        return new ExprJacobian(variables, [.. ids.Select(id => Gradient(graph.Node(id), variables, mode, cancellation))]);
+        var flat = ExprNode.Flatten(expressions, cancellation);
+        variables ??= flat.Variables();
+        return new ExprJacobian(variables, [.. flat.Nodes().Select(node => Gradient(node, variables, mode, cancellation))]);
     }
 
     /// <summary>All nodes of an object made here, or the node itself; null for anything else.</summary>

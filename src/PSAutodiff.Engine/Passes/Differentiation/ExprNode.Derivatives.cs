@@ -25,9 +25,10 @@ public sealed partial class ExprNode
     {
         ArgumentNullException.ThrowIfNull(variables);
         foreach (var variable in variables) VariableNames.Check(variable);
-        var (graph, root) = Flatten(cancellation);
-        var builder = Extend(graph, root, cancellation);
-        return Nodes(builder, Derivatives(builder, root, variables, mode));
+        var flat = Flatten([this], cancellation);
+        var builder = Extend(flat, cancellation);
+        var derivatives = Derivatives(builder, flat.Roots[0], variables, mode);
+        return builder.Build(derivatives).Nodes();
     }
 
     /// <summary>
@@ -45,22 +46,17 @@ public sealed partial class ExprNode
     internal (ExprNode[] Gradient, ExprNode[,] Hessian) GradientAndHessian(IReadOnlyList<string> variables, CancellationToken cancellation)
     {
         foreach (var variable in variables) VariableNames.Check(variable);
-        var (graph, root) = Flatten(cancellation);
-        var builder = Extend(graph, root, cancellation);
-        var gradient = ReverseMode.Differentiate(builder, root, variables);
-        var rows = new int[variables.Count][];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            // The symmetric half only: row i from the diagonal on.
-            rows[i] = ReverseMode.Differentiate(builder, gradient[i], [.. variables.Skip(i)]);
-        }
-
+        var flat = Flatten([this], cancellation);
+        var builder = Extend(flat, cancellation);
+        var gradient = ReverseMode.Differentiate(builder, flat.Roots[0], variables);
+        var half = ReverseMode.Hessian(builder, gradient, variables);
         var result = builder.Build();
-        var hessian = new ExprNode[rows.Length, rows.Length];
-        for (var i = 0; i < rows.Length; i++)
+        var hessian = new ExprNode[gradient.Length, gradient.Length];
+        var next = 0;
+        for (var i = 0; i < gradient.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            for (var j = i; j < rows.Length; j++) hessian[i, j] = hessian[j, i] = result.Node(rows[i][j - i]);
+            for (var j = i; j < gradient.Length; j++) hessian[i, j] = hessian[j, i] = result.Node(half[next++]);
         }
 
         return (Array.ConvertAll(gradient, result.Node), hessian);
@@ -80,15 +76,10 @@ public sealed partial class ExprNode
         return derivatives;
     }
 
-    internal static GraphBuilder Extend(Graph graph, int root, CancellationToken cancellation)
+    /// <summary>A builder that goes on from a graph with derivatives of its roots.</summary>
+    internal static GraphBuilder Extend(RootedGraph from, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return new GraphBuilder(graph, extraCapacity: Math.Max(64, root * 2)) { Rules = RuleSets.Fold, Cancellation = cancellation };
-    }
-
-    private static ExprNode[] Nodes(GraphBuilder builder, int[] ids)
-    {
-        var graph = builder.Build();
-        return Array.ConvertAll(ids, graph.Node);
+        return new GraphBuilder(from.Graph, extraCapacity: Math.Max(64, from.Roots.Max() * 2)) { Rules = RuleSets.Fold, Cancellation = cancellation };
     }
 }

@@ -58,6 +58,14 @@ internal static class ReverseMode
         return gradient;
     }
 
+    /// <summary>The second derivatives, from the first: row by row, each from the diagonal on, as the other half is the same.</summary>
+    public static int[] Hessian(GraphBuilder builder, ReadOnlySpan<int> gradient, IReadOnlyList<string> variables)
+    {
+        var half = new List<int>();
+        for (var i = 0; i < variables.Count; i++) half.AddRange(Differentiate(builder, gradient[i], [.. variables.Skip(i)]));
+        return [.. half];
+    }
+
     /// <summary>Which nodes the result needs and depend smoothly on a wanted variable.</summary>
     private static bool[] Active(GraphBuilder builder, int root, Dictionary<string, int> wanted)
     {

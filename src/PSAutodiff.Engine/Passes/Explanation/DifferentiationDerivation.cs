@@ -41,9 +41,9 @@ internal sealed class DifferentiationDerivation : IDerivation
     {
         Expression = expression;
         _variable = variable;
-        var (graph, root) = expression.Flatten(cancellation);
-        _root = root;
-        var builder = ExprNode.Extend(graph, root, cancellation);
+        var flat = ExprNode.Flatten([expression], cancellation);
+        var root = _root = flat.Roots[0];
+        var builder = ExprNode.Extend(flat, cancellation);
         if (literal) builder.Rules = RuleSets.None;
         (_tangents, var guards, var depends) = ForwardMode.Tangents(builder, root, variable, literal);
         _zero = builder.Constant(0);
@@ -73,7 +73,7 @@ internal sealed class DifferentiationDerivation : IDerivation
 
         _written = _cut ? Graph.None : Substitute(builder);
         _rules = builder.Build();
-        if (!_cut && (_written == Derivative(root) || AddFolding(graph.Count, firstNumber + _nodes.Count, steps, cancellation))) return;
+        if (!_cut && (_written == Derivative(root) || AddFolding(flat.Graph.Count, firstNumber + _nodes.Count, steps, cancellation))) return;
         steps.Add(new DerivationStep(this, _nodes.Count, firstNumber + _nodes.Count, _cut ? DerivationStep.RestOf("rules of differentiation") : Folding));
         _nodes.Add(Graph.None);
     }
@@ -214,7 +214,7 @@ internal sealed class DifferentiationDerivation : IDerivation
     private bool AddFolding(int first, int firstNumber, List<DerivationStep> steps, CancellationToken cancellation)
     {
         var log = new RewriteLog(DerivationStep.MaxRules - _nodes.Count);
-        var (_, root) = Simplifier.Fold(_rules, _written, first, log, cancellation);
+        var root = Simplifier.Fold(new RootedGraph(_rules, [_written]), first, log, cancellation).Roots[0];
         if (root != Derivative(_root)) return false;
         steps.AddRange(SimplificationDerivation.Steps(Expression, _variable, log, _rules.Node(_written), _graph.Node(root), firstNumber));
         return true;

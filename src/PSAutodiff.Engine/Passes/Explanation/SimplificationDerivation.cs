@@ -48,10 +48,9 @@ internal sealed class SimplificationDerivation : IDerivation
         SimplificationRule rule,
         CancellationToken cancellation)
     {
-        var (graph, root) = expression.Flatten(cancellation);
         var log = new RewriteLog(DerivationStep.MaxRules);
-        var result = Simplifier.Simplify(graph, [root], rule, log, cancellation);
-        return (new SimplificationDerivation(expression, null, log, expression, result.Graph.Node(result.Roots[0]), 1)._steps, result.Assumptions);
+        var (result, assumptions) = Simplifier.Simplify(ExprNode.Flatten([expression], cancellation), rule, log, cancellation);
+        return (new SimplificationDerivation(expression, null, log, expression, result.Nodes()[0], 1)._steps, assumptions);
     }
 
     /// <summary>The steps that drop zeros and ones from a derivative: the end of another derivation.</summary>
@@ -117,7 +116,8 @@ internal sealed class SimplificationDerivation : IDerivation
         {
             // Equal sums and products may have come together in another order than one step by itself shows.
             var whole = Rebuild(builder, round, _items[^1].Id, _items[^1].After);
-            var (root, written) = (round.Roots[0], round.Map[round.Roots[0]]);
+            var root = round.Input.Roots[0];
+            var written = round.Map[root];
             if (whole != written)
             {
                 AddStep(Merging, null);
@@ -163,9 +163,9 @@ internal sealed class SimplificationDerivation : IDerivation
     /// <summary>The whole expression while a round is at one of its nodes: what comes before it is rewritten, what comes after is not.</summary>
     private static int Rebuild(GraphBuilder builder, RewriteLog.Round round, int at, int form)
     {
-        var input = round.Input;
-        var root = round.Roots[0];
-        var reachable = input.Reachable([root]);
+        var (input, roots) = round.Input;
+        var root = roots[0];
+        var reachable = round.Input.Reachable();
         var map = new int[root + 1];
         for (var id = 0; id <= root; id++)
         {

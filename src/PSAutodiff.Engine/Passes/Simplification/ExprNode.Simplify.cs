@@ -23,8 +23,7 @@ public sealed partial class ExprNode
         SimplificationRule rule,
         CancellationToken cancellation = default)
     {
-        var (graph, roots) = Flatten(nodes, cancellation);
-        var result = Simplifier.Simplify(graph, roots, rule, cancellation: cancellation);
-        return (Array.ConvertAll(result.Roots, result.Graph.Node), result.Assumptions);
+        var (simplified, assumptions) = Simplifier.Simplify(Flatten(nodes, cancellation), rule, cancellation: cancellation);
+        return (simplified.Nodes(), assumptions);
     }
 }

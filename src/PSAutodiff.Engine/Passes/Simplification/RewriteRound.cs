@@ -8,8 +8,8 @@ namespace PSAutodiff.Passes.Simplification;
 /// </summary>
 internal sealed class RewriteRound
 {
+    private readonly RootedGraph _input;
     private readonly Graph _graph;
-    private readonly int[] _roots;
     private readonly RuleSets _sets;
     private readonly RewriteLog? _log;
     private readonly GraphBuilder _builder;
@@ -20,15 +20,15 @@ internal sealed class RewriteRound
     private readonly ProductCollector? _products;
     private readonly List<Identity> _applied = [];
 
-    public RewriteRound(Graph graph, int[] roots, RuleSets sets, RewriteLog? log, CancellationToken cancellation)
+    public RewriteRound(RootedGraph input, RuleSets sets, RewriteLog? log, CancellationToken cancellation)
     {
-        _graph = graph;
-        _roots = roots;
+        _input = input;
+        var graph = _graph = input.Graph;
         _sets = sets;
         _log = log;
         _builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = _applied.Add, Log = log, Cancellation = cancellation };
-        _reachable = graph.Reachable(roots);
-        _uses = graph.Uses(_reachable, roots);
+        _reachable = input.Reachable();
+        _uses = graph.Uses(_reachable, input.Roots);
         _map = new int[_reachable.Length];
         if ((sets & RuleSets.StandardAndStable) == 0) return;
         var stable = (sets & RuleSets.Stable) != 0;
@@ -46,7 +46,7 @@ internal sealed class RewriteRound
     public bool HasChanged { get; private set; }
 
     /// <summary>Takes every rewrite there is.</summary>
-    public Graph TakeAll()
+    public RootedGraph TakeAll()
     {
         _log?.StartRound();
         for (var id = 0; id < _map.Length; id++)
@@ -56,13 +56,13 @@ internal sealed class RewriteRound
             Accept();
         }
 
-        return _builder.Build();
+        return Output();
     }
 
     /// <summary>
     /// Takes the rewrites one by one: each that does not make the whole dearer, and, whatever they cost, those that keep digits.
     /// </summary>
-    public Graph TakeOneByOne()
+    public RootedGraph TakeOneByOne()
     {
         _log?.StartRound();
         var live = new LiveNodes(_builder, _uses, weighs: (_sets & RuleSets.Stable) != 0);
@@ -86,7 +86,7 @@ internal sealed class RewriteRound
             if ((_sets & RuleSets.Signs) != 0) Try(id, arguments, plain, live, _sets & ~RuleSets.Signs, collects: false);
         }
 
-        return _builder.Build();
+        return Output();
     }
 
     private bool Try(int id, GraphNode arguments, int plain, LiveNodes live, RuleSets sets, bool collects)
@@ -155,6 +155,5 @@ internal sealed class RewriteRound
         _applied.Clear();
     }
 
-    /// <summary>The roots in the new graph.</summary>
-    public int[] NewRoots() => Array.ConvertAll(_roots, root => _map[root]);
+    private RootedGraph Output() => _builder.Build(Array.ConvertAll(_input.Roots, root => _map[root]));
 }

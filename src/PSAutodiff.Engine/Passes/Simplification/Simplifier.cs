@@ -13,12 +13,16 @@ internal static class Simplifier
     private const int MaxRounds = 32;
 
     /// <summary>Simplifies nodes of a graph together.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="roots">The nodes.</param>
+    /// <param name="input">The nodes.</param>
     /// <param name="rule">Which identities may be used.</param>
     /// <param name="log">Gets what is rewritten.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static Result Simplify(Graph graph, int[] roots, SimplificationRule rule, RewriteLog? log = null, CancellationToken cancellation = default)
+    /// <returns>The nodes simplified, and what was assumed beyond the domain of the original, for example <c>x != 0</c>.</returns>
+    public static (RootedGraph Output, IReadOnlyList<string> Assumptions) Simplify(
+        RootedGraph input,
+        SimplificationRule rule,
+        RewriteLog? log = null,
+        CancellationToken cancellation = default)
     {
         var assumptions = new SortedSet<string>(StringComparer.Ordinal);
         var sets = rule switch
@@ -27,8 +31,8 @@ internal static class Simplifier
             SimplificationRule.Stable => RuleSets.Standard | RuleSets.Stable | RuleSets.Signs,
             _ => RuleSets.Standard | RuleSets.Signs,
         };
-        var best = new Result(graph, roots, []);
-        var cost = graph.OperationCount(roots);
+        var best = input;
+        var cost = best.OperationCount();
         for (var round = 0; round < MaxRounds; round++)
         {
             var next = Round(best, sets, oneByOne: rule == SimplificationRule.Stable, log, cancellation);
@@ -36,23 +40,23 @@ internal static class Simplifier
             if (next.Cost > cost && rule != SimplificationRule.Stable) break;
             if (!next.Round.HasChanged && next.Cost >= cost) break;
             assumptions.UnionWith(next.Round.Assumptions);
-            log?.AcceptRound(best.Graph, best.Roots, next.Output, next.Round.Map);
-            best = Compact(next.Output, next.Round.NewRoots(), cancellation);
+            log?.AcceptRound(best, next.Output.Graph, next.Round.Map);
+            best = Compact(next.Output, cancellation);
             cost = next.Cost;
         }
 
-        return best with { Assumptions = [.. assumptions] };
+        return (best, [.. assumptions]);
     }
 
     /// <summary>
     /// Drops zeros and ones as differentiation does, from the leaves up, but only in the nodes of a graph from some id on: where
     /// differentiation has left them.
     /// </summary>
-    /// <returns>The graph that goes on from the given one, and the node's id there.</returns>
-    public static (Graph Graph, int Root) Fold(Graph graph, int root, int first, RewriteLog log, CancellationToken cancellation)
+    /// <returns>The same nodes in a graph that goes on from the given one.</returns>
+    public static RootedGraph Fold(RootedGraph input, int first, RewriteLog log, CancellationToken cancellation)
     {
         log.StartRound();
-        var reachable = graph.Reachable([root]);
+        var (graph, reachable) = (input.Graph, input.Reachable());
         var builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = RuleSets.Fold, Log = log, Cancellation = cancellation };
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
@@ -60,22 +64,22 @@ internal static class Simplifier
             if (reachable[id]) map[id] = id < first || graph.IsLeaf(id) ? id : Rebuild(graph, id, map, builder, log);
         }
 
-        var output = builder.Build();
-        log.AcceptRound(graph, [root], output, map);
-        return (output, map[root]);
+        var output = builder.Build(Array.ConvertAll(input.Roots, root => map[root]));
+        log.AcceptRound(input, output.Graph, map);
+        return output;
     }
 
-    private static (RewriteRound Round, Graph Output, int Cost) Round(
-        Result from,
+    private static (RewriteRound Round, RootedGraph Output, int Cost) Round(
+        RootedGraph from,
         RuleSets sets,
         bool oneByOne,
         RewriteLog? log,
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var round = new RewriteRound(from.Graph, from.Roots, sets, log, cancellation);
+        var round = new RewriteRound(from, sets, log, cancellation);
         var output = oneByOne ? round.TakeOneByOne() : round.TakeAll();
-        return (round, output, output.OperationCount(round.NewRoots()));
+        return (round, output, output.OperationCount());
     }
 
     private static int Rebuild(Graph graph, int id, int[] map, GraphBuilder builder, RewriteLog? log)
@@ -88,11 +92,11 @@ internal static class Simplifier
     }
 
     /// <summary>Leaves behind what the roots do not need, when that is most of the graph.</summary>
-    private static Result Compact(Graph graph, int[] roots, CancellationToken cancellation)
+    private static RootedGraph Compact(RootedGraph input, CancellationToken cancellation)
     {
-        var reachable = graph.Reachable(roots);
+        var (graph, reachable) = (input.Graph, input.Reachable());
         var needed = reachable.AsSpan().Count(true);
-        if (graph.Count <= 2 * needed) return new Result(graph, roots, []);
+        if (graph.Count <= 2 * needed) return input;
         var builder = new GraphBuilder(needed) { Cancellation = cancellation };
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
@@ -100,12 +104,6 @@ internal static class Simplifier
             if (reachable[id]) map[id] = builder.Copy(graph, id, map);
         }
 
-        return new Result(builder.Build(), Array.ConvertAll(roots, root => map[root]), []);
+        return builder.Build(Array.ConvertAll(input.Roots, root => map[root]));
     }
-
-    /// <summary>A simplified graph.</summary>
-    /// <param name="Graph">The graph.</param>
-    /// <param name="Roots">The ids of the simplified nodes in it.</param>
-    /// <param name="Assumptions">What was assumed beyond the domain of the original, for example <c>x != 0</c>.</param>
-    public sealed record Result(Graph Graph, int[] Roots, IReadOnlyList<string> Assumptions);
 }

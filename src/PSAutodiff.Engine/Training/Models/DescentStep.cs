@@ -42,23 +42,21 @@ internal sealed class DescentStep
     }
 
     /// <summary>Compiles the program of a step.</summary>
-    /// <param name="gradient">The derivatives by the parameters.</param>
-    /// <param name="loss">The loss. It comes last: the next step waits for the parameters, not for it.</param>
+    /// <param name="outputs">The derivatives by the parameters and the loss. It comes last: the next step waits for the parameters, not for it.</param>
     /// <param name="columns">The columns, in the order of the values in a row.</param>
     /// <param name="parameters">The parameters, in order.</param>
     /// <param name="cancellation">Ends it early.</param>
     public static CompiledExpression Compile(
-        IReadOnlyList<ExprNode> gradient,
-        ExprNode loss,
+        RootedGraph outputs,
         IReadOnlyList<string> columns,
         IReadOnlyList<string> parameters,
         CancellationToken cancellation = default)
     {
-        var (graph, roots) = ExprNode.Flatten([.. gradient, loss], cancellation);
-        var builder = new GraphBuilder(graph, 3 * parameters.Count) { Cancellation = cancellation };
+        int[] roots = [.. outputs.Roots];
+        var builder = new GraphBuilder(outputs.Graph, 3 * parameters.Count) { Cancellation = cancellation };
         var rate = builder.Term(builder.Variable(Rate));
         for (var i = 0; i < parameters.Count; i++) roots[i] = (builder.Term(builder.Variable(parameters[i])) - (rate * builder.Term(roots[i]))).Id;
-        return CompiledExpression.Compile(builder.Build(), roots, [.. columns, .. parameters, Rate], cancellation);
+        return CompiledExpression.Compile(builder.Build(roots), [.. columns, .. parameters, Rate], cancellation);
     }
 
     /// <summary>Takes a step.</summary>

@@ -115,7 +115,7 @@ public sealed class DerivativeAccuracyTests
     [InlineData("y/cosh(x)", -700, 3, 5.915805926255863e-304, 1.9719353087519542e-304)]
     public void Squares_of_large_numbers_on_the_way_do_not_lose_a_gradient(string text, double x, double y, double byX, double byY)
     {
-        var gradient = NumericDerivatives.Of(ExprNode.Parse(text), ["x", "y"]).Gradient;
+        var gradient = NumericDerivatives.Of(ExprNode.Parse(text), ["x", "y"]).Gradient.Nodes();
         Assert.Equal(0, Off(byX, gradient[0]), 4e-15);
         Assert.Equal(0, Off(byY, gradient[1]), 4e-15);
 

@@ -134,9 +134,8 @@ public sealed class SimplificationPropertyTests
 
     private static bool KeepsDigits(ExprNode node)
     {
-        var (graph, id) = node.Flatten();
         var log = new RewriteLog(int.MaxValue);
-        Simplifier.Simplify(graph, [id], SimplificationRule.Stable, log);
+        Simplifier.Simplify(ExprNode.Flatten([node]), SimplificationRule.Stable, log);
         return log.Rounds.Exists(static round => round.Rewrites.Exists(static rewrite => rewrite.Entries.Any(static entry => entry.Identity.KeepsDigits)));
     }
 

@@ -1,0 +1,25 @@
+namespace PSAutodiff.Core;
+
+/// <summary>A graph and the nodes in it that are wanted: what passes take and give.</summary>
+/// <param name="Graph">The graph, which may hold other nodes too.</param>
+/// <param name="Roots">The ids of the nodes, in order.</param>
+internal readonly partial record struct RootedGraph(Graph Graph, int[] Roots)
+{
+    /// <summary>Number of roots.</summary>
+    public int Length => Roots.Length;
+
+    /// <summary>Some of the roots.</summary>
+    public RootedGraph Slice(int start, int length) => this with { Roots = Roots[start..(start + length)] };
+
+    /// <summary>These roots and then others of the same graph.</summary>
+    public RootedGraph And(RootedGraph others) => this with { Roots = [.. Roots, .. others.Roots] };
+
+    /// <inheritdoc cref="Graph.Reachable"/>
+    public bool[] Reachable() => Graph.Reachable(Roots);
+
+    /// <inheritdoc cref="Graph.OperationCount"/>
+    public int OperationCount() => Graph.OperationCount(Roots);
+
+    /// <inheritdoc cref="Graph.VariablesOf"/>
+    public string[] Variables() => Graph.VariablesOf(Roots);
+}
