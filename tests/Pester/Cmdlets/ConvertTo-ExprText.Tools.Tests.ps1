@@ -49,7 +49,7 @@ BeforeAll {
     }
 }
 
-Describe 'What ConvertTo-ExprText writes' {
+Describe 'What ConvertTo-ExprText writes' -Tag Slow {
     It 'compiles under pdflatex' -Skip:(-not $latex) {
         $formulas = $nodes | ConvertTo-ExprText -As Latex | ForEach-Object { "\[ $_ \]" }
         Set-Content (Join-Path $TestDrive 'formulas.tex') '\documentclass{article}', '\usepackage{amsmath}', '\begin{document}', $formulas, '\end{document}'

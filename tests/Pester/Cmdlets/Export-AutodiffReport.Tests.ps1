@@ -66,7 +66,7 @@ Describe 'A report of an expression' -Skip:([bool]$missing) {
         (Get-Picture $path)[0].hasValues | Should -BeFalse
     }
 
-    It 'has a summary and a note for a graph of a million nodes' {
+    It 'has a summary and a note for a graph of a million nodes' -Tag Slow {
         $null = Get-PromisedGraph 'a chain a million deep' | Export-AutodiffReport $path -Force
         $page = Get-Page $path
         $page | Should -BeLike '*The graph is too large to be drawn: it has 1000001 nodes.*'
@@ -194,7 +194,7 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
         Join-Path $TestDrive if.html | Should -Not -Exist
     }
 
-    It 'replaces a file without asking, also where nobody could answer, and returns it' {
+    It 'replaces a file without asking, also where nobody could answer, and returns it' -Tag Slow {
         $path = Join-Path $TestDrive old.html
         Set-Content $path old
         $item = $z | Export-AutodiffReport $path

@@ -284,7 +284,7 @@ Describe 'A search stopped with Ctrl+C' {
     }
 }
 
-Describe 'A hundred thousand nodes in a chain' {
+Describe 'A hundred thousand nodes in a chain' -Tag Slow {
     It 'are minimised' {
         $x = New-ExprNode x
         $y = New-ExprNode y

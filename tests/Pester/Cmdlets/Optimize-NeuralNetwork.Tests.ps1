@@ -148,7 +148,7 @@ Describe 'A pruned network' {
         $more.Network.FrozenCount | Should -Be 25
     }
 
-    It 'keeps them in a file, a job and Clixml' {
+    It 'keeps them in a file, a job and Clixml' -Tag Slow {
         $path = Join-Path $TestDrive pruned.json
         $pruned | Export-NeuralNetwork $path
         Get-Content $path -Raw | Should -BeLike '*"version": 2,*'

@@ -39,7 +39,7 @@ BeforeAll {
     }
 }
 
-Describe 'A training that is killed fifty times' {
+Describe 'A training that is killed fifty times' -Tag Slow {
     BeforeAll {
         $seed = [Environment]::TickCount
         $random = [Random]::new($seed)

@@ -141,7 +141,7 @@ AfterAll {
     Remove-Item -LiteralPath $folder -Recurse -Force
 }
 
-Describe 'The code of <Page>' -ForEach $cases {
+Describe 'The code of <Page>' -Tag Slow -ForEach $cases {
     BeforeAll { $session = Open-Session $folder }
 
     AfterAll { $session.Dispose() }
@@ -164,7 +164,7 @@ Describe 'The code of <Page>' -ForEach $cases {
     }
 }
 
-Describe 'docs/getting-started.md' {
+Describe 'docs/getting-started.md' -Tag Slow {
     It 'has fifteen commands, numbered' {
         $text = Get-Content (Join-Path $repositoryRoot docs/getting-started.md) -Raw
         [regex]::Matches($text, '(?m)^PS> ') | Should -HaveCount 15
@@ -172,7 +172,7 @@ Describe 'docs/getting-started.md' {
     }
 }
 
-Describe 'The blocks that are not run' {
+Describe 'The blocks that are not run' -Tag Slow {
     It '<Page>, <Start>, is there: <Reason>' -ForEach $entries {
         $Found | Should -Be 1
     }

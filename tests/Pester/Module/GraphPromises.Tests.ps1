@@ -24,7 +24,7 @@ BeforeAll {
     $displayPattern = '(?s)^.{200,300}\.\.\. \[#[0-9a-f]{8}\]$'
 }
 
-Describe '<Kind>' -ForEach $graphs {
+Describe '<Kind>' -Tag Slow -ForEach $graphs {
     BeforeAll {
         $graph = Get-PromisedGraph $Kind
         $other = $graph + 1

@@ -56,7 +56,7 @@ BeforeAll {
     }
 }
 
-Describe 'A pass stopped with Ctrl+C' {
+Describe 'A pass stopped with Ctrl+C' -Tag Slow {
     It 'ends at once: <What>' -ForEach $passes {
         # A busy machine delays some, now and then all; a pass that cannot be stopped delays all of them by what is left of it, every time.
         foreach ($attempt in 1..5) {

@@ -27,7 +27,7 @@ BeforeAll {
     }
 }
 
-Describe 'A training stopped with Ctrl+C' {
+Describe 'A training stopped with Ctrl+C' -Tag Slow {
     BeforeAll {
         $training = Invoke-LongTraining
         $running = -not $training.Run.IsCompleted
@@ -65,7 +65,7 @@ Describe 'A training stopped with Ctrl+C' {
     }
 }
 
-Describe 'A training stopped with -ResultVariable' {
+Describe 'A training stopped with -ResultVariable' -Tag Slow {
     It 'keeps its result in that variable' {
         $training = Invoke-LongTraining '-ResultVariable Mine'
         try {
@@ -79,7 +79,7 @@ Describe 'A training stopped with -ResultVariable' {
     }
 }
 
-Describe 'The training of a network stopped with Ctrl+C' {
+Describe 'The training of a network stopped with Ctrl+C' -Tag Slow {
     BeforeAll {
         $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
         $state.ImportPSModule($moduleBase)

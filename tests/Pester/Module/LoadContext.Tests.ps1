@@ -17,7 +17,7 @@ BeforeAll {
     function Get-Line([string[]]$Command) { (Invoke-FreshShell ($Command -join "`n")) -split '\r?\n' }
 }
 
-Describe 'MathNet.Numerics of the module' {
+Describe 'MathNet.Numerics of the module' -Tag Slow {
     It 'is loaded into a context of its own in a fresh session' {
         Get-Line $import, $ours, $copies | Should -BeExactly 'ours 2 1', '5.0.0.0 in PSAutodiff'
     }

@@ -105,7 +105,7 @@ Describe 'The cmdlet <_>' -ForEach $cmdlets {
     }
 }
 
-Describe 'Importing the module' {
+Describe 'Importing the module' -Tag Slow {
     It 'makes [PSAutodiff.ExprNode] known in the very next line' {
         Invoke-FreshShell "Import-Module '$moduleBase'`n[PSAutodiff.ExprNode]'x^2 + 1' | ForEach-Object ToString" | Should -BeExactly 'x^2 + 1'
     }

@@ -39,7 +39,7 @@ BeforeAll {
 
 Describe 'Names in rows and -At' {
     # Each name in the sum has a digit of its own.
-    It 'follow one rule, from <Kind>' -ForEach @(
+    It 'follow one rule, from <Kind>' -Tag Slow -ForEach @(
         @{ Kind = 'dictionaries that see case'; Names = @('ab', 'Ab', 'AB'); Make = { param($Row) , $Row }; Fits = { $true } }
         @{ Kind = 'dictionaries that ignore case'; Names = @('ab', 'Ab', 'AB'); Fits = { $args[0].Count -le 1 }
             Make = { param($Row) $table = [hashtable]::new([StringComparer]::OrdinalIgnoreCase); foreach ($key in $Row.Keys) { $table[$key] = $Row[$key] }; $table }

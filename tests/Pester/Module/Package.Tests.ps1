@@ -38,7 +38,7 @@ AfterAll {
     Remove-Item -LiteralPath $folder -Recurse -Force
 }
 
-Describe 'The package' {
+Describe 'The package' -Tag Slow {
     It 'is a nupkg of the version of the manifest, which is that of the assemblies' {
         $version = (Import-PowerShellDataFile (Join-Path $moduleBase PSAutodiff.psd1)).ModuleVersion
         Split-Path $package -Leaf | Should -Be "PSAutodiff.$version.nupkg"
@@ -61,7 +61,7 @@ Describe 'The package' {
     }
 }
 
-Describe 'The installed module' {
+Describe 'The installed module' -Tag Slow {
     It 'runs the first cmdlets by their names, without an import' {
         Invoke-Newcomer "'x^2 + 1' | New-ExprNode | Invoke-Differentiate x | Invoke-Simplify | Measure-Expression -At @{ x = 3 }" | Should -BeExactly 6
         Invoke-Newcomer "'x^2' | Invoke-Differentiate x | ConvertTo-ExprText -As Lab" | Should -BeExactly '( 2 * x )'

@@ -77,7 +77,7 @@ Describe '<Name> on bad rows' -ForEach $takers {
 }
 
 Describe 'A misspelt column' {
-    It 'of 20,000 rows is said once: <What>' -ForEach @(
+    It 'of 20,000 rows is said once: <What>' -Tag Slow -ForEach @(
         @{ What = 'a feature of a regression'; Call = { $input | Invoke-LinearRegression -Feature A1 -Label y }; Says = "-Feature names the column 'A1', but row 1 has no such column. It has: a, y." }
         @{ What = 'a label of a regression'; Call = { $input | Invoke-LinearRegression -Label z }; Says = "-Label names the column 'z', but row 1*" }
         @{ What = 'a weight'; Call = { $input | Invoke-LinearRegression -Label y -Weight w }; Says = "-Weight names the column 'w', but row 1*" }

@@ -10,7 +10,7 @@ BeforeAll {
     $z = New-ExprNode '4*x*y + exp(-1*y)'
 }
 
-Describe 'An expression comes back live from <Way>' -ForEach @(
+Describe 'An expression comes back live from <Way>' -Tag Slow -ForEach @(
     @{ Way = 'Start-Job'; Send = { $node = $args[0]; Start-Job { $using:node } | Receive-Job -Wait -AutoRemoveJob } }
     @{ Way = 'Start-ThreadJob'; Send = { $node = $args[0]; Start-ThreadJob { $using:node } | Receive-Job -Wait -AutoRemoveJob } }
     @{ Way = 'ForEach-Object -Parallel'; Send = { $node = $args[0]; 1 | ForEach-Object -Parallel { $using:node } } }
@@ -43,7 +43,7 @@ Describe 'An expression comes back live from <Way>' -ForEach @(
     }
 }
 
-Describe 'Expressions made elsewhere' {
+Describe 'Expressions made elsewhere' -Tag Slow {
     It 'come back from a job that builds them' {
         $back = Start-Job -InitializationScript $importModule { 'x^3*y' | Invoke-Differentiate x, y } | Receive-Job -Wait -AutoRemoveJob
         $back | ForEach-Object { $_ -is [PSAutodiff.ExprNode] } | Should -Be $true, $true
@@ -75,7 +75,7 @@ Describe 'Expressions made elsewhere' {
     }
 }
 
-Describe 'Expressions inside other things' {
+Describe 'Expressions inside other things' -Tag Slow {
     It 'are live within arrays, hashtables and objects from a file' {
         $path = Join-Path $TestDrive nested.xml
         [pscustomobject]@{ Node = $z; List = @($z, (New-ExprNode 'a')); Table = @{ key = $z } } | Export-Clixml $path
@@ -103,7 +103,7 @@ Describe 'Expressions inside other things' {
     }
 }
 
-Describe 'The text that carries an expression' {
+Describe 'The text that carries an expression' -Tag Slow {
     It 'is hidden from Select-Object * and Get-Member' {
         ($z | Select-Object *).psobject.Properties.Name | Should -Not -Contain SerializedText
         ($z | Get-Member).Name | Should -Not -Contain SerializedText
@@ -117,7 +117,7 @@ Describe 'The text that carries an expression' {
     }
 }
 
-Describe 'A network and the result of a training come back live from <Way>' -ForEach @(
+Describe 'A network and the result of a training come back live from <Way>' -Tag Slow -ForEach @(
     @{ Way = 'Start-Job'; Send = { $object = $args[0]; Start-Job -InitializationScript $importModule { $using:object } | Receive-Job -Wait -AutoRemoveJob } }
     @{ Way = 'Start-ThreadJob'; Send = { $object = $args[0]; Start-ThreadJob { $using:object } | Receive-Job -Wait -AutoRemoveJob } }
     @{ Way = 'ForEach-Object -Parallel'; Send = { $object = $args[0]; 1 | ForEach-Object -Parallel { $using:object } } }

@@ -27,7 +27,7 @@ BeforeAll {
     } | Receive-Job -Wait -AutoRemoveJob
 }
 
-Describe 'The types that cmdlets give' {
+Describe 'The types that cmdlets give' -Tag Slow {
     It 'are all here' {
         $types = Get-OutputType | ForEach-Object Name
         $types.Count | Should -BeGreaterThan 20
@@ -35,7 +35,7 @@ Describe 'The types that cmdlets give' {
     }
 }
 
-Describe 'A <_>' -ForEach $types {
+Describe 'A <_>' -Tag Slow -ForEach $types {
     BeforeAll {
         $name = $_
         $object = $objects[$name]
@@ -104,7 +104,7 @@ Describe 'A <_>' -ForEach $types {
     }
 }
 
-Describe 'What came back' {
+Describe 'What came back' -Tag Slow {
     It 'is taken by the cmdlets: <What>' -ForEach @(
         @{ What = 'a gradient'; Name = 'ExprGradient'; Use = { param($it) ($it | Measure-Expression -At @{ x = 2; y = 3 }).Values -join ' '; "$($it | Invoke-Simplify)"; "$($it.Expression)"; $it.Keys -join ' ' }; Expected = '4 12', '{ y: x^2; x: 2 * x * y }', 'x^2 * y', 'y x' }
         @{ What = 'a row of a Hessian'; Name = 'ExprHessian'; Use = { param($it) "$($it.x)"; "$($it.x.Expression)"; $it['x']['y'] | Measure-Expression -At @{ x = 3 }; [object]::ReferenceEquals($it.x.y, $it.y.x) }; Expected = '{ y: 2 * x; x: 2 * y }', '2 * x * y', 6.0, $true }
@@ -155,7 +155,7 @@ Describe 'What came back' {
     }
 }
 
-Describe 'Text of our own' {
+Describe 'Text of our own' -Tag Slow {
     It 'is what the error about <_> advises, and works' -ForEach ExprGradient, ExprHessian {
         $dead = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($objects[$_].psobject.BaseObject))
         $outcome = Get-Outcome { $dead | Measure-Expression -At @{ x = 1; y = 2 } }
