@@ -76,7 +76,8 @@ function Invoke-Lint {
     }
     $settings = Join-Path $root '.config/PSScriptAnalyzerSettings.psd1'
     $findings = @(
-        'build.ps1', 'module', 'examples', 'docs' | ForEach-Object { Invoke-ScriptAnalyzer -Path (Join-Path $root $_) -Recurse -Settings $settings }
+        # The manifest names files that staging makes, so it is looked at where they are.
+        'build.ps1', 'out/PSAutodiff', 'examples', 'docs' | ForEach-Object { Invoke-ScriptAnalyzer -Path (Join-Path $root $_) -Recurse -Settings $settings }
         # Pester runs what BeforeAll assigns in the scope of the tests, which the analyzer cannot see.
         Invoke-ScriptAnalyzer -Path (Join-Path $root 'tests/Pester') -Recurse -Settings $settings -ExcludeRule PSUseDeclaredVarsMoreThanAssignments
     )
@@ -131,7 +132,7 @@ function Get-PesterCount {
 switch ($Task) {
     'Build' { Build-Module }
     'Docs' { Build-Help; Build-Module }
-    'Lint' { Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet; Invoke-Lint }
+    'Lint' { Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet; Build-Module; Invoke-Lint }
     'Demo' {
         Build-Module
         $demo = "Import-Module '$out'; & '$root/examples/derivative-story.ps1'; & '$root/examples/five-points.ps1'"
@@ -139,8 +140,8 @@ switch ($Task) {
     }
     'Test' {
         Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet
-        Invoke-Lint
         Build-Module
+        Invoke-Lint
         Invoke-Dotnet build (Join-Path $root 'PSAutodiff.sln') --configuration $Configuration --no-restore --nologo --verbosity quiet
         $counts = @(Get-EngineTestCount; Get-PesterCount)
         $sum = { param($name) ($counts | Measure-Object $name -Sum).Sum }
