@@ -54,6 +54,18 @@ internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperatio
     private static double Value(double x, double y) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;
 }
 
+/// <summary>An operation that shares its value with another on the same argument, as it is computed from the argument and that value.</summary>
+/// <typeparam name="TOperation">The operation that declares the sharing; no graph has this one.</typeparam>
+internal abstract class JointOperation<TOperation>(string name, Func<double, double, double> value) : BinaryOperation(name, value)
+    where TOperation : Operation
+{
+    internal sealed override Notation Latex => Infix;
+
+    internal sealed override Sharing? Joins => OperationOf<TOperation>.Instance.Shares;
+
+    internal sealed override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
+}
+
 /// <summary>A constant or a variable: no arguments, nothing to differentiate.</summary>
 internal abstract class LeafOperation(string name) : Operation(name, 0)
 {

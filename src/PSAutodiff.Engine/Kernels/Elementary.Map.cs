@@ -7,13 +7,6 @@ namespace PSAutodiff.Kernels;
 /// <content>The loop over a span, shared by all kernels.</content>
 internal static partial class Elementary
 {
-    /// <summary>A kernel as a type argument, so that the loop is compiled for it and calls nothing.</summary>
-    private interface IKernel
-    {
-        static abstract T Apply<T>(T x)
-            where T : struct, ILanes<T>;
-    }
-
     /// <summary>A kernel with two results.</summary>
     private interface IKernelOfTwo
     {
@@ -21,8 +14,9 @@ internal static partial class Elementary
             where T : struct, ILanes<T>;
     }
 
+    // The kernel is a type argument, so that the loop is compiled for it and calls nothing.
     private static void Map<TKernel>(ReadOnlySpan<double> x, Span<double> result)
-        where TKernel : struct, IKernel
+        where TKernel : struct, IUnaryLanes
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, x.Length, nameof(result));
         if (x.Overlaps(result, out int distance) && distance != 0)
@@ -43,7 +37,7 @@ internal static partial class Elementary
     // ending, the many small temporaries exceed what the compiler keeps in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Map<TKernel, TLanes>(ReadOnlySpan<double> x, Span<double> result)
-        where TKernel : struct, IKernel
+        where TKernel : struct, IUnaryLanes
         where TLanes : struct, ILanes<TLanes>
     {
         ref double source = ref MemoryMarshal.GetReference(x);
@@ -97,133 +91,94 @@ internal static partial class Elementary
         }
     }
 
-    private readonly struct ExpKernel : IKernel
+    private readonly struct ExpKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Exp(x);
-        }
+            where T : struct, ILanes<T> => Exp(x);
     }
 
-    private readonly struct Expm1Kernel : IKernel
+    private readonly struct Expm1Kernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Expm1(x);
-        }
+            where T : struct, ILanes<T> => Expm1(x);
     }
 
-    private readonly struct LogKernel : IKernel
+    private readonly struct LogKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Log(x);
-        }
+            where T : struct, ILanes<T> => Log(x);
     }
 
-    private readonly struct Log1pKernel : IKernel
+    private readonly struct Log1pKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Log1p(x);
-        }
+            where T : struct, ILanes<T> => Log1p(x);
     }
 
-    private readonly struct TanhKernel : IKernel
+    private readonly struct TanhKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Tanh(x);
-        }
+            where T : struct, ILanes<T> => Tanh(x);
     }
 
-    private readonly struct Sech2Kernel : IKernel
+    private readonly struct Sech2Kernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Sech2(x, Tanh(x));
-        }
+            where T : struct, ILanes<T> => Sech2(x, Tanh(x));
     }
 
     private readonly struct TanhAndSech2Kernel : IKernelOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x, out T second)
-            where T : struct, ILanes<T>
-        {
-            return TanhAndSech2(x, out second);
-        }
+            where T : struct, ILanes<T> => TanhAndSech2(x, out second);
     }
 
-    private readonly struct SinhKernel : IKernel
+    private readonly struct SinhKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Sinh(x);
-        }
+            where T : struct, ILanes<T> => Sinh(x);
     }
 
-    private readonly struct CoshKernel : IKernel
+    private readonly struct CoshKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Cosh(x);
-        }
+            where T : struct, ILanes<T> => Cosh(x);
     }
 
-    private readonly struct SigmoidKernel : IKernel
+    private readonly struct SigmoidKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Sigmoid(x);
-        }
+            where T : struct, ILanes<T> => Sigmoid(x);
     }
 
-    private readonly struct DsigmoidKernel : IKernel
+    private readonly struct DsigmoidKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Dsigmoid(x, Sigmoid(x));
-        }
+            where T : struct, ILanes<T> => Dsigmoid(x, Sigmoid(x));
     }
 
     private readonly struct SigmoidAndDsigmoidKernel : IKernelOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x, out T second)
-            where T : struct, ILanes<T>
-        {
-            return SigmoidAndDsigmoid(x, out second);
-        }
+            where T : struct, ILanes<T> => SigmoidAndDsigmoid(x, out second);
     }
 
-    private readonly struct SoftplusKernel : IKernel
+    private readonly struct SoftplusKernel : IUnaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
-            where T : struct, ILanes<T>
-        {
-            return Softplus(x);
-        }
+            where T : struct, ILanes<T> => Softplus(x);
     }
 }

@@ -58,14 +58,7 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Elementar
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-0.5 * x).Apply<TanhOperation>() * adjoint;
 
     /// <summary>The same from the argument and its sigmoid.</summary>
-    internal sealed class FromSigmoid() : BinaryOperation("dsigmoid", Elementary.Dsigmoid)
-    {
-        internal override Notation Latex => Infix;
-
-        internal override Sharing? Joins => OperationOf<DsigmoidOperation>.Instance.Shares;
-
-        internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
-    }
+    internal sealed class FromSigmoid() : JointOperation<DsigmoidOperation>("dsigmoid", Elementary.Dsigmoid);
 }
 
 public sealed partial class ExprNode

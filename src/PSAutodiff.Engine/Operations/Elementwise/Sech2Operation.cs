@@ -50,14 +50,7 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech
     protected override Term Pullback(Term self, Term x, Term adjoint) => -2 * (x.Apply<TanhOperation>() * self) * adjoint;
 
     /// <summary>The same from the argument and its tanh.</summary>
-    internal sealed class FromTanh() : BinaryOperation("sech2", Elementary.Sech2)
-    {
-        internal override Notation Latex => Infix;
-
-        internal override Sharing? Joins => OperationOf<Sech2Operation>.Instance.Shares;
-
-        internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
-    }
+    internal sealed class FromTanh() : JointOperation<Sech2Operation>("sech2", Elementary.Sech2);
 }
 
 public sealed partial class ExprNode

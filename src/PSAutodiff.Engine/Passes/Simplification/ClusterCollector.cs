@@ -23,19 +23,47 @@ internal abstract class ClusterCollector
     private readonly Stack<(int Id, bool Inverse, int Run, int Step)> _stack = new();
     private readonly List<int> _steps = [];
     private readonly List<(Term Term, bool Inverse)> _values = [];
+    private readonly bool[] _inner;
 
-    protected ClusterCollector(GraphBuilder builder, Action<Identity> note)
+    protected ClusterCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
     {
         Builder = builder;
+        IsStable = stable;
         Note = note;
+        _inner = stable ? [] : FindInner(graph, reachable, uses);
     }
 
     protected GraphBuilder Builder { get; }
+
+    /// <summary>Whether only what keeps digits is put together.</summary>
+    protected bool IsStable { get; }
 
     protected Action<Identity> Note { get; }
 
     /// <summary>The leaves of the cluster at hand from left to right; good until the next one.</summary>
     protected List<Leaf> Leaves { get; } = [];
+
+    /// <summary>The collected form of a cluster of the old graph in the new one, or none.</summary>
+    /// <param name="root">The root of the cluster in the old graph.</param>
+    /// <param name="map">What has become of the nodes of the old graph.</param>
+    public Term Collect(int root, int[] map)
+    {
+        if (IsStable)
+        {
+            // The cluster as it is now, two levels deep.
+            root = map[root];
+            if (!IsFamily(Builder.OperationOf(root))) return Term.None;
+            Gather(root, new TwoLevels(this));
+            return Collect(Now.Itself);
+        }
+
+        if (_inner[root] || !IsInFamily(root)) return Term.None;
+        Gather(root, new Within(this));
+        return Collect(new Now(map));
+    }
+
+    /// <summary>The form of the cluster that is gathered.</summary>
+    protected abstract Term Collect(Now now);
 
     /// <summary>Whether an operation builds clusters of this kind.</summary>
     protected abstract bool IsFamily(Operation operation);
@@ -46,7 +74,7 @@ internal abstract class ClusterCollector
     /// <summary>The leaves of a cluster and the steps that lead from them to its root.</summary>
     /// <param name="root">The root of the cluster.</param>
     /// <param name="isInner">Whether a node of the family, at so many levels below the root, belongs to the cluster.</param>
-    protected void Gather<TInner>(int root, TInner isInner)
+    private void Gather<TInner>(int root, TInner isInner)
         where TInner : struct, IInner
     {
         Leaves.Clear();
@@ -131,7 +159,7 @@ internal abstract class ClusterCollector
     }
 
     /// <summary>Which nodes of a graph are used only once, by one of their own family.</summary>
-    protected bool[] FindInner(Graph graph, bool[] reachable, int[] uses)
+    private bool[] FindInner(Graph graph, bool[] reachable, int[] uses)
     {
         var inner = new bool[reachable.Length];
         for (var id = 0; id < reachable.Length; id++)
@@ -163,15 +191,21 @@ internal abstract class ClusterCollector
     }
 
     /// <summary>Which nodes below the root of a cluster belong to it.</summary>
-    protected interface IInner
+    private interface IInner
     {
         bool Includes(int id, int level);
     }
 
     /// <summary>Nodes of the family within the root of a cluster, but nothing within those.</summary>
-    protected readonly struct TwoLevels(ClusterCollector owner) : IInner
+    private readonly struct TwoLevels(ClusterCollector owner) : IInner
     {
         public bool Includes(int id, int level) => level < 2 && owner.IsInFamily(id);
+    }
+
+    /// <summary>Nodes of the old graph that are used only by others of the cluster.</summary>
+    private readonly struct Within(ClusterCollector owner) : IInner
+    {
+        public bool Includes(int id, int level) => owner._inner[id] && owner.IsInFamily(id);
     }
 
     /// <summary>What has become of the nodes of a graph.</summary>

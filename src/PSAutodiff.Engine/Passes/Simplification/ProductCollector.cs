@@ -15,33 +15,12 @@ internal sealed class ProductCollector : ClusterCollector
     private static readonly Identity LikePowers = new("x^a * x^b = x^(a + b)", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
     private static readonly Identity Cancelled = LikePowers with { Name = "x / x = 1 (x != 0)", Assumption = "x != 0" };
 
-    private readonly bool[] _inner;
-    private readonly bool _stable;
     private readonly List<Factor> _factors = [];
     private Dictionary<(int Base, int Run), int>? _indexOf;
 
     public ProductCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
-        : base(builder, note)
+        : base(graph, builder, reachable, uses, stable, note)
     {
-        _inner = stable ? [] : FindInner(graph, reachable, uses);
-        _stable = stable;
-    }
-
-    /// <summary>The collected form of a product or quotient of the old graph in the new one, or none.</summary>
-    public Term Collect(int root, int[] map)
-    {
-        if (_stable)
-        {
-            // The product as it is now, two levels deep.
-            root = map[root];
-            if (!IsFamily(Builder.OperationOf(root))) return Term.None;
-            Gather(root, new TwoLevels(this));
-            return Collect(Now.Itself);
-        }
-
-        if (_inner[root] || IsReciprocal(root)) return Term.None;
-        Gather(root, new Within(this));
-        return Collect(new Now(map));
     }
 
     // Asked for every node, mostly before the JIT would compile it well by itself.
@@ -50,7 +29,7 @@ internal sealed class ProductCollector : ClusterCollector
 
     protected override bool IsInFamily(int id) => IsFamily(Builder.OperationOf(id)) && !IsReciprocal(id);
 
-    private Term Collect(Now now)
+    protected override Term Collect(Now now)
     {
         var (merged, cancelled, computed, negative) = (false, false, false, false);
         _factors.Clear();
@@ -67,11 +46,11 @@ internal sealed class ProductCollector : ClusterCollector
         }
 
         if (!merged && !computed) return Term.None;
-        if (_stable && !IsSafe()) return Term.None;
+        if (IsStable && !IsSafe()) return Term.None;
         if (merged) Note(LikePowers);
         if (cancelled) Note(Cancelled);
         if (computed) Note(Constants);
-        if (!_stable) MoveConstantsForward();
+        if (!IsStable) MoveConstantsForward();
         var (product, _) = Rebuild(At, divides: true);
         if (!product.Exists) product = Builder.Term(Builder.Constant(1));
         return negative ? -product : product;
@@ -210,7 +189,7 @@ internal sealed class ProductCollector : ClusterCollector
         var sign = 1.0;
         if (term.Is<NegOperation>()) (term, sign) = (term.X, -1);
         if (term.IsConstant) return (Term.None, sign * term.ConstantValue);
-        if (_stable) return (term, sign);
+        if (IsStable) return (term, sign);
         return Coefficient.Of(term) is { } coefficient and not 0 ? (Coefficient.Replace(term, 1), sign * coefficient) : (term, sign);
     }
 
@@ -231,11 +210,6 @@ internal sealed class ProductCollector : ClusterCollector
     }
 
     /// <summary>Products that are used nowhere else.</summary>
-    private readonly struct Within(ProductCollector owner) : IInner
-    {
-        public bool Includes(int id, int level) => owner._inner[id] && !owner.IsReciprocal(id);
-    }
-
     /// <summary>What has become of a leaf.</summary>
     /// <param name="Base">The base of its power; none for a constant.</param>
     /// <param name="Exponent">The exponent that stands in its place; 0 when it is gone.</param>

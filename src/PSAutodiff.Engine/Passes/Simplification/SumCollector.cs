@@ -13,42 +13,21 @@ internal sealed class SumCollector : ClusterCollector
 {
     private static readonly Identity LikeTerms = new("a * x + b * x = (a + b) * x", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
 
-    private readonly bool[] _inner;
-    private readonly bool _stable;
     private readonly List<Part> _parts = [];
     private readonly List<int> _partOf = [];
     private Dictionary<int, int>? _indexOf;
     private Now _now;
 
     public SumCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
-        : base(builder, note)
+        : base(graph, builder, reachable, uses, stable, note)
     {
-        _inner = stable ? [] : FindInner(graph, reachable, uses);
-        _stable = stable;
-    }
-
-    /// <summary>The collected form of a sum of the old graph in the new one, or none.</summary>
-    public Term Collect(int root, int[] map)
-    {
-        if (_stable)
-        {
-            // The sum as it is now, two levels deep.
-            root = map[root];
-            if (!IsFamily(Builder.OperationOf(root))) return Term.None;
-            Gather(root, new TwoLevels(this));
-            return Collect(Now.Itself);
-        }
-
-        if (_inner[root]) return Term.None;
-        Gather(root, new Within(_inner));
-        return Collect(new Now(map));
     }
 
     // Asked for every node, mostly before the JIT would compile it well by itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override bool IsFamily(Operation operation) => operation is SumOperation or SubOperation or NegOperation;
 
-    private Term Collect(Now now)
+    protected override Term Collect(Now now)
     {
         _parts.Clear();
         _partOf.Clear();
@@ -78,7 +57,7 @@ internal sealed class SumCollector : ClusterCollector
             else if (_indexOf is not null) _indexOf[term.Id] = index;
         }
 
-        if ((!merged && !computed) || (_stable && !IsSafe())) return Term.None;
+        if ((!merged && !computed) || (IsStable && !IsSafe())) return Term.None;
         if (merged) Note(LikeTerms);
         if (computed) Note(Constants);
         _now = now;
@@ -99,7 +78,7 @@ internal sealed class SumCollector : ClusterCollector
         var term = Builder.Term(part.Id);
 
         // 3 * (x * y) for x * y + x * y + x * y, but 5 * x * y for 2 * x * y + 3 * x * y: what the others are multiplied with stays.
-        return (weight == 1 ? term : part.Leads || !_stable ? Coefficient.Put(weight, term) : weight * term, negative);
+        return (weight == 1 ? term : part.Leads || !IsStable ? Coefficient.Put(weight, term) : weight * term, negative);
     }
 
     /// <summary>Whether at most one sum is left, of terms that were there before or are exact.</summary>
@@ -148,11 +127,6 @@ internal sealed class SumCollector : ClusterCollector
     }
 
     /// <summary>Sums that are used nowhere else.</summary>
-    private readonly struct Within(bool[] inner) : IInner
-    {
-        public bool Includes(int id, int level) => inner[id];
-    }
-
     /// <summary>Like terms that are put together, or a term by itself.</summary>
     /// <param name="Id">The term without its constant; none for a constant alone.</param>
     /// <param name="Weight">What it is multiplied with in all.</param>
