@@ -49,13 +49,13 @@ internal sealed partial class Graph
 
     public int Z(int id) => _nodes[id].Z;
 
-    public int Argument(int id, int index) => index switch { 0 => _nodes[id].X, 1 => _nodes[id].Y, _ => _nodes[id].Z };
+    public int Argument(int id, int index) => _nodes[id].Argument(index);
 
     public bool IsConstant(int id) => _nodes[id].Code == OperationTable.ConstantCode;
 
     public bool IsVariable(int id) => _nodes[id].Code == OperationTable.VariableCode;
 
-    public bool IsLeaf(int id) => _nodes[id].Code is OperationTable.ConstantCode or OperationTable.VariableCode;
+    public bool IsLeaf(int id) => IsLeaf(_nodes[id]);
 
     public double ConstantOf(int id) => _constants[_nodes[id].X];
 
@@ -73,7 +73,13 @@ internal sealed partial class Graph
     }
 
     /// <summary>Which nodes the roots need, themselves included.</summary>
-    public bool[] Reachable(ReadOnlySpan<int> roots)
+    public bool[] Reachable(ReadOnlySpan<int> roots) => Reachable(_nodes, roots);
+
+    /// <summary>The same among nodes that may still be those of a builder.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="roots">The roots.</param>
+    /// <param name="given">Nodes that need no others, as if they were leaves.</param>
+    public static bool[] Reachable(ReadOnlySpan<GraphNode> nodes, ReadOnlySpan<int> roots, bool[]? given = null)
     {
         var top = -1;
         foreach (var root in roots) top = Math.Max(top, root);
@@ -81,8 +87,8 @@ internal sealed partial class Graph
         foreach (var root in roots) reachable[root] = true;
         for (var id = top; id >= 0; id--)
         {
-            if (!reachable[id] || IsLeaf(id)) continue;
-            ref readonly var node = ref _nodes[id];
+            ref readonly var node = ref nodes[id];
+            if (!reachable[id] || IsLeaf(node) || given?[id] == true) continue;
             reachable[node.X] = true;
             if (node.Y != None) reachable[node.Y] = true;
             if (node.Z != None) reachable[node.Z] = true;
@@ -106,6 +112,30 @@ internal sealed partial class Graph
         }
 
         return uses;
+    }
+
+    /// <summary>
+    /// Which of the reachable nodes depend on no variable, and their values: these stand together, each at the place that its node has,
+    /// as most nodes have none.
+    /// </summary>
+    public (bool[] IsFolded, int[] Places, List<double> Values) Fold(bool[] reachable)
+    {
+        var isFolded = new bool[reachable.Length];
+        var places = new int[reachable.Length];
+        var values = new List<double>();
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id] || IsVariable(id)) continue;
+            ref readonly var node = ref _nodes[id];
+            if (!IsConstant(id) && (!isFolded[node.X] || (node.Y != None && !isFolded[node.Y]) || (node.Z != None && !isFolded[node.Z]))) continue;
+            var value = IsConstant(id) ? ConstantOf(id) : OperationOf(id).Evaluate(ValueOf(node.X), ValueOf(node.Y), ValueOf(node.Z));
+            (isFolded[id], places[id]) = (true, values.Count);
+            values.Add(value);
+        }
+
+        return (isFolded, places, values);
+
+        double ValueOf(int id) => id == None ? 0 : values[places[id]];
     }
 
     /// <summary>Number of distinct operations (leaves not counted) that the roots need.</summary>
@@ -138,6 +168,8 @@ internal sealed partial class Graph
     public ulong StructuralHash(int id) => (_hashes ?? ComputeHashes())[id];
 
     public int DepthOf(int id) => (_depths ?? ComputeDepths())[id];
+
+    private static bool IsLeaf(in GraphNode node) => node.Code is OperationTable.ConstantCode or OperationTable.VariableCode;
 
     private ulong[] ComputeHashes()
     {

@@ -84,6 +84,8 @@ internal sealed class GraphBuilder
 
     public int Z(int id) => _nodes[id].Z;
 
+    public int Argument(int id, int index) => _nodes[id].Argument(index);
+
     public bool IsConstant(int id) => _nodes[id].Code == OperationTable.ConstantCode;
 
     public bool IsVariable(int id) => _nodes[id].Code == OperationTable.VariableCode;
@@ -93,6 +95,9 @@ internal sealed class GraphBuilder
     public string NameOf(int id) => _names[_nodes[id].X];
 
     public Term Term(int id) => new(this, id);
+
+    /// <summary>Which nodes a root needs, itself included.</summary>
+    public bool[] Reachable(int root) => Graph.Reachable(_nodes, [root]);
 
     public int Constant(double value)
     {

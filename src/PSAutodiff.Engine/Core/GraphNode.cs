@@ -5,4 +5,8 @@ namespace PSAutodiff.Core;
 /// <param name="Y">The id of the second argument, or <see cref="Graph.None"/>.</param>
 /// <param name="Z">The id of the third argument, or <see cref="Graph.None"/>.</param>
 /// <param name="Code">Index of the operation in <see cref="OperationTable.ByCode"/>.</param>
-internal readonly record struct GraphNode(int X, int Y, int Z, byte Code);
+internal readonly record struct GraphNode(int X, int Y, int Z, byte Code)
+{
+    /// <summary>The id of an argument that the operation has.</summary>
+    public int Argument(int index) => index switch { 0 => X, 1 => Y, _ => Z };
+}

@@ -14,7 +14,7 @@ internal readonly partial record struct RootedGraph(Graph Graph, int[] Roots)
     /// <summary>These roots and then others of the same graph.</summary>
     public RootedGraph And(RootedGraph others) => this with { Roots = [.. Roots, .. others.Roots] };
 
-    /// <inheritdoc cref="Graph.Reachable"/>
+    /// <inheritdoc cref="Graph.Reachable(ReadOnlySpan{int})"/>
     public bool[] Reachable() => Graph.Reachable(Roots);
 
     /// <inheritdoc cref="Graph.OperationCount"/>

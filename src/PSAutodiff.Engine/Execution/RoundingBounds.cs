@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Execution;
 
@@ -38,8 +39,7 @@ internal sealed class RoundingBounds
         _creditExact = creditExact;
         var reachable = expressions.Reachable();
         var nodes = new List<int>();
-        var indexOf = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < variables.Count; i++) indexOf.TryAdd(variables[i], i);
+        var indexOf = VariableNames.Places(variables);
         _variableOf = new int[reachable.Length];
         for (var id = 0; id < reachable.Length; id++)
         {

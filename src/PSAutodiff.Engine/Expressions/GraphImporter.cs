@@ -9,9 +9,8 @@ namespace PSAutodiff.Expressions;
 internal sealed class GraphImporter
 {
     private readonly GraphBuilder _builder;
-    private readonly Dictionary<Graph, int[]> _remaps = [];
+    private readonly Dictionary<Graph, (int[] Map, PostOrder Walk)> _copied = [];
     private readonly Stack<ExprNode> _stack = new();
-    private readonly Stack<int> _pending = new();
 
     // The nodes seen, in order, and their ids; the slots hold their positions, counted from 1.
     private ExprNode[] _visited;
@@ -83,38 +82,11 @@ internal sealed class GraphImporter
 
     private int Copy(Graph source, int root)
     {
-        if (!_remaps.TryGetValue(source, out var remap))
-        {
-            remap = new int[source.Count];
-            Array.Fill(remap, Graph.None);
-            _remaps.Add(source, remap);
-        }
-
-        _pending.Push(root);
-        while (_pending.TryPeek(out var id))
-        {
-            if (remap[id] != Graph.None || source.IsLeaf(id) || !Defer(source, id, remap))
-            {
-                _pending.Pop();
-                if (remap[id] == Graph.None) remap[id] = _builder.Copy(source, id, remap);
-            }
-        }
-
-        return remap[root];
-    }
-
-    private bool Defer(Graph source, int id, int[] remap)
-    {
-        var deferred = false;
-        for (var i = source.OperationOf(id).Arity - 1; i >= 0; i--)
-        {
-            var argument = source.Argument(id, i);
-            if (remap[argument] != Graph.None) continue;
-            _pending.Push(argument);
-            deferred = true;
-        }
-
-        return deferred;
+        if (!_copied.TryGetValue(source, out var copied)) _copied.Add(source, copied = (new int[source.Count], new PostOrder(source, source.Count)));
+        var (map, walk) = copied;
+        walk.Start(root);
+        while (walk.TryNext(out var id)) map[id] = _builder.Copy(source, id, map);
+        return map[root];
     }
 
     // A table of its own, keyed by the running number every object has, is several times faster at a million nodes than a

@@ -61,10 +61,11 @@ public sealed record DerivativeCheck(
         var slopes = Derivatives(expression, at, derivatives, variables, cancellation);
         var central = new CentralDifference(expression, all, point, cancellation);
         var checks = new DerivativeCheck[variables.Count];
+        var places = VariableNames.Places(all);
         for (var i = 0; i < checks.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var index = Array.IndexOf(all, variables[i]);
+            var index = places[variables[i]];
             checks[i] = Check(variables[i], point[index], central.Value, slopes[i], central.Along(index, step), tolerance);
         }
 

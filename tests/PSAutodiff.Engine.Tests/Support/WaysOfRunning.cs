@@ -1,6 +1,7 @@
 using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Foundation.Names;
 using PSAutodiff.Training.Models;
 using Xunit;
 
@@ -21,7 +22,7 @@ internal sealed class WaysOfRunning
     private readonly Graph _graph;
     private readonly int[] _roots;
     private readonly CompiledExpression _compiled;
-    private readonly Dictionary<string, int> _inputOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _inputOf;
 
     private WaysOfRunning(RandomProgram program)
     {
@@ -29,7 +30,7 @@ internal sealed class WaysOfRunning
         _outputs = program.Outputs;
         (_graph, _roots) = ExprNode.Flatten(_outputs);
         _compiled = CompiledExpression.Compile(_outputs, program.Names);
-        for (var i = 0; i < program.Names.Length; i++) _inputOf.Add(program.Names[i], i);
+        _inputOf = VariableNames.Places(program.Names);
     }
 
     /// <summary>Compares all ways of running a program.</summary>

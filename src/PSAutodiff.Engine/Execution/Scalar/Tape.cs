@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Execution.Scalar;
 
@@ -68,10 +69,10 @@ internal sealed class Tape
         private static readonly bool[] IsSharer = Array.ConvertAll(OperationTable.ByCode, static operation => operation.Shares is not null);
 
         private readonly List<double> _constants = [];
-        private readonly List<double> _foldedValues = [];
         private readonly Dictionary<long, int> _constantIndex = new(SeededHash.Comparer.Instance);
         private readonly Stack<int> _free = new();
         private bool[] _isFolded = [];
+        private List<double> _folded = [];
         private bool[] _needed = [];
         private int[] _registers = [];
         private int[] _uses = [];
@@ -82,8 +83,9 @@ internal sealed class Tape
 
         public Tape Compile(ReadOnlySpan<int> roots)
         {
-            Fold(graph.Reachable(roots));
-            MarkNeeded(roots);
+            // Until sources are placed, the register of a folded node is the place of its value.
+            (_isFolded, _registers, _folded) = graph.Fold(graph.Reachable(roots));
+            _needed = Graph.Reachable(graph.NodeArray, roots, given: _isFolded);
             FindShared();
             PlaceSources();
             CountUses(roots);
@@ -101,47 +103,6 @@ internal sealed class Tape
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private bool IsComputed(int id) => _needed[id] && !_isFolded[id] && !graph.IsVariable(id);
-
-        private void Fold(bool[] reachable)
-        {
-            _isFolded = new bool[reachable.Length];
-            _registers = new int[reachable.Length];
-            for (var id = 0; id < reachable.Length; id++)
-            {
-                WatchCancellation(id);
-                if (!reachable[id] || graph.IsVariable(id)) continue;
-                if (graph.IsConstant(id))
-                {
-                    (_isFolded[id], _registers[id]) = (true, Remember(graph.ConstantOf(id)));
-                    continue;
-                }
-
-                var (x, y, z) = (graph.X(id), graph.Y(id), graph.Z(id));
-                if (!_isFolded[x] || (y >= 0 && !_isFolded[y]) || (z >= 0 && !_isFolded[z])) continue;
-                _isFolded[id] = true;
-                _registers[id] = Remember(graph.OperationOf(id).Evaluate(Folded(x), y < 0 ? 0 : Folded(y), z < 0 ? 0 : Folded(z)));
-            }
-        }
-
-        // Until sources are placed, the register of a folded node is the index of its value.
-        private double Folded(int id) => _foldedValues[_registers[id]];
-
-        private int Remember(double value)
-        {
-            _foldedValues.Add(value);
-            return _foldedValues.Count - 1;
-        }
-
-        private void MarkNeeded(ReadOnlySpan<int> roots)
-        {
-            _needed = new bool[_isFolded.Length];
-            foreach (var root in roots) _needed[root] = true;
-            for (var id = _needed.Length - 1; id >= 0; id--)
-            {
-                if (!_needed[id] || _isFolded[id] || graph.IsLeaf(id)) continue;
-                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _needed[graph.Argument(id, i)] = true;
-            }
-        }
 
         /// <summary>By id of a node, the node from whose value it is computed too; and the other way round.</summary>
         private void FindShared()
@@ -169,13 +130,12 @@ internal sealed class Tape
         /// <summary>Inputs and constants get the first registers.</summary>
         private void PlaceSources()
         {
-            var inputOf = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (var i = 0; i < inputs.Count; i++) inputOf.TryAdd(inputs[i], i);
+            var inputOf = VariableNames.Places(inputs);
             for (var id = 0; id < _registers.Length; id++)
             {
                 WatchCancellation(id);
                 if (!_needed[id]) continue;
-                if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(Folded(id));
+                if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(_folded[_registers[id]]);
                 else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
             }
 
@@ -209,39 +169,26 @@ internal sealed class Tape
             var order = new int[count];
             var placed = new bool[_needed.Length];
             var next = 0;
-            var stack = new Stack<int>();
+            var walk = new PostOrder(graph, _needed.Length);
             foreach (var root in roots)
             {
-                if (IsComputed(root)) stack.Push(root);
-                while (stack.TryPeek(out var id))
+                walk.Start(root);
+                while (walk.TryNext(out var id))
                 {
-                    if (!placed[id] && Defer(id, placed, stack)) continue;
-                    stack.Pop();
-                    if (placed[id]) continue;
-                    placed[id] = true;
+                    if (placed[id] || !IsComputed(id)) continue;
                     WatchCancellation(next);
-                    order[next++] = id;
-                    if (_sharers?.TryGetValue(id, out var sharer) != true || placed[sharer]) continue;
+
+                    // What shares its value with another operation on the same argument is computed right before that.
+                    var first = SharedBy(id) is var other && other != Graph.None ? other : id;
+                    placed[first] = true;
+                    order[next++] = first;
+                    if (_sharers?.TryGetValue(first, out var sharer) != true) continue;
                     placed[sharer] = true;
                     order[next++] = sharer;
                 }
             }
 
             return order;
-        }
-
-        private bool Defer(int id, bool[] placed, Stack<int> stack)
-        {
-            var deferred = SharedBy(id) is var other && other != Graph.None && Defer(other);
-            for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) deferred |= Defer(graph.Argument(id, i));
-            return deferred;
-
-            bool Defer(int argument)
-            {
-                if (placed[argument] || !IsComputed(argument)) return false;
-                stack.Push(argument);
-                return true;
-            }
         }
 
         private Instruction[] Emit(int[] order)

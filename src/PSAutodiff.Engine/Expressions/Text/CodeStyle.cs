@@ -128,13 +128,14 @@ internal abstract class CodeStyle : TextStyle
         var uses = _graph.Uses(_reachable, [_root]);
         var bindings = new string?[_reachable.Length];
         var nesting = new byte[_reachable.Length];
-        var numbers = FoldsNumbers ? new double?[_reachable.Length] : null;
+        var (isFolded, places, numbers) = FoldsNumbers ? _graph.Fold(_reachable) : ([], [], []);
         var view = new GraphView(_graph, bindings);
         var lastLocal = 0;
         foreach (var id in WritingOrder.Of(_graph, _root, _cancellation))
         {
-            if (numbers is not null && (numbers[id] = Fold(id, numbers)) is { } number && !_graph.IsLeaf(id) && NotationOf(_graph.OperationOf(id)).Level < Notation.Atom)
+            if (FoldsNumbers && isFolded[id] && !_graph.IsLeaf(id) && NotationOf(_graph.OperationOf(id)).Level < Notation.Atom)
             {
+                var number = numbers[places[id]];
                 var literal = double.IsFinite(number) ? Number(number) : NotFinite(number);
                 bindings[id] = literal.StartsWith('-') ? $"({literal})" : literal;
                 continue;
@@ -226,21 +227,5 @@ internal abstract class CodeStyle : TextStyle
         }
 
         return deepest;
-    }
-
-    /// <summary>The value of a node that depends on no variable, else null.</summary>
-    private double? Fold(int id, double?[] numbers)
-    {
-        if (_graph.IsConstant(id)) return _graph.ConstantOf(id);
-        if (_graph.IsVariable(id)) return null;
-        Span<double> values = [0, 0, 0];
-        var operation = _graph.OperationOf(id);
-        for (var i = 0; i < operation.Arity; i++)
-        {
-            if (numbers[_graph.Argument(id, i)] is not { } value) return null;
-            values[i] = value;
-        }
-
-        return operation.Evaluate(values[0], values[1], values[2]);
     }
 }

@@ -3,8 +3,7 @@ using PSAutodiff.Core;
 namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
-/// The order in which formats list distinct nodes: arguments before their users, from left to right. It depends on the expression
-/// alone, not on how its graph came to be, so that equal expressions have equal texts.
+/// The order in which formats list distinct nodes: that of <see cref="PostOrder"/>, so that equal expressions have equal texts.
 /// </summary>
 internal static class WritingOrder
 {
@@ -16,35 +15,12 @@ internal static class WritingOrder
     public static IEnumerable<int> Of(Graph graph, int root, CancellationToken cancellation)
     {
         var steps = 0;
-        var listed = new bool[root + 1];
-        var stack = new Stack<int>();
-        stack.Push(root);
-        while (stack.TryPeek(out var id))
+        var walk = new PostOrder(graph, root + 1);
+        walk.Start(root);
+        while (walk.TryNext(out var id))
         {
             if ((++steps & (NodesUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
-            if (listed[id] || Next(graph, id, listed) is not { } argument)
-            {
-                stack.Pop();
-                if (listed[id]) continue;
-                listed[id] = true;
-                yield return id;
-            }
-            else
-            {
-                stack.Push(argument);
-            }
+            yield return id;
         }
-    }
-
-    private static int? Next(Graph graph, int id, bool[] listed)
-    {
-        if (graph.IsLeaf(id)) return null;
-        for (var i = 0; i < graph.OperationOf(id).Arity; i++)
-        {
-            var argument = graph.Argument(id, i);
-            if (!listed[argument]) return argument;
-        }
-
-        return null;
     }
 }

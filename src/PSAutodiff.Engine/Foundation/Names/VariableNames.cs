@@ -21,6 +21,14 @@ internal static class VariableNames
         return true;
     }
 
+    /// <summary>Where each name stands in a list; the first place of one that stands there twice.</summary>
+    public static Dictionary<string, int> Places(IReadOnlyList<string> names)
+    {
+        var places = new Dictionary<string, int>(names.Count, StringComparer.Ordinal);
+        for (var i = 0; i < names.Count; i++) places.TryAdd(names[i], i);
+        return places;
+    }
+
     public static void Check(string? name)
     {
         if (IsValid(name)) return;

@@ -25,7 +25,7 @@ internal static class ForwardMode
     /// </summary>
     public static (Term[] Tangents, Guard[]? Guards, bool[] Depends) Tangents(GraphBuilder builder, int root, string variable, bool literal)
     {
-        var needed = Sweep.Needed(builder, root);
+        var needed = builder.Reachable(root);
         var tangents = new Term[root + 1];
         var depends = new bool[root + 1];
         Guard[]? guards = null;
@@ -51,7 +51,7 @@ internal static class ForwardMode
             for (var i = 0; i < given.Length; i++)
             {
                 // The written-out zeros of the lab's operations are for the lab's operations: times log(x) of x^y they would be NaN.
-                var argument = Sweep.Argument(builder, id, i);
+                var argument = builder.Argument(id, i);
                 depends[id] |= depends[argument] && operation.Propagates(i);
                 given[i] = depends[argument] || literally ? tangents[argument] : Term.None;
                 derivativeGuards[i] = guards is null ? default : guards[argument];

@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Passes.Differentiation;
 
@@ -13,8 +14,7 @@ internal static class ReverseMode
     public static int[] Differentiate(GraphBuilder builder, int root, IReadOnlyList<string> variables)
     {
         builder.Cancellation.ThrowIfCancellationRequested();
-        var wanted = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < variables.Count; i++) wanted.TryAdd(variables[i], i);
+        var wanted = VariableNames.Places(variables);
         var gradient = new int[variables.Count];
         Array.Fill(gradient, Graph.None);
 
@@ -37,7 +37,7 @@ internal static class ReverseMode
             var guard = guards is null ? default : guards[id];
             for (var i = 0; i < operation.Arity; i++)
             {
-                var argument = Sweep.Argument(builder, id, i);
+                var argument = builder.Argument(id, i);
                 if (!active[argument] || !operation.Propagates(i)) continue;
                 var (part, partGuard) = Sweep.Pullback(operation, i, at, builder.Term(adjoints[id]), guard);
                 if (!part.Exists) continue;
@@ -69,7 +69,7 @@ internal static class ReverseMode
     /// <summary>Which nodes the result needs and depend smoothly on a wanted variable.</summary>
     private static bool[] Active(GraphBuilder builder, int root, Dictionary<string, int> wanted)
     {
-        var active = Sweep.Needed(builder, root);
+        var active = builder.Reachable(root);
         for (var id = 0; id <= root; id++)
         {
             if (!active[id]) continue;
@@ -83,7 +83,7 @@ internal static class ReverseMode
             var depends = false;
             for (var i = 0; i < operation.Arity && !depends; i++)
             {
-                depends = operation.Propagates(i) && active[Sweep.Argument(builder, id, i)];
+                depends = operation.Propagates(i) && active[builder.Argument(id, i)];
             }
 
             active[id] = depends;

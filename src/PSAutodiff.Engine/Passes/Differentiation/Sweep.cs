@@ -5,13 +5,6 @@ namespace PSAutodiff.Passes.Differentiation;
 /// <summary>What the forward and the reverse sweep over a graph in progress have in common.</summary>
 internal static class Sweep
 {
-    public static int Argument(GraphBuilder builder, int id, int index) => index switch
-    {
-        0 => builder.X(id),
-        1 => builder.Y(id),
-        _ => builder.Z(id),
-    };
-
     public static Operation.Locals Locals(GraphBuilder builder, int id)
     {
         var arity = builder.OperationOf(id).Arity;
@@ -67,18 +60,4 @@ internal static class Sweep
     /// </summary>
     public static bool Multiplies(Operation operation, int argument, in Operation.Locals at, Guard guard) =>
         guard.IsConditional && !operation.HasFiniteSlope(argument, at) && !(guard.IsOfExponent && operation is PowOperation);
-
-    /// <summary>Which of the nodes up to the root the root needs.</summary>
-    public static bool[] Needed(GraphBuilder builder, int root)
-    {
-        var needed = new bool[root + 1];
-        needed[root] = true;
-        for (var id = root; id >= 0; id--)
-        {
-            if (!needed[id]) continue;
-            for (var i = builder.OperationOf(id).Arity - 1; i >= 0; i--) needed[Argument(builder, id, i)] = true;
-        }
-
-        return needed;
-    }
 }

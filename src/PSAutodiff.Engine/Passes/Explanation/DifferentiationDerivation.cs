@@ -148,7 +148,7 @@ internal sealed class DifferentiationDerivation : IDerivation
         var constants = new double?[operation.Arity];
         for (var i = 0; i < derivatives.Length; i++)
         {
-            var argument = Sweep.Argument(builder, id, i);
+            var argument = builder.Argument(id, i);
             counts[i] = depends[argument] && _tangents[argument].Exists && operation.Propagates(i);
             varies[i] = literally || (depends[argument] && _tangents[argument].Exists);
             derivatives[i] = varies[i] ? builder.Term(Placeholder(builder, argument)) : Term.None;
@@ -167,7 +167,7 @@ internal sealed class DifferentiationDerivation : IDerivation
     {
         for (var i = 0; i < builder.OperationOf(id).Arity; i++)
         {
-            var argument = Sweep.Argument(builder, id, i);
+            var argument = builder.Argument(id, i);
             if (depends[argument] && _tangents[argument].Exists) return true;
         }
 
@@ -204,7 +204,7 @@ internal sealed class DifferentiationDerivation : IDerivation
         while (pending.TryPop(out var id))
         {
             if (id < _graph.Count || !written.Add(id) || _placeholders.ContainsKey(id)) continue;
-            for (var i = builder.OperationOf(id).Arity - 1; i >= 0; i--) pending.Push(Sweep.Argument(builder, id, i));
+            for (var i = builder.OperationOf(id).Arity - 1; i >= 0; i--) pending.Push(builder.Argument(id, i));
         }
 
         return written;
