@@ -16,6 +16,9 @@ internal sealed class PostOrder(Graph graph, int count)
     /// <summary>What the root needs comes next, as far as it has not come before; the root is last.</summary>
     public void Start(int root) => _stack.Push(root);
 
+    /// <summary>Passes over a node whose arguments have come.</summary>
+    public void Skip(int id) => _listed[id] = true;
+
     /// <summary>Goes on to the next node, if there is one.</summary>
     // Asked for every node, mostly before the JIT would compile it well by itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -23,7 +26,12 @@ internal sealed class PostOrder(Graph graph, int count)
     {
         while (_stack.TryPeek(out id))
         {
-            if (!_listed[id] && Defer(id)) continue;
+            if (!_listed[id] && FirstUnlisted(id) is var argument and not Graph.None)
+            {
+                _stack.Push(argument);
+                continue;
+            }
+
             _stack.Pop();
             if (!_listed[id]) return _listed[id] = true;
         }
@@ -31,18 +39,17 @@ internal sealed class PostOrder(Graph graph, int count)
         return false;
     }
 
+    // One at a time, so that the stack grows no longer than the graph is deep.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Defer(int id)
+    private int FirstUnlisted(int id)
     {
-        var deferred = false;
-        for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
+        var arity = graph.OperationOf(id).Arity;
+        for (var i = 0; i < arity; i++)
         {
             var argument = graph.Argument(id, i);
-            if (_listed[argument]) continue;
-            _stack.Push(argument);
-            deferred = true;
+            if (!_listed[argument]) return argument;
         }
 
-        return deferred;
+        return Graph.None;
     }
 }

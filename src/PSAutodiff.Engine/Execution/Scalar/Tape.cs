@@ -167,7 +167,6 @@ internal sealed class Tape
             }
 
             var order = new int[count];
-            var placed = new bool[_needed.Length];
             var next = 0;
             var walk = new PostOrder(graph, _needed.Length);
             foreach (var root in roots)
@@ -175,20 +174,23 @@ internal sealed class Tape
                 walk.Start(root);
                 while (walk.TryNext(out var id))
                 {
-                    if (placed[id] || !IsComputed(id)) continue;
+                    if (!IsComputed(id)) continue;
                     WatchCancellation(next);
 
-                    // What shares its value with another operation on the same argument is computed right before that.
-                    var first = SharedBy(id) is var other && other != Graph.None ? other : id;
-                    placed[first] = true;
-                    order[next++] = first;
-                    if (_sharers?.TryGetValue(first, out var sharer) != true) continue;
-                    placed[sharer] = true;
-                    order[next++] = sharer;
+                    // Two operations on the same argument of which one shares the other's value come together.
+                    if (SharedBy(id) is var other and not Graph.None) Place(other);
+                    order[next++] = id;
+                    if (_sharers?.TryGetValue(id, out var sharer) == true) Place(sharer);
                 }
             }
 
             return order;
+
+            void Place(int id)
+            {
+                walk.Skip(id);
+                order[next++] = id;
+            }
         }
 
         private Instruction[] Emit(int[] order)
