@@ -40,24 +40,25 @@ public sealed class CompilationTests
     public void A_program_has_no_more_steps_than_the_graph_has_operations() => RandomExpressions.Everyday.Check(200, 40, static node =>
     {
         var (graph, id) = node.Flatten();
-        var tape = CompiledExpression.Compile([node], Names).Tape;
-        Assert.True(tape.Instructions.Length <= graph.OperationCount([id]));
-        Assert.True(tape.RegisterCount <= tape.InputCount + tape.Constants.Length + tape.Instructions.Length + 1);
+        var compiled = CompiledExpression.Compile([node], Names);
+        var tape = compiled.Tape;
+        Assert.True(compiled.OperationCount <= graph.OperationCount([id]));
+        Assert.True(tape.RegisterCount <= tape.InputCount + tape.Constants.Length + compiled.OperationCount + 1);
     });
 
     [Fact]
     public void Constants_are_computed_once_when_compiling()
     {
-        var tape = CompiledExpression.Compile([ExprNode.Parse("x + exp(2 * 3) / log(5)")]).Tape;
-        Assert.Equal(["sum"], tape.Instructions.Select(static step => step.Operation.Name));
-        Assert.Equal([Math.Exp(6) / Math.Log(5)], tape.Constants);
+        var compiled = CompiledExpression.Compile([ExprNode.Parse("x + exp(2 * 3) / log(5)")]);
+        Assert.Equal(1, compiled.OperationCount);
+        Assert.Equal(0.5 + (Math.Exp(6) / Math.Log(5)), compiled.Evaluate(0.5));
     }
 
     [Fact]
     public void A_constant_expression_has_no_steps_at_all()
     {
         var compiled = CompiledExpression.Compile([ExprNode.Parse("1 / 0"), ExprNode.Parse("2^10")]);
-        Assert.Empty(compiled.Tape.Instructions);
+        Assert.Equal(0, compiled.OperationCount);
         var results = new double[2];
         compiled.Evaluate([], results);
         Assert.Equal([double.PositiveInfinity, 1024], results);
@@ -66,16 +67,17 @@ public sealed class CompilationTests
     [Fact]
     public void Shared_parts_are_computed_once()
     {
-        var tape = CompiledExpression.Compile([ExprNode.Parse("sin(x) * sin(x) + cos(sin(x))")]).Tape;
-        Assert.Equal(["cos", "mul", "sin", "sum"], tape.Instructions.Select(static step => step.Operation.Name).Order());
+        var compiled = CompiledExpression.Compile([ExprNode.Parse("sin(x) * sin(x) + cos(sin(x))")]);
+        Assert.Equal(4, compiled.OperationCount);
     }
 
     [Fact]
     public void What_no_output_needs_is_left_out()
     {
         var gradient = ExprNode.Parse("sin(x) * exp(y)").Gradient();
-        var tape = CompiledExpression.Compile([gradient[0]]).Tape;
-        Assert.DoesNotContain("sin", tape.Instructions.Select(static step => step.Operation.Name));
+
+        // cos(x) * exp(y), without the sine that the other derivative needs.
+        Assert.Equal(3, CompiledExpression.Compile([gradient[0]]).OperationCount);
     }
 
     [Fact]

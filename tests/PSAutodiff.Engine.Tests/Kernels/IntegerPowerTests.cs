@@ -93,7 +93,6 @@ public sealed class IntegerPowerTests
 
         var (before, after) = (CompiledExpression.Compile([sum]), CompiledExpression.Compile([sum.Simplify(SimplificationRule.Stable)]));
         Assert.Equal(before.OperationCount, after.OperationCount);
-        Assert.DoesNotContain(after.Tape.Instructions, static step => step.Operation is PowOperation);
         Assert.Equal("t^127", Texts.Infix(Enumerable.Range(0, 126).Aggregate(t, (product, _) => product * t).Simplify(SimplificationRule.Stable)));
     }
 

@@ -256,9 +256,15 @@ public sealed class DenseModelTests
         var gradient = new float[parameters.Length];
         var rows = AllRows(40);
         model.Gradient(parameters, rows, gradient, null, Token);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10; i++) model.Gradient(parameters, rows, gradient, null, Token);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // A collection that another test causes adds what is left of the thread's chunk, so the least of several counts.
+        var least = Enumerable.Range(0, 5).Min(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 10; i++) model.Gradient(parameters, rows, gradient, null, Token);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.Equal(0, least);
     }
 
     [Fact]
