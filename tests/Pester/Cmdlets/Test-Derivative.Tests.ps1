@@ -184,7 +184,7 @@ Describe 'Test-Derivative and mistakes' {
     }
 }
 
-# SYSTEMS.md, S3: the network of S2 in batch form, its gradient against central differences.
+# Course system S3: the network of S2 in batch form, its gradient against central differences.
 Describe 'The gradient of the nine-parameter network' {
     BeforeAll {
         $parameters = 'b1', 'b2', 'c', 'u1', 'u2', 'w11', 'w12', 'w21', 'w22'

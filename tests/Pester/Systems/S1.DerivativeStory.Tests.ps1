@@ -1,4 +1,4 @@
-# SYSTEMS.md, S1: the scalar expression engine, every figure of it.
+# Course system S1: the scalar expression engine, every figure of it.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

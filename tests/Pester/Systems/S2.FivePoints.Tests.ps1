@@ -1,4 +1,4 @@
-# SYSTEMS.md, S2: a network of nine parameters, trained from its loss on the five points.
+# Course system S2: a network of nine parameters, trained from its loss on the five points.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

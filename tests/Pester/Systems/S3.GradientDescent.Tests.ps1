@@ -1,4 +1,4 @@
-# SYSTEMS.md, S3: gradient descent on f(x1, x2) = (x1-6)^2 + x2^2 - x1*x2.
+# Course system S3: gradient descent on f(x1, x2) = (x1-6)^2 + x2^2 - x1*x2.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

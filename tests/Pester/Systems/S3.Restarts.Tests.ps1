@@ -1,4 +1,4 @@
-# SYSTEMS.md, S3: the nine-parameter network in batch form, restarts and the decision boundary.
+# Course system S3: the nine-parameter network in batch form, restarts and the decision boundary.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

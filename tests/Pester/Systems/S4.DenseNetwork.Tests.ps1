@@ -1,4 +1,4 @@
-# SYSTEMS.md, S4: a dense network with batched backpropagation, its losses, activations and starts, and exclusive or.
+# Course system S4: a dense network with batched backpropagation, its losses, activations and starts, and exclusive or.
 BeforeDiscovery {
     $golden = @(Get-Content "$PSScriptRoot/../../data/training.json" -Raw | ConvertFrom-Json | ForEach-Object { @{ Case = $_; Name = $_.name } })
 }

@@ -1,4 +1,4 @@
-# SYSTEMS.md, S6: optimal brain damage in rounds of train, score, prune, train again.
+# Course system S6: optimal brain damage in rounds of train, score, prune, train again.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

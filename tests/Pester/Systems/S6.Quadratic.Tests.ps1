@@ -1,4 +1,4 @@
-# SYSTEMS.md, S6: minimising w'Hw by gradient descent and by Newton's method.
+# Course system S6: minimising w'Hw by gradient descent and by Newton's method.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

@@ -1,4 +1,4 @@
-# SYSTEMS.md, S6: weight decay and least squares, as the examples show them.
+# Course system S6: weight decay and least squares, as the examples show them.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

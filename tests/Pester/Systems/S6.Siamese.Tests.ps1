@@ -1,4 +1,4 @@
-# SYSTEMS.md, S6: a Siamese pair with shared W and b.
+# Course system S6: a Siamese pair with shared W and b.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"

@@ -1,4 +1,4 @@
-# SYSTEMS.md, S6: noise on the inputs of a linear network is weight decay in expectation.
+# Course system S6: noise on the inputs of a linear network is weight decay in expectation.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"
