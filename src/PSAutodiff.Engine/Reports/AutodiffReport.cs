@@ -17,9 +17,6 @@ internal sealed partial class AutodiffReport(string title) : IDisposable
     private readonly List<string> _headings = [];
     private string? _pictureData;
 
-    /// <summary>Number of pictures.</summary>
-    public int PictureCount => _pictures.Count;
-
     /// <summary>The pictures as a JSON array; nothing can be added afterwards.</summary>
     public string Pictures
     {

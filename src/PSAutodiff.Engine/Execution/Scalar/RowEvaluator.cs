@@ -71,7 +71,7 @@ internal sealed class RowEvaluator
         {
             var length = Math.Min(worker.BlockSize, start + count - from);
             worker.Run(from, length);
-            for (var i = 0; i < results.Length; i++) worker.CopyOutput(i, from, results[i].AsSpan(from, length));
+            for (var i = 0; i < results.Length; i++) worker.CopyOutput(i, results[i].AsSpan(from, length));
         }
     });
 
@@ -165,7 +165,7 @@ internal sealed class RowEvaluator
         private Span<double> Target(in Tape.Instruction step, int length) =>
             _temporaries.AsSpan((step.Target - _owner._firstTemporary) * BlockSize, length);
 
-        public void CopyOutput(int output, int start, Span<double> target)
+        public void CopyOutput(int output, Span<double> target)
         {
             var values = Read(_tape.Outputs[output], _owner._outputIsScalar[output]);
             if (_owner._outputIsScalar[output]) target.Fill(values[0]);
@@ -185,7 +185,7 @@ internal sealed class RowEvaluator
                     ReadOnlySpan<double> values;
                     if (_owner._outputIsScalar[i])
                     {
-                        CopyOutput(i, from, _filled.AsSpan(0, length));
+                        CopyOutput(i, _filled.AsSpan(0, length));
                         values = _filled.AsSpan(0, length);
                     }
                     else
