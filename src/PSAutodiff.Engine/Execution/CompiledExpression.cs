@@ -21,7 +21,7 @@ public sealed class CompiledExpression
     private const int ShortestRegroupedTape = 512;
 
     private readonly Tape _tape;
-    private readonly Lazy<RegroupedTape?> _batches;
+    private readonly Lazy<RegroupedTape?> _regrouped;
     private double[]? _workspace;
     private TapeCode? _code;
     private int _runs;
@@ -30,7 +30,7 @@ public sealed class CompiledExpression
     {
         _tape = tape;
         Variables = variables;
-        _batches = new Lazy<RegroupedTape?>(() => tape.Instructions.Length < ShortestRegroupedTape ? null : RegroupedTape.TryCreate(tape));
+        _regrouped = new Lazy<RegroupedTape?>(() => tape.Instructions.Length < ShortestRegroupedTape ? null : RegroupedTape.TryCreate(tape));
     }
 
     /// <summary>The variables, in the order in which their values are given.</summary>
@@ -74,7 +74,7 @@ public sealed class CompiledExpression
         if (values.Length < _tape.InputCount) throw new ArgumentException($"There are {_tape.InputCount} variables but {values.Length} values.", nameof(values));
         if (results.Length < _tape.Outputs.Length) throw new ArgumentException($"There are {_tape.Outputs.Length} outputs but {results.Length} places.", nameof(results));
         if (_code is { } code) RunCode(code, values, results);
-        else if (_batches.Value is { } batches) RunBatches(batches, values, results);
+        else if (_regrouped.Value is { } regrouped) RunRegrouped(regrouped, values, results);
         else Interpret(values, results);
         if (_code is null && _tape.Instructions.Length <= LongestCode && Interlocked.Increment(ref _runs) == RunsBeforeCode) MakeCode();
     }
@@ -151,11 +151,11 @@ public sealed class CompiledExpression
         if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 
-    internal void RunBatches(RegroupedTape batches, ReadOnlySpan<double> values, Span<double> results)
+    internal void RunRegrouped(RegroupedTape regrouped, ReadOnlySpan<double> values, Span<double> results)
     {
         // One workspace is kept between runs; threads that meet make their own.
-        var workspace = Interlocked.Exchange(ref _workspace, null) ?? batches.NewWorkspace();
-        batches.Run(values[.._tape.InputCount], results[.._tape.Outputs.Length], workspace);
+        var workspace = Interlocked.Exchange(ref _workspace, null) ?? regrouped.NewWorkspace();
+        regrouped.Run(values[.._tape.InputCount], results[.._tape.Outputs.Length], workspace);
         _workspace = workspace;
     }
 

@@ -79,7 +79,7 @@ internal sealed class PassesTarget : FuzzTarget
     {
         var compiled = CompiledExpression.Compile(outputs, variables);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
-        var batches = RegroupedTape.TryCreate(compiled.Tape);
+        var regrouped = RegroupedTape.TryCreate(compiled.Tape);
         var random = new Random(outputs.Count);
         double[] odd = [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300, 1e-310];
         var columns = variables.Select(_ => Enumerable.Range(0, Rows).Select(_ => random.Next(3) == 0 ? odd[random.Next(odd.Length)] : (6 * random.NextDouble()) - 2).ToArray()).ToArray();
@@ -92,8 +92,8 @@ internal sealed class PassesTarget : FuzzTarget
             RequireSame("a row", k => rows[k][row]);
             CompiledExpression.RunCode(code, [.. point, 0], others);
             RequireSame("machine code", k => others[k]);
-            if (batches is null) continue;
-            compiled.RunBatches(batches, point, others);
+            if (regrouped is null) continue;
+            compiled.RunRegrouped(regrouped, point, others);
             RequireSame("a regrouped program", k => others[k]);
 
             void RequireSame(string way, Func<int, double> other)

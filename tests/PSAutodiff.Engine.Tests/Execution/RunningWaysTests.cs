@@ -129,21 +129,21 @@ public sealed class RunningWaysTests
         var points = Enumerable.Range(0, 70).Select(_ => names.Select(_ => (6 * random.NextDouble()) - 3).ToArray()).Append([400, -300, 1000]).ToArray();
         var columns = names.Select((_, i) => (ReadOnlyMemory<double>)points.Select(point => point[i]).ToArray()).ToArray();
         var rows = compiled.EvaluateRows(columns, TestContext.Current.CancellationToken);
-        var (interpreted, coded, batched) = (new double[4], new double[4], new double[4]);
+        var (interpreted, coded, grouped) = (new double[4], new double[4], new double[4]);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
-        var batches = RegroupedTape.TryCreate(compiled.Tape);
-        Assert.Equal(count > 500, batches is not null);
+        var regrouped = RegroupedTape.TryCreate(compiled.Tape);
+        Assert.Equal(count > 500, regrouped is not null);
         for (var i = 0; i < points.Length; i++)
         {
             compiled.Interpret(points[i], interpreted);
             CompiledExpression.RunCode(code, points[i], coded);
-            if (batches is not null) compiled.RunBatches(batches, points[i], batched);
+            if (regrouped is not null) compiled.RunRegrouped(regrouped, points[i], grouped);
             var at = names.Zip(points[i]).ToDictionary(static p => p.First, static p => p.Second);
             var expected = Array.ConvertAll(outputs, output => PlainEvaluator.Evaluate(output, at));
             Assert.Equal(expected, interpreted);
             Assert.Equal(expected, coded);
             Assert.Equal(expected, rows.Select(row => row[i]));
-            if (batches is not null) Assert.Equal(expected, batched);
+            if (regrouped is not null) Assert.Equal(expected, grouped);
         }
     }
 

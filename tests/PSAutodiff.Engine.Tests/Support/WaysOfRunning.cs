@@ -49,9 +49,9 @@ internal sealed class WaysOfRunning
     private void ComparePoints(Coverage seen)
     {
         var tape = _compiled.Tape;
-        var batches = RegroupedTape.TryCreate(tape);
+        var regrouped = RegroupedTape.TryCreate(tape);
         var code = TapeCode.Compile(tape, tape.InputCount);
-        seen.Count(code, batches);
+        seen.Count(code, regrouped);
         var results = new double[_outputs.Length];
         for (var run = 0; run < 3; run++)
         {
@@ -65,8 +65,8 @@ internal sealed class WaysOfRunning
             Same("machine code", expected, results);
             _compiled.Evaluate(point, results);
             Same("one evaluation", expected, results);
-            if (batches is null) continue;
-            _compiled.RunBatches(batches, point, results);
+            if (regrouped is null) continue;
+            _compiled.RunRegrouped(regrouped, point, results);
             Same("the regrouped program", expected, results);
         }
     }
