@@ -59,10 +59,14 @@ public sealed class CompiledExpression
         return Compile(ExprNode.Flatten(outputs, cancellation), variables, cancellation);
     }
 
-    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string>? variables = null, CancellationToken cancellation = default)
+    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string>? variables = null, CancellationToken cancellation = default) =>
+        Compile(outputs, variables, [], cancellation);
+
+    /// <summary>The same with parts of the outputs computed before all else; see <see cref="Tape.Compile"/>.</summary>
+    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string>? variables, ReadOnlySpan<int> first, CancellationToken cancellation)
     {
         variables ??= outputs.Variables();
-        return new CompiledExpression(Tape.Compile(outputs, variables, cancellation), variables);
+        return new CompiledExpression(Tape.Compile(outputs, variables, first, cancellation), variables);
     }
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>

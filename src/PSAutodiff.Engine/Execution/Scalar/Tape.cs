@@ -35,11 +35,12 @@ internal sealed class Tape
     /// <summary>Compiles nodes of a graph.</summary>
     /// <param name="outputs">The nodes whose values are wanted, in order.</param>
     /// <param name="inputs">The variables in the order in which their values will be given; others must not be needed.</param>
+    /// <param name="first">Parts of the outputs to compute before all else, in this order; the values do not depend on it, the time may.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
     /// <exception cref="AutodiffException">The roots need a variable that is no input.</exception>
     /// <exception cref="OperationCanceledException">The compiling was cancelled.</exception>
-    public static Tape Compile(RootedGraph outputs, IReadOnlyList<string> inputs, CancellationToken cancellation) =>
-        new Compiler(outputs.Graph, inputs, cancellation).Compile(outputs.Roots);
+    public static Tape Compile(RootedGraph outputs, IReadOnlyList<string> inputs, ReadOnlySpan<int> first, CancellationToken cancellation) =>
+        new Compiler(outputs.Graph, inputs, cancellation).Compile(outputs.Roots, first);
 
     /// <summary>Runs the program on registers whose first <see cref="InputCount"/> hold the inputs and the next the constants.</summary>
     public void Run(Span<double> registers)
@@ -81,7 +82,7 @@ internal sealed class Tape
         private int _firstTemporary;
         private int _temporaries;
 
-        public Tape Compile(ReadOnlySpan<int> roots)
+        public Tape Compile(ReadOnlySpan<int> roots, ReadOnlySpan<int> first)
         {
             // Until sources are placed, the register of a folded node is the place of its value.
             (_isFolded, _registers, _folded) = graph.Fold(graph.Reachable(roots));
@@ -89,7 +90,7 @@ internal sealed class Tape
             FindShared();
             PlaceSources();
             CountUses(roots);
-            var instructions = Emit(Order(roots));
+            var instructions = Emit(Order([.. first, .. roots]));
             var outputs = new int[roots.Length];
             for (var i = 0; i < outputs.Length; i++) outputs[i] = _registers[roots[i]];
             return new Tape(instructions, [.. _constants], outputs, inputs.Count, Math.Max(1, _firstTemporary + _temporaries));

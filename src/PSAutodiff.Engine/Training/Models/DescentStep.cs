@@ -42,7 +42,7 @@ internal sealed class DescentStep
     }
 
     /// <summary>Compiles the program of a step.</summary>
-    /// <param name="outputs">The derivatives by the parameters and the loss. It comes last: the next step waits for the parameters, not for it.</param>
+    /// <param name="outputs">The derivatives by the parameters, and the loss.</param>
     /// <param name="columns">The columns, in the order of the values in a row.</param>
     /// <param name="parameters">The parameters, in order.</param>
     /// <param name="cancellation">Ends it early.</param>
@@ -56,7 +56,9 @@ internal sealed class DescentStep
         var builder = new GraphBuilder(outputs.Graph, 3 * parameters.Count) { Cancellation = cancellation };
         var rate = builder.Term(builder.Variable(Rate));
         for (var i = 0; i < parameters.Count; i++) roots[i] = (builder.Term(builder.Variable(parameters[i])) - (rate * builder.Term(roots[i]))).Id;
-        return CompiledExpression.Compile(builder.Build(roots), [.. columns, .. parameters, Rate], cancellation);
+
+        // The moves together at the end: between the derivatives they would take registers while the loss is computed.
+        return CompiledExpression.Compile(builder.Build(roots), [.. columns, .. parameters, Rate], outputs.Roots, cancellation);
     }
 
     /// <summary>Takes a step.</summary>
