@@ -166,7 +166,7 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
     private protected virtual string Example => $"For example: 'x^2' | {MyInvocation.MyCommand.Name}";
 
     /// <summary>Whether values of variables are given.</summary>
-    private protected virtual bool HasValues => IsBound("At") || IsBound("Minimizer");
+    private protected virtual bool HasValues => IsBound("At") || IsBound("InitialValue") || IsBound("Minimizer");
 
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>

@@ -20,7 +20,8 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
 
     /// <summary>Start values of all variables: a dictionary, or an object with properties.</summary>
     [Parameter(Position = 1)]
-    public object? At { get; set; }
+    [Alias("At")]
+    public object? InitialValue { get; set; }
 
     /// <summary>The method.</summary>
     [Parameter]
@@ -28,6 +29,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
 
     /// <summary>The learning rate; or several, one for each step, of which the last stays.</summary>
     [Parameter]
+    [Alias("lr")]
     [AllowEmptyCollection]
     public double[]? LearningRate { get; set; }
 
@@ -37,6 +39,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
 
     /// <summary>The greatest number of steps.</summary>
     [Parameter]
+    [Alias("MaxIterations")]
     [ValidateRange(1, int.MaxValue)]
     public int MaxIteration { get; set; } = 10_000;
 
@@ -54,7 +57,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
     [ValidateNotNullOrEmpty]
     public string ResultVariable { get; set; } = "LastMinimum";
 
-    private protected override string Second => nameof(At);
+    private protected override string Second => nameof(InitialValue);
 
     private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
 
@@ -82,7 +85,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
         }
 
         if (IsBound(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");
-        _start = Require(At, () => new ValueSource(At));
+        _start = Require(InitialValue, () => new ValueSource(InitialValue));
     }
 
     private protected override void Process(object? expression)
@@ -103,7 +106,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
         });
     }
 
-    private protected override void TakeSecond(object? value) => At = value;
+    private protected override void TakeSecond(object? value) => InitialValue = value;
 
     private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
 

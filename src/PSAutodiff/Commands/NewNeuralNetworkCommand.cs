@@ -23,6 +23,7 @@ public sealed class NewNeuralNetworkCommand : AutodiffCmdlet
     /// <summary>The layers: sizes, each followed by its activation or linear.</summary>
     [Parameter(Position = 1, ParameterSetName = RandomSet)]
     [Parameter(ParameterSetName = GivenSet)]
+    [Alias("Layers")]
     [AllowNull]
     [ArgumentCompleter(typeof(ActivationCompleter))]
     public object? Layer { get; set; }

@@ -29,7 +29,7 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
 
     private protected override string Example => $"For example: {Name} 'x^2', or 'x^2' | {Name}";
 
-    private protected override bool HasValues => base.HasValues || (_secondTaken && Second == "At");
+    private protected override bool HasValues => base.HasValues || (_secondTaken && Second is ("At" or "InitialValue"));
 
     private protected string Name => MyInvocation.MyCommand.Name;
 

@@ -14,6 +14,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
 
     /// <summary>Passes over the data.</summary>
     [Parameter]
+    [Alias("Epochs")]
     [ValidateRange(1, int.MaxValue)]
     public int Epoch { get; set; } = 1000;
 
@@ -41,6 +42,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
 
     /// <summary>The factor of every step.</summary>
     [Parameter]
+    [Alias("lr")]
     public double LearningRate { get; set; }
 
     /// <summary>The part of the last step that Momentum and Nesterov keep, at least 0 and below 1.</summary>

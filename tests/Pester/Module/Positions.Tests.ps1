@@ -7,7 +7,7 @@ BeforeDiscovery {
         @{ Name = 'ConvertTo-ExprText'; Second = 'As'; Value = 'Latex'; Several = 'Let' }
         @{ Name = 'New-CompiledExpression'; Second = 'Variable'; Value = @('y', 'x'); Several = @('x', 'y', 'z') }
         @{ Name = 'Resolve-Expression'; Second = 'At'; Value = @{ x = 2 }; Several = @{ x = 'y + 1'; y = 3 } }
-        @{ Name = 'Find-Minimum'; Second = 'At'; Value = @{ x = 2; y = 1 }; Several = @{ x = -1; y = 0.5 } }
+        @{ Name = 'Find-Minimum'; Second = 'InitialValue'; Value = @{ x = 2; y = 1 }; Several = @{ x = -1; y = 0.5 } }
         @{ Name = 'Test-Derivative'; Second = 'At'; Value = @{ x = 2; y = 1 }; Several = [pscustomobject]@{ x = -1; y = 0.5 } }
     )
     $kinds = @(
@@ -174,11 +174,40 @@ Describe 'A mistake' {
         @{ Call = { Invoke-Simplify Lab }; Id = 'ExpressionMissing'; Says = "'Lab' for -Rule, but no expression. For example: Invoke-Simplify 'x^2'" }
         @{ Call = { ConvertTo-ExprText latex }; Id = 'ExpressionMissing'; Says = "'latex' for -As" }
         @{ Call = { Resolve-Expression @{ x = 2 } }; Id = 'ExpressionMissing'; Says = 'for -At, but no expression' }
-        @{ Call = { Find-Minimum ([ordered]@{ x = 2 }) }; Id = 'ExpressionMissing'; Says = 'for -At, but no expression' }
+        @{ Call = { Find-Minimum ([ordered]@{ x = 2 }) }; Id = 'ExpressionMissing'; Says = 'for -InitialValue, but no expression' }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Output | Should -HaveCount 0
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly $Id
         $outcome.Errors[0].Exception.Message.Contains($Says) | Should -BeTrue -Because "it says: $($outcome.Errors[0])"
+    }
+}
+
+Describe 'A parameter has the names that people guess' {
+    It '-<Alias> of <Name> is -<Parameter>' -ForEach @(
+        @{ Name = 'Find-Minimum'; Alias = 'At'; Parameter = 'InitialValue' }
+        @{ Name = 'Find-Minimum'; Alias = 'lr'; Parameter = 'LearningRate' }
+        @{ Name = 'Find-Minimum'; Alias = 'MaxIterations'; Parameter = 'MaxIteration' }
+        @{ Name = 'Start-NetworkTraining'; Alias = 'Epochs'; Parameter = 'Epoch' }
+        @{ Name = 'Start-NetworkTraining'; Alias = 'lr'; Parameter = 'LearningRate' }
+        @{ Name = 'Optimize-NeuralNetwork'; Alias = 'Epochs'; Parameter = 'Epoch' }
+        @{ Name = 'Optimize-NeuralNetwork'; Alias = 'lr'; Parameter = 'LearningRate' }
+        @{ Name = 'New-NeuralNetwork'; Alias = 'Layers'; Parameter = 'Layer' }
+        @{ Name = 'Measure-WeightDecay'; Alias = 'At'; Parameter = 'Minimizer' }
+    ) {
+        (Get-Command $Name).ResolveParameter($Alias).Name | Should -BeExactly $Parameter
+    }
+
+    It 'and its beginning is no less clear for that: -Ep, -Lay' {
+        (Get-Command Start-NetworkTraining).ResolveParameter('Ep').Name | Should -BeExactly Epoch
+        (New-NeuralNetwork 2 -Lay 3, tanh, 1).Layers | Should -HaveCount 2
+        $rows = [pscustomobject]@{ x = 1; y = 2 }, [pscustomobject]@{ x = 2; y = 4 }
+        ($rows | Start-NetworkTraining '(y - a*x)^2' -Ep 5 -lr 0.01).Epochs | Should -Be 5
+    }
+
+    It 'so that a start has one name, and its short one: -InitialValue, -At' {
+        $byName, $short = (Find-Minimum '(x - 1)^2' -InitialValue @{ x = 3 }), (Find-Minimum '(x - 1)^2' -At @{ x = 3 })
+        "$byName" | Should -BeExactly "$short"
+        (Get-Outcome { 'e^x' | Find-Minimum -At @{ x = 1; e = 2 } -MaxIterations 1 }).Warnings | Should -Not -Match 'exp'
     }
 }
