@@ -53,6 +53,16 @@ function Get-ReportProblem([switch]$Svg) {
     if ($Svg -and -not (Get-Command node -CommandType Application -ErrorAction Ignore)) { 'Node.js is not installed' }
 }
 
+# The operations on nodes, in order, from the classes of the assembly: nothing that the module offers or lists goes into it.
+function Get-Operation {
+    $assembly = [PSAutodiff.ExprNode].Assembly
+    $base = $assembly.GetType('PSAutodiff.Operation')
+    $types = $assembly.GetTypes() | Where-Object { -not $_.IsAbstract -and -not $_.IsNested -and $_.IsSubclassOf($base) }
+    $operations = @($types | ForEach-Object { [Activator]::CreateInstance($_, $true) } | Where-Object Arity -GT 0)
+    [Array]::Sort([string[]]$operations.Name, $operations, [StringComparer]::Ordinal)
+    $operations
+}
+
 function Get-ErrorId([System.Management.Automation.ErrorRecord]$Record) { ($Record.FullyQualifiedErrorId -split ',')[0] }
 
 # The graphs whose size is promised, each built by operators in PowerShell.

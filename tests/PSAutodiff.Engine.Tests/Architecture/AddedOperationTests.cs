@@ -15,7 +15,7 @@ public sealed class AddedOperationTests
     [Fact]
     public async Task One_file_is_enough_for_parser_derivative_formats_and_all_ways_of_running()
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(Folder, "PSAutodiff.AddedOperation.dll")])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(Folder, "PSAutodiff.Engine.dll")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

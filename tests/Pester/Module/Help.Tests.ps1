@@ -119,6 +119,27 @@ Describe 'The committed help' -Skip:$noPlatyPS {
     }
 }
 
+Describe 'The table of operations in about_PSAutodiff' {
+    BeforeAll {
+        # All lines of the table below its head.
+        $text = Get-Content (Join-Path $repositoryRoot docs/en-US/about_PSAutodiff.md) -Raw
+        $table = [regex]::Match($text, '(?m)^\| Name \| Written \| Meaning \|\r?\n.*\n(\|.*\n)+').Groups[1].Captures.Value
+        $rows = $table | ForEach-Object { , ($_.Trim() -replace '^\| | \|$' -split ' \| ') }
+    }
+
+    It 'has every operation once, and no other' {
+        $rows | ForEach-Object { $_[0] } | Sort-Object -Culture '' | Should -BeExactly @((Get-Operation).Name | Sort-Object -Culture '')
+    }
+
+    It 'writes each as text that reads as it' {
+        foreach ($row in $rows) { (New-ExprNode $row[1]).Op.Name | Should -BeExactly $row[0] -Because "the page writes $($row[1])" }
+    }
+
+    It 'says something of each' {
+        $rows | Where-Object { $_.Count -ne 3 -or $_[2] -notmatch '\w.*\.$' } | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'about_PSAutodiff_Errors' {
     It 'lists each error id of the module once, and no other' {
         $page = Get-Content (Join-Path $repositoryRoot docs/en-US/about_PSAutodiff_Errors.md)
