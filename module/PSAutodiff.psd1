@@ -17,6 +17,7 @@
         'Export-AutodiffReport'
         'Export-NeuralNetwork'
         'Find-Minimum'
+        'Find-Root'
         'Import-IdxData'
         'Import-NeuralNetwork'
         'Invoke-Differentiate'

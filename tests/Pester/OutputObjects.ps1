@@ -42,6 +42,7 @@ function Get-OutputObject([string]$DataFolder) {
         DerivativeCheck        = @('x^2 + abs(y)' | Test-Derivative -At @{ x = 1; y = 0 } -Detailed)[1]
         Minimum                = $minimum
         MinimizationStep       = $minimum.Path[1]
+        Root                   = Find-Root 'x^2 - 2', 'x*y - 1' -At @{ x = 1; y = 1 }
         Network                = $trained.Network
         NetworkLayer           = $trained.Network.Layers[0]
         FeatureScaling         = $trained.Network.Scaling

@@ -21,6 +21,7 @@ internal static class ErrorIds
     public const string DerivativeAmbiguous = nameof(DerivativeAmbiguous);
     public const string DerivativeMissing = nameof(DerivativeMissing);
     public const string DivisionByZero = nameof(DivisionByZero);
+    public const string EquationCount = nameof(EquationCount);
     public const string ExpressionConstant = nameof(ExpressionConstant);
     public const string ExpressionJson = nameof(ExpressionJson);
     public const string ExpressionMissing = nameof(ExpressionMissing);
@@ -56,6 +57,7 @@ internal static class ErrorIds
     public const string NetworkInvalid = nameof(NetworkInvalid);
     public const string NetworkJson = nameof(NetworkJson);
     public const string NetworkMissing = nameof(NetworkMissing);
+    public const string NoSignChange = nameof(NoSignChange);
     public const string NullOperand = nameof(NullOperand);
     public const string ObjectDead = nameof(ObjectDead);
     public const string ObjectText = nameof(ObjectText);
@@ -65,10 +67,12 @@ internal static class ErrorIds
     public const string PenaltyInvalid = nameof(PenaltyInvalid);
     public const string PropertyExists = nameof(PropertyExists);
     public const string PropertyUnreadable = nameof(PropertyUnreadable);
+    public const string RangeInvalid = nameof(RangeInvalid);
     public const string ReportEmpty = nameof(ReportEmpty);
     public const string ReportScriptMissing = nameof(ReportScriptMissing);
     public const string ReportTypeUnsupported = nameof(ReportTypeUnsupported);
     public const string RestartsNeedStarts = nameof(RestartsNeedStarts);
+    public const string RootNotFound = nameof(RootNotFound);
     public const string RowNull = nameof(RowNull);
     public const string RowsLeftOut = nameof(RowsLeftOut);
     public const string RowsMissing = nameof(RowsMissing);

@@ -43,6 +43,29 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
 
         return new NumericDerivatives(all[..1], all[1..(variables.Count + 1)], all[(variables.Count + 1)..]);
 
-        RootedGraph Simplified(RootedGraph input) => Simplifier.Simplify(input, SimplificationRule.Stable, cancellation: cancellation).Output;
+        RootedGraph Simplified(RootedGraph input) => Simplify(input, cancellation);
     }
+
+    /// <summary>The values and the first derivatives of several expressions, in one graph.</summary>
+    /// <param name="expressions">The expressions.</param>
+    /// <param name="variables">The variables.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>The expressions, simplified, and their derivatives, a row of all variables for each.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static (RootedGraph Values, RootedGraph Jacobian) OfSystem(
+        IReadOnlyList<ExprNode> expressions,
+        IReadOnlyList<string> variables,
+        CancellationToken cancellation = default)
+    {
+        foreach (var variable in variables) VariableNames.Check(variable);
+        var all = Simplify(ExprNode.Flatten(expressions, cancellation), cancellation);
+        var builder = ExprNode.Extend(all, cancellation);
+        var derivatives = new List<int>();
+        foreach (var root in all.Roots) derivatives.AddRange(ReverseMode.Differentiate(builder, root, variables));
+        all = Simplify(builder.Build([.. all.Roots, .. derivatives]), cancellation);
+        return (all[..expressions.Count], all[expressions.Count..]);
+    }
+
+    private static RootedGraph Simplify(RootedGraph input, CancellationToken cancellation) =>
+        Simplifier.Simplify(input, SimplificationRule.Stable, cancellation: cancellation).Output;
 }

@@ -38,7 +38,7 @@ internal abstract class LineSearchMethod : Search
     protected LineSearchMethod(Objective objective, MinimizationOptions options, CancellationToken cancellation)
         : base(objective, options, cancellation)
     {
-        Line = new WolfeLineSearch(this, objective.Dimension);
+        Line = new WolfeLineSearch(Evaluate, objective.Dimension);
         Direction = new double[objective.Dimension];
         _probe = new Iterate(objective.Dimension);
         _last = new double[objective.Dimension];

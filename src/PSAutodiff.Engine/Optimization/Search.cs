@@ -86,16 +86,5 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     }
 
     /// <summary>A point as messages show it: a few variables, then how many more there are.</summary>
-    protected string Describe(ReadOnlySpan<double> point)
-    {
-        const int shown = 4;
-        var parts = new List<string>();
-        for (var i = 0; i < Math.Min(shown, point.Length); i++)
-        {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{Objective.Variables[i]} = {point[i]:g6}"));
-        }
-
-        if (point.Length > shown) parts.Add(string.Create(CultureInfo.InvariantCulture, $"and {point.Length - shown} more"));
-        return string.Join(", ", parts);
-    }
+    protected string Describe(ReadOnlySpan<double> point) => PointText.Of(Objective.Variables, point);
 }

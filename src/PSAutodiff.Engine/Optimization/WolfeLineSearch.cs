@@ -22,7 +22,7 @@ internal enum LineSearchOutcome
 /// section 4.3 of the latter. Points where the function is not finite, minus infinity included, count as too far. Nothing here
 /// depends on the units of the variables or of the value.
 /// </summary>
-internal sealed class WolfeLineSearch(Search owner, int dimension)
+internal sealed class WolfeLineSearch(Action<Iterate> evaluate, int dimension)
 {
     private const double Decrease = 1e-4;
     private const double Flatness = 0.9;
@@ -113,7 +113,7 @@ internal sealed class WolfeLineSearch(Search owner, int dimension)
 
     private Sample Try(ReadOnlySpan<double> direction, double step)
     {
-        owner.Evaluate(_trial);
+        evaluate(_trial);
         _fellEndlessly |= double.IsNegativeInfinity(_trial.Value);
         return _trial.IsFinite
             ? new Sample(step, _trial.Value, Vectors.Dot(_trial.Gradient, direction))

@@ -6,7 +6,7 @@ namespace PSAutodiff.Fuzz;
 /// <summary>The texts by which results travel through jobs, remoting and Clixml: the name of a type, a line feed, the text.</summary>
 internal sealed class ObjectsTarget : FuzzTarget
 {
-    private static readonly Type[] Types = [typeof(TrainingResult), typeof(Minimum), typeof(ExprGradient), typeof(ExprHessian), typeof(ExpressionComparison)];
+    private static readonly Type[] Types = [typeof(TrainingResult), typeof(Minimum), typeof(ExprGradient), typeof(ExprHessian), typeof(ExpressionComparison), typeof(Root)];
 
     public override string Name => "objects";
 
@@ -48,11 +48,14 @@ internal sealed class ObjectsTarget : FuzzTarget
     private static object Some(Random random)
     {
         var (node, kind) = (Grammar.Expression(random, 6), random.Next(Types.Length));
-        if (kind == 1 && node.Variables.Count > 0)
+        if (kind is 1 or 5 && node.Variables.Count > 0)
         {
+            double[] start = [.. node.Variables.Select(static _ => 0.7)];
             try
             {
-                return new Minimization(node).Run([.. node.Variables.Select(static _ => 0.7)], new MinimizationOptions { MaxIteration = 3, KeepPath = true });
+                return kind == 1
+                    ? new Minimization(node).Run(start, new MinimizationOptions { MaxIteration = 3, KeepPath = true })
+                    : new RootFinding([.. node.Variables.Select(name => node - (2 * ExprNode.Variable(name)))]).Run(start, new RootOptions { MaxIteration = 3 });
             }
             catch (AutodiffException)
             {

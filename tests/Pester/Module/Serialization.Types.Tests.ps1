@@ -113,6 +113,7 @@ Describe 'What came back' -Tag Slow {
         @{ What = 'a function'; Name = 'CompiledFunction'; Use = { param($it) $it.Invoke(3, 2); $it.InvokeGradient(3, 2)['x'] }; Expected = 12.0, 12.0 }
         @{ What = 'a measurement'; Name = 'Measurement'; Use = { param($it) $it.Hessian.GetType().Name; $it.Hessian[0, 1]; $it.Gradient['y']; $it.Variables -join ' ' }; Expected = 'Double[,]', 0.2, 0.010000000000000002, 'x y' }
         @{ What = 'a minimum'; Name = 'Minimum'; Use = { param($it) $it.Path.Count -eq $it.Iterations + 1; $it.Path[1].At['x'] -ne 3; "$($it.StopReason)"; "$(($it.Expression | Invoke-Differentiate x))" }; Expected = $true, $true, 'Converged', '2 * (x - 1)' }
+        @{ What = 'a root'; Name = 'Root'; Use = { param($it) $it.At['x']; "$($it.StopReason)"; $it.Residuals.Count; "$($it.Equations[1])" }; Expected = 1.4142135623730951, 'Converged', 2, 'x * y - 1' }
         @{ What = 'a fit'; Name = 'LinearRegressionResult'; Use = { param($it) $it.R2 -eq $it.RSquared; $it.Coefficients.Keys -join ' '; $it.RankDeficient }; Expected = $true, 'Intercept PetalLength', $false }
         @{ What = 'a confusion matrix'; Name = 'ConfusionMatrix'; Use = { param($it) $it['setosa', 'setosa'] -gt 0; $it.ToTable().Count }; Expected = $true, 3 }
         @{ What = 'IDX data'; Name = 'IdxData'; Use = { param($it) $it.ToArray2D()[1, 2]; $it.RowCount }; Expected = 6.0, 2 }
@@ -142,6 +143,7 @@ Describe 'What came back' -Tag Slow {
         $json.hessian[0] | Should -Be $objects.Measurement.Hessian[0, 0], $objects.Measurement.Hessian[0, 1]
         $json.gradient.x | Should -BeExactly $objects.Measurement.Gradient['x']
         ($objects.Minimum.ToJson() | ConvertFrom-Json).stopReason | Should -BeExactly Converged
+        ($objects.Root.ToJson() | ConvertFrom-Json).equations | Should -BeExactly 'x^2 - 2', 'x * y - 1'
         ($objects.TrainingResult.ToJson() | ConvertFrom-Json).network.layers.Count | Should -Be 2
         ($objects.LinearRegressionResult.ToJson() | ConvertFrom-Json).coefficients.PetalLength | Should -BeExactly $objects.LinearRegressionResult.Coefficients['PetalLength']
     }

@@ -26,6 +26,7 @@ BeforeAll {
         DerivativeCheck        = '(?s)Variable.*y'
         Minimum                = '(?s)At\s+: .*x\b.*\b1.*y.*StopReason\s+: Converged'
         MinimizationStep       = '(?s)Iteration.*Value.*1'
+        Root                   = '(?s)At\s+: .*x\b.*1\.41421.*y.*Residual\s+: .*StopReason\s+: Converged'
         Network                = '(?s)Layers\s+: .*4 -> 3 Tanh.*3 -> 3 Softmax.*ParameterCount\s+: 27'
         NetworkLayer           = '(?s)Inputs.*Outputs.*Activation.*Tanh.*15'
         FeatureScaling         = '(?s)Means.*5\.84'

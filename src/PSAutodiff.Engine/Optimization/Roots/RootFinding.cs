@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Globalization;
+using PSAutodiff.Foundation;
+using PSAutodiff.Optimization.Roots;
+
+namespace PSAutodiff;
+
+/// <summary>Searches roots of equations: points at which all of them are 0. The same input gives the same result, bit for bit.</summary>
+public sealed class RootFinding
+{
+    private const int MillisecondsBetweenReports = 100;
+
+    private readonly ExprNode[] _equations;
+    private readonly EquationSystem _system;
+
+    /// <summary>Prepares the search: rewrites the equations stably, differentiates and compiles them once.</summary>
+    /// <param name="equations">Expressions that are to be 0, as many as they have variables.</param>
+    /// <param name="cancellation">Ends the preparation early.</param>
+    /// <exception cref="AutodiffException">There are no variables, or not as many as equations.</exception>
+    /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
+    public RootFinding(IReadOnlyList<ExprNode> equations, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(equations);
+        ArgumentOutOfRangeException.ThrowIfZero(equations.Count, nameof(equations));
+        _equations = [.. equations];
+        var variables = equations.SelectMany(static equation => equation.Variables).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        CheckSize(variables);
+        _system = new EquationSystem(_equations, variables, cancellation);
+    }
+
+    /// <summary>The variables, in the order of the values of a point.</summary>
+    public IReadOnlyList<string> Variables => _system.Variables;
+
+    /// <summary>Called now and then with the number of steps done and the largest residual.</summary>
+    public Action<int, double>? Progress { get; init; }
+
+    /// <summary>Searches a root by Newton's method from a start.</summary>
+    /// <param name="start">Finite start values of <see cref="Variables"/>, in order.</param>
+    /// <param name="options">How long to search.</param>
+    /// <param name="cancellation">Ends the search early; what was reached is returned.</param>
+    /// <exception cref="AutodiffException">An equation or a derivative is not finite at the start.</exception>
+    public Root Run(IReadOnlyList<double> start, RootOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (start.Count != Variables.Count) throw new ArgumentException($"There are {Variables.Count} variables but {start.Count} values.", nameof(start));
+        var clock = Stopwatch.StartNew();
+        var before = _system.Evaluations;
+        var search = new NewtonRootSearch(_system, options, cancellation);
+        search.Begin([.. start]);
+        var reason = Guarded(() => search.Run(Reporter()), cancellation);
+        return Result(search.Point, search.Residuals, search.Iterations, before, reason, search.Message, clock);
+    }
+
+    /// <summary>Searches a root of one equation between two points at which it has different signs.</summary>
+    /// <param name="from">An end of the range; may be infinite.</param>
+    /// <param name="to">The other end.</param>
+    /// <param name="options">How long to search.</param>
+    /// <param name="cancellation">Ends the search early; what was reached is returned.</param>
+    /// <exception cref="AutodiffException">
+    /// There is more than one equation, the equation is NaN at an end, or it has one sign at both ends.
+    /// </exception>
+    public Root RunBetween(double from, double to, RootOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (Variables.Count != 1)
+        {
+            throw new AutodiffException(ErrorIds.RangeInvalid, string.Create(CultureInfo.InvariantCulture, $"A range serves one equation with one variable, and here are {Variables.Count}: {string.Join(", ", Variables)}. Use a start point."));
+        }
+
+        var clock = Stopwatch.StartNew();
+        var before = _system.Evaluations;
+        var search = new BracketRootSearch(_system, options, cancellation);
+        search.Begin(from, to);
+        var reason = Guarded(() => search.Run(Reporter()), cancellation);
+        return Result([search.Point], [search.Residual], search.Iterations, before, reason, search.Message, clock);
+    }
+
+    private static RootStopReason Guarded(Func<RootStopReason> search, CancellationToken cancellation)
+    {
+        try
+        {
+            return search();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return RootStopReason.Cancelled;
+        }
+    }
+
+    private Action<int, double> Reporter()
+    {
+        var reported = Environment.TickCount64;
+        return (iterations, residual) =>
+        {
+            if (Progress is null || Environment.TickCount64 - reported < MillisecondsBetweenReports) return;
+            reported = Environment.TickCount64;
+            Progress(iterations, residual);
+        };
+    }
+
+    private Root Result(ReadOnlySpan<double> point, ReadOnlySpan<double> residuals, int iterations, int before, RootStopReason reason, string message, Stopwatch clock)
+    {
+        var at = point.ToArray();
+        return new Root
+        {
+            At = NamedNumbers.Of(Variables, i => at[i]),
+            Residual = Kernels.Vectors.Largest(residuals),
+            Residuals = residuals.ToArray(),
+            Iterations = iterations,
+            Evaluations = _system.Evaluations - before,
+            StopReason = reason,
+            Message = message,
+            Equations = _equations,
+            Elapsed = clock.Elapsed,
+        };
+    }
+
+    private void CheckSize(string[] variables)
+    {
+        var (equations, unknowns) = (_equations.Length, variables.Length);
+        if (unknowns == 0)
+        {
+            throw new AutodiffException(ErrorIds.ExpressionConstant, $"The equation{(equations == 1 ? $" {_equations[0]} has" : "s have")} no variables, so there is nothing to solve for.");
+        }
+
+        if (equations == unknowns) return;
+        var names = string.Join(", ", variables.Take(10)) + (unknowns > 10 ? ", ..." : string.Empty);
+        var advice = equations > unknowns
+            ? "More equations than variables have no root in general. Leave some out, or minimize the sum of their squares with Find-Minimum."
+            : "Fewer equations than variables leave some free. Name the unknowns with -Variable, and give the others fixed values, or add equations.";
+        throw new AutodiffException(
+            ErrorIds.EquationCount,
+            string.Create(CultureInfo.InvariantCulture, $"There {(equations == 1 ? "is 1 equation" : $"are {equations} equations")} for {unknowns} variable{(unknowns == 1 ? string.Empty : "s")} ({names}). {advice}"));
+    }
+}
