@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PSAutodiff.Foundation;
 
 namespace PSAutodiff;
 
@@ -18,11 +19,7 @@ internal static class OperationTable
         // Nested in another operation is what only stands on tapes.
         var operations = new List<Operation>();
         var forTapes = new List<Operation>();
-        foreach (var type in typeof(Operation).Assembly.GetTypes())
-        {
-            if (type.IsAbstract || !type.IsSubclassOf(typeof(Operation))) continue;
-            (type.IsNested ? forTapes : operations).Add((Operation)Activator.CreateInstance(type)!);
-        }
+        foreach (var type in Subclasses.Of(typeof(Operation))) (type.IsNested ? forTapes : operations).Add((Operation)Activator.CreateInstance(type)!);
 
         // Constants and variables ("const", "var") come first, under the codes that graphs test for.
         operations.Sort(static (a, b) => (a.Arity == 0) != (b.Arity == 0)

@@ -36,7 +36,7 @@ internal sealed class DenseCurvature
         }
 
         _parameterCount = network.ParameterCount;
-        _fused = _loss.FusesWith == network.Layers[^1].Activation;
+        _fused = _loss.FusesInto(network);
     }
 
     /// <summary>The second derivatives of the mean loss over all rows, one for each parameter. Rows are added one after the other.</summary>

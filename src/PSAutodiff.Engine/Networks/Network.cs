@@ -2,6 +2,7 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Numerics;
 using PSAutodiff.Networks;
+using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff;
 
@@ -181,6 +182,25 @@ public sealed class Network
     /// </remarks>
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
     public ExprNode[] ToExpression(bool withValues = false) => NetworkExpression.Build(this, withValues);
+
+    /// <summary>
+    /// The loss of one row as an expression in the raw inputs, the targets and the names of <see cref="Parameters"/>, or with their values
+    /// instead: what training takes the mean of, term by term.
+    /// </summary>
+    /// <remarks>
+    /// The inputs are called as in <see cref="ToExpression"/>. The targets are called like <see cref="Labels"/> when these are numbers and can
+    /// be names, else y1, y2, ..., or y_1, y_2, ...; with classes each is 1 for its class and else 0. A cross-entropy is written with the
+    /// weighted sums of its last layer where training computes it from them.
+    /// </remarks>
+    /// <param name="loss">The loss; null for the one it was trained with, or before that the one that goes with its last layer.</param>
+    /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
+    /// <exception cref="AutodiffException">The loss measures probabilities, but the last layer does not give them.</exception>
+    public ExprNode ToLossExpression(LossFunction? loss = null, bool withValues = false)
+    {
+        var used = Loss.Of(loss ?? LossFunction ?? Loss.DefaultFor(this));
+        used.CheckLayer<double>(this, null);
+        return NetworkExpression.Build(this, used, withValues);
+    }
 
     /// <summary>The sizes and activations, such as <c>4-16 Tanh-3 Softmax</c>.</summary>
     public override string ToString() => _layers.Aggregate(

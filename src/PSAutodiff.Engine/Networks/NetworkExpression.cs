@@ -1,13 +1,25 @@
 using System.Globalization;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Networks.Activations;
+using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff.Networks;
 
-/// <summary>Writes a network as expressions, one for each output, that share its hidden units.</summary>
+/// <summary>Writes a network as expressions, one for each output or one of its loss, that share its hidden units.</summary>
 internal static class NetworkExpression
 {
-    public static ExprNode[] Build(Network network, bool withValues)
+    /// <summary>The outputs.</summary>
+    public static ExprNode[] Build(Network network, bool withValues) => LastLayer(network, withValues).Outputs;
+
+    /// <summary>The loss of one row.</summary>
+    public static ExprNode Build(Network network, Loss loss, bool withValues)
+    {
+        var fused = loss.FusesInto(network);
+        var (sums, outputs) = LastLayer(network, withValues);
+        return loss.ToExpression(fused, fused ? sums : outputs, [.. TargetNames(network).Select(ExprNode.Variable)]);
+    }
+
+    private static (ExprNode[] Sums, ExprNode[] Outputs) LastLayer(Network network, bool withValues)
     {
         var units = new ExprNode[network.InputSize];
         var names = InputNames(network);
@@ -18,11 +30,12 @@ internal static class NetworkExpression
             if (means is not null) units[i] = (units[i] - means[i]) / deviations![i];
         }
 
+        var sums = units;
         var layers = network.Layers;
         for (var l = 0; l < layers.Count; l++)
         {
             var (layer, place) = (layers[l], network.Layout.Layers[l]);
-            var sums = new ExprNode[layer.Outputs];
+            sums = new ExprNode[layer.Outputs];
             for (var j = 0; j < sums.Length; j++)
             {
                 var sum = units[0] * Weight(0, j);
@@ -35,20 +48,28 @@ internal static class NetworkExpression
             ExprNode Weight(int input, int output) => withValues ? layer.WeightAt(input, output) : ExprNode.Variable(place.WeightName(input, output));
         }
 
-        return units;
+        return (sums, units);
     }
 
-    private static IReadOnlyList<string> InputNames(Network network)
-    {
-        // Ignoring case, as hashtables and CSV columns do.
-        var features = network.Features.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (features.Count == network.InputSize && network.Features.All(VariableNames.IsValid) && !network.Layout.Names().Any(features.Contains)) return network.Features;
+    private static IReadOnlyList<string> InputNames(Network network) => Usable(network, network.Features, network.InputSize) ?? Numbered(network, "x", network.InputSize);
 
-        // Measured over rows, the name of a column would mean that column.
-        features.UnionWith(network.Labels);
-        var prefix = "x";
+    // The column of classes does not hold numbers.
+    private static IReadOnlyList<string> TargetNames(Network network) =>
+        (network.Classes.Count > 0 ? null : Usable(network, network.Labels, network.OutputSize)) ?? Numbered(network, "y", network.OutputSize);
+
+    // Columns ignore case, as hashtables do.
+    private static IReadOnlyList<string>? Usable(Network network, IReadOnlyList<string> columns, int size)
+    {
+        var names = columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return names.Count == size && columns.All(VariableNames.IsValid) && !network.Layout.Names().Any(names.Contains) ? columns : null;
+    }
+
+    // Measured over rows, the name of a column would mean that column.
+    private static string[] Numbered(Network network, string prefix, int size)
+    {
+        var columns = network.Features.Concat(network.Labels).ToHashSet(StringComparer.OrdinalIgnoreCase);
         string[] names;
-        while ((names = [.. Enumerable.Range(1, network.InputSize).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))]).Any(features.Contains)) prefix += "_";
+        while ((names = [.. Enumerable.Range(1, size).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))]).Any(columns.Contains)) prefix += "_";
         return names;
     }
 }

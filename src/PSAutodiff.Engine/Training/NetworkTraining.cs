@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PSAutodiff.Data;
-using PSAutodiff.Networks.Activations;
 using PSAutodiff.Networks.Losses;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
@@ -51,7 +50,7 @@ public static class NetworkTraining
     public static LossFunction DefaultLoss(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Activation.Of(network.Layers[^1].Activation).DefaultLoss;
+        return Loss.DefaultFor(network);
     }
 
     /// <summary>Trains a network on rows that fit it and are scaled as it wants.</summary>

@@ -22,7 +22,7 @@ public sealed class DenseCurvatureTests
         {
             var parameters = random.Parameters;
             if (parameters.Length > 45 || random.Rows > 6) return;
-            string[] names = [.. Enumerable.Range(0, parameters.Length).Select(static i => string.Create(CultureInfo.InvariantCulture, $"p{i}"))];
+            string[] names = [.. random.Network.Layout.Names()];
             var hessian = random.Expression().Hessian(names);
             var compiled = CompiledExpression.Compile([.. Enumerable.Range(0, names.Length).Select(i => hessian[i, i])], names);
             var expected = new double[names.Length];
@@ -38,7 +38,7 @@ public sealed class DenseCurvatureTests
             AssertClose(expected, new DenseCurvature(random.Network, random.Loss).Diagonal(data, Token), random.ToString());
             checks++;
             for (var l = 0; l < random.Network.Layers.Count; l++) seen.Add((random.Network.Layers[l].Activation, l == 0));
-            losses.Add((random.Loss, Loss.Of(random.Loss).FusesWith == random.Network.Layers[^1].Activation));
+            losses.Add((random.Loss, Loss.Of(random.Loss).FusesInto(random.Network)));
         });
 
         // The random networks were small and many enough.

@@ -134,15 +134,4 @@ public sealed class DenseLossTests
         Assert.Equal(Math.E / (Math.E + 1 + (1 / Math.E)), values[1], 1e-15);
         Assert.Equal(1 / (1 + Math.Exp(5) + Math.Exp(10)), values[3], 1e-15);
     }
-
-    [Fact]
-    public void Every_function_that_has_a_name_has_its_object()
-    {
-        Assert.All(Enum.GetValues<ActivationFunction>(), static function => Assert.Equal(function, Activation.Of(function).Function));
-        Assert.All(Enum.GetValues<ActivationFunction>(), static function => Assert.Equal(function, Activation<float>.Of(function).Function));
-        Assert.All(Enum.GetValues<ActivationFunction>(), static function => Assert.Equal(function, Activation.Named(function.ToString())));
-        Assert.All(Enum.GetValues<LossFunction>(), static function => Assert.Equal(function, Loss.Of(function).Function));
-        Assert.Equal(ActivationFunction.Sigmoid, Activation.Named("Logistic"));
-        Assert.Null(Activation.Named("sine"));
-    }
 }

@@ -3,6 +3,7 @@ using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 using PSAutodiff.Data;
+using PSAutodiff.Networks;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Tests;
@@ -23,7 +24,7 @@ internal sealed class RandomNetwork
                 for (var j = 0; j < weights.GetLength(1); j++) weights[i, j] = Draw(random);
             }
 
-            layers[l] = new NetworkLayer(weights, [.. Enumerable.Range(0, sizes[l + 1]).Select(_ => Draw(random))], (ActivationFunction)random.Next(5));
+            layers[l] = new NetworkLayer(weights, [.. Enumerable.Range(0, sizes[l + 1]).Select(_ => Draw(random))], (ActivationFunction)random.Next(Enum.GetValues<ActivationFunction>().Length));
         }
 
         Network = new Network(layers);
@@ -62,12 +63,16 @@ internal sealed class RandomNetwork
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(Network, Loss, new TrainingData<T> { Inputs = As<T>(Inputs), Targets = As<T>(Targets), RowCount = Rows, InputSize = Network.InputSize, OutputSize = Network.OutputSize }, threads);
 
-    /// <summary>The mean loss as an expression in p0, p1, ...: the parameters in order.</summary>
+    /// <summary>The mean loss as an expression in the network's parameters.</summary>
     public ExprNode Expression()
     {
-        ExprNode sum = 0;
-        for (var row = 0; row < Rows; row++) sum += RowLoss(row);
-        return sum / Rows;
+        // Also of a loss that training would refuse.
+        var loss = NetworkExpression.Build(Network, Networks.Losses.Loss.Of(Loss), withValues: false);
+        var rows = Enumerable.Range(0, Rows).Select(row => loss.Resolve(Values("x", Inputs, row, Network.InputSize).Concat(Values("y", Targets, row, Network.OutputSize)).ToDictionary()));
+        return rows.Aggregate(static (a, b) => a + b) / Rows;
+
+        static IEnumerable<KeyValuePair<string, ExprNode>> Values(string prefix, double[] values, int row, int columns) =>
+            Enumerable.Range(0, columns).Select(i => KeyValuePair.Create(string.Create(CultureInfo.InvariantCulture, $"{prefix}{i + 1}"), (ExprNode)values[(row * columns) + i]));
     }
 
     public override string ToString() =>
@@ -75,47 +80,6 @@ internal sealed class RandomNetwork
 
     public static T[] As<T>(double[] values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Array.ConvertAll(values, static value => T.CreateTruncating(value));
-
-    private ExprNode RowLoss(int row)
-    {
-        const double floor = 1e-9;
-        var values = Enumerable.Range(0, Network.InputSize).Select(i => (ExprNode)Inputs[(row * Network.InputSize) + i]).ToArray();
-        var sums = values;
-        var next = 0;
-        foreach (var layer in Network.Layers)
-        {
-            var start = next;
-            sums = [.. Enumerable.Range(0, layer.Outputs).Select(j => values
-                .Select((x, i) => x * Parameter(start + (i * layer.Outputs) + j))
-                .Aggregate(Parameter(start + (layer.Inputs * layer.Outputs) + j), static (a, b) => a + b))];
-            values = Activate(layer.Activation, sums);
-            next += (layer.Inputs + 1) * layer.Outputs;
-        }
-
-        var columns = values.Length;
-        var targets = Targets[(row * columns)..((row + 1) * columns)];
-        var fused = Networks.Losses.Loss.Of(Loss).FusesWith == Network.Layers[^1].Activation;
-        return targets.Select((y, i) => (Loss, fused) switch
-        {
-            (LossFunction.BinaryCrossEntropy, true) => ExprNode.Softplus(sums[i]) - (y * sums[i]),
-            (LossFunction.BinaryCrossEntropy, false) => -(y * ExprNode.Log(values[i] + floor)) - ((1 - y) * ExprNode.Log(1 - values[i] + floor)),
-            (LossFunction.CategoricalCrossEntropy, true) => y * (ExprNode.Log(sums.Select(ExprNode.Exp).Aggregate(static (a, b) => a + b)) - sums[i]),
-            (LossFunction.CategoricalCrossEntropy, false) => -(y * ExprNode.Log(values[i] + floor)),
-            (LossFunction.MeanSquaredError, _) => (values[i] - y) * (values[i] - y) / columns,
-            _ => (values[i] - y) * (values[i] - y) / 2,
-        }).Aggregate(static (a, b) => a + b);
-    }
-
-    private static ExprNode[] Activate(ActivationFunction activation, ExprNode[] sums) => activation switch
-    {
-        ActivationFunction.ReLU => Array.ConvertAll(sums, ExprNode.Relu),
-        ActivationFunction.Sigmoid => Array.ConvertAll(sums, ExprNode.Sigmoid),
-        ActivationFunction.Tanh => Array.ConvertAll(sums, ExprNode.Tanh),
-        ActivationFunction.Softmax => Array.ConvertAll(sums, sum => ExprNode.Exp(sum) / sums.Select(ExprNode.Exp).Aggregate(static (a, b) => a + b)),
-        _ => sums,
-    };
-
-    private static ExprNode Parameter(int index) => ExprNode.Variable(string.Create(CultureInfo.InvariantCulture, $"p{index}"));
 
     private static double Draw(Random random) => (3 * random.NextDouble()) - 1.5;
 }

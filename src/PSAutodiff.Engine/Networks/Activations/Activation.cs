@@ -1,12 +1,15 @@
+using System.Collections.Frozen;
 using System.Numerics;
+using PSAutodiff.Foundation;
 
 namespace PSAutodiff.Networks.Activations;
 
-/// <summary>What a layer does with its weighted sums z: all that is known of one function phi. Each is a class of its own.</summary>
+/// <summary>
+/// What a layer does with its weighted sums z: all that is known of one function phi. Each is a class of its own, which is found by its
+/// being there.
+/// </summary>
 internal abstract class Activation
 {
-    private static readonly ActivationFunction[] Functions = Enum.GetValues<ActivationFunction>();
-
     /// <summary>The function's name for users.</summary>
     public abstract ActivationFunction Function { get; }
 
@@ -22,16 +25,13 @@ internal abstract class Activation
     /// <summary>Whether the derivatives need z beside phi(z), for their digits.</summary>
     public virtual bool NeedsSums => false;
 
-    /// <summary>The loss that goes with a last layer when none is named.</summary>
-    public virtual LossFunction DefaultLoss => LossFunction.MeanSquaredError;
-
     /// <summary>The object of a function.</summary>
     public static Activation Of(ActivationFunction function) => Activation<double>.Of(function);
 
     /// <summary>The function that people call so, ignoring case; null for none.</summary>
     public static ActivationFunction? Named(string name)
     {
-        foreach (var function in Functions)
+        foreach (var function in Enum.GetValues<ActivationFunction>())
         {
             if (Of(function).Names.Contains(name, StringComparer.OrdinalIgnoreCase)) return function;
         }
@@ -48,12 +48,11 @@ internal abstract class Activation
 internal abstract class Activation<T> : Activation
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // By the numbers of the functions.
-    private static readonly Activation<T>[] All =
-        [new LinearActivation<T>(), new ReLUActivation<T>(), new SigmoidActivation<T>(), new TanhActivation<T>(), new SoftmaxActivation<T>()];
+    private static readonly FrozenDictionary<ActivationFunction, Activation<T>> All =
+        Subclasses.Objects<ActivationFunction, Activation<T>>(typeof(Activation), static activation => activation.Function, typeof(T));
 
     /// <summary>The object of a function.</summary>
-    public static new Activation<T> Of(ActivationFunction function) => All[(int)function];
+    public static new Activation<T> Of(ActivationFunction function) => All[function];
 
     /// <summary>The length of the working memory of <see cref="Apply"/>.</summary>
     public virtual int ScratchLength(int rows, int columns) => 0;

@@ -14,8 +14,6 @@ internal sealed class SigmoidActivation<T> : SaturatingActivation<T, SigmoidSlop
 
     public override bool GivesProbabilities => true;
 
-    public override LossFunction DefaultLoss => LossFunction.BinaryCrossEntropy;
-
     public override void Apply(Span<T> values, int columns, Span<double> scratch)
     {
         if (typeof(T) == typeof(float)) ElementarySingle.Sigmoid(MemoryMarshal.Cast<T, float>(values));

@@ -15,13 +15,16 @@ internal sealed class SoftmaxActivation<T> : Activation<T>
 
     public override bool SumsToOne => true;
 
-    public override LossFunction DefaultLoss => LossFunction.CategoricalCrossEntropy;
-
-    // The largest sum is subtracted, so that no exponential overflows; it cancels out, in derivatives too, and needs none.
-    public override ExprNode[] ToExpression(ExprNode[] sums)
+    /// <summary>The sums less the largest, so that no exponential overflows; it cancels out, in derivatives too, and needs none.</summary>
+    public static ExprNode[] BelowLargest(ExprNode[] sums)
     {
         var largest = ExprNode.Detach(sums.Aggregate(ExprNode.Max));
-        var powers = Array.ConvertAll(sums, sum => ExprNode.Exp(sum - largest));
+        return Array.ConvertAll(sums, sum => sum - largest);
+    }
+
+    public override ExprNode[] ToExpression(ExprNode[] sums)
+    {
+        var powers = Array.ConvertAll(BelowLargest(sums), ExprNode.Exp);
         var total = powers.Aggregate(static (x, y) => x + y);
         return Array.ConvertAll(powers, power => power / total);
     }

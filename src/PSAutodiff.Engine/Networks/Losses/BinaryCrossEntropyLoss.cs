@@ -8,12 +8,17 @@ internal sealed class BinaryCrossEntropyLoss() : CrossEntropyLoss(ActivationFunc
 {
     public override LossFunction Function => LossFunction.BinaryCrossEntropy;
 
-    protected override double HighestTarget => 1;
+    public override (double Least, double Greatest) Targets => (0, 1);
 
     public override void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian)
     {
         for (var i = 0; i < p.Length; i++) (gradient[i], hessian[i * (p.Length + 1)]) = fused ? (p[i] - y[i], p[i] * (1 - p[i])) : OfPrediction(p[i], y[i]);
     }
+
+    // The softplus of the sums, since sigmoid(-z) is 1 - sigmoid(z): no cancellation.
+    public override ExprNode ToExpression(bool fused, ExprNode[] predictions, ExprNode[] targets) => Sum(predictions, targets, (p, y) => fused
+        ? (y * ExprNode.Softplus(-p)) + ((1 - y) * ExprNode.Softplus(p))
+        : -((y * ExprNode.Log(p + Floor)) + ((1 - y) * ExprNode.Log(1 - p + Floor))));
 
     protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {

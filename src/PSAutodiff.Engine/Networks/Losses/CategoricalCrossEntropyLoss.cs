@@ -12,7 +12,7 @@ internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(Activatio
 
     public override LossFunction Function => LossFunction.CategoricalCrossEntropy;
 
-    protected override double HighestTarget => double.PositiveInfinity;
+    public override (double Least, double Greatest) Targets => (0, double.PositiveInfinity);
 
     public override void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian)
     {
@@ -30,6 +30,14 @@ internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(Activatio
         {
             if (total * p[i] != 0) Vectors.AddScaled(hessian.Slice(i * n, n), -total * p[i], p);
         }
+    }
+
+    public override ExprNode ToExpression(bool fused, ExprNode[] predictions, ExprNode[] targets)
+    {
+        if (!fused) return -Sum(predictions, targets, static (p, y) => y * ExprNode.Log(p + Floor));
+        var sums = SoftmaxActivation<double>.BelowLargest(predictions);
+        var log = ExprNode.Log(sums.Select(ExprNode.Exp).Aggregate(static (x, y) => x + y));
+        return Sum(sums, targets, (z, y) => y * (log - z));
     }
 
     protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)

@@ -14,17 +14,15 @@ internal abstract class CrossEntropyLoss(ActivationFunction fusesWith) : Loss
 
     public override ActivationFunction? FusesWith => fusesWith;
 
-    /// <summary>The greatest number that can be a target; 0 is the least.</summary>
-    protected abstract double HighestTarget { get; }
-
     public override string? AdviceFor(Activation last) => last.GivesProbabilities ? null : $"Give it {Activation.Of(fusesWith).Names[0]}, or take the loss MeanSquaredError.";
 
-    public override void CheckLayer<T>(Network network, TrainingData<T> data)
+    public override void CheckLayer<T>(Network network, TrainingData<T>? data)
     {
         var last = Activation.Of(network.Layers[^1].Activation);
         if (AdviceFor(last) is { } advice)
         {
             if (network.Initializer != NetworkInitializer.Given) throw Invalid($"the last layer is {last.Function}, whose outputs are no probabilities. {advice}");
+            if (data is null) return;
             var outputs = new DensePrediction<T>(network, threads: 1).Predict(data.Inputs, data.RowCount, CancellationToken.None);
             var outside = Array.FindIndex(outputs, static output => !(output >= T.Zero && output <= T.One));
             if (outside >= 0) throw Invalid(string.Create(CultureInfo.InvariantCulture, $"the last layer is {last.Function} and gives {outputs[outside]}, which is none. {advice}"));
@@ -41,7 +39,7 @@ internal abstract class CrossEntropyLoss(ActivationFunction fusesWith) : Loss
     {
         for (var i = 0; i < targets.Length; i++)
         {
-            if (targets[i] >= T.Zero && double.CreateTruncating(targets[i]) <= HighestTarget) continue;
+            if (double.CreateTruncating(targets[i]) is var target && target >= Targets.Least && target <= Targets.Greatest) continue;
             throw Invalid(string.Create(CultureInfo.InvariantCulture, $"{place(i / columns, i % columns)}: the target {targets[i]} {WhyNot(targets, columns)}"));
         }
 

@@ -1,18 +1,19 @@
+using System.Collections.Frozen;
 using System.Numerics;
 using PSAutodiff.Data;
+using PSAutodiff.Foundation;
 using PSAutodiff.Kernels;
 using PSAutodiff.Networks.Activations;
 
 namespace PSAutodiff.Networks.Losses;
 
 /// <summary>
-/// What a network's predictions p are measured by against targets y: all that is known of one function. Each is a class of its own.
-/// Everything is computed in double for either precision.
+/// What a network's predictions p are measured by against targets y: all that is known of one function. Each is a class of its own, which
+/// is found by its being there. Everything is computed in double for either precision.
 /// </summary>
 internal abstract class Loss
 {
-    // By the numbers of the functions.
-    private static readonly Loss[] All = [new BinaryCrossEntropyLoss(), new CategoricalCrossEntropyLoss(), new MeanSquaredErrorLoss(), new HalfSquaredErrorLoss()];
+    private static readonly FrozenDictionary<LossFunction, Loss> All = Subclasses.Objects<LossFunction, Loss>(typeof(Loss), static loss => loss.Function);
 
     /// <summary>The function's name for users.</summary>
     public abstract LossFunction Function { get; }
@@ -20,8 +21,19 @@ internal abstract class Loss
     /// <summary>The activation of a last layer with which loss and derivatives are computed from its weighted sums; null for none.</summary>
     public virtual ActivationFunction? FusesWith => null;
 
+    /// <summary>The numbers that can be targets: from the least to the greatest.</summary>
+    public abstract (double Least, double Greatest) Targets { get; }
+
     /// <summary>The object of a function.</summary>
-    public static Loss Of(LossFunction function) => All[(int)function];
+    /// <exception cref="AutodiffException">There is no such function.</exception>
+    public static Loss Of(LossFunction function) =>
+        All.TryGetValue(function, out var loss) ? loss : throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"There is no loss function {function}.");
+
+    /// <summary>The loss that goes with a network when none is named: the one that fuses with its last layer, else the mean squared error.</summary>
+    public static LossFunction DefaultFor(Network network) => All.Values.FirstOrDefault(loss => loss.FusesInto(network))?.Function ?? LossFunction.MeanSquaredError;
+
+    /// <summary>Whether the loss is computed from the weighted sums of a network's last layer.</summary>
+    public bool FusesInto(Network network) => FusesWith == network.Layers[^1].Activation;
 
     /// <summary>The length of the working memory of <see cref="Measure"/>.</summary>
     public static int ScratchLength(int rows, int columns) => checked(4 * rows * columns);
@@ -65,6 +77,12 @@ internal abstract class Loss
     /// <param name="hessian">Gets the second ones, row after row; zeros before.</param>
     public abstract void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian);
 
+    /// <summary>The loss of one row as an expression.</summary>
+    /// <param name="fused">As for <see cref="Measure"/>.</param>
+    /// <param name="predictions">The predictions, or the weighted sums when they were fused.</param>
+    /// <param name="targets">As many targets.</param>
+    public abstract ExprNode ToExpression(bool fused, ExprNode[] predictions, ExprNode[] targets);
+
     /// <summary>What to do when it takes outputs for probabilities that a last layer does not promise; null when it does not.</summary>
     public virtual string? AdviceFor(Activation last) => null;
 
@@ -73,9 +91,9 @@ internal abstract class Loss
     /// The network. With a last layer that promises no probabilities its outputs are looked at when its weights were given; drawn ones do not keep
     /// to 0 to 1.
     /// </param>
-    /// <param name="data">The rows that it will measure.</param>
+    /// <param name="data">The rows that it will measure; null when they are not known, so that no outputs are looked at.</param>
     /// <exception cref="AutodiffException">They do not go together.</exception>
-    public virtual void CheckLayer<T>(Network network, TrainingData<T> data)
+    public virtual void CheckLayer<T>(Network network, TrainingData<T>? data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
     }
@@ -89,6 +107,10 @@ internal abstract class Loss
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
     }
+
+    /// <summary>A term for each output, summed.</summary>
+    protected static ExprNode Sum(ExprNode[] predictions, ExprNode[] targets, Func<ExprNode, ExprNode, ExprNode> term) =>
+        predictions.Zip(targets, term).Aggregate(static (x, y) => x + y);
 
     /// <summary>Adds the loss of each row, and replaces predictions by the derivatives of the mean loss.</summary>
     /// <param name="p">The predictions.</param>

@@ -47,7 +47,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         _network = network;
         _loss = Networks.Losses.Loss.Of(loss);
         _layout = network.Layout;
-        _fused = _loss.FusesWith == network.Layers[^1].Activation;
+        _fused = _loss.FusesInto(network);
         _data = data;
         _threads = threads;
         _frozen = network.FrozenIndices();

@@ -20,7 +20,7 @@ public sealed class DenseModelTests
     public void Loss_and_gradient_equal_those_of_the_expression() => RandomNetwork.Check(150, static random =>
     {
         var parameters = random.Parameters;
-        string[] names = [.. Enumerable.Range(0, parameters.Length).Select(static i => string.Create(CultureInfo.InvariantCulture, $"p{i}"))];
+        string[] names = [.. random.Network.Layout.Names()];
         var expression = random.Expression();
         var compiled = CompiledExpression.Compile([expression, .. expression.Differentiate(names, DifferentiationMode.Reverse)], names);
         var expected = new double[compiled.OutputCount];
