@@ -51,6 +51,15 @@ internal readonly struct EightLanes(Vector512<double> value) : ILanes<EightLanes
         new(Vector512.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static EightLanes Sqrt(EightLanes value) => new(Vector512.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static EightLanes Floor(EightLanes value) => new(Vector512.Floor(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static EightLanes Round(EightLanes value) => new(Vector512.Round(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static EightLanes AddBits(EightLanes left, EightLanes right) =>
         new((left.Bits + right.Bits).AsDouble());
 

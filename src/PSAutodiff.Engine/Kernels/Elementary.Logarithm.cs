@@ -34,6 +34,13 @@ internal static partial class Elementary
     // The bits of 1 less those of sqrt(1/2): moves the step from one exponent to the next from 1 to sqrt(1/2).
     private const long ExponentOffset = 0x3FF0000000000000 - 0x3FE6A09E667F3BCD;
 
+    /// <summary>A logarithm of normal, positive and finite numbers.</summary>
+    private interface ILogarithm
+    {
+        static abstract T Core<T>(T x, T bias)
+            where T : struct, ILanes<T>;
+    }
+
     /// <summary>The natural logarithm in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Log<T>(T x)
@@ -41,7 +48,7 @@ internal static partial class Elementary
     {
         return T.AllBetween(T.Broadcast(SmallestNormal), x, T.Broadcast(double.PositiveInfinity))
             ? LogCore(x, T.Broadcast(ExponentBias))
-            : LogWide(x);
+            : LogWide<NaturalLogarithm, T>(x);
     }
 
     /// <summary>log(1 + x) in every lane.</summary>
@@ -65,7 +72,8 @@ internal static partial class Elementary
 
     // For arguments of which some are zero, subnormal, negative, infinite or NaN.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T LogWide<T>(T x)
+    private static T LogWide<TLogarithm, T>(T x)
+        where TLogarithm : struct, ILogarithm
         where T : struct, ILanes<T>
     {
         T zero = T.Broadcast(0.0);
@@ -76,7 +84,7 @@ internal static partial class Elementary
         T normal = T.SelectLess(x, smallest, x * T.Broadcast(18014398509481984.0), x);
         normal = T.SelectLess(zero, normal, T.SelectLess(normal, infinity, normal, one), one);
 
-        T result = T.SelectLess(x, infinity, LogCore(normal, bias), infinity);
+        T result = T.SelectLess(x, infinity, TLogarithm.Core(normal, bias), infinity);
         result = T.SelectLess(zero, x, result, T.Broadcast(double.NaN));
         return T.SelectEqual(x, zero, T.Broadcast(double.NegativeInfinity), result);
     }
@@ -101,7 +109,7 @@ internal static partial class Elementary
         T one = T.Broadcast(1.0);
         T limit = T.Broadcast(Log1pFastLimit);
         T inside = T.SelectLess(-one, x, T.SelectLess(x, limit, x, zero), zero);
-        T result = T.SelectLess(x, limit, Log1pCore(inside), LogWide(x));
+        T result = T.SelectLess(x, limit, Log1pCore(inside), LogWide<NaturalLogarithm, T>(x));
         result = T.SelectLess(-one, x, result, T.Broadcast(double.NaN));
         return T.SelectEqual(x, -one, T.Broadcast(double.NegativeInfinity), result);
     }
@@ -170,5 +178,12 @@ internal static partial class Elementary
         high = T.MultiplyAdd(ln2, n, lead);
         T highLow = T.MultiplyAdd(ln2, n, -high) + lead;
         low = highLow + ((leadLow + excess) + tail);
+    }
+
+    private readonly struct NaturalLogarithm : ILogarithm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Core<T>(T x, T bias)
+            where T : struct, ILanes<T> => LogCore(x, bias);
     }
 }

@@ -181,4 +181,46 @@ internal static partial class Elementary
         public static T Apply<T>(T x)
             where T : struct, ILanes<T> => Softplus(x);
     }
+
+    private readonly struct LogBase2Kernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => LogBase2(x);
+    }
+
+    private readonly struct LogBase10Kernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => LogBase10(x);
+    }
+
+    private readonly struct CbrtKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Cbrt(x);
+    }
+
+    private readonly struct AsinhKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Asinh(x);
+    }
+
+    private readonly struct AcoshKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Acosh(x);
+    }
+
+    private readonly struct AtanhKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Atanh(x);
+    }
 }

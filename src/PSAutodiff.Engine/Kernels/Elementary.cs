@@ -85,6 +85,34 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Softplus(double x) => Softplus(new OneLane(x)).Value;
 
+    /// <summary>The logarithm to base 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double LogBase2(double x) => LogBase2(new OneLane(x)).Value;
+
+    /// <summary>The logarithm to base 10.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double LogBase10(double x) => LogBase10(new OneLane(x)).Value;
+
+    /// <summary>The cube root.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Cbrt(double x) => Cbrt(new OneLane(x)).Value;
+
+    /// <summary>The inverse hyperbolic sine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Asinh(double x) => Asinh(new OneLane(x)).Value;
+
+    /// <summary>The inverse hyperbolic cosine; NaN below 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Acosh(double x) => Acosh(new OneLane(x)).Value;
+
+    /// <summary>The inverse hyperbolic tangent; NaN outside -1 to 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Atanh(double x) => Atanh(new OneLane(x)).Value;
+
+    /// <summary>sqrt(x^2 + y^2) without overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Hypot(double x, double y) => Hypot(new OneLane(x), new OneLane(y)).Value;
+
     /// <summary>e^x of each element; the spans may be the same.</summary>
     public static void Exp(ReadOnlySpan<double> x, Span<double> result) => Map<ExpKernel>(x, result);
 
@@ -124,4 +152,22 @@ internal static partial class Elementary
 
     /// <summary>log(1 + e^x) of each element; the spans may be the same.</summary>
     public static void Softplus(ReadOnlySpan<double> x, Span<double> result) => Map<SoftplusKernel>(x, result);
+
+    /// <summary>The logarithm to base 2 of each element; the spans may be the same.</summary>
+    public static void LogBase2(ReadOnlySpan<double> x, Span<double> result) => Map<LogBase2Kernel>(x, result);
+
+    /// <summary>The logarithm to base 10 of each element; the spans may be the same.</summary>
+    public static void LogBase10(ReadOnlySpan<double> x, Span<double> result) => Map<LogBase10Kernel>(x, result);
+
+    /// <summary>The cube root of each element; the spans may be the same.</summary>
+    public static void Cbrt(ReadOnlySpan<double> x, Span<double> result) => Map<CbrtKernel>(x, result);
+
+    /// <summary>The inverse hyperbolic sine of each element; the spans may be the same.</summary>
+    public static void Asinh(ReadOnlySpan<double> x, Span<double> result) => Map<AsinhKernel>(x, result);
+
+    /// <summary>The inverse hyperbolic cosine of each element; NaN below 1; the spans may be the same.</summary>
+    public static void Acosh(ReadOnlySpan<double> x, Span<double> result) => Map<AcoshKernel>(x, result);
+
+    /// <summary>The inverse hyperbolic tangent of each element; NaN outside -1 to 1; the spans may be the same.</summary>
+    public static void Atanh(ReadOnlySpan<double> x, Span<double> result) => Map<AtanhKernel>(x, result);
 }

@@ -51,6 +51,15 @@ internal readonly struct FourLanes(Vector256<double> value) : ILanes<FourLanes>
         new(Vector256.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FourLanes Sqrt(FourLanes value) => new(Vector256.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FourLanes Floor(FourLanes value) => new(Vector256.Floor(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FourLanes Round(FourLanes value) => new(Vector256.Round(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FourLanes AddBits(FourLanes left, FourLanes right) =>
         new((left.Bits + right.Bits).AsDouble());
 

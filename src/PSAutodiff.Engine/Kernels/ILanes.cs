@@ -43,6 +43,15 @@ internal interface ILanes<TSelf>
     /// <summary>addend - left * right, rounded once.</summary>
     static abstract TSelf NegatedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>The square root, rounded correctly.</summary>
+    static abstract TSelf Sqrt(TSelf value);
+
+    /// <summary>The largest whole number that is not above the value.</summary>
+    static abstract TSelf Floor(TSelf value);
+
+    /// <summary>The nearest whole number, of two the even one.</summary>
+    static abstract TSelf Round(TSelf value);
+
     /// <summary>Adds the lanes' bit patterns as 64-bit integers.</summary>
     static abstract TSelf AddBits(TSelf left, TSelf right);
 

@@ -55,6 +55,15 @@ internal readonly struct OneLane(double value) : ILanes<OneLane>
         new(Math.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static OneLane Sqrt(OneLane value) => new(Math.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static OneLane Floor(OneLane value) => new(Math.Floor(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static OneLane Round(OneLane value) => new(Math.Round(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OneLane AddBits(OneLane left, OneLane right) => FromBits(left.Bits + right.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

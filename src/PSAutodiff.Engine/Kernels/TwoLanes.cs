@@ -51,6 +51,15 @@ internal readonly struct TwoLanes(Vector128<double> value) : ILanes<TwoLanes>
         new(Vector128.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoLanes Sqrt(TwoLanes value) => new(Vector128.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoLanes Floor(TwoLanes value) => new(Vector128.Floor(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoLanes Round(TwoLanes value) => new(Vector128.Round(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoLanes AddBits(TwoLanes left, TwoLanes right) =>
         new((left.Bits + right.Bits).AsDouble());
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSAutodiff.Kernels;
 using Xunit;
 
@@ -19,6 +20,7 @@ public sealed class ElementaryTests
         0.41421356237309503, 0.29289321881345248, Math.Sqrt(0.5), Math.Sqrt(2), 18.7, 19.061547465398498, 20.0,
         36.7368005696771, 37.5, 37.42994775023705, 40.0, 708.0, 708.3964185322641, 709.782712893384, 710.0,
         710.4758600739439, 712.0, 745.1332191019411, 745.1332191019412, 747.0, 1e9, 1e300, double.MaxValue,
+        0.5, 0.125, 8.0, 4.0, 10.0, 1e22, 1e-5,
     ];
 
     // Kernel, argument, and the exact bits to expect.
@@ -126,6 +128,37 @@ public sealed class ElementaryTests
         ("Sigmoid", double.PositiveInfinity, 1.0),
         ("Sigmoid", double.NegativeInfinity, 0.0),
         ("Sigmoid", double.NaN, double.NaN),
+        ("LogBase2", 0.0, double.NegativeInfinity),
+        ("LogBase2", -1.0, double.NaN),
+        ("LogBase2", SmallestSubnormal, -1074.0),
+        ("LogBase2", double.PositiveInfinity, double.PositiveInfinity),
+        ("LogBase10", -0.0, double.NegativeInfinity),
+        ("LogBase10", 1e22, 22.0),
+        ("LogBase10", -SmallestSubnormal, double.NaN),
+        ("LogBase10", double.NaN, double.NaN),
+        ("Cbrt", -0.0, -0.0),
+        ("Cbrt", -27.0, -3.0),
+        ("Cbrt", double.NegativeInfinity, double.NegativeInfinity),
+        ("Cbrt", double.NaN, double.NaN),
+        ("Asinh", -0.0, -0.0),
+        ("Asinh", SmallestSubnormal, SmallestSubnormal),
+        ("Asinh", double.MaxValue, 710.475860073944),
+        ("Asinh", double.NegativeInfinity, double.NegativeInfinity),
+        ("Asinh", double.NaN, double.NaN),
+        ("Acosh", 1.0, 0.0),
+        ("Acosh", 1.0000000000000002, 2.1073424255447014e-08),
+        ("Acosh", 0.9999999999999999, double.NaN),
+        ("Acosh", double.MaxValue, 710.475860073944),
+        ("Acosh", double.PositiveInfinity, double.PositiveInfinity),
+        ("Acosh", double.NegativeInfinity, double.NaN),
+        ("Acosh", double.NaN, double.NaN),
+        ("Atanh", -0.0, -0.0),
+        ("Atanh", -SmallestSubnormal, -SmallestSubnormal),
+        ("Atanh", 0.9999999999999999, 18.714973875118524),
+        ("Atanh", 1.0, double.PositiveInfinity),
+        ("Atanh", -1.0, double.NegativeInfinity),
+        ("Atanh", 1.0000000000000002, double.NaN),
+        ("Atanh", double.NaN, double.NaN),
         ("Softplus", 0.0, 0.6931471805599453),
         ("Softplus", -745.0, SmallestSubnormal),
         ("Softplus", -1e9, 0.0),
@@ -152,6 +185,12 @@ public sealed class ElementaryTests
         ["Cosh"] = new(Elementary.Cosh, Elementary.Cosh, HighPrecision.Cosh, -711.0, 711.0),
         ["Sigmoid"] = new(Elementary.Sigmoid, Elementary.Sigmoid, HighPrecision.Sigmoid, -746.0, 800.0, ComposedBound),
         ["Dsigmoid"] = new(Elementary.Dsigmoid, Elementary.Dsigmoid, HighPrecision.Dsigmoid, -746.0, 746.0, DerivativeBound),
+        ["LogBase2"] = new(Elementary.LogBase2, Elementary.LogBase2, HighPrecision.Log2, 0.0, double.PositiveInfinity),
+        ["LogBase10"] = new(Elementary.LogBase10, Elementary.LogBase10, HighPrecision.Log10, 0.0, double.PositiveInfinity),
+        ["Cbrt"] = new(Elementary.Cbrt, Elementary.Cbrt, PreciseFunctions.Cbrt, double.NegativeInfinity, double.PositiveInfinity),
+        ["Asinh"] = new(Elementary.Asinh, Elementary.Asinh, HighPrecision.Asinh, double.NegativeInfinity, double.PositiveInfinity),
+        ["Acosh"] = new(Elementary.Acosh, Elementary.Acosh, HighPrecision.Acosh, 1.0, double.PositiveInfinity),
+        ["Atanh"] = new(Elementary.Atanh, Elementary.Atanh, HighPrecision.Atanh, -1.0, 1.0),
         ["Softplus"] = new(Elementary.Softplus, Elementary.Softplus, HighPrecision.Softplus, -746.0, 800.0, ComposedBound),
     };
 
@@ -211,6 +250,36 @@ public sealed class ElementaryTests
     }
 
     [Fact]
+    public void Powers_and_cubes_have_whole_logarithms_and_roots()
+    {
+        for (int k = -1074; k < 1024; k++) Assert.Equal(k, Elementary.LogBase2(Math.ScaleB(1.0, k)));
+        for (int k = -307; k <= 308; k++) Assert.Equal(k, Elementary.LogBase10(double.Parse($"1e{k}", CultureInfo.InvariantCulture)));
+        for (double n = 1; n <= 100_000; n += 7) Assert.Equal(n, Elementary.Cbrt(n * n * n));
+    }
+
+    [Fact]
+    public void Lengths_are_within_a_unit_in_the_last_place_at_every_size_and_whole_for_whole_triangles()
+    {
+        Assert.All(new[] { (3.0, 4.0, 5.0), (20, 21, 29), (8, 15, 17), (119, 120, 169), (696, 697, 985) }, static triangle =>
+        {
+            for (int scale = -1022; scale < 1000; scale += 14)
+            {
+                Assert.Equal(Math.ScaleB(triangle.Item3, scale), Elementary.Hypot(Math.ScaleB(triangle.Item1, scale), Math.ScaleB(-triangle.Item2, scale)));
+            }
+        });
+        Random random = new(5);
+        for (int i = 0; i < 5_000; i++)
+        {
+            double x = Math.ScaleB(1 + random.NextDouble(), random.Next(-1074, 1023));
+            double y = i % 3 == 0 ? Math.ScaleB(x, random.Next(-60, 1)) * random.NextDouble() : x * random.NextDouble();
+            BigFloat exact = PreciseFunctions.Sqrt((BigFloat.FromDouble(x) * BigFloat.FromDouble(x)) + (BigFloat.FromDouble(y) * BigFloat.FromDouble(y)));
+            double length = Elementary.Hypot(x, y);
+            Assert.InRange(HighPrecision.UlpDistance(length, exact), 0, UlpBound);
+            Assert.Equal(length, Elementary.Hypot(-y, x));
+        }
+    }
+
+    [Fact]
     public void Every_lane_count_gives_the_same_bits()
     {
         double[] x = [.. Edges(), .. RandomPatterns(2_000), .. RandomModerate(2_000)];
@@ -254,6 +323,8 @@ public sealed class ElementaryTests
     [InlineData("Expm1", 1.0)]
     [InlineData("Tanh", -1.0)]
     [InlineData("Sinh", -1.0)]
+    [InlineData("Cbrt", -1.0)]
+    [InlineData("Asinh", -1.0)]
     public void The_sign_follows_the_argument(string name, double oddness)
     {
         Subject subject = Subjects[name];
@@ -308,6 +379,12 @@ public sealed class ElementaryTests
             "Cosh" => Elementary.Cosh(x),
             "Sigmoid" => Elementary.Sigmoid(x),
             "Dsigmoid" => Elementary.Dsigmoid(x, Elementary.Sigmoid(x)),
+            "LogBase2" => Elementary.LogBase2(x),
+            "LogBase10" => Elementary.LogBase10(x),
+            "Cbrt" => Elementary.Cbrt(x),
+            "Asinh" => Elementary.Asinh(x),
+            "Acosh" => Elementary.Acosh(x),
+            "Atanh" => Elementary.Atanh(x),
             "Softplus" => Elementary.Softplus(x),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };

@@ -122,6 +122,32 @@ internal static class HighPrecision
     /// <summary>log(1 + e^x).</summary>
     public static BigFloat Softplus(BigFloat x) => Log1p(Exp(x));
 
+    /// <summary>The inverse hyperbolic sine.</summary>
+    public static BigFloat Asinh(BigFloat x)
+    {
+        if (x.Sign < 0)
+            return -Asinh(-x);
+        BigFloat square = x * x;
+        return Log1p(x + square / (BigFloat.One + PreciseFunctions.Sqrt(BigFloat.One + square)));
+    }
+
+    /// <summary>The inverse hyperbolic cosine, for x &gt;= 1.</summary>
+    public static BigFloat Acosh(BigFloat x)
+    {
+        BigFloat excess = x - BigFloat.One;
+        return Log1p(excess + PreciseFunctions.Sqrt(excess * (x + BigFloat.One)));
+    }
+
+    /// <summary>The inverse hyperbolic tangent, for x between -1 and 1.</summary>
+    public static BigFloat Atanh(BigFloat x) =>
+        x.Sign < 0 ? -Atanh(-x) : Log1p(x.Scale(1) / (BigFloat.One - x)).Scale(-1);
+
+    /// <summary>log x / log 2 for x &gt; 0.</summary>
+    public static BigFloat Log2(BigFloat x) => Log(x) / Log(BigFloat.FromDouble(2));
+
+    /// <summary>log x / log 10 for x &gt; 0.</summary>
+    public static BigFloat Log10(BigFloat x) => Log(x) / Log(BigFloat.FromDouble(10));
+
     /// <summary>
     /// The distance of a computed double from the true value, in units of the last place of the latter. Infinity
     /// counts as 2^1024, the next number if there were one, or as right when the true value is beyond that.

@@ -13,6 +13,8 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
     // Sines need the angle itself to many digits, and pi to as many more.
     private const int MaxAngle = 60;
 
+    private static readonly BigFloat Half = BigFloat.One.Scale(-1);
+
     private readonly bool[] _reachable = graph.Reachable([root]);
 
     public PreciseEvaluator(ExprNode node)
@@ -82,8 +84,14 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         if (graph.OperationOf(id).Arity > 2 || values[graph.X(id)] is not { } x) return false;
         return graph.OperationOf(id).Name switch
         {
-            "abs" or "sign" or "relu" or "sqrt" => IsSmall(x),
-            "less" or "min" or "max" => values[graph.Y(id)] is { } y && IsSmall(x - y),
+            "abs" or "sign" or "relu" or "sqrt" or "cbrt" or "not" => IsSmall(x),
+            "less" or "lessequal" or "equal" or "min" or "max" => values[graph.Y(id)] is { } y && IsSmall(x - y),
+            "and" or "or" => values[graph.Y(id)] is { } y && (IsSmall(x) || IsSmall(y)),
+            "hypot" => values[graph.Y(id)] is { } y && IsSmall(x) && IsSmall(y),
+            "atan2" => values[graph.Y(id)] is { } y && IsSmall(x) && (y.Sign < 0 || IsSmall(y)),
+            "floor" or "ceil" => IsNearWhole(x),
+            "round" => IsNearWhole(x + Half),
+            "mod" or "rem" => values[graph.Y(id)] is { } y && (IsSmall(y) || IsNearWhole(x / y)),
             "pow" => IsSmall(x) || (x.Sign < 0 && !graph.IsConstant(graph.Y(id))),
             _ => false,
         };
@@ -101,6 +109,14 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             "sign" => IsNearZero(x) ? null : BigFloat.FromDouble(x.Sign),
             "relu" => IsNearZero(x) ? null : x.Sign < 0 ? BigFloat.Zero : x,
             "neg" => -x,
+            "not" => IsNearZero(x) ? null : x.Sign == 0 ? one : BigFloat.Zero,
+            "floor" => Floor(x),
+            "ceil" => -Floor(-x),
+            "round" => Round(x),
+            "cbrt" => PreciseFunctions.Cbrt(x),
+            "asinh" => HighPrecision.Asinh(x),
+            "acosh" => (x - one).Sign > 0 ? HighPrecision.Acosh(x) : null,
+            "atanh" => Outside(x) ? null : HighPrecision.Atanh(x),
             "detach" => x,
             "sqrt" => x.Sign < 0 || IsNearZero(x) ? null : PreciseFunctions.Sqrt(x),
             "log" => Log(x),
@@ -132,6 +148,14 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         "div" => y.Sign == 0 || IsNearZero(y) ? null : x / y,
         "pow" => PreciseFunctions.Pow(x, y),
         "less" => IsTie(x, y) ? null : BigFloat.FromDouble((x - y).Sign < 0 ? 1 : 0),
+        "lessequal" => IsTie(x, y) ? null : BigFloat.FromDouble((x - y).Sign <= 0 ? 1 : 0),
+        "equal" => IsTie(x, y) ? null : BigFloat.FromDouble((x - y).Sign == 0 ? 1 : 0),
+        "and" => IsNearZero(x) || IsNearZero(y) ? null : BigFloat.FromDouble(x.Sign != 0 && y.Sign != 0 ? 1 : 0),
+        "or" => IsNearZero(x) || IsNearZero(y) ? null : BigFloat.FromDouble(x.Sign != 0 || y.Sign != 0 ? 1 : 0),
+        "hypot" => PreciseFunctions.Sqrt((x * x) + (y * y)),
+        "atan2" => IsNearZero(x) || IsNearZero(y) ? null : PreciseFunctions.Atan2(x, y),
+        "mod" => y.Sign == 0 || IsNearZero(y) ? null : Floor(x / y) is { } quotient ? x - (y * quotient) : null,
+        "rem" => y.Sign == 0 || IsNearZero(y) ? null : x.Sign * y.Sign < 0 ? (Floor(-x / y) is { } negative ? x + (y * negative) : null) : Floor(x / y) is { } whole ? x - (y * whole) : null,
         "min" => IsTie(x, y) ? null : (x - y).Sign < 0 ? x : y,
         "max" => IsTie(x, y) ? null : (x - y).Sign > 0 ? x : y,
         _ => Defined(operation, smooth, x, y),
@@ -164,6 +188,27 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         if (MayCancel || x.Sign == 0 || y.Sign == 0 || (IsExact(x) && IsExact(y))) return sum;
         return sum.Sign == 0 || sum.Magnitude < Math.Max(x.Magnitude, y.Magnitude) - 150 ? null : sum;
     }
+
+    // Null where digits do not decide the side of a whole number.
+    private BigFloat? Floor(BigFloat x)
+    {
+        if (x.Sign == 0) return x;
+        if (x.Magnitude > 100 && !IsExact(x)) return null;
+        var whole = PreciseFunctions.Floor(x);
+        var nearest = PreciseFunctions.Floor(x + Half);
+        return IsTie(x, nearest) ? null : whole;
+    }
+
+    private BigFloat? Round(BigFloat x)
+    {
+        if (Floor(x) is not { } below) return null;
+        var rest = x - below;
+        if (IsTie(rest, Half)) return null;
+        var side = (rest - Half).Sign;
+        return side < 0 || (side == 0 && below.ToFixed(0).IsEven) ? below : below + BigFloat.One;
+    }
+
+    private static bool IsNearWhole(BigFloat x) => IsSmall(x - PreciseFunctions.Floor(x + Half));
 
     // A number that only looks short: 1 + 1e-300, or tanh(1000).
     private BigFloat Inexact(BigFloat x)

@@ -25,6 +25,27 @@ internal static class PreciseFunctions
         return y;
     }
 
+    /// <summary>The cube root.</summary>
+    public static BigFloat Cbrt(BigFloat x)
+    {
+        if (x.Sign == 0) return x;
+        var exponent = (int)Math.Floor(x.Magnitude / 3.0);
+        var y = BigFloat.FromDouble(Math.Cbrt(x.Scale(-3 * exponent).ToDoubleRoughly())).Scale(exponent);
+        for (var i = 0; i < 4; i++) y -= (y - (x / (y * y))) / 3;
+        return y;
+    }
+
+    /// <summary>The angle of the point (x, y); (0, 0) is none.</summary>
+    public static BigFloat? Atan2(BigFloat y, BigFloat x)
+    {
+        if (x.Sign == 0) return y.Sign == 0 ? null : y.Sign < 0 ? -HalfPi : HalfPi;
+        var angle = Atan(y / x);
+        return x.Sign > 0 ? angle : y.Sign < 0 ? angle - Pi : angle + Pi;
+    }
+
+    /// <summary>The largest whole number that is not above x.</summary>
+    public static BigFloat Floor(BigFloat x) => new(x.ToFixed(0), 0);
+
     public static BigFloat Sin(BigFloat x) => Turn(x, 0);
 
     public static BigFloat Cos(BigFloat x) => Turn(x, 1);

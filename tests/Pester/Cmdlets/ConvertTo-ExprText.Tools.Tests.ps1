@@ -14,10 +14,10 @@ BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"
     $functions = 'neg', 'sqrt', 'exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'sigmoid', 'softplus', 'relu',
-        'abs', 'sign', 'detach'
+        'abs', 'sign', 'detach', 'log10', 'log2', 'cbrt', 'asinh', 'acosh', 'atanh', 'floor', 'ceil', 'round', 'not'
     $texts = @(
         foreach ($function in $functions) { "$function(x)", "$function(y - x)^2 / 3", "-$function(x)^-$function(y)" }
-        foreach ($function in 'sum', 'sub', 'mul', 'div', 'pow', 'min', 'max', 'less') { "$function(x, y)", "$function(x, y)^2", "$function(x, $function(y, x))", "$function(x, x)" }
+        foreach ($function in 'sum', 'sub', 'mul', 'div', 'pow', 'min', 'max', 'less', 'lessequal', 'equal', 'and', 'or', 'hypot', 'atan2', 'mod', 'rem') { "$function(x, y)", "$function(x, y)^2", "$function(x, $function(y, x))", "$function(x, x)" }
         'select(less(x, y), log(x), sqrt(y))', 'select(less(y, x), log(x), sqrt(y)) * 2', 'x', '2.5', '-3e-7', 'pi * x^2', '1e300 * x / 1e300', '-(-x)', 'x - (y - x) / (y / x)'
         's = x * y; t = exp(s); t / (s + t) - s', 'x^y^x', '(x^y)^x', '(-x)^2'
         'class + lambda * Math - np / error', 'w11 * x_1 + x1 + w_1_2', 'x + X', "alpha_2 * Gamma / `u{e9}t`u{e9} + `u{3b2}", '_x + a__b * __', "`u{e9}t`u{e9}^learning_rate"

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -30,7 +31,7 @@ internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("ab
 
     private static bool IsNeverNegative(Term x) =>
         x.Is<ExpOperation>() || x.Is<SqrtOperation>() || x.Is<CoshOperation>() || x.Is<SigmoidOperation>() || x.Is<SoftplusOperation>()
-        || x.Is<ReluOperation>() || x.Is<LessOperation>() || (x.Is<PowOperation>() && x.Y.IsConstant && double.IsEvenInteger(x.Y.ConstantValue))
+        || x.Is<ReluOperation>() || x.Is<HypotOperation>() || Truth.Is(x) || (x.Is<PowOperation>() && x.Y.IsConstant && double.IsEvenInteger(x.Y.ConstantValue))
         || (x.Is<MulOperation>() && x.X == x.Y);
 
     /// <summary>The value, over lanes.</summary>

@@ -14,11 +14,12 @@ public sealed class MathMLTests
         ["msub"] = 2,
         ["mfrac"] = 2,
         ["msqrt"] = 1,
+        ["mroot"] = 2,
         ["mtr"] = 2,
         ["mtd"] = 1,
     };
 
-    private static readonly HashSet<string> Known = ["math", "mrow", "mi", "mn", "mo", "mtext", "msup", "msub", "mfrac", "msqrt", "mtable", "mtr", "mtd"];
+    private static readonly HashSet<string> Known = ["math", "mrow", "mi", "mn", "mo", "mtext", "msup", "msub", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd"];
 
     [Theory]
     [InlineData("w_in_2", "<msub><mi>w</mi><mrow><mi>in</mi><mo>,</mo><mn>2</mn></mrow></msub>")]

@@ -1,0 +1,37 @@
+using PSAutodiff.Core;
+
+namespace PSAutodiff;
+
+/// <summary>The angle of the point (x, y), given as atan2(y, x), from -pi to pi; 0 with derivative 0 at (0, 0).</summary>
+internal sealed class Atan2Operation() : BinaryOperation("atan2", Math.Atan2)
+{
+    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{atan2}", 2);
+
+    // Behind the origin it jumps by a full turn.
+    internal override Rounding Rounding { get; } = Rounding.Function with { Jumps = static (error, _, _) => error > 1 };
+
+    internal override string? MathName => nameof(Math.Atan2);
+
+    internal override CodeForm Python => new(Notation.Call("np.arctan2", 2));
+
+    // A call of Math.Atan2, in multiplications.
+    internal override int Cost(Term node) => 16;
+
+    internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(Length(at));
+
+    // By the length, divided twice: squares overflow and underflow where the quotient does not.
+    internal override Term Pullback(int argument, in Locals at, Term adjoint)
+    {
+        var length = Length(at);
+        var part = (argument == 0 ? at.Y : at.X) / length * (adjoint / length);
+        return argument == 0 ? part : -part;
+    }
+
+    private static Term Length(in Locals at) => at.X.Apply<HypotOperation>(at.Y);
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The angle of the point (x, y), from -pi to pi; 0 with derivative 0 at (0, 0).</summary>
+    public static ExprNode Atan2(ExprNode y, ExprNode x) => Apply<Atan2Operation>(y, x);
+}

@@ -1,0 +1,30 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+
+namespace PSAutodiff;
+
+/// <summary>The inverse hyperbolic tangent, accurate near 0; infinite at -1 and 1, NaN beyond.</summary>
+internal sealed class AtanhOperation() : UnaryOperation("atanh", Elementary.Atanh, Elementary.Atanh)
+{
+    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{artanh}", 1);
+
+    internal override Notation MathML { get; } = Notation.MathMLCall("artanh", 1);
+
+    internal override string? MathName => nameof(Math.Atanh);
+
+    internal override CodeForm Python => new(Notation.Call("np.arctanh", 1));
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("atanh(-x) = -atanh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AtanhOperation>() : Term.None),
+        new("atanh(tanh(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TanhOperation>() ? x.X : Term.None),
+    ];
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / ((1 - x) * (1 + x));
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The inverse hyperbolic tangent, accurate near 0; infinite at -1 and 1, NaN beyond.</summary>
+    public static ExprNode Atanh(ExprNode x) => Apply<AtanhOperation>(x);
+}

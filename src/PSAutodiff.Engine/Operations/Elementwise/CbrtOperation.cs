@@ -1,0 +1,28 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+
+namespace PSAutodiff;
+
+/// <summary>The cube root, with the sign of x; the derivative at 0 is infinite.</summary>
+internal sealed class CbrtOperation() : UnaryOperation("cbrt", Elementary.Cbrt, Elementary.Cbrt)
+{
+    internal override Notation Latex { get; } = new(@"\sqrt[3]{#1}", Notation.Atom, 0);
+
+    internal override Notation MathML { get; } = new("<mroot>#1<mn>3</mn></mroot>", Notation.Atom, 0);
+
+    internal override string? MathName => nameof(Math.Cbrt);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("cbrt(-x) = -cbrt(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<CbrtOperation>() : Term.None),
+        new("cbrt(x^3) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<PowOperation>() && x.Y.Is(3) ? x.X : Term.None),
+    ];
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (3 * self * self);
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The cube root, with the sign of x; the derivative at 0 is infinite.</summary>
+    public static ExprNode Cbrt(ExprNode x) => Apply<CbrtOperation>(x);
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
+
+namespace PSAutodiff;
+
+/// <summary>1 where x is 0, else 0; derivative 0. NaN is not 0.</summary>
+internal sealed class NotOperation() : UnaryOperation<NotOperation.Function>("not")
+{
+    internal override Notation Latex { get; } = new(@"\lnot #1", Notation.SignLevel, Notation.Atom);
+
+    internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
+
+    internal override Notation MathML { get; } = new("<mrow><mo>¬</mo>#1</mrow>", Notation.SignLevel, Notation.Atom);
+
+    internal override CodeForm CSharp => new(new Notation("(#1 == 0.0 ? 1.0 : 0.0)", Notation.Atom, Notation.SumLevel));
+
+    internal override CodeForm Python => new(new Notation("np.where(#1 == 0.0, 1.0, 0.0)[()]", Notation.Atom, Notation.SumLevel));
+
+    internal override CodeForm PowerShell => new(new Notation("[double](#1 -eq 0.0)", Notation.Atom, Notation.SumLevel));
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("not(not(x)) = x of a truth x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NotOperation>() && Truth.Is(x.X) ? x.X : Term.None),
+    ];
+
+    internal override bool Propagates(int argument) => false;
+
+    protected override Term Pullback(Term self, Term x, Term adjoint) => Term.None;
+
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => T.SelectEqual(x, T.Broadcast(0), T.Broadcast(1), T.Broadcast(0));
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>1 where x is 0, else 0; derivative 0. NaN is not 0.</summary>
+    public static ExprNode Not(ExprNode x) => Apply<NotOperation>(x);
+}
