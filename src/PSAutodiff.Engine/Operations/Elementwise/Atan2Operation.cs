@@ -17,17 +17,15 @@ internal sealed class Atan2Operation() : BinaryOperation("atan2", Math.Atan2)
     // A call of Math.Atan2, in multiplications.
     internal override int Cost(Term node) => 16;
 
-    internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(Length(at));
-
-    // By the length, divided twice: squares overflow and underflow where the quotient does not.
+    // By the length, divided twice: squares overflow and underflow where the quotient does not. At (0, 0) it stands for 0 over 1,
+    // chosen once for both arguments.
     internal override Term Pullback(int argument, in Locals at, Term adjoint)
     {
-        var length = Length(at);
+        var length = at.X.Apply<HypotOperation>(at.Y);
+        length = length.Apply<SelectOperation>(length, at.Constant(1));
         var part = (argument == 0 ? at.Y : at.X) / length * (adjoint / length);
         return argument == 0 ? part : -part;
     }
-
-    private static Term Length(in Locals at) => at.X.Apply<HypotOperation>(at.Y);
 }
 
 public sealed partial class ExprNode
