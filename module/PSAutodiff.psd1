@@ -31,6 +31,7 @@
         'New-NeuralNetwork'
         'Optimize-NeuralNetwork'
         'Resolve-Expression'
+        'Show-Expression'
         'Start-NetworkTraining'
         'Test-Derivative'
         'Test-NeuralNetwork'

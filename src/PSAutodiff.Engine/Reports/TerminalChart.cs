@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using PSAutodiff.Reports.Plots;
 
 namespace PSAutodiff;
 
@@ -28,22 +28,16 @@ public static class TerminalChart
         var (means, least, range) = Scale(values, width);
         var top = string.Create(CultureInfo.InvariantCulture, $"{least + range:g4}");
         var bottom = string.Create(CultureInfo.InvariantCulture, $"{least:g4}");
-        var margin = Math.Max(top.Length, bottom.Length);
-        var text = new StringBuilder();
-        for (var line = height - 1; line >= 0; line--)
+        var labels = new string?[height];
+        labels[^1] = bottom;
+        labels[0] = top;
+        return string.Join('\n', new PlotFrame().Beside(Enumerable.Range(0, height).Select(line => Row(height - 1 - line)), labels));
+
+        string Row(int line) => string.Concat(means.Select(mean =>
         {
-            var label = line == height - 1 ? top : line == 0 ? bottom : string.Empty;
-            text.Append(label.PadLeft(margin)).Append(line == height - 1 ? " ┤" : line == 0 ? " ┤" : " │");
-            foreach (var mean in means)
-            {
-                var filled = double.IsFinite(mean) ? 1 + Level(mean, least, range, (height * Blocks.Length) - 1) - (line * Blocks.Length) : 0;
-                text.Append(filled <= 0 ? ' ' : Blocks[Math.Min(Blocks.Length, filled) - 1]);
-            }
-
-            if (line > 0) text.Append('\n');
-        }
-
-        return text.ToString();
+            var filled = double.IsFinite(mean) ? 1 + Level(mean, least, range, (height * Blocks.Length) - 1) - (line * Blocks.Length) : 0;
+            return filled <= 0 ? ' ' : Blocks[Math.Min(Blocks.Length, filled) - 1];
+        }));
     }
 
     private static int Level(double value, double least, double range, int levels) =>

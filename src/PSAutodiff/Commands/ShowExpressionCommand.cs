@@ -1,0 +1,305 @@
+using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Reports.Plots;
+using PSAutodiff.Rows;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Draws curves and maps of expressions in the terminal.</summary>
+[Cmdlet(VerbsCommon.Show, "Expression")]
+[OutputType(typeof(string))]
+public sealed class ShowExpressionCommand : ExpressionCmdlet
+{
+    private const int MostAxes = 2;
+    private const int LeastWidth = 20;
+    private const int LeastHeight = 4;
+    private const int MostCells = 10_000;
+
+    // Data and minima have some room around them.
+    private const double DataMargin = 0.05;
+    private const double StepMargin = 0.2;
+
+    private readonly List<PlotSubject> _subjects = [];
+    private ValueSource _at = ValueSource.Empty;
+    private RowIntake? _intake;
+    private PlotRows? _rows;
+    private string[] _axes = [];
+    private bool? _takesRows;
+
+    /// <summary>Expressions from the pipeline, to be drawn together; or, with an expression at the first position, rows of data.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>What to draw: one expression or several, or a fit, a minimum or a network.</summary>
+    [Parameter(Position = 0)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <summary>The range of the variable, two numbers; or two for each variable in a dictionary.</summary>
+    [Parameter(Position = 1)]
+    [Alias("XRange", "XLim", "Domain")]
+    public object? Range { get; set; }
+
+    /// <summary>The variables of the axes, one for curves and two for a map; by default all that -At does not give.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VariableCompleter))]
+    public string[]? Variable { get; set; }
+
+    /// <summary>Values of the other variables: a dictionary, or an object with properties.</summary>
+    [Parameter]
+    public object? At { get; set; }
+
+    /// <summary>The range of values to show, two numbers; by default what holds the curves.</summary>
+    [Parameter]
+    [Alias("YRange", "YLim")]
+    public object? ValueRange { get; set; }
+
+    /// <summary>The column of the rows with the values.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Label { get; set; }
+
+    /// <summary>Draw the derivative of each curve too.</summary>
+    [Parameter]
+    public SwitchParameter Derivative { get; set; }
+
+    /// <summary>Draw tangents that touch the curves at these values of the variable.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[]? TangentAt { get; set; }
+
+    /// <summary>Use a logarithmic scale for the variable.</summary>
+    [Parameter]
+    public SwitchParameter LogX { get; set; }
+
+    /// <summary>Use a logarithmic scale for the values.</summary>
+    [Parameter]
+    public SwitchParameter LogY { get; set; }
+
+    /// <summary>The characters to draw with.</summary>
+    [Parameter]
+    public PlotStyle Style { get; set; }
+
+    /// <summary>The greatest length of a line; by default what fits the window, or 80 columns where there is none.</summary>
+    [Parameter]
+    [ValidateRange(LeastWidth, MostCells)]
+    public int Width { get; set; }
+
+    /// <summary>The number of rows of the picture, without axis and legend.</summary>
+    [Parameter]
+    [ValidateRange(LeastHeight, MostCells)]
+    public int Height { get; set; }
+
+    private protected override string Example => "For example: Show-Expression 'x^2', or 'sin(x)', 'cos(x)' | Show-Expression -Range -3, 3";
+
+    // Names without values are those of the axes.
+    private protected override bool HasValues => false;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        RequireNames(Variable);
+        if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
+        if (Variable is { Length: > MostAxes }) Stop(ErrorIds.ArgumentInvalid, string.Create(CultureInfo.InvariantCulture, $"-Variable names {Variable.Length} variables, but a picture has at most two axes. Give the others values with -At."), Variable);
+        _at = Require(At, () => new ValueSource(At));
+        if (!IsBound(nameof(Width))) Width = Views.Columns(Host) - 1;
+        if (!IsBound(nameof(Height))) Height = Math.Clamp(Width / 5, 8, 24);
+        if (!MyInvocation.ExpectingInput && IsBound(nameof(Expression))) AddAll(Expression);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsBound(nameof(InputObject))) return;
+        if (!MyInvocation.ExpectingInput)
+        {
+            if (IsBound(nameof(Expression))) Stop(ErrorIds.ExpressionRepeated, "Show-Expression was given an expression by -Expression and another by -InputObject. Leave one of them out.", Expression);
+            AddAll(InputObject);
+            return;
+        }
+
+        _takesRows ??= StartPipeline();
+        if (_takesRows.Value) (_intake ??= new RowIntake(this, StartRows)).Take(InputObject);
+        else Add(InputObject);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_takesRows is null && MyInvocation.ExpectingInput && IsBound(nameof(Expression)))
+        {
+            Stop(ErrorIds.RowsMissing, "Nothing came through the pipeline: neither rows to draw with the expression, nor expressions. Leave the pipeline out, or look at what should have come.");
+        }
+
+        base.EndProcessing();
+        _intake?.Finish();
+        if (_subjects.Count == 0) return;
+        if (_axes.Length == 0) _axes = Require(Variable, FindAxes);
+        if (_axes.Length == 1) Attempt(_subjects, WriteCurves);
+        else WriteMaps();
+        if (_at.Rounded.Warning is { } warning) WriteWarning(warning);
+    }
+
+    /// <summary>Looks at the first object of the pipeline: with rows, the first position is the expression; with expressions, the range.</summary>
+    private bool StartPipeline()
+    {
+        if (!PlotSubjects.IsSubject(InputObject))
+        {
+            if (!IsBound(nameof(Expression))) Stop(ErrorIds.ExpressionMissing, $"{ValueSource.Describe(InputObject)} is nothing to draw. If the pipeline has rows of data, name the expression to draw with them: $rows | Show-Expression 'a*x + b' -At @{{ a = 2; b = 1 }} -Label y", InputObject);
+            AddAll(Expression);
+            if (_subjects.Count == 0) throw new PipelineStoppedException();
+            _axes = Require(Variable, FindAxes);
+            return true;
+        }
+
+        if (!IsBound(nameof(Expression))) return false;
+        if (IsBound(nameof(Range))) Stop(ErrorIds.ExpressionRepeated, $"Show-Expression was given expressions through the pipeline and {ValueSource.Describe(Expression)} at the first position, with -Range besides. Leave the pipeline or the first position out.", Expression);
+        Range = Expression;
+        return false;
+    }
+
+    private PlotRows StartRows(object row, int number) => _rows = new PlotRows(_axes, Label ?? _subjects.FirstOrDefault()?.Label, row, number);
+
+    /// <summary>One thing to draw, or each of a list.</summary>
+    private void AddAll(object? value)
+    {
+        if (Conversions.Unwrap(value) is object[] several)
+        {
+            foreach (var one in several) Add(one);
+        }
+        else
+        {
+            Add(value);
+        }
+    }
+
+    private void Add(object? value) => ProcessExpression(value, () => PlotSubjects.Of(value, Cancellation), subjects =>
+    {
+        foreach (var subject in subjects) WarnOfNames(value, subject.Expression);
+        _subjects.AddRange(subjects);
+    });
+
+    private string[] FindAxes()
+    {
+        string[] variables = [.. _subjects.SelectMany(static subject => subject.Expression.Variables).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (Variable is not null)
+        {
+            var unknown = variables.Length == 0 ? null : Variable.FirstOrDefault(name => !variables.Contains(name, StringComparer.Ordinal));
+            return unknown is null
+                ? Variable
+                : throw new AutodiffException(ErrorIds.VariableUnknown, $"There is no variable '{unknown}' to draw over. The variables are: {string.Join(", ", variables)}.{NearNames.Hint(unknown, variables)}");
+        }
+
+        var given = _at.Match(variables);
+        string[] free = [.. variables.Where((_, i) => given[i] is null)];
+        return free.Length switch
+        {
+            0 when variables.Length > 0 => throw new AutodiffException(ErrorIds.VariableUnknown, $"-At has a value for every variable, so no axis is left. Name one with -Variable: {string.Join(", ", variables)}."),
+            0 => ["x"],
+            <= MostAxes => free,
+            _ => throw new AutodiffException(ErrorIds.VariableNotBound, string.Create(CultureInfo.InvariantCulture, $"{free.Length} variables have no value: {string.Join(", ", free)}. A picture has one axis or two: give the others values, for example with -At @{{ {free[0]} = 1 }}.")),
+        };
+    }
+
+    private void WriteCurves()
+    {
+        var axis = _axes[0];
+        var drawn = _subjects.ConvertAll(subject => (Subject: subject, Values: ValuesOf(subject)));
+        var tangents = Array.ConvertAll(TangentAt ?? [], static value => PlotRanges.Number(value, nameof(TangentAt)));
+        var (from, to) = RangeOf(drawn, tangents);
+        var plot = new Plot
+        {
+            XName = VisibleText.Of(axis),
+            X = new PlotScale(from, to, LogX),
+            Values = ValueRange is null ? null : PlotRanges.Pair(ValueRange, nameof(ValueRange), LogY),
+            IsLog = LogY,
+        };
+        var curves = new PlotCurves(plot, axis, TerminalPlot.PointsFor(Width, Style), Cancellation);
+        foreach (var (subject, values) in drawn)
+        {
+            curves.Add(subject, values);
+            if (Derivative) curves.AddDerivative(subject, values);
+            foreach (var at in tangents)
+            {
+                if (!curves.AddTangent(subject, values, at)) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"There is no tangent of {subject.Name} at {axis} = {at}: the value or the derivative is not finite there."));
+            }
+        }
+
+        if (_rows is not null) plot.Points.Add(new PlotPoints(_rows.Name, _rows.X, _rows.Y));
+        Write(TerminalPlot.Draw(plot, Width, Height, Style, OutputColors.IsOn(this), Cancellation));
+    }
+
+    private void WriteMaps()
+    {
+        foreach (var parameter in new[] { nameof(Derivative), nameof(TangentAt), nameof(LogY), nameof(LogX) })
+        {
+            if (IsBound(parameter)) Stop(ErrorIds.ArgumentInvalid, $"-{parameter} is for curves, but '{_axes[0]}' and '{_axes[1]}' make a map. Give one of them a value with -At.");
+        }
+
+        var isFirst = true;
+        foreach (var subject in _subjects)
+        {
+            Attempt(subject.Expression, () =>
+            {
+                var function = new PlotFunction(subject.Expression, _axes, ValuesOf(subject), Cancellation);
+                var ranges = PlotRanges.Of(Range, _axes, nameof(Range), isLog: false);
+                var chosen = ranges.Any(static range => range is null) ? DefaultRange.Of([function], MostAxes) : null;
+                var plot = new SurfacePlot
+                {
+                    Name = subject.Name,
+                    Function = function,
+                    XName = VisibleText.Of(_axes[0]),
+                    YName = VisibleText.Of(_axes[1]),
+                    X = Scale(0, _rows?.X),
+                    Y = Scale(1, _rows?.Y),
+                    Values = ValueRange is null ? null : PlotRanges.Pair(ValueRange, nameof(ValueRange), isLog: false),
+                };
+                foreach (var (name, steps) in subject.Steps) plot.Points.Add(new PlotPoints(name, [.. PlotCurves.Coordinates(steps, _axes[0])], [.. PlotCurves.Coordinates(steps, _axes[1])]));
+                if (_rows is not null) plot.Points.Add(new PlotPoints(_rows.Name, _rows.X, _rows.Y));
+                if (!isFirst) WriteObject(string.Empty);
+                isFirst = false;
+                Write(TerminalMap.Draw(plot, Width, Height, Style, OutputColors.IsOn(this), Cancellation));
+
+                PlotScale Scale(int axis, double[]? data)
+                {
+                    var (from, to) = ranges[axis] ?? Around(data, [subject], _axes[axis]) ?? chosen![axis];
+                    return new PlotScale(from, to);
+                }
+            });
+        }
+    }
+
+    /// <summary>The horizontal range: what was given, what holds the data or the steps to minima, or the usual one.</summary>
+    private (double From, double To) RangeOf(List<(PlotSubject Subject, Dictionary<string, double> Values)> drawn, double[] tangents)
+    {
+        if (PlotRanges.Of(Range, _axes, nameof(Range), LogX)[0] is { } given) return given;
+        if (Around(_rows?.X, _subjects, _axes[0]) is not { } range)
+        {
+            range = DefaultRange.Of(drawn.ConvertAll(one => new PlotFunction(one.Subject.Expression, _axes, one.Values, Cancellation)), 1)[0];
+        }
+
+        if (tangents.Any(at => at <= range.From || at >= range.To)) range = DefaultRange.Around([range.From, range.To, .. tangents], 2 * DataMargin);
+        return !LogX || range.From > 0 ? range :
+            range.To > 0 ? (Math.Min(0.01, range.To / 100), range.To) :
+            throw new AutodiffException(ErrorIds.RangeInvalid, "A logarithmic scale has places for numbers above 0 only. Say which with -Range, for example -Range 0.1, 100.");
+    }
+
+    private static (double From, double To)? Around(double[]? data, IReadOnlyList<PlotSubject> subjects, string axis)
+    {
+        if (data is { Length: > 0 }) return DefaultRange.Around(data, DataMargin);
+        double[] steps = [.. subjects.SelectMany(subject => subject.Steps).SelectMany(steps => PlotCurves.Coordinates(steps.At, axis))];
+        return steps.Length > 0 ? DefaultRange.Around(steps, StepMargin) : null;
+    }
+
+    private Dictionary<string, double> ValuesOf(PlotSubject subject) =>
+        _at.NamedNumbersOf([.. subject.Expression.Variables.Except(_axes, StringComparer.Ordinal)]);
+
+    private void Write(IEnumerable<string> lines)
+    {
+        foreach (var line in lines) WriteObject(line);
+    }
+}

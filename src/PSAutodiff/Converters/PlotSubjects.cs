@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using PSAutodiff.Reports.Plots;
+
+namespace PSAutodiff.Converters;
+
+/// <summary>From what users give to draw to what is drawn.</summary>
+internal static class PlotSubjects
+{
+    /// <summary>Whether a value from the pipeline is drawn itself; else it is a row of data.</summary>
+    public static bool IsSubject(object? value) => Conversions.Live(value) switch
+    {
+        null or string or ScriptBlock or ExprNode or ExprGradient or ExprHessian or ExprJacobian or LinearRegressionResult or Minimum or Network or TrainingResult => true,
+        { } other => Conversions.TryGetDouble(other, out _),
+    };
+
+    /// <summary>What is drawn.</summary>
+    /// <exception cref="AutodiffException">It is nothing that has a curve.</exception>
+    public static IReadOnlyList<PlotSubject> Of(object? value, CancellationToken cancellation)
+    {
+        switch (Conversions.Live(value))
+        {
+            case LinearRegressionResult fit:
+                return [PlotSubject.Of(fit)];
+            case Minimum minimum:
+                return [PlotSubject.Of(minimum.Expression is null ? throw new AutodiffException(ErrorIds.ExpressionMissing, "This minimum does not hold the function that was minimised, so there is nothing to draw.") : minimum)];
+            case Network or TrainingResult { Network: not null }:
+                return PlotSubject.Of(Conversions.ToNetwork(value));
+            default:
+                return [PlotSubject.Of(Conversions.ToExpression(value, cancellation))];
+        }
+    }
+}
