@@ -46,12 +46,14 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     /// <summary>The two columns of the data that are the inputs; by default those the network was trained on.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public string[]? Feature { get; set; }
 
     /// <summary>The column of the data that says what a point belongs to; by default the one the network was trained on.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     public string? Label { get; set; }
 
     /// <summary>One HTML file, or the pictures as SVG files; by default what the extension of the file says.</summary>

@@ -21,6 +21,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
     /// <summary>Start values of all variables: a dictionary, or an object with properties.</summary>
     [Parameter(Position = 1)]
     [Alias("At")]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? InitialValue { get; set; }
 
     /// <summary>The method.</summary>

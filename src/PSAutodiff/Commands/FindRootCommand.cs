@@ -21,6 +21,7 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
     /// <summary>Start values of the unknowns, and values of all other variables: a dictionary, or an object with properties.</summary>
     [Parameter(Position = 1)]
     [Alias("At")]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? InitialValue { get; set; }
 
     /// <summary>The unknowns; by default all variables of the equations.</summary>

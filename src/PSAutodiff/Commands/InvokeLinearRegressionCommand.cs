@@ -27,12 +27,14 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     /// <summary>The columns to predict from, names or wildcards; with -Data the names of its columns.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public string[]? Feature { get; set; }
 
     /// <summary>The column to predict.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public string? Label { get; set; }
 
@@ -56,6 +58,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     /// <summary>The column of the inverse variances of the rows.</summary>
     [Parameter(ParameterSetName = RowsSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public string? Weight { get; set; }
 

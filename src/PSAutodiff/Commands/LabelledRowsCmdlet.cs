@@ -9,6 +9,7 @@ public abstract class LabelledRowsCmdlet : NetworkRowsCmdlet
     /// <summary>The columns of the labels; by default those it was trained on.</summary>
     [Parameter(ParameterSetName = RowsSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public virtual string[]? Label { get; set; }
 

@@ -30,6 +30,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
 
     /// <summary>Values of variables: a dictionary, or an object with properties.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? At { get; set; }
 
     /// <summary>Also give the first derivatives.</summary>

@@ -14,6 +14,7 @@ public abstract class NetworkRowsCmdlet : RowsCmdlet
     /// <summary>The columns that are the inputs, in order; by default those it was trained on.</summary>
     [Parameter(ParameterSetName = RowsSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public virtual string[]? Feature { get; set; }
 

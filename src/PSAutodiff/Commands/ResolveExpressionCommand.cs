@@ -13,6 +13,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
 
     /// <summary>What takes the place of variables: names with numbers, nodes, text or script blocks.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? At { get; set; }
 
     private protected override string Second => nameof(At);

@@ -39,6 +39,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
 
     /// <summary>Start values of parameters: a dictionary, or an object with properties.</summary>
     [Parameter(ParameterSetName = LossSet)]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? InitialValue { get; set; }
 
     /// <summary>Parameters without a start value start uniformly between minus and plus this.</summary>
@@ -54,12 +55,14 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     /// <summary>The columns that are the inputs, in order; names or wildcards.</summary>
     [Parameter(ParameterSetName = NetworkSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public override string[]? Feature { get; set; }
 
     /// <summary>The column of classes or numbers to predict, or a column for each output; names or wildcards.</summary>
     [Parameter(ParameterSetName = NetworkSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public override string[]? Label { get; set; }
 

@@ -14,6 +14,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     /// <summary>The point: a dictionary with a value for each variable, or an object with properties.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? At { get; set; }
 
     /// <summary>The derivatives to check, by variable; by default those that Invoke-Differentiate gives.</summary>

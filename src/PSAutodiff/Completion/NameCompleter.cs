@@ -17,8 +17,12 @@ public abstract class NameCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(commandAst);
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        ArgumentNullException.ThrowIfNull(wordToComplete);
+
+        // Its quotes, of which the last may be there already.
+        var word = wordToComplete.Trim('\'', '"');
         return Names(commandName, commandAst, fakeBoundParameters)
-            .Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase))
+            .Where(name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             .Select(Result);
     }
 

@@ -1,6 +1,6 @@
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Language;
+using PSAutodiff.Completion;
 using PSAutodiff.Converters;
 
 namespace PSAutodiff;
@@ -11,9 +11,6 @@ namespace PSAutodiff;
 /// </summary>
 public sealed class VariableCompleter : NameCompleter
 {
-    // SessionStateProxy throws while completion runs; Get-Variable does not.
-    private static readonly ScriptBlock GetVariable = ScriptBlock.Create("param($name) Get-Variable -Name $name -ValueOnly -ErrorAction Ignore");
-
     /// <summary>The variables of expressions, and of those at the start of the pipeline of a command.</summary>
     internal static SortedSet<string> Variables(CommandAst command, IEnumerable<object?> expressions)
     {
@@ -22,7 +19,7 @@ public sealed class VariableCompleter : NameCompleter
         if (command.Parent is not PipelineAst { PipelineElements: [CommandExpressionAst first, ..] }) return names;
         if (first.Expression is StringConstantExpressionAst text) Collect(text.Value, names);
         if (first.Expression is not VariableExpressionAst variable) return names;
-        foreach (var value in GetVariable.Invoke(variable.VariablePath.UserPath)) Collect(value, names);
+        Collect(RowColumns.ValueOf(variable), names);
         return names;
     }
 
@@ -31,14 +28,18 @@ public sealed class VariableCompleter : NameCompleter
 
     private static void Collect(object? value, SortedSet<string> names)
     {
-        if (value is null) return;
-        try
+        // The equations of Find-Root are several.
+        foreach (var expression in Conversions.Unwrap(value) as IList ?? (object?[])[value])
         {
-            names.UnionWith(Conversions.ToExpression(value).Variables);
-        }
-        catch (AutodiffException)
-        {
-            // What is no expression has no variables to offer.
+            if (expression is null) continue;
+            try
+            {
+                names.UnionWith(Conversions.ToExpression(expression).Variables);
+            }
+            catch (AutodiffException)
+            {
+                // What is no expression has no variables to offer.
+            }
         }
     }
 }

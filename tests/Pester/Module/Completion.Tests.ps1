@@ -51,6 +51,121 @@ Describe 'Tab offers the variables of the expression' {
     }
 }
 
+Describe 'Tab offers the columns of the rows before the bar' {
+    BeforeAll {
+        $folder = (New-Item -ItemType Directory (Join-Path $TestDrive 'with files')).FullName
+        Set-Content (Join-Path $folder plain.csv) 'a,CPU Load,"it''s ""so""",x', '1,2,3,4'
+        Set-Content (Join-Path $folder semicolon.csv) '# a comment', 'a;b;c d', '1;2;3'
+        Set-Content (Join-Path $folder signs.csv) "a,$([char]27)[31m,b" -NoNewline
+        [IO.File]::WriteAllText((Join-Path $folder long.csv), 'a,' + ('b' * 10000000))
+        Set-Variable PesterRows ([pscustomobject]@{ x = 1; 'y z' = 2 }, [pscustomobject]@{ x = 2; 'y z' = 3 }) -Scope Global
+        Set-Variable PesterTable (@{ p = 1 }) -Scope Global
+        $table = [System.Data.DataTable]::new()
+        $null = $table.Columns.Add('u v')
+        $null = $table.Rows.Add('1')
+        Set-Variable PesterDataTable $table -Scope Global
+        Set-Variable PesterLazy ([System.Linq.Enumerable]::Select([int[]](1, 2), [Func[int, object]] { throw 'This was run.' })) -Scope Global
+        Push-Location $folder
+    }
+
+    AfterAll {
+        Pop-Location
+        Remove-Variable PesterRows, PesterTable, PesterDataTable, PesterLazy -Scope Global
+    }
+
+    It 'after <Line>' -ForEach @(
+        @{ Line = 'Import-Csv plain.csv | Start-NetworkTraining -Label '; Offers = 'a', "'CPU Load'", "'it''s ""so""'", 'x' }
+        @{ Line = 'Import-Csv plain.csv | Start-NetworkTraining -Feature a, '; Offers = 'a', "'CPU Load'", "'it''s ""so""'", 'x' }
+        @{ Line = 'Import-Csv plain.csv | Start-NetworkTraining -Label c'; Offers = @("'CPU Load'") }
+        @{ Line = "Import-Csv plain.csv | Start-NetworkTraining -Label 'c"; Offers = @("'CPU Load'") }
+        @{ Line = 'Import-Csv -Path ./plain.csv | Invoke-LinearRegression -Feature x'; Offers = @('x') }
+        @{ Line = 'Import-Csv -LiteralPath plain.csv | Invoke-LinearRegression -Weight x'; Offers = @('x') }
+        @{ Line = 'Import-Csv plain.csv | Test-NeuralNetwork $net -Label x'; Offers = @('x') }
+        @{ Line = 'Import-Csv plain.csv | Invoke-NeuralNetwork $net -Feature x'; Offers = @('x') }
+        @{ Line = 'Import-Csv plain.csv | Export-AutodiffReport -Network $net -Label x'; Offers = @('x') }
+        @{ Line = 'Import-Csv plain.csv | Where-Object x -gt 1 | Sort-Object x | Select-Object -First 3 | Invoke-LinearRegression -Label x'; Offers = @('x') }
+        @{ Line = '(Import-Csv plain.csv | Select-Object -Last 2 -Skip 1) | Invoke-LinearRegression -Label x'; Offers = @('x') }
+        @{ Line = "Import-Csv semicolon.csv -Delimiter ';' | Invoke-LinearRegression -Label "; Offers = 'a', 'b', "'c d'" }
+        @{ Line = "Import-Csv semicolon.csv ';' | Invoke-LinearRegression -Label "; Offers = 'a', 'b', "'c d'" }
+        @{ Line = 'Import-Csv plain.csv -Header u, v | Invoke-LinearRegression -Label '; Offers = 'u', 'v' }
+        @{ Line = 'Import-Csv signs.csv | Invoke-LinearRegression -Label '; Offers = 'a', 'b' }
+        @{ Line = 'Import-Csv long.csv | Invoke-LinearRegression -Label a'; Offers = @('a') }
+        @{ Line = '$PesterRows | Invoke-LinearRegression -Label '; Offers = 'x', "'y z'" }
+        @{ Line = '$PesterRows[0..1] | Where-Object x -gt 1 | Invoke-LinearRegression -Label '; Offers = 'x', "'y z'" }
+        @{ Line = '@($PesterRows) | Invoke-LinearRegression -Label '; Offers = 'x', "'y z'" }
+        @{ Line = '$PesterRows | Select-Object x, n | Invoke-LinearRegression -Label '; Offers = 'x', 'n' }
+        @{ Line = '$PesterTable | Invoke-LinearRegression -Label '; Offers = @('p') }
+        @{ Line = '$PesterDataTable | Invoke-LinearRegression -Label '; Offers = @("'u v'") }
+        @{ Line = '[pscustomobject]@{ u = 1; "v w" = 2 } | Invoke-LinearRegression -Feature '; Offers = 'u', "'v w'" }
+    ) {
+        Get-Completion $Line | Should -BeExactly $Offers
+    }
+
+    It 'and nothing, no files either, without an error, after <_>' -ForEach @(
+        'Invoke-LinearRegression -Label '
+        'Get-Process | Invoke-LinearRegression -Label '
+        'Import-Csv none.csv | Invoke-LinearRegression -Label '
+        'Import-Csv . | Invoke-LinearRegression -Label '
+        'Import-Csv *.csv | Invoke-LinearRegression -Label '
+        'Import-Csv $PesterText | Invoke-LinearRegression -Label '
+        'Import-Csv | Invoke-LinearRegression -Label '
+        'Import-Csv -NoSuch plain.csv | Invoke-LinearRegression -Label '
+        'Import-Csv Env:Path | Invoke-LinearRegression -Label '
+        '$PesterRows | ForEach-Object x | Invoke-LinearRegression -Label '
+        '$PesterRows | Select-Object *, n | Invoke-LinearRegression -Label '
+        '$PesterText | Invoke-LinearRegression -Label '
+        '$PesterLazy | Invoke-LinearRegression -Label '
+        '$nothingOfTheKind | Invoke-LinearRegression -Label '
+        '$PesterRows | Invoke-LinearRegression -Label nothing'
+    ) {
+        $Error.Clear()
+        Get-Completion $_ | Should -HaveCount 0
+        $Error | Should -HaveCount 0
+    }
+
+    It 'without running anything that stands on the line' {
+        foreach ($before in 'New-Item canary', '(New-Item canary)', 'Import-Csv (New-Item canary)', 'Import-Csv "$(New-Item canary)"', '$(New-Item canary)', '@(New-Item canary)', '& { New-Item canary }') {
+            Get-Completion "$before | Invoke-LinearRegression -Label " | Should -HaveCount 0
+        }
+        Join-Path $folder canary | Should -Not -Exist
+    }
+
+    It 'and leaves FIFOs and devices alone' -Skip:$IsWindows {
+        & mkfifo (Join-Path $folder waiting.csv)
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        foreach ($path in 'waiting.csv', '/dev/zero', '/dev/stdin') { Get-Completion "Import-Csv $path | Invoke-LinearRegression -Label " | Should -HaveCount 0 }
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 60
+    }
+}
+
+Describe 'Tab offers values to fill in' {
+    BeforeAll {
+        Set-Variable PesterLine (New-ExprNode 'slope*x + base') -Scope Global
+        Set-Variable PesterRows ([pscustomobject]@{ x = 1; y = 2 }) -Scope Global
+    }
+
+    AfterAll {
+        Remove-Variable PesterLine, PesterRows -Scope Global
+    }
+
+    It 'of the variables that are no columns, after <Line>' -ForEach @(
+        @{ Line = '$PesterRows | Measure-Expression $PesterLine -At '; Offers = '@{ base = ; slope = }' }
+        @{ Line = '$PesterRows | Start-NetworkTraining $PesterLine -InitialValue '; Offers = '@{ base = ; slope = }' }
+        @{ Line = '$PesterLine | Find-Minimum -At '; Offers = '@{ base = ; slope = ; x = }' }
+        @{ Line = 'Find-Minimum $PesterLine -InitialValue '; Offers = '@{ base = ; slope = ; x = }' }
+        @{ Line = "Find-Root 'u - 1', 'u*v - 2' -At "; Offers = '@{ u = ; v = }' }
+        @{ Line = "Resolve-Expression 'u*v' -At "; Offers = '@{ u = ; v = }' }
+        @{ Line = "Test-Derivative 'u*v' -At "; Offers = '@{ u = ; v = }' }
+    ) {
+        Get-Completion $Line | Should -BeExactly $Offers
+    }
+
+    It 'and nothing where the expression is not known' {
+        Get-Completion 'Find-Minimum -At ' | Should -HaveCount 0
+        Get-Completion 'Get-Date | Find-Minimum -At ' | Should -HaveCount 0
+    }
+}
+
 Describe 'Tab offers the operations' {
     It 'that begin as typed' {
         Get-Completion 'New-ExprNode -Op so' | Should -BeExactly 'softplus'
