@@ -14,7 +14,7 @@ public sealed class RootFinding
     private readonly EquationSystem _system;
 
     /// <summary>Prepares the search: rewrites the equations stably, differentiates and compiles them once.</summary>
-    /// <param name="equations">Expressions that are to be 0, as many as they have variables.</param>
+    /// <param name="equations">Expressions that are to be 0, or that say what is to be equal, as many as they have variables.</param>
     /// <param name="cancellation">Ends the preparation early.</param>
     /// <exception cref="AutodiffException">There are no variables, or not as many as equations.</exception>
     /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
@@ -25,7 +25,7 @@ public sealed class RootFinding
         _equations = [.. equations];
         var variables = equations.SelectMany(static equation => equation.Variables).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         CheckSize(variables);
-        _system = new EquationSystem(_equations, variables, cancellation);
+        _system = new EquationSystem([.. _equations.Select(Difference)], variables, cancellation);
     }
 
     /// <summary>The variables, in the order of the values of a point.</summary>
@@ -77,6 +77,9 @@ public sealed class RootFinding
         var reason = Guarded(() => search.Run(Reporter()), cancellation);
         return Result([search.Point], [search.Residual], search.Iterations, before, reason, search.Message, clock);
     }
+
+    /// <summary>What is 0 where an equation holds.</summary>
+    private static ExprNode Difference(ExprNode equation) => equation.Op is EqualOperation ? equation.X! - equation.Y! : equation;
 
     private static RootStopReason Guarded(Func<RootStopReason> search, CancellationToken cancellation)
     {
