@@ -82,8 +82,8 @@ public abstract class Operation
     /// <summary>A cheaper operation f with f(x, x) the same number, bit for bit, as this one at (x, y) for a given constant y; usually none.</summary>
     internal virtual Operation? ForConstantY(double y) => null;
 
-    /// <summary>How it is computed from another operation on the same argument, where that is there anyway; usually not.</summary>
-    internal virtual Sharing? Shares => null;
+    /// <summary>How it is computed together with another operation on the same argument, where that is there anyway; usually not.</summary>
+    internal virtual Sharing[] Shares => [];
 
     /// <summary>For the joint operation of a sharing, that; else null.</summary>
     internal virtual Sharing? Joins => null;
@@ -151,12 +151,13 @@ public abstract class Operation
     internal string ArgumentCountMessage(int given) =>
         $"'{Name}' takes {Arity} argument{(Arity == 1 ? string.Empty : "s")}, not {given}.";
 
-    /// <summary>How an operation is computed from another one on the same argument, always with the same bits.</summary>
+    /// <summary>How an operation is computed together with another one on the same argument, always with the same bits.</summary>
     /// <param name="Other">The other operation.</param>
-    /// <param name="Joint">What gives this one at x from x and the other's value.</param>
+    /// <param name="Joint">What gives this one from the argument of the other and the other's value.</param>
     /// <param name="Both">Both at once for a number, which costs little more than the other alone.</param>
     /// <param name="Blocks">Both at once for blocks.</param>
-    internal sealed record Sharing(Operation Other, Operation Joint, ValueAndSecond Both, BlocksOfTwo Blocks);
+    /// <param name="OfOpposite">Whether the other's argument is not this one's, but what this one's is the opposite of.</param>
+    internal sealed record Sharing(Operation Other, Operation Joint, ValueAndSecond Both, BlocksOfTwo Blocks, bool OfOpposite = false);
 
     /// <summary>A node and its arguments while a derivative is built.</summary>
     internal readonly ref struct Locals(Term self, Term x, Term y, Term z)

@@ -56,12 +56,23 @@ internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperatio
 
 /// <summary>An operation that shares its value with another on the same argument, as it is computed from the argument and that value.</summary>
 /// <typeparam name="TOperation">The operation that declares the sharing; no graph has this one.</typeparam>
-internal abstract class JointOperation<TOperation>(string name, Func<double, double, double> value) : BinaryOperation(name, value)
+/// <param name="name">The name of that operation.</param>
+/// <param name="value">The value from the argument and the other's value.</param>
+/// <param name="block">The values of whole blocks, with the same bits.</param>
+internal abstract class JointOperation<TOperation>(string name, Func<double, double, double> value, BinaryBlock block) : BinaryOperation(name, value)
     where TOperation : Operation
 {
+    private Sharing? _joins;
+
     internal sealed override Notation Latex => Infix;
 
-    internal sealed override Sharing? Joins => OperationOf<TOperation>.Instance.Shares;
+    internal sealed override Sharing? Joins => _joins ??= OperationOf<TOperation>.Instance.Shares.Single(sharing => sharing.Joint == this);
+
+    internal sealed override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+    {
+        if (x.Length == result.Length && y.Length == result.Length) block(x, y, result);
+        else base.Evaluate(x, y, z, result);
+    }
 
     internal sealed override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
 }

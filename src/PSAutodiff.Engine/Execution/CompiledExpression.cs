@@ -21,7 +21,7 @@ public sealed class CompiledExpression
     private const int ShortestRegroupedTape = 512;
 
     private readonly Tape _tape;
-    private readonly Lazy<RegroupedTape?> _regrouped;
+    private readonly Lazy<RegroupedTape?>? _regrouped;
     private double[]? _workspace;
     private TapeCode? _code;
     private int _runs;
@@ -30,7 +30,7 @@ public sealed class CompiledExpression
     {
         _tape = tape;
         Variables = variables;
-        _regrouped = new Lazy<RegroupedTape?>(() => tape.Instructions.Length < ShortestRegroupedTape ? null : RegroupedTape.TryCreate(tape));
+        if (tape.Instructions.Length >= ShortestRegroupedTape) _regrouped = new Lazy<RegroupedTape?>(() => RegroupedTape.TryCreate(tape));
     }
 
     /// <summary>The variables, in the order in which their values are given.</summary>
@@ -78,7 +78,7 @@ public sealed class CompiledExpression
         if (values.Length < _tape.InputCount) throw new ArgumentException($"There are {_tape.InputCount} variables but {values.Length} values.", nameof(values));
         if (results.Length < _tape.Outputs.Length) throw new ArgumentException($"There are {_tape.Outputs.Length} outputs but {results.Length} places.", nameof(results));
         if (_code is { } code) RunCode(code, values, results);
-        else if (_regrouped.Value is { } regrouped) RunRegrouped(regrouped, values, results);
+        else if (_regrouped?.Value is { } regrouped) RunRegrouped(regrouped, values, results);
         else Interpret(values, results);
         if (_code is null && _tape.Instructions.Length <= LongestCode && Interlocked.Increment(ref _runs) == RunsBeforeCode) MakeCode();
     }

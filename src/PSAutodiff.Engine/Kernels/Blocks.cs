@@ -28,6 +28,9 @@ internal interface ITernaryLanes
 /// <summary>Computes a function of each element of a block.</summary>
 internal delegate void UnaryBlock(ReadOnlySpan<double> x, Span<double> result);
 
+/// <summary>Computes a function of the elements at the same place of two blocks.</summary>
+internal delegate void BinaryBlock(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result);
+
 /// <summary>Computes two functions of each element of a block; one of the results may be the block.</summary>
 internal delegate void BlocksOfTwo(ReadOnlySpan<double> x, Span<double> first, Span<double> second);
 

@@ -139,7 +139,16 @@ internal static partial class Elementary
         T x, out T k, out T r, out T carried, out T cube, out T q)
         where T : struct, ILanes<T>
     {
-        ReduceArgument(x, out k, out r, out T rLow);
+        k = Exponent(x);
+        ReduceExponential(x, k, out r, out carried, out cube, out q);
+    }
+
+    // The same for a known k.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReduceExponential<T>(T x, T k, out T r, out T carried, out T cube, out T q)
+        where T : struct, ILanes<T>
+    {
+        ReduceArgument(x, k, out r, out T rLow);
 
         // What the reduction left over counts e^r times, for which 1 + r is near enough; likewise below.
         carried = T.MultiplyAdd(r, rLow, rLow);
@@ -166,7 +175,8 @@ internal static partial class Elementary
     private static void ReduceHyperbolic<T>(T x, out T k, out T r, out T coshRest, out T sinhRest)
         where T : struct, ILanes<T>
     {
-        ReduceArgument(x, out k, out r, out T rLow);
+        k = Exponent(x);
+        ReduceArgument(x, k, out r, out T rLow);
         T z = r * r;
         T z2 = z * z;
         T cosh01 = T.MultiplyAdd(T.Broadcast(Cosh1), z, T.Broadcast(Cosh0));
@@ -179,15 +189,18 @@ internal static partial class Elementary
         sinhRest = T.MultiplyAdd(r * z, sinh, rLow);
     }
 
+    // The integer next to x / ln 2, in the form integer + RoundingShift.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Exponent<T>(T x)
+        where T : struct, ILanes<T> => T.MultiplyAdd(T.Broadcast(Log2E), x, T.Broadcast(RoundingShift));
+
     /// <summary>x = k ln 2 + r + rLow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ReduceArgument<T>(T x, out T k, out T r, out T rLow)
+    private static void ReduceArgument<T>(T x, T k, out T r, out T rLow)
         where T : struct, ILanes<T>
     {
-        T rounding = T.Broadcast(RoundingShift);
         T minusLow = T.Broadcast(-Ln2Low);
-        k = T.MultiplyAdd(T.Broadcast(Log2E), x, rounding);
-        T n = k - rounding;
+        T n = k - T.Broadcast(RoundingShift);
         T high = T.MultiplyAdd(T.Broadcast(-Ln2High), n, x);
         r = T.MultiplyAdd(minusLow, n, high);
         rLow = T.MultiplyAdd(minusLow, n, high - r);

@@ -8,7 +8,7 @@ internal static partial class Elementary
     // tanh rounds to 1 from 19.06... on.
     private const double TanhSaturation = 20.0;
 
-    /// <summary>tanh x in every lane, as -E / (2 + E) with E = e^(-2|x|) - 1, between -1 and 0.</summary>
+    /// <summary>tanh x in every lane, as E / (2 - E) with E = 1 - e^(-2|x|), between 0 and 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tanh<T>(T x)
         where T : struct, ILanes<T>
@@ -65,7 +65,11 @@ internal static partial class Elementary
         T saturation = T.Broadcast(TanhSaturation);
         T size = Abs(x);
         size = T.SelectLess(saturation, size, saturation, size);
-        ReduceExponential(T.Broadcast(-2.0) * size, out k, out r, out carried, out cube, out q);
+
+
+        // The double of the exponent is not waited for: the same product as that of twice the argument.
+        k = T.MultiplyAdd(T.Broadcast(-2.0 * Log2E), size, T.Broadcast(RoundingShift));
+        ReduceExponential(T.Broadcast(-2.0) * size, k, out r, out carried, out cube, out q);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,15 +78,16 @@ internal static partial class Elementary
     {
         T one = T.Broadcast(1.0);
         T scale = PowerOfTwo(k);
-        T lead = scale - one;
+        T lead = one - scale;
 
         // From 2^-54 down scale is lost in lead, but still counts for the last place.
-        T leadLow = scale - (lead + one);
-        Expm1Sum(scale, lead, leadLow, r, carried, cube, q, out T sum, out T rest);
+        T leadLow = (one - lead) - scale;
+        T sum = T.NegatedMultiplyAdd(scale, r, lead);
+        T sumLow = T.NegatedMultiplyAdd(scale, r, lead - sum) + leadLow;
+        T rest = T.NegatedMultiplyAdd(scale, ExponentialTail(r, carried, cube, q), sumLow);
         FastTwoSum(sum, rest, out T high, out T low);
-        FastTwoSum(T.Broadcast(2.0), high, out T divisor, out T divisorLow);
-        T result = Abs(Divide(high, low, divisor, divisorLow + low));
-        return NaNWhereNaN(x, WithSignOf(result, x));
+        FastTwoSum(T.Broadcast(2.0), -high, out T divisor, out T divisorLow);
+        return NaNWhereNaN(x, WithSignOf(Divide(high, low, divisor, divisorLow - low), x));
     }
 
     /// <summary>sinh x in every lane.</summary>

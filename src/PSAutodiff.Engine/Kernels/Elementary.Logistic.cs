@@ -61,6 +61,22 @@ internal static partial class Elementary
             : SoftplusWide(x);
     }
 
+    /// <summary>The logistic function of x in every lane, and softplus of x or of -x, whichever ramp is, by the same exponential.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SigmoidAndSoftplus<T>(T x, T ramp, out T softplus)
+        where T : struct, ILanes<T>
+    {
+        if (T.AllBetween(T.Broadcast(-ExpFastLimit), x, T.Broadcast(ExpFastLimit)))
+        {
+            T e = ExpOfMinusAbs(x);
+            softplus = SoftplusOfParts(ramp, e);
+            return SigmoidOfParts(x, e);
+        }
+
+        softplus = SoftplusWide(ramp);
+        return SigmoidWide(x);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T SigmoidCore<T>(T x)
         where T : struct, ILanes<T> => SigmoidOfParts(x, ExpOfMinusAbs(x));
@@ -89,13 +105,17 @@ internal static partial class Elementary
         return NaNWhereNaN(x, T.SelectLess(x, -limit, ExpWide(x, 0.0), SigmoidCore(Clamp(x, -limit, limit))));
     }
 
-    // max(x, 0) + log(1 + e).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T SoftplusCore<T>(T x)
+        where T : struct, ILanes<T> => SoftplusOfParts(x, ExpOfMinusAbs(x));
+
+    // max(x, 0) + log(1 + e).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T SoftplusOfParts<T>(T x, T e)
         where T : struct, ILanes<T>
     {
         T zero = T.Broadcast(0.0);
-        FastTwoSum(T.Broadcast(1.0), ExpOfMinusAbs(x), out T u, out T uLow);
+        FastTwoSum(T.Broadcast(1.0), e, out T u, out T uLow);
         LogOfSum(u, uLow, out T logHigh, out T logLow);
         return T.SelectLess(zero, x, x, zero) + (logHigh + logLow);
     }

@@ -133,6 +133,13 @@ internal static partial class Elementary
             where T : struct, ILanes<T> => Sech2(x, Tanh(x));
     }
 
+    private readonly struct Sech2FromTanhKernel : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => Sech2(x, y);
+    }
+
     private readonly struct TanhAndSech2Kernel : IKernelOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -166,6 +173,13 @@ internal static partial class Elementary
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
             where T : struct, ILanes<T> => Dsigmoid(x, Sigmoid(x));
+    }
+
+    private readonly struct DsigmoidFromSigmoidKernel : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => Dsigmoid(x, y);
     }
 
     private readonly struct SigmoidAndDsigmoidKernel : IKernelOfTwo
@@ -222,5 +236,26 @@ internal static partial class Elementary
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
             where T : struct, ILanes<T> => Atanh(x);
+    }
+
+    private readonly struct SoftplusOfOppositeKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Softplus(-x);
+    }
+
+    private readonly struct SigmoidAndSoftplusKernel : IKernelOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, out T second)
+            where T : struct, ILanes<T> => SigmoidAndSoftplus(x, x, out second);
+    }
+
+    private readonly struct SigmoidAndSoftplusOfOppositeKernel : IKernelOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, out T second)
+            where T : struct, ILanes<T> => SigmoidAndSoftplus(x, -x, out second);
     }
 }

@@ -113,6 +113,24 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Hypot(double x, double y) => Hypot(new OneLane(x), new OneLane(y)).Value;
 
+    /// <summary>The logistic function together with log(1 + e^x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double SigmoidAndSoftplus(double x, out double softplus)
+    {
+        double sigmoid = SigmoidAndSoftplus(new OneLane(x), new OneLane(x), out OneLane ramp).Value;
+        softplus = ramp.Value;
+        return sigmoid;
+    }
+
+    /// <summary>The logistic function together with log(1 + e^-x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double SigmoidAndSoftplusOfOpposite(double x, out double softplus)
+    {
+        double sigmoid = SigmoidAndSoftplus(new OneLane(x), new OneLane(-x), out OneLane ramp).Value;
+        softplus = ramp.Value;
+        return sigmoid;
+    }
+
     /// <summary>e^x of each element; the spans may be the same.</summary>
     public static void Exp(ReadOnlySpan<double> x, Span<double> result) => Map<ExpKernel>(x, result);
 
@@ -131,6 +149,9 @@ internal static partial class Elementary
     /// <summary>1 / cosh^2 x of each element; the spans may be the same.</summary>
     public static void Sech2(ReadOnlySpan<double> x, Span<double> result) => Map<Sech2Kernel>(x, result);
 
+    /// <summary>1 / cosh^2 x of each element from it and its tanh; the result may be either.</summary>
+    public static void Sech2(ReadOnlySpan<double> x, ReadOnlySpan<double> tanh, Span<double> result) => Blocks.Map<Sech2FromTanhKernel>(x, tanh, result);
+
     /// <summary>tanh of each element and its derivative; one of the results may be the source.</summary>
     public static void TanhAndSech2(ReadOnlySpan<double> x, Span<double> tanh, Span<double> sech2) => MapBoth<TanhAndSech2Kernel>(x, tanh, sech2);
 
@@ -145,6 +166,10 @@ internal static partial class Elementary
 
     /// <summary>The derivative of the logistic function at each element; the spans may be the same.</summary>
     public static void Dsigmoid(ReadOnlySpan<double> x, Span<double> result) => Map<DsigmoidKernel>(x, result);
+
+    /// <summary>The derivative of the logistic function at each element from it and its logistic function; the result may be either.</summary>
+    public static void Dsigmoid(ReadOnlySpan<double> x, ReadOnlySpan<double> sigmoid, Span<double> result) =>
+        Blocks.Map<DsigmoidFromSigmoidKernel>(x, sigmoid, result);
 
     /// <summary>The logistic function of each element and its derivative; one of the results may be the source.</summary>
     public static void SigmoidAndDsigmoid(ReadOnlySpan<double> x, Span<double> sigmoid, Span<double> dsigmoid) =>
@@ -170,4 +195,15 @@ internal static partial class Elementary
 
     /// <summary>The inverse hyperbolic tangent of each element; NaN outside -1 to 1; the spans may be the same.</summary>
     public static void Atanh(ReadOnlySpan<double> x, Span<double> result) => Map<AtanhKernel>(x, result);
+
+    /// <summary>log(1 + e^-x) of each element; the spans may be the same.</summary>
+    public static void SoftplusOfOpposite(ReadOnlySpan<double> x, Span<double> result) => Map<SoftplusOfOppositeKernel>(x, result);
+
+    /// <summary>The logistic function of each element and log(1 + e^x); one of the results may be the source.</summary>
+    public static void SigmoidAndSoftplus(ReadOnlySpan<double> x, Span<double> sigmoid, Span<double> softplus) =>
+        MapBoth<SigmoidAndSoftplusKernel>(x, sigmoid, softplus);
+
+    /// <summary>The logistic function of each element and log(1 + e^-x); one of the results may be the source.</summary>
+    public static void SigmoidAndSoftplusOfOpposite(ReadOnlySpan<double> x, Span<double> sigmoid, Span<double> softplus) =>
+        MapBoth<SigmoidAndSoftplusOfOppositeKernel>(x, sigmoid, softplus);
 }

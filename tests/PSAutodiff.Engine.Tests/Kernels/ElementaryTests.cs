@@ -299,6 +299,8 @@ public sealed class ElementaryTests
         double[] x = [.. Edges(), .. RandomPatterns(2_000), .. RandomModerate(2_000)];
         Check(Elementary.Tanh, Elementary.Sech2, Elementary.TanhAndSech2, Elementary.TanhAndSech2);
         Check(Elementary.Sigmoid, Elementary.Dsigmoid, Elementary.SigmoidAndDsigmoid, Elementary.SigmoidAndDsigmoid);
+        Check(Elementary.Sigmoid, Elementary.Softplus, Elementary.SigmoidAndSoftplus, Elementary.SigmoidAndSoftplus);
+        Check(Elementary.Sigmoid, static x => Elementary.Softplus(-x), Elementary.SigmoidAndSoftplusOfOpposite, Elementary.SigmoidAndSoftplusOfOpposite);
 
         void Check(Func<double, double> first, Func<double, double> second, ValueAndSecond both, BlocksOfTwo blocks)
         {

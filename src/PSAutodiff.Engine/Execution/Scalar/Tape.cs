@@ -67,18 +67,22 @@ internal sealed class Tape
         // Between two looks at the token; a power of two.
         private const int StepsUnwatched = 1 << 16;
 
-        private static readonly bool[] IsSharer = Array.ConvertAll(OperationTable.ByCode, static operation => operation.Shares is not null);
+        private static readonly bool[] IsSharer = Array.ConvertAll(OperationTable.ByCode, static operation => operation.Shares.Length > 0);
+
+        private static readonly bool[] IsShared = Array.ConvertAll(
+            OperationTable.ByCode,
+            static operation => OperationTable.ByCode.Any(sharer => sharer.Shares.Any(sharing => sharing.Other == operation)));
 
         private readonly List<double> _constants = [];
-        private readonly Dictionary<long, int> _constantIndex = new(SeededHash.Comparer.Instance);
+        private Dictionary<long, int>? _constantIndex;
         private readonly Stack<int> _free = new();
         private bool[] _isFolded = [];
         private List<double> _folded = [];
         private bool[] _needed = [];
         private int[] _registers = [];
         private int[] _uses = [];
-        private Dictionary<int, int>? _shared;
-        private Dictionary<int, int>? _sharers;
+        private int[]? _shared;
+        private int[]? _sharers;
         private int _firstTemporary;
         private int _temporaries;
 
@@ -90,7 +94,7 @@ internal sealed class Tape
             FindShared();
             PlaceSources();
             CountUses(roots);
-            var instructions = Emit(Order([.. first, .. roots]));
+            var instructions = Emit(Order(first.IsEmpty ? roots : [.. first, .. roots]));
             var outputs = new int[roots.Length];
             for (var i = 0; i < outputs.Length; i++) outputs[i] = _registers[roots[i]];
             return new Tape(instructions, [.. _constants], outputs, inputs.Count, Math.Max(1, _firstTemporary + _temporaries));
@@ -108,25 +112,49 @@ internal sealed class Tape
         /// <summary>By id of a node, the node from whose value it is computed too; and the other way round.</summary>
         private void FindShared()
         {
-            Dictionary<(Operation, int), int>? wanted = null;
+            Dictionary<long, int>? wanted = null;
             for (var id = 0; id < _needed.Length; id++)
             {
-                if (IsSharer[graph.CodeOf(id)] && IsComputed(id)) (wanted ??= []).TryAdd((graph.OperationOf(id).Shares!.Other, graph.X(id)), id);
+                if (!IsSharer[graph.CodeOf(id)] || !IsComputed(id)) continue;
+                foreach (var sharing in graph.OperationOf(id).Shares)
+                {
+                    var x = graph.X(id);
+                    if (sharing.OfOpposite && !(IsComputed(x) && graph.OperationOf(x) == OperationOf<NegOperation>.Instance)) continue;
+                    (wanted ??= []).TryAdd(Key(sharing.Other.Code, sharing.OfOpposite ? graph.X(x) : x), id);
+                }
             }
 
             if (wanted is null) return;
-            _shared = [];
-            _sharers = [];
+            _shared = new int[_needed.Length];
+            _sharers = new int[_needed.Length];
+            Array.Fill(_shared, Graph.None);
+            Array.Fill(_sharers, Graph.None);
             for (var id = 0; id < _needed.Length; id++)
             {
-                if (!IsComputed(id) || graph.OperationOf(id).Arity != 1 || !wanted.TryGetValue((graph.OperationOf(id), graph.X(id)), out var sharer)) continue;
-                _shared.Add(sharer, id);
-                _sharers.Add(id, sharer);
+                if (!IsShared[graph.CodeOf(id)] || !IsComputed(id) || !wanted.TryGetValue(Key(graph.CodeOf(id), graph.X(id)), out var sharer)) continue;
+                if (_shared[sharer] == Graph.None) (_shared[sharer], _sharers[id]) = (id, sharer);
             }
+
+            static long Key(byte code, int x) => ((long)code << 32) | (uint)x;
         }
 
         /// <summary>The node from whose value a node is computed too, beside its arguments; or none.</summary>
-        private int SharedBy(int id) => _shared is not null && _shared.TryGetValue(id, out var other) ? other : Graph.None;
+        private int SharedBy(int id) => _shared is null ? Graph.None : _shared[id];
+
+        /// <summary>How a node is computed together with another.</summary>
+        private Operation.Sharing SharingOf(int id, int other)
+        {
+            var (operation, opposite) = (graph.OperationOf(other), graph.X(id) != graph.X(other));
+            foreach (var sharing in graph.OperationOf(id).Shares)
+            {
+                if (sharing.Other == operation && sharing.OfOpposite == opposite) return sharing;
+            }
+
+            throw new InvalidOperationException($"'{graph.OperationOf(id)}' does not share with '{operation}'.");
+        }
+
+        /// <summary>An argument of the operation that computes a node: of a joint one, that of the other.</summary>
+        private int Argument(int id, int index) => graph.Argument(index == 0 && SharedBy(id) is var other and not Graph.None ? other : id, index);
 
         /// <summary>Inputs and constants get the first registers.</summary>
         private void PlaceSources()
@@ -147,10 +175,18 @@ internal sealed class Tape
         {
             _uses = new int[_needed.Length];
             foreach (var root in roots) _uses[root]++;
-            for (var id = 0; id < _uses.Length; id++)
+
+            // What a joint operation makes needless: the opposite of an argument. Nodes come after their arguments.
+            for (var id = _uses.Length - 1; id >= 0; id--)
             {
                 if (!IsComputed(id)) continue;
-                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _uses[graph.Argument(id, i)]++;
+                if (_uses[id] == 0)
+                {
+                    _needed[id] = false;
+                    continue;
+                }
+
+                for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _uses[Argument(id, i)]++;
                 if (SharedBy(id) is var other && other != Graph.None) _uses[other]++;
             }
         }
@@ -181,7 +217,7 @@ internal sealed class Tape
                     // Two operations on the same argument of which one shares the other's value come together.
                     if (SharedBy(id) is var other and not Graph.None) Place(other);
                     order[next++] = id;
-                    if (_sharers?.TryGetValue(id, out var sharer) == true) Place(sharer);
+                    if (_sharers?[id] is { } sharer and not Graph.None) Place(sharer);
                 }
             }
 
@@ -201,16 +237,16 @@ internal sealed class Tape
             foreach (var id in order)
             {
                 var operation = graph.OperationOf(id);
-                for (var i = operation.Arity - 1; i >= 0; i--) Release(graph.Argument(id, i));
+                for (var i = operation.Arity - 1; i >= 0; i--) Release(Argument(id, i));
                 var other = SharedBy(id);
                 if (other != Graph.None) Release(other);
                 _registers[id] = _free.TryPop(out var free) ? free : _firstTemporary + _temporaries++;
-                var x = _registers[graph.X(id)];
+                var x = _registers[Argument(id, 0)];
                 var y = operation.Arity > 1 ? _registers[graph.Y(id)] : 0;
                 var z = operation.Arity > 2 ? _registers[graph.Z(id)] : 0;
                 if (other != Graph.None)
                 {
-                    (operation, y) = (operation.Shares!.Joint, _registers[other]);
+                    (operation, y) = (SharingOf(id, other).Joint, _registers[other]);
                 }
                 else if (operation.Arity == 2 && _isFolded[graph.Y(id)] && operation.ForConstantY(_constants[_registers[graph.Y(id)] - inputs.Count]) is { } cheaper)
                 {
@@ -232,6 +268,7 @@ internal sealed class Tape
         private int ConstantIndex(double value)
         {
             var bits = BitConverter.DoubleToInt64Bits(value);
+            _constantIndex ??= new Dictionary<long, int>(SeededHash.Comparer.Instance);
             if (_constantIndex.TryGetValue(bits, out var index)) return index;
             _constants.Add(value);
             return _constantIndex[bits] = _constants.Count - 1;

@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>The derivative of the logistic function, sigmoid(x) * sigmoid(-x), accurate in both tails.</summary>
 internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Elementary.Dsigmoid, Elementary.Dsigmoid)
 {
-    private Sharing? _sharing;
+    private Sharing[]? _sharing;
 
     internal override Notation Latex { get; } = Notation.LatexCall("\\sigma'", 1);
 
@@ -48,17 +48,16 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Elementar
 
     internal override Term Definition(Term x, Term y, Term z) => x.Apply<SigmoidOperation>() * (-x).Apply<SigmoidOperation>();
 
-    internal override Sharing? Shares => _sharing ??= new Sharing(
-        OperationOf<SigmoidOperation>.Instance,
-        OperationOf<FromSigmoid>.Instance,
-        Elementary.SigmoidAndDsigmoid,
-        Elementary.SigmoidAndDsigmoid);
+    internal override Sharing[] Shares => _sharing ??=
+    [
+        new(OperationOf<SigmoidOperation>.Instance, OperationOf<FromSigmoid>.Instance, Elementary.SigmoidAndDsigmoid, Elementary.SigmoidAndDsigmoid),
+    ];
 
     // 1 - 2 sigmoid(x) is -tanh(x / 2), which has all its digits next to 0 too.
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-0.5 * x).Apply<TanhOperation>() * adjoint;
 
     /// <summary>The same from the argument and its sigmoid.</summary>
-    internal sealed class FromSigmoid() : JointOperation<DsigmoidOperation>("dsigmoid", Elementary.Dsigmoid);
+    internal sealed class FromSigmoid() : JointOperation<DsigmoidOperation>("dsigmoid", Elementary.Dsigmoid, Elementary.Dsigmoid);
 }
 
 public sealed partial class ExprNode

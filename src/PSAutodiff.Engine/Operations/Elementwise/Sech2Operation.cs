@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>The square of the hyperbolic secant, 1/cosh(x)^2: the derivative of tanh, accurate in the tails.</summary>
 internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech2, Elementary.Sech2)
 {
-    private Sharing? _sharing;
+    private Sharing[]? _sharing;
 
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{sech}^{2}", 1);
 
@@ -36,11 +36,10 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech
 
     internal override Term Definition(Term x, Term y, Term z) => 1 / (x.Apply<CoshOperation>() * x.Apply<CoshOperation>());
 
-    internal override Sharing? Shares => _sharing ??= new Sharing(
-        OperationOf<TanhOperation>.Instance,
-        OperationOf<FromTanh>.Instance,
-        Elementary.TanhAndSech2,
-        Elementary.TanhAndSech2);
+    internal override Sharing[] Shares => _sharing ??=
+    [
+        new(OperationOf<TanhOperation>.Instance, OperationOf<FromTanh>.Instance, Elementary.TanhAndSech2, Elementary.TanhAndSech2),
+    ];
 
     private protected override IEnumerable<Identity> Identities =>
     [
@@ -50,7 +49,7 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech
     protected override Term Pullback(Term self, Term x, Term adjoint) => -2 * (x.Apply<TanhOperation>() * self) * adjoint;
 
     /// <summary>The same from the argument and its tanh.</summary>
-    internal sealed class FromTanh() : JointOperation<Sech2Operation>("sech2", Elementary.Sech2);
+    internal sealed class FromTanh() : JointOperation<Sech2Operation>("sech2", Elementary.Sech2, Elementary.Sech2);
 }
 
 public sealed partial class ExprNode

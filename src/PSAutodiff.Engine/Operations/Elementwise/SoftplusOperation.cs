@@ -6,6 +6,8 @@ namespace PSAutodiff;
 /// <summary>The smooth ramp log(1 + exp(x)).</summary>
 internal sealed class SoftplusOperation() : UnaryOperation("softplus", Elementary.Softplus, Elementary.Softplus)
 {
+    private Sharing[]? _sharing;
+
     internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{softplus}", 1);
 
     // exp(-|x|) cannot overflow.
@@ -27,7 +29,35 @@ internal sealed class SoftplusOperation() : UnaryOperation("softplus", Elementar
             }
             """));
 
+    // A loss has softplus where its derivative has the logistic function, and often the one of -x where the other is of x.
+    internal override Sharing[] Shares => _sharing ??=
+    [
+        new(OperationOf<SigmoidOperation>.Instance, OperationOf<BesideSigmoid>.Instance, Elementary.SigmoidAndSoftplus, Elementary.SigmoidAndSoftplus),
+        new(
+            OperationOf<SigmoidOperation>.Instance,
+            OperationOf<BesideSigmoidOfOpposite>.Instance,
+            Elementary.SigmoidAndSoftplusOfOpposite,
+            Elementary.SigmoidAndSoftplusOfOpposite,
+            OfOpposite: true),
+    ];
+
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SigmoidOperation>() * adjoint;
+
+    /// <summary>The same beside the logistic function of its argument.</summary>
+    internal sealed class BesideSigmoid() : JointOperation<SoftplusOperation>("softplus", Softplus, Softplus)
+    {
+        private static double Softplus(double x, double sigmoid) => Elementary.Softplus(x);
+
+        private static void Softplus(ReadOnlySpan<double> x, ReadOnlySpan<double> sigmoid, Span<double> result) => Elementary.Softplus(x, result);
+    }
+
+    /// <summary>The same beside the logistic function of what its argument is the opposite of.</summary>
+    internal sealed class BesideSigmoidOfOpposite() : JointOperation<SoftplusOperation>("softplus", Softplus, Softplus)
+    {
+        private static double Softplus(double x, double sigmoid) => Elementary.Softplus(-x);
+
+        private static void Softplus(ReadOnlySpan<double> x, ReadOnlySpan<double> sigmoid, Span<double> result) => Elementary.SoftplusOfOpposite(x, result);
+    }
 }
 
 public sealed partial class ExprNode
