@@ -1,17 +1,27 @@
 using System.Globalization;
 using System.Text;
+using PSAutodiff.Expressions;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Fuzz;
 
 /// <summary>Random expressions, and random texts of the language of expressions with all its forms of writing.</summary>
 internal static class Grammar
 {
-    private static readonly string[] Names = ["x", "y", "z", "_", "été", "x1", "T", "t1", "expx", "A_b9"];
+    private static readonly string[] Names = ["x", "y", "z", "_", "été", "x1", "T", "t1", "expx", "A_b9", "CPU Load", "a-b", "{`}", "2x", "or", "πr", "exp"];
 
     private static readonly double[] Constants =
         [0, 1, -1, 2, -2, 3, 0.5, -0.0, 10, 0.1, 1.7, 1e-300, -1e300, double.Epsilon, double.MaxValue, Math.PI, -2.5e-7, 1e21, 123456789.125, 1.2345678901234568e17];
 
     private static readonly Operation[] Operations = [.. OperationTable.ByCode.Where(static operation => operation.Arity > 0)];
+
+    private static readonly IReadOnlyList<NamedFunction> Functions = NamedFunction.All;
+
+    private static readonly string[] Prefixes = ["-", "-", "−", "+", "√", "not "];
+
+    private static readonly string[] Operators = ["+", "-", "*", "/", "**", "·", "×", "−"];
+
+    private static readonly string[] Comparisons = ["<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠"];
 
     /// <summary>A random expression with shared parts.</summary>
     public static ExprNode Expression(Random random, int most)
@@ -27,7 +37,7 @@ internal static class Grammar
 
         ExprNode Argument() => made.Count > 0 && random.Next(8) < 5
             ? made[Math.Max(0, made.Count - 1 - random.Next(3))]
-            : random.Next(3) == 0 ? ExprNode.Constant(Constants[random.Next(Constants.Length)]) : ExprNode.Variable(Names[random.Next(3)]);
+            : random.Next(3) == 0 ? ExprNode.Constant(Constants[random.Next(Constants.Length)]) : ExprNode.Variable(Names[random.Next(random.Next(4) == 0 ? Names.Length : 3)]);
     }
 
     /// <summary>A random program: bindings, then an expression.</summary>
@@ -49,21 +59,26 @@ internal static class Grammar
     {
         if (depth == 0) return Leaf(random, bound);
         string Part() => Sum(random, depth - 1 - random.Next(Math.Min(depth, 2)), bound);
-        return random.Next(9) switch
+        return random.Next(16) switch
         {
             0 => Leaf(random, bound),
-            1 => $"({Space(random)}{Part()})",
-            2 => $"-{Part()}",
-            3 => $"{Part()}{Space(random)}^{Space(random)}{Part()}",
-            4 or 5 => Call(),
-            _ => $"{Part()}{Space(random)}{"+-*/"[random.Next(4)]}{Space(random)}{Part()}",
+            1 or 2 => $"({Space(random)}{Part()})",
+            3 => $"{Prefixes[random.Next(Prefixes.Length)]}{Part()}",
+            4 => $"{Part()}{Space(random)}^{Space(random)}{Part()}",
+            5 or 6 or 7 => Call(),
+            8 => $"|{Part()}|",
+            9 => $"{Leaf(random, bound)}{"²³"[random.Next(2)]}",
+            10 => $"{random.Next(12)}{(random.Next(2) == 0 ? $"({Part()})" : Name(random))}",
+            11 or 12 => $"({Part()}{Space(random)}{Comparisons[random.Next(Comparisons.Length)]}{Space(random)}{Part()})",
+            13 => $"({Part()} {(random.Next(2) == 0 ? "and" : "or")} {Part()})",
+            _ => $"{Part()}{Space(random)}{Operators[random.Next(Operators.Length)]}{Space(random)}{Part()}",
         };
 
         string Call()
         {
-            var operation = Operations[random.Next(Operations.Length)];
-            var arguments = Enumerable.Range(0, operation.Arity).Select(_ => Part());
-            return $"{operation.Name}{Space(random)}({string.Join(',', arguments)})";
+            var function = Functions[random.Next(Functions.Count)];
+            var count = Enumerable.Range(1, 4).Where(function.Takes).OrderBy(_ => random.Next()).First();
+            return $"{function.Name}{Space(random)}({string.Join(',', Enumerable.Range(0, count).Select(_ => Part()))})";
         }
     }
 
@@ -71,9 +86,11 @@ internal static class Grammar
     {
         0 => Constants[random.Next(Constants.Length)].ToString(random.Next(2) == 0 ? "R" : "E17", CultureInfo.InvariantCulture),
         1 when bound.Count > 0 => bound[random.Next(bound.Count)],
-        2 => random.Next(3) == 0 ? "pi" : random.Next(100).ToString(CultureInfo.InvariantCulture),
-        _ => Names[random.Next(Names.Length)],
+        2 => random.Next(3) == 0 ? (random.Next(2) == 0 ? "pi" : "π") : random.Next(100).ToString(CultureInfo.InvariantCulture),
+        _ => Name(random),
     };
+
+    private static string Name(Random random) => VariableNames.Quote(Names[random.Next(Names.Length)]);
 
     private static string Space(Random random) => random.Next(12) switch { 0 => "  ", 1 => "\n", 2 => "\t", < 6 => " ", _ => string.Empty };
 }

@@ -6,11 +6,18 @@ namespace PSAutodiff.Core;
 /// </summary>
 internal sealed class Notation
 {
-    public const int SumLevel = 1;
-    public const int ProductLevel = 2;
-    public const int SignLevel = 3;
-    public const int PowerLevel = 4;
-    public const int Atom = 5;
+    public const int OrLevel = 1;
+    public const int AndLevel = 2;
+    public const int NotLevel = 3;
+    public const int ComparisonLevel = 4;
+    public const int SumLevel = 5;
+    public const int ProductLevel = 6;
+    public const int SignLevel = 7;
+
+    /// <summary>A number directly before its factor, as in 2x: only read, never written.</summary>
+    public const int NumberProductLevel = 8;
+    public const int PowerLevel = 9;
+    public const int Atom = 10;
 
     private static readonly string[] Placeholders = ["#1", "#2", "#3"];
 

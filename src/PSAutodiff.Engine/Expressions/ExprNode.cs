@@ -145,7 +145,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
             string.Create(CultureInfo.InvariantCulture, $"A constant has to be a finite number, not {value}. Use a variable and give it that value when measuring."));
 
     /// <summary>A variable.</summary>
-    /// <param name="name">Letters, digits and <c>_</c>, not starting with a digit, and not <c>pi</c>.</param>
+    /// <param name="name">Any text without invisible characters that is not <c>pi</c>.</param>
     /// <exception cref="AutodiffException"><paramref name="name"/> is no valid variable name.</exception>
     public static ExprNode Variable(string name)
     {
@@ -154,22 +154,15 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     }
 
     /// <summary>An operation given by its name, on its arguments.</summary>
-    /// <param name="operation">A name such as <c>sum</c>, <c>mul</c> or <c>tanh</c>.</param>
+    /// <param name="operation">A name such as <c>sum</c>, <c>mul</c> or <c>tanh</c>, or that of a form such as <c>ln</c> or <c>cot</c>.</param>
     /// <param name="arguments">As many nodes as the operation takes.</param>
     /// <exception cref="AutodiffException">The operation is unknown or takes another number of arguments.</exception>
     public static ExprNode Apply(string operation, params ReadOnlySpan<ExprNode> arguments)
     {
-        var op = OperationTable.FindFunction(operation);
-        if (op.Arity != arguments.Length)
-        {
-            throw new AutodiffException(ErrorIds.ArgumentCount, op.ArgumentCountMessage(arguments.Length));
-        }
-
-        return Apply(
-            op,
-            arguments[0],
-            arguments.Length > 1 ? arguments[1] : null,
-            arguments.Length > 2 ? arguments[2] : null);
+        var function = NamedFunction.Find(operation);
+        return function.Takes(arguments.Length)
+            ? function.Apply(arguments)
+            : throw new AutodiffException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length));
     }
 
     /// <summary>The constant with this value, so that numbers can stand beside nodes in formulas.</summary>

@@ -43,6 +43,7 @@ internal static class VisibleText
         UnicodeCategory.Surrogate => char.IsHighSurrogate(text[index])
             ? index + 1 < text.Length && char.IsLowSurrogate(text[index + 1])
             : index > 0 && char.IsHighSurrogate(text[index - 1]),
+        UnicodeCategory.OtherNotAssigned => text[index] < '\uFFFE',
         _ => true,
     };
 

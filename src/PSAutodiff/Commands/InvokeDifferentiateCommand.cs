@@ -111,6 +111,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     private void Note(ExprNode node)
     {
         if (_missing.Count == 0) return;
+        VariableNames.CheckAmong(_missing, () => node.Variables);
         _missing.ExceptWith(node.Variables);
         if (_known.Count < MostNamesNoted) _known.UnionWith(node.Variables);
     }

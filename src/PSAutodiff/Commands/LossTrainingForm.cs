@@ -41,6 +41,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         {
             // Without -Parameter the first row decides: what it has is data, what it lacks is trained.
             _parameters = [.. variables.Where(variable => !found.Contains(variable))];
+            CheckParameters(_parameters, names);
             WarnOfParameters(_parameters, names);
         }
 
@@ -65,6 +66,19 @@ internal sealed class LossTrainingForm : ITrainingForm
         return _command.Require(_command.InitialValue, () =>
             new LossTraining(_loss, rows.Columns, _parameters, cancellation) { StartFromSeed = StartValues }
                 .Run(StartValues(options.Seed), rows.Values, _command.Intake.Numbers(), options, cancellation));
+    }
+
+    // A column that is named a-b cannot be meant by a minus b: then a and b would be trained in silence.
+    private static void CheckParameters(string[] parameters, string[] columns)
+    {
+        foreach (var column in columns)
+        {
+            var words = parameters.Where(parameter => NearNames.Contains(column, parameter)).ToArray();
+            if (words.Length < 2) continue;
+            throw new AutodiffException(
+                ErrorIds.VariableAmbiguous,
+                $"'{words[0]}' and '{words[1]}' are no columns, so they would be trained, but there is a column '{column}'. Write {VariableNames.Quote(column)} in the loss for the column, or name what is to be trained with -Parameter.");
+        }
     }
 
     // A column that is misspelt in the loss would be trained in silence. Who names a parameter means it.

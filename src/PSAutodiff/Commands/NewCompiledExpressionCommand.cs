@@ -33,6 +33,7 @@ public sealed class NewCompiledExpressionCommand : PositionalExpressionCmdlet
     {
         ProcessExpression(expression, node =>
         {
+            VariableNames.CheckAmong(Variable ?? [], () => node.Variables);
             if (Variable is not null && node.Variables.Except(Variable, StringComparer.Ordinal).FirstOrDefault() is { } missing)
             {
                 throw new AutodiffException(

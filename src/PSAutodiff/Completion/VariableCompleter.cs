@@ -26,6 +26,8 @@ public sealed class VariableCompleter : NameCompleter
     private protected override IEnumerable<string> Names(string commandName, CommandAst command, IDictionary bound) =>
         Variables(command, [bound["Expression"], bound["Loss"]]);
 
+    private protected override CompletionResult Result(string name) => new(ColumnCompleter.Quoted(name), name, CompletionResultType.ParameterValue, name);
+
     private static void Collect(object? value, SortedSet<string> names)
     {
         // The equations of Find-Root are several.

@@ -12,11 +12,16 @@ internal static class Conversions
     /// <summary>The expression that a value stands for: a node, text, a script block or a number.</summary>
     public static ExprNode ToExpression(object? value, CancellationToken cancellation = default)
     {
-        // Unquoted, PowerShell reads 2kb as 2048 and 2d as 2, and remembers what was written. Then that is the expression, as with quotes.
+        // Unquoted, PowerShell reads 2kb as 2048 and 2d as 2, and remembers what was written. Where that is another thing, nobody knows what is meant.
         if (value is PSObject { BaseObject: ValueType number } token && TryGetNumber(number, out _)
             && LanguagePrimitives.ConvertTo<string>(token) is var written && written != LanguagePrimitives.ConvertTo<string>(number))
         {
-            return ExprNode.Parse(written, cancellation);
+            var read = ExprNode.Parse(written, cancellation);
+            return read.Value is not null ? read : throw new ExpressionSyntaxException(
+                ErrorIds.ExpressionSyntax,
+                $"'{written}' can be read in two ways without quotes: write {LanguagePrimitives.ConvertTo<string>(number)} for PowerShell's number, or '{read}' in quotes for the product.",
+                written,
+                0);
         }
 
         switch (Live(value))

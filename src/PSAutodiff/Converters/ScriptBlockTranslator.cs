@@ -4,103 +4,108 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
+using PSAutodiff.Expressions;
 using NumberText = PSAutodiff.Foundation.NumberText;
 
 namespace PSAutodiff.Converters;
 
 /// <summary>
 /// Reads an arithmetic script block as an expression: <c>{ 4 * $x * $y + [Math]::Exp(-$y) }</c>. The block is translated from its
-/// syntax tree and never run; whatever is not arithmetic, a $name, a number, a [Math] function or [Math]::PI is refused by name.
+/// syntax tree and never run; whatever is not arithmetic, a comparison, a choice, a $name, a number, a [Math] function or [Math]::PI is
+/// refused by name.
 /// </summary>
 internal static class ScriptBlockTranslator
 {
-    private static readonly Dictionary<string, Operation> MathFunctions = OperationTable.ByCode
+    // By the names of .NET's functions.
+    private static readonly Dictionary<string, NamedFunction> MathFunctions = OperationTable.ByCode
         .Where(static op => op.MathName is not null)
-        .ToDictionary(static op => op.MathName!, StringComparer.OrdinalIgnoreCase);
+        .Select(static op => (op.MathName, op.Name))
+        .Concat([(nameof(Math.Truncate), "trunc"), (nameof(Math.Clamp), "clamp"), (nameof(Math.Asinh), "asinh"), (nameof(Math.Acosh), "acosh"), (nameof(Math.Atanh), "atanh")])
+        .DistinctBy(static pair => pair.Item1)
+        .ToDictionary(static pair => pair.Item1!, static pair => NamedFunction.Find(pair.Item2), StringComparer.OrdinalIgnoreCase);
+
+    private static readonly Dictionary<TokenKind, NamedFunction> Operators = new (TokenKind Kind, string Name)[]
+    {
+        (TokenKind.Plus, "sum"), (TokenKind.Minus, "sub"), (TokenKind.Multiply, "mul"), (TokenKind.Divide, "div"), (TokenKind.Rem, "rem"),
+        (TokenKind.Igt, "greater"), (TokenKind.Ige, "greaterequal"), (TokenKind.Ilt, "less"), (TokenKind.Ile, "lessequal"), (TokenKind.Ieq, "equal"), (TokenKind.Ine, "notequal"),
+        (TokenKind.Cgt, "greater"), (TokenKind.Cge, "greaterequal"), (TokenKind.Clt, "less"), (TokenKind.Cle, "lessequal"), (TokenKind.Ceq, "equal"), (TokenKind.Cne, "notequal"),
+        (TokenKind.And, "and"), (TokenKind.Or, "or"),
+    }.ToDictionary(static pair => pair.Kind, static pair => NamedFunction.Find(pair.Name));
+
+    private static readonly NamedFunction Negation = NamedFunction.Find("neg");
+    private static readonly NamedFunction Not = NamedFunction.Find("not");
+    private static readonly NamedFunction Choice = NamedFunction.Find("select");
 
     // They came with PowerShell 7, after the library that this is compiled against.
     private static readonly PropertyInfo? Background = typeof(PipelineAst).GetProperty(nameof(Background));
     private static readonly PropertyInfo? GenericTypeArguments = typeof(InvokeMemberExpressionAst).GetProperty(nameof(GenericTypeArguments));
+    private static readonly Type? Ternary = typeof(Ast).Assembly.GetType("System.Management.Automation.Language.TernaryExpressionAst");
+    private static readonly PropertyInfo?[] PartsOfTernary = [Ternary?.GetProperty("Condition"), Ternary?.GetProperty("IfTrue"), Ternary?.GetProperty("IfFalse")];
 
     /// <summary>The expression that a script block writes down.</summary>
     /// <exception cref="AutodiffException">The block holds something else than arithmetic.</exception>
     public static ExprNode Translate(ScriptBlock script)
     {
-        var stack = new Stack<(Ast Ast, bool Visited)>();
-        var values = new Stack<ExprNode>();
-        stack.Push((Body((ScriptBlockAst)script.Ast), false));
-        while (stack.TryPop(out var item))
+        var work = new Work();
+        work.Read(Body((ScriptBlockAst)script.Ast));
+        while (work.Next() is { } ast)
         {
-            var (ast, visited) = item;
-            if (visited)
-            {
-                Combine(ast, values);
-                continue;
-            }
-
             switch (ast)
             {
                 case ConstantExpressionAst constant and not StringConstantExpressionAst:
-                    values.Push(Number(constant));
+                    work.Take(Number(constant));
                     break;
                 case VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified && !IsAutomatic(variable):
-                    values.Push(ExprNode.Variable(variable.VariablePath.UserPath));
+                    work.Take(ExprNode.Variable(variable.VariablePath.UserPath));
                     break;
                 case ParenExpressionAst parenthesis:
-                    stack.Push((Expression(parenthesis.Pipeline), false));
+                    work.Read(Expression(parenthesis.Pipeline));
                     break;
                 case UnaryExpressionAst { TokenKind: TokenKind.Plus } unary:
-                    stack.Push((unary.Child, false));
+                    work.Read(unary.Child);
                     break;
                 case UnaryExpressionAst { TokenKind: TokenKind.Minus } unary:
-                    stack.Push((ast, true));
-                    stack.Push((unary.Child, false));
+                    work.Apply(Negation, unary.Child);
                     break;
-                case BinaryExpressionAst { Operator: TokenKind.Plus or TokenKind.Minus or TokenKind.Multiply or TokenKind.Divide } binary:
-                    stack.Push((ast, true));
-                    stack.Push((binary.Right, false));
-                    stack.Push((binary.Left, false));
+                case UnaryExpressionAst { TokenKind: TokenKind.Not or TokenKind.Exclaim } unary:
+                    work.Apply(Not, unary.Child);
+                    break;
+                case BinaryExpressionAst binary when Operators.TryGetValue(binary.Operator, out var function):
+                    if (IsComparison(binary)) CheckComparison(binary);
+                    work.Apply(function, binary.Left, binary.Right);
                     break;
                 case InvokeMemberExpressionAst call when call.Static && IsMath(call.Expression):
-                    stack.Push((ast, true));
-                    foreach (var argument in Arguments(call).Reverse()) stack.Push((argument, false));
+                    work.Apply(MathFunctions[NameOf(call)], [.. Arguments(call)]);
                     break;
                 case MemberExpressionAst member and not InvokeMemberExpressionAst when member.Static && IsMath(member.Expression):
-                    values.Push(MathConstant(member));
+                    work.Take(MathConstant(member));
+                    break;
+                case var _ when Ternary is not null && Ternary.IsInstanceOfType(ast):
+                    work.Apply(Choice, Array.ConvertAll(PartsOfTernary, part => (Ast)part!.GetValue(ast)!));
                     break;
                 default:
                     throw Refused(ast);
             }
         }
 
-        return values.Pop();
+        return work.Result;
     }
 
-    private static void Combine(Ast ast, Stack<ExprNode> values)
+    private static bool IsComparison(BinaryExpressionAst binary) => binary.Operator is
+        TokenKind.Igt or TokenKind.Ige or TokenKind.Ilt or TokenKind.Ile or TokenKind.Ieq or TokenKind.Ine
+        or TokenKind.Cgt or TokenKind.Cge or TokenKind.Clt or TokenKind.Cle or TokenKind.Ceq or TokenKind.Cne;
+
+    /// <summary>Refuses what PowerShell reads in another way than people: 1 -lt $x -lt 2 and -not $x -gt 2.</summary>
+    private static void CheckComparison(BinaryExpressionAst binary)
     {
-        switch (ast)
+        var (one, other) = binary.Left switch
         {
-            case UnaryExpressionAst:
-                var child = values.Pop();
-                values.Push(child.Value is { } number ? ExprNode.Constant(-number) : -child);
-                break;
-            case BinaryExpressionAst binary:
-                var y = values.Pop();
-                var x = values.Pop();
-                values.Push(binary.Operator switch
-                {
-                    TokenKind.Plus => x + y,
-                    TokenKind.Minus => x - y,
-                    TokenKind.Multiply => x * y,
-                    _ => x / y,
-                });
-                break;
-            case InvokeMemberExpressionAst call:
-                var operation = MathFunctions[NameOf(call)];
-                var second = operation.Arity > 1 ? values.Pop() : null;
-                values.Push(ExprNode.Apply(operation, values.Pop(), second, null));
-                break;
-        }
+            BinaryExpressionAst left when IsComparison(left) => ("$a -lt $b -and $b -lt $c", "($a -lt $b) -lt $c"),
+            UnaryExpressionAst { TokenKind: TokenKind.Not or TokenKind.Exclaim } => ("-not ($a -lt $b)", "(-not $a) -lt $b"),
+            _ => (null, null),
+        };
+        if (one is null) return;
+        throw new AutodiffException(ErrorIds.ScriptBlockUnsupported, $"{Place(binary)}: '{Shortened(binary)}' can be read in two ways: write it as '{one}' or as '{other}'. The script block was not run.");
     }
 
     private static ExpressionAst Body(ScriptBlockAst script)
@@ -151,7 +156,7 @@ internal static class ScriptBlockTranslator
         }
 
         var count = call.Arguments?.Count ?? 0;
-        return count == operation.Arity
+        return operation.Takes(count)
             ? call.Arguments!
             : throw new AutodiffException(ErrorIds.ArgumentCount, $"{Place(call)}: {operation.ArgumentCountMessage(count)}");
     }
@@ -160,6 +165,7 @@ internal static class ScriptBlockTranslator
     {
         "PI" => ExprNode.Constant(Math.PI),
         "E" => ExprNode.Constant(Math.E),
+        "TAU" => ExprNode.Constant(Math.Tau),
         _ => throw Refused(member),
     };
 
@@ -188,17 +194,52 @@ internal static class ScriptBlockTranslator
             ParamBlockAst => "a param block",
             UsingStatementAst => $"the statement '{Shortened(ast)}'",
             AssignmentStatementAst => $"the assignment '{Shortened(ast)}'",
+            IfStatementAst => "the statement 'if' (write $a -gt $b ? $x : $y for a choice)",
             _ => $"'{Shortened(ast)}'",
         };
         return new AutodiffException(
             ErrorIds.ScriptBlockUnsupported,
-            $"{Place(ast)}: {what} cannot be part of an expression. Allowed are + - * /, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers) and [Math]::PI. The script block was not run.");
+            $"{Place(ast)}: {what} cannot be part of an expression. Allowed are + - * / %, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers), [Math]::PI, comparisons such as -gt, -and, -or, -not and ? :. The script block was not run.");
     }
 
     private static string Shortened(Ast ast) => ast.Extent.Text.Length > 40 ? ast.Extent.Text[..40] + "..." : ast.Extent.Text;
 
     private static string Place(Ast ast) =>
         string.Create(CultureInfo.InvariantCulture, $"Script block, line {ast.Extent.StartLineNumber}, column {ast.Extent.StartColumnNumber}");
+
+    /// <summary>What is still to be read of a syntax tree, and the values of what was read: stacks of its own, so that depth costs no call stack.</summary>
+    private sealed class Work
+    {
+        private readonly Stack<(Ast? Ast, NamedFunction? Function, int Count)> _todo = new();
+        private readonly Stack<ExprNode> _values = new();
+
+        public ExprNode Result => _values.Pop();
+
+        public void Read(Ast ast) => _todo.Push((ast, null, 0));
+
+        public void Take(ExprNode value) => _values.Push(value);
+
+        /// <summary>Has the arguments read, in order, and then the function applied to them.</summary>
+        public void Apply(NamedFunction function, params Ast[] arguments)
+        {
+            _todo.Push((null, function, arguments.Length));
+            for (var i = arguments.Length - 1; i >= 0; i--) Read(arguments[i]);
+        }
+
+        /// <summary>What is to be read next, after all that can be applied before it; null at the end.</summary>
+        public Ast? Next()
+        {
+            while (_todo.TryPop(out var item))
+            {
+                if (item.Ast is not null) return item.Ast;
+                var arguments = new ExprNode[item.Count];
+                for (var i = item.Count - 1; i >= 0; i--) arguments[i] = _values.Pop();
+                _values.Push(item.Function == Negation && arguments[0].Value is { } number ? ExprNode.Constant(-number) : item.Function!.Apply(arguments));
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>Finds the first part of a script block that is not its body, whatever kinds of parts there are.</summary>
     private sealed class Parts : AstVisitor2

@@ -136,8 +136,11 @@ internal sealed class ValueSource
         var given = names.Length == 0 ? "No values were given." : $"Given are: {names}.{NearNames.Hint(variable, unused)}";
         return new AutodiffException(
             ErrorIds.VariableNotBound,
-            $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? $"Give it one, for example with -At @{{ {variable} = 1 }}."}");
+            $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? $"Give it one, for example with -At @{{ {Key(variable)} = 1 }}."}");
     }
+
+    // A key of a hashtable as PowerShell reads it.
+    private static string Key(string name) => VariableNames.IsIdentifier(name) ? name : $"'{name.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static AutodiffException NotNumeric(string name, object? value) => new(
         ErrorIds.ValueNotNumeric,

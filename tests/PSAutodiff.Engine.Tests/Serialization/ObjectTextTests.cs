@@ -101,7 +101,7 @@ public sealed class ObjectTextTests
         Assert.Equal(18, back.Invoke(2, 3));
         Assert.Equal(12.0, back.InvokeGradient(2, 3)["x"]);
         Assert.True(back.HasGradient);
-        foreach (var variables in new[] { "[\"x\"]", "[\"x\",\"y\",\"x\"]", "[\"x\",\"y\",\"1\"]", "null" })
+        foreach (var variables in new[] { "[\"x\"]", "[\"x\",\"y\",\"x\"]", "[\"x\",\"y\",\"pi\"]", "null" })
         {
             var text = $"{{\"expression\":\"x*y\",\"hasGradient\":false,\"variables\":{variables}}}";
             Assert.Equal("ObjectText", Assert.Throws<AutodiffException>(() => ObjectText.Read(text, typeof(CompiledFunction))).ErrorId);

@@ -20,6 +20,7 @@ BeforeAll {
         foreach ($function in 'sum', 'sub', 'mul', 'div', 'pow', 'min', 'max', 'less', 'lessequal', 'equal', 'and', 'or', 'hypot', 'atan2', 'mod', 'rem') { "$function(x, y)", "$function(x, y)^2", "$function(x, $function(y, x))", "$function(x, x)" }
         'select(less(x, y), log(x), sqrt(y))', 'select(less(y, x), log(x), sqrt(y)) * 2', 'x', '2.5', '-3e-7', 'pi * x^2', '1e300 * x / 1e300', '-(-x)', 'x - (y - x) / (y / x)'
         's = x * y; t = exp(s); t / (s + t) - s', 'x^y^x', '(x^y)^x', '(-x)^2'
+        '${CPU Load} * ${a-b} / ${2x} - ${CPU_Load_}', 'if(x > y and not (x >= 2), 2x, |y|) + (x != y)'
         'class + lambda * Math - np / error', 'w11 * x_1 + x1 + w_1_2', 'x + X', "alpha_2 * Gamma / `u{e9}t`u{e9} + `u{3b2}", '_x + a__b * __', "`u{e9}t`u{e9}^learning_rate"
     )
     # Graphs with shared parts, of functions that keep them near 1.

@@ -17,15 +17,26 @@ BeforeDiscovery {
         @{ Text = 'x + foo(y)'; Column = 5; Says = "no operation 'foo'"; Id = 'OperationUnknown' }
         @{ Text = 'x + Exp(y)'; Column = 5; Says = "Did you mean 'exp'?"; Id = 'OperationUnknown' }
         @{ Text = 'y*exp(x, y)'; Column = 3; Says = "'exp' takes 1 argument, not 2"; Id = 'ArgumentCount' }
-        @{ Text = 'max(x)'; Column = 1; Says = "'max' takes 2 arguments, not 1"; Id = 'ArgumentCount' }
+        @{ Text = 'max(x)'; Column = 1; Says = "'max' takes at least 2 arguments, not 1"; Id = 'ArgumentCount' }
+        @{ Text = 'y + arcsin(x)'; Column = 5; Says = 'Write asin(x).'; Id = 'OperationUnknown' }
+        @{ Text = '2e3x'; Column = 1; Says = "write '2e3*x' for a product with the number 2e3 or '2*e3x' for one with a name" }
+        @{ Text = '1/2x'; Column = 3; Says = "can be read in two ways: write '/2 * x' or '/(2*x)'" }
+        @{ Text = 'x (y)'; Column = 1; Says = "If a product is meant, write 'x*(...)'"; Id = 'OperationUnknown' }
+        @{ Text = 'a < b < c'; Column = 7; Says = "can be read in two ways: write 'a < b and b < c' or '(a < b) < c'" }
+        @{ Text = '|x|y|z|'; Column = 4; Says = 'bars can be read in several ways here' }
+        @{ Text = 'Sepal.Length'; Column = 6; Says = 'is written in braces, as in ${CPU.Load}' }
         @{ Text = 'x + 1e999'; Column = 5; Says = 'too large'; Id = 'ConstantNotFinite' }
     )
     $scripts = @(
         @{ Script = { $x + (Get-Date) }; Says = "the command 'Get-Date'" }
         @{ Script = { Remove-Item C:\ }; Says = "the command 'Remove-Item'" }
         @{ Script = { $x | Out-Null }; Says = "the command 'Out-Null'" }
-        @{ Script = { $x % 2 }; Says = "the operator '%'" }
-        @{ Script = { $x -gt 2 }; Says = "the operator '-gt'" }
+        @{ Script = { $x -band 2 }; Says = "the operator '-band'" }
+        @{ Script = { $x -like 2 }; Says = "the operator '-like'" }
+        @{ Script = { $x -xor $y }; Says = "the operator '-xor'" }
+        @{ Script = { 1 -lt $x -lt 2 }; Says = "can be read in two ways: write it as '`$a -lt `$b -and `$b -lt `$c' or as '(`$a -lt `$b) -lt `$c'" }
+        @{ Script = { -not $x -gt 2 }; Says = "can be read in two ways: write it as '-not (`$a -lt `$b)' or as '(-not `$a) -lt `$b'" }
+        @{ Script = { $x ?? 2 }; Says = "the operator '??'" }
         @{ Script = { $x; $y }; Says = 'a second statement' }
         @{ Script = { $x = 2 }; Says = "the assignment '`$x = 2'" }
         @{ Script = { 'a' + $x }; Says = "the text 'a'" }
@@ -57,7 +68,8 @@ BeforeDiscovery {
         @{ Script = { if ($x) { 1 } }; Says = 'if' }
         @{ Script = { param($x) $x }; Says = 'param' }
         @{ Script = { }; Says = 'empty' }
-        @{ Script = { [Math]::Floor($x) }; Says = '[Math]::Floor'; Id = 'OperationUnknown' }
+        @{ Script = { [Math]::BitIncrement($x) }; Says = '[Math]::BitIncrement'; Id = 'OperationUnknown' }
+        @{ Script = { [Math]::Round($x, 2) }; Says = "'round' takes 1 argument, not 2"; Id = 'ArgumentCount' }
         @{ Script = { [Math]::Pow($x) }; Says = "'pow' takes 2 arguments, not 1"; Id = 'ArgumentCount' }
     )
     $calls = @(
@@ -67,8 +79,7 @@ BeforeDiscovery {
         @{ What = 'a null argument'; Id = 'ExpressionNull'; Command = 'NewExprNode'; Target = 'sum'; Says = 'null'; Call = { New-ExprNode -Op sum -X x -Y $null } }
         @{ What = 'a NaN constant'; Id = 'ConstantNotFinite'; Command = 'NewExprNode'; Target = [double]::NaN; Says = 'NaN'; Call = { New-ExprNode -Value NaN } }
         @{ What = 'an infinite constant'; Id = 'ConstantNotFinite'; Command = 'NewExprNode'; Target = [double]::PositiveInfinity; Says = 'Infinity'; Call = { New-ExprNode ([double]::PositiveInfinity) } }
-        @{ What = 'a name with a space'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = 'a b'; Says = "'a b'"; Call = { New-ExprNode -Name 'a b' } }
-        @{ What = 'a name that starts with a digit'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = '2x'; Says = "'2x'"; Call = { New-ExprNode -Name 2x } }
+        @{ What = 'a name of two lines'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = "a`nb"; Says = "'a`u{240A}b'"; Call = { New-ExprNode -Name "a`nb" } }
         @{ What = 'the empty name'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = ''; Says = "''"; Call = { New-ExprNode -Name '' } }
         @{ What = 'pi as a name'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = 'pi'; Says = "'pi'"; Call = { New-ExprNode -Name pi } }
         @{ What = 'a bad name to differentiate by'; Id = 'VariableNameInvalid'; Command = 'InvokeDifferentiate'; Target = 'x+y'; Says = "'x+y'"; Call = { 'x' | Invoke-Differentiate 'x+y' } }

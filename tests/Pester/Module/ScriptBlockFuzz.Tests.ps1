@@ -6,9 +6,10 @@ BeforeAll {
     $seed = if ($env:PSAUTODIFF_TEST_SEED) { [int]$env:PSAUTODIFF_TEST_SEED } else { 20261125 }
     $factor = if ($env:PSAUTODIFF_TEST_FACTOR) { [int]$env:PSAUTODIFF_TEST_FACTOR } else { 1 }
     # No waves: far out, a difference in the last place spans many of them.
-    $functions = 'Exp', 'Log', 'Tanh', 'Sqrt', 'Atan', 'Abs', 'Cosh', 'Sinh'
+    $functions = 'Exp', 'Log', 'Tanh', 'Sqrt', 'Atan', 'Abs', 'Cosh', 'Sinh', 'Log10', 'Cbrt', 'Asinh'
+    $comparisons = '-gt', '-ge', '-lt', '-le', '-eq', '-ne', '-and', '-or'
     $numbers = '0', '1', '2', '3.5', '0.1', '1e-3', '7d', '2kb', '0x1F', '100', '1.5e2', '.5'
-    $pieces = '(', ')', '+', '-', '*', '/', '%', '^', '**', '$x', '$y', '$_', '$PSVersionTable', '$true', '$null', '$env:HOME', '$global:x', '@x', '"a"', "'b'", '[Math]::PI', '[Math]::Exp(', '[math]::pow(',
+    $pieces = '(', ')', '+', '-', '*', '/', '%', '^', '**', '$x', '$y', '${CPU Load}', '-gt', '-le', '-and', '-or', '-not ', '!', '?', ':', ' ? 1 : 2', '[Math]::Floor(', '[Math]::Log(', '$_', '$PSVersionTable', '$true', '$null', '$env:HOME', '$global:x', '@x', '"a"', "'b'", '[Math]::PI', '[Math]::Exp(', '[math]::pow(',
         '[Math]::Round(1)', '[int]', '-as [int]', '-join', ';', ',', '|', '{', '}', '@()', '@{}', '..', '.Length', 'x', 'Get-Date', '&', '# note', '<# #>', '`', "`n", '1,2', '++', '-eq', 'if (1) {2}', 'param($q)', 'trap {}', 'begin {}', 'clean {}', ' ', '1e400', '99999999999999999999', '1l', '5u'
 
     function Get-Arithmetic([Random]$Random, [int]$Depth) {
@@ -20,8 +21,11 @@ BeforeAll {
             }
         }
         $one = Get-Arithmetic $Random ($Depth - 1)
-        switch ($Random.Next(6)) {
+        switch ($Random.Next(9)) {
             0 { return "($one)" }
+            6 { return "(($one) $($comparisons[$Random.Next($comparisons.Count)]) ($(Get-Arithmetic $Random ($Depth - 1))))" }
+            7 { return "(($one) ? ($(Get-Arithmetic $Random ($Depth - 1))) : ($(Get-Arithmetic $Random ($Depth - 1))))" }
+            8 { return "(($one) % ($(Get-Arithmetic $Random ($Depth - 1))))" }
             1 { return "-$one" -replace '^--', '- -' }
             2 { return "[Math]::$($functions[$Random.Next($functions.Count)])($one)" }
             3 { return "[Math]::Pow($one, $(Get-Arithmetic $Random ($Depth - 1)))" }

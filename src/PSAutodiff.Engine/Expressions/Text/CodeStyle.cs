@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -52,8 +53,7 @@ internal abstract class CodeStyle : TextStyle
         return text.AsSpan().IndexOfAny('.', 'e') < 0 ? text + ".0" : text;
     }
 
-    // Texts that are no variables are locals or numbers, which stand as they are.
-    public sealed override string Variable(string name) => _identifiers.GetValueOrDefault(name, name);
+    public sealed override string Variable(string name) => _identifiers[name];
 
     /// <summary>The number pi.</summary>
     protected abstract string Pi { get; }
@@ -166,17 +166,18 @@ internal abstract class CodeStyle : TextStyle
         }
     }
 
-    /// <summary>The name with what the language cannot have in names spelt out.</summary>
+    /// <summary>The name with what the language cannot have in names spelt out; what is no letter or digit becomes an underscore.</summary>
     private string Spell(string name)
     {
-        if (Ascii.IsValid(name)) return name;
         var text = new StringBuilder();
         foreach (var c in name)
         {
-            if (char.IsAscii(c) || CanStay(c)) text.Append(c);
+            if (!VariableNames.IsPart(c)) text.Append('_');
+            else if (char.IsAscii(c) || CanStay(c)) text.Append(c);
             else text.Append(CultureInfo.InvariantCulture, $"u{(int)c:X4}");
         }
 
+        if (!VariableNames.IsStart(text[0])) text.Insert(0, '_');
         return text.ToString();
     }
 

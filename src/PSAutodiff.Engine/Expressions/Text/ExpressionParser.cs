@@ -5,15 +5,13 @@ namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Reads the text of expressions by operator precedence with explicit stacks (Dijkstra's shunting yard), so that depth costs
-/// memory and never the call stack. The text is a value, or bindings and a value: <c>t1 = x*x; t1 + t1</c>.
+/// memory and never the call stack. The text is a value, or bindings and a value: <c>t1 = x*x; t1 + t1</c>. The levels of
+/// <see cref="Notation"/> are those of the grammar; what binds most tightly are superscripts, read as soon as they come.
 /// </summary>
-internal sealed class ExpressionParser
+internal sealed partial class ExpressionParser
 {
     // Between two looks at the token; a power of two.
     private const int TokensUnwatched = 1 << 14;
-
-    private const string ExpectedOperand = "expected a number, a name, a function call, '-' or '('";
-    private const string ExpectedOperator = "expected an operator (+ - * / ^), ')' or the end";
 
     private readonly string _text;
     private readonly Tokenizer _tokenizer;
@@ -22,6 +20,7 @@ internal sealed class ExpressionParser
     private readonly Stack<int> _operands = new();
     private readonly Stack<Pending> _pending = new();
     private readonly Dictionary<string, int> _bindings = new(StringComparer.Ordinal);
+    private Token _previous;
     private Token _current;
     private Token _next;
     private Token _afterNext;
@@ -40,9 +39,16 @@ internal sealed class ExpressionParser
 
     private enum PendingKind
     {
-        Operator,
+        /// <summary>An operator between operands.</summary>
+        Infix,
+
+        /// <summary>An operator before its operand.</summary>
+        Prefix,
         Parenthesis,
         Function,
+
+        /// <summary>A bar that begins an absolute value.</summary>
+        Bar,
     }
 
     /// <summary>The expression that the text stands for.</summary>
@@ -58,21 +64,21 @@ internal sealed class ExpressionParser
 
     private int Statements()
     {
-        while (_current.Kind == TokenKind.Name && IsSymbol(_next, '='))
+        while (_current.IsName && IsSymbol(_next, '='))
         {
-            var name = TextOf(_current);
+            var name = _tokenizer.NameOf(_current);
             if (!VariableNames.IsValid(name)) throw Error(_current, $"'{name}' cannot be the name of a binding");
             if (_bindings.ContainsKey(name)) throw Error(_current, $"'{name}' is bound already; a name is bound once");
             Advance();
             Advance();
             var value = Value();
-            if (!IsSymbol(_current, ';')) throw Error(_current, "expected ';' and the expression that uses the binding");
+            if (!IsSymbol(_current, ';')) throw Error(_current, "expected ';' and the expression that uses the binding; to compare write '=='");
             _bindings.Add(name, value);
             Advance();
         }
 
         var result = Value();
-        if (_current.Kind != TokenKind.End) throw Unexpected(ExpectedOperator);
+        if (_current.Kind != TokenKind.End) throw UnexpectedOperator();
         return result;
     }
 
@@ -90,49 +96,80 @@ internal sealed class ExpressionParser
     {
         while (true)
         {
-            if (_current.Kind == TokenKind.Number)
+            switch (_current.Kind)
             {
-                _operands.Push(_builder.Constant(_current.Number));
-                Advance();
-                return;
-            }
-
-            if (_current.Kind == TokenKind.Name && !IsSymbol(_next, '('))
-            {
-                _operands.Push(ValueOf(TextOf(_current)));
-                Advance();
-                return;
-            }
-
-            if (_current.Kind == TokenKind.Name)
-            {
-                _pending.Push(new Pending(PendingKind.Function, _current.Start, FunctionOf(_current), 0));
-                Advance();
-                Advance();
-            }
-            else if (IsSymbol(_current, '('))
-            {
-                _pending.Push(new Pending(PendingKind.Parenthesis, _current.Start, null, 0));
-                Advance();
-            }
-            else if (!IsSymbol(_current, '-'))
-            {
-                throw Unexpected(ExpectedOperand);
-            }
-            else if (_next.Kind == TokenKind.Number && !IsSymbol(_afterNext, '^'))
-            {
-                // A minus sign right before a number belongs to the number, but -2^2 is -(2^2).
-                _operands.Push(_builder.Constant(-_next.Number));
-                Advance();
-                Advance();
-                return;
-            }
-            else
-            {
-                _pending.Push(new Pending(PendingKind.Operator, _current.Start, OperationOf<NegOperation>.Instance, 0));
-                Advance();
+                case TokenKind.Number:
+                    Advance();
+                    if (ReadNumber(_previous, _previous.Number)) return;
+                    break;
+                case TokenKind.Name when IsSymbol(_next, '('):
+                    _pending.Push(new Pending(PendingKind.Function, _current, 0, FunctionOf(_current)));
+                    Advance();
+                    Advance();
+                    break;
+                case TokenKind.Name or TokenKind.QuotedName:
+                    NoteBareFunction();
+                    _operands.Push(ValueOf(_current));
+                    Advance();
+                    return;
+                case TokenKind.Symbol:
+                    if (ReadSign()) return;
+                    break;
+                default:
+                    throw UnexpectedOperand();
             }
         }
+    }
+
+    /// <summary>What may stand before an operand; true when it was one with its operand, a negative number.</summary>
+    private bool ReadSign()
+    {
+        switch (_current.Symbol)
+        {
+            case '-' when _next.Kind == TokenKind.Number && !IsPower(_afterNext):
+                // A minus sign right before a number belongs to the number, but -2^2 is -(2^2).
+                Advance();
+                Advance();
+                return ReadNumber(_previous, -_previous.Number);
+            case '-':
+                Push(PendingKind.Prefix, Operators.Minus);
+                return false;
+            case '+':
+                Advance();
+                return false;
+            case Symbols.Not:
+                if (_pending.TryPeek(out var before) && before.Level > Notation.NotLevel) throw Error(_current, "put parentheses around 'not' and its operand when they stand after another operator: (not x)");
+                Push(PendingKind.Prefix, Operators.Not);
+                return false;
+            case Symbols.And or Symbols.Or when IsSymbol(_next, '('):
+                _pending.Push(new Pending(PendingKind.Function, _current, 0, NamedFunction.Find(Shown(_current))));
+                Advance();
+                Advance();
+                return false;
+            case Symbols.Root:
+                Push(PendingKind.Prefix, Operators.Root);
+                return false;
+            case '(':
+                _pending.Push(new Pending(PendingKind.Parenthesis, _current, 0, null));
+                Advance();
+                return false;
+            case '|':
+                _pending.Push(new Pending(PendingKind.Bar, _current, 0, null));
+                Advance();
+                return false;
+            default:
+                throw UnexpectedOperand();
+        }
+    }
+
+    /// <summary>Takes a number for an operand, or for the first factor of a product such as 2x; false in the latter case.</summary>
+    private bool ReadNumber(Token number, double value)
+    {
+        _operands.Push(_builder.Constant(value));
+        if (_current.Start != number.End || !(_current.IsName || _current.Symbol is '(' or Symbols.Root)) return true;
+        CheckNumberProduct(number);
+        _pending.Push(new Pending(PendingKind.Infix, number, Notation.NumberProductLevel, Operators.Product.Function));
+        return false;
     }
 
     /// <summary>Reads what may follow an operand; false at the end of the expression.</summary>
@@ -140,108 +177,130 @@ internal sealed class ExpressionParser
     {
         while (true)
         {
-            if (_current.Kind == TokenKind.Symbol && BinaryOf(_current.Symbol) is { } operation)
+            if (_current.Kind == TokenKind.Symbol)
             {
-                Reduce(operation);
-                _pending.Push(new Pending(PendingKind.Operator, _current.Start, operation, 0));
-                Advance();
-                return true;
+                if (Operators.Of(_current.Symbol) is { } coming)
+                {
+                    Reduce(coming);
+                    Push(PendingKind.Infix, coming);
+                    return true;
+                }
+
+                switch (_current.Symbol)
+                {
+                    case Symbols.Squared or Symbols.Cubed:
+                        ReadSuperscript();
+                        continue;
+                    case '|' or ')':
+                        Reduce(null);
+                        Close();
+                        continue;
+                    case ',':
+                        Reduce(null);
+                        NextArgument();
+                        return true;
+                }
             }
 
             Reduce(null);
-            if (IsSymbol(_current, ')'))
-            {
-                if (_pending.Count == 0) throw Error(_current, "this ')' closes nothing; expected an operator (+ - * / ^) or the end");
-                Close(_pending.Pop());
-                Advance();
-                continue;
-            }
-
-            if (IsSymbol(_current, ',') && _pending.TryPop(out var open))
-            {
-                if (open.Kind != PendingKind.Function) throw Error(_current, "a ',' separates the arguments of a function; " + ExpectedOperator);
-                _pending.Push(open with { ArgumentCount = open.ArgumentCount + 1 });
-                Advance();
-                return true;
-            }
-
-            if (_current.Kind == TokenKind.End || IsSymbol(_current, ';'))
-            {
-                if (_pending.TryPeek(out open)) throw Error(_current, $"expected ')' for the '(' opened at column {open.Position + 1}");
-                return false;
-            }
-
-            throw Unexpected(ExpectedOperator);
+            if (_current.Kind != TokenKind.End && !IsSymbol(_current, ';')) throw UnexpectedOperator();
+            if (_pending.TryPeek(out var open)) throw NotClosed(open);
+            return false;
         }
     }
 
-    /// <summary>Applies the operators on the stack that bind their operands before the given one does; all of them for null.</summary>
-    private void Reduce(Operation? coming)
+    private void ReadSuperscript()
     {
-        while (_pending.TryPeek(out var top) && top.Kind == PendingKind.Operator)
+        if (_previous.Symbol is Symbols.Squared or Symbols.Cubed) throw Error(_current, "one superscript after another: put parentheses around the first power, or write the exponent with '^'");
+        var exponent = _builder.Constant(_current.Symbol == Symbols.Squared ? 2 : 3);
+        _operands.Push(_builder.Apply(OperationOf<PowOperation>.Instance, _operands.Pop(), exponent));
+        Advance();
+    }
+
+    /// <summary>Applies the operators on the stack that bind their operands before the given one does; all of them for null.</summary>
+    private void Reduce(InfixOperator? coming)
+    {
+        while (_pending.TryPeek(out var top) && top.Kind is PendingKind.Infix or PendingKind.Prefix)
         {
             if (coming is not null)
             {
-                var (level, next) = (top.Operation!.Infix.Level, coming.Infix.Level);
-                var rightAssociative = coming is PowOperation;
-                if (level < next || (level == next && rightAssociative)) return;
+                if (top.Level < coming.Level || (top.Level == coming.Level && coming.IsRightAssociative)) return;
+                if (top.Level == Notation.ComparisonLevel && coming.Level == Notation.ComparisonLevel) throw Chained(top.Token);
             }
 
             _pending.Pop();
             var y = _operands.Pop();
-            _operands.Push(top.Operation!.Arity == 1
-                ? _builder.Apply(top.Operation, y)
-                : _builder.Apply(top.Operation, _operands.Pop(), y));
+            _operands.Push(top.Kind == PendingKind.Prefix
+                ? top.Function!.Apply(_builder, y)
+                : top.Function!.Apply(_builder, _operands.Pop(), y));
         }
     }
 
-    private void Close(Pending open)
+    /// <summary>Ends what the current token, a parenthesis or a bar, closes.</summary>
+    private void Close()
     {
-        if (open.Kind == PendingKind.Parenthesis) return;
-        var operation = open.Operation!;
-        var given = open.ArgumentCount + 1;
-        if (given != operation.Arity)
+        if (!_pending.TryPeek(out var open)) throw ClosesNothing();
+        if (IsSymbol(_current, '|') != (open.Kind == PendingKind.Bar)) throw NotClosed(open);
+        _pending.Pop();
+        Advance();
+        switch (open.Kind)
         {
-            throw new ExpressionSyntaxException(ErrorIds.ArgumentCount, operation.ArgumentCountMessage(given), _text, open.Position);
+            case PendingKind.Bar:
+                _operands.Push(_builder.Apply(OperationOf<AbsOperation>.Instance, _operands.Pop()));
+                break;
+            case PendingKind.Function:
+                Call(open);
+                break;
+            case PendingKind.Parenthesis when _pending.TryPeek(out var before) && before.Symbol == Symbols.Not:
+                CheckAfterNegatedParenthesis(before.Token);
+                break;
+        }
+    }
+
+    private void NextArgument()
+    {
+        if (!_pending.TryPop(out var open)) throw UnexpectedOperator();
+        if (open.Kind != PendingKind.Function) throw CommaOutside();
+        _pending.Push(open with { ArgumentCount = open.ArgumentCount + 1 });
+        Advance();
+    }
+
+    private void Call(Pending open)
+    {
+        var function = open.Function!;
+        var arguments = new int[open.ArgumentCount + 1];
+        if (!function.Takes(arguments.Length))
+        {
+            throw new ExpressionSyntaxException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length), _text, open.Token.Start);
         }
 
-        var z = given > 2 ? _operands.Pop() : Graph.None;
-        var y = given > 1 ? _operands.Pop() : Graph.None;
-        _operands.Push(_builder.Apply(operation, _operands.Pop(), y, z));
+        for (var i = arguments.Length - 1; i >= 0; i--) arguments[i] = _operands.Pop();
+        _operands.Push(function.Apply(_builder, arguments));
     }
 
-    private int ValueOf(string name) =>
-        _bindings.TryGetValue(name, out var bound) ? bound :
-        name == VariableNames.Pi ? _builder.Constant(Math.PI) :
-        _builder.Variable(name);
-
-    private Operation FunctionOf(Token token)
+    private int ValueOf(Token token)
     {
-        var name = TextOf(token);
-        if (OperationTable.TryFindFunction(name) is { } found) return found;
-        var known = OperationTable.ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name).ToArray();
-        var near = known.FirstOrDefault(op => string.Equals(op, name, StringComparison.OrdinalIgnoreCase));
-        var advice = near is null ? $"Known are {string.Join(", ", known)}." : $"Did you mean '{near}'?";
-        throw new ExpressionSyntaxException(ErrorIds.OperationUnknown, $"there is no operation '{name}'. {advice}", _text, token.Start);
+        var name = _tokenizer.NameOf(token);
+        return
+            _bindings.TryGetValue(name, out var bound) ? bound :
+            VariableNames.IsPi(name) ? _builder.Constant(Math.PI) :
+            _builder.Variable(name);
     }
 
-    private static Operation? BinaryOf(char symbol) => symbol switch
+    private void Push(PendingKind kind, InfixOperator op)
     {
-        '+' => OperationOf<SumOperation>.Instance,
-        '-' => OperationOf<SubOperation>.Instance,
-        '*' => OperationOf<MulOperation>.Instance,
-        '/' => OperationOf<DivOperation>.Instance,
-        '^' => OperationOf<PowOperation>.Instance,
-        _ => null,
-    };
+        _pending.Push(new Pending(kind, _current, op.Level, op.Function));
+        Advance();
+    }
 
     private static bool IsSymbol(Token token, char symbol) => token.Kind == TokenKind.Symbol && token.Symbol == symbol;
 
-    private string TextOf(Token token) => _text.Substring(token.Start, token.Length);
+    private static bool IsPower(Token token) => token.Symbol is '^' or Symbols.Squared or Symbols.Cubed;
 
     private void Advance()
     {
         if ((++_tokens & (TokensUnwatched - 1)) == 0) _cancellation.ThrowIfCancellationRequested();
+        _previous = _current;
         _current = _next;
         _next = _afterNext;
         _afterNext = Following(_afterNext);
@@ -249,14 +308,57 @@ internal sealed class ExpressionParser
 
     private Token Following(Token token) => token.Kind == TokenKind.End ? token : _tokenizer.Next();
 
-    private ExpressionSyntaxException Unexpected(string expected)
+    /// <summary>What waits for its operands or its end, with the token that began it.</summary>
+    private readonly record struct Pending(PendingKind Kind, Token Token, int Level, NamedFunction? Function, int ArgumentCount = 0)
     {
-        var found = _current.Kind == TokenKind.End ? "the text ends here" : $"unexpected '{TextOf(_current)}'";
-        return Error(_current, _text.AsSpan().Trim().IsEmpty ? "the text is empty; " + expected : $"{found}; {expected}");
+        public char Symbol => Token.Symbol;
     }
 
-    private ExpressionSyntaxException Error(Token token, string problem) =>
-        new(ErrorIds.ExpressionSyntax, problem + ".", _text, token.Start);
+    /// <summary>An operator: how tightly it binds and what it means.</summary>
+    private sealed record InfixOperator(string Name, int Level, bool IsRightAssociative = false)
+    {
+        private NamedFunction? _function;
 
-    private readonly record struct Pending(PendingKind Kind, int Position, Operation? Operation, int ArgumentCount);
+        public NamedFunction Function => _function ??= NamedFunction.Find(Name);
+    }
+
+    /// <summary>All operators by their symbols.</summary>
+    private static class Operators
+    {
+        public static readonly InfixOperator Minus = new("neg", Notation.SignLevel);
+        public static readonly InfixOperator Not = new("not", Notation.NotLevel);
+        public static readonly InfixOperator Root = new("sqrt", Notation.PowerLevel);
+        public static readonly InfixOperator Product = new("mul", Notation.ProductLevel);
+        private static readonly InfixOperator Sum = new("sum", Notation.SumLevel);
+        private static readonly InfixOperator Difference = new("sub", Notation.SumLevel);
+        private static readonly InfixOperator Quotient = new("div", Notation.ProductLevel);
+        private static readonly InfixOperator Power = new("pow", Notation.PowerLevel, IsRightAssociative: true);
+        private static readonly InfixOperator Less = new("less", Notation.ComparisonLevel);
+        private static readonly InfixOperator LessOrEqual = new("lessequal", Notation.ComparisonLevel);
+        private static readonly InfixOperator Greater = new("greater", Notation.ComparisonLevel);
+        private static readonly InfixOperator GreaterOrEqual = new("greaterequal", Notation.ComparisonLevel);
+        private static readonly InfixOperator Equal = new("equal", Notation.ComparisonLevel);
+        private static readonly InfixOperator NotEqual = new("notequal", Notation.ComparisonLevel);
+        private static readonly InfixOperator And = new("and", Notation.AndLevel);
+        private static readonly InfixOperator Or = new("or", Notation.OrLevel);
+
+        /// <summary>The operator between two operands that a symbol stands for, or null.</summary>
+        public static InfixOperator? Of(char symbol) => symbol switch
+        {
+            '+' => Sum,
+            '-' => Difference,
+            '*' => Product,
+            '/' => Quotient,
+            '^' => Power,
+            '<' => Less,
+            '>' => Greater,
+            Symbols.LessOrEqual => LessOrEqual,
+            Symbols.GreaterOrEqual => GreaterOrEqual,
+            Symbols.Equal => Equal,
+            Symbols.NotEqual => NotEqual,
+            Symbols.And => And,
+            Symbols.Or => Or,
+            _ => null,
+        };
+    }
 }

@@ -35,6 +35,12 @@ internal static class FormulaWriter
                 continue;
             }
 
+            if (view.BindingOf(item.Node) is { } name)
+            {
+                text.Append(name);
+                continue;
+            }
+
             var operation = view.OperationOf(item.Node);
             if (operation.Code == OperationTable.ConstantCode)
             {
@@ -47,12 +53,6 @@ internal static class FormulaWriter
             if (operation.Code == OperationTable.VariableCode)
             {
                 text.Append(style.Variable(view.NameOf(item.Node)));
-                continue;
-            }
-
-            if (view.BindingOf(item.Node) is { } name)
-            {
-                text.Append(style.Variable(name));
                 continue;
             }
 

@@ -16,7 +16,7 @@ internal interface INodeView<TNode>
 
     string NameOf(TNode node);
 
-    /// <summary>The name under which the node was written before, or null when it has to be written out here.</summary>
+    /// <summary>The text in place of the node, such as the name under which it was written before; null when it has to be written out here.</summary>
     string? BindingOf(TNode node);
 }
 

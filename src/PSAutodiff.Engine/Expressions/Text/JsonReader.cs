@@ -231,7 +231,7 @@ internal ref struct JsonReader
 
         return VariableNames.IsValid(name)
             ? name!
-            : throw Error($"{Shown()} is no name for a variable; a name consists of letters, digits and '_', does not start with a digit and is not 'pi'");
+            : throw Error($"{Shown()} is no name for a variable; a name is not empty, is not 'pi' and holds nothing that is invisible");
     }
 
     private int ReadArguments(scoped Span<int> arguments)

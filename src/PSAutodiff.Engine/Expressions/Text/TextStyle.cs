@@ -1,5 +1,6 @@
 using System.Globalization;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -34,6 +35,10 @@ internal sealed class InfixStyle : TextStyle
     public override string Close => ")";
 
     public override Notation NotationOf(Operation operation) => operation.Infix;
+
+    public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
+
+    public override string Variable(string name) => VariableNames.Quote(name);
 }
 
 /// <summary>The teaching lab's print: every operation in parentheses, a space around everything.</summary>
@@ -46,4 +51,8 @@ internal sealed class LabStyle : TextStyle
     public override string Close => " )";
 
     public override Notation NotationOf(Operation operation) => operation.Lab;
+
+    public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
+
+    public override string Variable(string name) => VariableNames.Quote(name);
 }

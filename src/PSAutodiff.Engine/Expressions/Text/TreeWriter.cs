@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -77,7 +78,7 @@ internal static class TreeWriter
         }
         else if (graph.IsVariable(id))
         {
-            text.Append(graph.NameOf(id));
+            text.Append(VariableNames.Quote(graph.NameOf(id)));
         }
         else if (!expand)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -17,7 +18,7 @@ internal abstract class TypesetNames
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in variables)
         {
-            var text = Split(name, out var parts) ? Compose(parts) : Literal(name);
+            var text = VariableNames.IsIdentifier(name) && Split(name, out var parts) ? Compose(parts) : Literal(name);
             if (!taken.Add(text)) taken.Add(text = Literal(name));
             _names.Add(name, text);
         }
@@ -79,12 +80,28 @@ internal sealed class LatexNames(IReadOnlyList<string> variables) : TypesetNames
         ['\u030C'] = "check",
     };
 
+    // What means something to LaTeX, or would be taken for an operator, in names that are no identifiers.
+    private static readonly Dictionary<char, string> Signs = new()
+    {
+        [' '] = @"\ ",
+        ['#'] = @"\#",
+        ['$'] = @"\$",
+        ['%'] = @"\%",
+        ['&'] = @"\&",
+        ['{'] = @"\{",
+        ['}'] = @"\}",
+        ['\\'] = @"\backslash{}",
+        ['~'] = @"{\sim}",
+        ['^'] = @"{\wedge}",
+        ['-'] = @"\text{-}",
+    };
+
     private static readonly Dictionary<char, string> GreekCommands = CommandsOfLetters();
 
     protected override string Literal(string name)
     {
         var text = new StringBuilder(@"\mathit{");
-        foreach (var c in name) text.Append(Letter(c));
+        foreach (var rune in name.EnumerateRunes()) text.Append(rune.IsBmp ? Letter((char)rune.Value) : Spelt(rune.Value));
         return text.Append('}').ToString();
     }
 
@@ -100,12 +117,16 @@ internal sealed class LatexNames(IReadOnlyList<string> variables) : TypesetNames
     {
         if (c == '_') return @"\_";
         if (char.IsAsciiLetterOrDigit(c)) return c.ToString();
+        if (Signs.TryGetValue(c, out var sign)) return sign;
         if (GreekCommands.TryGetValue(c, out var command)) return $"{{{command}}}";
+        if (char.IsAscii(c)) return $"{{{c}}}";
         var decomposed = c.ToString().Normalize(NormalizationForm.FormD);
         return decomposed.Length == 2 && char.IsAsciiLetter(decomposed[0]) && Accents.TryGetValue(decomposed[1], out var accent)
             ? $@"\{accent}{{{decomposed[0]}}}"
-            : string.Create(CultureInfo.InvariantCulture, $@"\mathrm{{u{(int)c:X4}}}");
+            : Spelt(c);
     }
+
+    private static string Spelt(int character) => string.Create(CultureInfo.InvariantCulture, $@"\mathrm{{u{character:X4}}}");
 
     private static Dictionary<char, string> CommandsOfLetters()
     {

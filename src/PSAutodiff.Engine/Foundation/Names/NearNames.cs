@@ -44,8 +44,28 @@ internal static class NearNames
         return near;
     }
 
-    /// <summary>A question to add to an error about a name that is not there; empty when no name is near.</summary>
-    public static string Hint(string name, IEnumerable<string> names) => Nearest(name, names) is { } near ? $" Did you mean '{near}'?" : string.Empty;
+    /// <summary>What to add to an error about a name that is not there: a name that is near, or how one that contains it is written; else empty.</summary>
+    public static string Hint(string name, IEnumerable<string> names)
+    {
+        var all = names as IReadOnlyCollection<string> ?? [.. names];
+        return
+            Nearest(name, all) is { } near ? $" Did you mean '{near}'?" :
+            all.FirstOrDefault(other => Contains(other, name)) is { } whole ? $" The name '{whole}' is written {VariableNames.Quote(whole)} in an expression." :
+            string.Empty;
+    }
+
+    /// <summary>Whether a name that is no identifier contains another as a word: without braces, a-b is a minus b.</summary>
+    public static bool Contains(string name, string word)
+    {
+        if (name.Length <= word.Length || name.Length > TooLong || VariableNames.IsIdentifier(name)) return false;
+        for (var at = name.IndexOf(word, StringComparison.OrdinalIgnoreCase); at >= 0; at = name.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            var end = at + word.Length;
+            if ((at == 0 || !VariableNames.IsPart(name[at - 1])) && (end == name.Length || !VariableNames.IsPart(name[end]))) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>For each name that is near to one of the others, the first such. Takes time in proportion to the names, not to their pairs.</summary>
     public static IEnumerable<(string Name, string Other)> Pairs(IEnumerable<string> names, IReadOnlyList<string> others)

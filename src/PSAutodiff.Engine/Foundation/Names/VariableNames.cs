@@ -1,24 +1,54 @@
+using System.Text;
+
 namespace PSAutodiff.Foundation.Names;
 
-/// <summary>What may be the name of a variable.</summary>
+/// <summary>
+/// What may be the name of a variable, and how the text of expressions writes it: as it is when it is an identifier, else in braces, as
+/// in <c>${CPU Load}</c>, where a backtick stands before braces and backticks of the name.
+/// </summary>
 internal static class VariableNames
 {
-    /// <summary>The one name that the text of expressions keeps for a number.</summary>
+    /// <summary>The name that the text of expressions keeps for a number; the Greek letter means the same.</summary>
     public const string Pi = "pi";
+
+    /// <summary>The Greek letter for the number pi.</summary>
+    public const char PiLetter = 'π';
 
     public static bool IsStart(char c) => c == '_' || char.IsLetter(c);
 
     public static bool IsPart(char c) => c == '_' || char.IsLetterOrDigit(c);
 
-    public static bool IsValid(string? name)
+    /// <summary>Whether a text can be the name of a variable: nothing in it is invisible, and it is not the number pi.</summary>
+    public static bool IsValid(string? name) =>
+        !string.IsNullOrWhiteSpace(name) && !IsPi(name) && (IsIdentifier(name) || VisibleText.Of(name) == name);
+
+    /// <summary>Whether a name means the number pi.</summary>
+    public static bool IsPi(ReadOnlySpan<char> name) => name is Pi or [PiLetter];
+
+    /// <summary>Whether the text of expressions can write a name as it is: letters, digits and <c>_</c>, and no word of the language.</summary>
+    public static bool IsIdentifier(string name)
     {
-        if (string.IsNullOrEmpty(name) || name == Pi || !IsStart(name[0])) return false;
+        if (!IsStart(name[0]) || name is "and" or "or" or "not") return false;
         foreach (var c in name)
         {
-            if (!IsPart(c)) return false;
+            if (!IsPart(c) || c == PiLetter) return false;
         }
 
         return true;
+    }
+
+    /// <summary>A name as the text of expressions writes it.</summary>
+    public static string Quote(string name)
+    {
+        if (IsIdentifier(name)) return name;
+        var text = new StringBuilder("${");
+        foreach (var c in name)
+        {
+            if (c is '{' or '}' or '`') text.Append('`');
+            text.Append(c);
+        }
+
+        return text.Append('}').ToString();
     }
 
     /// <summary>Where each name stands in a list; the first place of one that stands there twice.</summary>
@@ -29,12 +59,29 @@ internal static class VariableNames
         return places;
     }
 
+    /// <summary>
+    /// Refuses names that are given for variables of an expression and can only be slips: x^2 is a good name, but hardly meant as one where
+    /// the expression has no such variable.
+    /// </summary>
+    /// <exception cref="AutodiffException">One is a slip.</exception>
+    public static void CheckAmong(IEnumerable<string> names, Func<IReadOnlyList<string>> variables)
+    {
+        foreach (var name in names)
+        {
+            Check(name);
+            if (IsIdentifier(name) || variables().Contains(name, StringComparer.Ordinal)) continue;
+            throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{name}' is no name of a variable here. The expression has: {string.Join(", ", variables().Select(Quote))}.");
+        }
+    }
+
+    /// <summary>Refuses what cannot be the name of a variable.</summary>
+    /// <exception cref="AutodiffException">It cannot.</exception>
     public static void Check(string? name)
     {
         if (IsValid(name)) return;
-        var reason = name == Pi
-            ? "'pi' is the number 3.14159... and cannot be the name of a variable."
-            : $"'{name}' is no name for a variable. A name consists of letters, digits and '_' and does not start with a digit.";
+        var reason = name is not null && IsPi(name)
+            ? $"'{name}' is the number 3.14159... and cannot be the name of a variable."
+            : $"'{VisibleText.Of(name ?? string.Empty)}' is no name for a variable. A name is not empty and holds nothing that is invisible, such as line breaks.";
         throw new AutodiffException(ErrorIds.VariableNameInvalid, reason);
     }
 }

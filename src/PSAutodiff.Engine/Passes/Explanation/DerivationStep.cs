@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using PSAutodiff.Expressions.Text;
+using PSAutodiff.Foundation.Names;
 using PSAutodiff.Passes.Explanation;
 
 namespace PSAutodiff;
@@ -85,7 +86,7 @@ public sealed class DerivationStep
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}. {Rule}: {BeforeText} -> {AfterText}");
 
     /// <summary>The text of a derivative still to be worked out.</summary>
-    internal static string DerivativeOf(string variable, ExprNode expression) => $"d/d{variable} [{ExprText.Display(expression)}]";
+    internal static string DerivativeOf(string variable, ExprNode expression) => $"d/d{VariableNames.Quote(variable)} [{ExprText.Display(expression)}]";
 
     /// <summary>The rule of the step that stands for all beyond <see cref="MaxRules"/>.</summary>
     internal static string RestOf(string rules) =>

@@ -278,10 +278,10 @@ internal sealed class DifferentiationDerivation : IDerivation
 
         public string? DigitsOf(int node) => null;
 
-        public string NameOf(int node) => derivation._placeholders.TryGetValue(node, out var part)
-            ? DerivationStep.DerivativeOf(derivation._variable, derivation._graph.Node(part))
-            : derivation._rules.NameOf(node);
+        public string NameOf(int node) => derivation._rules.NameOf(node);
 
-        public string? BindingOf(int node) => null;
+        public string? BindingOf(int node) => derivation._placeholders.TryGetValue(node, out var part)
+            ? DerivationStep.DerivativeOf(derivation._variable, derivation._graph.Node(part))
+            : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using PSAutodiff.Core;
 using PSAutodiff.Expressions.Text;
+using PSAutodiff.Foundation.Names;
 using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff.Passes.Explanation;
@@ -12,7 +13,7 @@ internal static class DifferentiationRule
     private static readonly string[] Constants = ["c", "d", "e"];
 
     /// <summary>The rule of a variable or constant.</summary>
-    public static string OfLeaf(string? variable) => variable is null ? "constant rule: c' = 0" : $"variable rule: {variable}' = 1";
+    public static string OfLeaf(string? variable) => variable is null ? "constant rule: c' = 0" : $"variable rule: {VariableNames.Quote(variable)}' = 1";
 
     /// <summary>The rule of an operation, for example <c>product rule: (u * v)' = u' * v + u * v'</c>.</summary>
     /// <param name="operation">The operation.</param>
@@ -22,6 +23,7 @@ internal static class DifferentiationRule
     public static string Of(Operation operation, ReadOnlySpan<bool> varies, ReadOnlySpan<double?> constants, bool literally)
     {
         var builder = new GraphBuilder();
+        var names = new Dictionary<int, string>();
         Span<int> arguments = [Graph.None, Graph.None, Graph.None];
         var derivatives = new Term[operation.Arity];
         var (functions, others) = (0, 0);
@@ -33,6 +35,7 @@ internal static class DifferentiationRule
                 var name = Functions[functions++];
                 arguments[i] = builder.Variable(name);
                 derivatives[i] = builder.Term(builder.Variable(name + "'"));
+                names.Add(derivatives[i].Id, name + "'");
             }
             else
             {
@@ -44,7 +47,12 @@ internal static class DifferentiationRule
         var at = Sweep.Locals(builder, function.Id);
         var derivative = Sweep.Tangent(operation, at, derivatives, literally);
         if (!derivative.Exists) derivative = function.Constant(0);
-        var view = new GraphView(builder.Build(), null);
+        var graph = builder.Build();
+
+        // No names of variables as expressions write them.
+        var texts = new string?[graph.Count];
+        foreach (var (id, name) in names) texts[id] = name;
+        var view = new GraphView(graph, texts);
         var text = new StringBuilder(derivative.Is(0) ? "constant rule" : operation.RuleName(varies[0], varies.Length > 1 && varies[1]));
         text.Append(": ");
         var atom = operation.Infix.Level == Notation.Atom;

@@ -51,12 +51,20 @@ public sealed partial class LatexTests
     [InlineData("β", @"{\beta}")]
     [InlineData("été", @"\mathit{\acute{e}t\acute{e}}")]
     [InlineData("中", @"\mathrm{u4E2D}")]
+    [InlineData("CPU Load", @"\mathit{CPU\ Load}")]
+    [InlineData("a-b", @"\mathit{a\text{-}b}")]
+    [InlineData("😀 x", @"\mathit{\mathrm{u1F600}\ x}")]
+    [InlineData("100 %", @"\mathit{100\ \%}")]
+    [InlineData(@"C:\temp_1", @"\mathit{C{:}\backslash{}temp\_1}")]
+    [InlineData("a{b}$c^d~e#f&g", @"\mathit{a\{b\}\$c{\wedge}d{\sim}e\#f\&g}")]
     public void Names_become_symbols(string name, string latex) => Assert.Equal(latex, ExprNode.Variable(name).ToText(ExprTextFormat.Latex));
 
     [Theory]
     [InlineData("x1 + x_1", @"x_{1} + \mathit{x\_1}")]
     [InlineData("alpha + α", @"\mathit{alpha} + {\alpha}")]
-    [InlineData("pi + π", @"3.141592653589793 + {\pi}")]
+    [InlineData("pi + α", @"3.141592653589793 + {\alpha}")]
+    [InlineData("x1 + ${x 1}", @"x_{1} + \mathit{x\ 1}")]
+    [InlineData("${a-b} + ${a b}", @"\mathit{a\text{-}b} + \mathit{a\ b}")]
     public void Names_that_would_look_alike_are_kept_apart(string text, string latex) =>
         Assert.Equal(latex, ExprNode.Parse(text).ToText(ExprTextFormat.Latex));
 

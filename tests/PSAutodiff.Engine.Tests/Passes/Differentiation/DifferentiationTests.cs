@@ -110,7 +110,7 @@ public sealed class DifferentiationTests
     [Fact]
     public void Names_that_are_none_are_refused()
     {
-        foreach (var name in new[] { string.Empty, "2x", "pi", "a b", "x'" })
+        foreach (var name in new[] { string.Empty, " ", "pi", "a\nb" })
         {
             var error = Assert.Throws<AutodiffException>(() => ExprNode.Parse("x").Differentiate(name));
             Assert.Equal("VariableNameInvalid", error.ErrorId);

@@ -1,0 +1,179 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using PSAutodiff.Core;
+
+namespace PSAutodiff.Expressions;
+
+/// <summary>
+/// What a name with arguments means, in text, in script blocks and for <see cref="ExprNode.Apply(string, ReadOnlySpan{ExprNode})"/>: an
+/// operation, or a form that stands for several operations, as cot(x) stands for 1 / tan(x).
+/// </summary>
+internal sealed class NamedFunction
+{
+    private static readonly string[] Parameters = ["x", "y", "z"];
+
+    // What each means for its arguments.
+    private static readonly (string Name, int Count, Func<ExprNode, ExprNode, ExprNode, ExprNode> Meaning)[] Written =
+    [
+        ("ln", 1, static (x, _, _) => ExprNode.Log(x)),
+        ("log", 2, static (x, b, _) => ExprNode.Log(x) / ExprNode.Log(b)),
+        ("cot", 1, static (x, _, _) => 1 / ExprNode.Tan(x)),
+        ("sec", 1, static (x, _, _) => 1 / ExprNode.Cos(x)),
+        ("csc", 1, static (x, _, _) => 1 / ExprNode.Sin(x)),
+        ("acot", 1, static (x, _, _) => ExprNode.Atan(1 / x)),
+        ("asec", 1, static (x, _, _) => ExprNode.Acos(1 / x)),
+        ("acsc", 1, static (x, _, _) => ExprNode.Asin(1 / x)),
+        ("coth", 1, static (x, _, _) => 1 / ExprNode.Tanh(x)),
+        ("sech", 1, static (x, _, _) => 1 / ExprNode.Cosh(x)),
+        ("csch", 1, static (x, _, _) => 1 / ExprNode.Sinh(x)),
+        ("acoth", 1, static (x, _, _) => ExprNode.Atanh(1 / x)),
+        ("asech", 1, static (x, _, _) => ExprNode.Acosh(1 / x)),
+        ("acsch", 1, static (x, _, _) => ExprNode.Asinh(1 / x)),
+        ("if", 3, static (c, x, y) => ExprNode.Select(c, x, y)),
+        ("greater", 2, static (x, y, _) => ExprNode.Less(y, x)),
+        ("greaterequal", 2, static (x, y, _) => ExprNode.LessEqual(y, x)),
+        ("notequal", 2, static (x, y, _) => ExprNode.Not(ExprNode.Equal(x, y))),
+        ("trunc", 1, static (x, _, _) => ExprNode.Select(ExprNode.Less(x, 0), ExprNode.Ceil(x), ExprNode.Floor(x))),
+        ("clamp", 3, static (x, a, b) => ExprNode.Min(ExprNode.Max(x, a), b)),
+    ];
+
+    private static readonly FrozenDictionary<string, NamedFunction> ByName = Table();
+
+    private readonly Operation? _operation;
+    private readonly List<Form> _forms = [];
+
+    private NamedFunction(string name, Operation? operation) => (Name, _operation) = (name, operation);
+
+    /// <summary>All, the operations first.</summary>
+    public static IReadOnlyList<NamedFunction> All { get; } =
+        [.. OperationTable.ByCode.Where(static op => op.Arity > 0).Select(static op => ByName[op.Name]), .. ByName.Values.Where(static function => function._operation is null).OrderBy(static function => function.Name, StringComparer.Ordinal)];
+
+    /// <summary>A sentence with all names.</summary>
+    public static string KnownNames { get; } = $"Known are {string.Join(", ", All.Select(static function => function.Name))}.";
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it takes as many arguments as are given, from two on: those after the second go on from the value so far.</summary>
+    private bool TakesMany => _operation is MaxOperation or MinOperation;
+
+    /// <summary>The function with a name, or null.</summary>
+    public static NamedFunction? TryFind(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>The function with a name.</summary>
+    /// <exception cref="AutodiffException">There is none.</exception>
+    public static NamedFunction Find(string name) => TryFind(name) ?? throw new AutodiffException(
+        ErrorIds.OperationUnknown,
+        $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. {(ForeignWords.Advice(name) is { } advice ? advice + " " : string.Empty)}{KnownNames}");
+
+    /// <summary>Whether it takes so many arguments.</summary>
+    public bool Takes(int count) => _operation?.Arity == count || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
+
+    /// <summary>What is wrong with a number of arguments that it does not take.</summary>
+    public string ArgumentCountMessage(int given)
+    {
+        var counts = _forms.Select(static form => form.Count).Concat(_operation is null ? [] : [_operation.Arity]).Order().ToArray();
+        var taken = TakesMany ? "at least " + counts[0] : string.Join(" or ", counts.Select(static count => count.ToString(CultureInfo.InvariantCulture)));
+        return $"'{Name}' takes {taken} argument{(counts is [1] ? string.Empty : "s")}, not {given}.";
+    }
+
+    /// <summary>The node that it gives for arguments of a graph.</summary>
+    public int Apply(GraphBuilder builder, params ReadOnlySpan<int> arguments) => Apply<int, BuilderNodes>(new BuilderNodes(builder), arguments);
+
+    /// <summary>The expression that it gives.</summary>
+    public ExprNode Apply(params ReadOnlySpan<ExprNode> arguments) => Apply<ExprNode, ObjectNodes>(default, arguments);
+
+    private TNode Apply<TNode, TNodes>(TNodes nodes, ReadOnlySpan<TNode> arguments)
+        where TNodes : struct, INodes<TNode>
+    {
+        // As precise as can be, where there is something more precise than a quotient.
+        if (arguments.Length == 2 && Name == "log" && nodes.ConstantOf(arguments[1]) is 2 or 10)
+        {
+            return ByName[nodes.ConstantOf(arguments[1]) == 2 ? "log2" : "log10"].Apply(nodes, arguments[..1]);
+        }
+
+        if (_operation is null || (_operation.Arity != arguments.Length && !TakesMany))
+        {
+            var count = arguments.Length;
+            return _forms.First(form => form.Count == count).Apply(nodes, arguments);
+        }
+
+        var result = nodes.Apply(_operation, arguments[0], arguments.Length > 1 ? arguments[1] : default, arguments.Length > 2 && !TakesMany ? arguments[2] : default);
+        for (var i = _operation.Arity; i < arguments.Length; i++) result = nodes.Apply(_operation, result, arguments[i], default);
+        return result;
+    }
+
+    private static FrozenDictionary<string, NamedFunction> Table()
+    {
+        var table = new Dictionary<string, NamedFunction>(StringComparer.Ordinal);
+        foreach (var operation in OperationTable.ByCode)
+        {
+            if (operation.Arity > 0) table.Add(operation.Name, new NamedFunction(operation.Name, operation));
+        }
+
+        foreach (var (name, count, meaning) in Written)
+        {
+            if (!table.TryGetValue(name, out var function)) table.Add(name, function = new NamedFunction(name, null));
+            function._forms.Add(new Form(count, meaning));
+        }
+
+        return table.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>How nodes are made, be they objects or ids of a graph.</summary>
+    private interface INodes<TNode>
+    {
+        TNode Constant(double value);
+
+        double? ConstantOf(TNode node);
+
+        /// <summary>Arguments that the operation does not have may be anything.</summary>
+        TNode Apply(Operation operation, TNode x, TNode? y, TNode? z);
+    }
+
+    private readonly struct BuilderNodes(GraphBuilder builder) : INodes<int>
+    {
+        public int Constant(double value) => builder.Constant(value);
+
+        public double? ConstantOf(int node) => builder.IsConstant(node) ? builder.ConstantOf(node) : null;
+
+        public int Apply(Operation operation, int x, int y, int z) =>
+            builder.Apply(operation, x, operation.Arity > 1 ? y : Graph.None, operation.Arity > 2 ? z : Graph.None);
+    }
+
+    private readonly struct ObjectNodes : INodes<ExprNode>
+    {
+        public ExprNode Constant(double value) => ExprNode.Constant(value);
+
+        public double? ConstantOf(ExprNode node) => node?.Value;
+
+        public ExprNode Apply(Operation operation, ExprNode x, ExprNode? y, ExprNode? z) => ExprNode.Apply(operation, x, y, z);
+    }
+
+    /// <summary>A function that is an expression of its parameters.</summary>
+    private sealed class Form(int count, Func<ExprNode, ExprNode, ExprNode, ExprNode> meaning)
+    {
+        private readonly Lazy<ExprNode.GraphLocation> _body =
+            new(() => meaning(ExprNode.Variable(Parameters[0]), ExprNode.Variable(Parameters[1]), ExprNode.Variable(Parameters[2])).Flatten());
+
+        public int Count => count;
+
+        public TNode Apply<TNode, TNodes>(TNodes nodes, ReadOnlySpan<TNode> arguments)
+            where TNodes : struct, INodes<TNode>
+        {
+            var (graph, root) = _body.Value;
+            var made = new TNode[root + 1];
+            for (var id = 0; id <= root; id++)
+            {
+                made[id] =
+                    graph.IsConstant(id) ? nodes.Constant(graph.ConstantOf(id)) :
+                    graph.IsVariable(id) ? arguments[Array.IndexOf(Parameters, graph.NameOf(id))] :
+                    nodes.Apply(graph.OperationOf(id), made[graph.X(id)], Argument(graph.Y(id)), Argument(graph.Z(id)));
+            }
+
+            return made[root];
+
+            TNode? Argument(int id) => id < 0 ? default : made[id];
+        }
+    }
+}
