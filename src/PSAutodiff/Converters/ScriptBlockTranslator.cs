@@ -75,7 +75,8 @@ internal static class ScriptBlockTranslator
                     work.Apply(function, binary.Left, binary.Right);
                     break;
                 case InvokeMemberExpressionAst call when call.Static && IsMath(call.Expression):
-                    work.Apply(MathFunctions[NameOf(call)], [.. Arguments(call)]);
+                    var arguments = Arguments(call);
+                    work.Apply(MathFunctions[NameOf(call)], [.. arguments]);
                     break;
                 case MemberExpressionAst member and not InvokeMemberExpressionAst when member.Static && IsMath(member.Expression):
                     work.Take(MathConstant(member));
@@ -95,13 +96,26 @@ internal static class ScriptBlockTranslator
         TokenKind.Igt or TokenKind.Ige or TokenKind.Ilt or TokenKind.Ile or TokenKind.Ieq or TokenKind.Ine
         or TokenKind.Cgt or TokenKind.Cge or TokenKind.Clt or TokenKind.Cle or TokenKind.Ceq or TokenKind.Cne;
 
-    /// <summary>Refuses what PowerShell reads in another way than people: 1 -lt $x -lt 2 and -not $x -gt 2.</summary>
+    private static bool IsCondition(Ast ast)
+    {
+        while (ast is ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0 } inner] } }) ast = inner.Expression;
+        return ast switch
+        {
+            BinaryExpressionAst binary => IsComparison(binary) || binary.Operator is TokenKind.And or TokenKind.Or,
+            UnaryExpressionAst unary => unary.TokenKind is TokenKind.Not or TokenKind.Exclaim,
+            _ => false,
+        };
+    }
+
+    /// <summary>Refuses what PowerShell reads in another way than people: 1 -lt $x -lt 2, -not $x -gt 2, and a condition beside a number.</summary>
     private static void CheckComparison(BinaryExpressionAst binary)
     {
         var (one, other) = binary.Left switch
         {
             BinaryExpressionAst left when IsComparison(left) => ("$a -lt $b -and $b -lt $c", "($a -lt $b) -lt $c"),
             UnaryExpressionAst { TokenKind: TokenKind.Not or TokenKind.Exclaim } => ("-not ($a -lt $b)", "(-not $a) -lt $b"),
+            // To PowerShell $true equals every number but 0.
+            _ when IsCondition(binary.Left) && !IsCondition(binary.Right) => ("(1 * ($a -lt $b)) -eq $c", "($a -lt $b) -eq ($c -ne 0)"),
             _ => (null, null),
         };
         if (one is null) return;

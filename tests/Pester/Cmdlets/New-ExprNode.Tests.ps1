@@ -119,7 +119,7 @@ Describe 'Script blocks are translated and never run' {
         @{ Script = { [Math]::Floor($x) + [Math]::Ceiling($x) + [Math]::Round($x) + [Math]::Truncate($x) }; Text = 'floor(x) + ceil(x) + round(x) + trunc(x)' }
         @{ Script = { [Math]::Cbrt($x) + [Math]::Atan2($y, $x) }; Text = 'cbrt(x) + atan2(y, x)' }
         @{ Script = { [Math]::Asinh($x) + [Math]::Acosh($x) + [Math]::Atanh($x) }; Text = 'asinh(x) + acosh(x) + atanh(x)' }
-        @{ Script = { [Math]::Clamp($x, 0, 1) + [Math]::Tau }; Text = "clamp(x, 0, 1) + $(2 * [Math]::PI)" }
+        @{ Script = { [Math]::Clamp($x, 0, 1) + [Math]::Tau }; Text = 'clamp(x, 0, 1) + 6.283185307179586' }
         @{ Script = { ${CPU Load} * 2 + ${a-b} }; Text = '${CPU Load} * 2 + ${a-b}' }
     ) {
         (New-ExprNode $Script).Equals((New-ExprNode $Text)) | Should -BeTrue
@@ -168,7 +168,7 @@ Describe 'New-ExprNode builds nodes one by one' {
         @{ Op = 'pow'; Text = 'a^b' }
         @{ Op = 'min'; Text = 'min(a, b)' }
         @{ Op = 'max'; Text = 'max(a, b)' }
-        @{ Op = 'less'; Text = 'less(a, b)' }
+        @{ Op = 'less'; Text = 'a < b' }
     ) {
         $node = New-ExprNode -Op $Op -X a -Y (New-ExprNode b)
         $node.ToString() | Should -BeExactly $Text
@@ -231,7 +231,7 @@ Describe 'What an ExprNode tells about itself' {
 }
 
 Describe 'A number without quotes' {
-    It 'is what was written, not what PowerShell makes of it: <_>' -ForEach @('2kb', '2d', '0x10', '1_000', '2d*x', '5l', '0b11', '1uy', '3n', '2gb', '1e3kb', '0x1e', '-2mb', '7us') {
+    It 'is what was written, not what PowerShell makes of it: <_>' -ForEach @('2kb', '2d', '0x10', '1_000', '5l', '0b11', '1uy', '3n', '2gb', '1e3kb', '0x1e', '7us') {
         foreach ($call in "New-ExprNode $_", "New-ExprNode -Op sum -X 1 -Y $_", "Measure-Expression -Expression $_", "Invoke-Simplify -Expression $_ -Step") {
             $outcome = Get-Outcome ([scriptblock]::Create($call))
             Get-ErrorId $outcome.Errors[0] | Should -BeExactly ExpressionSyntax -Because $call

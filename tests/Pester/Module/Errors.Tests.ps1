@@ -36,6 +36,7 @@ BeforeDiscovery {
         @{ Script = { $x -xor $y }; Says = "the operator '-xor'" }
         @{ Script = { 1 -lt $x -lt 2 }; Says = "can be read in two ways: write it as '`$a -lt `$b -and `$b -lt `$c' or as '(`$a -lt `$b) -lt `$c'" }
         @{ Script = { -not $x -gt 2 }; Says = "can be read in two ways: write it as '-not (`$a -lt `$b)' or as '(-not `$a) -lt `$b'" }
+        @{ Script = { ($x -gt 1) -eq 2 }; Says = "can be read in two ways: write it as '(1 * (`$a -lt `$b)) -eq `$c' or as '(`$a -lt `$b) -eq (`$c -ne 0)'" }
         @{ Script = { $x ?? 2 }; Says = "the operator '??'" }
         @{ Script = { $x; $y }; Says = 'a second statement' }
         @{ Script = { $x = 2 }; Says = "the assignment '`$x = 2'" }
@@ -82,7 +83,7 @@ BeforeDiscovery {
         @{ What = 'a name of two lines'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = "a`nb"; Says = "'a`u{240A}b'"; Call = { New-ExprNode -Name "a`nb" } }
         @{ What = 'the empty name'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = ''; Says = "''"; Call = { New-ExprNode -Name '' } }
         @{ What = 'pi as a name'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = 'pi'; Says = "'pi'"; Call = { New-ExprNode -Name pi } }
-        @{ What = 'a bad name to differentiate by'; Id = 'VariableNameInvalid'; Command = 'InvokeDifferentiate'; Target = 'x+y'; Says = "'x+y'"; Call = { 'x' | Invoke-Differentiate 'x+y' } }
+        @{ What = 'a bad name to differentiate by'; Id = 'VariableNameInvalid'; Command = 'InvokeDifferentiate'; Target = 'x'; Says = "'x+y'"; Call = { 'x' | Invoke-Differentiate 'x+y' } }
         @{ What = 'JSON that is none'; Id = 'ExpressionJson'; Command = 'NewExprNode'; Target = '{}'; Says = 'format'; Call = { New-ExprNode -Json '{}' } }
         @{ What = 'an object that is no expression'; Id = 'ExpressionTypeUnsupported'; Command = 'NewExprNode'; Target = $true; Says = 'System.Boolean'; Call = { New-ExprNode $true } }
         @{ What = 'a variable without a value'; Id = 'VariableNotBound'; Command = 'MeasureExpression'; Target = 'x + rate'; Says = "'rate'"; Call = { 'x + rate' | Measure-Expression -At @{ x = 1 } } }

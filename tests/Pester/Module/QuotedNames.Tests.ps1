@@ -48,7 +48,7 @@ Describe 'A name that is no identifier: <Name>' -ForEach $names {
         ($node | Invoke-Differentiate -Gradient).$Name | Measure-Expression -At @{ $Name = 2 } | Should -Be 7
         ($node | New-CompiledExpression $Name).Invoke(2) | Should -Be 10
         $node | Resolve-Expression @{ $Name = 2 } | Measure-Expression | Should -Be 10
-        ($node | Test-Derivative -At @{ $Name = 2 }).Passed | Should -BeTrue
+        $node | Test-Derivative -At @{ $Name = 2 } | Should -BeTrue
         (Find-Minimum $node -InitialValue @{ $Name = 4 }).At.$Name | Should -BeGreaterThan -1.500001
     }
 

@@ -23,7 +23,8 @@ BeforeAll {
         $one = Get-Arithmetic $Random ($Depth - 1)
         switch ($Random.Next(9)) {
             0 { return "($one)" }
-            6 { return "(($one) $($comparisons[$Random.Next($comparisons.Count)]) ($(Get-Arithmetic $Random ($Depth - 1))))" }
+            # A condition beside a number is another matter, see Errors.Tests.ps1: the left side is a number here.
+            6 { return "((0 + ($one)) $($comparisons[$Random.Next($comparisons.Count)]) ($(Get-Arithmetic $Random ($Depth - 1))))" }
             7 { return "(($one) ? ($(Get-Arithmetic $Random ($Depth - 1))) : ($(Get-Arithmetic $Random ($Depth - 1))))" }
             8 { return "(($one) % ($(Get-Arithmetic $Random ($Depth - 1))))" }
             1 { return "-$one" -replace '^--', '- -' }
