@@ -126,7 +126,7 @@ public sealed class ExprNodeTests
     // Names that are no operations, and numbers of arguments that the operation of the name does not have.
     private static IEnumerable<(string Name, int Count)> Forms() =>
         from function in NamedFunction.All
-        from count in new[] { 1, 2, 3 }
+        from count in Enumerable.Range(1, 3)
         where function.Takes(count) && OperationTable.TryFindFunction(function.Name)?.Arity != count && function.Name is not ("max" or "min")
         select (function.Name, count);
 

@@ -102,9 +102,9 @@ public sealed class NetworkExpressionTests
 
     [Theory]
     [InlineData("a", "b", "(0 + a * 3 - b)^2")]
-    [InlineData("a", "a b", "(0 + a * 3 - y1)^2")]
-    [InlineData("Y1", "a b", "(0 + Y1 * 3 - y_1)^2")]
-    [InlineData("a b", "x1", "(0 + x_1 * 3 - x1)^2")]
+    [InlineData("a", "a b", "(0 + a * 3 - ${a b})^2")]
+    [InlineData("Y1", "pi", "(0 + Y1 * 3 - y_1)^2")]
+    [InlineData("pi", "x1", "(0 + x_1 * 3 - x1)^2")]
     [InlineData("a", "w1_1_1", "(0 + a * 3 - y1)^2")]
     public void Targets_are_called_like_the_labels_where_that_is_possible(string feature, string label, string loss)
     {

@@ -14,11 +14,11 @@ BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"
     $functions = 'neg', 'sqrt', 'exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'sigmoid', 'softplus', 'relu',
-        'abs', 'sign', 'detach', 'log10', 'log2', 'cbrt', 'asinh', 'acosh', 'atanh', 'floor', 'ceil', 'round', 'not'
+        'abs', 'sign', 'detach', 'log10', 'log2', 'cbrt', 'asinh', 'acosh', 'atanh', 'floor', 'ceil', 'round'
     $texts = @(
         foreach ($function in $functions) { "$function(x)", "$function(y - x)^2 / 3", "-$function(x)^-$function(y)" }
         foreach ($function in 'sum', 'sub', 'mul', 'div', 'pow', 'min', 'max', 'less', 'lessequal', 'equal', 'and', 'or', 'hypot', 'atan2', 'mod', 'rem') { "$function(x, y)", "$function(x, y)^2", "$function(x, $function(y, x))", "$function(x, x)" }
-        'select(less(x, y), log(x), sqrt(y))', 'select(less(y, x), log(x), sqrt(y)) * 2', 'x', '2.5', '-3e-7', 'pi * x^2', '1e300 * x / 1e300', '-(-x)', 'x - (y - x) / (y / x)'
+        'not x', '(not (y - x))^2 / 3', '-(not x)^-(not y)', 'select(less(x, y), log(x), sqrt(y))', 'select(less(y, x), log(x), sqrt(y)) * 2', 'x', '2.5', '-3e-7', 'pi * x^2', '1e300 * x / 1e300', '-(-x)', 'x - (y - x) / (y / x)'
         's = x * y; t = exp(s); t / (s + t) - s', 'x^y^x', '(x^y)^x', '(-x)^2'
         '${CPU Load} * ${a-b} / ${2x} - ${CPU_Load_}', 'if(x > y and not (x >= 2), 2x, |y|) + (x != y)'
         'class + lambda * Math - np / error', 'w11 * x_1 + x1 + w_1_2', 'x + X', "alpha_2 * Gamma / `u{e9}t`u{e9} + `u{3b2}", '_x + a__b * __', "`u{e9}t`u{e9}^learning_rate"
@@ -118,7 +118,8 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
         BeforeAll {
             # Letters at the beginning of a name and within it, digits within it.
             $letters = @(0x80..0xffff | ForEach-Object { [char]$_ } | Where-Object { [char]::IsLetterOrDigit($_) })
-            $all = @($letters | ForEach-Object { [char]::IsLetter($_) ? "${_}a$_" : "a$_" })
+            # In braces, since the letter for pi means the number.
+            $all = @($letters | ForEach-Object { [char]::IsLetter($_) ? "`${${_}a$_}" : "`${a$_}" })
             $sum = $all -join ' + ' | New-ExprNode
             # Names that become one, or a word of the language, in another way of writing them.
             $tricky = "v`u{1100}`u{1161} + v`u{ac00} + u2E2F_ + `u{2e2f} + `u{ff49}`u{ff46} + lambda + is" | New-ExprNode

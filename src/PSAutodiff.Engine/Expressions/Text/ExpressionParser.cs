@@ -317,9 +317,7 @@ internal sealed partial class ExpressionParser
     /// <summary>An operator: how tightly it binds and what it means.</summary>
     private sealed record InfixOperator(string Name, int Level, bool IsRightAssociative = false)
     {
-        private NamedFunction? _function;
-
-        public NamedFunction Function => _function ??= NamedFunction.Find(Name);
+        public NamedFunction Function { get; } = NamedFunction.Find(Name);
     }
 
     /// <summary>All operators by their symbols.</summary>

@@ -10,6 +10,8 @@ internal sealed class AndOperation() : BinaryOperation<AndOperation.Function>("a
 {
     internal override bool IsCommutative => true;
 
+    internal override Notation Infix { get; } = new("#1 and #2", Notation.AndLevel, Notation.AndLevel, Notation.NotLevel);
+
     internal override Notation Latex { get; } = new(@"\left[#1 \land #2\right]", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
 
     internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };

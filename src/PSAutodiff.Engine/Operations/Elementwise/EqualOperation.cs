@@ -9,6 +9,8 @@ internal sealed class EqualOperation() : BinaryOperation<EqualOperation.Function
 {
     internal override bool IsCommutative => true;
 
+    internal override Notation Infix { get; } = new("#1 == #2", Notation.ComparisonLevel, Notation.SumLevel, Notation.SumLevel);
+
     internal override Notation Latex { get; } = new(@"\left[#1 = #2\right]", Notation.Atom, 0, 0);
 
     internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };

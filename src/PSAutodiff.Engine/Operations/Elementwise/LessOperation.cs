@@ -7,6 +7,8 @@ namespace PSAutodiff;
 /// <summary>1 where x is less than y, else 0 (also where one is NaN); derivative 0.</summary>
 internal sealed class LessOperation() : BinaryOperation<LessOperation.Function>("less")
 {
+    internal override Notation Infix { get; } = new("#1 < #2", Notation.ComparisonLevel, Notation.SumLevel, Notation.SumLevel);
+
     internal override Notation Latex { get; } = new(@"\left[#1 < #2\right]", Notation.Atom, 0, 0);
 
     internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };

@@ -8,6 +8,11 @@ namespace PSAutodiff;
 /// <summary>1 where x is 0, else 0; derivative 0. NaN is not 0.</summary>
 internal sealed class NotOperation() : UnaryOperation<NotOperation.Function>("not")
 {
+    internal override Notation Infix { get; } = new("not #1", Notation.NotLevel, Notation.Atom);
+
+    // As a call it would be read in two ways where an operator follows.
+    internal override Notation Lab { get; } = new("( not #1 )", Notation.Atom, Notation.Atom);
+
     internal override Notation Latex { get; } = new(@"\lnot #1", Notation.SignLevel, Notation.Atom);
 
     internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };

@@ -10,6 +10,8 @@ internal sealed class OrOperation() : BinaryOperation<OrOperation.Function>("or"
 {
     internal override bool IsCommutative => true;
 
+    internal override Notation Infix { get; } = new("#1 or #2", Notation.OrLevel, Notation.OrLevel, Notation.AndLevel);
+
     internal override Notation Latex { get; } = new(@"\left[#1 \lor #2\right]", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
 
     internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
