@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Management.Automation;
 using System.Management.Automation.Language;
 using PSAutodiff.Completion;
 using PSAutodiff.Converters;

@@ -149,10 +149,10 @@ public sealed class RootFindingTests
     [Fact]
     public void An_equation_may_say_what_is_equal()
     {
-        var root = Find(["equal(x^2, 2)", "equal(x*y, 1)"], 1, 1);
+        var root = Find(["x^2 == 2", "x*y == 1"], 1, 1);
         Assert.Equal(RootStopReason.Converged, root.StopReason);
         AssertNear([1.4142135623730951, 0.7071067811865475], root.At, 3e-16);
-        Assert.Equal("equal(x^2, 2)", root.Equations[0].ToString());
+        Assert.Equal("x^2 == 2", root.Equations[0].ToString());
         Assert.InRange(root.Residual, 0, 1e-15);
     }
 
