@@ -3,22 +3,25 @@ namespace PSAutodiff.Core;
 /// <summary>Identities that every operation has.</summary>
 internal static class CommonIdentities
 {
-    /// <summary>Folding of constants, which never makes a constant that is not finite.</summary>
+    private const string Computed = "constants are computed";
+
+    /// <summary>
+    /// Folding of constants, which never makes a constant that is not finite. Formulas that people read keep log(2) and 1 / 3: only what
+    /// is exact is folded there. The lab folds everything, and so does what is for computing.
+    /// </summary>
     public static IEnumerable<Identity> For(Operation operation)
     {
-        if (operation.Arity > 0)
-        {
-            yield return new Identity("constants are computed", RuleSets.All, (x, y, z) => Fold(operation, x, y, z));
-        }
+        if (operation.Arity == 0) yield break;
+        yield return new Identity(Computed, RuleSets.Lab | RuleSets.Stable, (x, y, z) => Fold(operation, x, y, z, onlyExact: false)) { IsWorthItsCost = false };
+        yield return new Identity(Computed, RuleSets.Fold | RuleSets.Standard, (x, y, z) => Fold(operation, x, y, z, onlyExact: true));
     }
 
-    private static Term Fold(Operation operation, Term x, Term y, Term z)
+    private static Term Fold(Operation operation, Term x, Term y, Term z, bool onlyExact)
     {
         if (!x.IsConstant || (y.Exists && !y.IsConstant) || (z.Exists && !z.IsConstant)) return Term.None;
-        var value = operation.Evaluate(
-            x.ConstantValue,
-            y.Exists ? y.ConstantValue : 0,
-            z.Exists ? z.ConstantValue : 0);
+        var (a, b, c) = (x.ConstantValue, y.Exists ? y.ConstantValue : 0, z.Exists ? z.ConstantValue : 0);
+        var value = operation.Evaluate(a, b, c);
+        if (onlyExact && !operation.TryEvaluateExactly(a, b, c, ref value)) return Term.None;
         return double.IsFinite(value) ? x.Constant(value) : Term.None;
     }
 }

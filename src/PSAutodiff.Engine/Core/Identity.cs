@@ -9,6 +9,8 @@ internal sealed record Identity(string Name, RuleSets Sets, Func<Term, Term, Ter
     /// <summary>What has to hold for the identity beyond the domain of the original, for example <c>x != 0</c>; usually nothing.</summary>
     public string? Assumption { get; init; }
 
-    /// <summary>Whether it counts whatever it costs, being there for the digits of the value; of Stable's own identities all but a few.</summary>
-    public bool KeepsDigits { get; init; } = (Sets & RuleSets.StandardAndStable) == RuleSets.Stable;
+    /// <summary>
+    /// Whether it counts whatever it costs: for the digits of the value, as of Stable's own identities all but a few, or for the form.
+    /// </summary>
+    public bool IsWorthItsCost { get; init; } = (Sets & RuleSets.StandardAndStable) == RuleSets.Stable;
 }

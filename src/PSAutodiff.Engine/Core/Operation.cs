@@ -11,7 +11,7 @@ namespace PSAutodiff;
 /// </summary>
 public abstract class Operation
 {
-    private readonly Identity[]?[] _identities = new Identity[]?[2 * (int)RuleSets.Signs];
+    private readonly Identity[]?[] _identities = new Identity[]?[2 * (int)RuleSets.Textbook];
 
     private protected Operation(string name, int arity)
     {
@@ -144,6 +144,31 @@ public abstract class Operation
     /// The name a teacher gives the rule of <see cref="Tangent"/>, by whether the first and the second argument depend on the variable.
     /// </summary>
     internal virtual string RuleName(bool xVaries, bool yVaries) => "chain rule";
+
+    /// <summary>
+    /// Whether the value of constants is exact, as doubles or in the digits that people write: 2 + 3, 0.1 + 0.2, 1 / 4, exp(0), but not
+    /// 1 / 3 or log(2).
+    /// </summary>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second; ignored where there is none, as the third.</param>
+    /// <param name="z">The third.</param>
+    /// <param name="value">The value as it is computed; becomes the one that is written.</param>
+    internal bool TryEvaluateExactly(double x, double y, double z, ref double value)
+    {
+        _ = z;
+        if (Rounding.Units == 0) return true;
+        if (Rounding.IsExact is { } isExact)
+        {
+            if (Rounding.InDecimals is not { } inDecimals) return isExact(x, y);
+
+            // Twice pi is exact, but no number that people know.
+            return ExactArithmetic.IsWritten(x) && ExactArithmetic.IsWritten(y)
+                && (isExact(x, y) || ExactArithmetic.TryDecimals(inDecimals, x, y, ref value));
+        }
+
+        // Of the functions that are known by their series, only these values are.
+        return Arity == 1 && (x == 0 ? value is 0 or 0.25 or 0.5 or 1 : Math.Abs(x) == 1 && value == 0);
+    }
 
     internal Identity[] IdentitiesFor(RuleSets sets) => _identities[(int)sets] ??=
         [.. Identities.Concat(CommonIdentities.For(this)).Where(identity => (identity.Sets & sets) != 0)];

@@ -22,6 +22,9 @@ internal sealed record Rounding(int Units)
     /// <summary>Whether the value at (x, y) happens to need no rounding; null when nobody can tell.</summary>
     public Func<double, double, bool>? IsExact { get; init; }
 
+    /// <summary>The same of decimal numbers, for values that are exact in the digits that people write; null when there is no such thing.</summary>
+    public Func<decimal, decimal, decimal>? InDecimals { get; init; }
+
     /// <summary>What errors of the arguments make of the value; null when it is found by moving the arguments.</summary>
     public Propagation? Propagates { get; init; }
 

@@ -21,6 +21,9 @@ internal enum RuleSets
     /// <summary>Moving signs outwards: part of Standard and Stable, but left out where a shared sign would make the graph larger.</summary>
     Signs = 16,
 
+    /// <summary>Forms as textbooks have them, which may overflow where the original does not.</summary>
+    Textbook = 32,
+
     /// <summary>What holds for Standard and Stable alike.</summary>
     StandardAndStable = Standard | Stable,
 

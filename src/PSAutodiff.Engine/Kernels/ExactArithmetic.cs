@@ -9,6 +9,10 @@ internal static class ExactArithmetic
     // Below this the rounding error of a product is not itself a double.
     private const double SmallestSafeProduct = 1e-290;
 
+    // Decimals have 28 digits, numbers that people write up to 15; so much of the range is safe for a product of two.
+    private const double SmallestDecimal = 1e-6;
+    private const double LargestDecimal = 1e12;
+
     public static bool TryAdd(double x, double y, out double sum)
     {
         // TwoSum (Knuth): the error of the rounded sum.
@@ -26,9 +30,39 @@ internal static class ExactArithmetic
             : double.IsFinite(product) && Math.Abs(product) > SmallestSafeProduct && Math.FusedMultiplyAdd(x, y, -product) == 0;
     }
 
+    /// <summary>
+    /// The result of an operation on numbers in the digits that people write, at most 15, if the result has no more: 0.1 + 0.2 is 0.3
+    /// there. It is next to what the doubles give.
+    /// </summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="x">The first number.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="result">What the doubles give; becomes the double next to the decimal result.</param>
+    public static bool TryDecimals(Func<decimal, decimal, decimal> operation, double x, double y, ref double result)
+    {
+        if (!TryWritten(x, out var a) || !TryWritten(y, out var b) || !IsInRange(result)) return false;
+        var exact = operation(a, b);
+        var nearest = (double)exact;
+        if ((decimal)nearest != exact || Math.Abs(nearest - result) > 2 * (Math.BitIncrement(Math.Abs(result)) - Math.Abs(result))) return false;
+        result = nearest;
+        return true;
+    }
+
     public static bool TryDivide(double x, double y, out double quotient)
     {
         quotient = x / y;
         return y != 0 && double.IsFinite(quotient) && TryMultiply(quotient, y, out var back) && back == x;
     }
+
+    /// <summary>Whether a number has no more digits than people write, as far as such numbers are looked at.</summary>
+    public static bool IsWritten(double x) => double.IsInteger(x) || !IsInRange(x) || TryWritten(x, out _);
+
+    // The conversion rounds to 15 digits.
+    private static bool TryWritten(double x, out decimal written)
+    {
+        written = IsInRange(x) ? (decimal)x : 0;
+        return (double)written == x && x != 0;
+    }
+
+    private static bool IsInRange(double x) => Math.Abs(x) is >= SmallestDecimal and <= LargestDecimal;
 }

@@ -15,6 +15,20 @@ namespace PSAutodiff.Measurements;
 /// <param name="Hessian">The second derivatives, row by row, each from the diagonal on; none unless they are asked for.</param>
 internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradient, RootedGraph Hessian)
 {
+    /// <summary>The second derivatives as a whole matrix, row by row.</summary>
+    public RootedGraph Symmetric()
+    {
+        var size = Gradient.Length;
+        var roots = new int[size * size];
+        var next = 0;
+        for (var i = 0; i < size; i++)
+        {
+            for (var j = i; j < size; j++) roots[(i * size) + j] = roots[(j * size) + i] = Hessian.Roots[next++];
+        }
+
+        return Hessian with { Roots = roots };
+    }
+
     /// <summary>Makes them.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="variables">The variables.</param>

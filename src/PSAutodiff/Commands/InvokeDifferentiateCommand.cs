@@ -57,7 +57,13 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter Step { get; set; }
 
+    /// <summary>Leave derivatives as the rules of differentiation make them. With mode Forward they are left so anyway.</summary>
+    [Parameter]
+    public SwitchParameter NoSimplify { get; set; }
+
     private protected override string Second => nameof(Variable);
+
+    private bool Simplifies => !NoSimplify && Mode != DifferentiationMode.Forward;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -88,8 +94,8 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         ProcessExpression(expression, node =>
         {
             Note(node);
-            if (Gradient) WriteObject(SerializedText.Attach(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode, Cancellation)));
-            else if (Hessian) WriteObject(SerializedText.Attach(DerivativeObjects.Hessian(node, Variable ?? node.Variables, Cancellation)));
+            if (Gradient) WriteObject(SerializedText.Attach(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode, Tidy, Cancellation)));
+            else if (Hessian) WriteObject(SerializedText.Attach(DerivativeObjects.Hessian(node, Variable ?? node.Variables, Tidy, Cancellation)));
             else if (Jacobian) _expressions.Add(node);
             else if (Step) WriteSteps(node, Variable ?? node.Variables);
             else WriteDerivatives(node, Variable ?? node.Variables);
@@ -100,7 +106,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_expressions.Count > 0) Attempt(null, () => WriteObject(SerializedText.Attach(DerivativeObjects.Jacobian(_expressions, Variable, Mode, Cancellation))));
+        if (_expressions.Count > 0) Attempt(null, () => WriteObject(SerializedText.Attach(DerivativeObjects.Jacobian(_expressions, Variable, Mode, Tidy, Cancellation))));
 
         // The derivative of a constant is 0, and nobody wonders.
         if (_known.Count == 0) return;
@@ -126,13 +132,21 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
 
     private void WriteDerivatives(ExprNode node, IReadOnlyList<string> variables)
     {
-        var derivatives = node.Differentiate(variables, Mode, Cancellation);
+        var derivatives = Tidy(node.Differentiate(variables, Mode, Cancellation));
         for (var i = 0; i < derivatives.Count; i++)
         {
             var derivative = derivatives[i];
-            for (var order = 1; order < Order; order++) derivative = derivative.Differentiate([variables[i]], Mode, Cancellation)[0];
+            for (var order = 1; order < Order; order++) derivative = Tidy(derivative.Differentiate([variables[i]], Mode, Cancellation))[0];
             WriteObject(derivative);
         }
+    }
+
+    private IReadOnlyList<ExprNode> Tidy(IReadOnlyList<ExprNode> derivatives)
+    {
+        if (!Simplifies || derivatives.Count == 0) return derivatives;
+        var (tidy, assumptions) = ExprNode.Simplify(derivatives, SimplificationRule.Textbook, Cancellation);
+        foreach (var assumption in assumptions) WriteVerbose($"Assumed: {assumption}");
+        return tidy;
     }
 
     private void WriteSteps(ExprNode node, IReadOnlyList<string> variables)
@@ -143,7 +157,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
             var number = 1;
             for (var order = 0; order < Order; order++)
             {
-                var steps = derivative.DifferentiateByStep(variable, Mode, number, Cancellation);
+                var steps = derivative.DifferentiateByStep(variable, Mode, Simplifies ? SimplificationRule.Textbook : null, number, Cancellation);
                 WriteObject(steps, enumerateCollection: true);
                 number += steps.Count;
                 derivative = steps[^1].Whole!;

@@ -27,9 +27,8 @@ internal sealed class CompiledMeasurement
 
     private CompiledMeasurement(object target, MeasuredParts parts, CancellationToken cancellation)
     {
-        // Formulas of derivatives get the last step of the recipe for their numbers here.
         Outputs = target is ExprNode expression ? WithDerivatives(expression, parts, cancellation) : DerivativeObjects.NodesOf(target)!;
-        _compiled = CompiledExpression.Compile(target is ExprNode ? Outputs : ExprNode.Simplify(Outputs, SimplificationRule.Stable, cancellation).Nodes, null, cancellation);
+        _compiled = CompiledExpression.Compile(target is ExprNode ? Outputs : [.. Numbers(target, cancellation)], null, cancellation);
         _isNumber = target is ExprNode && parts == MeasuredParts.Value;
         _shape = target switch
         {
@@ -80,6 +79,22 @@ internal sealed class CompiledMeasurement
         if (parts == MeasuredParts.Value) return [expression];
         var derivatives = NumericDerivatives.Of(expression, expression.Variables, hessian: parts == MeasuredParts.Hessian, cancellation);
         return [expression, .. derivatives.Gradient.Nodes(), .. derivatives.Hessian.Nodes()];
+    }
+
+    // Formulas of derivatives are for reading; their numbers are made by the one recipe for numbers of derivatives.
+    private static IEnumerable<ExprNode> Numbers(object target, CancellationToken cancellation)
+    {
+        switch (target)
+        {
+            case ExprGradient gradient:
+                var derivatives = NumericDerivatives.Of(gradient.Expression, gradient.Variables, cancellation: cancellation);
+                return derivatives.Value.And(derivatives.Gradient).Nodes();
+            case ExprHessian hessian:
+                var both = NumericDerivatives.Of(hessian.Expression, hessian.Variables, hessian: true, cancellation);
+                return both.Value.And(both.Gradient).And(both.Symmetric()).Nodes();
+            default:
+                return ((ExprJacobian)target).Rows.SelectMany(row => Numbers(row, cancellation));
+        }
     }
 
     private static Measurement Measured(Func<int, double> results, IReadOnlyList<string> variables, MeasuredParts parts)

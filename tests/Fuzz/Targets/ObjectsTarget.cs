@@ -66,8 +66,8 @@ internal sealed class ObjectsTarget : FuzzTarget
 
         return kind switch
         {
-            2 => DerivativeObjects.Gradient(node, node.Variables, DifferentiationMode.Auto),
-            3 => DerivativeObjects.Hessian(node, node.Variables),
+            2 => DerivativeObjects.Gradient(node, node.Variables, DifferentiationMode.Auto, tidy: null),
+            3 => DerivativeObjects.Hessian(node, node.Variables, tidy: null),
             4 => ExpressionComparison.Compare(node, Grammar.Expression(random, 3)),
             _ => SmallTraining.Some(random),
         };

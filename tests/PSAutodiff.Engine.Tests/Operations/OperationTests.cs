@@ -115,12 +115,14 @@ public sealed class OperationTests
         {
             var expected = Call(name).At([.. variables.Zip(values)]);
             var constant = ExprNode.Apply(name, [.. values.Select(static v => (ExprNode)v)]);
-            foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
-            {
-                var folded = constant.Simplify(rule);
-                if (double.IsFinite(expected)) Assert.Equal(expected, folded.Value);
-                else Assert.False(double.IsFinite(folded.At()), $"{constant} became {folded}");
-            }
+            var folded = constant.Simplify(SimplificationRule.Stable);
+            if (double.IsFinite(expected)) Assert.Equal(expected, folded.Value);
+            else Assert.False(double.IsFinite(folded.At()), $"{constant} became {folded}");
+
+            // What is not exact stays as it is written, and is the same number when it is measured.
+            var written = constant.Simplify();
+            if (!double.IsFinite(expected)) Assert.False(double.IsFinite(written.At()), $"{constant} became {written}");
+            else Assert.True(Math.Abs(written.At() - expected) <= Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected), $"{constant} became {written}");
         }
     }
 

@@ -22,9 +22,9 @@ public sealed class ObjectTextTests
             string[] variables = [.. Names.OrderBy(_ => random.Next()).Take(random.Next(5))];
             foreach (var value in new object[]
             {
-                DerivativeObjects.Gradient(first, variables, DifferentiationMode.Auto),
-                DerivativeObjects.Hessian(first, variables),
-                DerivativeObjects.Jacobian([first, second], variables, DifferentiationMode.Auto),
+                DerivativeObjects.Gradient(first, variables, DifferentiationMode.Auto, tidy: null),
+                DerivativeObjects.Hessian(first, variables, tidy: null),
+                DerivativeObjects.Jacobian([first, second], variables, DifferentiationMode.Auto, tidy: null),
             })
             {
                 var back = ObjectText.Read(ObjectText.Write(value), value.GetType());
@@ -43,7 +43,7 @@ public sealed class ObjectTextTests
     {
         // Each derivative holds the whole product but one factor.
         var product = ExprNode.Parse(string.Join("*", Enumerable.Range(0, size).Select(static i => $"x{i}")));
-        var gradient = DerivativeObjects.Gradient(product, product.Variables, DifferentiationMode.Auto);
+        var gradient = DerivativeObjects.Gradient(product, product.Variables, DifferentiationMode.Auto, tidy: null);
         var text = ObjectText.Write(gradient);
         Assert.InRange(text.Length, size, 200 * size);
         var back = (ExprGradient)ObjectText.Read(text, typeof(ExprGradient));
@@ -56,7 +56,7 @@ public sealed class ObjectTextTests
     {
         var node = ExprNode.Variable("x");
         for (var i = 0; i < 200_000; i++) node = ExprNode.Variable("x") - node;
-        var gradient = DerivativeObjects.Gradient(node, ["x"], DifferentiationMode.Auto);
+        var gradient = DerivativeObjects.Gradient(node, ["x"], DifferentiationMode.Auto, tidy: null);
         var back = (ExprGradient)ObjectText.Read(ObjectText.Write(gradient), typeof(ExprGradient));
         Assert.Equal(node, back.Expression);
         Assert.Equal(gradient["x"], back["x"]);

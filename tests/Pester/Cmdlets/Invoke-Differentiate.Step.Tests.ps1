@@ -53,8 +53,16 @@ Describe 'Invoke-Differentiate -Step' {
         $last.WholeText | Should -Not -Match 'd/dx'
     }
 
+    It 'ends with the derivative as it is printed for <_>' -ForEach '1/x', 'log(x)/x', 'x/(1 + x^2)', '2^x', 'x^(1/3)', 'x^2*exp(-x)', 'sin(x)/x', 'x^x' {
+        $steps = @($_ | Invoke-Differentiate x -Order 2 -Step)
+        $steps[-1].WholeText | Should -BeExactly "$($_ | Invoke-Differentiate x -Order 2)"
+        $steps.Number | Should -Be (1..$steps.Count)
+        $plain = @($_ | Invoke-Differentiate x -Step -NoSimplify)
+        $plain[-1].WholeText | Should -BeExactly "$($_ | Invoke-Differentiate x -NoSimplify)"
+    }
+
     It 'drops zeros and ones one by one with -Mode Auto' {
-        $auto = @('x^3*exp(2*x)' | Invoke-Differentiate x -Step)
+        $auto = @('x^3*exp(2*x)' | Invoke-Differentiate x -Step -NoSimplify)
         $auto[-2..-1].Rule | Should -BeExactly 'x * 1 = x', 'x * 1 = x'
         $auto[-2].BeforeText | Should -BeExactly '3 * x^2 * 1'
         "$($auto[-2].Whole)" | Should -BeExactly '3 * x^2 * exp(2 * x) + x^3 * (exp(2 * x) * (2 * 1))'

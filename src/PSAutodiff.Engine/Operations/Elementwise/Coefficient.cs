@@ -20,6 +20,19 @@ internal static class Coefficient
         return null;
     }
 
+    /// <summary>Whether a product has a factor or a power of it, above a fraction line, among its first few.</summary>
+    public static bool HasFactor(Term product, Term factor)
+    {
+        for (var i = 0; i < MaxFactors && product != factor; i++)
+        {
+            if (product.Is<MulOperation>() && product.Y == factor) return true;
+            if (!product.Is<NegOperation>() && !product.Is<DivOperation>() && !product.Is<MulOperation>()) break;
+            product = product.X;
+        }
+
+        return product == factor || (product.Is<PowOperation>() && product.X == factor);
+    }
+
     /// <summary>The product with another leading constant in place of the one it has; 1 is not written.</summary>
     public static Term Replace(Term product, double constant)
     {

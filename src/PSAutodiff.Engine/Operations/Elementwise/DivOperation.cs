@@ -19,6 +19,7 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
     internal override Rounding Rounding { get; } = new(1)
     {
         IsExact = static (x, y) => ExactArithmetic.TryDivide(x, y, out _),
+        InDecimals = static (x, y) => x / y,
         Propagates = static (value, _, ex, y, ey) => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
     };
 
@@ -41,6 +42,12 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         new("x / 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None),
         new("x / -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
         new("x / x = 1 (x != 0)", RuleSets.StandardAndStable, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumption = "x != 0" },
+        new("(x - y) / (y - x) = -1 (x != y)", RuleSets.StandardAndStable, static (x, y, _) =>
+            Logistic.AreOppositeDifferences(x, y) ? x.Constant(-1) : Term.None) { Assumption = "x != y" },
+        new("abs(x) / x = sign(x) (x != 0)", RuleSets.StandardAndStable, static (x, y, _) =>
+            x.Is<AbsOperation>() && x.X == y ? y.Apply<SignOperation>() :
+            y.Is<AbsOperation>() && y.X == x ? x.Apply<SignOperation>() :
+            Term.None) { Assumption = "x != 0" },
         new("x / (1 / y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => y.Is<DivOperation>() && y.X.Is(1) ? x * y.Y : Term.None),
         new("(-x) / (-y) = x / y", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
         new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None),
@@ -52,7 +59,7 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         new("(exp(x) - 1) / (1 + exp(x)) = tanh(x / 2)", RuleSets.Stable, static (x, y, _) => x.Is<Expm1Operation>() && Logistic.Exponent(y) == x.X ? (0.5 * x.X).Apply<TanhOperation>() : Term.None),
         new("x / cosh(y)^2 = x * sech2(y)", RuleSets.Stable, static (x, y, _) => y.Is<PowOperation>() && y.Y.Is(2) && y.X.Is<CoshOperation>() ? x * y.X.X.Apply<Sech2Operation>() : Term.None),
         new("c / (-x) = (-c) / x", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x / y.X : Term.None),
-        new("(-x) / c = x / (-c)", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None),
+        new("(-x) / c = x / (-c)", RuleSets.Stable, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None) { IsWorthItsCost = false },
         new("(-x) / y = -(x / y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X / y) : Term.None),
         new("x / (-y) = -(x / y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x / y.X) : Term.None),
         new("1 / exp(x) = exp(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ExpOperation>() ? (-y.X).Apply<ExpOperation>() : Term.None),

@@ -17,6 +17,9 @@ internal sealed class ExpOperation() : UnaryOperation("exp", Elementary.Exp, Ele
     private protected override IEnumerable<Identity> Identities =>
     [
         new("exp(log(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<LogOperation>() ? x.X : Term.None),
+        new("exp(-log(x)) = 1 / x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() && x.X.Is<LogOperation>() ? 1 / x.X.X : Term.None),
+        new("exp(c * log(x)) = x^c", RuleSets.StandardAndStable, static (x, _, _) =>
+            x.Is<MulOperation>() && x.X.IsConstant && x.Y.Is<LogOperation>() ? x.Y.X.Apply<PowOperation>(x.X) : Term.None),
         new("exp(log1p(x)) = 1 + x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<Log1pOperation>() ? 1 + x.X : Term.None),
         new("exp(log(x) - log(y)) = x / y", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SubOperation>() && AreLogarithms(x) ? x.X.X / x.Y.X : Term.None),
         new("exp(log(x) + log(y)) = x * y", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SumOperation>() && AreLogarithms(x) ? x.X.X * x.Y.X : Term.None),

@@ -53,9 +53,12 @@ internal static class Logistic
     // Whether x is sigmoid(-u).
     private static bool IsOpposite(Term x, Term u) => u.Exists && x.Is<SigmoidOperation>() && AreOpposite(x.X, u);
 
+    /// <summary>Whether they are x - y and y - x.</summary>
+    public static bool AreOppositeDifferences(Term x, Term y) => x.Is<SubOperation>() && y.Is<SubOperation>() && x.X == y.Y && x.Y == y.X;
+
     /// <summary>Whether one is the other with its sign changed.</summary>
     public static bool AreOpposite(Term x, Term y) =>
         (x.Is<NegOperation>() && x.X == y) || (y.Is<NegOperation>() && y.X == x)
-        || (x.Is<SubOperation>() && y.Is<SubOperation>() && x.X == y.Y && x.Y == y.X)
+        || AreOppositeDifferences(x, y)
         || (x.Is<MulOperation>() && y.Is<MulOperation>() && x.Y == y.Y && x.X.IsConstant && y.X.IsConstant && x.X.ConstantValue == -y.X.ConstantValue);
 }

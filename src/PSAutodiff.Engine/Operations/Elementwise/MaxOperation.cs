@@ -18,6 +18,14 @@ internal sealed class MaxOperation() : BinaryOperation<MaxOperation.Function>("m
     private protected override IEnumerable<Identity> Identities =>
     [
         new("max(x, x) = x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x : Term.None),
+        new("max(x, min(x, y)) = x", RuleSets.StandardAndStable, static (x, y, _) =>
+            y.Is<MinOperation>() && (y.X == x || y.Y == x) ? x :
+            x.Is<MinOperation>() && (x.X == y || x.Y == y) ? y :
+            Term.None),
+        new("max(x, max(x, y)) = max(x, y)", RuleSets.StandardAndStable, static (x, y, _) =>
+            y.Is<MaxOperation>() && (y.X == x || y.Y == x) ? y :
+            x.Is<MaxOperation>() && (x.X == y || x.Y == y) ? x :
+            Term.None),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;

@@ -18,6 +18,14 @@ internal sealed class MinOperation() : BinaryOperation<MinOperation.Function>("m
     private protected override IEnumerable<Identity> Identities =>
     [
         new("min(x, x) = x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x : Term.None),
+        new("min(x, max(x, y)) = x", RuleSets.StandardAndStable, static (x, y, _) =>
+            y.Is<MaxOperation>() && (y.X == x || y.Y == x) ? x :
+            x.Is<MaxOperation>() && (x.X == y || x.Y == y) ? y :
+            Term.None),
+        new("min(x, min(x, y)) = min(x, y)", RuleSets.StandardAndStable, static (x, y, _) =>
+            y.Is<MinOperation>() && (y.X == x || y.Y == x) ? y :
+            x.Is<MinOperation>() && (x.X == y || x.Y == y) ? x :
+            Term.None),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;

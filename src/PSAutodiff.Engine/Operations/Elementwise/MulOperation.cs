@@ -18,6 +18,7 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
     internal override Rounding Rounding { get; } = new(1)
     {
         IsExact = static (x, y) => ExactArithmetic.TryMultiply(x, y, out _),
+        InDecimals = static (x, y) => x * y,
         Propagates = static (_, x, ex, y, ey) => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
     };
 
@@ -52,13 +53,25 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
             x.Is<SinhOperation>() ? TimesSinh(x.X, y) :
             y.Is<SinhOperation>() ? TimesSinh(y.X, x) :
             Term.None),
-        new("x * (1 / y) = x / y", RuleSets.Stable, static (x, y, _) =>
+        new("x * x^(y - 1) = x^y (x != 0)", RuleSets.Textbook, static (x, y, _) => IsLowerPower(y, x) ? x.Apply<PowOperation>(y.Y.X) : IsLowerPower(x, y) ? y.Apply<PowOperation>(x.Y.X) : Term.None) { Assumption = "x != 0" },
+        new("sign(x) * abs(x) = x", RuleSets.StandardAndStable, static (x, y, _) => IsSignAndSize(x, y) ? x.X : IsSignAndSize(y, x) ? x.X : Term.None),
+        new("sign(x) * x = abs(x)", RuleSets.StandardAndStable, static (x, y, _) =>
+            x.Is<SignOperation>() && x.X == y ? y.Apply<AbsOperation>() :
+            y.Is<SignOperation>() && y.X == x ? x.Apply<AbsOperation>() :
+            Term.None),
+        new("exp(x) * exp(-x) = 1", RuleSets.StandardAndStable, static (x, y, _) =>
+            x.Is<ExpOperation>() && y.Is<ExpOperation>() && Logistic.AreOpposite(x.X, y.X) ? x.Constant(1) : Term.None),
+        new("x * (1 / y) = x / y", RuleSets.StandardAndStable, static (x, y, _) =>
             y.Is<DivOperation>() && y.X.Is(1) ? x / y.Y :
             x.Is<DivOperation>() && x.X.Is(1) ? y / x.Y :
-            Term.None) { KeepsDigits = false },
+            Term.None) { IsWorthItsCost = false },
     ];
 
     // sinh(u) * (y / cosh(u)), with one more factor or without.
+    private static bool IsLowerPower(Term x, Term y) => x.Is<PowOperation>() && x.X == y && x.Y.Is<SubOperation>() && x.Y.Y.Is(1);
+
+    private static bool IsSignAndSize(Term x, Term y) => x.Is<SignOperation>() && y.Is<AbsOperation>() && x.X == y.X;
+
     private static Term TimesSinh(Term u, Term y)
     {
         if (y.Is<MulOperation>())

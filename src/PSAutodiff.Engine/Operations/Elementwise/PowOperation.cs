@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -8,6 +9,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
 {
     // A call of Math.Pow, in multiplications.
     private const int FullCost = 16;
+
+    private const int MaxExactExponent = 64;
 
     internal override Notation Infix { get; } = new("#1^#2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel);
 
@@ -18,6 +21,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
     internal override Notation Latex { get; } = new("#1^{#2}", Notation.PowerLevel, Notation.Atom, 0);
 
     internal override Notation MathML { get; } = new("<msup>#1#2</msup>", Notation.PowerLevel, Notation.Atom, 0);
+
+    internal override Rounding Rounding { get; } = Rounding.Function with { IsExact = IsExact };
 
     internal override string? MathName => nameof(Math.Pow);
 
@@ -31,6 +36,7 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
         new("x^-1 = 1 / x", RuleSets.StandardAndStable, static (x, y, _) => y.Is(-1) ? 1 / x : Term.None),
         new("x^0.5 = sqrt(x)", RuleSets.StandardAndStable, static (x, y, _) => y.Is(0.5) ? x.Apply<SqrtOperation>() : Term.None),
         new("(-x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
+        new("(-x)^n = -x^n, n odd", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() && IsOdd(y) ? -x.X.Apply<PowOperation>(y) : Term.None),
         new("abs(x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
         new("sqrt(x)^2 = x", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
         new("sqrt(x)^n = x^(n / 2), n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(0.5 * y) : Term.None),
@@ -51,7 +57,7 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
     // Where the exponent is 0 the power is 1 for every base, 0 too. An exponent that is a power by a variable itself is hardly ever 0,
     // and towers of such powers are dear enough.
     internal override Guard GuardOf(int argument, in Locals at) =>
-        argument > 0 || at.Y.IsConstant || (at.Y.Is<PowOperation>() && !at.Y.Y.IsConstant) ? default : Guard.WhereExponent(at.Y);
+        argument > 0 || Ratio.Of(at.Y) is not null || (at.Y.Is<PowOperation>() && !at.Y.Y.IsConstant) ? default : Guard.WhereExponent(at.Y);
 
     // Whether the exponent is a constant matters: d/dx x^2 has to exist at negative x, where log(x) does not. For a variable
     // exponent log(0) is replaced by 0, because 0^y does not change with y > 0.
@@ -64,6 +70,7 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
             return at.Y * Power(at.X, lower) * adjoint;
         }
 
+        if (at.X.IsConstant && !at.X.Is(0)) return at.X.Apply<LogOperation>() * at.Self * adjoint;
         return at.X.Is(0)
             ? Term.None
             : at.Self * at.X.Apply<SelectOperation>(at.X, at.Constant(1)).Apply<LogOperation>() * adjoint;
@@ -87,7 +94,26 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
         IntegerPower.Is(y) ? IntegerPower.Value(x, y) :
         Math.Pow(x, y);
 
+    // Whole exponents as far as products can be exact for long.
+    private static bool IsExact(double x, double y)
+    {
+        if (!double.IsInteger(y) || Math.Abs(y) > MaxExactExponent) return false;
+        var power = 1.0;
+        for (var i = 0; i < Math.Abs(y); i++)
+        {
+            if (!ExactArithmetic.TryMultiply(power, x, out power)) return false;
+        }
+
+        return y >= 0 || ExactArithmetic.TryDivide(1, power, out _);
+    }
+
     private static Term Power(Term x, Term exponent) => exponent.Is(1) ? x : x.Apply<PowOperation>(exponent);
+
+    /// <summary>Whether a term is the square of a function.</summary>
+    internal static bool IsSquareOf<TFunction>(Term x)
+        where TFunction : Operation => x.Is<PowOperation>() && x.Y.Is(2) && x.X.Is<TFunction>();
+
+    private static bool IsOdd(Term exponent) => exponent.IsConstant && double.IsOddInteger(exponent.ConstantValue);
 
     private static bool IsEven(Term exponent) => exponent.IsConstant && double.IsEvenInteger(exponent.ConstantValue);
 }

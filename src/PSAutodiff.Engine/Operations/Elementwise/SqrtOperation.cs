@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
@@ -10,6 +11,11 @@ internal sealed class SqrtOperation() : UnaryOperation("sqrt", Math.Sqrt, null)
     internal override Notation MathML { get; } = new("<msqrt>#1</msqrt>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Sqrt);
+
+    internal override Rounding Rounding { get; } = Rounding.Function with
+    {
+        IsExact = static (x, _) => ExactArithmetic.TryMultiply(Math.Sqrt(x), Math.Sqrt(x), out var square) && square == x,
+    };
 
     private protected override IEnumerable<Identity> Identities =>
     [

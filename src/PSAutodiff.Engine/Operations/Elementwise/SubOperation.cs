@@ -18,6 +18,7 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
     internal override Rounding Rounding { get; } = new(1)
     {
         IsExact = static (x, y) => ExactArithmetic.TryAdd(x, -y, out _),
+        InDecimals = static (x, y) => x - y,
         Propagates = static (_, _, ex, _, ey) => ex + ey,
         MayUnderflow = false,
     };
@@ -34,6 +35,10 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         new("0 - y = -y", RuleSets.NotLab, static (x, y, _) => x.Is(0) ? -y : Term.None),
         new("x - 0 = x", RuleSets.All, static (x, y, _) => y.Is(0) ? x : Term.None),
         new("x - x = 0", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x.Constant(0) : Term.None),
+        new("cosh(x)^2 - sinh(x)^2 = 1", RuleSets.StandardAndStable, static (x, y, _) =>
+            PowOperation.IsSquareOf<CoshOperation>(x) && PowOperation.IsSquareOf<SinhOperation>(y) && x.X.X == y.X.X ? x.Constant(1) :
+            PowOperation.IsSquareOf<SinhOperation>(x) && PowOperation.IsSquareOf<CoshOperation>(y) && x.X.X == y.X.X ? x.Constant(-1) :
+            Term.None),
         new("x - (-y) = x + y", RuleSets.NotLab, static (x, y, _) => y.Is<NegOperation>() ? x + y.X : Term.None),
         new("(-x) - y = -(x + y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X + y) : Term.None),
         new("x - (-c) * y = x + c * y", RuleSets.StandardAndStable, static (x, y, _) => Coefficient.Of(y) < 0 ? x + (-y) : Term.None),

@@ -18,6 +18,7 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
     internal override Rounding Rounding { get; } = new(1)
     {
         IsExact = static (x, y) => ExactArithmetic.TryAdd(x, y, out _),
+        InDecimals = static (x, y) => x + y,
         Propagates = static (_, _, ex, _, ey) => ex + ey,
         MayUnderflow = false,
     };
@@ -40,6 +41,8 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
         new("x + (-c) = x - c", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None),
         new("(-c) + x = x - c", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None),
         new("x + x = 2 * x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? 2 * x : Term.None),
+        new("sin(x)^2 + cos(x)^2 = 1", RuleSets.Textbook, static (x, y, _) =>
+            (PowOperation.IsSquareOf<SinOperation>(x) && PowOperation.IsSquareOf<CosOperation>(y)) || (PowOperation.IsSquareOf<CosOperation>(x) && PowOperation.IsSquareOf<SinOperation>(y)) ? SameAngle(x, y) : Term.None),
         new("1 + expm1(x) = exp(x)", RuleSets.StandardAndStable, static (x, y, _) =>
             x.Is(1) && y.Is<Expm1Operation>() ? y.X.Apply<ExpOperation>() :
             y.Is(1) && x.Is<Expm1Operation>() ? x.X.Apply<ExpOperation>() :
@@ -51,6 +54,8 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
     internal override bool HasFiniteSlope(int argument, in Locals at) => true;
 
     internal override string RuleName(bool xVaries, bool yVaries) => "sum rule";
+
+    private static Term SameAngle(Term x, Term y) => x.X.X == y.X.X ? x.Constant(1) : Term.None;
 
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IBinaryLanes

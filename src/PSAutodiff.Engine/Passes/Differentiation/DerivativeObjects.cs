@@ -3,12 +3,25 @@ namespace PSAutodiff.Passes.Differentiation;
 /// <summary>Makes the objects that hold several derivatives, and takes them apart for passes that treat all nodes together.</summary>
 internal static class DerivativeObjects
 {
-    public static ExprGradient Gradient(ExprNode expression, IReadOnlyList<string> variables, DifferentiationMode mode, CancellationToken cancellation = default) =>
-        new(expression, variables, expression.Differentiate(variables, mode == DifferentiationMode.Auto ? DifferentiationMode.Reverse : mode, cancellation));
-
-    public static ExprHessian Hessian(ExprNode expression, IReadOnlyList<string> variables, CancellationToken cancellation = default)
+    // Where there is a parameter "tidy", it gives derivatives the form that they are shown in; null leaves them as the rules make them.
+    public static ExprGradient Gradient(
+        ExprNode expression,
+        IReadOnlyList<string> variables,
+        DifferentiationMode mode,
+        Func<IReadOnlyList<ExprNode>, IReadOnlyList<ExprNode>>? tidy,
+        CancellationToken cancellation = default)
     {
-        var (gradient, hessian) = expression.GradientAndHessian(variables, cancellation);
+        var derivatives = expression.Differentiate(variables, mode == DifferentiationMode.Auto ? DifferentiationMode.Reverse : mode, cancellation);
+        return new ExprGradient(expression, variables, tidy is null ? derivatives : tidy(derivatives));
+    }
+
+    public static ExprHessian Hessian(
+        ExprNode expression,
+        IReadOnlyList<string> variables,
+        Func<IReadOnlyList<ExprNode>, IReadOnlyList<ExprNode>>? tidy,
+        CancellationToken cancellation = default)
+    {
+        var (gradient, hessian) = expression.GradientAndHessian(variables, tidy, cancellation);
         return new ExprHessian(expression, variables, gradient, hessian, cancellation);
     }
 
@@ -16,12 +29,13 @@ internal static class DerivativeObjects
         IReadOnlyList<ExprNode> expressions,
         IReadOnlyList<string>? variables,
         DifferentiationMode mode,
+        Func<IReadOnlyList<ExprNode>, IReadOnlyList<ExprNode>>? tidy,
         CancellationToken cancellation = default)
     {
         // In one graph first: what the expressions share, their derivatives share too.
         var flat = ExprNode.Flatten(expressions, cancellation);
         variables ??= flat.Variables();
-        return new ExprJacobian(variables, [.. flat.Nodes().Select(node => Gradient(node, variables, mode, cancellation))]);
+        return new ExprJacobian(variables, [.. flat.Nodes().Select(node => Gradient(node, variables, mode, tidy, cancellation))]);
     }
 
     /// <summary>All nodes of an object made here, or the node itself; null for anything else.</summary>

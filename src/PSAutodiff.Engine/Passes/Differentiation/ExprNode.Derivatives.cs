@@ -39,27 +39,36 @@ public sealed partial class ExprNode
 
     /// <summary>The second derivatives, n x n in the order of the variables (all in ordinal order by default); equal entries are one node.</summary>
     public ExprNode[,] Hessian(params IReadOnlyList<string> variables) =>
-        GradientAndHessian(variables is { Count: > 0 } ? variables : Variables, CancellationToken.None).Hessian;
+        GradientAndHessian(variables is { Count: > 0 } ? variables : Variables, tidy: null, CancellationToken.None).Hessian;
 
-    /// <summary>First and second derivatives in one graph: what they share is made once.</summary>
+    /// <summary>First and second derivatives, the second from the first; what they share is made once.</summary>
+    /// <param name="variables">The variables.</param>
+    /// <param name="tidy">Gives derivatives another form: the first ones, before they are differentiated, and then all together.</param>
+    /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    internal (ExprNode[] Gradient, ExprNode[,] Hessian) GradientAndHessian(IReadOnlyList<string> variables, CancellationToken cancellation)
+    internal (ExprNode[] Gradient, ExprNode[,] Hessian) GradientAndHessian(
+        IReadOnlyList<string> variables,
+        Func<IReadOnlyList<ExprNode>, IReadOnlyList<ExprNode>>? tidy,
+        CancellationToken cancellation)
     {
         foreach (var variable in variables) VariableNames.Check(variable);
+        if (variables.Count == 0) return ([], new ExprNode[0, 0]);
         var flat = Flatten([this], cancellation);
         var builder = Extend(flat, cancellation);
-        var gradient = ReverseMode.Differentiate(builder, flat.Roots[0], variables);
-        var half = ReverseMode.Hessian(builder, gradient, variables);
-        var result = builder.Build();
-        var hessian = new ExprNode[gradient.Length, gradient.Length];
-        var next = 0;
-        for (var i = 0; i < gradient.Length; i++)
+        var gradient = builder.Build(ReverseMode.Differentiate(builder, flat.Roots[0], variables));
+        if (tidy is not null) gradient = Flatten(tidy(gradient.Nodes()), cancellation);
+        builder = Extend(gradient, cancellation);
+        IReadOnlyList<ExprNode> nodes = builder.Build([.. gradient.Roots, .. ReverseMode.Hessian(builder, gradient.Roots, variables)]).Nodes();
+        if (tidy is not null) nodes = tidy(nodes);
+        var hessian = new ExprNode[variables.Count, variables.Count];
+        var next = variables.Count;
+        for (var i = 0; i < variables.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            for (var j = i; j < gradient.Length; j++) hessian[i, j] = hessian[j, i] = result.Node(half[next++]);
+            for (var j = i; j < variables.Count; j++) hessian[i, j] = hessian[j, i] = nodes[next++];
         }
 
-        return (Array.ConvertAll(gradient, result.Node), hessian);
+        return ([.. nodes.Take(variables.Count)], hessian);
     }
 
     private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables, DifferentiationMode mode)

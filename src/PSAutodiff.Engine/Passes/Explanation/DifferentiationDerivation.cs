@@ -37,7 +37,17 @@ internal sealed class DifferentiationDerivation : IDerivation
     private readonly int _written;
     private readonly bool _cut;
 
-    private DifferentiationDerivation(ExprNode expression, string variable, bool literal, int firstNumber, List<DerivationStep> steps, CancellationToken cancellation)
+    // What comes after all rules that are not shown.
+    private readonly ExprNode? _form;
+
+    private DifferentiationDerivation(
+        ExprNode expression,
+        string variable,
+        bool literal,
+        SimplificationRule? form,
+        int firstNumber,
+        List<DerivationStep> steps,
+        CancellationToken cancellation)
     {
         Expression = expression;
         _variable = variable;
@@ -73,6 +83,7 @@ internal sealed class DifferentiationDerivation : IDerivation
 
         _written = _cut ? Graph.None : Substitute(builder);
         _rules = builder.Build();
+        if (_cut && form is { } rule) _form = _graph.Node(Derivative(root)).Simplify(rule, cancellation);
         if (!_cut && (_written == Derivative(root) || AddFolding(flat.Graph.Count, firstNumber + _nodes.Count, steps, cancellation))) return;
         steps.Add(new DerivationStep(this, _nodes.Count, firstNumber + _nodes.Count, _cut ? DerivationStep.RestOf("rules of differentiation") : Folding));
         _nodes.Add(Graph.None);
@@ -88,12 +99,21 @@ internal sealed class DifferentiationDerivation : IDerivation
     /// <param name="expression">What to differentiate.</param>
     /// <param name="variable">The name of the variable.</param>
     /// <param name="literal">As in <see cref="ForwardMode"/>.</param>
+    /// <param name="form">How the derivative is simplified; null for not at all.</param>
     /// <param name="firstNumber">The number of the first step.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static List<DerivationStep> Steps(ExprNode expression, string variable, bool literal, int firstNumber, CancellationToken cancellation)
+    public static List<DerivationStep> Steps(
+        ExprNode expression,
+        string variable,
+        bool literal,
+        SimplificationRule? form,
+        int firstNumber,
+        CancellationToken cancellation)
     {
         var steps = new List<DerivationStep>();
-        _ = new DifferentiationDerivation(expression, variable, literal, firstNumber, steps, cancellation);
+        var derivation = new DifferentiationDerivation(expression, variable, literal, form, firstNumber, steps, cancellation);
+        if (derivation._cut || form is not { } rule) return steps;
+        steps.AddRange(SimplificationDerivation.Steps(expression, variable, steps[^1].Whole!, rule, firstNumber + steps.Count, Math.Max(0, DerivationStep.MaxRules - steps.Count), cancellation));
         return steps;
     }
 
@@ -102,10 +122,11 @@ internal sealed class DifferentiationDerivation : IDerivation
         _cut ? _graph.Node(_root) :
         _rules.Node(_written);
 
-    public ExprNode After(int step) => _graph.Node(Derivative(_nodes[step] != Graph.None ? _nodes[step] : _root));
+    public ExprNode After(int step) => _form is not null && IsLast(step) ? _form : _graph.Node(Derivative(_nodes[step] != Graph.None ? _nodes[step] : _root));
 
     public ExprNode? Whole(int step) =>
         !IsLast(step) ? null :
+        _form is not null ? _form :
         _nodes[step] == Graph.None || _written == Derivative(_root) ? _graph.Node(Derivative(_root)) :
         _rules.Node(_written);
 

@@ -14,7 +14,7 @@ public sealed partial class ExprNode
     /// <param name="mode">Auto or Forward, by whose rules single derivatives are built.</param>
     /// <exception cref="AutodiffException">The mode is Reverse, or <paramref name="variable"/> is no valid name.</exception>
     public IReadOnlyList<DerivationStep> DifferentiateByStep(string variable, DifferentiationMode mode = DifferentiationMode.Auto) =>
-        DifferentiateByStep(variable, mode, firstNumber: 1, CancellationToken.None);
+        DifferentiateByStep(variable, mode, form: null, firstNumber: 1, CancellationToken.None);
 
     /// <summary>
     /// The identities that give the simplified expression, one by one in the order of their application;
@@ -26,8 +26,13 @@ public sealed partial class ExprNode
     public IReadOnlyList<DerivationStep> SimplifyByStep(SimplificationRule rule = SimplificationRule.Standard) =>
         SimplifyByStep(this, rule, CancellationToken.None).Steps;
 
-    /// <summary>The same, numbered on from a derivative of lower order.</summary>
-    internal IReadOnlyList<DerivationStep> DifferentiateByStep(string variable, DifferentiationMode mode, int firstNumber, CancellationToken cancellation)
+    /// <summary>The same, numbered on from a derivative of lower order, and followed by the simplification of the derivative, if any.</summary>
+    internal IReadOnlyList<DerivationStep> DifferentiateByStep(
+        string variable,
+        DifferentiationMode mode,
+        SimplificationRule? form,
+        int firstNumber,
+        CancellationToken cancellation)
     {
         VariableNames.Check(variable);
         if (mode == DifferentiationMode.Reverse)
@@ -37,7 +42,7 @@ public sealed partial class ExprNode
                 "The derivation is shown by the rules of forward differentiation; reverse mode has no such steps. Use mode Auto or Forward.");
         }
 
-        return DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, firstNumber, cancellation);
+        return DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, form, firstNumber, cancellation);
     }
 
     /// <summary>The steps of simplification, and what had to be assumed.</summary>

@@ -53,6 +53,28 @@ internal sealed class SimplificationDerivation : IDerivation
         return (new SimplificationDerivation(expression, null, log, expression, result.Nodes()[0], 1)._steps, assumptions);
     }
 
+    /// <summary>The steps from a derivative to its simplified form: the end of another derivation.</summary>
+    /// <param name="expression">What was differentiated.</param>
+    /// <param name="variable">By what.</param>
+    /// <param name="derivative">The derivative.</param>
+    /// <param name="rule">How to simplify it.</param>
+    /// <param name="firstNumber">The number of the first step.</param>
+    /// <param name="limit">How many identities are shown at most.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static IReadOnlyList<DerivationStep> Steps(
+        ExprNode expression,
+        string variable,
+        ExprNode derivative,
+        SimplificationRule rule,
+        int firstNumber,
+        int limit,
+        CancellationToken cancellation)
+    {
+        var log = new RewriteLog(limit);
+        var result = Simplifier.Simplify(ExprNode.Flatten([derivative], cancellation), rule, log, cancellation).Output.Nodes()[0];
+        return Steps(expression, variable, log, derivative, result, firstNumber);
+    }
+
     /// <summary>The steps that drop zeros and ones from a derivative: the end of another derivation.</summary>
     /// <param name="expression">What was differentiated.</param>
     /// <param name="variable">By what.</param>

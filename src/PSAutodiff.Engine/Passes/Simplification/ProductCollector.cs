@@ -73,7 +73,7 @@ internal sealed class ProductCollector : ClusterCollector
         for (var i = index - 1; i >= Math.Max(0, index - LeavesSearchedOneByOne); i--)
         {
             var other = _factors[i].Constant;
-            if (other == 1) continue;
+            if (other == 1 || (!IsStable && !(ExactArithmetic.IsWritten(other) && ExactArithmetic.IsWritten(constant)))) continue;
             if (Leaves[i].Inverse == leaf.Inverse)
             {
                 if (Leaves[i].Run != leaf.Run || !ExactArithmetic.TryMultiply(other, constant, out var product)) continue;
@@ -84,7 +84,7 @@ internal sealed class ProductCollector : ClusterCollector
             var (above, below) = leaf.Inverse ? (i, index) : (index, i);
             var (numerator, denominator) = (_factors[above].Constant, _factors[below].Constant);
             if (ExactArithmetic.TryDivide(numerator, denominator, out var quotient)) (numerator, denominator) = (quotient, 1);
-            else if (ExactArithmetic.TryDivide(denominator, numerator, out quotient)) (numerator, denominator) = (1, quotient);
+            else if (ExactArithmetic.TryDivide(denominator, numerator, out quotient) && (IsStable || double.IsInteger(quotient))) (numerator, denominator) = (1, quotient);
             else continue;
             _factors[above] = _factors[above] with { Constant = numerator };
             _factors[below] = _factors[below] with { Constant = denominator };

@@ -18,6 +18,7 @@ internal sealed class RewriteRound
     private readonly int[] _map;
     private readonly SumCollector? _sums;
     private readonly ProductCollector? _products;
+    private readonly TextbookForms? _forms;
     private readonly List<Identity> _applied = [];
 
     public RewriteRound(RootedGraph input, RuleSets sets, RewriteLog? log, CancellationToken cancellation)
@@ -34,6 +35,7 @@ internal sealed class RewriteRound
         var stable = (sets & RuleSets.Stable) != 0;
         _sums = new SumCollector(graph, _builder, _reachable, _uses, stable, AddCollected);
         _products = new ProductCollector(graph, _builder, _reachable, _uses, stable, AddCollected);
+        if ((sets & RuleSets.Textbook) != 0) _forms = new TextbookForms(_builder, AddCollected);
     }
 
     /// <summary>Where the nodes of the graph went.</summary>
@@ -41,6 +43,9 @@ internal sealed class RewriteRound
 
     /// <summary>What had to be assumed for what was rewritten.</summary>
     public HashSet<string> Assumptions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By how much the form of what was rewritten may make the whole dearer.</summary>
+    public int Allowance { get; private set; }
 
     /// <summary>Whether anything was rewritten.</summary>
     public bool HasChanged { get; private set; }
@@ -102,7 +107,7 @@ internal sealed class RewriteRound
             return true;
         }
 
-        if (live.Move(plain, rewritten, _uses[id]) <= 0 || _applied.Exists(static identity => identity.KeepsDigits))
+        if (live.Move(plain, rewritten, _uses[id]) <= 0 || _applied.Exists(static identity => identity.IsWorthItsCost))
         {
             _map[id] = rewritten;
             Accept();
@@ -121,16 +126,24 @@ internal sealed class RewriteRound
         _log?.EndNode(id, arguments, rebuilt, _builder.X(rebuilt));
         if (!collects || _sums is null) return rebuilt;
         _map[id] = rebuilt;
-        var collected = _graph.OperationOf(id) switch
+        var collected = _forms is null ? null : InForm(_builder.Term(rebuilt), _forms);
+        collected ??= _graph.OperationOf(id) switch
         {
             SumOperation or SubOperation or NegOperation => _sums.Collect(id, _map),
             MulOperation or DivOperation => _products!.Collect(id, _map),
             _ => Term.None,
         };
-        var result = collected.Exists ? collected.Id : rebuilt;
+        var result = collected is { Exists: true } other ? other.Id : rebuilt;
         _log?.EndCollection(id, rebuilt, result);
         return result;
     }
+
+    private static Term? InForm(Term term, TextbookForms forms) => term.Operation switch
+    {
+        SumOperation or SubOperation => forms.Sum(term),
+        MulOperation or DivOperation or PowOperation or NegOperation => forms.Product(term),
+        _ => Term.None,
+    };
 
     private GraphNode Mapped(int id)
     {
@@ -149,6 +162,7 @@ internal sealed class RewriteRound
         foreach (var identity in _applied)
         {
             HasChanged = true;
+            if (_forms is not null && identity.IsWorthItsCost) Allowance += TextbookForms.MostGrowth;
             if (identity.Assumption is { } assumption) Assumptions.Add(assumption);
         }
 

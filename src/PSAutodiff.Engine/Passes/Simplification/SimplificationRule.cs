@@ -11,4 +11,10 @@ public enum SimplificationRule
 
     /// <summary><see cref="Standard"/> and rewrites that keep digits and stay finite, such as log(1 + exp(x)) to softplus(x).</summary>
     Stable,
+
+    /// <summary>
+    /// <see cref="Standard"/>, and forms as textbooks have them, with one fraction line and powers collected across it. What is collected
+    /// can overflow.
+    /// </summary>
+    Textbook,
 }

@@ -12,6 +12,9 @@ internal static class Simplifier
     // A round passes every change up the whole graph, so later rounds only see what collecting has brought together.
     private const int MaxRounds = 32;
 
+    // Nobody reads larger formulas, so they get no textbook's form.
+    private const int LargestFormula = 10_000;
+
     /// <summary>Simplifies nodes of a graph together.</summary>
     /// <param name="input">The nodes.</param>
     /// <param name="rule">Which identities may be used.</param>
@@ -29,6 +32,7 @@ internal static class Simplifier
         {
             SimplificationRule.Lab => RuleSets.Lab,
             SimplificationRule.Stable => RuleSets.Standard | RuleSets.Stable | RuleSets.Signs,
+            SimplificationRule.Textbook when input.OperationCount() <= LargestFormula => RuleSets.Standard | RuleSets.Signs | RuleSets.Textbook,
             _ => RuleSets.Standard | RuleSets.Signs,
         };
         var best = input;
@@ -36,8 +40,8 @@ internal static class Simplifier
         for (var round = 0; round < MaxRounds; round++)
         {
             var next = Round(best, sets, oneByOne: rule == SimplificationRule.Stable, log, cancellation);
-            if (next.Cost > cost && rule == SimplificationRule.Standard) next = Round(best, sets, oneByOne: true, log, cancellation);
-            if (next.Cost > cost && rule != SimplificationRule.Stable) break;
+            if (rule is SimplificationRule.Standard or SimplificationRule.Textbook && IsTooDear(next)) next = Round(best, sets, oneByOne: true, log, cancellation);
+            if (IsTooDear(next) && rule != SimplificationRule.Stable) break;
             if (!next.Round.HasChanged && next.Cost >= cost) break;
             assumptions.UnionWith(next.Round.Assumptions);
             log?.AcceptRound(best, next.Output.Graph, next.Round.Map);
@@ -46,6 +50,8 @@ internal static class Simplifier
         }
 
         return (best, [.. assumptions]);
+
+        bool IsTooDear((RewriteRound Round, RootedGraph Output, int Cost) next) => next.Cost > cost + next.Round.Allowance;
     }
 
     /// <summary>

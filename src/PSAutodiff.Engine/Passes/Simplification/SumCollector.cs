@@ -40,6 +40,11 @@ internal sealed class SumCollector : ClusterCollector
             var number = term.IsConstant;
             if (number) (term, factor) = (Term.None, factor * term.ConstantValue);
             var index = number ? constant : IndexOf(term.Id);
+            if (index < 0 && !number && !IsStable && IndexOfOpposite(term) is var opposite and >= 0 && ExactArithmetic.TryAdd(_parts[opposite].Weight, -factor, out _))
+            {
+                (index, factor) = (opposite, -factor);
+            }
+
             if (index >= 0 && ExactArithmetic.TryAdd(_parts[index].Weight, factor, out var sum))
             {
                 // Of terms the first place counts, of constants the last.
@@ -126,7 +131,22 @@ internal sealed class SumCollector : ClusterCollector
         return _indexOf.TryGetValue(id, out var index) ? index : -1;
     }
 
-    /// <summary>Sums that are used nowhere else.</summary>
+    /// <summary>Where the same stands with opposite signs in a difference: y / (b - a) for y / (a - b). Looked for among a few only.</summary>
+    private int IndexOfOpposite(Term term)
+    {
+        if (Leaves.Count > LeavesSearchedOneByOne || !(term.Is<DivOperation>() || term.Is<MulOperation>())) return -1;
+        for (var i = _parts.Count - 1; i >= 0; i--)
+        {
+            if (_parts[i].Id != Graph.None && AreOpposite(term, Builder.Term(_parts[i].Id))) return i;
+        }
+
+        return -1;
+
+        static bool AreOpposite(Term x, Term y) =>
+            x.Operation == y.Operation
+            && ((x.X == y.X && Logistic.AreOppositeDifferences(x.Y, y.Y)) || (x.Y == y.Y && Logistic.AreOppositeDifferences(x.X, y.X)));
+    }
+
     /// <summary>Like terms that are put together, or a term by itself.</summary>
     /// <param name="Id">The term without its constant; none for a constant alone.</param>
     /// <param name="Weight">What it is multiplied with in all.</param>
