@@ -24,6 +24,7 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
     private static readonly Identity LikePowers = Named("x^a * x^b = x^(a + b)");
     private static readonly Identity Cancelled = Named("x / x = 1 (x != 0)") with { Assumption = "x != 0" };
     private static readonly Identity OneFraction = Named("a * (b / c) / d = a * b / (c * d)");
+    private static readonly Identity OneProduct = Named("a * (b * c) = a * b * c");
     private static readonly Identity NegativePowers = OneFraction with { Name = "x^(-a) / b = 1 / (b * x^a)", IsWorthItsCost = true };
     private static readonly Identity NoInnerFraction = OneFraction with { Name = "(a + b / c) / d = (a * c + b) / (c * d)", IsWorthItsCost = true };
     private static readonly Identity PositiveFirst = Named("-a + b = b - a");
@@ -51,7 +52,7 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
         var written = monomial.Write();
         var growth = Count(written) - Count(term);
         if (written == term || growth > (monomial.HasNegativePower ? 1 : 0)) return Term.None;
-        Note(monomial, growth > 0 ? NegativePowers : monomial.IsMerged ? LikePowers : OneFraction);
+        Note(monomial, growth > 0 ? NegativePowers : monomial.IsMerged ? LikePowers : monomial.HasDenominator ? OneFraction : OneProduct);
         return written;
     }
 
