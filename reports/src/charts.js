@@ -15,6 +15,21 @@ const SAMPLE_COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '
 const BLUE_WHITE_RED = ['#2166ac', '#92c5de', '#f7f7f7', '#f4a582', '#b2182b'];
 const BANDS = ['#440154', '#482878', '#3e4989', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#fde725'];
 
+/** The steps of a picture that can be played: those on a contour plot, or on the curve of a function. */
+export function stepsOf(picture) {
+    if (picture.type === 'contour') return picture.groups.find(group => group.connected)?.points ?? [];
+    return picture.type === 'curves' ? picture.series.find(series => series.steps)?.points ?? [] : [];
+}
+
+/** What is said of a step. */
+export function stepText(picture, steps, i) {
+    const [x, y, value] = steps[i];
+    const name = i === 0 ? 'Start' : `Step ${i}`;
+    return picture.type === 'contour'
+        ? `${name}: ${picture.names[0]} ${number(x)}, ${picture.names[1]} ${number(y)}, value ${number(value)}`
+        : `${name}: ${picture.x} ${number(x)}, value ${number(y)}`;
+}
+
 /** The ECharts option of a picture. `say` is told what the tooltip shows. */
 export function chartOption(picture, dark, state, say) {
     const ink = dark ? '#e6e6e6' : '#222';
@@ -54,22 +69,27 @@ export function chartOption(picture, dark, state, say) {
 }
 
 function curves(picture, option, axis, state, ink) {
-    picture.say = item => item.value && `${picture.x} ${item.value[0]}, ${item.seriesName}: ${number(item.value[1])}`;
+    picture.say = item => item.value && `${picture.x} ${picture.range ? number(item.value[0]) : item.value[0]}, ${item.seriesName}: ${number(item.value[1])}`;
     const positive = point => (state.log && !(point[1] > 0) ? [point[0], null] : point);
     option.tooltip.trigger = 'axis';
     option.tooltip.axisPointer = { type: 'cross', label: { show: false } };
+    const colour = (series, i) => (series.main ? ink : series.steps ? '#ff3b30' : series.faint ? SAMPLE_COLOURS[0] : SAMPLE_COLOURS[i % SAMPLE_COLOURS.length]);
     const lastGap = picture.gaps.length > 0 ? picture.gaps[picture.gaps.length - 1] : -Infinity;
     option.xAxis = axis(picture.x, { min: 'dataMin', max: range => Math.max(range.max, lastGap) });
-    option.yAxis = axis(picture.y, { type: state.log ? 'log' : 'value', nameGap: 48 });
+    // Poles go beyond the range.
+    const range = picture.range && !state.log ? { min: picture.range[0], max: picture.range[1] } : {};
+    option.yAxis = axis(picture.y, { type: state.log ? 'log' : 'value', nameGap: 48, ...range });
+    if (picture.range) option.dataZoom.push({ type: 'inside', yAxisIndex: 0, filterMode: 'none' });
     option.series = picture.series.map((series, i) => ({
         name: series.name,
         type: series.dots ? 'scatter' : 'line',
-        data: series.points.map(positive),
-        symbolSize: series.dots ? 4 : 5,
+        data: (series.steps ? series.points.slice(0, state.steps) : series.points).map(positive),
+        clip: true,
+        symbolSize: series.steps ? 8 : picture.range && series.dots ? 6 : series.dots ? 4 : 5,
         showSymbol: series.points.length < 60,
         connectNulls: false,
-        itemStyle: { color: series.main ? ink : SAMPLE_COLOURS[i % SAMPLE_COLOURS.length] },
-        lineStyle: { color: series.main ? ink : SAMPLE_COLOURS[i % SAMPLE_COLOURS.length], width: series.main ? 2 : 1.3 },
+        itemStyle: { color: colour(series, i) },
+        lineStyle: { color: colour(series, i), width: series.main ? 2 : 1.3, type: series.faint ? 'dashed' : 'solid' },
         z: series.main ? 5 : 2,
     }));
     if (picture.gaps.length > 0 && option.series.length > 0) {
@@ -118,6 +138,8 @@ function map(picture, option, axis, state, ink, isContour) {
         data: cells,
         encode: { x: 0, y: 1, value: 2 },
         clip: true,
+        // All at once: playing steps would flicker.
+        progressive: 0,
         legendHoverLink: false,
         renderItem: (params, api) => {
             const value = api.value(2);
@@ -141,7 +163,7 @@ function map(picture, option, axis, state, ink, isContour) {
     }
     for (const group of picture.groups) {
         option.series.push({
-            name: group.name, type: group.connected ? 'line' : 'scatter', data: group.points, clip: true, z: 5,
+            name: group.name, type: group.connected ? 'line' : 'scatter', data: group.connected ? group.points.slice(0, state.steps) : group.points, clip: true, z: 5,
             symbol: 'circle', symbolSize: group.connected ? 6 : 11, showSymbol: true,
             lineStyle: { color: '#fff', width: 2 },
             itemStyle: { color: group.connected ? '#ff3b30' : group.colour, borderColor: '#fff', borderWidth: 1.5 },

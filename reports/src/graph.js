@@ -36,7 +36,8 @@ export function toggle(picture, open, id) {
     return true;
 }
 
-function visible(picture, open) {
+/** The nodes that are shown: the result, and the arguments of what is open. */
+export function visible(picture, open) {
     const shown = new Set([0]);
     for (const id of shown) {
         if (!open.has(id)) continue;
@@ -45,8 +46,11 @@ function visible(picture, open) {
     return [...shown];
 }
 
-/** The graph as an SVG element: leaves on top, the result at the bottom. */
-export function graphSvg(picture, open, interactive) {
+/**
+ * The graph as an SVG element: leaves on top, the result at the bottom. `sweep` says how far values and adjoints are known; without it
+ * all are. It moves no node.
+ */
+export function graphSvg(picture, open, interactive, sweep = null) {
     const graph = new dagre.graphlib.Graph({ multigraph: true });
     graph.setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 30, marginx: 12, marginy: 12, ranker: 'longest-path' });
     graph.setDefaultEdgeLabel(() => ({}));
@@ -71,14 +75,15 @@ export function graphSvg(picture, open, interactive) {
         const order = ORDERED.includes(picture.nodes[edge.w][LABEL])
             ? `<text class="small" x="${(end.x + (end.x < graph.node(edge.w).x ? -7 : 8)).toFixed(1)}" y="${(end.y - 4).toFixed(1)}">${Number(edge.name) + 1}</text>`
             : '';
-        return `<path class="edge" d="M${points.map(point => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join('L')}" marker-end="url(#arrow-${picture.id})"/>${order}`;
+        const flows = sweep?.edges.has(`${edge.w}.${edge.name}`) ? ` flow${sweep.isBack ? ' back' : ''}` : '';
+        return `<path class="edge${flows}" d="M${points.map(point => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join('L')}" marker-end="url(#arrow-${picture.id})"/>${order}`;
     });
-    const nodes = shown.map(id => nodeSvg(id, graph.node(String(id)), picture, open, interactive));
+    const nodes = shown.map(id => nodeSvg(id, graph.node(String(id)), picture, open, interactive, sweep));
     const { width, height } = graph.graph();
     return `<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="group" width="${Math.ceil(width)}" height="${Math.ceil(height)}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" ` +
         `aria-labelledby="title-${picture.id} desc-${picture.id}"><title id="title-${picture.id}">${escape(picture.title)}</title>` +
         `<desc id="desc-${picture.id}">${escape(picture.description)}</desc>` +
-        `<defs><marker id="arrow-${picture.id}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>` +
+        `<defs><marker id="arrow-${picture.id}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>` +
         `${edges.join('')}${nodes.join('')}</svg>`;
 }
 
@@ -90,7 +95,15 @@ function linesOf(node, hasValues) {
     return lines;
 }
 
-function nodeSvg(id, place, picture, open, interactive) {
+/** The lines of a node as far as the sweeps have come: empty where they have not been. */
+function linesAt(node, id, sweep) {
+    const lines = [short(node[LABEL])];
+    if (node[KIND] !== 0) lines.push(sweep.values.has(id) ? `= ${number(node[VALUE])}` : '');
+    lines.push(sweep.adjoints.has(id) ? `\u2202 ${number(sweep.adjoints.get(id))}` : '');
+    return lines;
+}
+
+function nodeSvg(id, place, picture, open, interactive, sweep) {
     const node = picture.nodes[id];
     const folds = node[ARGUMENTS].some(argument => argument >= 0);
     const isFolded = node[ARGUMENTS].length > 0 && !open.has(id);
@@ -98,10 +111,12 @@ function nodeSvg(id, place, picture, open, interactive) {
         (picture.hasValues ? `, value ${number(node[VALUE])}, derivative of the result by it ${number(node[GRADIENT])}` : '') +
         (id === 0 ? ', the result' : '') + (isFolded ? ', its arguments are hidden' : '');
     const button = interactive && folds ? ` tabindex="0" role="button" aria-expanded="${open.has(id)}"` : '';
-    const { x, y, width, height, lines } = place;
+    const { x, y, width, height } = place;
+    const lines = sweep ? linesAt(node, id, sweep) : place.lines;
+    const state = sweep ? `${sweep.current === id ? ' current' : ''}${sweep.values.has(id) ? '' : ' waiting'}` : '';
     const texts = lines.map((line, i) =>
         `<text x="${x.toFixed(1)}" y="${(y - 8 * (lines.length - 1) + 16 * i + 4.5).toFixed(1)}"${i > 0 ? ' class="small"' : ''}>${escape(line)}</text>`);
     const mark = isFolded ? `<text class="more" x="${x.toFixed(1)}" y="${(y - height / 2 + 1).toFixed(1)}">+</text>` : '';
-    return `<g class="node ${KINDS[node[KIND]]}${id === 0 ? ' result' : ''}" data-node="${id}" aria-label="${escape(about)}"${button}><title>${escape(about)}</title>` +
+    return `<g class="node ${KINDS[node[KIND]]}${id === 0 ? ' result' : ''}${state}" data-node="${id}" aria-label="${escape(about)}"${button}><title>${escape(about)}</title>` +
         `<rect x="${(x - width / 2).toFixed(1)}" y="${(y - height / 2).toFixed(1)}" width="${width.toFixed(1)}" height="${height}" rx="${node[KIND] === 2 ? 14 : 3}"/>${texts.join('')}${mark}</g>`;
 }

@@ -1,6 +1,8 @@
-import { chartOption, chartSvg, echarts } from './charts.js';
-import { graphSvg, openAtFirst, toggle } from './graph.js';
+import { chartOption, chartSvg, echarts, stepsOf, stepText } from './charts.js';
+import { graphSvg, openAtFirst, toggle, visible } from './graph.js';
 import { networkSvg } from './network.js';
+import { addPlayer } from './player.js';
+import { sweepState, sweepSteps } from './sweep.js';
 import { escape } from './text.js';
 
 // What the page's own style sheet says about these pictures, for files of their own.
@@ -64,14 +66,21 @@ function showDrawing(figure, picture, bar, stage, said) {
         svg.style.height = 'auto';
         figure.dataset.zoom = String(scale);
     };
-    const draw = () => {
-        stage.innerHTML = isGraph ? graphSvg(picture, open, true) : networkSvg(picture);
+    // With values at the nodes: how they come about.
+    let steps = isGraph && picture.hasValues ? sweepSteps(picture, visible(picture, open)) : [];
+    const draw = (count = steps.length) => {
+        const sweep = count < steps.length ? sweepState(picture, steps, count) : null;
+        stage.innerHTML = isGraph ? graphSvg(picture, open, true, sweep) : networkSvg(picture);
         zoom(1);
     };
     button(bar, 'Zoom in', () => zoom(1.25));
     button(bar, 'Zoom out', () => zoom(0.8));
     button(bar, 'Actual size', () => zoom(0));
     button(bar, 'Save as SVG', () => save(picture, standalone(picture, open)));
+    const player = steps.length === 0 ? null : addPlayer(bar, button, 'Steps of values and derivatives', steps.length, count => {
+        draw(count);
+        said.textContent = count === 0 ? 'Nothing is computed yet.' : steps[count - 1].text;
+    });
     stage.tabIndex = 0;
     stage.setAttribute('role', 'region');
     stage.setAttribute('aria-label', picture.title);
@@ -90,6 +99,10 @@ function showDrawing(figure, picture, bar, stage, said) {
         const act = target => {
             const id = Number(target.dataset.node);
             if (toggle(picture, open, id)) {
+                if (player) {
+                    steps = sweepSteps(picture, visible(picture, open));
+                    player.reset(steps.length);
+                }
                 draw();
                 stage.querySelector(`[data-node="${id}"]`)?.focus();
             } else {
@@ -117,7 +130,7 @@ function showDrawing(figure, picture, bar, stage, said) {
 
 function showChart(figure, picture, bar, stage, said) {
     const dark = matchMedia('(prefers-color-scheme: dark)');
-    const state = { log: false };
+    const state = { log: false, steps: Infinity };
     const chart = echarts.init(stage, null, { renderer: 'canvas' });
     const draw = () => chart.setOption(chartOption(picture, dark.matches, state, text => { said.textContent = text; }), { notMerge: true });
     stage.tabIndex = 0;
@@ -130,6 +143,14 @@ function showChart(figure, picture, bar, stage, said) {
             draw();
         });
         log.setAttribute('aria-pressed', 'false');
+    }
+    const played = stepsOf(picture);
+    if (played.length > 1) {
+        addPlayer(bar, button, 'Steps to the minimum', played.length, count => {
+            state.steps = count;
+            draw();
+            said.textContent = count === 0 ? 'Before the start.' : stepText(picture, played, count - 1);
+        });
     }
     let [start, end] = [0, 100];
     const zoom = (from, to) => chart.dispatchAction({ type: 'dataZoom', start: Math.max(0, from), end: Math.min(100, to) });

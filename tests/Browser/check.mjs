@@ -74,6 +74,24 @@ async function inspect(page, figure, kind) {
         result.log = await log.getAttribute('aria-pressed');
         await log.click();
     }
+    const player = figure.locator('.player');
+    if (await player.count() > 0) {
+        const said = async () => [await figure.getAttribute('data-step'), await figure.locator('output').textContent()];
+        await player.getByRole('button', { name: 'Step back' }).click();
+        result.stepBack = await said();
+        await player.locator('input').focus();
+        await page.keyboard.press('Home');
+        result.stepHome = await said();
+        await player.getByRole('button', { name: 'Play' }).focus();
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(element => Number(element.dataset.step) > 0, await figure.elementHandle(), { timeout: 10000 });
+        await page.keyboard.press('Enter');
+        result.played = await said();
+        await page.waitForTimeout(100);
+        await player.locator('input').focus();
+        await page.keyboard.press('End');
+        result.stepEnd = await said();
+    }
     if (kind === 'graph') {
         const folding = stage.locator('[aria-expanded=true]').first();
         if (await folding.count() > 0) {

@@ -11,6 +11,7 @@ internal sealed partial class AutodiffReport
     private const int MostDerivatives = 20;
     private const int LongestFormula = 20_000;
     private const int LongestHeading = 60;
+    private const int LongestTree = 4000;
 
     /// <summary>Adds an expression: formula, derivatives, graph.</summary>
     /// <param name="expression">The expression.</param>
@@ -33,6 +34,7 @@ internal sealed partial class AutodiffReport
 
         if (values is not null) PointTable(expression, at!, values);
         Graph(expression, count, values);
+        Function(expression, at);
     }
 
     private void Derivatives(IReadOnlyList<string> variables, IReadOnlyList<ExprNode> derivatives)
@@ -88,7 +90,9 @@ internal sealed partial class AutodiffReport
             foreach (var id in order) _pictures.Array(() => Node(id));
         });
         _pictures.End();
-        Figure(summary + " Nodes with a + have more above them: click, or press Enter on them.");
+        Figure(
+            summary + " Nodes with a + have more above them: click, or press Enter on them." + (values is null ? string.Empty : " The buttons play how the values are computed and the derivatives passed back."),
+            expression.ToText(ExprTextFormat.Tree, LongestTree).Split('\n'));
 
         void Node(int id)
         {
@@ -100,6 +104,11 @@ internal sealed partial class AutodiffReport
             _pictures.Array(() =>
             {
                 for (var i = 0; !isLeaf && i < graph.OperationOf(id).Arity; i++) _pictures.Integer(numbers.GetValueOrDefault(graph.Argument(id, i), -1));
+            });
+            if (values is null) return;
+            _pictures.Array(() =>
+            {
+                for (var i = 0; !isLeaf && i < graph.OperationOf(id).Arity; i++) _pictures.Number(values.Partial(id, i));
             });
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections;
+using PSAutodiff.Reports.Plots;
 
 namespace PSAutodiff.Reports;
 
@@ -18,6 +19,7 @@ internal sealed partial class AutodiffReport
             "The point",
             ["variable", "value", "derivative"],
             minimum.At.Cast<DictionaryEntry>().Take(LargestTable).Select(entry => new[] { (string)entry.Key, Invariant((double)entry.Value!), Invariant((double)minimum.Gradient[entry.Key]!) }));
+        if (minimum.Expression is { Variables.Count: 1 } curve) Curve(minimum, curve);
         if (minimum.Path.Count == 0)
         {
             Note("The way there was not kept; Find-Minimum -KeepPath keeps it.");
@@ -33,7 +35,7 @@ internal sealed partial class AutodiffReport
         _pictures.Numbers("gaps", []);
         _pictures.Array("series", () => Curve("value", [.. minimum.Path.Select(static step => step.Iteration)], [.. minimum.Path.Select(static step => step.Value)], isMain: true, isDots: false));
         _pictures.End();
-        Figure(description);
+        Figure(description, TerminalChart.Columns([.. minimum.Path.Select(static step => step.Value)], PlainWidth - 12, PlainHeight / 2).Split('\n'));
     }
 
     private void Contours(Minimum minimum, ExprNode expression)
@@ -42,19 +44,21 @@ internal sealed partial class AutodiffReport
         string[] names = [.. minimum.At.Keys.Cast<string>()];
         var way = minimum.Path.Select(step => (X: (double)step.At[0]!, Y: (double)step.At[1]!, step.Value)).ToArray();
         var (x, y) = (Widened(way.Select(static step => step.X), 0.25), Widened(way.Select(static step => step.Y), 0.25));
-        var (xs, ys) = (new double[GridPoints * GridPoints], new double[GridPoints * GridPoints]);
-        for (var i = 0; i < xs.Length; i++)
-        {
-            xs[i] = x.From + ((x.To - x.From) * (i % GridPoints) / (GridPoints - 1));
-            ys[i] = y.From + ((y.To - y.From) * (i / GridPoints) / (GridPoints - 1));
-        }
+        Map(expression, names, x, y, "Contours and steps", [.. Steps(way)], Invariant($"with {way.Length - 1} steps from the start to the minimum"));
+    }
 
-        var values = CompiledExpression.Compile([expression], names).EvaluateRows([xs, ys])[0];
-        var description = Invariant($"Contours of the function, {names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}, dark is low, with {way.Length - 1} steps from the start to the minimum.");
-        StartMap("contour", "Contours and steps", description, names, x, y, values);
-        _pictures.Array("groups", () => Group("step", "#ff3b30", isConnected: true, Steps(way)));
-        _pictures.End();
-        Figure(description);
+    /// <summary>The function of one variable, with the steps that were kept or the point alone.</summary>
+    private void Curve(Minimum minimum, ExprNode expression)
+    {
+        Heading("The function");
+        var name = expression.Variables[0];
+        (double X, double Y)[] way = minimum.Path.Count == 0
+            ? [((double)minimum.At[0]!, minimum.Value)]
+            : [.. Steps([.. minimum.Path.Select(static step => ((double)step.At[0]!, step.Value, 0.0))]).Select(static step => (step.X, step.Y))];
+        var range = minimum.Path.Count == 0 && Math.Abs(way[0].X) < Half ? (-Half, Half) : Widened(way.Select(static step => step.X), 0.25);
+        var plot = PlotOver(name, range);
+        new PlotCurves(plot, name, PointsOfCurve).Add(PlotSubject.Of(expression), NoValues);
+        Curves(plot, "value", "The function and the minimum", way);
     }
 
     /// <summary>Some of the steps when they are very many, the last always.</summary>

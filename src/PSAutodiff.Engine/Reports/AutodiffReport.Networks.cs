@@ -1,6 +1,7 @@
 using System.Globalization;
 using PSAutodiff.Data;
 using PSAutodiff.Networks.Activations;
+using PSAutodiff.Reports.Plots;
 
 namespace PSAutodiff.Reports;
 
@@ -38,6 +39,7 @@ internal sealed partial class AutodiffReport
         });
         _pictures.End();
         Figure(description);
+        if (network.InputSize == 1) NetworkCurve(network, points);
         if (network.InputSize == 2) Boundary(network, points);
         WeightTables(network);
     }
@@ -121,7 +123,27 @@ internal sealed partial class AutodiffReport
             foreach (var (i, group) in groups.Index()) Group(group.Key, Colours[i % Colours.Length], isConnected: false, group.Select(static point => (point.X, point.Y, 0.0)));
         });
         _pictures.End();
-        Figure(description);
+        var plain = new SurfacePlot
+        {
+            Name = string.Empty,
+            Evaluate = (xs, ys) =>
+            {
+                var grid = new double[xs.Length, 2];
+                for (var i = 0; i < xs.Length; i++) (grid[i, 0], grid[i, 1]) = (xs[i], ys[i]);
+                return Shown(network, network.Predict(grid)).Values;
+            },
+            XName = names[0],
+            YName = names[1],
+            X = new PlotScale(x.From, x.To),
+            Y = new PlotScale(y.From, y.To),
+            Values = (from, to),
+        };
+        foreach (var group in points.GroupBy(static point => point.Label, StringComparer.Ordinal))
+        {
+            plain.Points.Add(new PlotPoints(group.Key, [.. group.Select(static point => point.X)], [.. group.Select(static point => point.Y)]));
+        }
+
+        Figure(description, TerminalMap.Draw(plain, PlainWidth, PlainHeight, PlotStyle.Ascii));
     }
 
     private void StartMap(string type, string title, string description, string[] names, (double From, double To) x, (double From, double To) y, double[] values)

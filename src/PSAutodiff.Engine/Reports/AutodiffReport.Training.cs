@@ -75,7 +75,9 @@ internal sealed partial class AutodiffReport
             if (result.ValidationLoss.Count > 0) Curve("validation", Ends(result, result.ValidationLoss.Count), result.ValidationLoss, isMain: false, isDots: false);
         });
         _pictures.End();
-        Figure(description + " Drag or use the slider to zoom.");
+        Figure(
+            description + " Drag or use the slider to zoom.",
+            TerminalChart.Columns(result.EpochLoss.Count > 1 ? result.EpochLoss : result.Loss, PlainWidth - 12, PlainHeight / 2).Split('\n'));
     }
 
     /// <summary>The steps, from 1, of each sample when they are few; else all of them.</summary>

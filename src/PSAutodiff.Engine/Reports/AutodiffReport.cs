@@ -53,7 +53,7 @@ internal sealed partial class AutodiffReport(string title) : IDisposable
             <body>
             <header><h1>{Escape(title)}</h1>{contents}</header>
             <main>{_body}</main>
-            <noscript><p>The pictures of this page are drawn by a script, which is off.</p></noscript>
+            <noscript><p>The pictures of this page are drawn by a script, which is off. Drawings of characters and tables stand in their place.</p></noscript>
             <script type="application/json" id="pictures">{pictures}</script>
             <script>{script}</script>
             </body>
@@ -92,8 +92,20 @@ internal sealed partial class AutodiffReport(string title) : IDisposable
     private void Note(string text) => _body.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Escape(text)}</p>");
 
     /// <summary>The place of a picture that was begun last.</summary>
-    private void Figure(string caption) =>
-        _body.Append(CultureInfo.InvariantCulture, $"<figure id=\"picture-{_pictures.Count}\"><figcaption>{Escape(caption)}</figcaption></figure>");
+    /// <param name="caption">What it shows.</param>
+    /// <param name="plain">The lines that stand in its place where no script runs; none where tables beside it say the same.</param>
+    private void Figure(string caption, IEnumerable<string>? plain = null)
+    {
+        _body.Append(CultureInfo.InvariantCulture, $"<figure id=\"picture-{_pictures.Count}\"><figcaption>{Escape(caption)}</figcaption>");
+        if (plain is not null)
+        {
+            _body.Append(CultureInfo.InvariantCulture, $"<noscript><pre role=\"img\" aria-label=\"{Escape(caption)}\">");
+            foreach (var line in plain) _body.Append(Escape(line)).Append('\n');
+            _body.Append("</pre></noscript>");
+        }
+
+        _body.Append("</figure>");
+    }
 
     private void Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {

@@ -8,13 +8,18 @@ internal sealed class NodeValues
 {
     private static readonly string[] ArgumentNames = ["x", "y", "z"];
 
-    private NodeValues(double[] values, double[] adjoints) => (Values, Adjoints) = (values, adjoints);
+    private readonly double[] _partials;
+
+    private NodeValues(double[] values, double[] adjoints, double[] partials) => (Values, Adjoints, _partials) = (values, adjoints, partials);
 
     /// <summary>By node id; NaN for nodes that the result does not need.</summary>
     public double[] Values { get; }
 
     /// <summary>By node id; 0 where the result does not depend on the node.</summary>
     public double[] Adjoints { get; }
+
+    /// <summary>The derivative of a node with respect to one of its arguments: what its adjoint is multiplied by on the way back. 0 where nothing is passed back.</summary>
+    public double Partial(int id, int argument) => _partials[(id * ArgumentNames.Length) + argument];
 
     /// <summary>Goes through the graph once up and once down (Griewank and Walther, "Evaluating Derivatives", 2nd ed., section 3.2).</summary>
     /// <param name="graph">The graph.</param>
@@ -36,6 +41,7 @@ internal sealed class NodeValues
 
         var adjoints = new double[root + 1];
         adjoints[root] = 1;
+        var allPartials = new double[(root + 1) * ArgumentNames.Length];
         var partials = new Dictionary<Operation, CompiledExpression>();
         Span<double> arguments = stackalloc double[3];
         Span<double> results = stackalloc double[3];
@@ -48,12 +54,14 @@ internal sealed class NodeValues
             compiled.Evaluate(arguments[..operation.Arity], results[..operation.Arity]);
             for (var i = 0; i < operation.Arity; i++)
             {
+                allPartials[(id * ArgumentNames.Length) + i] = results[i];
+
                 // A branch not taken passes nothing on, not even 0 times infinity.
                 if (results[i] != 0) adjoints[graph.Argument(id, i)] += adjoints[id] * results[i];
             }
         }
 
-        return new NodeValues(values, adjoints);
+        return new NodeValues(values, adjoints, allPartials);
 
         double ValueOf(int argument) => argument == Graph.None ? 0 : values[argument];
     }

@@ -7,7 +7,7 @@ namespace PSAutodiff.Reports;
 
 /// <summary>
 /// Writes what the script of a report draws, as a JSON array of pictures. Only ASCII comes out, with everything escaped that could
-/// end a script element. Numbers have six digits, which is more than a picture shows; what is not finite is null.
+/// end a script element. Numbers have six digits, which is more than most pictures show; what is not finite is null.
 /// </summary>
 internal sealed class PictureWriter : IDisposable
 {
@@ -49,6 +49,13 @@ internal sealed class PictureWriter : IDisposable
     public void Number(double value)
     {
         if (double.IsFinite(value)) _json.WriteRawValue(value.ToString("g6", CultureInfo.InvariantCulture));
+        else _json.WriteNullValue();
+    }
+
+    /// <summary>A number with all its digits.</summary>
+    public void Exact(double value)
+    {
+        if (double.IsFinite(value)) _json.WriteNumberValue(value);
         else _json.WriteNullValue();
     }
 

@@ -23,7 +23,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     private bool _any;
     private string _file = string.Empty;
 
-    /// <summary>What the report shows: expressions, gradients, results of trainings, networks, minima.</summary>
+    /// <summary>What the report shows: expressions, gradients, results of trainings, networks, minima, fits.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     public object? InputObject { get; set; }
@@ -38,12 +38,12 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     [AllowNull]
     public object? At { get; set; }
 
-    /// <summary>Rows with the points to draw on the decision boundary of a network with two inputs.</summary>
+    /// <summary>Rows with the points to draw on the decision boundary of a network with two inputs, or over the curve of a network or fit with one.</summary>
     [Parameter]
     [AllowEmptyCollection]
     public object[]? Data { get; set; }
 
-    /// <summary>The two columns of the data that are the inputs; by default those the network was trained on.</summary>
+    /// <summary>The columns of the data that are the inputs; by default those the network was trained on.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ColumnCompleter))]
@@ -155,6 +155,9 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
             case Minimum minimum:
                 _report.AddMinimum(minimum);
                 break;
+            case LinearRegressionResult fit:
+                _report.AddFit(fit, fit.Features.Count == 1 ? PointsOf([fit.Features[0]], fit.Label) : []);
+                break;
             default:
                 var expression = ToExpression(item);
                 _report.AddExpression(expression, ValuesOf(expression), null);
@@ -172,33 +175,51 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         {
             throw new AutodiffException(
                 ErrorIds.ReportTypeUnsupported,
-                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks and minima.");
+                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks, minima and fits.");
         }
     }
 
     private Dictionary<string, double>? ValuesOf(ExprNode expression) => _at?.NamedNumbersOf(expression.Variables);
 
+    /// <summary>The data of a network with two inputs, or with one input and numbers as labels.</summary>
     private List<ReportPoint> PointsFor(Network network)
     {
-        var points = new List<ReportPoint>();
-        if (Data is not { Length: > 0 } || network.InputSize != 2) return points;
+        if (Data is not { Length: > 0 } || network.InputSize > 2) return [];
         var first = new RowCells(Data[0] ?? throw RowException.IsNull(1));
         var label = Label ?? (network.Labels.Count > 0 ? network.Labels[0] : null);
         string[] labels = label is null ? [] : ColumnSelection.Resolve([label], first, 1, [], "Label");
         var columns = LabelledRows.Columns(network, Feature, first, 1, labels, "*");
+        if (network.InputSize == 2) return Points(columns, labels);
+
+        // Classes with names have no place beside the output.
+        return labels.Length == 0 || network.Classes.Any(static @class => !Conversions.TryGetDouble(@class, out _)) ? [] : PointsOf(columns, labels[0]);
+    }
+
+    /// <summary>The data over one column, another being the value.</summary>
+    private List<ReportPoint> PointsOf(string[] columns, string value)
+    {
+        if (Data is not { Length: > 0 }) return [];
+        var first = new RowCells(Data[0] ?? throw RowException.IsNull(1));
+        ColumnSelection.Require([.. columns, value], first, 1, "The report");
+        return Points([.. columns, value], []);
+    }
+
+    private List<ReportPoint> Points(string[] columns, string[] labels)
+    {
+        var points = new List<ReportPoint>();
         var reader = new RowReader([.. columns, .. labels]);
         Span<double> values = stackalloc double[2];
         var number = 0;
-        foreach (var row in Data.Take(MostPoints))
+        foreach (var row in Data!.Take(MostPoints))
         {
             number++;
             reader.Start(row ?? throw RowException.IsNull(number), number);
             reader.ReadFinite(values);
-            var name = label is null ? "data" : LanguagePrimitives.ConvertTo<string>(reader.Cell(columns.Length));
+            var name = labels.Length == 0 ? "data" : LanguagePrimitives.ConvertTo<string>(reader.Cell(columns.Length));
             points.Add(new ReportPoint(values[0], values[1], name));
         }
 
-        if (Data.Length > MostPoints) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The decision boundary shows the first {MostPoints} of {Data.Length} rows."));
+        if (Data!.Length > MostPoints) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The picture shows the first {MostPoints} of {Data.Length} rows."));
         return points;
     }
 

@@ -251,7 +251,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
                 var plot = new SurfacePlot
                 {
                     Name = subject.Name,
-                    Function = function,
+                    Evaluate = (x, y) => function.Evaluate(x, y),
                     XName = VisibleText.Of(_axes[0]),
                     YName = VisibleText.Of(_axes[1]),
                     X = Scale(0, _rows?.X),

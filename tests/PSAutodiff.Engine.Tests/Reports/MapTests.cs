@@ -113,7 +113,7 @@ public sealed partial class MapTests
     private static SurfacePlot PlotOf(string text, double from, double to) => new()
     {
         Name = text,
-        Function = new PlotFunction(ExprNode.Parse(text), ["x", "y"], new Dictionary<string, double>()),
+        Evaluate = (x, y) => new PlotFunction(ExprNode.Parse(text), ["x", "y"], new Dictionary<string, double>()).Evaluate(x, y),
         XName = "x",
         YName = "y",
         X = new PlotScale(from, to),

@@ -75,6 +75,25 @@ Describe 'A report of an expression' -Skip:([bool]$missing) {
         (Get-Item $path).Length | Should -BeLessThan 8MB
     }
 
+    It 'has a map of two variables with the point, and a curve of one with derivative and tangent' {
+        $null = $z | Export-AutodiffReport $path -Force -At @{ x = 2; y = 3 }
+        $pictures = Get-Picture $path
+        $pictures.type | Should -BeExactly graph, contour
+        $pictures[1].values[0] | Assert-Near ($z | Measure-Expression -At @{ x = -5; y = -5 }) -Within 1e-3
+        $pictures[1].groups[0].points[0][2] | Assert-Near 24.0498 -Within 1e-12
+        $null = 'x^3' | Export-AutodiffReport $path -Force -At @{ x = 2 }
+        $curves = (Get-Picture $path)[1]
+        $curves.series.name | Should -BeExactly 'x^3', 'd/dx: 3 * x^2', 'tangent at x = 2: value 8, slope 12', '(2, 8)'
+        foreach ($point in $curves.series[1].points) { $point[1] | Assert-Near (3 * $point[0] * $point[0]) -Within 1e-10 }
+    }
+
+    It 'shows something where no script runs' {
+        $null = 'sin(x)' | Export-AutodiffReport $path -Force
+        $page = Get-Page $path
+        ([regex]::Matches($page, '<noscript><pre role="img" aria-label="[^"]+">')).Count | Should -Be 2
+        $page | Should -BeLike '* `*`*`* sin(x)*'
+    }
+
     It 'leaves out the derivative behind a branch that is not taken' {
         $null = 'select(x, y, sqrt(y - 4) * x)' | Export-AutodiffReport $path -Force -At @{ x = 1; y = 4 }
         $nodes = (Get-Picture $path)[0].nodes
@@ -145,10 +164,58 @@ Describe 'A report of a minimum' -Skip:([bool]$missing) {
         $pictures[0].values | Should -HaveCount 10201
     }
 
+    It 'shows the function of one variable with the steps on it' {
+        $path = Join-Path $TestDrive minimum1.html
+        $minimum = Find-Minimum '(x - 1)^2 + 2' -InitialValue @{ x = 4 } -KeepPath
+        $null = $minimum | Export-AutodiffReport $path
+        $curves = (Get-Picture $path)[0]
+        $curves.series.name | Should -BeExactly '(x - 1)^2 + 2', steps
+        $curves.series[1].points | Should -HaveCount $minimum.Path.Count
+        $curves.series[1].points[0] | Should -Be 4, 11
+        foreach ($point in $curves.series[0].points) { $point[1] | Assert-Near ([Math]::Pow($point[0] - 1, 2) + 2) -Within 1e-10 }
+    }
+
     It 'says how to keep the way when it was not kept' {
         $path = Join-Path $TestDrive noway.html
         $null = Find-Minimum 'x^2' -At @{ x = 1 } | Export-AutodiffReport $path
         Get-Page $path | Should -BeLike '*Find-Minimum -KeepPath keeps it.*'
+    }
+}
+
+Describe 'A report of a fit, and of a network with one input' -Skip:([bool]$missing) {
+    It 'has the coefficients, and the line with its band over the data' {
+        $path = Join-Path $TestDrive fit.html
+        $rows = 0..9 | ForEach-Object { [pscustomobject]@{ x = $_; y = 3 * $_ + 1 + $_ % 2 } }
+        $fit = $rows | Invoke-LinearRegression -Feature x -Label y
+        $null = $fit | Export-AutodiffReport $path -Data $rows
+        Get-Page $path | Should -BeLike '*<caption>Coefficients</caption>*<th scope="row">Intercept</th>*'
+        $curves = (Get-Picture $path)[0]
+        $curves.series | Should -HaveCount 4
+        $curves.series[3].points | Should -HaveCount 10
+        $at = $curves.series[0].points[400]
+        $at[1] | Assert-Near ($fit.Coefficients['Intercept'] + $fit.Coefficients['x'] * $at[0]) -Within 1e-10
+        $curves.series[1].points[400][1] - $at[1] | Assert-Near (2 * $fit.ResidualStandardError) -Within 1e-10
+        $at[1] - $curves.series[2].points[400][1] | Assert-Near (2 * $fit.ResidualStandardError) -Within 1e-10
+    }
+
+    It 'has the curve of the network over the data' {
+        $path = Join-Path $TestDrive network1.html
+        $net = $line | Start-NetworkTraining -Network (New-NeuralNetwork 1 3, tanh, 1 -Seed 1) -Feature x -Label y -Epoch 20 -Seed 1
+        $null = $net | Export-AutodiffReport $path -Data $line
+        $pictures = Get-Picture $path
+        $pictures.type | Should -BeExactly curves, network, curves
+        $pictures[2].series.name | Should -BeExactly y, data
+        $pictures[2].series[1].points | Should -HaveCount 5
+        $at = $pictures[2].series[0].points[100]
+        ([pscustomobject]@{ x = $at[0] } | Invoke-NeuralNetwork $net).Prediction | Assert-Near $at[1] -Within 1e-12
+    }
+}
+
+Describe 'The scripts of reports' {
+    It 'pass their own tests' -Skip:([bool]$noNode) {
+        $output = node --test (Join-Path $repositoryRoot reports/test/pictures.test.mjs) 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 0 -Because $output
+        $output | Should -Match 'fail 0'
     }
 }
 
@@ -344,7 +411,7 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
     }
 
     It 'have each picture, of a size to look at' {
-        (& $ofFile expression).pictures.kind | Should -BeExactly graph
+        (& $ofFile expression).pictures.kind | Should -BeExactly graph, contour
         (& $ofFile training).pictures.kind | Should -BeExactly curves
         (& $ofFile network).pictures.kind | Should -BeExactly curves, network, boundary
         (& $ofFile minimum).pictures.kind | Should -BeExactly contour, curves
@@ -372,6 +439,18 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
         $graph.edges | Should -Be 8
         $graph.nodesFolded | Should -Be 1
         $graph.nodesUnfolded | Should -Be 8
+    }
+
+    It 'play the sweeps over a graph and the steps to a minimum, by pointer and keyboard' {
+        $graph = (& $ofFile expression).pictures[0]
+        $graph.stepEnd[0] | Should -Be 16
+        $graph.stepBack[0] | Should -Be 15
+        $graph.stepHome | Should -BeExactly '0', 'Nothing is computed yet.'
+        $graph.stepEnd[1] | Should -Match '^Back: (x has the adjoint 12|y has the adjoint 7\.95|4 has the adjoint 6)\.'
+        $way = (& $ofFile minimum).pictures[0]
+        $way.stepHome | Should -BeExactly '0', 'Before the start.'
+        $way.played[1] | Should -BeExactly 'Start: x -1.2, y 1, value 24.2'
+        $way.stepEnd[1] | Should -Match '^Step \d+: x 1, y 1, value'
     }
 
     It 'draw the part of a large graph that can be looked at' {

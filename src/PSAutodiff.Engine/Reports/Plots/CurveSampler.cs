@@ -99,21 +99,23 @@ internal static class CurveSampler
     private static CurveSamples Join(double[] xs, double[] ys, List<Gap> gaps, bool hasPole)
     {
         var jumps = gaps.FindAll(static gap => gap.IsJump);
-        var count = xs.Length + (2 * jumps.Count);
+        var count = xs.Length + jumps.Sum(static jump => jump.Left.Count + jump.Right.Count);
         var (allX, allY, breaks, isRegular) = (new double[count], new double[count], new bool[count], new bool[count]);
         var (next, to) = (0, 0);
         for (var i = 0; i < xs.Length; i++)
         {
-            (allX[to], allY[to], isRegular[to]) = (xs[i], ys[i], true);
-            to++;
+            isRegular[to] = true;
+            Add((xs[i], ys[i]));
             if (next == jumps.Count || jumps[next].Index != i) continue;
             var jump = jumps[next++];
-            (allX[to], allY[to], breaks[to]) = (jump.LeftX, jump.LeftY, true);
-            (allX[to + 1], allY[to + 1]) = (jump.RightX, jump.RightY);
-            to += 2;
+            jump.Left.ForEach(Add);
+            breaks[to - 1] = true;
+            for (var j = jump.Right.Count - 1; j >= 0; j--) Add(jump.Right[j]);
         }
 
         return new CurveSamples(allX, allY, breaks, isRegular, hasPole);
+
+        void Add((double X, double Y) point) => (allX[to], allY[to++]) = point;
     }
 
     /// <summary>An interval between neighbors that is looked at closer.</summary>
@@ -131,6 +133,12 @@ internal static class CurveSampler
         public double RightX { get; private set; } = rightX;
 
         public double RightY { get; private set; } = rightY;
+
+        /// <summary>What was seen on the way to the jump from the left.</summary>
+        public List<(double X, double Y)> Left { get; } = [];
+
+        /// <summary>What was seen on the way to the jump from the right.</summary>
+        public List<(double X, double Y)> Right { get; } = [];
 
         /// <summary>Whether there is something to find out.</summary>
         public bool IsOpen { get; private set; } = true;
@@ -154,8 +162,8 @@ internal static class CurveSampler
             // Between a value and none: towards the last value.
             if (double.IsNaN(_height))
             {
-                if (double.IsFinite(value) == double.IsFinite(LeftY)) (LeftX, LeftY) = (middle, value);
-                else (RightX, RightY) = (middle, value);
+                if (double.IsFinite(value) == double.IsFinite(LeftY)) MoveLeft(middle, value);
+                else MoveRight(middle, value);
                 return;
             }
 
@@ -167,9 +175,21 @@ internal static class CurveSampler
             }
 
             var (left, right) = (Height(LeftY, value), Height(value, RightY));
-            if (left >= right) (RightX, RightY) = (middle, value);
-            else (LeftX, LeftY) = (middle, value);
+            if (left >= right) MoveRight(middle, value);
+            else MoveLeft(middle, value);
             if (Math.Max(left, right) < Kept * _height) IsOpen = IsJump = false;
+        }
+
+        private void MoveLeft(double x, double y)
+        {
+            (LeftX, LeftY) = (x, y);
+            if (double.IsFinite(y)) Left.Add((x, y));
+        }
+
+        private void MoveRight(double x, double y)
+        {
+            (RightX, RightY) = (x, y);
+            if (double.IsFinite(y)) Right.Add((x, y));
         }
 
         // Half of it, which is a number always.

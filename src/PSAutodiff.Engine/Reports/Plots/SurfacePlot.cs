@@ -6,8 +6,8 @@ internal sealed class SurfacePlot
     /// <summary>What the legend calls the function.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The function.</summary>
-    public required PlotFunction Function { get; init; }
+    /// <summary>The function: values at points, given by their coordinates.</summary>
+    public required Func<double[], double[], double[]> Evaluate { get; init; }
 
     /// <summary>The name of the horizontal axis.</summary>
     public required string XName { get; init; }

@@ -70,7 +70,8 @@ internal static class TerminalMap
         var (x, y) = (new double[columns], new double[rows]);
         for (var column = 0; column < columns; column++) x[column] = plot.X.ValueAt((column + 0.5) / columns);
         for (var row = 0; row < rows; row++) y[row] = plot.Y.ValueAt(1 - ((row + 0.5) / rows));
-        return plot.Function.Evaluate(DefaultRange.Grid(x, y));
+        var grid = DefaultRange.Grid(x, y);
+        return plot.Evaluate(grid[0], grid[1]);
     }
 
     private static int DrawPoints(CellCanvas canvas, SurfacePlot plot, int number, char mark, int pen)
@@ -89,7 +90,7 @@ internal static class TerminalMap
     private static IEnumerable<string> Legend(SurfacePlot plot, double[] values, Bands bands, string shades, PlotStyle style, int width, Func<int, string>? colors)
     {
         var room = Math.Max(1, width - 1);
-        yield return " " + (plot.Name.Length > room ? string.Concat(plot.Name.AsSpan(0, room - 1), style == PlotStyle.Ascii ? "~" : "…") : plot.Name);
+        if (plot.Name.Length > 0) yield return " " + (plot.Name.Length > room ? string.Concat(plot.Name.AsSpan(0, room - 1), style == PlotStyle.Ascii ? "~" : "…") : plot.Name);
         var entries = new List<(string Sign, int Pen, string Text)>();
         var seen = values.Select(bands.Of).ToHashSet();
         for (var band = 0; band < bands.Count; band++)

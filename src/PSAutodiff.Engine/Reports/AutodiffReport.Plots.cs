@@ -1,0 +1,195 @@
+using System.Collections;
+using PSAutodiff.Reports.Plots;
+
+namespace PSAutodiff.Reports;
+
+/// <content>Curves and maps of functions, and what stands in the place of pictures where no script runs.</content>
+internal sealed partial class AutodiffReport
+{
+    private const int PointsOfCurve = 801;
+    private const int PlainWidth = 78;
+    private const int PlainHeight = 16;
+    private const int TicksOfValues = 6;
+
+    // Points seen closely, next to poles, are of no use beyond this many heights of the picture.
+    private const double FarthestPoint = 3;
+    private const double DataMargin = 0.05;
+    private const double Half = 5;
+
+    /// <summary>Adds a fit: its coefficients, and with one feature its line over the data.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="points">The data, feature and label.</param>
+    public void AddFit(LinearRegressionResult fit, IReadOnlyList<ReportPoint> points)
+    {
+        StartSection($"Fit of {fit.Label}");
+        Note(Invariant($"R2 {fit.RSquared:g6}, residual standard error {fit.ResidualStandardError:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, {fit.Rows} rows."));
+        Table(
+            "Coefficients",
+            ["name", "coefficient", "standard error", "t", "p"],
+            fit.Coefficients.Cast<DictionaryEntry>().Take(LargestTable).Select(entry => new[]
+            {
+                (string)entry.Key,
+                Invariant((double)entry.Value!),
+                Invariant((double)fit.StandardErrors[entry.Key]!),
+                Invariant((double)fit.TValues[entry.Key]!),
+                Invariant((double)fit.PValues[entry.Key]!),
+            }));
+        if (fit.Features.Count != 1) return;
+        Heading("The fit");
+        var range = points.Count > 0 ? DefaultRange.Around(points.Select(static point => point.X), DataMargin) : (-Half, Half);
+        var plot = PlotOver(fit.Features[0], range);
+        new PlotCurves(plot, fit.Features[0], PointsOfCurve).Add(PlotSubject.Of(fit), NoValues);
+        AddData(plot, points);
+        Curves(plot, fit.Label, Invariant($"{plot.Curves[0].Name}; {plot.Curves[0].BandName}"), []);
+    }
+
+    /// <summary>The function of an expression of one variable with its derivative beside it, or a map of one of two variables.</summary>
+    private void Function(ExprNode expression, IReadOnlyDictionary<string, double>? at)
+    {
+        var variables = expression.Variables;
+        if (variables.Count is not (1 or 2)) return;
+        if (expression.NodeCount > MostNodes)
+        {
+            Note(Invariant($"Its {(variables.Count == 1 ? "curve" : "map")} is left out: the expression has {expression.NodeCount} nodes. Show-Expression draws it."));
+            return;
+        }
+
+        var ranges = DefaultRange.Of([new PlotFunction(expression, variables, NoValues)], variables.Count);
+        if (at is not null)
+        {
+            // The point is in the picture.
+            ranges = [.. ranges.Zip(variables, (range, name) => at[name] > range.From && at[name] < range.To || !double.IsFinite(at[name]) ? range : DefaultRange.Around([range.From, range.To, at[name]], DataMargin))];
+        }
+
+        if (variables.Count == 2)
+        {
+            Heading("Map");
+            (double, double, double)[] point = at is null ? [] : [(at[variables[0]], at[variables[1]], new PlotFunction(expression, variables, NoValues).Evaluate([at[variables[0]]], [at[variables[1]]])[0])];
+            Map(expression, [.. variables], ranges[0], ranges[1], "Contours of the function", point, point.Length == 0 ? "no point is marked" : "with the point that was given");
+            return;
+        }
+
+        Heading("Curve and derivative");
+        var plot = PlotOver(variables[0], ranges[0]);
+        var curves = new PlotCurves(plot, variables[0], PointsOfCurve);
+        var subject = PlotSubject.Of(expression);
+        curves.Add(subject, NoValues);
+        curves.AddDerivative(subject, NoValues);
+        var hasTangent = at is not null && curves.AddTangent(subject, NoValues, at[variables[0]]);
+        Curves(plot, "value", $"The function and its derivative{(hasTangent ? ", with the tangent at the point" : string.Empty)}", []);
+    }
+
+    /// <summary>The outputs of a network with one input over the data.</summary>
+    private void NetworkCurve(Network network, IReadOnlyList<ReportPoint> points)
+    {
+        Heading("Curve");
+        var subjects = PlotSubject.Of(network);
+        var axis = subjects[0].Expression.Variables is [var name] ? name : InputNames(network)(0);
+        var plot = PlotOver(InputNames(network)(0), Range(network, 0, points, static point => point.X));
+        var curves = new PlotCurves(plot, axis, PointsOfCurve);
+        foreach (var subject in subjects.Take(DrawnUnits)) curves.Add(subject, NoValues);
+        AddData(plot, points);
+        Curves(plot, "output", subjects.Count == 1 ? "The output of the network" : Invariant($"{Math.Min(subjects.Count, DrawnUnits)} of {subjects.Count} outputs of the network"), []);
+    }
+
+    private static IReadOnlyDictionary<string, double> NoValues { get; } = new Dictionary<string, double>();
+
+    private static Plot PlotOver(string name, (double From, double To) range) => new() { XName = name, X = new PlotScale(range.From, range.To) };
+
+    private static void AddData(Plot plot, IReadOnlyList<ReportPoint> points)
+    {
+        if (points.Count > 0) plot.Points.Add(new PlotPoints("data", [.. points.Select(static point => point.X)], [.. points.Select(static point => point.Y)]));
+    }
+
+    /// <summary>A picture of curves and points over one variable.</summary>
+    /// <param name="plot">What it shows.</param>
+    /// <param name="values">The name of the vertical axis.</param>
+    /// <param name="what">What is shown, in words.</param>
+    /// <param name="steps">The steps that can be played, from the first.</param>
+    private void Curves(Plot plot, string values, string what, (double X, double Y)[] steps)
+    {
+        if (plot.ValueScale(TicksOfValues) is not { } scale)
+        {
+            Note(Invariant($"No value is finite for {plot.XName} from {plot.X.From:g6} to {plot.X.To:g6}, so there is no curve."));
+            return;
+        }
+
+        var description = Invariant($"{what}, for {plot.XName} from {plot.X.From:g6} to {plot.X.To:g6} and values from {scale.From:g6} to {scale.To:g6}{(steps.Length > 1 ? Invariant($", with {steps.Length - 1} steps from the start to the minimum") : string.Empty)}.");
+        _pictures.Start("curves", what, description);
+        _pictures.Text("x", plot.XName);
+        _pictures.Text("y", values);
+        _pictures.Numbers("gaps", []);
+        _pictures.Array("range", () =>
+        {
+            _pictures.Exact(scale.From);
+            _pictures.Exact(scale.To);
+        });
+        _pictures.Array("series", () =>
+        {
+            for (var i = 0; i < plot.Curves.Count; i++)
+            {
+                var curve = plot.Curves[i];
+                Series(curve.Name, isMain: i == 0, isDots: false, () => Points(curve.Samples, scale, 0));
+                if (!(curve.Band > 0)) continue;
+                Series(curve.BandName, isMain: false, isDots: false, () => Points(curve.Samples, scale, curve.Band), isFaint: true);
+                Series(curve.BandName, isMain: false, isDots: false, () => Points(curve.Samples, scale, -curve.Band), isFaint: true);
+            }
+
+            foreach (var points in plot.Points) Series(points.Name, isMain: false, isDots: true, () => Pairs(points.X.Zip(points.Y)));
+            if (steps.Length > 0) Series("steps", isMain: false, isDots: true, () => Pairs(steps), isSteps: true);
+        });
+        _pictures.End();
+        if (steps.Length > 0) plot.Points.Add(new PlotPoints("steps", [.. steps.Select(static step => step.X)], [.. steps.Select(static step => step.Y)]));
+        Figure(description, TerminalPlot.Draw(plot, PlainWidth, PlainHeight, PlotStyle.Ascii));
+    }
+
+    private void Series(string name, bool isMain, bool isDots, Action points, bool isFaint = false, bool isSteps = false) => _pictures.Object(() =>
+    {
+        _pictures.Text("name", name);
+        _pictures.Flag("main", isMain);
+        _pictures.Flag("dots", isDots);
+        if (isFaint) _pictures.Flag("faint", true);
+        if (isSteps) _pictures.Flag("steps", true);
+        _pictures.Array("points", points);
+    });
+
+    private void Points(CurveSamples samples, PlotScale scale, double shift)
+    {
+        for (var i = 0; i < samples.X.Length; i++)
+        {
+            var isFar = !samples.IsRegular[i] && double.IsFinite(samples.Y[i]) && !(Math.Abs(scale.Position(samples.Y[i]) - 0.5) <= FarthestPoint);
+            if (!isFar) Pair(samples.X[i], samples.Y[i] + shift);
+            if (samples.Breaks[i]) Pair(samples.X[i], double.NaN);
+        }
+    }
+
+    private void Pairs(IEnumerable<(double X, double Y)> pairs)
+    {
+        foreach (var (x, y) in pairs) Pair(x, y);
+    }
+
+    private void Pair(double x, double y) => _pictures.Array(() =>
+    {
+        _pictures.Exact(x);
+        _pictures.Exact(y);
+    });
+
+    /// <summary>A contour plot of a function of two variables, with points or steps.</summary>
+    private void Map(ExprNode expression, string[] names, (double From, double To) x, (double From, double To) y, string title, (double X, double Y, double Value)[] points, string what)
+    {
+        var function = new PlotFunction(expression, names, NoValues);
+        var (scaleX, scaleY) = (new PlotScale(x.From, x.To), new PlotScale(y.From, y.To));
+        var grid = DefaultRange.Grid(scaleX.Values(GridPoints), scaleY.Values(GridPoints));
+        var values = function.Evaluate(grid);
+        var description = Invariant($"Contours of the function, {names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}, dark is low, {what}.");
+        StartMap("contour", title, description, names, x, y, values);
+        _pictures.Array("groups", () =>
+        {
+            if (points.Length > 0) Group(points.Length > 1 ? "step" : "point", "#ff3b30", isConnected: true, points);
+        });
+        _pictures.End();
+        var plain = new SurfacePlot { Name = string.Empty, Evaluate = (xs, ys) => function.Evaluate(xs, ys), XName = names[0], YName = names[1], X = scaleX, Y = scaleY };
+        if (points.Length > 0) plain.Points.Add(new PlotPoints(points.Length > 1 ? "steps" : "point", [.. points.Select(static point => point.X)], [.. points.Select(static point => point.Y)]));
+        Figure(description, TerminalMap.Draw(plain, PlainWidth, PlainHeight, PlotStyle.Ascii));
+    }
+}
