@@ -169,7 +169,8 @@ function showChart(figure, picture, bar, stage, said) {
     let current = -1;
     stage.addEventListener('keydown', event => {
         const series = chart.getOption().series;
-        const index = picture.type === 'curves' ? series.length - 1 : series.length > 1 ? series.length - 1 : 0;
+        // The last one has the points; without points on a map its cells are read.
+        const index = picture.type === 'curves' || picture.groups.length > 0 ? series.length - 1 : 0;
         const last = series[index].data.length - 1;
         if (event.key === 'ArrowRight') current = Math.min(last, current + 1);
         else if (event.key === 'ArrowLeft') current = Math.max(0, current - 1);
