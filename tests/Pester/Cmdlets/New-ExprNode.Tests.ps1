@@ -282,6 +282,27 @@ Describe 'A number without quotes' {
         $numbers | Should -BeGreaterThan 80
     }
 
+    It 'is text like any other where PowerShell takes it for text' {
+        $random = [Random]::new(23)
+        # Nothing that means something to PowerShell itself.
+        $pieces = 'x', 'y', '2', '3.5', '.5', '12', 'pi', 'e3', '_', '+', '-', '*', '**', '/', '^', '==', '!=', '%', '!', '=', "`u{B2}", "`u{B3}", "`u{221A}", "`u{3C0}", "`u{B7}", "`u{D7}", "`u{2264}"
+        $taken = $refused = 0
+        foreach ($i in 1..400) {
+            $text = -join (0..$random.Next(1, 6) | ForEach-Object { $pieces[$random.Next($pieces.Count)] })
+            $tokens = $null
+            $null = [System.Management.Automation.Language.Parser]::ParseInput("f $text", [ref]$tokens, [ref]$null)
+            if ($tokens.Count -ne 3 -or $tokens[1].Kind -notin 'Generic', 'Identifier' -or $tokens[1].Text -cne $text) { continue }
+            $quoted, $unquoted = "New-ExprNode '$text'", "New-ExprNode $text" | ForEach-Object {
+                $outcome = Get-Outcome ([scriptblock]::Create($_))
+                if ($outcome.Errors) { Get-ErrorId $outcome.Errors[0] } else { $outcome.Output[0].ToString() }
+            }
+            $unquoted | Should -BeExactly $quoted -Because "it is $text"
+            if ($quoted -cmatch '^Expression|^Operation|^Constant') { $refused++ } else { $taken++ }
+        }
+        $taken | Should -BeGreaterThan 15
+        $refused | Should -BeGreaterThan 40
+    }
+
     It 'that could be a product names both readings' {
         $outcome = Get-Outcome { New-ExprNode 2kb }
         $outcome.Errors[0].Exception.Message | Should -BeLike "Column 1: '2kb' can be read in two ways without quotes: write 2048 for PowerShell's number, or '2 * kb' in quotes for the product.*"

@@ -74,6 +74,20 @@ Describe 'A name that is no identifier: <Name>' -ForEach $names {
     }
 }
 
+Describe 'A name that is a piece of a page' {
+    It 'is shown in reports and does nothing there' {
+        $name = '<script>alert(1)</script>&"'
+        $node = New-ExprNode ('${' + $name + '}^2 + ${a b}^2')
+        $path = Join-Path $TestDrive page.html
+        foreach ($thing in $node, (Find-Minimum $node -InitialValue @{ $name = 3; 'a b' = 2 })) {
+            $null = $thing | Export-AutodiffReport -Path $path
+            $page = Get-Content -Raw $path
+            $page.Contains('<script>alert(1)') | Should -BeFalse
+            $page.Contains('&lt;script&gt;alert(1)') | Should -BeTrue
+        }
+    }
+}
+
 Describe 'A column that is named like a difference' {
     BeforeAll {
         $rows = 1..6 | ForEach-Object { [pscustomobject]@{ 'a-b' = $_; y = 3 * $_ } }
