@@ -41,7 +41,7 @@ public sealed class TextbookTests
     [InlineData("atan(x)", 2, "-2 * x / (1 + x^2)^2")]
     [InlineData("abs(x)*x", 1, "2 * abs(x)")]
     [InlineData("0.1*x^3", 1, "0.3 * x^2")]
-    [InlineData("pi*x^2", 1, "2 * 3.141592653589793 * x")]
+    [InlineData("pi*x^2", 1, "2 * pi * x")]
     [InlineData("x*sin(x)", 3, "-3 * sin(x) - x * cos(x)")]
     public void Derivatives_have_a_textbooks_form(string text, int order, string expected)
     {
@@ -91,8 +91,8 @@ public sealed class TextbookTests
     [InlineData("log(2)", "log(2)")]
     [InlineData("exp(1)", "exp(1)")]
     [InlineData("sqrt(2)", "sqrt(2)")]
-    [InlineData("sin(pi)", "sin(3.141592653589793)")]
-    [InlineData("2*pi", "2 * 3.141592653589793")]
+    [InlineData("sin(pi)", "sin(pi)")]
+    [InlineData("2*pi", "2 * pi")]
     [InlineData("exp(-1000)", "exp(-1000)")]
     [InlineData("1/0", "1 / 0")]
     public void Constants_fold_where_that_is_exact(string text, string expected)
