@@ -244,6 +244,15 @@ Describe 'The output of Show-Expression' {
         ($file | Measure-Object Length -Maximum).Maximum | Should -Be 79
     }
 
+    It 'shows control characters in names and lets none through' {
+        $name = "a`e[31m`nb"
+        $lines = [pscustomobject]@{ x = 1; $name = 2 } | Show-Expression 'x' @ascii
+        $lines | Should -Not -Match '[\e\n]'
+        $lines[-1] | Should -BeLike '*a*b by x'
+        $map = [pscustomobject]@{ x = 1; y = 2; "`e" = 3 } | Show-Expression 'x*y' @ascii
+        $map | Should -Not -Match '\e'
+    }
+
     It 'is the same in every culture' {
         $expected = Show-Expression 'x/3' -Range -0.5, 0.5 @ascii
         $before = [cultureinfo]::CurrentCulture

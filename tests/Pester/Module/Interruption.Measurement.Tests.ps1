@@ -32,6 +32,7 @@ BeforeAll {
 Describe 'A measurement stopped with Ctrl+C: <What>' -Tag Slow -ForEach @(
     @{ What = 'values over an array'; Script = '''ready''; $deep | Measure-Expression -At @{ x = $many }'; Part = '$deep | Measure-Expression -At @{ x = [double[]]::new(2000) } | Out-Null'; Parts = 1000 }
     @{ What = 'objects for many points'; Script = '''ready''; ''x^2*y'' | Measure-Expression -At @{ x = [double[]]::new(20000000); y = 1 } -Gradient | Out-Null'; Part = '''x^2*y'' | Measure-Expression -At @{ x = [double[]]::new(20000); y = 1 } -Gradient | Out-Null'; Parts = 1000 }
+    @{ What = 'a large map'; Script = '''ready''; Show-Expression ($deep + (New-ExprNode y)) -Range -1, 1 -Width 2000 -Height 1000 | Out-Null'; Part = 'Show-Expression ($deep + (New-ExprNode y)) -Range -1, 1 -Width 103 -Height 20 | Out-Null'; Parts = 1000 }
     @{ What = 'rows without end'; Script = '''ready''; & { while ($true) { @{ x = 1 } } } | Measure-Expression ''x^2'' | Out-Null'; Part = '@{ x = 1 } | Measure-Expression ''x^2'''; Parts = [double]::PositiveInfinity }
 ) {
     BeforeAll {

@@ -99,7 +99,7 @@ internal static class TerminalMap
         }
 
         if (seen.Contains(-1)) entries.Add(("  ", -1, seen.Count == 1 ? "nothing to show: no value is finite" : "blank: not finite"));
-        for (var i = 0; i < plot.Points.Count; i++) entries.Add(($"{TerminalPlot.MarkOf(style, i)}", bands.Count, plot.Points[i].Name));
+        for (var i = 0; i < plot.Points.Count; i++) entries.Add(($"{TerminalPlot.MarkOf(style, i)}", bands.Count, VisibleText.Of(plot.Points[i].Name)));
         var (line, length) = (new StringBuilder(), 0);
         foreach (var (sign, pen, text) in entries)
         {

@@ -180,8 +180,10 @@ internal static class TerminalPlot
 
         for (var i = 0; i < plot.Points.Count; i++) yield return Line($" {MarkOf(style, i)} ", plot.Curves.Count + i, plot.Points[i].Name);
 
-        string Line(string sample, int pen, string name)
+        string Line(string sample, int pen, string text)
         {
+            // Names of columns and classes are others'.
+            var name = VisibleText.Of(text);
             var room = Math.Max(1, width - sample.Length - 2);
             var shown = name.Length > room ? string.Concat(name.AsSpan(0, room - 1), style == PlotStyle.Ascii ? "~" : "…") : name;
             return colors is null ? $" {sample} {shown}" : $" {colors(pen)}{sample}{PlotColors.Reset} {shown}";
