@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 
 namespace PSAutodiff.Serialization;
 
@@ -51,7 +50,8 @@ internal static class ObjectJson
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { IgnoreWhatIsComputed } },
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+            // For people, not for HTML: + and < as they are.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             AllowDuplicateProperties = false,
             RespectNullableAnnotations = true,

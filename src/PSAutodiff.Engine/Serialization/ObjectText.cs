@@ -12,7 +12,7 @@ internal static class ObjectText
         ExprNode node => node.ToText(ExprTextFormat.Let),
         Operation operation => operation.Name,
         Network network => network.ToJson(),
-        ExprGradient or ExprHessian or ExprJacobian => ObjectJson.Write(JoinedNodes.Of(value)),
+        ExprGradient or ExprHessian or ExprJacobian => ObjectJson.Write(DerivativeTexts.Of(value)),
         _ => ObjectJson.Write(value),
     };
 
@@ -27,7 +27,7 @@ internal static class ObjectText
         if (type == typeof(Network)) return Network.ParseJson(text);
         if (type == typeof(ExprGradient) || type == typeof(ExprHessian) || type == typeof(ExprJacobian))
         {
-            return ObjectJson.Read(text, type, static (text, type) => ObjectJson.Read<JoinedNodes>(text).ToObject(type));
+            return ObjectJson.Read(text, type, static (text, type) => ObjectJson.Read<DerivativeTexts>(text).ToObject(type));
         }
 
         return ObjectJson.Read(text, type, ObjectJson.Read);

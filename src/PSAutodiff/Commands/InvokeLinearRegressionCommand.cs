@@ -8,7 +8,7 @@ using PSAutodiff.Rows;
 namespace PSAutodiff.Commands;
 
 /// <summary>Fits a linear model to rows from the pipeline or to arrays.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "LinearRegression", DefaultParameterSetName = RowsSet)]
+[Cmdlet(VerbsLifecycle.Invoke, "LinearRegression")]
 [OutputType(typeof(LinearRegressionResult))]
 public sealed class InvokeLinearRegressionCommand : RowsCmdlet
 {
@@ -20,7 +20,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     private RowCovariance? _covariance;
 
     /// <summary>What to predict: a number for each row of -Data.</summary>
-    [Parameter(ParameterSetName = DataSet)]
+    [Parameter]
     [AllowNull]
     public object? Target { get; set; }
 
@@ -56,7 +56,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     public object? Covariance { get; set; }
 
     /// <summary>The column of the inverse variances of the rows.</summary>
-    [Parameter(ParameterSetName = RowsSet)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
@@ -73,20 +73,14 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
             _covariance = Require(Covariance, () => RowCovariance.From(Covariance));
         }
 
-        if (ParameterSetName == DataSet)
-        {
-            RequirePair("the features", "what to predict", "the column to predict");
-        }
-        else if (Label is null)
-        {
-            Stop(ErrorIds.LabelMissing, "Which column is to be predicted? Name it with -Label.");
-        }
+        RequireOneSource("what to predict");
+        if (Label is null && !IsBound(nameof(Data))) Stop(ErrorIds.LabelMissing, "Which column is to be predicted? Name it with -Label.");
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ParameterSetName == RowsSet) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
+        if (!IsBound(nameof(Data))) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
         var result = Require(null, Fit);
         WriteObject(result);
         foreach (var warning in _rounded) WriteWarning(warning);
@@ -94,6 +88,9 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         if (result.RankDeficient && result.Ridge == 0) WriteWarning(Explain(result));
         if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
     }
+
+    // The others name the columns of -Data too.
+    private protected override IEnumerable<string> ColumnParameters => [nameof(Weight)];
 
     private protected override IRowWork StartRows(object row, int number) =>
         _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, row, number);

@@ -5,15 +5,18 @@ using PSAutodiff.Rows;
 namespace PSAutodiff.Commands;
 
 /// <summary>Predicts with a network: gives each row again with predictions, or the outputs for a matrix.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "NeuralNetwork", DefaultParameterSetName = RowsSet)]
-[OutputType(typeof(PSObject), ParameterSetName = [RowsSet])]
-[OutputType(typeof(double[,]), ParameterSetName = [DataSet])]
+[Cmdlet(VerbsLifecycle.Invoke, "NeuralNetwork")]
+[OutputType(typeof(PSObject), typeof(double[,]))]
 public sealed class InvokeNeuralNetworkCommand : NetworkRowsCmdlet
 {
     private bool _any;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => RequireNetwork("Import-Csv new.csv | Invoke-NeuralNetwork $net");
+    protected override void BeginProcessing()
+    {
+        RequireNetwork("Import-Csv new.csv | Invoke-NeuralNetwork $net");
+        RequireOneSource(target: null);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

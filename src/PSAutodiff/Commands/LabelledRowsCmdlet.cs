@@ -7,14 +7,14 @@ namespace PSAutodiff.Commands;
 public abstract class LabelledRowsCmdlet : NetworkRowsCmdlet
 {
     /// <summary>The columns of the labels; by default those it was trained on.</summary>
-    [Parameter(ParameterSetName = RowsSet)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public virtual string[]? Label { get; set; }
 
     /// <summary>The right answers: a matrix of rows x outputs, or a list of numbers or classes.</summary>
-    [Parameter(ParameterSetName = DataSet)]
+    [Parameter]
     [AllowNull]
     public virtual object? Target { get; set; }
 
@@ -35,7 +35,7 @@ public abstract class LabelledRowsCmdlet : NetworkRowsCmdlet
     private protected override void RequireNetwork(string example)
     {
         base.RequireNetwork(example);
-        RequirePair("the inputs", "the right answers", "the columns of the answers");
+        RequireOneSource("the right answers");
     }
 
     /// <summary>Ends the command when there are no data; else says what was left out of them.</summary>

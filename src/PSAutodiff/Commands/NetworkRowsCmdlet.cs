@@ -12,7 +12,7 @@ public abstract class NetworkRowsCmdlet : RowsCmdlet
     public virtual object? Network { get; set; }
 
     /// <summary>The columns that are the inputs, in order; by default those it was trained on.</summary>
-    [Parameter(ParameterSetName = RowsSet)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]

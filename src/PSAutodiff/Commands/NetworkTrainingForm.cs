@@ -17,11 +17,7 @@ internal sealed class NetworkTrainingForm : ITrainingForm
     {
         _command = command;
         _network = command.Require(command.Network, () => Conversions.ToNetwork(command.Network));
-        command.RequirePair("the inputs", "what to predict", "the columns to predict");
-        if (command.IsBound(nameof(command.Data)) && (command.MyInvocation.ExpectingInput || command.IsBound(nameof(command.InputObject)) || command.IsBound(nameof(command.Feature)) || command.IsBound(nameof(command.Label))))
-        {
-            command.Stop(ErrorIds.DataInvalid, "The data come either as rows from the pipeline, with -Feature and -Label, or as arrays, with -Data and -Target, not both.");
-        }
+        command.RequireOneSource("what to predict");
     }
 
     /// <inheritdoc/>

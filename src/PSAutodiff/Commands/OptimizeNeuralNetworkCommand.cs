@@ -9,7 +9,7 @@ using PSAutodiff.Results;
 namespace PSAutodiff.Commands;
 
 /// <summary>Prunes a network: sets the weights that matter least to 0 and freezes them, at once or in rounds of pruning and training.</summary>
-[Cmdlet(VerbsCommon.Optimize, "NeuralNetwork", DefaultParameterSetName = RowsSet)]
+[Cmdlet(VerbsCommon.Optimize, "NeuralNetwork")]
 [OutputType(typeof(Network), typeof(WeightSaliency))]
 public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
 {

@@ -6,18 +6,15 @@ namespace PSAutodiff.Commands;
 /// <summary>A cmdlet that works on rows from the pipeline, or on a matrix.</summary>
 public abstract class RowsCmdlet : AutodiffCmdlet
 {
-    private protected const string RowsSet = "Rows";
-    private protected const string DataSet = "Data";
-
     private RowIntake? _intake;
 
     /// <summary>The rows: objects or dictionaries with a value for each column that is needed.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = RowsSet)]
+    [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     public virtual object? InputObject { get; set; }
 
     /// <summary>The numbers as a matrix: rows x columns.</summary>
-    [Parameter(ParameterSetName = DataSet)]
+    [Parameter]
     [AllowNull]
     public virtual object? Data { get; set; }
 
@@ -36,12 +33,25 @@ public abstract class RowsCmdlet : AutodiffCmdlet
     /// <exception cref="AutodiffException">The columns do not suit.</exception>
     private protected abstract IRowWork StartRows(object row, int number);
 
-    /// <summary>Ends the command when one of -Data and -Target was given without the other.</summary>
-    /// <param name="data">What -Data holds.</param>
-    /// <param name="target">What -Target holds.</param>
-    /// <param name="label">What -Label names.</param>
-    internal void RequirePair(string data, string target, string label)
+    /// <summary>The parameters that name columns of rows and mean nothing with -Data.</summary>
+    private protected virtual IEnumerable<string> ColumnParameters => ["Feature", "Label"];
+
+    /// <summary>
+    /// Ends the command when rows and arrays are mixed, or one of -Data and -Target was given without the other. These are no sets of
+    /// parameters: of a mixture PowerShell would only say that it cannot resolve them.
+    /// </summary>
+    /// <param name="target">What -Target holds; null when there is no such parameter.</param>
+    internal void RequireOneSource(string? target)
     {
-        if (IsBound(nameof(Data)) != IsBound("Target")) Stop(ErrorIds.DataInvalid, $"-Data, {data}, and -Target, {target}, go together. Of rows from the pipeline -Label names {label}.");
+        var hasTarget = target is not null && IsBound("Target");
+        if (!IsBound(nameof(Data)))
+        {
+            if (hasTarget) Stop(ErrorIds.DataInvalid, $"-Target holds {target} and goes with -Data, which holds the inputs. With rows from the pipeline, name their column with -Label.");
+            return;
+        }
+
+        if (MyInvocation.ExpectingInput || IsBound(nameof(InputObject))) Stop(ErrorIds.DataInvalid, "There are rows from the pipeline and also -Data. Give one of the two.");
+        if (target is not null && !hasTarget) Stop(ErrorIds.DataInvalid, $"-Data holds the inputs and needs -Target, which holds {target}.");
+        if (ColumnParameters.FirstOrDefault(IsBound) is { } column) Stop(ErrorIds.DataInvalid, $"-{column} names columns of rows from the pipeline and does not go with -Data. Leave one of the two out.");
     }
 }

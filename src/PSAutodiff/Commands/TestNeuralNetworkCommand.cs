@@ -5,7 +5,7 @@ using PSAutodiff.Rows;
 namespace PSAutodiff.Commands;
 
 /// <summary>Measures a network on labelled rows.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "NeuralNetwork", DefaultParameterSetName = RowsSet)]
+[Cmdlet(VerbsDiagnostic.Test, "NeuralNetwork")]
 [OutputType(typeof(NetworkTest))]
 public sealed class TestNeuralNetworkCommand : LabelledRowsCmdlet
 {

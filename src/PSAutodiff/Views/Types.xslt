@@ -11,19 +11,19 @@
   <xsl:template match="Type">
     <Type>
       <Name>PSAutodiff.<xsl:value-of select="@Name" /></Name>
-      <xsl:if test="not(@Text = 'instance')">
-        <Members>
+      <Members>
+        <xsl:if test="not(@Json = 'own')">
+          <CodeMethod>
+            <Name>ToJson</Name>
+            <CodeReference><TypeName>PSAutodiff.SerializedText</TypeName><MethodName>ToJson</MethodName></CodeReference>
+          </CodeMethod>
+        </xsl:if>
+        <xsl:copy-of select="*" />
+        <xsl:if test="not(@Text = 'instance')">
           <CodeProperty IsHidden="true">
             <Name>SerializedText</Name>
             <GetCodeReference><TypeName>PSAutodiff.SerializedText</TypeName><MethodName>Get</MethodName></GetCodeReference>
           </CodeProperty>
-          <xsl:if test="not(@Json = 'own')">
-            <CodeMethod>
-              <Name>ToJson</Name>
-              <CodeReference><TypeName>PSAutodiff.SerializedText</TypeName><MethodName>ToJson</MethodName></CodeReference>
-            </CodeMethod>
-          </xsl:if>
-          <xsl:copy-of select="*" />
           <MemberSet>
             <Name>PSStandardMembers</Name>
             <Members>
@@ -37,8 +37,8 @@
               </xsl:if>
             </Members>
           </MemberSet>
-        </Members>
-      </xsl:if>
+        </xsl:if>
+      </Members>
       <TypeConverter><TypeName>PSAutodiff.SerializedTextConverter</TypeName></TypeConverter>
     </Type>
     <Type>

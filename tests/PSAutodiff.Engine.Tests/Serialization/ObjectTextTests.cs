@@ -63,14 +63,20 @@ public sealed class ObjectTextTests
     });
 
     [Theory]
-    [InlineData("{\"variables\":[\"x\"],\"rows\":1,\"nodes\":\"x\"}")]
-    [InlineData("{\"variables\":[\"x\",\"x\"],\"rows\":1,\"nodes\":\"less(x, less(1, 1))\"}")]
-    [InlineData("{\"variables\":[\"x\"],\"rows\":2147483647,\"nodes\":\"less(x, 1)\"}")]
-    [InlineData("{\"variables\":[\"x\"],\"rows\":-2,\"nodes\":\"x\"}")]
-    [InlineData("{\"variables\":[null],\"rows\":1,\"nodes\":\"less(x, 1)\"}")]
-    [InlineData("{\"variables\":[\"x\"],\"rows\":1,\"nodes\":\"less(x,\"}")]
-    [InlineData("{\"variables\":[\"x\"],\"rows\":1,\"nodes\":null}")]
-    [InlineData("{\"variables\":[\"x\"],\"rows\":1}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\",\"2\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\"],[\"2\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\"]],\"secondDerivatives\":[[\"0\",\"0\"]]}")]
+    [InlineData("{\"variables\":[\"x\",\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\",\"1\"]]}")]
+    [InlineData("{\"variables\":[null],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[null]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1)\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"\",\"expressions\":[\"x), 2\"],\"firstDerivatives\":[[\"1\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":\"t1 = \",\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"bindings\":null,\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"expressions\":[\"x\"],\"firstDerivatives\":[[\"1\"]]}")]
+    [InlineData("{\"variables\":[\"x\"],\"rows\":1,\"nodes\":\"less(x, 1)\"}")]
     public void A_text_that_holds_no_gradients_is_an_error(string text)
     {
         foreach (var type in new[] { typeof(ExprGradient), typeof(ExprHessian), typeof(ExprJacobian) })
@@ -78,6 +84,20 @@ public sealed class ObjectTextTests
             Assert.ThrowsAny<Exception>(() => ObjectText.Read(text, type));
             Assert.Equal("ObjectText", Assert.Throws<AutodiffException>(() => ObjectText.Read(text, type)).ErrorId);
         }
+    }
+
+    [Theory]
+    [InlineData(typeof(ExprGradient), "{\"variables\":[\"x\",\"y\"],\"bindings\":\"t1 = x^2; \",\"expressions\":[\"t1 * y\"],\"firstDerivatives\":[[\"2 * x * y\",\"t1\"]]}")]
+    [InlineData(typeof(ExprHessian), "{\"variables\":[\"x\",\"y\"],\"bindings\":\"t1 = x^2; t2 = 2 * x; \",\"expressions\":[\"t1 * y\"],\"firstDerivatives\":[[\"t2 * y\",\"t1\"]],\"secondDerivatives\":[[\"2 * y\",\"t2\"],[\"t2\",\"0\"]]}")]
+    [InlineData(typeof(ExprJacobian), "{\"variables\":[\"x\",\"y\"],\"bindings\":\"t1 = x^2; \",\"expressions\":[\"t1 * y\",\"x + sin(y)\"],\"firstDerivatives\":[[\"2 * x * y\",\"t1\"],[\"1\",\"cos(y)\"]]}")]
+    public void The_text_of_derivatives_is_written_for_people(Type type, string text)
+    {
+        var (first, second) = (ExprNode.Parse("x^2 * y"), ExprNode.Parse("x + sin(y)"));
+        string[] variables = ["x", "y"];
+        object value = type == typeof(ExprGradient) ? DerivativeObjects.Gradient(first, variables, DifferentiationMode.Auto)
+            : type == typeof(ExprHessian) ? DerivativeObjects.Hessian(first, variables)
+            : DerivativeObjects.Jacobian([first, second], variables, DifferentiationMode.Auto);
+        Assert.Equal(text, ObjectText.Write(value));
     }
 
     [Theory]

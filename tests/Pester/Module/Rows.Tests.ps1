@@ -255,3 +255,41 @@ Describe 'An integer that no double holds' {
         $outcome.Output | Should -HaveCount 6
     }
 }
+
+Describe 'Rows and arrays that are mixed' {
+    BeforeAll {
+        $net = New-NeuralNetwork -Weight @(, @(, 2))
+        $rows = [pscustomobject]@{ a = 1; y = 2 }, [pscustomobject]@{ a = 2; y = 4 }
+    }
+
+    It 'end the command with what is wrong and what to do: <Command>' -ForEach @(
+        @{ Says = '-Target holds the right answers and goes with -Data, * name their column with -Label.'; Command = { $rows | Test-NeuralNetwork $net -Feature a -Target y } }
+        @{ Says = '-Target holds the right answers and goes with -Data, * name their column with -Label.'; Command = { $rows | Test-NeuralNetwork $net -Target 2, 4 } }
+        @{ Says = '-Target holds the right answers and goes with -Data, *'; Command = { $rows | Optimize-NeuralNetwork $net -Fraction 0.5 -Feature a -Target y } }
+        @{ Says = '-Target holds what to predict and goes with -Data, *'; Command = { $rows | Invoke-LinearRegression -Feature a -Target y } }
+        @{ Says = '-Target holds what to predict and goes with -Data, *'; Command = { $rows | Start-NetworkTraining -Network $net -Feature a -Target y } }
+        @{ Says = '-Data holds the inputs and needs -Target, *'; Command = { Test-NeuralNetwork $net -Data 1, 2 -Label y } }
+        @{ Says = '-Label names columns of rows from the pipeline and does not go with -Data.*'; Command = { Test-NeuralNetwork $net -Data 1, 2 -Target 2, 4 -Label y } }
+        @{ Says = '-Feature names columns of rows from the pipeline and does not go with -Data.*'; Command = { Start-NetworkTraining -Network $net -Data 1, 2 -Target 2, 4 -Feature a } }
+        @{ Says = '-Feature names columns of rows from the pipeline and does not go with -Data.*'; Command = { Invoke-NeuralNetwork $net -Data 1, 2 -Feature a } }
+        @{ Says = '-Weight names columns of rows from the pipeline and does not go with -Data.*'; Command = { Invoke-LinearRegression -Data 1, 2 -Target 2, 4 -Weight w } }
+        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Test-NeuralNetwork $net -Data 1, 2 -Target 2, 4 } }
+        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Invoke-NeuralNetwork $net -Data 1, 2 } }
+        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Invoke-LinearRegression -Data 1, 2 -Target 2, 4 } }
+        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Start-NetworkTraining -Network $net -Data 1, 2 -Target 2, 4 } }
+    ) {
+        $outcome = Get-Outcome $Command
+        $outcome.Output | Should -HaveCount 0
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataInvalid
+        $outcome.Errors[0].Exception.Message | Should -BeLike $Says
+    }
+
+    It 'are fine apart' {
+        ($rows | Test-NeuralNetwork $net -Feature a -Label y).Loss | Should -BeExactly 0
+        (Test-NeuralNetwork $net -Data 1, 2 -Target 2, 4).Loss | Should -BeExactly 0
+        (Invoke-NeuralNetwork $net -Data 1, 2)[1, 0] | Should -BeExactly 4
+        ($rows | Invoke-LinearRegression -Feature a -Label y).Coefficients['a'] | Assert-Near 2
+        (Invoke-LinearRegression -Data 1, 2 -Target 2, 4 -Feature f -Label w).Coefficients['f'] | Assert-Near 2
+    }
+}

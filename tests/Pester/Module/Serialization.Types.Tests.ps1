@@ -142,6 +142,14 @@ Describe 'What came back' -Tag Slow {
         $json = $objects.Measurement.ToJson() | ConvertFrom-Json
         $json.hessian[0] | Should -Be $objects.Measurement.Hessian[0, 0], $objects.Measurement.Hessian[0, 1]
         $json.gradient.x | Should -BeExactly $objects.Measurement.Gradient['x']
+        $hessian = $objects.ExprHessian.ToJson() | ConvertFrom-Json
+        $hessian.variables | Should -BeExactly y, x
+        $entry = New-ExprNode ($hessian.bindings + $hessian.secondDerivatives[0][1])
+        $entry | Should -Be $objects.ExprHessian.y.x
+        $gradient = $objects.ExprGradient.ToJson() | ConvertFrom-Json
+        New-ExprNode ($gradient.bindings + $gradient.firstDerivatives[0][1]) | Should -Be $objects.ExprGradient.x
+        New-ExprNode ($gradient.bindings + $gradient.expressions[0]) | Should -Be $objects.ExprGradient.Expression
+        ($objects.ExprJacobian.ToJson() | ConvertFrom-Json).expressions | Should -HaveCount 2
         ($objects.Minimum.ToJson() | ConvertFrom-Json).stopReason | Should -BeExactly Converged
         ($objects.Root.ToJson() | ConvertFrom-Json).equations | Should -BeExactly 'x^2 - 2', 'x * y - 1'
         ($objects.TrainingResult.ToJson() | ConvertFrom-Json).network.layers.Count | Should -Be 2

@@ -131,7 +131,7 @@ internal abstract class CodeStyle : TextStyle
         var (isFolded, places, numbers) = FoldsNumbers ? _graph.Fold(_reachable) : ([], [], []);
         var view = new GraphView(_graph, bindings);
         var lastLocal = 0;
-        foreach (var id in WritingOrder.Of(_graph, _root, _cancellation))
+        foreach (var id in WritingOrder.Of(_graph, [_root], _cancellation))
         {
             if (FoldsNumbers && isFolded[id] && !_graph.IsLeaf(id) && NotationOf(_graph.OperationOf(id)).Level < Notation.Atom)
             {

@@ -17,7 +17,7 @@ internal static class DotWriter
 
         // Arrows that come in keep the order of the arguments.
         var text = new StringBuilder("digraph expression {\n    graph [ordering=in]\n    node [shape=circle]\n");
-        foreach (var id in WritingOrder.Of(graph, root, cancellation))
+        foreach (var id in WritingOrder.Of(graph, [root], cancellation))
         {
             var number = numbers[id] = count++;
             var (label, style) =

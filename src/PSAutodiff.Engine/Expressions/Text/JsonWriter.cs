@@ -29,7 +29,7 @@ internal static class JsonWriter
         json.WriteString("format"u8, Format);
         json.WriteNumber("version"u8, Version);
         json.WriteStartArray("nodes"u8);
-        foreach (var id in WritingOrder.Of(graph, root, cancellation))
+        foreach (var id in WritingOrder.Of(graph, [root], cancellation))
         {
             indices[id] = count++;
             var operation = graph.OperationOf(id);

@@ -11,17 +11,24 @@ internal static class LetWriter
 {
     public static string Write(ExprNode node, CancellationToken cancellation = default)
     {
-        var (graph, root) = node.Flatten(cancellation);
-        var reachable = graph.Reachable([root]);
-        var uses = graph.Uses(reachable, [root]);
-        var taken = new HashSet<string>(graph.VariablesOf([root]), StringComparer.Ordinal);
+        var (bindings, texts) = Write([node], cancellation);
+        return bindings + texts[0];
+    }
+
+    /// <summary>Several expressions, what they share once: each text may use the bindings, and may be nothing but a name of them.</summary>
+    public static (string Bindings, string[] Texts) Write(IReadOnlyList<ExprNode> nodes, CancellationToken cancellation = default)
+    {
+        var (graph, roots) = ExprNode.Flatten(nodes, cancellation);
+        var reachable = graph.Reachable(roots);
+        var uses = graph.Uses(reachable, roots);
+        var taken = new HashSet<string>(graph.VariablesOf(roots), StringComparer.Ordinal);
         var bindings = new string?[reachable.Length];
         var view = new GraphView(graph, bindings);
         var text = new StringBuilder();
         var number = 0;
-        foreach (var id in WritingOrder.Of(graph, root, cancellation))
+        foreach (var id in WritingOrder.Of(graph, roots, cancellation))
         {
-            if (id == root || uses[id] < 2 || graph.IsLeaf(id)) continue;
+            if (uses[id] < 2 || graph.IsLeaf(id)) continue;
             string name;
             do
             {
@@ -35,7 +42,11 @@ internal static class LetWriter
             bindings[id] = name;
         }
 
-        FormulaWriter.Write(view, root, InfixStyle.Instance, text, int.MaxValue, cancellation);
-        return text.ToString();
+        return (text.ToString(), Array.ConvertAll(roots, root =>
+        {
+            text.Clear();
+            FormulaWriter.Write(view, root, InfixStyle.Instance, text, int.MaxValue, cancellation);
+            return text.ToString();
+        }));
     }
 }

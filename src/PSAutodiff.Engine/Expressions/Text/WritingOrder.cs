@@ -10,17 +10,20 @@ internal static class WritingOrder
     // Between two looks at the token; a power of two.
     private const int NodesUnwatched = 1 << 12;
 
-    /// <summary>The ids of the nodes that the root needs, the root last; one by one, so that cancelling ends what is done with them too.</summary>
+    /// <summary>The ids of the nodes that roots need, each root after its own; one by one, so that cancelling ends what is done with them too.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IEnumerable<int> Of(Graph graph, int root, CancellationToken cancellation)
+    public static IEnumerable<int> Of(Graph graph, IReadOnlyList<int> roots, CancellationToken cancellation)
     {
         var steps = 0;
-        var walk = new PostOrder(graph, root + 1);
-        walk.Start(root);
-        while (walk.TryNext(out var id))
+        var walk = new PostOrder(graph, roots.Max() + 1);
+        foreach (var root in roots)
         {
-            if ((++steps & (NodesUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
-            yield return id;
+            walk.Start(root);
+            while (walk.TryNext(out var id))
+            {
+                if ((++steps & (NodesUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
+                yield return id;
+            }
         }
     }
 }
