@@ -46,13 +46,14 @@ public static class LinearAlgebraViews
     // The first column to the left, the others to the right.
     private static string Table(string[] heads, IEnumerable<string[]> rows)
     {
-        string[][] all = [heads, .. rows];
+        string[][] everything = [heads, .. rows];
+        string[][] all = [.. everything.Take(1 + Views.MostLines)];
         var widths = new int[heads.Length];
         foreach (var row in all)
         {
             for (var i = 0; i < row.Length; i++) widths[i] = Math.Max(widths[i], row[i].Length);
         }
 
-        return string.Join('\n', all.Select(row => string.Join("  ", row.Select(Views.Visible).Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd()));
+        return Views.Lines([.. all.Select(row => string.Join("  ", row.Select(Views.Visible).Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd())], everything.Length);
     }
 }

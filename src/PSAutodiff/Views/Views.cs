@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation.Host;
-using System.Text;
 using PSAutodiff.Data;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
 
@@ -14,34 +14,50 @@ public static class Views
 
     private const int DefaultColumns = 80;
 
-    /// <summary>Names and values in a line each, for example <c>b1 = 1.25</c>.</summary>
-    public static string Entries(IDictionary entries)
+    /// <summary>So many lines are shown of what has a line for each variable, parameter or layer.</summary>
+    internal const int MostLines = 20;
+
+    /// <summary>Names and values in a line each, for example <c>b1 = 1.25</c>; of many, the last line says how many more there are.</summary>
+    /// <param name="entries">The names and values. Those in ordinal order are shown with w2 before w10.</param>
+    /// <param name="before">What to write before each name.</param>
+    public static string Entries(IDictionary entries, string before = "")
     {
         ArgumentNullException.ThrowIfNull(entries);
-        var width = 0;
-        foreach (var key in entries.Keys) width = Math.Max(width, key.ToString()!.Length);
-        var text = new StringBuilder();
-        foreach (DictionaryEntry entry in entries)
-        {
-            if (text.Length > 0) text.Append('\n');
-            text.Append(Visible(entry.Key.ToString()!).PadRight(width)).Append(CultureInfo.InvariantCulture, $" = {entry.Value}");
-        }
+        var pairs = entries.Cast<DictionaryEntry>().Select(static entry => (Name: entry.Key.ToString()!, entry.Value)).ToArray();
 
-        return text.ToString();
+        // An order that was asked for is kept.
+        var names = pairs.Select(static pair => pair.Name);
+        if (names.SequenceEqual(names.Order(StringComparer.Ordinal))) pairs = [.. pairs.OrderBy(static pair => pair.Name, NaturalOrder.Instance)];
+        var shown = pairs.Take(MostLines).Select(pair => (Name: before + Visible(pair.Name), pair.Value)).ToArray();
+        var width = shown.Select(static pair => pair.Name.Length).DefaultIfEmpty(0).Max();
+        return Lines([.. shown.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Name.PadRight(width)} = {pair.Value}"))], pairs.Length);
     }
 
-    /// <summary>A matrix in a line for each row.</summary>
-    public static string Matrix(double[,] matrix)
+    /// <summary>A matrix in a line for each row. What does not fit is cut: columns, then rows, with their number.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="columns">The width of the window that it has to fit beside the labels of a list.</param>
+    public static string Matrix(double[,] matrix, int columns = DefaultColumns)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        var text = new StringBuilder();
-        for (var i = 0; i < matrix.GetLength(0); i++)
-        {
-            if (i > 0) text.Append('\n');
-            for (var j = 0; j < matrix.GetLength(1); j++) text.Append(CultureInfo.InvariantCulture, $"{(j > 0 ? "  " : string.Empty)}{matrix[i, j]}");
-        }
+        var (rows, width) = (matrix.GetLength(0), matrix.GetLength(1));
+        var texts = Enumerable.Range(0, Math.Min(rows, MostLines))
+            .Select(i => Enumerable.Range(0, width).Select(j => matrix[i, j].ToString(CultureInfo.InvariantCulture)).ToArray())
+            .ToArray();
 
-        return text.ToString();
+        // As many columns as fit in every line, and at least one.
+        var room = Math.Max(1, columns - ListLabel);
+        var fit = texts.Select(row => Fitting(row, room)).DefaultIfEmpty(width).Min();
+        var left = width - fit;
+        return Lines([.. texts.Select(row => string.Join("  ", row.Take(fit)) + (left > 0 ? string.Create(CultureInfo.InvariantCulture, $"  ... {left} more") : string.Empty))], rows);
+
+        static int Fitting(string[] row, int room)
+        {
+            const int more = 14; // The note of what was left out.
+            if (row.Sum(static text => text.Length + 2) - 2 <= room) return row.Length;
+            var (used, count) = (more, 0);
+            while (count < row.Length && (used += row[count].Length + 2) <= room) count++;
+            return Math.Max(1, count);
+        }
     }
 
     /// <summary>Losses, or the values of a path, as first, sparkline, last; the sparkline shows the means of equal stretches.</summary>
@@ -86,7 +102,9 @@ public static class Views
     public static string Layers(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Lines(network.Layers.Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs} -> {layer.Outputs} {layer.Activation}")));
+        return Lines(
+            [.. network.Layers.Take(MostLines).Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs} -> {layer.Outputs} {layer.Activation}"))],
+            network.Layers.Count);
     }
 
     /// <summary>A text of others, such as a label or the name of a column, so that nothing in it does anything to the terminal.</summary>
@@ -108,9 +126,11 @@ public static class Views
     {
         ArgumentNullException.ThrowIfNull(measures);
         var width = measures.Max(static measure => ClassLabel.Text(measure.Class).Length);
-        return Lines(measures.Select(measure => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Visible(ClassLabel.Text(measure.Class)).PadRight(width)}  precision {measure.Precision:f4}, recall {measure.Recall:f4}, F1 {measure.F1:f4}")));
+        return Lines(
+            [.. measures.Take(MostLines).Select(measure => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Visible(ClassLabel.Text(measure.Class)).PadRight(width)}  precision {measure.Precision:f4}, recall {measure.Recall:f4}, F1 {measure.F1:f4}"))],
+            measures.Count);
     }
 
     /// <summary>How many restarts there were, which is the best, and the range of their losses.</summary>
@@ -138,5 +158,10 @@ public static class Views
         return [$"{title} by epoch", .. lines, new string(' ', axis) + epochs];
     }
 
-    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
+    /// <summary>Lines, and one more that says how many of all are not among them.</summary>
+    internal static string Lines(IReadOnlyCollection<string> lines, int all)
+    {
+        var text = string.Join('\n', lines);
+        return lines.Count < all ? string.Create(CultureInfo.InvariantCulture, $"{text}\n... {all - lines.Count} more") : text;
+    }
 }

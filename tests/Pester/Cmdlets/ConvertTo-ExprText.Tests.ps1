@@ -90,6 +90,35 @@ Describe 'ConvertTo-ExprText writes expressions' {
     }
 }
 
+Describe 'ConvertTo-ExprText of several derivatives' {
+    It 'gives a text for each, row by row' {
+        'x^2*y' | Invoke-Differentiate -Gradient | ConvertTo-ExprText | Should -BeExactly '2 * x * y', 'x^2'
+        ConvertTo-ExprText ('x^2*y' | Invoke-Differentiate -Hessian) Lab | Should -BeExactly '( 2 * y )', '( 2 * x )', '( 2 * x )', '0'
+        'x^2*y', 'x' | Invoke-Differentiate -Jacobian | ConvertTo-ExprText -As Infix | Should -BeExactly '2 * x * y', 'x^2', '1', '0'
+        @('x^2*y' | Invoke-Differentiate -Gradient | ConvertTo-ExprText -As Python) | Should -HaveCount 2
+        $json = 'x^2*y' | Invoke-Differentiate -Gradient | ConvertTo-ExprText -As Json
+        $json | ForEach-Object { "$(New-ExprNode -Json $_)" } | Should -BeExactly '2 * x * y', 'x^2'
+    }
+
+    It 'gives one matrix where formulas are typeset' {
+        'x^2*y' | Invoke-Differentiate -Gradient | ConvertTo-ExprText Latex | Should -BeExactly '\left[\begin{array}{c} 2 \cdot x \cdot y \\ x^{2} \\ \end{array}\right]'
+        'x^2*y' | Invoke-Differentiate -Hessian | ConvertTo-ExprText Latex | Should -BeExactly '\left[\begin{array}{cc} 2 \cdot y & 2 \cdot x \\ 2 \cdot x & 0 \\ \end{array}\right]'
+        $element = [xml]('x^2*y', 'x' | Invoke-Differentiate -Jacobian | ConvertTo-ExprText MathML)
+        $element.math.mrow.mtable.mtr | Should -HaveCount 2
+        $element.math.mrow.mtable.mtr[1].mtd.InnerText | Should -Be '1', '0'
+    }
+
+    It 'cuts each where it is long, and warns once' {
+        $long = ('x', 'y', 'z' | ForEach-Object { "$_^3*sin($_)*exp($_)" }) -join '*'
+        foreach ($format in 'Infix', 'Latex', 'MathML') {
+            $outcome = Get-Outcome { $long | Invoke-Differentiate -Gradient | ConvertTo-ExprText $format -MaxLength 20 }
+            $outcome.Warnings | Should -HaveCount 1
+            $outcome.Errors | Should -HaveCount 0
+            ([regex]::Matches("$($outcome.Output)", '\.\.\. ')).Count | Should -Be 3
+        }
+    }
+}
+
 Describe 'Text that reads back' {
     It '<_> comes back from Infix, Lab, Let and Json' -ForEach $expressions {
         $node = New-ExprNode $_

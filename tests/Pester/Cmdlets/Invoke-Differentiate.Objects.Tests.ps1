@@ -239,8 +239,33 @@ Describe 'Parameters of the objects' {
 }
 
 Describe 'The objects at the prompt' {
-    It 'show a gradient as names and formulas' {
-        'x^2*y' | Invoke-Differentiate -Gradient | Get-Display | Should -Match '(?m)^x\s+2 \* x \* y\s*\r?\ny\s+x\^2\s*$'
+    It 'show a gradient as a line for each derivative, w2 before w10, and as it was asked for' {
+        $lines = { @(($input | Get-Display) -split '\r?\n' | Where-Object { $_.Trim() } | ForEach-Object TrimEnd) }
+        'x^2*y' | Invoke-Differentiate -Gradient | & $lines | Should -BeExactly 'd/dx = 2 * x * y', 'd/dy = x^2'
+        'w10*w2 + a' | Invoke-Differentiate -Gradient | & $lines | Should -BeExactly 'd/da   = 1', 'd/dw2  = w10', 'd/dw10 = w2'
+        'x^2*y' | Invoke-Differentiate y, x -Gradient | & $lines | Should -BeExactly 'd/dy = x^2', 'd/dx = 2 * x * y'
+        '3' | Invoke-Differentiate -Gradient | & $lines | Should -BeExactly '(no variables)'
+    }
+
+    It 'cut what is long, and say how much it is' {
+        $names = 1..60 | ForEach-Object { "w$_" }
+        $many = ($names | ForEach-Object { "$_^2" }) -join ' + '
+        $gradient = @(($many | Invoke-Differentiate -Gradient | Get-Display) -split '\r?\n' | Where-Object { $_.Trim() })
+        $gradient.Count | Should -Be 21
+        $gradient[1] | Should -Match '^d/dw2  = 2 \* w2$'
+        $gradient[20].Trim() | Should -BeExactly '... 40 more'
+        $hessian = ($many | Invoke-Differentiate -Hessian | Get-Display).Trim() -split '\r?\n' | ForEach-Object TrimEnd
+        $hessian | Should -HaveCount 23
+        $hessian[-2] | Should -BeExactly '... 40 more rows'
+        $hessian[-1] | Should -Match '^\.\.\. \d\d more columns$'
+        $hessian | Measure-Object Length -Maximum | ForEach-Object Maximum | Should -BeLessThan 120
+        $at = @{}
+        $names | ForEach-Object { $at[$_] = 1 / 3 }
+        $measured = $many | Measure-Expression -At $at -Hessian | Get-Display
+        $measured | Should -Match '(?m)^Gradient\s+: w1\s+= 0\.66.*\r?\n\s+w2\s+= '
+        ([regex]::Matches($measured, '\.\.\. 40 more')).Count | Should -Be 2
+        $measured | Should -Match '(?m)^Hessian\s+: 2  0  .*  \.\.\. \d\d more\s*$'
+        ($many | Find-Minimum -At $at | Get-Display) | Should -Match '(?m)^\s+\.\.\. 40 more'
     }
 
     It 'show a Hessian as a matrix of formulas' {

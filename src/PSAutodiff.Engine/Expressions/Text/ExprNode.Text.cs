@@ -38,6 +38,28 @@ public sealed partial class ExprNode
     /// </param>
     public string ToText(ExprTextFormat format, int maxLength = DefaultMaxTextLength) => ToText(format, maxLength, out _);
 
+    /// <summary>Expressions in rows and columns: one formula of a matrix where the format is typeset, else a text for each of them.</summary>
+    internal static IEnumerable<string> ToMatrixText(
+        IReadOnlyList<IReadOnlyList<ExprNode>> rows,
+        ExprTextFormat format,
+        int maxLength,
+        out bool cut,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
+        if (format == ExprTextFormat.Latex) return [LatexWriter.WriteMatrix(rows, maxLength, out cut, cancellation)];
+        if (format == ExprTextFormat.MathML) return [MathMLWriter.WriteMatrix(rows, maxLength, out cut, cancellation)];
+        cut = false;
+        var texts = new List<string>();
+        foreach (var node in rows.SelectMany(static row => row))
+        {
+            texts.Add(node.ToText(format, maxLength, out var isCut, cancellation));
+            cut |= isCut;
+        }
+
+        return texts;
+    }
+
     /// <summary>The expression as text, and whether it was cut.</summary>
     internal string ToText(ExprTextFormat format, int maxLength, out bool cut, CancellationToken cancellation = default)
     {

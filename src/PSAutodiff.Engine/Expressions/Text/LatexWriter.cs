@@ -14,6 +14,16 @@ internal static class LatexWriter
         if (cut) CutText.End(text, maxLength, node);
         return text.ToString();
     }
+
+    /// <summary>Several expressions as one matrix, in which a variable looks the same everywhere; each is cut by itself.</summary>
+    public static string WriteMatrix(IReadOnlyList<IReadOnlyList<ExprNode>> rows, int maxLength, out bool cut, CancellationToken cancellation = default)
+    {
+        // An array, since matrices have ten columns at the most.
+        var style = new LatexStyle(new LatexNames(TypesetMatrix.VariablesOf(rows)));
+        var text = new StringBuilder(@"\left[\begin{array}{").Append('c', rows.Count == 0 ? 1 : rows[0].Count).Append('}');
+        cut = TypesetMatrix.Write(rows, style, text, maxLength, (" ", " & ", @" \\", (cell, node) => CutText.End(cell, maxLength, node)), cancellation);
+        return text.Append(@" \end{array}\right]").ToString();
+    }
 }
 
 /// <summary>LaTeX in math mode, with parentheses that grow.</summary>

@@ -16,9 +16,20 @@ internal static class MathMLWriter
         var style = new MathMLStyle(new MathMLNames(node.Variables));
         cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength - End.Length, cancellation);
         return cut
-            ? $"{Start}<mtext>{node.Op.Name} ... {CutText.Hash(node)}</mtext>{End}"
+            ? Start + CutNote(node) + End
             : text.Append(End).ToString();
     }
+
+    /// <summary>Several expressions as one matrix, in which a variable looks the same everywhere; a note in place of each that is too long.</summary>
+    public static string WriteMatrix(IReadOnlyList<IReadOnlyList<ExprNode>> rows, int maxLength, out bool cut, CancellationToken cancellation = default)
+    {
+        var style = new MathMLStyle(new MathMLNames(TypesetMatrix.VariablesOf(rows)));
+        var text = new StringBuilder(Start).Append("<mrow><mo>[</mo><mtable>");
+        cut = TypesetMatrix.Write(rows, style, text, maxLength, ("<mtr><mtd>", "</mtd><mtd>", "</mtd></mtr>", static (cell, node) => cell.Clear().Append(CutNote(node))), cancellation);
+        return text.Append("</mtable><mo>]</mo></mrow>").Append(End).ToString();
+    }
+
+    private static string CutNote(ExprNode node) => $"<mtext>{node.Op.Name} ... {CutText.Hash(node)}</mtext>";
 }
 
 /// <summary>Presentation MathML; every notation is exactly one element, so that it can stand anywhere.</summary>
