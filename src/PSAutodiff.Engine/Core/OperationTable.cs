@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using PSAutodiff.Foundation;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
 
@@ -55,8 +56,8 @@ internal static class OperationTable
     public static Operation FindFunction(string name)
     {
         if (TryFindFunction(name) is { } found) return found;
-        var known = string.Join(", ", ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name));
-        throw new AutodiffException(ErrorIds.OperationUnknown, $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. Known operations: {known}.");
+        string[] functions = [.. ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name)];
+        throw new AutodiffException(ErrorIds.OperationUnknown, $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. Known operations: {string.Join(", ", functions)}.{NearNames.Hint(name, functions)}");
     }
 }
 

@@ -131,7 +131,7 @@ public sealed record DerivativeCheck(
         VariableNames.Check(name);
         if (all.Contains(name, StringComparer.Ordinal)) return;
         var have = all.Length == 0 ? "It has none." : $"It has: {string.Join(", ", all)}.";
-        throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{name}'. {have}");
+        throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{name}'. {have}{NearNames.Hint(name, all)}");
     }
 
     private static void RequirePositive(double? number, string errorId, string what)

@@ -35,6 +35,9 @@ public sealed class Minimization
     /// <summary>Called now and then with the number of steps done and the value reached.</summary>
     public Action<int, double>? Progress { get; init; }
 
+    /// <summary>Called after every step with the number of steps done and the value reached.</summary>
+    public Action<int, double>? Stepped { get; init; }
+
     /// <summary>Searches a minimum.</summary>
     /// <param name="start">Finite start values of <see cref="Variables"/>, in order.</param>
     /// <param name="options">The method and its settings.</param>
@@ -72,6 +75,7 @@ public sealed class Minimization
                 if (!outcome.Taken) continue;
                 iterations++;
                 Keep();
+                Stepped?.Invoke(iterations, search.Current.Value);
                 if (Progress is null || Environment.TickCount64 - reported < MillisecondsBetweenReports) continue;
                 reported = Environment.TickCount64;
                 Progress(iterations, search.Current.Value);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Foundation.Names;
@@ -9,7 +10,10 @@ namespace PSAutodiff.Commands;
 /// <summary>What the cmdlets share: turning values into expressions, errors that cost one item only, and the end by Ctrl+C.</summary>
 public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
 {
+    private const int MillisecondsBetweenMessages = 5000;
+
     private readonly CancellationTokenSource _cancellation = new();
+    private long _told;
 
     /// <summary>Cancelled by Ctrl+C: long work has to look at it.</summary>
     private protected CancellationToken Cancellation => _cancellation.Token;
@@ -128,6 +132,12 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
     private protected void ShowProgress(string activity, string status, Stopwatch? clock = null, double? done = null)
     {
         if (clock is { Elapsed.TotalSeconds: < 1 } || Stopping) return;
+        if (clock is not null && clock.ElapsedMilliseconds - _told >= MillisecondsBetweenMessages)
+        {
+            _told = clock.ElapsedMilliseconds;
+            Tell($"{activity}: {status}");
+        }
+
         try
         {
             WriteProgress(new ProgressRecord(0, activity, status)
@@ -140,6 +150,31 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
         {
             // Ctrl+C just now: a token ends the work.
         }
+    }
+
+    /// <summary>Writes a verbose message in the midst of work, which a token ends.</summary>
+    private protected void Tell(string text)
+    {
+        if (Stopping) return;
+        try
+        {
+            WriteVerbose(text);
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl+C just now.
+        }
+    }
+
+    /// <summary>Tells of the steps of a search: the first ten, then fewer and fewer.</summary>
+    private protected void TellStep(int step, string what, double number) => TellStep(step, "Step", what, number);
+
+    private protected void TellStep(int step, string kind, string what, double number)
+    {
+        var unit = 1L;
+        while (unit * 10 <= step) unit *= 10;
+        if (step > 10 && step != unit && step != 2 * unit && step != 5 * unit) return;
+        Tell(string.Create(CultureInfo.InvariantCulture, $"{kind} {step}: {what} {number:g6}"));
     }
 
     /// <summary>Shows no longer how far work is.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Optimization;
 
 namespace PSAutodiff.Commands;
 
@@ -103,6 +104,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
                     string.Create(CultureInfo.InvariantCulture, $"The start value of '{search.Variables[i]}' is {start[i]}, not a finite number."));
             }
 
+            WriteVerbose($"Minimizing with {Method} from {PointText.Of(search.Variables, start)}.");
             Finish(search.Run(start, _options, Cancellation));
         });
     }
@@ -119,6 +121,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
         var clock = Stopwatch.StartNew();
         return new Minimization(node, Cancellation)
         {
+            Stepped = (steps, value) => TellStep(steps, "value", value),
             Progress = (steps, value) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"{Method}, step {steps} of at most {MaxIteration}, value {value:g6}"), clock),
         };
     }
@@ -132,6 +135,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
         }
 
         EndProgress(Activity);
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{result.StopReason} after {result.Iterations} steps and {result.Evaluations} evaluations in {result.Elapsed.TotalSeconds:g3} s: value {result.Value:g6}."));
         WriteObject(result);
         var errorId = result.StopReason switch
         {

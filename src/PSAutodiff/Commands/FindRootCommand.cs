@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Optimization;
 
 namespace PSAutodiff.Commands;
 
@@ -115,6 +116,7 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
         var finding = Prepare(WithFixedValues());
         if (Range is [var from, var to])
         {
+            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Solving for {finding.Variables[0]} between {from:g6} and {to:g6}."));
             Finish(finding.RunBetween(from, to, Options, Cancellation));
             return;
         }
@@ -128,6 +130,7 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
                 string.Create(CultureInfo.InvariantCulture, $"The start value of '{finding.Variables[i]}' is {start[i]}, not a finite number."));
         }
 
+        WriteVerbose($"Solving {_equations.Count} equation{(_equations.Count == 1 ? string.Empty : "s")} by Newton's method from {PointText.Of(finding.Variables, start)}.");
         Finish(finding.Run(start, Options, Cancellation));
     }
 
@@ -154,6 +157,7 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
         var clock = Stopwatch.StartNew();
         return new RootFinding(equations, Cancellation)
         {
+            Stepped = (steps, residual) => TellStep(steps, "residual", residual),
             Progress = (steps, residual) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, residual {residual:g6}"), clock),
         };
     }
@@ -167,6 +171,7 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
         }
 
         EndProgress(Activity);
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{result.StopReason} after {result.Iterations} steps and {result.Evaluations} evaluations in {result.Elapsed.TotalSeconds:g3} s: residual {result.Residual:g6}."));
         WriteObject(result);
         if (result.StopReason != RootStopReason.Converged) WriteError(Record(new AutodiffException(ErrorIds.RootNotFound, $"No root was found. {result.Message}"), result));
         else if (result.Message.Length > 0) WriteWarning(result.Message);

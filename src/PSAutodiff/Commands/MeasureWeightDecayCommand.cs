@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 using PSAutodiff.LinearAlgebra;
 using PSAutodiff.Measurements;
 using PSAutodiff.Passes.Simplification;
@@ -69,7 +70,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
             var variables = Variable ?? [.. node.Variables];
             if (variables.Except(node.Variables, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             {
-                throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{unknown}'. It has: {string.Join(", ", node.Variables)}.");
+                throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{unknown}'. It has: {string.Join(", ", node.Variables)}.{NearNames.Hint(unknown, node.Variables)}");
             }
 
             if (variables.Length == 0) throw new AutodiffException(ErrorIds.ExpressionConstant, "The expression has no variables, so there is nothing to decay.");

@@ -150,6 +150,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         {
             Progress = progress => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"), clock, progress.Fraction),
         };
+        WriteVerbose(Plan());
         Finish(_form.Train(options, Cancellation));
     }
 
@@ -168,6 +169,28 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         };
     }
 
+    /// <summary>What is going to be done.</summary>
+    private string Plan()
+    {
+        var rows = IsBound(nameof(Data)) ? "the rows of -Data" : string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows");
+        var parts = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{_options.Optimizer} with learning rate {_options.LearningRate}"), string.Create(CultureInfo.InvariantCulture, $"batches of {_options.BatchSize}"), string.Create(CultureInfo.InvariantCulture, $"at most {_options.Epochs} epochs"), string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}") };
+        if (_options.Restarts > 1) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.Restarts} starts"));
+        if (_options.ValidationFraction > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.ValidationFraction:p0} of the rows for validation"));
+        return $"Training on {rows}: {string.Join(", ", parts)}.";
+    }
+
+    /// <summary>Tells of the mean losses of the first ten epochs, then fewer and fewer, and of the end.</summary>
+    private void Tell(TrainingResult result)
+    {
+        for (var i = 0; i < result.EpochLoss.Count; i++) TellStep(i + 1, "Epoch", "mean loss", result.EpochLoss[i]);
+        if (result.Restarts.Count > 1)
+        {
+            foreach (var restart in result.Restarts) WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Start {restart.Restart} with seed {restart.Seed}: loss {restart.FinalLoss:g6}{(restart.IsBest ? ", the best" : string.Empty)}"));
+        }
+
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{result.StopReason} after {result.Epochs} epochs and {result.Steps} steps in {result.Elapsed.TotalSeconds:g3} s: loss {result.FinalLoss:g6}."));
+    }
+
     private void Finish(TrainingResult result)
     {
         if (result.StopReason == TrainingStopReason.Cancelled)
@@ -177,6 +200,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         }
 
         EndProgress(Activity);
+        Tell(result);
         WriteObject(result);
         if (result.CheckpointProblem is { } problem) WriteWarning($"The last checkpoint could not be written: {problem}");
         if (result.FailedStep is not { } failed) return;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Converters;
 
@@ -74,7 +75,7 @@ internal static class LayerList
     {
         ActivationFunction activation => activation,
         string text when Networks.Activations.Activation.Named(text.Trim()) is { } activation => activation,
-        _ => throw Invalid(parameter, index, item, $"that is neither the size of a layer nor an activation. Activations are: {string.Join(", ", Enum.GetNames<ActivationFunction>())}."),
+        _ => throw Invalid(parameter, index, item, $"that is neither the size of a layer nor an activation. Activations are: {string.Join(", ", Enum.GetNames<ActivationFunction>())}.{NearNames.Hint(Convert.ToString(item, CultureInfo.InvariantCulture)!, Enum.GetNames<ActivationFunction>())}"),
     };
 
     private static AutodiffException Invalid(string parameter, int index, object? item, string problem) => new(

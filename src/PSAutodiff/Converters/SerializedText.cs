@@ -60,7 +60,7 @@ public static class SerializedText
         if (instance.Members[Standard] is null)
         {
             var text = new PSCodeProperty(Property, typeof(SerializedText).GetMethod(nameof(Get)));
-            instance.Members.Add(new PSMemberSet(Standard, value is ExprHessian ? [text, new PSPropertySet("DefaultDisplayPropertySet", ["Variables", "Entries"])] : [text]));
+            instance.Members.Add(new PSMemberSet(Standard, [text, new PSPropertySet("DefaultDisplayPropertySet", ["Variables", value is ExprHessian ? "Entries" : "Values"])]));
         }
 
         return instance;

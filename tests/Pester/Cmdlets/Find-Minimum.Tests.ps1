@@ -309,3 +309,14 @@ Describe 'Searches side by side' {
         $all[0] | Should -BeExactly $alone.At['x']
     }
 }
+
+Describe 'Find-Minimum -Verbose' {
+    It 'tells where it starts, of the first steps and some later ones, and how it ends' {
+        $outcome = Get-Outcome { Find-Minimum '100*(y - x^2)^2 + (1 - x)^2' -At @{ x = -1.2; y = 1 } -Verbose }
+        $told = $outcome.Verbose.Message
+        $told[0] | Should -BeExactly 'Minimizing with LBFGS from x = -1.2, y = 1.'
+        $steps = @($told | Where-Object { $_ -match '^Step (\d+): value [\d.e-]+$' } | ForEach-Object { [int]($_ -replace '^Step (\d+):.*', '$1') })
+        $steps | Should -Be (@(1..10) + 20)
+        $told[-1] | Should -Match "^Converged after $($outcome.Output.Iterations) steps and $($outcome.Output.Evaluations) evaluations in .* s: value "
+    }
+}

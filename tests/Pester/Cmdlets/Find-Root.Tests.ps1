@@ -177,3 +177,13 @@ Describe 'A search for a root stopped with Ctrl+C' -Tag Slow {
         }
     }
 }
+
+Describe 'Find-Root -Verbose' {
+    It 'tells where it starts, of its steps, and how it ends' {
+        $told = (Get-Outcome { Find-Root 'x^2 - 2', 'x*y - 1' -At @{ x = 1; y = 1 } -Verbose }).Verbose.Message
+        $told[0] | Should -BeExactly "Solving 2 equations by Newton's method from x = 1, y = 1."
+        $told[1] | Should -Match '^Step 1: residual 0\.\d'
+        $told[-1] | Should -Match '^Converged after \d+ steps and \d+ evaluations in .* s: residual \d'
+        (Get-Outcome { Find-Root 'x^2 - 2' -Range 0, 2 -Verbose }).Verbose.Message[0] | Should -BeExactly 'Solving for x between 0 and 2.'
+    }
+}

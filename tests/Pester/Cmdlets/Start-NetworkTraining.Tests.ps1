@@ -247,3 +247,16 @@ Describe 'A training that runs away' {
         $first.Output[0].Parameters['a'] | Should -Be 1
     }
 }
+
+Describe 'Start-NetworkTraining -Verbose' {
+    It 'tells what it trains on, of the losses of epochs and starts, and how it ends' {
+        $rows = 1..6 | ForEach-Object { [pscustomobject]@{ x = $_ / 6; y = $_ / 3 + 1 } }
+        $outcome = Get-Outcome { $rows | Start-NetworkTraining '(y - a*x - b)^2' -LearningRate 0.1 -Seed 7 -Epoch 60 -Restart 2 -Verbose }
+        $told = $outcome.Verbose.Message
+        $told[0] | Should -BeExactly 'Training on 6 rows: GradientDescent with learning rate 0.1, batches of 1, at most 60 epochs, seed 7, 2 starts.'
+        @($told | Where-Object { $_ -match '^Epoch \d+: mean loss ' } | ForEach-Object { [int]($_ -replace '^Epoch (\d+):.*', '$1') }) | Should -Be (@(1..10) + 20 + 50)
+        @($told | Where-Object { $_ -match '^Start \d with seed \d+: loss ' }) | Should -HaveCount 2
+        @($told | Where-Object { $_ -match ', the best$' }) | Should -HaveCount 1
+        $told[-1] | Should -Match '^Completed after 60 epochs and 720 steps in .* s: loss '
+    }
+}

@@ -68,6 +68,41 @@ Describe 'The manifest of the built module' -ForEach @{ Cmdlets = $cmdlets } {
     }
 }
 
+Describe 'The addresses of the owner in the manifest' -Tag Slow {
+    BeforeAll {
+        function Build-Manifest([hashtable]$Addresses) {
+            $target = Join-Path $TestDrive ([guid]::NewGuid())
+            $properties = @($Addresses.GetEnumerator() | ForEach-Object { "-property:$($_.Key)=$($_.Value)" })
+            $output = & dotnet msbuild (Join-Path $repositoryRoot src/Module.proj) -target:StageManifest "-property:Out=$target/" @properties -nologo 2>&1 | Out-String
+            $file = Join-Path $target PSAutodiff.psd1
+            [pscustomobject]@{ Code = $LASTEXITCODE; Output = $output; File = $file; Data = $(if (Test-Path $file) { (Import-PowerShellDataFile $file).PrivateData.PSData }) }
+        }
+    }
+
+    It 'are none when none are set, and the manifest is the one in the repository' {
+        $built = Build-Manifest @{}
+        $built.Code | Should -Be 0 -Because $built.Output
+        $built.Data.ContainsKey('ProjectUri') | Should -BeFalse
+        Get-Content $built.File | Should -BeExactly (Get-Content (Join-Path $repositoryRoot module/PSAutodiff.psd1))
+    }
+
+    It 'are those that are set' {
+        $built = Build-Manifest @{ PSAutodiffProjectUri = 'https://example.org/a-project'; PSAutodiffLicenseUri = 'https://example.org/a-licence' }
+        $built.Code | Should -Be 0 -Because $built.Output
+        $built.Data.ProjectUri | Should -BeExactly 'https://example.org/a-project'
+        $built.Data.LicenseUri | Should -BeExactly 'https://example.org/a-licence'
+        $built.Data.ReleaseNotes | Should -BeExactly 'See CHANGELOG.md.'
+        (Build-Manifest @{ PSAutodiffLicenseUri = 'https://example.org/alone' }).Data.ContainsKey('ProjectUri') | Should -BeFalse
+    }
+
+    It 'are refused when they are no addresses: <_>' -ForEach 'nowhere', "https://example.org/'; exit; '" {
+        $built = Build-Manifest @{ PSAutodiffProjectUri = $_.Replace(';', '%3B') }
+        $built.Code | Should -Not -Be 0
+        $built.Output | Should -Match 'PSAutodiffProjectUri has to be an address'
+        $built.Data | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The files of the module' {
     It 'hold no assembly of PowerShell''s' {
         (Get-ChildItem $moduleBase -Recurse -Filter '*.dll').Name | Should -Not -Match '^(System|Microsoft)\.'

@@ -302,3 +302,20 @@ Describe 'A name that is nearly right' {
         $outcome.Warnings[0].Message | Should -BeLike "*'raet'*'rate'*"
     }
 }
+
+Describe 'A name that is near to one that is meant' {
+    It 'is suggested: <Call>' -ForEach @(
+        @{ Call = { New-ExprNode -Op sigmod -X x }; Says = 'sigmoid' }
+        @{ Call = { New-NeuralNetwork 2 3, tahn }; Says = 'Tanh' }
+        @{ Call = { 'latency^2' | Test-Derivative -At @{ latency = 1 } -Variable latncy }; Says = 'latency' }
+        @{ Call = { 'latency^2' | Test-Derivative -At @{ latency = 1 } -Derivative @{ latncy = '2*latency' } }; Says = 'latency' }
+        @{ Call = { 'latency^2' | Measure-WeightDecay -At @{ latency = 0 } -Decay 1 -Variable latncy }; Says = 'latency' }
+        @{ Call = { 'latency^2' | New-CompiledExpression latncy }; Says = 'latncy' }
+        @{ Call = { Find-Root 'latency^2 - 1' -At @{ latency = 2 } -Variable latncy }; Says = 'latency' }
+        @{ Call = { [pscustomobject]@{ latency = 1; y = 2 } | Invoke-LinearRegression -Feature latncy -Label y }; Says = 'latency' }
+    ) {
+        $outcome = Get-Outcome $Call
+        $outcome.Errors | Should -HaveCount 1
+        $outcome.Errors[0].Exception.Message | Should -BeLike "*Did you mean '$Says'?*"
+    }
+}

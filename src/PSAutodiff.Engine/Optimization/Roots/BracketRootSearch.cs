@@ -4,8 +4,8 @@ namespace PSAutodiff.Optimization.Roots;
 
 /// <summary>
 /// A root of one equation between two points where its signs differ: Chandrupatla's choice between inverse quadratic interpolation and
-/// bisection (Advances in Engineering Software 28, 1997). Bisection halves the number of doubles between the ends, so it takes at most
-/// 64 of them from any end to any other, infinity included. It ends at two neighboring doubles, or where the equation is 0.
+/// bisection (Advances in Engineering Software 28, 1997). Where steps cut off little, one halves the number of doubles between the ends:
+/// 64 of those lead from any end to any other, infinity included. It ends at two neighboring doubles, or where the equation is 0.
 /// </summary>
 internal sealed class BracketRootSearch(EquationSystem system, RootOptions options, CancellationToken cancellation)
 {
@@ -70,7 +70,7 @@ internal sealed class BracketRootSearch(EquationSystem system, RootOptions optio
             }
 
             var before = Between(_a, _b);
-            var trial = bisect || slow >= MostSlowSteps ? Middle(_a, _b) : Interpolated();
+            var trial = slow >= MostSlowSteps ? Middle(_a, _b) : bisect ? Halfway() : Interpolated();
             if (!TryTake(trial) && !TryTake(Middle(_a, trial)) && !TryTake(Middle(trial, _b)))
             {
                 Message = string.Create(CultureInfo.InvariantCulture, $"The equation is NaN at {Variable} = {trial:g6}, so its sign cannot be followed. Choose a range within its domain.");
@@ -136,8 +136,15 @@ internal sealed class BracketRootSearch(EquationSystem system, RootOptions optio
         var part = (_fa / (_fb - _fa) * (_fc / (_fb - _fc))) + (alpha * (_fa / (_fc - _fa)) * (_fb / (_fc - _fb)));
         var trial = _a + (part * (_b - _a));
         var (low, high) = (Math.Min(_a, _b), Math.Max(_a, _b));
-        if (!double.IsFinite(trial)) return Middle(_a, _b);
+        if (!double.IsFinite(trial)) return Halfway();
         return Math.Clamp(trial, Math.BitIncrement(low), Math.BitDecrement(high));
+    }
+
+    /// <summary>The middle of the ends, which a root of a size like theirs is sooner found from than from the middle of the doubles.</summary>
+    private double Halfway()
+    {
+        var middle = (0.5 * _a) + (0.5 * _b);
+        return double.IsFinite(middle) && middle != _a && middle != _b ? middle : Middle(_a, _b);
     }
 
     /// <summary>What the neighboring doubles at which the sign changes say.</summary>

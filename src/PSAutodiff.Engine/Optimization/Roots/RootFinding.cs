@@ -34,6 +34,9 @@ public sealed class RootFinding
     /// <summary>Called now and then with the number of steps done and the largest residual.</summary>
     public Action<int, double>? Progress { get; init; }
 
+    /// <summary>Called after every step with the number of steps done and the largest residual.</summary>
+    public Action<int, double>? Stepped { get; init; }
+
     /// <summary>Searches a root by Newton's method from a start.</summary>
     /// <param name="start">Finite start values of <see cref="Variables"/>, in order.</param>
     /// <param name="options">How long to search.</param>
@@ -98,6 +101,7 @@ public sealed class RootFinding
         var reported = Environment.TickCount64;
         return (iterations, residual) =>
         {
+            Stepped?.Invoke(iterations, residual);
             if (Progress is null || Environment.TickCount64 - reported < MillisecondsBetweenReports) return;
             reported = Environment.TickCount64;
             Progress(iterations, residual);
