@@ -22,6 +22,7 @@ internal static class ErrorIds
     public const string DerivativeMissing = nameof(DerivativeMissing);
     public const string DivisionByZero = nameof(DivisionByZero);
     public const string EquationCount = nameof(EquationCount);
+    public const string EquationInvalid = nameof(EquationInvalid);
     public const string ExpressionConstant = nameof(ExpressionConstant);
     public const string ExpressionJson = nameof(ExpressionJson);
     public const string ExpressionMissing = nameof(ExpressionMissing);

@@ -176,6 +176,8 @@ public sealed class RootFindingTests
     [Theory]
     [InlineData(new[] { "x^2 + y^2 - 1" }, "EquationCount", "1 equation for 2 variables (x, y)")]
     [InlineData(new[] { "x - 1", "x - 2" }, "EquationCount", "Find-Minimum")]
+    [InlineData(new[] { "x^2 < 2" }, "EquationInvalid", "x^2 < 2 is a condition")]
+    [InlineData(new[] { "not (x == 1)" }, "EquationInvalid", "==")]
     [InlineData(new[] { "3" }, "ExpressionConstant", "no variables")]
     public void A_system_that_is_not_square_is_an_error(string[] equations, string id, string says)
     {

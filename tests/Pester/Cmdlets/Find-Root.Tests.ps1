@@ -26,6 +26,7 @@ Describe 'Find-Root' {
         @{ Form = 'splatted'; Call = { $all = @{ Expression = 'x^2 - 2', 'x*y - 1'; At = @{ x = 1; y = 1 } }; Find-Root @all } }
         @{ Form = 'splatted by position'; Call = { $all = @('x^2 - 2', 'x*y - 1'), @{ x = 1; y = 1 }; Find-Root @all } }
         @{ Form = 'script blocks'; Call = { Find-Root { $x * $x - 2 }, { $x * $y - 1 } -At @{ x = 1; y = 1 } } }
+        @{ Form = 'what is equal'; Call = { Find-Root 'x^2 == 2', { $x * $y -eq 1 } -At @{ x = 1; y = 1 } } }
         @{ Form = 'nodes'; Call = { Find-Root (New-ExprNode 'x^2 - 2'), (New-ExprNode 'x*y - 1') -At @{ x = 1; y = 1 } } }
         @{ Form = 'inside a pipeline of others'; Call = { 1 | ForEach-Object { Find-Root 'x^2 - 2', 'x*y - 1' @{ x = 1; y = 1 } } } }
         @{ Form = 'an object as start'; Call = { Find-Root 'x^2 - 2', 'x*y - 1' -At ([pscustomobject]@{ x = 1; y = 1; z = 'text' }) } }
@@ -120,6 +121,7 @@ Describe 'A mistake with Find-Root' {
         @{ Call = { Find-Root 'log(x)' -At @{ x = -1 } }; Id = 'ValueNotFinite'; Says = 'equation 1 is NaN' }
         @{ Call = { Find-Root 'x^2 + y^2 - 1' -At @{ x = 1; y = 1 } }; Id = 'EquationCount'; Says = '-Variable' }
         @{ Call = { Find-Root 'x - 1', 'x - 2' -At @{ x = 1 } }; Id = 'EquationCount'; Says = 'Find-Minimum' }
+        @{ Call = { Find-Root 'x^2 < 2' -At @{ x = 2 } }; Id = 'EquationInvalid'; Says = 'x^2 < 2 is a condition' }
         @{ Call = { Find-Root '3 - 2' -At @{ x = 1 } }; Id = 'ExpressionConstant'; Says = 'no variables' }
         @{ Call = { Find-Root 'x^2 - 2' -Variable y -At @{ x = 1 } }; Id = 'VariableUnknown'; Says = "no variable 'y'. They have: x" }
         @{ Call = { Find-Root 'rate^2 - 2' -Variable Rate -At @{ rate = 1 } }; Id = 'VariableUnknown'; Says = "Did you mean 'rate'?" }

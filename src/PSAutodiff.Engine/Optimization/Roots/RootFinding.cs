@@ -16,7 +16,7 @@ public sealed class RootFinding
     /// <summary>Prepares the search: rewrites the equations stably, differentiates and compiles them once.</summary>
     /// <param name="equations">Expressions that are to be 0, or that say what is to be equal, as many as they have variables.</param>
     /// <param name="cancellation">Ends the preparation early.</param>
-    /// <exception cref="AutodiffException">There are no variables, or not as many as equations.</exception>
+    /// <exception cref="AutodiffException">There are no variables, or not as many as equations, or one of those is a condition.</exception>
     /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
     public RootFinding(IReadOnlyList<ExprNode> equations, CancellationToken cancellation = default)
     {
@@ -24,8 +24,9 @@ public sealed class RootFinding
         ArgumentOutOfRangeException.ThrowIfZero(equations.Count, nameof(equations));
         _equations = [.. equations];
         var variables = equations.SelectMany(static equation => equation.Variables).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        ExprNode[] differences = [.. _equations.Select(Difference)];
         CheckSize(variables);
-        _system = new EquationSystem([.. _equations.Select(Difference)], variables, cancellation);
+        _system = new EquationSystem(differences, variables, cancellation);
     }
 
     /// <summary>The variables, in the order of the values of a point.</summary>
@@ -82,7 +83,14 @@ public sealed class RootFinding
     }
 
     /// <summary>What is 0 where an equation holds.</summary>
-    private static ExprNode Difference(ExprNode equation) => equation.Op is EqualOperation ? equation.X! - equation.Y! : equation;
+    private static ExprNode Difference(ExprNode equation) => equation.Op switch
+    {
+        EqualOperation => equation.X! - equation.Y!,
+        LessOperation or LessEqualOperation or AndOperation or OrOperation or NotOperation => throw new AutodiffException(
+            ErrorIds.EquationInvalid,
+            $"{equation} is a condition, which is 1 or 0, not an equation. Write what is to be 0, or what is to be equal with ==."),
+        _ => equation,
+    };
 
     private static RootStopReason Guarded(Func<RootStopReason> search, CancellationToken cancellation)
     {
