@@ -17,7 +17,7 @@ Describe 'Show-Expression' {
         $lines = Show-Expression 'sin(x)' -Width 50 -Height 9
         $lines | Should -BeOfType string
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 50
-        Get-Row ($lines -replace '[│┤└]', '+' -replace '[─┬]', '-') | Should -HaveCount 9
+        Get-Row ($lines -replace '[\u2502\u2524\u2514]', '+' -replace '[\u2500\u252C]', '-') | Should -HaveCount 9
         $lines[-1] | Should -BeLike '*sin(x)'
     }
 
