@@ -23,6 +23,19 @@ internal static class KernelAccuracy
         new("cosh", Elementary.Cosh, HighPrecision.Cosh, -710.48, 710.48),
         new("sigmoid", Elementary.Sigmoid, HighPrecision.Sigmoid, -746, 800),
         new("softplus", Elementary.Softplus, HighPrecision.Softplus, -746, 800),
+        new("log2", Elementary.LogBase2, HighPrecision.Log2, 0, double.MaxValue),
+        new("log10", Elementary.LogBase10, HighPrecision.Log10, 0, double.MaxValue),
+        new("cbrt", Elementary.Cbrt, PreciseFunctions.Cbrt, double.MinValue, double.MaxValue),
+        new("asinh", Elementary.Asinh, HighPrecision.Asinh, double.MinValue, double.MaxValue),
+        new("acosh", Elementary.Acosh, HighPrecision.Acosh, 1, double.MaxValue),
+        new("atanh", Elementary.Atanh, HighPrecision.Atanh, -1, 1),
+        new("erf", Elementary.Erf, PreciseGamma.Erf, -30, 30),
+        new("erfc", Elementary.Erfc, PreciseGamma.Erfc, -30, 27.2),
+        new("lgamma", GammaFunctions.Lgamma, static x => PreciseGamma.Lgamma(x) ?? BigFloat.Zero, 0, 1e305),
+        new("lgamma -", GammaFunctions.Lgamma, static x => PreciseGamma.Lgamma(x)!.Value, -100, -1e-300),
+        new("digamma", GammaFunctions.Digamma, static x => PreciseGamma.Digamma(x)!.Value, 0, double.MaxValue),
+        new("digamma -", GammaFunctions.Digamma, static x => PreciseGamma.Digamma(x)!.Value, -100, -1e-300),
+        new("trigamma", GammaFunctions.Trigamma, static x => PreciseGamma.Polygamma(1, x)!.Value, 1e-150, 1e150),
     ];
 
     /// <summary>Prints the largest error per kernel. Arguments: points per kernel, seed, kernels' names.</summary>

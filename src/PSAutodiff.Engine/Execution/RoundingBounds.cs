@@ -111,7 +111,7 @@ internal sealed class RoundingBounds
         {
             error += ex > rounding.LargestArgumentError ? double.PositiveInfinity
                 : rounding.Propagates is { } propagates ? propagates(value, x, ex, y, ey)
-                : new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: rounding.Units > 0).Spread(value);
+                : new Neighbourhood(operation, (x, ex), (y, ey), (z, ez), isSmooth: rounding.Units > 0, isOneArgument: xId == yId).Spread(value);
             if (double.IsNaN(error) || (_jumpsAreUnknown && rounding.Jumps?.Invoke(error, x, ex) == true)) error = double.PositiveInfinity;
         }
 
@@ -140,7 +140,8 @@ internal sealed class RoundingBounds
     /// <param name="y">The second argument.</param>
     /// <param name="z">The third argument.</param>
     /// <param name="isSmooth">Whether the operation is no step or kink.</param>
-    private readonly struct Neighbourhood(Operation operation, Inexact x, Inexact y, Inexact z, bool isSmooth)
+    /// <param name="isOneArgument">Whether the first two arguments are one and the same, and move as one: less(u, u) is 0.</param>
+    private readonly struct Neighbourhood(Operation operation, Inexact x, Inexact y, Inexact z, bool isSmooth, bool isOneArgument)
     {
         private const int Parts = 8;
 
@@ -155,6 +156,7 @@ internal sealed class RoundingBounds
             for (var corner = 0; corner < 8; corner++)
             {
                 if ((x.Error == 0 && (corner & 1) != 0) || (y.Error == 0 && (corner & 2) != 0) || (z.Error == 0 && (corner & 4) != 0)) continue;
+                if (isOneArgument && (corner & 1) != (corner & 2) >> 1) continue;
                 var end = At(corner, 1);
                 var distance = Math.Abs(end - value);
                 if (distance > magnitude / 64) distance = OnTheWay(corner, value, distance);

@@ -51,6 +51,16 @@ internal static partial class Elementary
             : LogWide<NaturalLogarithm, T>(x);
     }
 
+    /// <summary>log x in two parts, for normal positive x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static (double High, double Low) LogInParts(double x)
+    {
+        SplitExponent(new OneLane(x), out OneLane exponent, out OneLane mantissa);
+        OneLane n = ExponentValue(exponent, new OneLane(ExponentBias));
+        LogParts(mantissa - new OneLane(1.0), n, n * new OneLane(Ln2Low), out OneLane high, out OneLane low);
+        return (high.Value, low.Value);
+    }
+
     /// <summary>log(1 + x) in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Log1p<T>(T x)

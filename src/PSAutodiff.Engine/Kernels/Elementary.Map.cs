@@ -258,4 +258,18 @@ internal static partial class Elementary
         public static T Apply<T>(T x, out T second)
             where T : struct, ILanes<T> => SigmoidAndSoftplus(x, -x, out second);
     }
+
+    private readonly struct ErfKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Erf(x);
+    }
+
+    private readonly struct ErfcKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Erfc(x);
+    }
 }

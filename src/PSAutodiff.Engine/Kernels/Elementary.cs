@@ -109,6 +109,14 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Atanh(double x) => Atanh(new OneLane(x)).Value;
 
+    /// <summary>The error function.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Erf(double x) => Erf(new OneLane(x)).Value;
+
+    /// <summary>1 less the error function, with all its digits where it is small.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Erfc(double x) => Erfc(new OneLane(x)).Value;
+
     /// <summary>sqrt(x^2 + y^2) without overflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Hypot(double x, double y) => Hypot(new OneLane(x), new OneLane(y)).Value;
@@ -206,4 +214,10 @@ internal static partial class Elementary
     /// <summary>The logistic function of each element and log(1 + e^-x); one of the results may be the source.</summary>
     public static void SigmoidAndSoftplusOfOpposite(ReadOnlySpan<double> x, Span<double> sigmoid, Span<double> softplus) =>
         MapBoth<SigmoidAndSoftplusOfOppositeKernel>(x, sigmoid, softplus);
+
+    /// <summary>The error function of each element; the spans may be the same.</summary>
+    public static void Erf(ReadOnlySpan<double> x, Span<double> result) => Map<ErfKernel>(x, result);
+
+    /// <summary>1 less the error function of each element, with all its digits where it is small; the spans may be the same.</summary>
+    public static void Erfc(ReadOnlySpan<double> x, Span<double> result) => Map<ErfcKernel>(x, result);
 }

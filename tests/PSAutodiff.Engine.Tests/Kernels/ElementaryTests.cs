@@ -20,7 +20,7 @@ public sealed class ElementaryTests
         0.41421356237309503, 0.29289321881345248, Math.Sqrt(0.5), Math.Sqrt(2), 18.7, 19.061547465398498, 20.0,
         36.7368005696771, 37.5, 37.42994775023705, 40.0, 708.0, 708.3964185322641, 709.782712893384, 710.0,
         710.4758600739439, 712.0, 745.1332191019411, 745.1332191019412, 747.0, 1e9, 1e300, double.MaxValue,
-        0.5, 0.125, 8.0, 4.0, 10.0, 1e22, 1e-5,
+        0.5, 0.125, 8.0, 4.0, 10.0, 1e22, 1e-5, 0.4, 5.9, 26.5, 27.2, 27.4,
     ];
 
     // Kernel, argument, and the exact bits to expect.
@@ -128,6 +128,18 @@ public sealed class ElementaryTests
         ("Sigmoid", double.PositiveInfinity, 1.0),
         ("Sigmoid", double.NegativeInfinity, 0.0),
         ("Sigmoid", double.NaN, double.NaN),
+        ("Erf", -0.0, -0.0),
+        ("Erf", SmallestSubnormal, SmallestSubnormal),
+        ("Erf", 6.0, 1.0),
+        ("Erf", double.NegativeInfinity, -1.0),
+        ("Erf", double.NaN, double.NaN),
+        ("Erfc", -0.0, 1.0),
+        ("Erfc", 26.543, 2.255835022053937e-308),
+        ("Erfc", 27.3, 0.0),
+        ("Erfc", double.MaxValue, 0.0),
+        ("Erfc", double.PositiveInfinity, 0.0),
+        ("Erfc", double.NegativeInfinity, 2.0),
+        ("Erfc", double.NaN, double.NaN),
         ("LogBase2", 0.0, double.NegativeInfinity),
         ("LogBase2", -1.0, double.NaN),
         ("LogBase2", SmallestSubnormal, -1074.0),
@@ -185,6 +197,8 @@ public sealed class ElementaryTests
         ["Cosh"] = new(Elementary.Cosh, Elementary.Cosh, HighPrecision.Cosh, -711.0, 711.0),
         ["Sigmoid"] = new(Elementary.Sigmoid, Elementary.Sigmoid, HighPrecision.Sigmoid, -746.0, 800.0, ComposedBound),
         ["Dsigmoid"] = new(Elementary.Dsigmoid, Elementary.Dsigmoid, HighPrecision.Dsigmoid, -746.0, 746.0, DerivativeBound),
+        ["Erf"] = new(Elementary.Erf, Elementary.Erf, PreciseGamma.Erf, -40.0, 40.0),
+        ["Erfc"] = new(Elementary.Erfc, Elementary.Erfc, PreciseGamma.Erfc, -40.0, 40.0, ComposedBound),
         ["LogBase2"] = new(Elementary.LogBase2, Elementary.LogBase2, HighPrecision.Log2, 0.0, double.PositiveInfinity),
         ["LogBase10"] = new(Elementary.LogBase10, Elementary.LogBase10, HighPrecision.Log10, 0.0, double.PositiveInfinity),
         ["Cbrt"] = new(Elementary.Cbrt, Elementary.Cbrt, PreciseFunctions.Cbrt, double.NegativeInfinity, double.PositiveInfinity),
@@ -326,6 +340,7 @@ public sealed class ElementaryTests
     [InlineData("Tanh", -1.0)]
     [InlineData("Sinh", -1.0)]
     [InlineData("Cbrt", -1.0)]
+    [InlineData("Erf", -1.0)]
     [InlineData("Asinh", -1.0)]
     public void The_sign_follows_the_argument(string name, double oddness)
     {
@@ -381,6 +396,8 @@ public sealed class ElementaryTests
             "Cosh" => Elementary.Cosh(x),
             "Sigmoid" => Elementary.Sigmoid(x),
             "Dsigmoid" => Elementary.Dsigmoid(x, Elementary.Sigmoid(x)),
+            "Erf" => Elementary.Erf(x),
+            "Erfc" => Elementary.Erfc(x),
             "LogBase2" => Elementary.LogBase2(x),
             "LogBase10" => Elementary.LogBase10(x),
             "Cbrt" => Elementary.Cbrt(x),

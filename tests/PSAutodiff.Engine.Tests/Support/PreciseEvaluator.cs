@@ -91,6 +91,8 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             "atan2" => values[graph.Y(id)] is { } y && IsSmall(x) && (y.Sign < 0 || IsSmall(y)),
             "floor" or "ceil" => IsNearWhole(x),
             "round" => IsNearWhole(x + Half),
+            "lgamma" or "digamma" or "trigamma" => x.Sign <= 0 && IsNearWhole(x),
+            "polygamma" => values[graph.Y(id)] is { Sign: <= 0 } y && IsNearWhole(y),
             "mod" or "rem" => values[graph.Y(id)] is { } y && (IsSmall(y) || IsNearWhole(x / y)),
             "pow" => IsSmall(x) || (x.Sign < 0 && !graph.IsConstant(graph.Y(id))),
             _ => false,
@@ -117,6 +119,11 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
             "asinh" => HighPrecision.Asinh(x),
             "acosh" => (x - one).Sign > 0 ? HighPrecision.Acosh(x) : null,
             "atanh" => Outside(x) ? null : HighPrecision.Atanh(x),
+            "lgamma" => Gamma(x, PreciseGamma.Lgamma),
+            "digamma" => Gamma(x, PreciseGamma.Digamma),
+            "trigamma" => Gamma(x, static x => PreciseGamma.Polygamma(1, x)),
+            "erf" => x.Sign != 0 && x.Magnitude > 4 ? (x.Sign < 0 ? -one : one) : PreciseGamma.Erf(x),
+            "erfc" => x.Sign != 0 && x.Magnitude > 4 ? null : PreciseGamma.Erfc(x),
             "detach" => x,
             "sqrt" => x.Sign < 0 || IsNearZero(x) ? null : PreciseFunctions.Sqrt(x),
             "log" => Log(x),
@@ -154,8 +161,9 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         "or" => IsNearZero(x) || IsNearZero(y) ? null : BigFloat.FromDouble(x.Sign != 0 || y.Sign != 0 ? 1 : 0),
         "hypot" => PreciseFunctions.Sqrt((x * x) + (y * y)),
         "atan2" => IsNearZero(x) || IsNearZero(y) ? null : PreciseFunctions.Atan2(x, y),
-        "mod" => y.Sign == 0 || IsNearZero(y) ? null : Floor(x / y) is { } quotient ? x - (y * quotient) : null,
-        "rem" => y.Sign == 0 || IsNearZero(y) ? null : x.Sign * y.Sign < 0 ? (Floor(-x / y) is { } negative ? x + (y * negative) : null) : Floor(x / y) is { } whole ? x - (y * whole) : null,
+        "mod" => y.Sign == 0 || IsNearZero(y) ? null : Rest(x, y),
+        "rem" => y.Sign == 0 || IsNearZero(y) ? null : x.Sign * y.Sign < 0 ? Rest(x, -y) : Rest(x, y),
+        "polygamma" => x.ToFixed(0) is var order && order >= 0 && order <= 50 && (x - new BigFloat(order, 0)).Sign == 0 ? Gamma(y, at => PreciseGamma.Polygamma((int)order, at)) : null,
         "min" => IsTie(x, y) ? null : (x - y).Sign < 0 ? x : y,
         "max" => IsTie(x, y) ? null : (x - y).Sign > 0 ? x : y,
         _ => Defined(operation, smooth, x, y),
@@ -199,6 +207,12 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         return IsTie(x, nearest) ? null : whole;
     }
 
+    // Null where nothing but rounding errors is left.
+    private BigFloat? Rest(BigFloat x, BigFloat y) =>
+        Floor(x / y) is not { } whole ? null :
+        x - (y * whole) is { Sign: not 0 } rest && rest.Magnitude < x.Magnitude - 200 ? null :
+        x - (y * whole);
+
     private BigFloat? Round(BigFloat x)
     {
         if (Floor(x) is not { } below) return null;
@@ -207,6 +221,11 @@ internal sealed class PreciseEvaluator(Graph graph, int root)
         var side = (rest - Half).Sign;
         return side < 0 || (side == 0 && below.ToFixed(0).IsEven) ? below : below + BigFloat.One;
     }
+
+    // Null where the argument is out of any reasonable range, or so close to a pole or a zero that few digits of the distance are known.
+    private BigFloat? Gamma(BigFloat x, Func<BigFloat, BigFloat?> function) =>
+        (x.Sign != 0 && x.Magnitude > (x.Sign < 0 ? 7 : MaxMagnitude)) || (x.Sign <= 0 && !IsExact(x) && IsNearWhole(x)) ? null :
+        function(x) is { } value && (IsExact(x) || (value.Sign != 0 && value.Magnitude > -130)) ? value : null;
 
     private static bool IsNearWhole(BigFloat x) => IsSmall(x - PreciseFunctions.Floor(x + Half));
 

@@ -33,8 +33,8 @@ internal sealed class RandomExpressions
     /// <summary>All operations, with the constants that are hardest to write and read.</summary>
     public static RandomExpressions Odd { get; } = new(AllOperations, OddConstants);
 
-    /// <summary>No constants to fold, nor operations whose derivatives have some: log(10) is no double.</summary>
-    public static RandomExpressions WithoutConstants { get; } = new([.. AllOperations.Where(static op => op is not (Log2Operation or Log10Operation))], []);
+    /// <summary>No constants to fold, nor operations whose derivatives have some: log(10) and sqrt(pi) are no doubles.</summary>
+    public static RandomExpressions WithoutConstants { get; } = new([.. AllOperations.Where(static op => op is not (Log2Operation or Log10Operation or ErfOperation or ErfcOperation))], []);
 
     public static RandomExpressions Of(params IEnumerable<Operation> operations) => new([.. operations], EverydayConstants);
 

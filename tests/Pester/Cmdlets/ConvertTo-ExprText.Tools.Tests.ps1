@@ -14,10 +14,11 @@ BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"
     $functions = 'neg', 'sqrt', 'exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'sigmoid', 'softplus', 'relu',
-        'abs', 'sign', 'detach', 'log10', 'log2', 'cbrt', 'asinh', 'acosh', 'atanh', 'floor', 'ceil', 'round'
+        'abs', 'sign', 'detach', 'log10', 'log2', 'cbrt', 'asinh', 'acosh', 'atanh', 'floor', 'ceil', 'round', 'erf', 'erfc', 'lgamma', 'digamma', 'trigamma'
     $texts = @(
         foreach ($function in $functions) { "$function(x)", "$function(y - x)^2 / 3", "-$function(x)^-$function(y)" }
         foreach ($function in 'sum', 'sub', 'mul', 'div', 'pow', 'min', 'max', 'less', 'lessequal', 'equal', 'and', 'or', 'hypot', 'atan2', 'mod', 'rem') { "$function(x, y)", "$function(x, y)^2", "$function(x, $function(y, x))", "$function(x, x)" }
+        'polygamma(0, x)', 'polygamma(2, x) / polygamma(3, y)', 'polygamma(2, -x) + trigamma(-y - 2)', 'erfc(5 * x) + erf(-3 * y)', 'lgamma(-x - 1) + digamma(-y)'
         'not x', '(not (y - x))^2 / 3', '-(not x)^-(not y)', 'select(less(x, y), log(x), sqrt(y))', 'select(less(y, x), log(x), sqrt(y)) * 2', 'x', '2.5', '-3e-7', 'pi * x^2', '1e300 * x / 1e300', '-(-x)', 'x - (y - x) / (y / x)'
         's = x * y; t = exp(s); t / (s + t) - s', 'x^y^x', '(x^y)^x', '(-x)^2'
         '${CPU Load} * ${a-b} / ${2x} - ${CPU_Load_}', 'if(x > y and not (x >= 2), 2x, |y|) + (x != y)'

@@ -46,6 +46,8 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         new("1 - sigmoid(x) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<SigmoidOperation>() ? (-y.X).Apply<SigmoidOperation>() : Term.None),
         new("1 - tanh(x)^2 = sech2(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && SquareOfTanh(y) is { Exists: true } u ? u.Apply<Sech2Operation>() : Term.None),
         new("1 - sech2(x) = tanh(x)^2", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<Sech2Operation>() ? SquareOf(y.X.Apply<TanhOperation>()) : Term.None),
+        new("1 - erf(x) = erfc(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ErfOperation>() ? y.X.Apply<ErfcOperation>() : Term.None),
+        new("1 - erfc(x) = erf(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ErfcOperation>() ? y.X.Apply<ErfOperation>() : Term.None),
         new("exp(x) - 1 = expm1(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<ExpOperation>() ? x.X.Apply<Expm1Operation>() : Term.None),
         new("1 - exp(x) = -expm1(x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ExpOperation>() ? -y.X.Apply<Expm1Operation>() : Term.None),
         new("sigmoid(x) - 1 = -sigmoid(-x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && x.Is<SigmoidOperation>() ? -(-x.X).Apply<SigmoidOperation>() : Term.None),

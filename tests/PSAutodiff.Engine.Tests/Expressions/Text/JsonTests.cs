@@ -71,7 +71,7 @@ public sealed class JsonTests
         ExprNode.ParseJson(Head + ""","nodes":[{"op":"var","name":"x"},{"op":"var","name":"x"},{"op":"mul","args":[0,1]}],"root":2}""").NodeCount);
 
     [Theory]
-    [InlineData("""{"op":"erf","args":[0]}""", "there is no operation 'erf'")]
+    [InlineData("""{"op":"bessel","args":[0]}""", "there is no operation 'bessel'")]
     [InlineData("""{"op":"averyveryverylongnamethatisnooperationandgoesonandonandonandonandonandonandonandonandonandon","args":[0]}""", "no operation 'averyveryverylongnamethatisnooperationan...'")]
     [InlineData("""{"op":"\ud800","args":[0]}""", "there is no operation")]
     [InlineData("""{"op":7,"args":[0]}""", "'op' has to be text")]
