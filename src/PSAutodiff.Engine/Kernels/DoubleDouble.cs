@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PSAutodiff.Kernels;
 
 /// <summary>
@@ -98,9 +96,6 @@ internal readonly record struct DoubleDouble(double High, double Low)
         if (size > 0.25) (sine, cosine) = (cosine, sine);
         return (x < 0 ? -sine : sine, cosine);
     }
-
-    /// <summary>For tests and messages: the two parts.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{High:R} + {Low:R}");
 
     private static (DoubleDouble Sine, DoubleDouble Cosine) OfSmallAngle(DoubleDouble angle)
     {
