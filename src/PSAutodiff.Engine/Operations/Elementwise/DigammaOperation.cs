@@ -11,11 +11,11 @@ internal sealed class DigammaOperation() : UnaryOperation("digamma", GammaFuncti
 
     internal override Notation MathML { get; } = Notation.MathMLCall("ψ", 1);
 
-    internal override CodeForm CSharp => new(Notation.Call("Digamma", 1), GammaCode.CSharp);
+    internal override CodeForm CSharp => new(Notation.Call("Digamma", 1), GammaCode.CSharp[..1]);
 
-    internal override CodeForm Python => new(Notation.Call("digamma", 1), GammaCode.Python);
+    internal override CodeForm Python => new(Notation.Call("digamma", 1), GammaCode.Python[..1]);
 
-    internal override CodeForm PowerShell => new(CodeForm.PowerShellCall("Get-Digamma", 1), GammaCode.PowerShell);
+    internal override CodeForm PowerShell => new(CodeForm.PowerShellCall("Get-Digamma", 1), GammaCode.PowerShell[..1]);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<TrigammaOperation>() * adjoint;
 }

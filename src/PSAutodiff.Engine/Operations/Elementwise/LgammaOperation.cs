@@ -14,6 +14,8 @@ internal sealed class LgammaOperation() : UnaryOperation("lgamma", GammaFunction
         Notation.PowerLevel,
         0);
 
+    internal override Rounding Rounding { get; } = new(6);
+
     internal override CodeForm CSharp => new(Notation.Call("Lgamma", 1), GammaCode.CSharpLgamma);
 
     internal override CodeForm Python => new(Notation.Call("lgamma", 1), GammaCode.PythonLgamma);

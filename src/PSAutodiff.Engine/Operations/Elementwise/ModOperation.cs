@@ -8,9 +8,10 @@ namespace PSAutodiff;
 /// </summary>
 internal sealed class ModOperation() : BinaryOperation("mod", Value)
 {
-    internal override Notation Latex { get; } = new(@"#1 \bmod #2", Notation.ProductLevel, Notation.ProductLevel, Notation.PowerLevel);
+    // As a sum in a product: its place among factors is not the same everywhere.
+    internal override Notation Latex { get; } = new(@"#1 \bmod #2", Notation.SumLevel, Notation.PowerLevel, Notation.PowerLevel);
 
-    internal override Notation MathML { get; } = Notation.MathMLInfix("mod", Notation.ProductLevel, Notation.ProductLevel, Notation.PowerLevel);
+    internal override Notation MathML { get; } = Notation.MathMLInfix("mod", Notation.SumLevel, Notation.PowerLevel, Notation.PowerLevel);
 
     internal override Rounding Rounding { get; } = new(1) { Jumps = static (error, _, ex) => error > 4 * ex };
 
