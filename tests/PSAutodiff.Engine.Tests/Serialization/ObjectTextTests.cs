@@ -94,9 +94,9 @@ public sealed class ObjectTextTests
     {
         var (first, second) = (ExprNode.Parse("x^2 * y"), ExprNode.Parse("x + sin(y)"));
         string[] variables = ["x", "y"];
-        object value = type == typeof(ExprGradient) ? DerivativeObjects.Gradient(first, variables, DifferentiationMode.Auto)
-            : type == typeof(ExprHessian) ? DerivativeObjects.Hessian(first, variables)
-            : DerivativeObjects.Jacobian([first, second], variables, DifferentiationMode.Auto);
+        object value = type == typeof(ExprGradient) ? DerivativeObjects.Gradient(first, variables, DifferentiationMode.Auto, tidy: null)
+            : type == typeof(ExprHessian) ? DerivativeObjects.Hessian(first, variables, tidy: null)
+            : DerivativeObjects.Jacobian([first, second], variables, DifferentiationMode.Auto, tidy: null);
         Assert.Equal(text, ObjectText.Write(value));
     }
 
