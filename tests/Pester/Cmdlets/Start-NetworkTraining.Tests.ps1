@@ -257,6 +257,6 @@ Describe 'Start-NetworkTraining -Verbose' {
         @($told | Where-Object { $_ -match '^Epoch \d+: mean loss ' } | ForEach-Object { [int]($_ -replace '^Epoch (\d+):.*', '$1') }) | Should -Be (@(1..10) + 20 + 50)
         @($told | Where-Object { $_ -match '^Start \d with seed \d+: loss ' }) | Should -HaveCount 2
         @($told | Where-Object { $_ -match ', the best$' }) | Should -HaveCount 1
-        $told[-1] | Should -Match '^Completed after 60 epochs and 720 steps in .* s: loss '
+        $told[-1] | Should -Match '^Completed after 60 epochs and 360 steps in .* s: loss '
     }
 }
