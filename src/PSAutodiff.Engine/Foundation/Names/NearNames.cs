@@ -57,7 +57,7 @@ internal static class NearNames
     /// <summary>Whether a name that is no identifier contains another as a word: without braces, a-b is a minus b.</summary>
     public static bool Contains(string name, string word)
     {
-        if (name.Length <= word.Length || name.Length > TooLong || VariableNames.IsIdentifier(name)) return false;
+        if (word.Length == 0 || name.Length <= word.Length || name.Length > TooLong || VariableNames.IsIdentifier(name)) return false;
         for (var at = name.IndexOf(word, StringComparison.OrdinalIgnoreCase); at >= 0; at = name.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             var end = at + word.Length;
