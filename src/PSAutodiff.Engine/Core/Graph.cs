@@ -139,9 +139,11 @@ internal sealed partial class Graph
     }
 
     /// <summary>Number of distinct operations (leaves not counted) that the roots need.</summary>
-    public int OperationCount(ReadOnlySpan<int> roots)
+    public int OperationCount(ReadOnlySpan<int> roots) => OperationCount(Reachable(roots));
+
+    /// <summary>The same of the reachable nodes.</summary>
+    public int OperationCount(bool[] reachable)
     {
-        var reachable = Reachable(roots);
         var count = 0;
         for (var id = 0; id < reachable.Length; id++)
         {

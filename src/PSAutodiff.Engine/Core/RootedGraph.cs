@@ -17,9 +17,6 @@ internal readonly partial record struct RootedGraph(Graph Graph, int[] Roots)
     /// <inheritdoc cref="Graph.Reachable(ReadOnlySpan{int})"/>
     public bool[] Reachable() => Graph.Reachable(Roots);
 
-    /// <inheritdoc cref="Graph.OperationCount"/>
-    public int OperationCount() => Graph.OperationCount(Roots);
-
     /// <inheritdoc cref="Graph.VariablesOf"/>
     public string[] Variables() => Graph.VariablesOf(Roots);
 }

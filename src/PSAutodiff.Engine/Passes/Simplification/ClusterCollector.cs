@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 
 namespace PSAutodiff.Passes.Simplification;
@@ -20,17 +21,32 @@ internal abstract class ClusterCollector
     private const int Minus = -2;
     private const int Negation = -3;
 
+    private static readonly Family[] Families = Array.ConvertAll(OperationTable.ByCode, static operation => operation switch
+    {
+        SumOperation or SubOperation or NegOperation => Family.Sum,
+        MulOperation or DivOperation => Family.Product,
+        _ => Family.None,
+    });
+
     private readonly Stack<(int Id, bool Inverse, int Run, int Step)> _stack = new();
     private readonly List<int> _steps = [];
     private readonly List<(Term Term, bool Inverse)> _values = [];
+    private readonly Family _family;
     private readonly bool[] _inner;
 
-    protected ClusterCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
+    /// <summary>Prepares collecting.</summary>
+    /// <param name="family">The operations that build clusters.</param>
+    /// <param name="builder">Where the collected forms go; it goes on from the graph.</param>
+    /// <param name="inner">See <see cref="FindInner"/>; not looked at by stable collecting.</param>
+    /// <param name="stable">Whether only what keeps digits is put together.</param>
+    /// <param name="note">Told of every identity that is applied.</param>
+    protected ClusterCollector(Family family, GraphBuilder builder, bool[] inner, bool stable, Action<Identity> note)
     {
+        _family = family;
         Builder = builder;
         IsStable = stable;
         Note = note;
-        _inner = stable ? [] : FindInner(graph, reachable, uses);
+        _inner = inner;
     }
 
     protected GraphBuilder Builder { get; }
@@ -39,6 +55,25 @@ internal abstract class ClusterCollector
     protected bool IsStable { get; }
 
     protected Action<Identity> Note { get; }
+
+    /// <summary>Which nodes of a graph are used only once, by one of their own family.</summary>
+    // Asked for every node, mostly before the JIT would compile it well by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool[] FindInner(Graph graph, bool[] reachable, int[] uses)
+    {
+        var inner = new bool[reachable.Length];
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id] || Families[graph.CodeOf(id)] is var family && family == Family.None) continue;
+            for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
+            {
+                var argument = graph.Argument(id, i);
+                if (uses[argument] == 1 && Families[graph.CodeOf(argument)] == family) inner[argument] = true;
+            }
+        }
+
+        return inner;
+    }
 
     /// <summary>The leaves of the cluster at hand from left to right; good until the next one.</summary>
     protected List<Leaf> Leaves { get; } = [];
@@ -52,7 +87,7 @@ internal abstract class ClusterCollector
         {
             // The cluster as it is now, two levels deep.
             root = map[root];
-            if (!IsFamily(Builder.OperationOf(root))) return Term.None;
+            if (!IsFamily(root)) return Term.None;
             Gather(root, new TwoLevels(this));
             return Collect(Now.Itself);
         }
@@ -66,10 +101,10 @@ internal abstract class ClusterCollector
     protected abstract Term Collect(Now now);
 
     /// <summary>Whether an operation builds clusters of this kind.</summary>
-    protected abstract bool IsFamily(Operation operation);
+    protected bool IsFamily(int id) => Families[Builder.CodeOf(id)] == _family;
 
     /// <summary>Whether a node builds clusters of this kind.</summary>
-    protected virtual bool IsInFamily(int id) => IsFamily(Builder.OperationOf(id));
+    protected virtual bool IsInFamily(int id) => IsFamily(id);
 
     /// <summary>The leaves of a cluster and the steps that lead from them to its root.</summary>
     /// <param name="root">The root of the cluster.</param>
@@ -158,23 +193,6 @@ internal abstract class ClusterCollector
         return _values[0];
     }
 
-    /// <summary>Which nodes of a graph are used only once, by one of their own family.</summary>
-    private bool[] FindInner(Graph graph, bool[] reachable, int[] uses)
-    {
-        var inner = new bool[reachable.Length];
-        for (var id = 0; id < reachable.Length; id++)
-        {
-            if (!reachable[id] || !IsFamily(graph.OperationOf(id))) continue;
-            for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
-            {
-                var argument = graph.Argument(id, i);
-                if (uses[argument] == 1 && IsFamily(graph.OperationOf(argument))) inner[argument] = true;
-            }
-        }
-
-        return inner;
-    }
-
     private static Term Divide(Term x, Term y, bool divides)
     {
         if (!y.Exists) return x;
@@ -188,6 +206,14 @@ internal abstract class ClusterCollector
         if (!y.Term.Exists) return x;
         if (x.Negative == y.Negative) return (x.Term + y.Term, x.Negative);
         return (x.Negative ? y.Term - x.Term : x.Term - y.Term, false);
+    }
+
+    /// <summary>The operations that build clusters of one kind.</summary>
+    protected enum Family : byte
+    {
+        None,
+        Sum,
+        Product,
     }
 
     /// <summary>Which nodes below the root of a cluster belong to it.</summary>

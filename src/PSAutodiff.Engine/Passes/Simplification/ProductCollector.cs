@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Elementwise;
@@ -18,21 +17,18 @@ internal sealed class ProductCollector : ClusterCollector
     private readonly List<Factor> _factors = [];
     private Dictionary<(int Base, int Run), int>? _indexOf;
 
-    public ProductCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
-        : base(graph, builder, reachable, uses, stable, note)
+    public ProductCollector(GraphBuilder builder, bool[] inner, bool stable, Action<Identity> note)
+        : base(Family.Product, builder, inner, stable, note)
     {
     }
 
-    // Asked for every node, mostly before the JIT would compile it well by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override bool IsFamily(Operation operation) => operation is MulOperation or DivOperation;
-
-    protected override bool IsInFamily(int id) => IsFamily(Builder.OperationOf(id)) && !IsReciprocal(id);
+    protected override bool IsInFamily(int id) => IsFamily(id) && !IsReciprocal(id);
 
     protected override Term Collect(Now now)
     {
         var (merged, cancelled, computed, negative) = (false, false, false, false);
         _factors.Clear();
+        _factors.EnsureCapacity(Leaves.Count);
         _indexOf = null;
         for (var i = 0; i < Leaves.Count; i++)
         {
@@ -195,7 +191,7 @@ internal sealed class ProductCollector : ClusterCollector
 
     // 1 / x counts as x^-1.
     private bool IsReciprocal(int id) =>
-        Builder.OperationOf(id) is DivOperation && Builder.Term(id).X.Is(1) && !IsFamily(Builder.OperationOf(Builder.Y(id)));
+        Builder.OperationOf(id) is DivOperation && Builder.Term(id).X.Is(1) && !IsFamily(Builder.Y(id));
 
     private static (int Base, double Exponent) SplitPower(Term factor)
     {

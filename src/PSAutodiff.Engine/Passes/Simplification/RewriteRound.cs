@@ -21,20 +21,21 @@ internal sealed class RewriteRound
     private readonly TextbookForms? _forms;
     private readonly List<Identity> _applied = [];
 
-    public RewriteRound(RootedGraph input, RuleSets sets, RewriteLog? log, CancellationToken cancellation)
+    public RewriteRound(RootedGraph input, bool[] reachable, RuleSets sets, RewriteLog? log, CancellationToken cancellation)
     {
         _input = input;
         var graph = _graph = input.Graph;
         _sets = sets;
         _log = log;
         _builder = new GraphBuilder(graph, extraCapacity: 16) { Rules = sets, OnRewrite = _applied.Add, Log = log, Cancellation = cancellation };
-        _reachable = input.Reachable();
+        _reachable = reachable;
         _uses = graph.Uses(_reachable, input.Roots);
         _map = new int[_reachable.Length];
         if ((sets & RuleSets.StandardAndStable) == 0) return;
         var stable = (sets & RuleSets.Stable) != 0;
-        _sums = new SumCollector(graph, _builder, _reachable, _uses, stable, AddCollected);
-        _products = new ProductCollector(graph, _builder, _reachable, _uses, stable, AddCollected);
+        var inner = stable ? [] : ClusterCollector.FindInner(graph, _reachable, _uses);
+        _sums = new SumCollector(_builder, inner, stable, AddCollected);
+        _products = new ProductCollector(_builder, inner, stable, AddCollected);
         if ((sets & RuleSets.Textbook) != 0) _forms = new TextbookForms(_builder, AddCollected);
     }
 

@@ -28,30 +28,30 @@ internal static class Simplifier
         CancellationToken cancellation = default)
     {
         var assumptions = new SortedSet<string>(StringComparer.Ordinal);
+        var (best, reachable) = (input, input.Reachable());
+        var cost = input.Graph.OperationCount(reachable);
         var sets = rule switch
         {
             SimplificationRule.Lab => RuleSets.Lab,
             SimplificationRule.Stable => RuleSets.Standard | RuleSets.Stable | RuleSets.Signs,
-            SimplificationRule.Textbook when input.OperationCount() <= LargestFormula => RuleSets.Standard | RuleSets.Signs | RuleSets.Textbook,
+            SimplificationRule.Textbook when cost <= LargestFormula => RuleSets.Standard | RuleSets.Signs | RuleSets.Textbook,
             _ => RuleSets.Standard | RuleSets.Signs,
         };
-        var best = input;
-        var cost = best.OperationCount();
         for (var round = 0; round < MaxRounds; round++)
         {
-            var next = Round(best, sets, oneByOne: rule == SimplificationRule.Stable, log, cancellation);
-            if (rule is SimplificationRule.Standard or SimplificationRule.Textbook && IsTooDear(next)) next = Round(best, sets, oneByOne: true, log, cancellation);
+            var next = Round(best, reachable, sets, oneByOne: rule == SimplificationRule.Stable, log, cancellation);
+            if (rule is SimplificationRule.Standard or SimplificationRule.Textbook && IsTooDear(next)) next = Round(best, reachable, sets, oneByOne: true, log, cancellation);
             if (IsTooDear(next) && rule != SimplificationRule.Stable) break;
             if (!next.Round.HasChanged && next.Cost >= cost) break;
             assumptions.UnionWith(next.Round.Assumptions);
             log?.AcceptRound(best, next.Output.Graph, next.Round.Map);
-            best = Compact(next.Output, cancellation);
+            (best, reachable) = Compact(next.Output, next.Reachable, cancellation);
             cost = next.Cost;
         }
 
         return (best, [.. assumptions]);
 
-        bool IsTooDear((RewriteRound Round, RootedGraph Output, int Cost) next) => next.Cost > cost + next.Round.Allowance;
+        bool IsTooDear((RewriteRound Round, RootedGraph Output, bool[] Reachable, int Cost) next) => next.Cost > cost + next.Round.Allowance;
     }
 
     /// <summary>
@@ -75,17 +75,19 @@ internal static class Simplifier
         return output;
     }
 
-    private static (RewriteRound Round, RootedGraph Output, int Cost) Round(
+    private static (RewriteRound Round, RootedGraph Output, bool[] Reachable, int Cost) Round(
         RootedGraph from,
+        bool[] reachable,
         RuleSets sets,
         bool oneByOne,
         RewriteLog? log,
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var round = new RewriteRound(from, sets, log, cancellation);
+        var round = new RewriteRound(from, reachable, sets, log, cancellation);
         var output = oneByOne ? round.TakeOneByOne() : round.TakeAll();
-        return (round, output, output.OperationCount());
+        var needed = output.Reachable();
+        return (round, output, needed, output.Graph.OperationCount(needed));
     }
 
     private static int Rebuild(Graph graph, int id, int[] map, GraphBuilder builder, RewriteLog? log)
@@ -98,11 +100,11 @@ internal static class Simplifier
     }
 
     /// <summary>Leaves behind what the roots do not need, when that is most of the graph.</summary>
-    private static RootedGraph Compact(RootedGraph input, CancellationToken cancellation)
+    private static (RootedGraph Output, bool[] Reachable) Compact(RootedGraph input, bool[] reachable, CancellationToken cancellation)
     {
-        var (graph, reachable) = (input.Graph, input.Reachable());
+        var graph = input.Graph;
         var needed = reachable.AsSpan().Count(true);
-        if (graph.Count <= 2 * needed) return input;
+        if (graph.Count <= 2 * needed) return (input, reachable);
         var builder = new GraphBuilder(needed) { Cancellation = cancellation };
         var map = new int[reachable.Length];
         for (var id = 0; id < map.Length; id++)
@@ -110,6 +112,7 @@ internal static class Simplifier
             if (reachable[id]) map[id] = builder.Copy(graph, id, map);
         }
 
-        return builder.Build(Array.ConvertAll(input.Roots, root => map[root]));
+        var output = builder.Build(Array.ConvertAll(input.Roots, root => map[root]));
+        return (output, output.Reachable());
     }
 }

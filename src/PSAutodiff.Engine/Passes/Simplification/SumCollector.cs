@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Elementwise;
@@ -18,19 +17,17 @@ internal sealed class SumCollector : ClusterCollector
     private Dictionary<int, int>? _indexOf;
     private Now _now;
 
-    public SumCollector(Graph graph, GraphBuilder builder, bool[] reachable, int[] uses, bool stable, Action<Identity> note)
-        : base(graph, builder, reachable, uses, stable, note)
+    public SumCollector(GraphBuilder builder, bool[] inner, bool stable, Action<Identity> note)
+        : base(Family.Sum, builder, inner, stable, note)
     {
     }
-
-    // Asked for every node, mostly before the JIT would compile it well by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override bool IsFamily(Operation operation) => operation is SumOperation or SubOperation or NegOperation;
 
     protected override Term Collect(Now now)
     {
         _parts.Clear();
         _partOf.Clear();
+        _parts.EnsureCapacity(Leaves.Count);
+        _partOf.EnsureCapacity(Leaves.Count);
         _indexOf = null;
         var (merged, computed, constant) = (false, false, -1);
         for (var i = 0; i < Leaves.Count; i++)
@@ -124,7 +121,7 @@ internal sealed class SumCollector : ClusterCollector
 
         if (_indexOf is null)
         {
-            _indexOf = [];
+            _indexOf = new Dictionary<int, int>(Leaves.Count);
             for (var i = 0; i < _parts.Count; i++) _indexOf[_parts[i].Id] = i;
         }
 
