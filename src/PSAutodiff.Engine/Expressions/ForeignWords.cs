@@ -70,6 +70,9 @@ internal static class ForeignWords
         ["xor"] = "(a or b) and not (a and b)",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>All words, and what to write.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> All => Instead;
+
     /// <summary>What to write instead of a function that there is not: what the word is here, a name that is near, or null.</summary>
     public static string? Advice(string name)
     {
