@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PSAutodiff.Execution;
 using PSAutodiff.Execution.Scalar;
 using Xunit;
@@ -176,38 +175,6 @@ public sealed class RunningWaysTests
             Assert.Equal(expected, interpreted);
             Assert.Equal(expected, coded);
             Assert.Equal(expected, rows.Select(row => row[i]));
-        }
-    }
-
-    [Theory]
-    [Trait("Category", "Slow")]
-    [InlineData("tanh", "sech2")]
-    [InlineData("sigmoid", "dsigmoid")]
-    public void What_is_computed_from_another_value_that_is_there_costs_less_than_alone(string name, string slope)
-    {
-        const int count = 400;
-        var arguments = Enumerable.Range(0, 2 * count).Select(static i => ExprNode.Variable("x") * (0.001 * (i + 1))).ToArray();
-        var values = arguments.Take(count).Select(argument => ExprNode.Apply(name, argument));
-        var together = CompiledExpression.Compile([.. values, .. arguments.Take(count).Select(argument => ExprNode.Apply(slope, argument)), .. arguments.Skip(count)], ["x"]);
-        var apart = CompiledExpression.Compile([.. values, .. arguments.Skip(count).Select(argument => ExprNode.Apply(slope, argument)), .. arguments.Take(count)], ["x"]);
-        Assert.Equal(together.OperationCount, apart.OperationCount);
-
-        // The least of many short times, taken in turn: what else the machine does only makes some longer.
-        var results = new double[3 * count];
-        var (least, leastApart) = (long.MaxValue, long.MaxValue);
-        for (var run = 0; run < 1000; run++)
-        {
-            least = Math.Min(least, Time(together));
-            leastApart = Math.Min(leastApart, Time(apart));
-        }
-
-        Assert.True(least < 0.85 * leastApart, $"{name} and {slope} together take {least} ticks, apart {leastApart}.");
-
-        long Time(CompiledExpression compiled)
-        {
-            var start = Stopwatch.GetTimestamp();
-            compiled.Interpret([0.7], results);
-            return Stopwatch.GetTimestamp() - start;
         }
     }
 
