@@ -3,6 +3,7 @@ namespace PSAutodiff;
 /// <summary>The stable ids of errors: scripts test for them in <c>FullyQualifiedErrorId</c>.</summary>
 internal static class ErrorIds
 {
+    public const string AlgebraTooLarge = nameof(AlgebraTooLarge);
     public const string ArgumentCount = nameof(ArgumentCount);
     public const string ArgumentInvalid = nameof(ArgumentInvalid);
     public const string CheckpointInvalid = nameof(CheckpointInvalid);

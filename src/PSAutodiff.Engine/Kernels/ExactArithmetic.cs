@@ -54,6 +54,9 @@ internal static class ExactArithmetic
         return y != 0 && double.IsFinite(quotient) && TryMultiply(quotient, y, out var back) && back == x;
     }
 
+    /// <summary>Whether a number is a decimal of at most 15 digits, and neither so large nor so small that nobody writes it out.</summary>
+    public static bool IsDecimal(double x) => TryWritten(x, out _);
+
     /// <summary>Whether a number has no more digits than people write, as far as such numbers are looked at.</summary>
     public static bool IsWritten(double x) => double.IsInteger(x) || !IsInRange(x) || TryWritten(x, out _);
 

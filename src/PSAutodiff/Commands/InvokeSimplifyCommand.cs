@@ -13,11 +13,26 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
     [Parameter(Position = 1)]
     public SimplificationRule Rule { get; set; }
 
+    /// <summary>The variable by whose powers rule Collect collects; by default the only one that there is.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VariableCompleter))]
+    public string? Variable { get; set; }
+
     /// <summary>Give the derivation instead: one object for each identity applied, in order.</summary>
     [Parameter]
     public SwitchParameter Step { get; set; }
 
     private protected override string Second => nameof(Rule);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Variable is null) return;
+        RequireNames([Variable]);
+        if (Rule != SimplificationRule.Collect) Stop(ErrorIds.ArgumentInvalid, $"-Variable '{Variable}' belongs to rule Collect, not to rule {Rule}. Add -Rule Collect, or leave -Variable out.", Variable);
+    }
 
     private protected override void Process(object? expression) => ProcessExpression(expression, () => Conversions.Live(expression), live =>
     {
@@ -42,7 +57,7 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
     private void Simplify(object nodes)
     {
         // All nodes of an object together, so that they go on sharing parts.
-        var (simplified, assumptions) = ExprNode.Simplify(DerivativeObjects.NodesOf(nodes)!, Rule, Cancellation);
+        var (simplified, assumptions) = ExprNode.Simplify(DerivativeObjects.NodesOf(nodes)!, Rule, Variable, Cancellation);
         foreach (var assumption in assumptions) WriteVerbose($"Assumed: {assumption}");
         WriteObject(SerializedText.Attach(DerivativeObjects.Rebuild(nodes, simplified, Cancellation)));
     }
@@ -53,7 +68,7 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
 
     private void WriteSteps(ExprNode node)
     {
-        var (steps, assumptions) = ExprNode.SimplifyByStep(node, Rule, Cancellation);
+        var (steps, assumptions) = ExprNode.SimplifyByStep(node, Rule, Variable, Cancellation);
         foreach (var assumption in assumptions) WriteVerbose($"Assumed: {assumption}");
         if (steps.Count == 0) WriteVerbose($"Nothing can be simplified: {node}");
         WriteObject(steps, enumerateCollection: true);

@@ -20,6 +20,7 @@ internal sealed class Rooms(params string[] order)
         "PSAutodiff.Engine/Expressions/Text",
         "PSAutodiff.Engine/Passes/Differentiation",
         "PSAutodiff.Engine/Passes/Simplification",
+        "PSAutodiff.Engine/Passes/Algebra",
         "PSAutodiff.Engine/Passes/Explanation",
         "PSAutodiff.Engine/Execution/Scalar",
         "PSAutodiff.Engine/Execution",

@@ -195,9 +195,9 @@ Describe 'Tab offers the operations' {
 Describe 'Tab offers the values of enumerations' {
     It 'after <Line>' -ForEach @(
         @{ Line = 'Invoke-Differentiate -Mode '; Offers = 'Auto', 'Forward', 'Reverse' }
-        @{ Line = 'Invoke-Simplify -Rule '; Offers = 'Lab', 'Stable', 'Standard', 'Textbook' }
+        @{ Line = 'Invoke-Simplify -Rule '; Offers = 'Collect', 'Expand', 'Factor', 'Lab', 'Stable', 'Standard', 'Textbook', 'Trigonometric' }
         @{ Line = 'ConvertTo-ExprText -As '; Offers = 'CSharp', 'Dot', 'Infix', 'Json', 'Lab', 'Latex', 'Let', 'MathML', 'PowerShell', 'Python', 'Tree' }
-        @{ Line = '$PesterNode | Invoke-Simplify '; Offers = 'Lab', 'Stable', 'Standard', 'Textbook' }
+        @{ Line = '$PesterNode | Invoke-Simplify '; Offers = 'Collect', 'Expand', 'Factor', 'Lab', 'Stable', 'Standard', 'Textbook', 'Trigonometric' }
         @{ Line = 'Invoke-Simplify $PesterNode St'; Offers = 'Stable', 'Standard' }
         @{ Line = '$PesterNode | ConvertTo-ExprText L'; Offers = 'Lab', 'Latex', 'Let' }
         @{ Line = 'ConvertTo-ExprText -As L'; Offers = 'Lab', 'Latex', 'Let' }

@@ -13,7 +13,7 @@ public sealed class DerivationStep
     public const int MaxRules = 1000;
 
     // The longest text of a step, in characters.
-    private const int TextLength = 1000;
+    internal const int TextLength = 1000;
 
     private readonly IDerivation _derivation;
     private readonly int _index;

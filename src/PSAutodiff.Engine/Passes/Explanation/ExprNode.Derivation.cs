@@ -24,7 +24,7 @@ public sealed partial class ExprNode
     /// <param name="rule">Which identities may be used.</param>
     /// <exception cref="AutodiffException">As for <see cref="Simplify(SimplificationRule, CancellationToken)"/>.</exception>
     public IReadOnlyList<DerivationStep> SimplifyByStep(SimplificationRule rule = SimplificationRule.Standard) =>
-        SimplifyByStep(this, rule, CancellationToken.None).Steps;
+        SimplifyByStep(this, rule, variable: null, CancellationToken.None).Steps;
 
     /// <summary>The same, numbered on from a derivative of lower order, and followed by the simplification of the derivative, if any.</summary>
     internal IReadOnlyList<DerivationStep> DifferentiateByStep(
@@ -49,5 +49,6 @@ public sealed partial class ExprNode
     internal static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) SimplifyByStep(
         ExprNode node,
         SimplificationRule rule,
-        CancellationToken cancellation) => SimplificationDerivation.Steps(node, rule, cancellation);
+        string? variable,
+        CancellationToken cancellation) => SimplificationDerivation.Steps(node, rule, variable, cancellation);
 }

@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Passes.Algebra;
 using PSAutodiff.Passes.Simplification;
 
 namespace PSAutodiff.Passes.Explanation;
@@ -46,8 +47,10 @@ internal sealed class SimplificationDerivation : IDerivation
     public static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) Steps(
         ExprNode expression,
         SimplificationRule rule,
+        string? variable,
         CancellationToken cancellation)
     {
+        if (AlgebraForms.Has(rule)) return Algebra(expression, rule, variable, cancellation);
         var log = new RewriteLog(DerivationStep.MaxRules);
         var (result, assumptions) = Simplifier.Simplify(ExprNode.Flatten([expression], cancellation), rule, log, cancellation);
         return (new SimplificationDerivation(expression, null, log, expression, result.Nodes()[0], 1)._steps, assumptions);
@@ -73,6 +76,27 @@ internal sealed class SimplificationDerivation : IDerivation
         var log = new RewriteLog(limit);
         var result = Simplifier.Simplify(ExprNode.Flatten([derivative], cancellation), rule, log, cancellation).Output.Nodes()[0];
         return Steps(expression, variable, log, derivative, result, firstNumber);
+    }
+
+    // Algebra is one step: what it computes with are no expressions.
+    private static (IReadOnlyList<DerivationStep> Steps, IReadOnlyList<string> Assumptions) Algebra(
+        ExprNode expression,
+        SimplificationRule rule,
+        string? variable,
+        CancellationToken cancellation)
+    {
+        var (nodes, assumptions) = ExprNode.Simplify([expression], rule, variable, cancellation);
+        if (nodes[0].Equals(expression, cancellation)) return ([], assumptions);
+        var (before, after) = (DerivationStep.Text(expression, DerivationStep.TextLength), DerivationStep.Text(nodes[0], DerivationStep.TextLength));
+        var name = rule switch
+        {
+            SimplificationRule.Expand => "multiplied out",
+            SimplificationRule.Factor => "factored",
+            SimplificationRule.Collect => "collected by powers of the variable",
+            _ => "sin(x)^2 + cos(x)^2 = 1 and double angles",
+        };
+        var stored = new StoredDerivation(expression, null, expression, nodes[0], nodes[0], before, after, after);
+        return ([new DerivationStep(stored, 0, 1, name) { Assumption = assumptions.Count > 0 ? string.Join(", ", assumptions) : null }], assumptions);
     }
 
     /// <summary>The steps that drop zeros and ones from a derivative: the end of another derivation.</summary>

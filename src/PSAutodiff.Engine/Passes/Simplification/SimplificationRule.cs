@@ -17,4 +17,19 @@ public enum SimplificationRule
     /// can overflow.
     /// </summary>
     Textbook,
+
+    /// <summary>Multiplied out and like terms collected: (x + 1)^2 becomes x^2 + 2 * x + 1.</summary>
+    Expand,
+
+    /// <summary>
+    /// Common factors taken out, polynomials of one variable factored over the rationals, and fractions reduced: x^2 - 1 becomes
+    /// (x - 1) * (x + 1).
+    /// </summary>
+    Factor,
+
+    /// <summary>Multiplied out and collected by the powers of a variable: a * x + b * x becomes (a + b) * x.</summary>
+    Collect,
+
+    /// <summary>With the fewest operations that sin(x)^2 + cos(x)^2 = 1 and the formulas of double angles give.</summary>
+    Trigonometric,
 }

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace PSAutodiff.Passes.Algebra;
+
+/// <summary>Counts the work of algebra, which grows fast, and ends it with an error that says so.</summary>
+/// <param name="cancellation">Ends it early.</param>
+internal sealed class Effort(CancellationToken cancellation)
+{
+    private const long MostTermsComputed = 5_000_000;
+
+    private long _spent;
+
+    /// <summary>So many terms are to be computed.</summary>
+    public void Spend(long terms)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if ((_spent += terms) > MostTermsComputed) throw TooLarge();
+    }
+
+    public static AutodiffException TooLarge() => new(
+        ErrorIds.AlgebraTooLarge,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The expression is too large for this rule: at most {Polynomial.MaxTerms} terms when multiplied out, exponents up to {Polynomial.MaxExponent}, whole numbers up to 2^53, and factors of polynomials up to degree {IntegerPolynomial.MaxDegree} with moderate coefficients. Simplify a part of it, or use rule Standard."));
+}
