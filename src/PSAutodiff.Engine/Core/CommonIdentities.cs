@@ -12,16 +12,24 @@ internal static class CommonIdentities
     public static IEnumerable<Identity> For(Operation operation)
     {
         if (operation.Arity == 0) yield break;
-        yield return new Identity(Computed, RuleSets.Lab | RuleSets.Stable, (x, y, z) => Fold(operation, x, y, z, onlyExact: false)) { IsWorthItsCost = false };
-        yield return new Identity(Computed, RuleSets.Fold | RuleSets.Standard, (x, y, z) => Fold(operation, x, y, z, onlyExact: true));
+        yield return new Identity(Computed, RuleSets.Lab | RuleSets.Stable, (x, y, z) => Fold(operation, x, y, z, Exactness.Any)) { IsWorthItsCost = false };
+        yield return new Identity(Computed, RuleSets.Textbook, (x, y, z) => Fold(operation, x, y, z, Exactness.OnPaper));
+        yield return new Identity(Computed, RuleSets.Fold | RuleSets.Standard, (x, y, z) => Fold(operation, x, y, z, Exactness.OfDoubles));
     }
 
-    private static Term Fold(Operation operation, Term x, Term y, Term z, bool onlyExact)
+    private static Term Fold(Operation operation, Term x, Term y, Term z, Exactness exactness)
     {
         if (!x.IsConstant || (y.Exists && !y.IsConstant) || (z.Exists && !z.IsConstant)) return Term.None;
         var (a, b, c) = (x.ConstantValue, y.Exists ? y.ConstantValue : 0, z.Exists ? z.ConstantValue : 0);
         var value = operation.Evaluate(a, b, c);
-        if (onlyExact && !operation.TryEvaluateExactly(a, b, c, ref value)) return Term.None;
+        if (exactness != Exactness.Any && !operation.TryEvaluateExactly(a, b, c, exactness == Exactness.OnPaper, ref value)) return Term.None;
         return double.IsFinite(value) ? x.Constant(value) : Term.None;
+    }
+
+    private enum Exactness
+    {
+        Any,
+        OnPaper,
+        OfDoubles,
     }
 }

@@ -146,14 +146,15 @@ public abstract class Operation
     internal virtual string RuleName(bool xVaries, bool yVaries) => "chain rule";
 
     /// <summary>
-    /// Whether the value of constants is exact, as doubles or in the digits that people write: 2 + 3, 0.1 + 0.2, 1 / 4, exp(0), but not
-    /// 1 / 3 or log(2).
+    /// Whether the value of constants is exact: 2 + 3, 1 / 4, exp(0), but not 1 / 3 or log(2). On paper, in the digits that people write,
+    /// 0.1 + 0.2 is exact too.
     /// </summary>
     /// <param name="x">The first argument.</param>
     /// <param name="y">The second; ignored where there is none, as the third.</param>
     /// <param name="z">The third.</param>
+    /// <param name="onPaper">Whether decimals count as people write them.</param>
     /// <param name="value">The value as it is computed; becomes the one that is written.</param>
-    internal bool TryEvaluateExactly(double x, double y, double z, ref double value)
+    internal bool TryEvaluateExactly(double x, double y, double z, bool onPaper, ref double value)
     {
         _ = z;
         if (Rounding.Units == 0) return true;
@@ -163,7 +164,7 @@ public abstract class Operation
 
             // Twice pi is exact, but no number that people know.
             return ExactArithmetic.IsWritten(x) && ExactArithmetic.IsWritten(y)
-                && (isExact(x, y) || ExactArithmetic.TryDecimals(inDecimals, x, y, ref value));
+                && (isExact(x, y) || (onPaper && ExactArithmetic.TryDecimals(inDecimals, x, y, ref value)));
         }
 
         // Of the functions that are known by their series, only these values are.

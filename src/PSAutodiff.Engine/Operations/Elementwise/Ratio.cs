@@ -107,13 +107,13 @@ internal readonly record struct Ratio(double Above, double Below)
     private static bool TrySum(double x, double y, out double sum)
     {
         sum = x + y;
-        return x == 0 || y == 0 || OperationOf<SumOperation>.Instance.TryEvaluateExactly(x, y, 0, ref sum);
+        return x == 0 || y == 0 || OperationOf<SumOperation>.Instance.TryEvaluateExactly(x, y, 0, onPaper: true, ref sum);
     }
 
     private static bool TryProduct(double x, double y, out double product)
     {
         product = x * y;
-        return Math.Abs(x) == 1 || Math.Abs(y) == 1 || OperationOf<MulOperation>.Instance.TryEvaluateExactly(x, y, 0, ref product);
+        return Math.Abs(x) == 1 || Math.Abs(y) == 1 || OperationOf<MulOperation>.Instance.TryEvaluateExactly(x, y, 0, onPaper: true, ref product);
     }
 
     private static bool IsSmallWhole(double x) => double.IsInteger(x) && Math.Abs(x) <= LargestWhole;
