@@ -76,6 +76,8 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
             y.Is<PowOperation>() && y.Y.IsConstant && y.Y.ConstantValue is > 1 and <= 16 && double.IsInteger(y.Y.ConstantValue) && Logistic.Exponent(y.X) is { Exists: true } u
                 ? x * (-u).Apply<SigmoidOperation>().Apply<PowOperation>(y.Y)
                 : Term.None),
+        new("x / hypot(y, z) / hypot(y, z) = x / (y^2 + z^2)", RuleSets.Textbook, static (x, y, _) =>
+            y.Is<HypotOperation>() && x.Is<DivOperation>() && x.Y == y ? x.X / y.Apply<PowOperation>(y.Constant(2)) : Term.None),
     ];
 
     private static bool IsTanh(Term x, Term y) => x.Is<SinhOperation>() && y.Is<CoshOperation>() && x.X == y.X;

@@ -39,6 +39,9 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
         new("(-x)^n = -x^n, n odd", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() && IsOdd(y) ? -x.X.Apply<PowOperation>(y) : Term.None),
         new("abs(x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
         new("sqrt(x)^2 = x", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
+        new("hypot(x, y)^2 = x^2 + y^2", RuleSets.Textbook, static (x, y, _) => x.Is<HypotOperation>() && y.Is(2)
+            ? x.X.Apply<PowOperation>(y) + x.Y.Apply<PowOperation>(y)
+            : Term.None),
         new("sqrt(x)^n = x^(n / 2), n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(0.5 * y) : Term.None),
         new("(x^a)^n = x^(a * n)", RuleSets.StandardAndStable, static (x, y, _) =>
             y.IsConstant && double.IsInteger(y.ConstantValue) && x.Is<PowOperation>() && x.Y.IsConstant
