@@ -32,7 +32,7 @@ internal static class ExactArithmetic
 
     /// <summary>
     /// The result of an operation on numbers in the digits that people write, at most 15, if the result has no more: 0.1 + 0.2 is 0.3
-    /// there. It is next to what the doubles give.
+    /// there, and 1.1 - 1 is 0.1. It differs from what the doubles give by no more than the digits that they do not have.
     /// </summary>
     /// <param name="operation">The operation.</param>
     /// <param name="x">The first number.</param>
@@ -40,12 +40,27 @@ internal static class ExactArithmetic
     /// <param name="result">What the doubles give; becomes the double next to the decimal result.</param>
     public static bool TryDecimals(Func<decimal, decimal, decimal> operation, double x, double y, ref double result)
     {
-        if (!TryWritten(x, out var a) || !TryWritten(y, out var b) || !IsInRange(result)) return false;
+        var largest = Math.Max(Math.Abs(result), Math.Max(Math.Abs(x), Math.Abs(y)));
+        if (!TryWritten(x, out var a) || !TryWritten(y, out var b) || !IsInRange(largest)) return false;
         var exact = operation(a, b);
         var nearest = (double)exact;
-        if ((decimal)nearest != exact || Math.Abs(nearest - result) > 2 * (Math.BitIncrement(Math.Abs(result)) - Math.Abs(result))) return false;
+        if ((exact != 0 && !IsInRange(nearest)) || (decimal)nearest != exact || Math.Abs(nearest - result) > 2 * (Math.BitIncrement(largest) - largest)) return false;
         result = nearest;
         return true;
+    }
+
+    /// <summary>
+    /// The decimal that a number differs from only because the doubles near 1 have no more digits: 0.1 for 0.10000000000000009, which
+    /// is 1.1 - 1.
+    /// </summary>
+    public static bool TryShorten(double x, out double shorter)
+    {
+        const double resolution = 4 * 1.1102230246251565e-16;
+        const int digits = 8;
+        shorter = x;
+        if (IsWritten(x)) return false;
+        shorter = (double)Math.Round((decimal)x, digits);
+        return Math.Abs(shorter - x) <= resolution;
     }
 
     public static bool TryDivide(double x, double y, out double quotient)

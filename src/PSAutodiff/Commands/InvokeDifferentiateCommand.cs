@@ -70,6 +70,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     {
         base.BeginProcessing();
         RequireNames(Variable);
+        if (Variable is not null) Variable = Array.ConvertAll(Variable, VariableNames.Unquoted);
         _missing.UnionWith(Variable ?? []);
         if (Step && ParameterSetName != NodesSet)
         {
@@ -136,7 +137,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         for (var i = 0; i < derivatives.Count; i++)
         {
             var derivative = derivatives[i];
-            for (var order = 1; order < Order; order++) derivative = Tidy(derivative.Differentiate([variables[i]], Mode, Cancellation))[0];
+            for (var order = 1; order < Order && derivative is not { IsConstant: true, ConstantValue: 0 }; order++) derivative = Tidy(derivative.Differentiate([variables[i]], Mode, Cancellation))[0];
             WriteObject(derivative);
         }
     }

@@ -25,6 +25,7 @@ public sealed class NewCompiledExpressionCommand : PositionalExpressionCmdlet
     {
         base.BeginProcessing();
         RequireNames(Variable);
+        if (Variable is not null) Variable = Array.ConvertAll(Variable, VariableNames.Unquoted);
 
         if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
     }

@@ -74,6 +74,9 @@ internal static class VariableNames
         }
     }
 
+    /// <summary>The name within ${ }, as formulas have it; other names as they are.</summary>
+    public static string Unquoted(string name) => name.Length > 3 && name.StartsWith("${", StringComparison.Ordinal) && name[^1] == '}' ? name[2..^1] : name;
+
     /// <summary>Refuses what cannot be the name of a variable.</summary>
     /// <exception cref="AutodiffException">It cannot.</exception>
     public static void Check(string? name)

@@ -39,6 +39,9 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
         new("(-x)^n = -x^n, n odd", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() && IsOdd(y) ? -x.X.Apply<PowOperation>(y) : Term.None),
         new("abs(x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
         new("sqrt(x)^2 = x", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
+        new("x^c with c in the digits that people write", RuleSets.Textbook, static (x, y, _) => y.IsConstant && ExactArithmetic.TryShorten(y.ConstantValue, out var shorter)
+            ? x.Apply<PowOperation>(x.Constant(shorter))
+            : Term.None),
         new("hypot(x, y)^2 = x^2 + y^2", RuleSets.Textbook, static (x, y, _) => x.Is<HypotOperation>() && y.Is(2)
             ? x.X.Apply<PowOperation>(y) + x.Y.Apply<PowOperation>(y)
             : Term.None),

@@ -96,7 +96,7 @@ internal sealed class ProductCollector : ClusterCollector
         var (leaf, factor) = (Leaves[index], _factors[index]);
         var own = leaf.Inverse ? -factor.Exponent : factor.Exponent;
         var earlier = Earlier(index, own, leaf.Run);
-        if (earlier < 0 || !ExactArithmetic.TryAdd(WeightOf(earlier), own, out var weight))
+        if (earlier < 0 || !ExactArithmetic.TryAdd(WeightOf(earlier), own, out var weight) || !(IsStable || ExactArithmetic.IsWritten(weight)))
         {
             if (_indexOf is not null) Remember(index);
             return false;

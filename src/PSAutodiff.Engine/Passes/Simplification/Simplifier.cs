@@ -25,7 +25,53 @@ internal static class Simplifier
         RootedGraph input,
         SimplificationRule rule,
         RewriteLog? log = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        rule == SimplificationRule.Textbook && log is null && input.Length > 1 && AreReadable(input)
+            ? EachAlone(input, rule, cancellation)
+            : Together(input, rule, log, cancellation);
+
+    // What they share does not make a form cheaper to read.
+    private static (RootedGraph Output, IReadOnlyList<string> Assumptions) EachAlone(RootedGraph input, SimplificationRule rule, CancellationToken cancellation)
+    {
+        var assumptions = new SortedSet<string>(StringComparer.Ordinal);
+        var builder = new GraphBuilder { Cancellation = cancellation };
+        var simplified = new Dictionary<int, int>();
+        foreach (var root in input.Roots)
+        {
+            if (simplified.ContainsKey(root)) continue;
+            var (output, assumed) = Together(input with { Roots = [root] }, rule, log: null, cancellation);
+            assumptions.UnionWith(assumed);
+            var (graph, reachable) = (output.Graph, output.Reachable());
+            var map = new int[reachable.Length];
+            for (var id = 0; id < map.Length; id++)
+            {
+                if (reachable[id]) map[id] = builder.Copy(graph, id, map);
+            }
+
+            simplified.Add(root, map[output.Roots[0]]);
+        }
+
+        return (builder.Build(Array.ConvertAll(input.Roots, root => simplified[root])), [.. assumptions]);
+    }
+
+    private static bool AreReadable(RootedGraph input)
+    {
+        if (input.Graph.Count > LargestFormula) return false;
+        var operations = 0;
+        foreach (var root in input.Roots)
+        {
+            operations += input.Graph.OperationCount([root]) + 1;
+            if (operations > LargestFormula) return false;
+        }
+
+        return true;
+    }
+
+    private static (RootedGraph Output, IReadOnlyList<string> Assumptions) Together(
+        RootedGraph input,
+        SimplificationRule rule,
+        RewriteLog? log,
+        CancellationToken cancellation)
     {
         var assumptions = new SortedSet<string>(StringComparer.Ordinal);
         var (best, reachable) = (input, input.Reachable());

@@ -42,7 +42,7 @@ internal sealed class SumCollector : ClusterCollector
                 (index, factor) = (opposite, -factor);
             }
 
-            if (index >= 0 && ExactArithmetic.TryAdd(_parts[index].Weight, factor, out var sum))
+            if (index >= 0 && ExactArithmetic.TryAdd(_parts[index].Weight, factor, out var sum) && (IsStable || ExactArithmetic.IsWritten(sum)))
             {
                 // Of terms the first place counts, of constants the last.
                 _parts[index] = _parts[index] with { Weight = sum, Leaf = number ? i : _parts[index].Leaf, Merged = true };
