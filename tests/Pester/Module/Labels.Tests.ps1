@@ -321,7 +321,7 @@ Describe 'The target of rows' {
         $net = New-NeuralNetwork 1 1 -Seed 1
         $call = [scriptblock]::Create("@{ a = 1; y = 2 } | $_")
         $outcome = Get-Outcome { & $call }
-        $outcome.Errors[0].Exception.Message | Should -BeLike '*Of rows from the pipeline -Label names*'
+        $outcome.Errors[0].Exception.Message | Should -BeLike '*With rows from the pipeline, name their column with -Label*'
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataInvalid
     }
 }
