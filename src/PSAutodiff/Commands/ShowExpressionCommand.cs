@@ -61,6 +61,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     /// <summary>The column of the rows with the values.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
     public string? Label { get; set; }
 
     /// <summary>Draw the derivative of each curve too.</summary>

@@ -27,7 +27,7 @@ public sealed class ExpressionComparisonTests
     [InlineData("a*b*c*d*e*f*g*h", "h*g*f*e*d*c*b*a", ComparisonBasis.Sampling)]
     [InlineData("x + 0.1 + 0.2", "x + 0.3", ComparisonBasis.Sampling)]
     [InlineData("x/3", "x*0.333333333333333333", ComparisonBasis.Sampling)]
-    [InlineData("0.1 + 0.2", "0.3", ComparisonBasis.Simplification)]
+    [InlineData("0.1 + 0.2", "0.3", ComparisonBasis.Sampling)]
     [InlineData("sin(x)", "cos(pi/2 - x)", ComparisonBasis.Sampling)]
     [InlineData("sin(x)", "cos(x - pi/2)", ComparisonBasis.Sampling)]
     [InlineData("sin(x)", "-cos(x + pi/2)", ComparisonBasis.Sampling)]

@@ -159,7 +159,7 @@ Describe 'The cmdlets that had it already' {
 
 Describe 'A mistake' {
     It '<Call> is <Id> and says what to write' -ForEach @(
-        @{ Call = { 'x^2' | Invoke-Simplify 'x+x' }; Id = 'ArgumentInvalid'; Says = "-Rule: one of Standard, Lab, Stable, not 'x+x'" }
+        @{ Call = { 'x^2' | Invoke-Simplify 'x+x' }; Id = 'ArgumentInvalid'; Says = "-Rule: one of Standard, Lab, Stable, Textbook, Expand, Factor, Collect, Trigonometric, not 'x+x'" }
         @{ Call = { 'x^2' | ConvertTo-ExprText Word }; Id = 'ArgumentInvalid'; Says = "-As: one of Infix" }
         @{ Call = { 'x^2' | Invoke-Differentiate $null }; Id = 'ArgumentInvalid'; Says = '-Variable: names of variables' }
         @{ Call = { 'x^2' | Invoke-Differentiate @() }; Id = 'ArgumentInvalid'; Says = '-Variable: names of variables' }
