@@ -54,6 +54,26 @@ public sealed class RootFindingTests
     };
 
     [Theory]
+    [InlineData("2^x == 1e40", 1, 132.8771237954945)]
+    [InlineData("exp(x) == 1e70", 0, 161.1809565095832)]
+    [InlineData("x^5 == 1e50", 1, 1e10)]
+    [InlineData("x^10 == 1e100", 1, 1e10)]
+    [InlineData("sinh(x) - 1e200", 0, 461.2101657793691)]
+    [InlineData("1e20*x^4 - 1", 1, 1e-5)]
+    [InlineData("x^2 == 1e-20", 1, 1e-10)]
+    [InlineData("x^4 == 1e-20", 5, 1e-5)]
+    [InlineData("x^20 - 1e-20", 1, 0.1)]
+    [InlineData("cbrt(x - 1)", 3, 1)]
+    [InlineData("log(x) == 300", 1, 1.9424263952412559e130)]
+    public void Signs_lead_to_roots_of_one_variable_where_slopes_do_not(string equation, double start, double root)
+    {
+        var result = new RootFinding([ExprNode.Parse(equation)]).Run([start], new RootOptions(), TestContext.Current.CancellationToken);
+        Assert.Equal(RootStopReason.Converged, result.StopReason);
+        var at = (double)result.At["x"]!;
+        Assert.True(Math.Abs(at - root) <= 1e-12 * Math.Abs(root), $"{at:r}");
+    }
+
+    [Theory]
     [MemberData(nameof(Systems))]
     public void The_root_is_found(string what, string[] equations, double[] start, double[] expected, double within)
     {

@@ -54,7 +54,74 @@ public sealed class RootFinding
         var search = new NewtonRootSearch(_system, options, cancellation);
         search.Begin([.. start]);
         var reason = Guarded(() => search.Run(Reporter()), cancellation);
+        if (reason is RootStopReason.LocalMinimum or RootStopReason.SingularJacobian or RootStopReason.NoProgress or RootStopReason.Unbounded && Variables.Count == 1)
+        {
+            // Where slopes lead nowhere, signs may: far away, or where the equation is too steep or too flat for its size.
+            var bracket = new BracketRootSearch(_system, options, cancellation);
+            var outcome = Guarded(() => SignChange(start[0], cancellation) is { } range ? BetweenEnds(bracket, range) : reason, cancellation);
+            if (outcome is RootStopReason.Converged or RootStopReason.Cancelled)
+            {
+                var found = outcome == RootStopReason.Converged;
+                return Result(
+                    found ? [bracket.Point] : search.Point,
+                    found ? [bracket.Residual] : search.Residuals,
+                    search.Iterations + bracket.Iterations,
+                    before,
+                    outcome,
+                    bracket.Message,
+                    clock);
+            }
+        }
+
         return Result(search.Point, search.Residuals, search.Iterations, before, reason, search.Message, clock);
+    }
+
+    private RootStopReason BetweenEnds(BracketRootSearch search, (double From, double To) range)
+    {
+        search.Begin(range.From, range.To);
+        return search.Run(Reporter());
+    }
+
+    /// <summary>
+    /// Two neighbors of different signs among points at doubling distances on either side of a start, and from it towards 0; null when there
+    /// are none.
+    /// </summary>
+    private (double From, double To)? SignChange(double start, CancellationToken cancellation)
+    {
+        const double first = 1.0 / 64;
+        const double towardsZero = 0.25;
+        var seen = (double[])_system.LargestSeen.Clone();
+        var value = new double[1];
+        try
+        {
+            var sign = SignAt(start);
+            ReadOnlySpan<double> ways = [1, -1, 0];
+            var last = new[] { start, start, start };
+            for (var step = first * Math.Max(Math.Abs(start), 1); double.IsFinite(step); step *= 2)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (var i = 0; i < ways.Length; i++)
+                {
+                    var point = ways[i] == 0 ? last[i] * towardsZero : start + (ways[i] * step);
+                    if (double.IsNaN(last[i]) || !double.IsFinite(point) || point == last[i]) continue;
+                    if (SignAt(point) * sign < 0) return (last[i], point);
+                    last[i] = double.IsNaN(value[0]) ? double.NaN : point;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            // How large the equation is far away says nothing of its size near the root.
+            seen.CopyTo(_system.LargestSeen, 0);
+        }
+
+        int SignAt(double point)
+        {
+            _system.Evaluate([point], value);
+            return double.IsNaN(value[0]) ? 0 : Math.Sign(value[0]);
+        }
     }
 
     /// <summary>Searches a root of one equation between two points at which it has different signs.</summary>
