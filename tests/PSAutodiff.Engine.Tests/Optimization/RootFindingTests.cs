@@ -194,6 +194,19 @@ public sealed class RootFindingTests
     }
 
     [Theory]
+    [InlineData("x^3 - 3*x^2 + 3*x - 1", 0, 3, 1)]
+    [InlineData("(x^3 - 3*x^2 + 3*x - 1)*1e-200", 0.5, 1.7, 1)]
+    [InlineData("x^2 - 2", 0, 3, 0)]
+    [InlineData("(x - 1)^3", 0, 3, 0)]
+    [InlineData("x^3", -1, 2, 0)]
+    public void Between_two_points_too_it_says_how_far_a_root_may_be_off(string equation, double from, double to, int messages)
+    {
+        var root = Between(equation, from, to);
+        Assert.Equal(RootStopReason.Converged, root.StopReason);
+        Assert.Equal(messages > 0, root.Message.Contains("may be off by", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(new[] { "x^2 + y^2 - 1" }, "EquationCount", "1 equation for 2 variables (x, y)")]
     [InlineData(new[] { "x - 1", "x - 2" }, "EquationCount", "Find-Minimum")]
     [InlineData(new[] { "x^2 < 2" }, "EquationInvalid", "x^2 < 2 is a condition")]

@@ -150,19 +150,45 @@ internal sealed class BracketRootSearch(EquationSystem system, RootOptions optio
     /// <summary>What the neighboring doubles at which the sign changes say.</summary>
     private RootStopReason Judge()
     {
-        const double factor = 4;
         var (point, residual) = (Point, Residual);
-        if (residual == 0 && double.IsFinite(point)) return RootStopReason.Converged;
         if (double.IsFinite(residual) && double.IsFinite(point))
         {
             var rounding = system.Rounding([point])[0];
-            if (Math.Abs(residual) <= factor * rounding && double.IsFinite(rounding)) return RootStopReason.Converged;
+            if (residual == 0 || IsRounding(residual, rounding))
+            {
+                if (Blur(point, rounding) is > 0 and var blur)
+                {
+                    Message = string.Create(CultureInfo.InvariantCulture, $"{Variable} = {point:g10} may be off by {blur:g1}: the root is multiple or nearly so, and the equation around it is rounding.");
+                }
+
+                return RootStopReason.Converged;
+            }
         }
 
         Message = string.Create(
             CultureInfo.InvariantCulture,
             $"The sign changes between the neighboring doubles {Variable} = {Math.Min(_a, _b):r} and {Math.Max(_a, _b):r}, where the equation is {(_a < _b ? _fa : _fb):g6} and {(_a < _b ? _fb : _fa):g6}: a pole or a jump, not a root.");
         return RootStopReason.Discontinuity;
+    }
+
+    /// <summary>How far a root can be moved without a residual that is more than rounding, if that is more than its sixth digit; else 0.</summary>
+    private double Blur(double point, double rounding)
+    {
+        const double sixDigits = 1e-6;
+        if (!double.IsFinite(rounding) || system.HasUnderflowed) return 0;
+        for (var part = 0.1; part > sixDigits; part /= 10)
+        {
+            var move = part * Math.Abs(point);
+            if (IsRounding(At(point + move), rounding) || IsRounding(At(point - move), rounding)) return move;
+        }
+
+        return 0;
+    }
+
+    private static bool IsRounding(double residual, double rounding)
+    {
+        const double factor = 4;
+        return Math.Abs(residual) <= factor * rounding && double.IsFinite(rounding);
     }
 
     private static bool IsBetter(double a, double fa, double b, double fb) =>
