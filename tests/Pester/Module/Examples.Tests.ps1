@@ -1,4 +1,4 @@
-# The scripts in examples/. Those of S1, S2, S3 and the gradient check are run in the files of their systems and cmdlets.
+# The scripts in examples/. Some are run in the files of their courses and cmdlets.
 BeforeDiscovery {
     $scripts = Get-ChildItem "$PSScriptRoot/../../../examples" -Filter *.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
 }

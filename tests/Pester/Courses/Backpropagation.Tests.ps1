@@ -1,4 +1,4 @@
-# Course system S4: a dense network with batched backpropagation, its losses, activations and starts, and exclusive or.
+# The lab on backpropagation in batches and exclusive or.
 BeforeDiscovery {
     $golden = @(Get-Content "$PSScriptRoot/../../data/training.json" -Raw | ConvertFrom-Json | ForEach-Object { @{ Case = $_; Name = $_.name } })
 }

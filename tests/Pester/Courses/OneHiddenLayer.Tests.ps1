@@ -1,4 +1,4 @@
-# Course system S5: one hidden layer, derived by hand: D = 4 inputs, K = 5 hidden, 1 output, sigmoid everywhere, loss (yhat-y)^2/2 on one sample.
+# The problem set on one hidden layer: backpropagation by hand and the effect of regularization.
 BeforeDiscovery {
     $samples = foreach ($seed in 1..5) {
         $random = [Random]::new($seed)
