@@ -15,6 +15,9 @@ internal sealed class GraphBuilder
     // Between two looks at the token; a power of two. So many lookups take a few milliseconds.
     private const int LookupsUnwatched = 1 << 14;
 
+    // So many variables find room before lists and tables grow.
+    private const int VariablesExpected = 7;
+
     // A line of the table serves the users of so many neighbouring nodes, so at most so much of the table is taken.
     private const uint IdsInLine = 12;
     private const uint SlotsInLine = 16;
@@ -36,8 +39,8 @@ internal sealed class GraphBuilder
         capacity = Math.Max(capacity, 16);
         _nodes = GC.AllocateUninitializedArray<GraphNode>(capacity);
         _constants = new double[4];
-        _names = [];
-        _variables = new Dictionary<string, int>(StringComparer.Ordinal);
+        _names = new List<string>(VariablesExpected);
+        _variables = new Dictionary<string, int>(VariablesExpected, StringComparer.Ordinal);
         _slots = new int[SlotsFor(capacity)];
     }
 
@@ -53,7 +56,7 @@ internal sealed class GraphBuilder
         _constantCount = graph.Constants.Length;
         _constants = Grown(graph.Constants, _constantCount + 8);
         _names = [.. graph.Names];
-        _variables = new Dictionary<string, int>(StringComparer.Ordinal);
+        _variables = new Dictionary<string, int>(_names.Count, StringComparer.Ordinal);
         for (var id = 0; id < Count && _variables.Count < _names.Count; id++)
         {
             if (IsVariable(id)) _variables.Add(NameOf(id), id);

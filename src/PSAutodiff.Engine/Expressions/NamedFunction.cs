@@ -78,7 +78,11 @@ internal sealed class NamedFunction
     }
 
     /// <summary>The node that it gives for arguments of a graph.</summary>
-    public int Apply(GraphBuilder builder, params ReadOnlySpan<int> arguments) => Apply<int, BuilderNodes>(new BuilderNodes(builder), arguments);
+    public int Apply(GraphBuilder builder, params ReadOnlySpan<int> arguments) =>
+        _operation is null || _operation.Arity != arguments.Length ? Apply<int, BuilderNodes>(new BuilderNodes(builder), arguments) :
+        arguments.Length == 1 ? builder.Apply(_operation, arguments[0]) :
+        arguments.Length == 2 ? builder.Apply(_operation, arguments[0], arguments[1]) :
+        builder.Apply(_operation, arguments[0], arguments[1], arguments[2]);
 
     /// <summary>The expression that it gives.</summary>
     public ExprNode Apply(params ReadOnlySpan<ExprNode> arguments) => Apply<ExprNode, ObjectNodes>(default, arguments);

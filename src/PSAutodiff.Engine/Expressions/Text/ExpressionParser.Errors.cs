@@ -14,32 +14,37 @@ internal sealed partial class ExpressionParser
     // Names of functions are longer than most names of variables.
     private const int LongestSymbol = 2;
 
-    private Token _bareFunction;
-    private int _bareFunctionAt = -TokensNear - 1;
-
     private NamedFunction FunctionOf(Token token)
     {
         var name = _tokenizer.NameOf(token);
-        if (!_bindings.ContainsKey(name) && NamedFunction.TryFind(name) is { } found) return found;
+        if (!IsBound(name) && NamedFunction.TryFind(name) is { } found) return found;
         var advice = ForeignWords.Advice(name) ?? $"If a product is meant, write '{name}*(...)'.{(name.Length > LongestSymbol ? " " + NamedFunction.KnownNames : string.Empty)}";
         throw new ExpressionSyntaxException(ErrorIds.OperationUnknown, $"there is no operation '{name}'. {advice}", _text, token.Start);
     }
 
-    /// <summary>Keeps a name that is that of a function and stands without parentheses: it is a variable, until there is an error.</summary>
-    private void NoteBareFunction()
-    {
-        if (_current.Kind != TokenKind.Name || NamedFunction.TryFind(_tokenizer.NameOf(_current)) is null) return;
-        (_bareFunction, _bareFunctionAt) = (_current, _tokens);
-    }
-
+    /// <summary>What may be wrong when the name of a function stands without parentheses shortly before; empty for none.</summary>
     private string BareFunctionAdvice()
     {
-        if (_tokens - _bareFunctionAt > TokensNear) return string.Empty;
-        var name = _tokenizer.NameOf(_bareFunction);
-        return IsPower(TokenAfterBareFunction()) ? $"; the power of a function is written {name}(x)^2" : $"; the function is written {name}(x)";
-    }
+        var tokenizer = new Tokenizer(_text);
+        var (name, distance, isPower) = (string.Empty, 0, false);
+        var token = tokenizer.Next();
+        while (token.Start < _current.Start)
+        {
+            var next = Following(token, tokenizer);
+            distance++;
+            if (token.Kind == TokenKind.Name && !IsSymbol(next, '(') && NamedFunction.TryFind(Shown(token)) is { } function)
+            {
+                (name, distance, isPower) = (function.Name, 1, IsPower(next));
+            }
 
-    private Token TokenAfterBareFunction() => new Tokenizer(_text[_bareFunction.End..]).Next();
+            token = next;
+        }
+
+        return
+            name.Length == 0 || distance > TokensNear ? string.Empty :
+            isPower ? $"; the power of a function is written {name}(x)^2" :
+            $"; the function is written {name}(x)";
+    }
 
     /// <summary>Refuses a number directly before its factor where that can be read in two ways.</summary>
     private void CheckNumberProduct(Token number)
@@ -59,7 +64,7 @@ internal sealed partial class ExpressionParser
 
         var before = _pending.FirstOrDefault(static pending => pending.Kind != PendingKind.Prefix || pending.Function != Operators.Minus.Function);
         var symbol = before.Symbol;
-        if (symbol is '^' && _tokens - _bareFunctionAt <= TokensNear) throw Error(number, $"unexpected '{both}' after '^'{BareFunctionAdvice()}");
+        if (symbol is '^' && BareFunctionAdvice() is { Length: > 0 } advice) throw Error(number, $"unexpected '{both}' after '^'{advice}");
         if (symbol is '/' or '^') throw TwoReadings(number, $"{symbol}{both}", $"'{symbol}{digits} * {factor}'", $"'{symbol}({digits}*{factor})'");
         if (symbol is Symbols.Root) throw TwoReadings(number, $"√{both}", $"'sqrt({digits}) * {factor}'", $"'sqrt({digits}*{factor})'");
     }
@@ -84,7 +89,7 @@ internal sealed partial class ExpressionParser
     private ExpressionSyntaxException NotClosed(Pending open)
     {
         var (closing, opening) = open.Kind == PendingKind.Bar ? ('|', '|') : (')', '(');
-        var at = open.Kind == PendingKind.Function ? OpeningOf(open.Token) : open.Token.Start;
+        var at = open.Kind == PendingKind.Function ? OpeningOf(open.Token) : open.Start;
         return Error(_current, $"expected '{closing}' for the '{opening}' opened at column {at + 1}");
     }
 

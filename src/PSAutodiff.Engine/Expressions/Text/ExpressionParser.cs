@@ -13,13 +13,17 @@ internal sealed partial class ExpressionParser
     // Between two looks at the token; a power of two.
     private const int TokensUnwatched = 1 << 14;
 
+    // Most short texts have a node for every other character; room for them is taken at once.
+    private const int CharactersPerNode = 2;
+    private const int NodesExpected = 256;
+
     private readonly string _text;
     private readonly Tokenizer _tokenizer;
     private readonly CancellationToken _cancellation;
     private readonly GraphBuilder _builder;
-    private readonly Stack<int> _operands = new();
-    private readonly Stack<Pending> _pending = new();
-    private readonly Dictionary<string, int> _bindings = new(StringComparer.Ordinal);
+    private readonly Stack<int> _operands = new(8);
+    private readonly Stack<Pending> _pending = new(8);
+    private Dictionary<string, int>? _bindings;
     private Token _previous;
     private Token _current;
     private Token _next;
@@ -29,15 +33,15 @@ internal sealed partial class ExpressionParser
     private ExpressionParser(string text, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        _builder = new GraphBuilder { Cancellation = cancellation };
+        _builder = new GraphBuilder(Math.Min(text.Length / CharactersPerNode, NodesExpected)) { Cancellation = cancellation };
         _text = text;
         _tokenizer = new Tokenizer(text);
         _current = _tokenizer.Next();
-        _next = Following(_current);
-        _afterNext = Following(_next);
+        _next = Following(_current, _tokenizer);
+        _afterNext = Following(_next, _tokenizer);
     }
 
-    private enum PendingKind
+    private enum PendingKind : byte
     {
         /// <summary>An operator between operands.</summary>
         Infix,
@@ -68,12 +72,12 @@ internal sealed partial class ExpressionParser
         {
             var name = _tokenizer.NameOf(_current);
             if (!VariableNames.IsValid(name)) throw Error(_current, $"'{name}' cannot be the name of a binding");
-            if (_bindings.ContainsKey(name)) throw Error(_current, $"'{name}' is bound already; a name is bound once");
+            if (IsBound(name)) throw Error(_current, $"'{name}' is bound already; a name is bound once");
             Advance();
             Advance();
             var value = Value();
             if (!IsSymbol(_current, ';')) throw Error(_current, "expected ';' and the expression that uses the binding; to compare write '=='");
-            _bindings.Add(name, value);
+            (_bindings ??= new Dictionary<string, int>(StringComparer.Ordinal)).Add(name, value);
             Advance();
         }
 
@@ -103,12 +107,11 @@ internal sealed partial class ExpressionParser
                     if (ReadNumber(_previous, _previous.Number)) return;
                     break;
                 case TokenKind.Name when IsSymbol(_next, '('):
-                    _pending.Push(new Pending(PendingKind.Function, _current, 0, FunctionOf(_current)));
+                    _pending.Push(Pending.Of(PendingKind.Function, _current, 0, FunctionOf(_current)));
                     Advance();
                     Advance();
                     break;
                 case TokenKind.Name or TokenKind.QuotedName:
-                    NoteBareFunction();
                     _operands.Push(ValueOf(_current));
                     Advance();
                     return;
@@ -142,7 +145,7 @@ internal sealed partial class ExpressionParser
                 Push(PendingKind.Prefix, Operators.Not);
                 return false;
             case Symbols.And or Symbols.Or when IsSymbol(_next, '('):
-                _pending.Push(new Pending(PendingKind.Function, _current, 0, NamedFunction.Find(Shown(_current))));
+                _pending.Push(Pending.Of(PendingKind.Function, _current, 0, NamedFunction.Find(Shown(_current))));
                 Advance();
                 Advance();
                 return false;
@@ -150,11 +153,11 @@ internal sealed partial class ExpressionParser
                 Push(PendingKind.Prefix, Operators.Root);
                 return false;
             case '(':
-                _pending.Push(new Pending(PendingKind.Parenthesis, _current, 0, null));
+                _pending.Push(Pending.Of(PendingKind.Parenthesis, _current, 0, null));
                 Advance();
                 return false;
             case '|':
-                _pending.Push(new Pending(PendingKind.Bar, _current, 0, null));
+                _pending.Push(Pending.Of(PendingKind.Bar, _current, 0, null));
                 Advance();
                 return false;
             default:
@@ -168,7 +171,7 @@ internal sealed partial class ExpressionParser
         _operands.Push(_builder.Constant(value));
         if (_current.Start != number.End || !(_current.IsName || _current.Symbol is '(' or Symbols.Root)) return true;
         CheckNumberProduct(number);
-        _pending.Push(new Pending(PendingKind.Infix, number, Notation.NumberProductLevel, Operators.Product.Function));
+        _pending.Push(Pending.Of(PendingKind.Infix, number, Notation.NumberProductLevel, Operators.Product.Function));
         return false;
     }
 
@@ -271,7 +274,7 @@ internal sealed partial class ExpressionParser
         var arguments = new int[open.ArgumentCount + 1];
         if (!function.Takes(arguments.Length))
         {
-            throw new ExpressionSyntaxException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length), _text, open.Token.Start);
+            throw new ExpressionSyntaxException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length), _text, open.Start);
         }
 
         for (var i = arguments.Length - 1; i >= 0; i--) arguments[i] = _operands.Pop();
@@ -282,14 +285,16 @@ internal sealed partial class ExpressionParser
     {
         var name = _tokenizer.NameOf(token);
         return
-            _bindings.TryGetValue(name, out var bound) ? bound :
+            _bindings is not null && _bindings.TryGetValue(name, out var bound) ? bound :
             VariableNames.IsPi(name) ? _builder.Constant(Math.PI) :
             _builder.Variable(name);
     }
 
+    private bool IsBound(string name) => _bindings?.ContainsKey(name) == true;
+
     private void Push(PendingKind kind, InfixOperator op)
     {
-        _pending.Push(new Pending(kind, _current, op.Level, op.Function));
+        _pending.Push(Pending.Of(kind, _current, op.Level, op.Function));
         Advance();
     }
 
@@ -303,15 +308,18 @@ internal sealed partial class ExpressionParser
         _previous = _current;
         _current = _next;
         _next = _afterNext;
-        _afterNext = Following(_afterNext);
+        _afterNext = Following(_afterNext, _tokenizer);
     }
 
-    private Token Following(Token token) => token.Kind == TokenKind.End ? token : _tokenizer.Next();
+    private static Token Following(in Token token, Tokenizer tokenizer) => token.Kind == TokenKind.End ? token : tokenizer.Next();
 
-    /// <summary>What waits for its operands or its end, with the token that began it.</summary>
-    private readonly record struct Pending(PendingKind Kind, Token Token, int Level, NamedFunction? Function, int ArgumentCount = 0)
+    /// <summary>What waits for its operands or its end, with the place of the token that began it.</summary>
+    private readonly record struct Pending(NamedFunction? Function, int Start, int Length, int ArgumentCount, char Symbol, PendingKind Kind, byte Level)
     {
-        public char Symbol => Token.Symbol;
+        public Token Token => new(TokenKind.Symbol, Start, Length, Symbol, 0);
+
+        public static Pending Of(PendingKind kind, in Token token, int level, NamedFunction? function) =>
+            new(function, token.Start, token.Length, 0, token.Symbol, kind, (byte)level);
     }
 
     /// <summary>An operator: how tightly it binds and what it means.</summary>

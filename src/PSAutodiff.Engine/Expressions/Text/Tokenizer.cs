@@ -6,7 +6,7 @@ using PSAutodiff.Foundation.Names;
 namespace PSAutodiff.Expressions.Text;
 
 /// <summary>What kind of piece of text a <see cref="Token"/> is.</summary>
-internal enum TokenKind
+internal enum TokenKind : byte
 {
     End,
     Number,
@@ -74,11 +74,12 @@ internal sealed class Tokenizer(string text)
 
     private Token Name(int start)
     {
-        while (_position < text.Length && VariableNames.IsPart(text[_position])) _position++;
+        var hasPi = false;
+        for (; _position < text.Length && VariableNames.IsPart(text[_position]); _position++) hasPi |= text[_position] == VariableNames.PiLetter;
         var name = text.AsSpan(start, _position - start);
         var word = name switch { "and" => Symbols.And, "or" => Symbols.Or, "not" => Symbols.Not, _ => '\0' };
         if (word != '\0') return new Token(TokenKind.Symbol, start, name.Length, word, 0);
-        if (name.Length > 1 && name.Contains(VariableNames.PiLetter))
+        if (hasPi && name.Length > 1)
         {
             throw Error($"'{name}' can be read in two ways: write 'pi*...' for a product with the number pi, or '${{{name}}}' for a variable of this name.", start);
         }
