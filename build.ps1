@@ -135,7 +135,7 @@ switch ($Task) {
     'Lint' { Invoke-Dotnet restore (Join-Path $root 'PSAutodiff.sln') --verbosity quiet; Build-Module; Invoke-Lint }
     'Demo' {
         Build-Module
-        $demo = "Import-Module '$out'; & '$root/examples/derivative-story.ps1'; & '$root/examples/five-points.ps1'"
+        $demo = "Import-Module '$out'; & '$root/examples/courses/expression-graphs.ps1'"
         Invoke-Shell -Command $demo
     }
     'Test' {

@@ -1,5 +1,6 @@
 @{
     Severity     = @('Error', 'Warning')
     # The scripts here talk to a person at a terminal.
-    ExcludeRules = @('PSAvoidUsingWriteHost')
+    # PowerShell 7 reads UTF-8 without a byte order mark.
+    ExcludeRules = @('PSAvoidUsingWriteHost', 'PSUseBOMForUnicodeEncodedFile')
 }

@@ -1,6 +1,11 @@
 # The scripts in examples/. Some are run in the files of their courses and cmdlets.
 BeforeDiscovery {
     $scripts = Get-ChildItem "$PSScriptRoot/../../../examples" -Filter *.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
+    # Each script has the items of the test file of the same name.
+    $courses = Get-ChildItem "$PSScriptRoot/../../../examples/courses" | ForEach-Object {
+        $tests = -join ($_.BaseName -split '-' | ForEach-Object { $_.Substring(0, 1).ToUpperInvariant() + $_.Substring(1) })
+        @{ Name = $_.Name; Path = $_.FullName; Tests = "$PSScriptRoot/../Courses/$tests.Tests.ps1" }
+    }
 }
 
 BeforeAll {
@@ -28,6 +33,37 @@ Describe 'examples/<Name>' -ForEach $scripts {
     It 'is run by a test' {
         $tests = Get-ChildItem "$PSScriptRoot/.." -Recurse -Filter *.Tests.ps1 | Get-Content -Raw
         @($tests | Where-Object { $_.Contains("examples/$Name`"") -or $_.Contains("Invoke-Example $Name") }).Count | Should -BeGreaterThan 0
+    }
+}
+
+Describe 'examples/courses/<Name>' -ForEach $courses {
+    BeforeAll {
+        $lines = @(Get-Content $Path)
+        $starts = @(0..($lines.Count - 1) | Where-Object { $lines[$_] -match '^# \d+\. ' })
+    }
+
+    It 'begins with what it is, and runs in strict mode' {
+        $lines[0] | Should -Match '^# The \w'
+        @($lines | Where-Object { $_ -ceq 'Set-StrictMode -Version Latest' }) | Should -HaveCount 1
+    }
+
+    It 'has the items of the course one after the other, each in less than 30 lines' {
+        $starts | ForEach-Object { [int]($lines[$_] -replace '^# (\d+)\..*', '$1') } | Should -Be (1..$starts.Count)
+        for ($i = 0; $i -lt $starts.Count; $i++) {
+            ($i + 1 -lt $starts.Count ? $starts[$i + 1] : $lines.Count) - $starts[$i] | Should -BeLessOrEqual 30 -Because "it is item $($i + 1), with the blank line after it"
+        }
+    }
+
+    It 'has the items that its tests have' {
+        $tested = [regex]::Matches((Get-Content $Tests -Raw), "(?m)^Describe '(\d+)\.") | ForEach-Object { [int]$_.Groups[1].Value }
+        $tested | Should -Be ($tested | Sort-Object)
+        $tested | Select-Object -Unique | Should -Be (1..$starts.Count)
+    }
+
+    It 'writes what stands below its pipelines' {
+        $shown = $lines | Where-Object { $_.StartsWith('#> ', [StringComparison]::Ordinal) } | ForEach-Object { $_.Substring(3) }
+        $written = (& $Path *>&1 | Out-String -Width 120) -replace '\e\[[0-9;]*m' -split '\r?\n' | ForEach-Object TrimEnd | Where-Object { $_ }
+        $written -join "`n" | Should -BeExactly ($shown -join "`n")
     }
 }
 
