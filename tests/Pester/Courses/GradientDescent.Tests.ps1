@@ -1,4 +1,4 @@
-# The lab on gradient descent: a function of two variables, the chain rule, a first network.
+# The lab on gradient descent, item by item, in its order: a function of two variables, the chain rule, a first network.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"
@@ -13,18 +13,14 @@ BeforeAll {
     foreach ($row in $rows) { $batch += $term | Resolve-Expression -At $row }
     $batch /= 5
     $solution = @{ b1 = 1.543385; w11 = 3.111573; w12 = -2.808800; b2 = 1.373085; w21 = 3.130452; w22 = -2.813466; c = -4.241453; u1 = 4.036489; u2 = 4.074885 }
-}
-
-Describe 'The function of S3' {
-    It 'is 0 at (6, 6), with the gradient (-6, 6)' {
-        $there = $f | Measure-Expression -At $start -Gradient
-        $there.Value | Should -Be 0
-        $there.Gradient['x1'] | Should -Be -6
-        $there.Gradient['x2'] | Should -Be 6
+    # The lab prints what its network predicts and the gradient, but not the parameters. These are the ones, found by Find-Minimum.
+    $drawn = @{
+        b1 = -0.429159979; b2 = -0.369506015; w11 = -0.887710501; w12 = -1.010172880; w21 = -0.746048334; w22 = -0.237571706; c = -0.247157685
+        u1 = 0.889086917; u2 = -1.138937864
     }
 }
 
-Describe 'Steps with the rates 1/2, 1/3, 1/4' {
+Describe '1. Three iterations by hand, with the rates 1/2, 1/3, 1/4' {
     BeforeAll {
         $run = $f | Find-Minimum -At $start -Method GradientDescent -LearningRate (1 / 2), (1 / 3), (1 / 4) -MaxIteration 3 -KeepPath
     }
@@ -49,9 +45,30 @@ Describe 'Steps with the rates 1/2, 1/3, 1/4' {
         $run.Value | Should -Be -12
         $run.Gradient['x1'], $run.Gradient['x2'] | Should -Be 0, 0
     }
+
+    It 'have the gradient that one writes down' {
+        $gradient = @($f | Invoke-Differentiate x1, x2)
+        Compare-Expression $gradient[0] '2*(x1 - 6) - x2' | ForEach-Object Equal | Should -BeTrue
+        Compare-Expression $gradient[1] '2*x2 - x1' | ForEach-Object Equal | Should -BeTrue
+    }
+
+    It 'go on at the same point forever' {
+        $more = $f | Find-Minimum -At @{ x1 = 8; x2 = 4 } -Method GradientDescent -LearningRate 0.25 -MaxIteration 50
+        $more.At['x1'], $more.At['x2'] | Should -Be 8, 4
+        $more.StopReason | Should -Be Converged
+    }
 }
 
-Describe 'The minimiser with the constant rate 0.1' {
+Describe '2. Value and gradient' {
+    It 'are 0 and (-6, 6) at (6, 6)' {
+        $there = $f | Measure-Expression -At $start -Gradient
+        $there.Value | Should -Be 0
+        $there.Gradient['x1'] | Should -Be -6
+        $there.Gradient['x2'] | Should -Be 6
+    }
+}
+
+Describe '3. The optimizer with a constant rate' {
     It 'reaches (7.943505, 4.056495) in at most 10 steps' {
         $run = Find-Minimum $f -At $start -Method GradientDescent -LearningRate 0.1 -MaxIteration 10 -Tolerance 1e-4
         $run.At['x1'] | Assert-Near 7.943505 -Within 5e-7
@@ -69,7 +86,123 @@ Describe 'The minimiser with the constant rate 0.1' {
     }
 }
 
-Describe 'Steps over all five points' {
+Describe '4. Rates and starts tried' {
+    It 'the rate <Rate> from (<X1>, <X2>) ends as <StopReason>' -ForEach @(
+        foreach ($point in @(6, 6), @(0, 0), @(20, -10)) {
+            foreach ($rate in 0.1, 0.3, 0.6) { @{ Rate = $rate; X1 = $point[0]; X2 = $point[1]; StopReason = 'Converged' } }
+            @{ Rate = 0.7; X1 = $point[0]; X2 = $point[1]; StopReason = 'Diverged' }
+        }
+    ) {
+        $run = (Get-Outcome { Find-Minimum $f -At @{ x1 = $X1; x2 = $X2 } -Method GradientDescent -LearningRate $Rate -MaxIteration 100 -Tolerance 1e-4 }).Output[0]
+        $run.StopReason | Should -Be $StopReason
+        if ($StopReason -eq 'Converged') {
+            $run.At['x1'] | Assert-Near 8 -Within 0.03
+            $run.At['x2'] | Assert-Near 4 -Within 0.03
+        }
+    }
+
+    It 'the bound is 2/3, since the largest curvature is 3' {
+        $outcome = Get-Outcome { Find-Minimum $f -At $start -Method GradientDescent -LearningRate 0.7 }
+        $outcome.Errors[0].Exception.Message | Should -BeLike '*only rates below 2/3 = 0.6666666667 converge.'
+    }
+
+    It 'the minimum itself is (8, 4), with the value -12' {
+        $run = Find-Minimum $f -At $start
+        $run.At['x1'], $run.At['x2'] | ForEach-Object { [Math]::Round($_, 12) } | Should -Be 8, 4
+        $run.Value | Assert-Near -12 -Within 1e-14
+    }
+}
+
+# The solution of question 1 begins with y log f + (1 - y) log(1 - f), without the minus sign of the loss. Question 10 writes sigmoid where it means tanh,
+# and questions 12 and 13 write d/db2 in their first lines. Their results are right.
+Describe '5. Sixteen derivatives' {
+    BeforeAll {
+        $cross = New-ExprNode '-y*log(fout) - (1 - y)*log(1 - fout)'
+        $sigmoid = New-ExprNode '1/(1 + exp(-fin))'
+        $in = New-ExprNode 'c + u1*z1out + u2*z2out'
+        $z2in = New-ExprNode 'b2 + w12*x1 + w22*x2'
+        # The loss down to fin, to the hidden outputs, and to the parameters and inputs.
+        $ofFin = $cross | Resolve-Expression @{ fout = $sigmoid }
+        $ofOut = $ofFin | Resolve-Expression @{ fin = $in }
+        $whole = $ofOut | Resolve-Expression @{ z1out = 'tanh(b1 + w11*x1 + w21*x2)'; z2out = 'tanh(b2 + w12*x1 + w22*x2)' }
+        # The products of the solution: L' sigma' first, then what follows.
+        $front = '(-y/s + (1 - y)/(1 - s))*s*(1 - s)'
+        $parts = @{ s = 'sigmoid(c + u1*t1 + u2*t2)' }
+        $hidden = @{ t1 = 'tanh(b1 + w11*x1 + w21*x2)'; t2 = 'tanh(b2 + w12*x1 + w22*x2)' }
+    }
+
+    It '<Number>: <What>' -ForEach @(
+        @{ Number = 1; What = 'dL/dfout'; Of = { $cross }; By = 'fout'; Is = '-y/fout + (1 - y)/(1 - fout)' }
+        @{ Number = 2; What = 'dfout/dfin'; Of = { $sigmoid }; By = 'fin'; Is = 'exp(-fin)/(1 + exp(-fin))^2' }
+        @{ Number = 3; What = 'sigma'' = sigma (1 - sigma)'; Of = { $sigmoid }; By = 'fin'; Is = '1/(1 + exp(-fin))*(1 - 1/(1 + exp(-fin)))' }
+        @{ Number = 4; What = 'tanh'' = 1 - tanh^2, from exponentials'; Of = { '(exp(x) - exp(-x))/(exp(x) + exp(-x))' }; By = 'x'; Is = '1 - tanh(x)^2' }
+        @{ Number = 5; What = 'dfin/dc'; Of = { $in }; By = 'c'; Is = '1' }
+        @{ Number = 6; What = 'dfin/du1'; Of = { $in }; By = 'u1'; Is = 'z1out' }
+        @{ Number = 7; What = 'dL/dc'; Of = { $whole }; By = 'c'; Is = 'front' }
+        @{ Number = 8; What = 'dL/du1'; Of = { $whole }; By = 'u1'; Is = 'front*t1' }
+        @{ Number = 9; What = 'dfin/dz2out'; Of = { $in }; By = 'z2out'; Is = 'u2' }
+        @{ Number = 10; What = 'dz2out/dz2in'; Of = { 'tanh(z2in)' }; By = 'z2in'; Is = '1 - tanh(z2in)^2' }
+        @{ Number = 11; What = 'dz2in/db2'; Of = { $z2in }; By = 'b2'; Is = '1' }
+        @{ Number = 12; What = 'dz2in/dw12'; Of = { $z2in }; By = 'w12'; Is = 'x1' }
+        @{ Number = 13; What = 'dz2in/dx1'; Of = { $z2in }; By = 'x1'; Is = 'w12' }
+        @{ Number = 14; What = 'dL/db2'; Of = { $whole }; By = 'b2'; Is = 'front*u2*(1 - t2^2)' }
+        @{ Number = 15; What = 'dL/dw12'; Of = { $whole }; By = 'w12'; Is = 'front*u2*(1 - t2^2)*x1' }
+        @{ Number = 16; What = 'dL/dx1, through both units'; Of = { $whole }; By = 'x1'; Is = 'front*u2*(1 - t2^2)*w12 + front*u1*(1 - t1^2)*w11' }
+    ) {
+        $expected = New-ExprNode $Is | Resolve-Expression @{ front = $front } | Resolve-Expression $parts | Resolve-Expression $hidden
+        $derivative = & $Of | Invoke-Differentiate $By
+        (Compare-Expression $derivative $expected).Equal | Should -BeTrue -Because "it is $derivative"
+        (Compare-Expression $derivative ($expected * 1.001)).Equal | Should -BeFalse
+    }
+
+    It '10 as printed, with sigma for tanh, and 1 without the minus sign, are something else' {
+        (Compare-Expression ('1/(1 + exp(-z2in))' | Invoke-Differentiate z2in) '1 - tanh(z2in)^2').Equal | Should -BeFalse
+        (Compare-Expression ('y*log(fout) + (1 - y)*log(1 - fout)' | Invoke-Differentiate fout) '-y/fout + (1 - y)/(1 - fout)').Equal | Should -BeFalse
+    }
+}
+
+Describe '6. predict, loss and gradient at the printed predictions' {
+    BeforeAll {
+        $printed = 0.4491225, 0.4965392, 0.5436179, 0.3752571, 0.4099662
+        $names = 'b1', 'b2', 'w11', 'w12', 'w21', 'w22', 'c', 'u1', 'u2'
+        $gradient = 0.10535249, -0.16134603, -0.03237562, 0.03281629, -0.06440284, 0.05575347, 0.25490058, -0.04360869, -0.06480158
+    }
+
+    It 'the loss of the printed predictions is 0.6538249' {
+        $losses = foreach ($k in 0..4) { '-(y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15))' | Measure-Expression -At @{ p = $printed[$k]; y = $rows[$k].y } }
+        ($losses | Measure-Object -Average).Average | Assert-Near 0.6538249 -Within 1e-7
+    }
+
+    It 'the derivative by c is the mean of prediction minus label' {
+        (0..4 | ForEach-Object { $printed[$_] - $rows[$_].y } | Measure-Object -Average).Average | Assert-Near $gradient[6] -Within 1e-7
+    }
+
+    It 'some nine parameters have all five predictions, the loss and the nine derivatives to the digits printed' {
+        $predictions = @($rows | Measure-Expression $p -At $drawn)
+        foreach ($k in 0..4) { $predictions[$k] | Assert-Near $printed[$k] -Within 5.1e-8 }
+        $there = $batch | Measure-Expression -At $drawn -Gradient
+        $there.Value | Assert-Near 0.6538249 -Within 5.1e-8
+        foreach ($k in 0..8) { $there.Gradient[$names[$k]] | Assert-Near $gradient[$k] -Within 5.1e-9 -Because "it is $($names[$k])" }
+    }
+}
+
+Describe '7. Finite differences' {
+    It 'pass for the nine parameters with the lab''s step 1e-9 and limit 1e-5' {
+        $checks = @($batch | Test-Derivative -At $drawn -Epsilon 1e-9 -Tolerance 1e-5 -Detailed)
+        $checks.Variable | Should -BeExactly ($parameters | Sort-Object)
+        $checks.Passed | Should -Not -Contain $false
+    }
+
+    It 'fail when the derivative by <_> is off by 0.001' -ForEach 'b1', 'b2', 'w11', 'w12', 'w21', 'w22', 'c', 'u1', 'u2' {
+        $gradient = ($batch | Measure-Expression -At $drawn -Gradient).Gradient
+        $gradient[$_] += 1e-3
+        $outcome = Get-Outcome { $batch | Test-Derivative -At $drawn -Derivative $gradient -Epsilon 1e-9 -Tolerance 1e-5 }
+        $outcome.Output | Should -BeExactly $false
+        $outcome.Warnings[0].Message | Should -BeLike "1 of 9 derivatives failed: ${_}: *off by 0.001, limit 1e-05*"
+    }
+}
+
+Describe '8. Ten restarts: what a step does' {
     It 'go down the gradient of the mean loss' {
         $at = @{ b1 = 0.1; w11 = 0.7; w12 = -0.4; b2 = -0.2; w21 = 0.3; w22 = 0.9; c = 0.05; u1 = -0.8; u2 = 0.5 }
         $run = $rows | Start-NetworkTraining $term -Parameter $parameters -InitialValue $at -BatchSize 5 -LearningRate 1 -Epoch 3
@@ -84,7 +217,7 @@ Describe 'Steps over all five points' {
     }
 }
 
-Describe 'Ten starts' {
+Describe '8. Ten restarts' {
     BeforeAll {
         $run = $rows | Start-NetworkTraining $term -Parameter $parameters -BatchSize 5 -LearningRate 1 -Epoch 100 -Restart 10 -Seed 2
         $random = & "$repositoryRoot/examples/restarts.ps1"
@@ -134,7 +267,7 @@ Describe 'Ten starts' {
     }
 }
 
-Describe 'The decision boundary' {
+Describe '9. The map of the best and of a random network' {
     BeforeAll {
         $shown = @(& "$repositoryRoot/examples/decision-boundary.ps1" -CsvPath TestDrive:/map.csv) -replace '\e\[[0-9;]*m'
         $map = Import-Csv TestDrive:/map.csv

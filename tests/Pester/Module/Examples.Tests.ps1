@@ -50,7 +50,8 @@ Describe 'examples/courses/<Name>' -ForEach $courses {
     It 'has the items of the course one after the other, each in less than 30 lines' {
         $starts | ForEach-Object { [int]($lines[$_] -replace '^# (\d+)\..*', '$1') } | Should -Be (1..$starts.Count)
         for ($i = 0; $i -lt $starts.Count; $i++) {
-            ($i + 1 -lt $starts.Count ? $starts[$i + 1] : $lines.Count) - $starts[$i] | Should -BeLessOrEqual 30 -Because "it is item $($i + 1), with the blank line after it"
+            $item = $lines[$starts[$i]..(($i + 1 -lt $starts.Count ? $starts[$i + 1] : $lines.Count) - 1)]
+            @($item | Where-Object { $_ -and -not $_.StartsWith('#> ', [StringComparison]::Ordinal) }).Count | Should -BeLessThan 30 -Because "it is item $($i + 1)"
         }
     }
 
@@ -64,17 +65,6 @@ Describe 'examples/courses/<Name>' -ForEach $courses {
         $shown = $lines | Where-Object { $_.StartsWith('#> ', [StringComparison]::Ordinal) } | ForEach-Object { $_.Substring(3) }
         $written = (& $Path *>&1 | Out-String -Width 120) -replace '\e\[[0-9;]*m' -split '\r?\n' | ForEach-Object TrimEnd | Where-Object { $_ }
         $written -join "`n" | Should -BeExactly ($shown -join "`n")
-    }
-}
-
-Describe 'gradient-descent.ps1' {
-    It 'comes to (8, 4), to (7.943505, 4.056495), and to the end of the valley; a rate over 1/9 diverges' {
-        $run = Invoke-Example gradient-descent.ps1
-        $run.Text | Should -Match '7\.9435'
-        $run.Text | Should -Match '4\.0564'
-        $run.Text | Should -Match '(?m)^0\.12: Diverged'
-        $run.Text | Should -Match '(?m)^LBFGS  37 steps, x = (1|0\.99999)'
-        $run.Text | Should -Match '(?m)^Newton 22 steps, x = (1|0\.99999)'
     }
 }
 

@@ -1,0 +1,146 @@
+# The lab on gradient descent, item by item: a function of two variables, the chain rule, a first network.
+# What a pipeline writes stands below it, after #>.
+Set-StrictMode -Version Latest
+
+# 1. Three iterations on (x1 - 6)^2 + x2^2 - x1 x2 from (6, 6), with the rates 1/2, 1/3 and 1/4.
+# The gradient at (8, 4) is zero, so nothing changes from there on.
+$f = New-ExprNode '(x1 - 6)^2 + x2^2 - x1*x2'
+$f | Invoke-Differentiate x1, x2
+#> 2 * (x1 - 6) - x2
+#> 2 * x2 - x1
+$run = $f | Find-Minimum -At @{ x1 = 6; x2 = 6 } -Method GradientDescent -LearningRate (1 / 2), (1 / 3), (1 / 4) -MaxIteration 3 -KeepPath
+$run.Path | Format-Table
+#> Iteration Value At             Gradient
+#> --------- ----- --             --------
+#>         0     0 x1 = 6, x2 = 6 x1 = -6, x2 = 6
+#>         1    -9 x1 = 9, x2 = 3 x1 = 3, x2 = -3
+#>         2   -12 x1 = 8, x2 = 4 x1 = 0, x2 = 0
+#>         3   -12 x1 = 8, x2 = 4 x1 = 0, x2 = 0
+
+# 2. Value and gradient at (6, 6).
+$f | Measure-Expression -At @{ x1 = 6; x2 = 6 } -Gradient | Format-List
+#> Value    : 0
+#> Gradient : x1 = -6
+#>            x2 = 6
+
+# 3. The optimizer: a constant rate, at most 10 steps, an early end when the value falls by less than 1e-4.
+$run = $f | Find-Minimum -At @{ x1 = 6; x2 = 6 } -Method GradientDescent -LearningRate 0.1 -MaxIteration 10 -Tolerance 1e-4
+'{0:f6} {1:f6}' -f $run.At['x1'], $run.At['x2']
+#> 7.943505 4.056495
+
+# 4. Other rates and starts. Rates below 2/3 lead to the minimum (8, 4), larger ones away from it.
+foreach ($rate in 0.05, 0.3, 0.6, 0.7) {
+    $run = $f | Find-Minimum -At @{ x1 = 20; x2 = -10 } -Method GradientDescent -LearningRate $rate -MaxIteration 100 -Tolerance 1e-4 `
+        -ErrorAction SilentlyContinue -ErrorVariable problem
+    '{0}: {1} after {2} steps at ({3:f2}, {4:f2})' -f $rate, $run.StopReason, $run.Iterations, $run.At['x1'], $run.At['x2']
+}
+#> 0.05: Converged after 69 steps at (7.97, 3.97)
+#> 0.3: Converged after 13 steps at (7.99, 3.99)
+#> 0.6: Converged after 34 steps at (8.01, 3.99)
+#> 0.7: Diverged after 10 steps at (41.72, -29.72)
+"$problem" -replace '^.*quadratic and its', 'Its'
+#> Its largest curvature, the largest eigenvalue of its Hessian, is 3: only rates below 2/3 = 0.6666666667 converge.
+
+# 5. Sixteen derivatives by the chain rule. Each part of the network is a formula in the variables before it.
+# The lab's first solution starts without the minus sign of the loss, its tenth writes sigma for tanh; the results are right.
+$loss = New-ExprNode '-y*log(fout) - (1 - y)*log(1 - fout)'
+$fout = New-ExprNode '1/(1 + exp(-fin))'
+$fin = New-ExprNode 'c + u1*z1 + u2*z2'
+$z2in = New-ExprNode 'b2 + w12*x1 + w22*x2'
+$loss | Invoke-Differentiate fout
+#> (fout - y) / (fout * (1 - fout))
+$fout | Invoke-Differentiate fin
+#> exp(-fin) / (1 + exp(-fin))^2
+Compare-Expression ($fout | Invoke-Differentiate fin) '1/(1 + exp(-fin))*(1 - 1/(1 + exp(-fin)))' | ForEach-Object Equal
+#> True
+Compare-Expression ('(exp(x) - exp(-x))/(exp(x) + exp(-x))' | Invoke-Differentiate x) '1 - tanh(x)^2' | ForEach-Object Equal
+#> True
+$fin | Invoke-Differentiate c, u1, z2
+#> 1
+#> z1
+#> u2
+$z2in | Invoke-Differentiate b2, w12, x1
+#> 1
+#> x1
+#> w12
+# The whole chain. Whatever is behind, the loss down to fin is fout - y, and the rest is a product of the parts above.
+$all = $loss | Resolve-Expression @{ fout = $fout } | Resolve-Expression @{ fin = $fin } |
+    Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
+$byHand = '(s - y)*u2*(1 - z2^2)*w12 + (s - y)*u1*(1 - z1^2)*w11' | Resolve-Expression @{ s = "1/(1 + exp(-($fin)))" } |
+    Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
+"dL/dx1 through both units: $((Compare-Expression ($all | Invoke-Differentiate x1) $byHand).Equal)"
+#> dL/dx1 through both units: True
+
+# 6. predict, loss and gradient. The lab draws nine parameters and prints what comes out, but not them: these are the ones.
+$drawn = @{
+    b1 = -0.429159979; b2 = -0.369506015; w11 = -0.887710501; w12 = -1.010172880; w21 = -0.746048334; w22 = -0.237571706; c = -0.247157685
+    u1 = 0.889086917; u2 = -1.138937864
+}
+$p = '1/(1 + exp(-fin))' | Resolve-Expression @{ fin = $fin } |
+    Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
+$term = '-(y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15))' | Resolve-Expression @{ p = $p }
+$data = Import-Csv "$PSScriptRoot/../data/five-points.csv"
+($data | Measure-Expression $p -At $drawn | ForEach-Object ToString f7) -join ' '
+#> 0.4491225 0.4965392 0.5436179 0.3752571 0.4099662
+$mean = New-ExprNode 0
+foreach ($row in $data) { $mean += ($term | Resolve-Expression $row) / 5 }
+$there = $mean | Measure-Expression -At $drawn -Gradient
+'Loss {0:f7}, gradient' -f $there.Value
+#> Loss 0.6538249, gradient
+($there.Gradient['b1', 'b2', 'w11', 'w12', 'w21', 'w22', 'c', 'u1', 'u2'] | ForEach-Object ToString f8) -join ' '
+#> 0.10535249 -0.16134603 -0.03237562 0.03281629 -0.06440284 0.05575347 0.25490058 -0.04360869 -0.06480158
+
+# 7. Finite differences agree, and find a derivative that is wrong.
+$mean | Test-Derivative -At $drawn -Epsilon 1e-9 -Tolerance 1e-5
+#> True
+$there.Gradient['w21'] *= 2
+$mean | Test-Derivative -At $drawn -Derivative $there.Gradient -Epsilon 1e-9 -Tolerance 1e-5 -WarningVariable problem -WarningAction SilentlyContinue
+#> False
+"$problem" -replace ': derivative.*'
+#> 1 of 9 derivatives failed: w21
+
+# 8. Ten random starts, 100 steps with the rate 1 over all five points. A loss under 0.1 is a success.
+$best = $data | Start-NetworkTraining $term -Parameter b1, w11, w12, b2, w21, w22, c, u1, u2 -BatchSize 5 -LearningRate 1 -Epoch 100 -Restart 10 -Seed 2
+$best.Restarts | ForEach-Object { 'Loss {0:f4} {1}' -f $_.FinalLoss, ($_.FinalLoss -lt 0.1 ? '*' : '') }
+#> Loss 0.4711
+#> Loss 0.3309
+#> Loss 0.4166
+#> Loss 0.3244
+#> Loss 0.4094
+#> Loss 0.3668
+#> Loss 0.1073
+#> Loss 0.3906
+#> Loss 0.0775 *
+#> Loss 0.4968
+
+# 9. The map of the best network, and of the random one of item 6: how probable 1 is in the square from -2 to 2.
+$square = @{ x1 = -2, 2; x2 = -2, 2 }
+$data | Show-Expression $p -At $best.Parameters -Range $square -ValueRange 0, 1 -Width 50 -Height 9
+#>  x2
+#>  2 ┤⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢⠢⠶⣶⣶⣿⣿⣿⣿⣿
+#>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢⠶⠶⣶⣶⣿⣿⣿⣿⣿⣶⣶⠶⠢⠢
+#>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄●⠄⠄⠢⠶⠶⣶⣶⣿⣿⣿⣿⣿⣶⣶⠶⠢⠢⠄⠄⠄⠄⠄
+#>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢⠢⠶⠶⣶⣶⣿⣿⣿⣿⣿⣶⣶⠶⠢⠢⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
+#>  0 ┤⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄●⠄⠄⠄⠢⠢⠶⠶⣶⣶⣿⣿●⣿⣿⣶⣶⠶⠢⠢⠄⠄⠄●⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
+#>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢⠢⠶⣶⣶⣶⣿⣿⣿⣿⣿⣶⣶⠶⠢⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
+#>    │⠄⠄⠄⠄⠄⠢⠢⠶⣶⣶⣶⣿⣿⣿⣿⣶⣶⠶⠶⠢⠄⠄⠄●⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
+#>    │⠢⠢⠶⣶⣶⣶⣿⣿⣿⣿⣶⣶⠶⠶⠢⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
+#> -2 ┤⣿⣿⣿⣿⣿⣶⣶⠶⠢⠢⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
+#>    └┬──────────────────────┬─────────────────────┬
+#>    -2                      0                     2
+#>                                                 x1
+#>  1 / (1 + exp(-(c + u1 * tanh(b1 + w11 * x1 + w21…
+#>  ⠄⠄ below 0.2  ⠢⠢ 0.2 to 0.4  ⠶⠶ 0.4 to 0.6
+#>  ⣶⣶ 0.6 to 0.8  ⣿⣿ 0.8 and more  ● x2 by x1
+Show-Expression $p -At $drawn -Range $square -ValueRange 0, 1 -Width 50 -Height 5
+#> x2
+#>   │⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶
+#>   │⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶
+#> 0 ┤⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶
+#>   │⠢⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶
+#>   │⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⠶⠶⠶⠶⠶⠶⠶⠶
+#>   └┬──────────────────────┬──────────────────────┬
+#>   -2                      0                      2
+#>                                                 x1
+#>  1 / (1 + exp(-(c + u1 * tanh(b1 + w11 * x1 + w21…
+#>  ⠢⠢ 0.2 to 0.4  ⠶⠶ 0.4 to 0.6  ⣶⣶ 0.6 to 0.8
