@@ -7,8 +7,6 @@ namespace PSAutodiff;
 /// <summary>Searches minima of an expression: local ones, from a start point. The same input gives the same result, bit for bit.</summary>
 public sealed class Minimization
 {
-    private const int MillisecondsBetweenReports = 100;
-
     private readonly ExprNode _expression;
     private readonly Objective _objective;
 
@@ -58,7 +56,7 @@ public sealed class Minimization
         var iterations = 0;
         Keep();
         var reason = search.AtStart();
-        var reported = Environment.TickCount64;
+        var reports = new StepReports(Stepped, Progress);
         try
         {
             while (reason is null)
@@ -75,10 +73,7 @@ public sealed class Minimization
                 if (!outcome.Taken) continue;
                 iterations++;
                 Keep();
-                Stepped?.Invoke(iterations, search.Current.Value);
-                if (Progress is null || Environment.TickCount64 - reported < MillisecondsBetweenReports) continue;
-                reported = Environment.TickCount64;
-                Progress(iterations, search.Current.Value);
+                reports.Take(iterations, search.Current.Value);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

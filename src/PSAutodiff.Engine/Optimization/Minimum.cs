@@ -1,10 +1,11 @@
 using System.Collections.Specialized;
 using PSAutodiff.Foundation;
+using PSAutodiff.Optimization;
 
 namespace PSAutodiff;
 
 /// <summary>What a minimisation reached and how it ended.</summary>
-public sealed class Minimum
+public sealed class Minimum : ISearchResult
 {
     /// <summary>The last point: variable name to value, in ordinal order of the names. Always finite.</summary>
     public required OrderedDictionary At { get; init; }
@@ -38,6 +39,10 @@ public sealed class Minimum
 
     /// <summary>Time spent in the search itself.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    bool ISearchResult.IsCancelled => StopReason == MinimizationStopReason.Cancelled;
+
+    string ISearchResult.Reason => StopReason.ToString();
 
     /// <summary>The value, the point and why it ended, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Value} at {{ {NamedNumbers.Text(At)} }}, {StopReason}");

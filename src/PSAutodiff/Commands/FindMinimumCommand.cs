@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Converters;
 using PSAutodiff.Optimization;
 
 namespace PSAutodiff.Commands;
@@ -9,21 +7,12 @@ namespace PSAutodiff.Commands;
 /// <summary>Searches minima of expressions from a start point.</summary>
 [Cmdlet(VerbsCommon.Find, "Minimum")]
 [OutputType(typeof(Minimum))]
-public sealed class FindMinimumCommand : PositionalExpressionCmdlet
+public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", maxIteration: 10_000, resultVariable: "LastMinimum")
 {
-    private const string Activity = "Searching a minimum";
-
     // Differentiating and compiling fewer nodes takes well under a second.
     private const int ManyNodes = 20_000;
 
     private MinimizationOptions _options = new();
-    private ValueSource _start = ValueSource.Empty;
-
-    /// <summary>Start values of all variables: a dictionary, or an object with properties.</summary>
-    [Parameter(Position = 1)]
-    [Alias("At")]
-    [ArgumentCompleter(typeof(ValuesCompleter))]
-    public object? InitialValue { get; set; }
 
     /// <summary>The method.</summary>
     [Parameter]
@@ -39,27 +28,9 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
     [Parameter]
     public double Momentum { get; set; } = 0.9;
 
-    /// <summary>The greatest number of steps.</summary>
-    [Parameter]
-    [Alias("MaxIterations")]
-    [ValidateRange(1, int.MaxValue)]
-    public int MaxIteration { get; set; } = 10_000;
-
-    /// <summary>GradientDescent ends when the value falls by less than this, the other methods when no derivative is larger.</summary>
-    [Parameter]
-    [ValidateRange(0.0, double.MaxValue)]
-    public double Tolerance { get; set; }
-
     /// <summary>Keep every point on the way in the property Path.</summary>
     [Parameter]
     public SwitchParameter KeepPath { get; set; }
-
-    /// <summary>The PowerShell variable that keeps the result so far when the search is stopped with Ctrl+C.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string ResultVariable { get; set; } = "LastMinimum";
-
-    private protected override string Second => nameof(InitialValue);
 
     private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
 
@@ -73,7 +44,7 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
             LearningRates = LearningRate,
             Momentum = Momentum,
             MaxIteration = MaxIteration,
-            Tolerance = IsBound(nameof(Tolerance)) ? Tolerance : null,
+            Tolerance = GivenTolerance,
             KeepPath = KeepPath,
         };
         Require<object?>(IsBound(nameof(LearningRate)) ? LearningRate : Momentum, () =>
@@ -87,7 +58,6 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
         }
 
         if (IsBound(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");
-        _start = Require(InitialValue, () => new ValueSource(InitialValue));
     }
 
     private protected override void Process(object? expression)
@@ -95,55 +65,25 @@ public sealed class FindMinimumCommand : PositionalExpressionCmdlet
         ProcessExpression(expression, node =>
         {
             var search = Prepare(node);
-            var start = _start.NumbersOf(search.Variables);
-            for (var i = 0; i < start.Length; i++)
-            {
-                if (double.IsFinite(start[i])) continue;
-                throw new AutodiffException(
-                    ErrorIds.ValueNotFinite,
-                    string.Create(CultureInfo.InvariantCulture, $"The start value of '{search.Variables[i]}' is {start[i]}, not a finite number."));
-            }
-
+            var start = Start(search.Variables);
             WriteVerbose($"Minimizing with {Method} from {PointText.Of(search.Variables, start)}.");
             Finish(search.Run(start, _options, Cancellation));
         });
     }
 
-    private protected override void TakeSecond(object? value) => InitialValue = value;
-
-    private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
-
     /// <summary>Differentiates and compiles.</summary>
     private Minimization Prepare(ExprNode node)
     {
         var count = node.NodeCount;
-        if (count > ManyNodes) ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
-        var clock = Stopwatch.StartNew();
-        return new Minimization(node, Cancellation)
-        {
-            Stepped = (steps, value) => TellStep(steps, "value", value),
-            Progress = (steps, value) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"{Method}, step {steps} of at most {MaxIteration}, value {value:g6}"), clock),
-        };
+        if (count > ManyNodes) ShowProgress(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
+        var progress = Progress($"{Method}, step", "value");
+        return new Minimization(node, Cancellation) { Stepped = Steps("value"), Progress = progress };
     }
 
-    private void Finish(Minimum result)
+    private void Finish(Minimum result) => Finish(result, "value", result.Value, result.StopReason switch
     {
-        if (result.StopReason == MinimizationStopReason.Cancelled)
-        {
-            Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"The search was stopped after {result.Iterations} steps"));
-            return;
-        }
-
-        EndProgress(Activity);
-        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{result.StopReason} after {result.Iterations} steps and {result.Evaluations} evaluations in {result.Elapsed.TotalSeconds:g3} s: value {result.Value:g6}."));
-        WriteObject(result);
-        var errorId = result.StopReason switch
-        {
-            MinimizationStopReason.Diverged => ErrorIds.MinimizationDiverged,
-            MinimizationStopReason.NotFinite => ErrorIds.ValueNotFinite,
-            _ => null,
-        };
-        if (errorId is not null) WriteError(new ErrorRecord(new AutodiffException(errorId, result.Message), errorId, ErrorCategory.InvalidResult, result));
-        else if (result.Message.Length > 0) WriteWarning(result.Message);
-    }
+        MinimizationStopReason.Diverged => ErrorIds.MinimizationDiverged,
+        MinimizationStopReason.NotFinite => ErrorIds.ValueNotFinite,
+        _ => null,
+    });
 }

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
@@ -10,20 +9,11 @@ namespace PSAutodiff.Commands;
 /// <summary>Solves equations: searches a point at which all expressions are 0.</summary>
 [Cmdlet(VerbsCommon.Find, "Root")]
 [OutputType(typeof(Root))]
-public sealed class FindRootCommand : PositionalExpressionCmdlet
+public sealed class FindRootCommand() : SearchCmdlet("Searching a root", maxIteration: 1000, resultVariable: "LastRoot")
 {
-    private const string Activity = "Searching a root";
-
     private readonly List<ExprNode> _equations = [];
 
-    private ValueSource _start = ValueSource.Empty;
     private bool _hasFailed;
-
-    /// <summary>Start values of the unknowns, and values of all other variables: a dictionary, or an object with properties.</summary>
-    [Parameter(Position = 1)]
-    [Alias("At")]
-    [ArgumentCompleter(typeof(ValuesCompleter))]
-    public object? InitialValue { get; set; }
 
     /// <summary>The unknowns; by default all variables of the equations.</summary>
     [Parameter]
@@ -37,27 +27,9 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
     [AllowEmptyCollection]
     public double[]? Range { get; set; }
 
-    /// <summary>The greatest number of steps.</summary>
-    [Parameter]
-    [Alias("MaxIterations")]
-    [ValidateRange(1, int.MaxValue)]
-    public int MaxIteration { get; set; } = 1000;
-
-    /// <summary>End when no residual is larger in magnitude.</summary>
-    [Parameter]
-    [ValidateRange(0.0, double.MaxValue)]
-    public double Tolerance { get; set; }
-
-    /// <summary>The PowerShell variable that keeps the result so far when the search is stopped with Ctrl+C.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string ResultVariable { get; set; } = "LastRoot";
-
-    private protected override string Second => nameof(InitialValue);
-
     private protected override string Example => $"For example: {Name} 'x^2 - 2' -At @{{ x = 1 }}";
 
-    private RootOptions Options => new() { MaxIteration = MaxIteration, Tolerance = IsBound(nameof(Tolerance)) ? Tolerance : null };
+    private RootOptions Options => new() { MaxIteration = MaxIteration, Tolerance = GivenTolerance };
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -69,8 +41,6 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
         {
             Stop(ErrorIds.RangeInvalid, string.Create(CultureInfo.InvariantCulture, $"-Range takes two numbers, its ends, not {Range.Length}. For example: {Name} 'x^2 - 2' -Range 0, 2"), Range);
         }
-
-        _start = Require(InitialValue, () => new ValueSource(InitialValue));
     }
 
     /// <inheritdoc/>
@@ -100,10 +70,6 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
         }
     }
 
-    private protected override void TakeSecond(object? value) => InitialValue = value;
-
-    private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
-
     private void Add(object? equation)
     {
         var before = _equations.Count;
@@ -121,15 +87,7 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
             return;
         }
 
-        var start = _start.NumbersOf(finding.Variables);
-        for (var i = 0; i < start.Length; i++)
-        {
-            if (double.IsFinite(start[i])) continue;
-            throw new AutodiffException(
-                ErrorIds.ValueNotFinite,
-                string.Create(CultureInfo.InvariantCulture, $"The start value of '{finding.Variables[i]}' is {start[i]}, not a finite number."));
-        }
-
+        var start = Start(finding.Variables);
         WriteVerbose($"Solving {_equations.Count} equation{(_equations.Count == 1 ? string.Empty : "s")} by Newton's method from {PointText.Of(finding.Variables, start)}.");
         Finish(finding.Run(start, Options, Cancellation));
     }
@@ -147,33 +105,17 @@ public sealed class FindRootCommand : PositionalExpressionCmdlet
         }
 
         string[] others = [.. all.Except(Variable, StringComparer.Ordinal)];
-        var values = _start.NamedNumbersOf(others).ToDictionary(static pair => pair.Key, static pair => ExprNode.Constant(pair.Value), StringComparer.Ordinal);
+        var values = Values.NamedNumbersOf(others).ToDictionary(static pair => pair.Key, static pair => ExprNode.Constant(pair.Value), StringComparer.Ordinal);
         return values.Count == 0 ? _equations : [.. _equations.Select(equation => equation.Resolve(values, Cancellation))];
     }
 
     /// <summary>Differentiates and compiles.</summary>
     private RootFinding Prepare(IReadOnlyList<ExprNode> equations)
     {
-        var clock = Stopwatch.StartNew();
-        return new RootFinding(equations, Cancellation)
-        {
-            Stepped = (steps, residual) => TellStep(steps, "residual", residual),
-            Progress = (steps, residual) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, residual {residual:g6}"), clock),
-        };
+        var progress = Progress("Step", "residual");
+        return new RootFinding(equations, Cancellation) { Stepped = Steps("residual"), Progress = progress };
     }
 
-    private void Finish(Root result)
-    {
-        if (result.StopReason == RootStopReason.Cancelled)
-        {
-            Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"The search was stopped after {result.Iterations} steps"));
-            return;
-        }
-
-        EndProgress(Activity);
-        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{result.StopReason} after {result.Iterations} steps and {result.Evaluations} evaluations in {result.Elapsed.TotalSeconds:g3} s: residual {result.Residual:g6}."));
-        WriteObject(result);
-        if (result.StopReason != RootStopReason.Converged) WriteError(Record(new AutodiffException(ErrorIds.RootNotFound, $"No root was found. {result.Message}"), result));
-        else if (result.Message.Length > 0) WriteWarning(result.Message);
-    }
+    private void Finish(Root result) =>
+        Finish(result, "residual", result.Residual, result.StopReason == RootStopReason.Converged ? null : ErrorIds.RootNotFound, "No root was found. ");
 }

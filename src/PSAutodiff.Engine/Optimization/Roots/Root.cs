@@ -1,10 +1,11 @@
 using System.Collections.Specialized;
 using PSAutodiff.Foundation;
+using PSAutodiff.Optimization;
 
 namespace PSAutodiff;
 
 /// <summary>What a search for a root reached and how it ended.</summary>
-public sealed class Root
+public sealed class Root : ISearchResult
 {
     /// <summary>The last point: variable name to value, in ordinal order of the names. Always finite.</summary>
     public required OrderedDictionary At { get; init; }
@@ -32,6 +33,10 @@ public sealed class Root
 
     /// <summary>Time spent in the search itself.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    bool ISearchResult.IsCancelled => StopReason == RootStopReason.Cancelled;
+
+    string ISearchResult.Reason => StopReason.ToString();
 
     /// <summary>The point, the residual and why it ended, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{{ {NamedNumbers.Text(At)} }}, residual {Residual}, {StopReason}");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PSAutodiff.Foundation;
+using PSAutodiff.Optimization;
 using PSAutodiff.Optimization.Roots;
 
 namespace PSAutodiff;
@@ -8,8 +9,6 @@ namespace PSAutodiff;
 /// <summary>Searches roots of equations: points at which all of them are 0. The same input gives the same result, bit for bit.</summary>
 public sealed class RootFinding
 {
-    private const int MillisecondsBetweenReports = 100;
-
     private readonly ExprNode[] _equations;
     private readonly EquationSystem _system;
 
@@ -153,7 +152,7 @@ public sealed class RootFinding
     private static ExprNode Difference(ExprNode equation) => equation.Op switch
     {
         EqualOperation => equation.X! - equation.Y!,
-        LessOperation or LessEqualOperation or AndOperation or OrOperation or NotOperation => throw new AutodiffException(
+        { IsTruth: true } => throw new AutodiffException(
             ErrorIds.EquationInvalid,
             $"{equation} is a condition, which is 1 or 0, not an equation. Write what is to be 0, or what is to be equal with ==."),
         _ => equation,
@@ -171,17 +170,7 @@ public sealed class RootFinding
         }
     }
 
-    private Action<int, double> Reporter()
-    {
-        var reported = Environment.TickCount64;
-        return (iterations, residual) =>
-        {
-            Stepped?.Invoke(iterations, residual);
-            if (Progress is null || Environment.TickCount64 - reported < MillisecondsBetweenReports) return;
-            reported = Environment.TickCount64;
-            Progress(iterations, residual);
-        };
-    }
+    private Action<int, double> Reporter() => new StepReports(Stepped, Progress).Take;
 
     private Root Result(ReadOnlySpan<double> point, ReadOnlySpan<double> residuals, int iterations, int before, RootStopReason reason, string message, Stopwatch clock)
     {
