@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -32,7 +33,7 @@ internal sealed class SoftsignOperation() : UnaryOperation("softsign", Value, bl
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("softsign(-x) = -softsign(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SoftsignOperation>() : Term.None),
+        Parity.Odd<SoftsignOperation>(),
     ];
 
     internal override Term Definition(Term x, Term y, Term z) => x / (1 + x.Apply<AbsOperation>());

@@ -40,6 +40,12 @@ public abstract class Operation
     /// <summary>How infix text writes it; a function call unless it has a symbol of its own.</summary>
     internal virtual Notation Infix => Notation.Call(Name, Arity);
 
+    /// <summary>Whether the value is 1 or 0 whatever the arguments are.</summary>
+    internal virtual bool IsTruth => false;
+
+    /// <summary>Whether the value is a whole number, infinite or NaN whatever the arguments are.</summary>
+    internal virtual bool IsWhole => IsTruth;
+
     /// <summary>The lab's print: a pair of parentheses and a space around everything.</summary>
     internal virtual Notation Lab => Notation.LabCall(Name, Arity);
 

@@ -10,6 +10,9 @@ internal sealed record Rounding(int Units)
     /// <summary>Gives one of its arguments, its negative, or a small whole number.</summary>
     public static readonly Rounding None = new(0);
 
+    /// <summary>The same of a step function: it jumps wherever an argument's error reaches across a step.</summary>
+    public static readonly Rounding Step = None with { Jumps = static (error, _, _) => error > 0 };
+
     /// <summary>Within 2 units in the last place.</summary>
     public static readonly Rounding Function = new(4);
 

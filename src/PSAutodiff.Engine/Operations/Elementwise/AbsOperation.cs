@@ -18,7 +18,7 @@ internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("ab
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("abs(-x) = abs(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<AbsOperation>() : Term.None),
+        Parity.Even<AbsOperation>(),
         new("abs(abs(x)) = abs(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AbsOperation>() ? x : Term.None),
         new("abs(x) = x where x >= 0", RuleSets.StandardAndStable, static (x, _, _) => IsNeverNegative(x) ? x : Term.None),
     ];
@@ -31,7 +31,7 @@ internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("ab
 
     private static bool IsNeverNegative(Term x) =>
         x.Is<ExpOperation>() || x.Is<SqrtOperation>() || x.Is<CoshOperation>() || x.Is<SigmoidOperation>() || x.Is<SoftplusOperation>()
-        || x.Is<ReluOperation>() || x.Is<HypotOperation>() || Truth.Is(x) || (x.Is<PowOperation>() && x.Y.IsConstant && double.IsEvenInteger(x.Y.ConstantValue))
+        || x.Is<ReluOperation>() || x.Is<HypotOperation>() || x.Operation.IsTruth || (x.Is<PowOperation>() && x.Y.IsConstant && double.IsEvenInteger(x.Y.ConstantValue))
         || (x.Is<MulOperation>() && x.X == x.Y);
 
     /// <summary>The value, over lanes.</summary>

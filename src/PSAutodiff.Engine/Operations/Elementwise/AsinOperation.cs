@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -15,7 +16,7 @@ internal sealed class AsinOperation() : UnaryOperation("asin", Math.Asin, null)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("asin(-x) = -asin(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AsinOperation>() : Term.None),
+        Parity.Odd<AsinOperation>(),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / ((1 - x) * (1 + x)).Apply<SqrtOperation>();

@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -16,7 +17,7 @@ internal sealed class AsinhOperation() : UnaryOperation("asinh", Elementary.Asin
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("asinh(-x) = -asinh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AsinhOperation>() : Term.None),
+        Parity.Odd<AsinhOperation>(),
         new("asinh(sinh(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SinhOperation>() ? x.X : Term.None),
     ];
 

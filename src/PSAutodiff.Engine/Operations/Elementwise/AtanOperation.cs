@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -15,7 +16,7 @@ internal sealed class AtanOperation() : UnaryOperation("atan", Math.Atan, null)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("atan(-x) = -atan(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AtanOperation>() : Term.None),
+        Parity.Odd<AtanOperation>(),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (1 + (x * x));

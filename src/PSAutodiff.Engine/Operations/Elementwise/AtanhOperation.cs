@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -16,7 +17,7 @@ internal sealed class AtanhOperation() : UnaryOperation("atanh", Elementary.Atan
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("atanh(-x) = -atanh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<AtanhOperation>() : Term.None),
+        Parity.Odd<AtanhOperation>(),
         new("atanh(tanh(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TanhOperation>() ? x.X : Term.None),
     ];
 

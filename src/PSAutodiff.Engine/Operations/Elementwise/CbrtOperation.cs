@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -14,7 +15,7 @@ internal sealed class CbrtOperation() : UnaryOperation("cbrt", Elementary.Cbrt, 
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("cbrt(-x) = -cbrt(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<CbrtOperation>() : Term.None),
+        Parity.Odd<CbrtOperation>(),
         new("cbrt(x^3) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<PowOperation>() && x.Y.Is(3) ? x.X : Term.None),
     ];
 

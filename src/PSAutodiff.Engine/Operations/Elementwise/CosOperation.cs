@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -13,7 +14,7 @@ internal sealed class CosOperation() : UnaryOperation("cos", Math.Cos, null)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("cos(-x) = cos(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CosOperation>() : Term.None),
+        Parity.Even<CosOperation>(),
         new("cos(acos(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AcosOperation>() ? x.X : Term.None),
     ];
 

@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -12,7 +13,7 @@ internal sealed class CoshOperation() : UnaryOperation("cosh", Elementary.Cosh, 
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("cosh(-x) = cosh(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<CoshOperation>() : Term.None),
+        Parity.Even<CoshOperation>(),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SinhOperation>() * adjoint;

@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -82,7 +83,7 @@ internal sealed class ErfOperation() : UnaryOperation("erf", Elementary.Erf, Ele
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("erf(-x) = -erf(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<ErfOperation>() : Term.None),
+        Parity.Odd<ErfOperation>(),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => Slope(2, x) * adjoint;

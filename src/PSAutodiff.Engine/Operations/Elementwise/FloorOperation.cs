@@ -6,27 +6,15 @@ using PSAutodiff.Operations.Elementwise;
 namespace PSAutodiff;
 
 /// <summary>The largest whole number that is not above x; derivative 0.</summary>
-internal sealed class FloorOperation() : UnaryOperation<FloorOperation.Function>("floor")
+internal sealed class FloorOperation() : WholeOperation<FloorOperation.Function, CeilOperation>("floor")
 {
     internal override Notation Latex { get; } = new(@"\left\lfloor #1 \right\rfloor", Notation.Atom, 0);
 
     internal override Notation MathML { get; } = new("<mrow><mo>⌊</mo>#1<mo>⌋</mo></mrow>", Notation.Atom, 0);
 
-    internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
-
     internal override string? MathName => nameof(Math.Floor);
 
     internal override CodeForm Python => new(Notation.Call("np.floor", 1));
-
-    private protected override IEnumerable<Identity> Identities =>
-    [
-        new("floor(x) = x of a whole x", RuleSets.StandardAndStable, static (x, _, _) => Whole.Is(x) ? x : Term.None),
-        new("floor(-x) = -ceil(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<CeilOperation>() : Term.None),
-    ];
-
-    internal override bool Propagates(int argument) => false;
-
-    protected override Term Pullback(Term self, Term x, Term adjoint) => Term.None;
 
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IUnaryLanes

@@ -1,30 +1,12 @@
 using System.Runtime.CompilerServices;
-using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
 /// <summary>1 where x is at most y, else 0 (also where one is NaN); derivative 0.</summary>
-internal sealed class LessEqualOperation() : BinaryOperation<LessEqualOperation.Function>("lessequal")
+internal sealed class LessEqualOperation() : ComparisonOperation<LessEqualOperation.Function>("lessequal", "<=", "\\le", "≤", "-le")
 {
-    internal override Notation Infix { get; } = new("#1 <= #2", Notation.ComparisonLevel, Notation.SumLevel, Notation.SumLevel);
-
-    internal override Notation Latex { get; } = new(@"\left[#1 \le #2\right]", Notation.Atom, 0, 0);
-
-    internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
-
-    internal override Notation MathML { get; } = new("<mrow><mo>[</mo>#1<mo>≤</mo>#2<mo>]</mo></mrow>", Notation.Atom, 0, 0);
-
-    internal override CodeForm CSharp => new(new Notation("(#1 <= #2 ? 1.0 : 0.0)", Notation.Atom, Notation.SumLevel, Notation.SumLevel));
-
-    internal override CodeForm Python => new(new Notation("np.where(#1 <= #2, 1.0, 0.0)[()]", Notation.Atom, Notation.SumLevel, Notation.SumLevel));
-
-    internal override CodeForm PowerShell => new(new Notation("[double](#1 -le #2)", Notation.Atom, Notation.SumLevel, Notation.SumLevel));
-
-    internal override bool Propagates(int argument) => false;
-
-    internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
-
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IBinaryLanes
     {

@@ -1,44 +1,16 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
 /// <summary>The larger of two numbers; on a tie the derivative is that of the first.</summary>
-internal sealed class MaxOperation() : BinaryOperation<MaxOperation.Function>("max")
+internal sealed class MaxOperation() : ExtremeOperation<MaxOperation, MinOperation, MaxOperation.Function>("max")
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\max", 2);
-
-    internal override Rounding Rounding => Rounding.None;
-
     internal override string? MathName => nameof(Math.Max);
 
-    internal override CodeForm Python => new(Notation.Call("np.maximum", 2));
-
-    private protected override IEnumerable<Identity> Identities =>
-    [
-        new("max(x, x) = x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x : Term.None),
-        new("max(x, min(x, y)) = x", RuleSets.StandardAndStable, static (x, y, _) =>
-            y.Is<MinOperation>() && (y.X == x || y.Y == x) ? x :
-            x.Is<MinOperation>() && (x.X == y || x.Y == y) ? y :
-            Term.None),
-        new("max(x, max(x, y)) = max(x, y)", RuleSets.StandardAndStable, static (x, y, _) =>
-            y.Is<MaxOperation>() && (y.X == x || y.Y == x) ? y :
-            x.Is<MaxOperation>() && (x.X == y || x.Y == y) ? x :
-            Term.None),
-    ];
-
-    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
-
-    internal override Guard GuardOf(int argument, in Locals at) => argument == 0 ? Guard.WhereNot(TakesSecond(at)) : Guard.Where(TakesSecond(at));
-
-    internal override bool HasFiniteSlope(int argument, in Locals at) => true;
-
-    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => SelectOperation.Choice(TakesSecond(at), derivatives[1], derivatives[0]);
-
-    private static Term TakesSecond(in Locals at) => at.X.Apply<LessOperation>(at.Y);
-
-    internal override string RuleName(bool xVaries, bool yVaries) => "case by case";
+    protected override Term TakesSecond(Term x, Term y) => x.Apply<LessOperation>(y);
 
     /// <summary>The value, over lanes.</summary>
     // NaN wins, and of two zeros the positive one.

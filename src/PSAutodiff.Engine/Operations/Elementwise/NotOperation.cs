@@ -6,16 +6,16 @@ using PSAutodiff.Operations.Elementwise;
 namespace PSAutodiff;
 
 /// <summary>1 where x is 0, else 0; derivative 0. NaN is not 0.</summary>
-internal sealed class NotOperation() : UnaryOperation<NotOperation.Function>("not")
+internal sealed class NotOperation() : StepOperation<NotOperation.Function>("not")
 {
+    internal override bool IsTruth => true;
+
     internal override Notation Infix { get; } = new("not #1", Notation.NotLevel, Notation.Atom);
 
     // As a call it would be read in two ways where an operator follows.
     internal override Notation Lab { get; } = new("( not #1 )", Notation.Atom, Notation.Atom);
 
     internal override Notation Latex { get; } = new(@"\lnot #1", Notation.SignLevel, Notation.Atom);
-
-    internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
 
     internal override Notation MathML { get; } = new("<mrow><mo>¬</mo>#1</mrow>", Notation.SignLevel, Notation.Atom);
 
@@ -27,12 +27,8 @@ internal sealed class NotOperation() : UnaryOperation<NotOperation.Function>("no
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("not(not(x)) = x of a truth x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NotOperation>() && Truth.Is(x.X) ? x.X : Term.None),
+        new("not(not(x)) = x of a truth x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NotOperation>() && x.X.Operation.IsTruth ? x.X : Term.None),
     ];
-
-    internal override bool Propagates(int argument) => false;
-
-    protected override Term Pullback(Term self, Term x, Term adjoint) => Term.None;
 
     /// <summary>The value, over lanes.</summary>
     internal readonly struct Function : IUnaryLanes

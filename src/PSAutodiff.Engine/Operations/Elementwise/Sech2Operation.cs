@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -43,7 +44,7 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("sech2(-x) = sech2(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? x.X.Apply<Sech2Operation>() : Term.None),
+        Parity.Even<Sech2Operation>(),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => -2 * (x.Apply<TanhOperation>() * self) * adjoint;

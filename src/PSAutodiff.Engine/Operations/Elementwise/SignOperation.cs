@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
 /// <summary>The sign of a number: -1, 0 or 1, with derivative 0 everywhere.</summary>
-internal sealed class SignOperation() : UnaryOperation<SignOperation.Function>("sign")
+internal sealed class SignOperation() : StepOperation<SignOperation.Function>("sign")
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{sign}", 1);
+    internal override bool IsWhole => true;
 
-    internal override Rounding Rounding { get; } = Rounding.None with { Jumps = static (error, _, _) => error > 0 };
+    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{sign}", 1);
 
     internal override string? MathName => nameof(Math.Sign);
 
@@ -30,12 +31,8 @@ internal sealed class SignOperation() : UnaryOperation<SignOperation.Function>("
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("sign(-x) = -sign(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SignOperation>() : Term.None),
+        Parity.Odd<SignOperation>(),
     ];
-
-    internal override bool Propagates(int argument) => false;
-
-    protected override Term Pullback(Term self, Term x, Term adjoint) => Term.None;
 
     /// <summary>The value, over lanes.</summary>
     // Zeros keep their sign and NaN stays NaN.

@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -13,7 +14,7 @@ internal sealed class SinOperation() : UnaryOperation("sin", Math.Sin, null)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("sin(-x) = -sin(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SinOperation>() : Term.None),
+        Parity.Odd<SinOperation>(),
         new("sin(asin(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AsinOperation>() ? x.X : Term.None),
     ];
 

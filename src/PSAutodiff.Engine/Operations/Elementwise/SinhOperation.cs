@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -12,7 +13,7 @@ internal sealed class SinhOperation() : UnaryOperation("sinh", Elementary.Sinh, 
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("sinh(-x) = -sinh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<SinhOperation>() : Term.None),
+        Parity.Odd<SinhOperation>(),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<CoshOperation>() * adjoint;

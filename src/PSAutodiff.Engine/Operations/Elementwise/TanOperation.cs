@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -13,7 +14,7 @@ internal sealed class TanOperation() : UnaryOperation("tan", Math.Tan, null)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("tan(-x) = -tan(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanOperation>() : Term.None),
+        Parity.Odd<TanOperation>(),
         new("tan(atan(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<AtanOperation>() ? x.X : Term.None),
     ];
 

@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
@@ -14,7 +15,7 @@ internal sealed class TanhOperation() : UnaryOperation("tanh", Elementary.Tanh, 
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("tanh(-x) = -tanh(x)", RuleSets.Signs, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Apply<TanhOperation>() : Term.None),
+        Parity.Odd<TanhOperation>(),
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<Sech2Operation>() * adjoint;
