@@ -1,4 +1,3 @@
-using System.Globalization;
 using PSAutodiff.Data;
 using PSAutodiff.Networks.Activations;
 using PSAutodiff.Reports.Plots;
@@ -112,15 +111,13 @@ internal sealed partial class AutodiffReport
 
         var (values, from, to, what) = Shown(network, network.Predict(inputs));
         string[] names = [InputNames(network)(0), InputNames(network)(1)];
+        var groups = ReportPoint.Groups(points, "data");
         var description = Invariant($"{what} over {GridPoints} x {GridPoints} points, {names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}; blue is low, white the middle, red high.");
         StartMap("boundary", "Decision boundary", description, names, x, y, values);
         _pictures.Numbers("range", [from, to]);
         _pictures.Array("groups", () =>
         {
-            var groups = points.GroupBy(static point => point.Label, StringComparer.Ordinal)
-                .OrderBy(static group => double.TryParse(group.Key, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0)
-                .ThenBy(static group => group.Key, StringComparer.Ordinal);
-            foreach (var (i, group) in groups.Index()) Group(group.Key, Colours[i % Colours.Length], isConnected: false, group.Select(static point => (point.X, point.Y, 0.0)));
+            foreach (var (i, group) in groups.Index()) Group(group.Name, Colours[i % Colours.Length], isConnected: false, group.X.Zip(group.Y, static (x, y) => (x, y, 0.0)));
         });
         _pictures.End();
         var plain = new SurfacePlot
@@ -138,11 +135,7 @@ internal sealed partial class AutodiffReport
             Y = new PlotScale(y.From, y.To),
             Values = (from, to),
         };
-        foreach (var group in points.GroupBy(static point => point.Label, StringComparer.Ordinal))
-        {
-            plain.Points.Add(new PlotPoints(group.Key, [.. group.Select(static point => point.X)], [.. group.Select(static point => point.Y)]));
-        }
-
+        plain.Points.AddRange(groups);
         Figure(description, TerminalMap.Draw(plain, PlainWidth, PlainHeight, PlotStyle.Ascii));
     }
 

@@ -21,12 +21,23 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     private ValueSource? _at;
     private int _items;
     private bool _any;
+    private bool _takesExpression;
     private string _file = string.Empty;
 
-    /// <summary>What the report shows: expressions, gradients, results of trainings, networks, minima, fits.</summary>
+    /// <summary>What the report shows, from the pipeline: expressions, gradients, results of trainings, networks, minima, fits.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     public object? InputObject { get; set; }
+
+    /// <summary>What the report shows: one thing or several. In a pipeline, what stands at the first position is the file.</summary>
+    [Parameter(Position = 0)]
+    [AllowNull]
+    public object? Expression { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter(Position = 1, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public override string? Path { get; set; }
 
     /// <summary>The title of the report.</summary>
     [Parameter]
@@ -74,6 +85,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        TakePositions();
         _file = RequireFile("'x^2' | Export-AutodiffReport report.html");
         Format = Require(Path ?? LiteralPath, () => FormatOf(_file));
         Require(this, ReportScript.Read);
@@ -84,13 +96,9 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!IsBound(nameof(InputObject))) return;
-        _any = true;
-        Attempt(InputObject, () =>
-        {
-            Add(Conversions.Live(InputObject));
-            _items++;
-        });
+        if (IsBound(nameof(InputObject))) Attempt(InputObject);
+        else if (_takesExpression && Conversions.Unwrap(Expression) is object[] several) Array.ForEach(several, Attempt);
+        else if (_takesExpression) Attempt(Expression);
     }
 
     /// <inheritdoc/>
@@ -112,18 +120,39 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         }
     }
 
+    /// <summary>Finds out what stands at the first position: what to show, or the file when that comes from elsewhere or not at all.</summary>
+    private void TakePositions()
+    {
+        if (!IsBound(nameof(Expression))) return;
+        var comes = MyInvocation.ExpectingInput || IsBound(nameof(InputObject));
+        var isFile = Path is null && LiteralPath is null && (comes ? Expression is not null : Conversions.Unwrap(Expression) is string text && NamedBy(text) is not null);
+        if (comes && !isFile)
+        {
+            Stop(
+                ErrorIds.ExpressionRepeated,
+                $"Export-AutodiffReport was given something to show through the pipeline or -InputObject, and {ValueSource.Describe(Expression)} at the first position besides. Leave one of them out.",
+                Expression);
+        }
+
+        if (isFile) Path = LanguagePrimitives.ConvertTo<string>(Expression);
+        else _takesExpression = true;
+    }
+
+    private void Attempt(object? item)
+    {
+        _any = true;
+        Attempt(item, () =>
+        {
+            Add(Conversions.Live(item));
+            _items++;
+        });
+    }
+
     /// <summary>What the name of the file asks for; -Format has to agree, and decides for a name without extension.</summary>
     private ReportFormat FormatOf(string file)
     {
         var extension = System.IO.Path.GetExtension(file);
-        ReportFormat? named = extension.ToUpperInvariant() switch
-        {
-            ".HTML" or ".HTM" => ReportFormat.Html,
-            ".SVG" => ReportFormat.Svg,
-            "" when IsBound(nameof(Format)) => Format,
-            _ => null,
-        };
-        if (named is not { } format)
+        if ((NamedBy(file) ?? (extension.Length == 0 && IsBound(nameof(Format)) ? Format : null)) is not { } format)
         {
             throw new AutodiffException(
                 ErrorIds.PathInvalid,
@@ -134,6 +163,13 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
             ? format
             : throw new AutodiffException(ErrorIds.PathInvalid, $"'{file}' ends with '{extension}', but -Format is {Format}. Leave -Format out: the extension decides.");
     }
+
+    private static ReportFormat? NamedBy(string file) => System.IO.Path.GetExtension(file).ToUpperInvariant() switch
+    {
+        ".HTML" or ".HTM" => ReportFormat.Html,
+        ".SVG" => ReportFormat.Svg,
+        _ => null,
+    };
 
     private string Numbered(int number) => System.IO.Path.Combine(
         System.IO.Path.GetDirectoryName(_file)!,

@@ -12,7 +12,7 @@ public abstract class FileWritingCmdlet : AutodiffCmdlet
     /// <summary>The file.</summary>
     [Parameter(Position = 0, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    public virtual string? Path { get; set; }
 
     /// <summary>The file, with no character taken for a wildcard.</summary>
     [Parameter(ParameterSetName = LiteralSet)]

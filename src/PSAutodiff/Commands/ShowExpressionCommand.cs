@@ -27,6 +27,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     private PlotRows? _rows;
     private string[] _axes = [];
     private bool? _takesRows;
+    private bool _hasPointsAlone;
 
     /// <summary>Expressions from the pipeline, to be drawn together; or, with an expression at the first position, rows of data.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -58,7 +59,14 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     [Alias("YRange", "YLim")]
     public object? ValueRange { get; set; }
 
-    /// <summary>The column of the rows with the values.</summary>
+    /// <summary>The columns of the rows that are the axes; by default those called like the variables.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
+    [SupportsWildcards]
+    public string[]? Feature { get; set; }
+
+    /// <summary>The column of the rows with the values; with two axes, the one that says what a point belongs to.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ColumnCompleter))]
@@ -136,6 +144,13 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
             Stop(ErrorIds.RowsMissing, "Nothing came through the pipeline: neither rows to draw with the expression, nor expressions. Leave the pipeline out, or look at what should have come.");
         }
 
+        if (_hasPointsAlone)
+        {
+            _intake!.Require(_intake.Taken, string.Empty);
+            Attempt(null, WritePoints);
+            return;
+        }
+
         base.EndProcessing();
         _intake?.Finish();
         if (_subjects.Count == 0) return;
@@ -150,7 +165,12 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     {
         if (!PlotSubjects.IsSubject(InputObject))
         {
-            if (!IsBound(nameof(Expression))) Stop(ErrorIds.ExpressionMissing, $"{ValueSource.Describe(InputObject)} is nothing to draw. If the pipeline has rows of data, name the expression to draw with them: $rows | Show-Expression 'a*x + b' -At @{{ a = 2; b = 1 }} -Label y", InputObject);
+            if (!IsBound(nameof(Expression)))
+            {
+                StartPoints();
+                return true;
+            }
+
             AddAll(Expression);
             if (_subjects.Count == 0) throw new PipelineStoppedException();
             _axes = Require(Variable, FindAxes);
@@ -163,7 +183,25 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
         return false;
     }
 
-    private PlotRows StartRows(object row, int number) => _rows = new PlotRows(_axes, Label ?? _subjects.FirstOrDefault()?.Label, row, number);
+    /// <summary>There are rows and no function.</summary>
+    private void StartPoints()
+    {
+        if (Feature is null && Label is null)
+        {
+            Stop(ErrorIds.ExpressionMissing, $"{ValueSource.Describe(InputObject)} is nothing to draw. If the pipeline has rows of data, name the columns to draw: $rows | Show-Expression -Feature x -Label y. Or name the expression to draw with them: $rows | Show-Expression 'a*x + b' -At @{{ a = 2; b = 1 }} -Label y", InputObject);
+        }
+
+        foreach (var parameter in new[] { nameof(Variable), nameof(At), nameof(Derivative), nameof(TangentAt) })
+        {
+            if (IsBound(parameter)) Stop(ErrorIds.ArgumentInvalid, $"-{parameter} is for expressions, but there are points alone. Name an expression at the first position, or leave -{parameter} out.");
+        }
+
+        _hasPointsAlone = true;
+    }
+
+    private PlotRows StartRows(object row, int number) => _rows = _hasPointsAlone
+        ? new PlotRows(Feature, Label, row, number)
+        : new PlotRows(_axes, Feature, Label, _subjects.FirstOrDefault()?.Label, row, number);
 
     /// <summary>One thing to draw, or each of a list.</summary>
     private void AddAll(object? value)
@@ -206,6 +244,24 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
         };
     }
 
+    /// <summary>Points without a function.</summary>
+    private void WritePoints()
+    {
+        var (x, y) = _rows!.Names;
+        var ranges = PlotRanges.Of(Range, _rows.Axes, nameof(Range), LogX);
+        var (from, to) = ranges[0] ?? Widened(_rows.X, LogX);
+        var plot = new Plot
+        {
+            XName = VisibleText.Of(x),
+            YName = _rows.Axes.Length == 2 ? VisibleText.Of(y) : string.Empty,
+            X = new PlotScale(from, to, LogX),
+            Values = ValueRange is not null ? PlotRanges.Pair(ValueRange, nameof(ValueRange), LogY) : ranges.Length == 2 ? ranges[1] ?? Widened(_rows.Y, LogY) : null,
+            IsLog = LogY,
+        };
+        plot.Points.AddRange(_rows.Points);
+        Write(TerminalPlot.Draw(plot, Width, Height, Style, OutputColors.IsOn(this), Cancellation));
+    }
+
     private void WriteCurves()
     {
         var axis = _axes[0];
@@ -230,7 +286,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
             }
         }
 
-        if (_rows is not null) plot.Points.Add(new PlotPoints(_rows.Name, _rows.X, _rows.Y));
+        if (_rows is not null) plot.Points.AddRange(_rows.Points);
         Write(TerminalPlot.Draw(plot, Width, Height, Style, OutputColors.IsOn(this), Cancellation));
     }
 
@@ -260,7 +316,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
                     Values = ValueRange is null ? null : PlotRanges.Pair(ValueRange, nameof(ValueRange), isLog: false),
                 };
                 foreach (var (name, steps) in subject.Steps) plot.Points.Add(new PlotPoints(name, [.. PlotCurves.Coordinates(steps, _axes[0])], [.. PlotCurves.Coordinates(steps, _axes[1])]));
-                if (_rows is not null) plot.Points.Add(new PlotPoints(_rows.Name, _rows.X, _rows.Y));
+                if (_rows is not null) plot.Points.AddRange(_rows.Points);
                 if (!isFirst) WriteObject(string.Empty);
                 isFirst = false;
                 Write(TerminalMap.Draw(plot, Width, Height, Style, OutputColors.IsOn(this), Cancellation));
@@ -284,10 +340,19 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
         }
 
         if (tangents.Any(at => at <= range.From || at >= range.To)) range = DefaultRange.Around([range.From, range.To, .. tangents], 2 * DataMargin);
-        return !LogX || range.From > 0 ? range :
-            range.To > 0 ? (Math.Min(0.01, range.To / 100), range.To) :
-            throw new AutodiffException(ErrorIds.RangeInvalid, "A logarithmic scale has places for numbers above 0 only. Say which with -Range, for example -Range 0.1, 100.");
+        return OnScale(range, LogX);
     }
+
+    /// <summary>A range around data; on a logarithmic scale as much wider by a factor.</summary>
+    private static (double From, double To) Widened(double[] data, bool isLog)
+    {
+        var positive = isLog ? Array.FindAll(data, static value => value > 0) : data;
+        return positive.Length == 0 ? OnScale((-1, 0), isLog) : isLog ? (Math.Max(double.Epsilon, positive.Min() / (1 + DataMargin)), Math.Min(double.MaxValue, positive.Max() * (1 + DataMargin))) : DefaultRange.Around(data, DataMargin);
+    }
+
+    private static (double From, double To) OnScale((double From, double To) range, bool isLog) => !isLog || range.From > 0 ? range :
+        range.To > 0 ? (Math.Min(0.01, range.To / 100), range.To) :
+        throw new AutodiffException(ErrorIds.RangeInvalid, "A logarithmic scale has places for numbers above 0 only. Say which with -Range, for example -Range 0.1, 100.");
 
     private static (double From, double To)? Around(double[]? data, IReadOnlyList<PlotSubject> subjects, string axis)
     {

@@ -228,6 +228,32 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
         ([regex]::Matches((Get-Page $path), '</section>')).Count | Should -Be 4
     }
 
+    It 'takes what it shows at the first position, by name or from the pipeline: <Form>' -ForEach @(
+        @{ Form = 'by position'; Call = { Export-AutodiffReport 'x^2' $path } }
+        @{ Form = 'by position and name'; Call = { Export-AutodiffReport 'x^2' -Path $path } }
+        @{ Form = 'in the other order'; Call = { Export-AutodiffReport -Path $path 'x^2' } }
+        @{ Form = 'by name'; Call = { Export-AutodiffReport -Expression 'x^2' -LiteralPath $path } }
+        @{ Form = 'a script block'; Call = { Export-AutodiffReport { $x * $x } -LiteralPath $path } }
+        @{ Form = 'a node'; Call = { Export-AutodiffReport (New-ExprNode 'x^2') $path } }
+        @{ Form = 'from the pipeline'; Call = { 'x^2' | Export-AutodiffReport $path } }
+        @{ Form = 'from the pipeline, the file by name'; Call = { 'x^2' | Export-AutodiffReport -Path $path } }
+        @{ Form = 'from the pipeline, the file as an object'; Call = { 'x^2' | Export-AutodiffReport ([IO.FileInfo]$path) } }
+        @{ Form = 'by -InputObject'; Call = { Export-AutodiffReport -InputObject 'x^2' $path } }
+        @{ Form = 'inside of another pipeline'; Call = { 1 | ForEach-Object { Export-AutodiffReport 'x^2' $path } } }
+        @{ Form = 'splatted'; Call = { $all = @{ Expression = 'x^2'; Path = $path }; Export-AutodiffReport @all } }
+    ) {
+        $path = Join-Path $TestDrive position.html
+        Remove-Item $path -ErrorAction Ignore
+        (& $Call).FullName | Should -BeExactly $path
+        (Get-Picture $path)[1].description | Should -BeLike 'The function and its derivative, for x from -5 to 5*'
+    }
+
+    It 'takes several at the first position' {
+        $path = Join-Path $TestDrive list.html
+        $null = Export-AutodiffReport 'x^2', $trained, 'y' $path
+        ([regex]::Matches((Get-Page $path), '<section ')).Count | Should -Be 3
+    }
+
     It 'names the variable that -At lacks' {
         $outcome = Get-Outcome { $z | Export-AutodiffReport (Join-Path $TestDrive unbound.html) -At @{ x = 1 } }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly VariableNotBound
@@ -322,6 +348,10 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
     It 'refuses <What>: <Id>' -ForEach @(
         @{ What = 'nothing'; Id = 'ReportEmpty'; Call = { Export-AutodiffReport (Join-Path $TestDrive x.html) } }
         @{ What = 'no path'; Id = 'PathInvalid'; Call = { 'x' | Export-AutodiffReport } }
+        @{ What = 'an expression without a path'; Id = 'PathInvalid'; Call = { Export-AutodiffReport 'x^2' } }
+        @{ What = 'a script block for a path'; Id = 'PathInvalid'; Call = { 'x' | Export-AutodiffReport { $x } } }
+        @{ What = 'an expression in the pipeline and at the first position'; Id = 'ExpressionRepeated'; Call = { 'x' | Export-AutodiffReport 'y' (Join-Path $TestDrive x.html) } }
+        @{ What = 'an expression by two names'; Id = 'ExpressionRepeated'; Call = { Export-AutodiffReport -Expression y -InputObject x -Path (Join-Path $TestDrive x.html) } }
         @{ What = 'another kind of drive'; Id = 'PathInvalid'; Call = { 'x' | Export-AutodiffReport env:x } }
         @{ What = 'a folder that is not there'; Id = 'FileUnwritable'; Call = { 'x' | Export-AutodiffReport (Join-Path $TestDrive 'no/such/x.html') } }
         @{ What = 'a folder for a file'; Id = 'FileUnwritable'; Call = { 'x' | Export-AutodiffReport (New-Item (Join-Path $TestDrive folder.html) -ItemType Directory -Force).FullName } }

@@ -172,6 +172,79 @@ Describe 'A map of two variables' {
     }
 }
 
+Describe 'Points alone' {
+    BeforeAll {
+        $five = Import-Csv $fivePoints
+    }
+
+    It 'are rows without an expression: <Form>' -ForEach @(
+        @{ Form = 'both columns named'; Call = { $line | Show-Expression -Feature x -Label y @ascii } }
+        @{ Form = 'the label named'; Call = { $line | Show-Expression -Label y @ascii } }
+        @{ Form = 'the feature named'; Call = { $line | Show-Expression -Feature x @ascii } }
+        @{ Form = 'with an extra column'; Call = { $line | Select-Object @{ n = 'z'; e = { 0 } }, x, y | Show-Expression -Feature x -Label y @ascii } }
+        @{ Form = 'dictionaries'; Call = { $line | ForEach-Object { @{ x = $_.x; y = $_.y } } | Show-Expression -Feature x -Label y @ascii } }
+        @{ Form = 'a wildcard'; Call = { $line | Show-Expression -Feature [xz]* -Label y @ascii } }
+    ) {
+        $lines = & $Call
+        ((Get-Row $lines) -join '' -replace '[^O]').Length | Should -Be 11
+        $lines[-1] | Should -BeExactly '  O  y by x'
+    }
+
+    It 'stand where their columns say' {
+        $lines = [pscustomobject]@{ t = 0; v = 10 }, [pscustomobject]@{ t = 4; v = 30 } | Show-Expression -Feature t -Label v -Range 0, 4 -ValueRange 10, 30 @ascii
+        $rows = @(Get-Row $lines)
+        $rows[-1].IndexOf('O') | Should -Be 0
+        $rows[0].IndexOf('O') | Should -Be ($rows[0].Length - 1)
+        $lines[0].Length | Should -Be 60
+        $rows[1..($rows.Count - 2)] -join '' | Should -Not -Match 'O'
+        $lines[0] | Should -BeLike '30 +*'
+        $lines[-2] | Should -BeLike '*t'
+    }
+
+    It 'of two features are grouped by their label' {
+        $lines = $five | Show-Expression -Feature x1, x2 -Label y @ascii
+        $lines[0].Trim() | Should -BeExactly x2
+        $lines[-3] | Should -BeLike '* x1'
+        $lines[-2, -1] | Should -BeExactly '  O  y = 0', '  0  y = 1'
+        $rows = @(Get-Row $lines[1..($lines.Count - 1)])
+        ($rows -join '' -replace '[^O]').Length | Should -Be 4
+        # The one point of the other class is in the middle.
+        $rows[5].IndexOf('0') | Should -BeGreaterThan 20
+        ($five | Show-Expression -Feature x1, x2 @ascii)[-1] | Should -BeExactly '  O  x2 by x1'
+    }
+
+    It 'of more than 12 classes are one group' {
+        $many = 1..13 | ForEach-Object { [pscustomobject]@{ a = $_; b = $_; c = "k$_" } }
+        ($many | Show-Expression -Feature a, b -Label c @ascii)[-1] | Should -BeExactly '  O  b by a'
+        ($many[0..11] | Show-Expression -Feature a, b -Label c @ascii)[-1] | Should -BeExactly '  8  c = k9'
+    }
+
+    It 'have logarithmic scales' {
+        $powers = 0..4 | ForEach-Object { [pscustomobject]@{ n = [Math]::Pow(10, $_); t = [Math]::Pow(100, $_) } }
+        $rows = @(Get-Row ($powers | Show-Expression -Feature n -Label t -LogX -LogY -Style Ascii -Width 60 -Height 9))
+        # On a line from corner to corner.
+        $places = $rows | ForEach-Object { $_.IndexOf('O') } | Where-Object { $_ -ge 0 }
+        $places | Should -HaveCount 5
+        1..4 | ForEach-Object { $places[$_ - 1] - $places[$_] | Should -BeIn 12, 13, 14 }
+        Get-ErrorId (Get-Outcome { [pscustomobject]@{ n = -1; t = 2 } | Show-Expression -Feature n -Label t -LogX }).Errors[0] | Should -BeExactly RangeInvalid
+    }
+
+    It 'leave out a row that is not a number, and are an error when no row is left' {
+        $outcome = Get-Outcome { $line[0..3] + [pscustomobject]@{ x = 4; y = 'none' } | Show-Expression -Label y @ascii }
+        $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly ColumnNotNumeric
+        ((Get-Row $outcome.Output) -join '' -replace '[^O]').Length | Should -Be 4
+        $outcome = Get-Outcome { [pscustomobject]@{ x = 4; y = 'none' } | Show-Expression -Label y @ascii }
+        $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly ColumnNotNumeric, RowsMissing
+    }
+
+    It 'can be drawn with an expression whose variables have other names' {
+        $lines = $line | Select-Object @{ n = 'Week'; e = 'x' }, y | Show-Expression '2*t + 1' -Feature Week -Label y @ascii
+        $lines[-2, -1] | Should -BeExactly ' *** 2 * t + 1', '  O  y by Week'
+        $map = $five | Show-Expression 'a*b' -Feature x1, x2 -Label y @ascii
+        $map[-1] | Should -BeLike '*O y = 0*0 y = 1'
+    }
+}
+
 Describe 'What cannot be drawn' {
     It 'is the error <Id> with <Call>' -ForEach @(
         @{ Call = { Show-Expression }; Id = 'ExpressionMissing' }
@@ -191,6 +264,13 @@ Describe 'What cannot be drawn' {
         @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression x }; Id = 'LabelMissing' }
         @{ Call = { [pscustomobject]@{ q = 1; y = 2 } | Show-Expression x }; Id = 'ColumnMissing' }
         @{ Call = { @() | Show-Expression x }; Id = 'RowsMissing' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression -Label y }; Id = 'FeatureMissing' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression -Feature x }; Id = 'LabelMissing' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression -Feature x, y, z }; Id = 'FeatureCount' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression a -Feature x, y -Label z }; Id = 'FeatureCount' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2 } | Show-Expression -Feature q -Label y }; Id = 'ColumnMissing' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2 } | Show-Expression -Label y -Derivative }; Id = 'ArgumentInvalid' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2 } | Show-Expression -Label y -At @{ a = 1 } }; Id = 'ArgumentInvalid' }
         @{ Call = { 'x' | Show-Expression -1, 1 -Range -2, 2 }; Id = 'ExpressionRepeated' }
         @{ Call = { Show-Expression x -InputObject y }; Id = 'ExpressionRepeated' }
     ) {

@@ -135,6 +135,28 @@ Describe 'Names that were probably meant for numbers' {
     }
 }
 
+Describe 'The first position' {
+    It 'is that of the expression in every cmdlet that takes one, in each of its parameter sets' {
+        # Other parameter sets make or take something else in its place; Start-NetworkTraining and Compare-Expression have names of their own for it.
+        $names = @{ 'Compare-Expression' = 'ReferenceExpression'; 'Start-NetworkTraining' = 'Loss' }
+        $others = 'New-ExprNode Value', 'New-ExprNode Name', 'New-ExprNode Operation', 'New-ExprNode Json', 'Measure-WeightDecay Hessian', 'Start-NetworkTraining Network'
+        $found = foreach ($command in Get-Command -Module PSAutodiff -CommandType Cmdlet) {
+            $name = $names[$command.Name] ?? 'Expression'
+            if (-not $command.Parameters.ContainsKey($name)) { continue }
+            foreach ($set in $command.ParameterSets) {
+                $first = $set.Parameters | Where-Object Position -EQ 0 | ForEach-Object Name
+                if ("$($command.Name) $($set.Name)" -cin $others) { $first | Should -BeNullOrEmpty }
+                else { $first | Should -BeExactly $name -Because "that is what $($command.Name) takes in its set $($set.Name)" }
+            }
+            $command.Name
+        }
+        # A new cmdlet has its place either here or among those that take no expression.
+        $without = 'Export-NeuralNetwork', 'Import-IdxData', 'Import-NeuralNetwork', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'New-NeuralNetwork',
+            'Optimize-NeuralNetwork', 'Test-NeuralNetwork'
+        $found + $without | Sort-Object | Should -BeExactly ((Get-Command -Module PSAutodiff -CommandType Cmdlet).Name | Sort-Object)
+    }
+}
+
 Describe 'The cmdlets that had it already' {
     It 'Measure-Expression measures at the first position, and rows of a pipeline' {
         Measure-Expression 'x^2' -At @{ x = 3 } | Should -Be 9

@@ -6,6 +6,9 @@ internal sealed class Plot
     /// <summary>The name of the horizontal axis.</summary>
     public required string XName { get; init; }
 
+    /// <summary>The name of the vertical axis; empty where the legend says what the values are.</summary>
+    public string YName { get; init; } = string.Empty;
+
     /// <summary>The horizontal range.</summary>
     public required PlotScale X { get; init; }
 

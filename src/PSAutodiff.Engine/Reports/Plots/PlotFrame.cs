@@ -13,6 +13,11 @@ internal sealed class PlotFrame(bool isAscii = false)
 
     private char SideTick => isAscii ? '+' : '┤';
 
+    /// <summary>The name of the left axis, above it; nothing for an empty name.</summary>
+    /// <param name="margin">The width of the numbers at the left.</param>
+    /// <param name="name">The name.</param>
+    public static IEnumerable<string> Title(int margin, string name) => name.Length == 0 ? [] : [new string(' ', Math.Max(0, margin + 1 - name.Length)) + name];
+
     /// <summary>Puts numbers and a line at the left of rows.</summary>
     /// <param name="rows">The rows, from the top.</param>
     /// <param name="labels">For each row its number, or null.</param>

@@ -53,7 +53,7 @@ internal static class TerminalMap
         Func<int, string>? colors = isColored ? pen => PlotColors.OfBand(pen, bands.Count) : null;
         return
         [
-            new string(' ', Math.Max(0, margin + 1 - plot.YName.Length)) + plot.YName,
+            .. PlotFrame.Title(margin, plot.YName),
             .. frame.Beside(Enumerable.Range(0, height).Select(row => canvas.Line(row, colors)), labels),
             .. frame.Below(margin, columns, [.. plot.X.Ticks(Math.Max(2, columns / ColumnsOfTick)).Select(tick => (TerminalPlot.ColumnOf(plot.X, tick.Value, columns), tick.Text))], plot.XName),
             .. Legend(plot, values, bands, shades, style, width, colors),

@@ -46,6 +46,7 @@ internal static class TerminalPlot
         Func<int, string>? colors = isColored ? PlotColors.OfCurve : null;
         return
         [
+            .. PlotFrame.Title(margin, plot.YName),
             .. frame.Beside(Enumerable.Range(0, height).Select(row => canvas.Line(row, colors)), labels),
             .. frame.Below(margin, columns, [.. plot.X.Ticks(Math.Max(2, columns / ColumnsOfTick)).Select(tick => (ColumnOf(plot.X, tick.Value, columns), tick.Text))], plot.XName),
             .. Legend(plot, style, width, colors),
