@@ -1,4 +1,5 @@
-# The problem set on one hidden layer: backpropagation by hand and the effect of regularization.
+# The problem set on one hidden layer, item by item, in its order: D = 4 inputs, K = 5 hidden units, 1 output, sigmoid everywhere,
+# the loss (yhat - y)^2 / 2 on one sample; then the effect of regularization.
 BeforeDiscovery {
     $samples = foreach ($seed in 1..5) {
         $random = [Random]::new($seed)
@@ -32,9 +33,28 @@ BeforeAll {
         }
         $gradient
     }
+
+    # H = Q L Q' with the eigenvalues 9, 6, 3 along (2, 2, -1)/3, (-2, 1, -2)/3, (1, -2, -2)/3.
+    $h = (7, 2, 0), (2, 6, -2), (0, -2, 5)
+    $vectors = @(2, 2, -1), @(-2, 1, -2), @(1, -2, -2)
+    $minimizer = 1, -2, 3
 }
 
-Describe 'The gradient of sample <Seed>' -ForEach $samples {
+Describe '1. The forward pass of 4-5-1, for sample <Seed>' -ForEach $samples {
+    It 'is phi of weighted sums, twice' {
+        $net = New-NeuralNetwork -InputSize 4 -Layer 5, sigmoid, 1, sigmoid -Seed $Seed
+        $w1, $b1, $w2, $b2 = $net.Layers[0].Weights, $net.Layers[0].Biases, $net.Layers[1].Weights, $net.Layers[1].Biases
+        $hidden = foreach ($j in 0..4) {
+            Get-Sigmoid ($b1[$j] + (0..3 | ForEach-Object { $w1[$_, $j] * $X[$_] } | Measure-Object -Sum).Sum)
+        }
+        $yhat = Get-Sigmoid ($b2[0] + (0..4 | ForEach-Object { $w2[$_, 0] * $hidden[$_] } | Measure-Object -Sum).Sum)
+        (Invoke-NeuralNetwork $net -Data (, $X))[0, 0] | Assert-Near $yhat -Within 1e-15
+        $at = @{ x1 = $X[0]; x2 = $X[1]; x3 = $X[2]; x4 = $X[3] }
+        $net.ToExpression($true)[0] | Measure-Expression -At $at | Assert-Near $yhat -Within 1e-15
+    }
+}
+
+Describe '2. Equations (4) to (11), for sample <Seed>' -ForEach $samples {
     BeforeAll {
         $net = New-NeuralNetwork -InputSize 4 -Layer 5, sigmoid, 1, sigmoid -Seed $Seed
         $byHand = Get-GradientByHand $net $X $Y
@@ -64,5 +84,75 @@ Describe 'The gradient of sample <Seed>' -ForEach $samples {
 
     It 'agrees with central differences' {
         $loss | Test-Derivative -At $at | Should -BeTrue
+    }
+}
+
+# The equations hold for any phi with the derivative phi'.
+Describe '3. Generic phi' {
+    It 'with <Phi> the errors are (yhat - y) phi''(z2), and delta2 w phi''(z1)' -ForEach @(
+        @{ Phi = 'sigmoid'; Slope = 'sigmoid(z)*(1 - sigmoid(z))' }
+        @{ Phi = 'tanh'; Slope = '1 - tanh(z)^2' }
+        @{ Phi = 'softplus'; Slope = 'sigmoid(z)' }
+        @{ Phi = 'sin'; Slope = 'cos(z)' }
+    ) {
+        $slope = New-ExprNode $Slope
+        $z2 = "w2*$Phi(z1)"
+        $loss = "($Phi($z2) - y)^2/2"
+        $delta2 = "($Phi($z2) - y)*s" | Resolve-Expression @{ s = $slope | Resolve-Expression @{ z = $z2 } }
+        $byHand = @{
+            w2 = $delta2 * (New-ExprNode "$Phi(z1)")
+            z1 = $delta2 * 'w2' * ($slope | Resolve-Expression @{ z = 'z1' })
+        }
+        foreach ($name in 'w2', 'z1') { (Compare-Expression ($loss | Invoke-Differentiate $name) $byHand[$name]).Equal | Should -BeTrue -Because "it is by $name" }
+        (Compare-Expression ($loss | Invoke-Differentiate z1) ($delta2 * ($slope | Resolve-Expression @{ z = 'z1' }))).Equal | Should -BeFalse
+    }
+}
+
+Describe '4. The minimizer with regularization, Q (L + mu I)^-1 L Q'' w*' {
+    It 'solves H (w - w*) + mu w = 0, with mu = <_>' -ForEach 0.1, 1, 5 {
+        $w = (Measure-WeightDecay -Hessian $h -Minimizer $minimizer -Decay $_).DecayedMinimizer
+        foreach ($i in 0..2) {
+            $left = $_ * $w[$i]
+            foreach ($j in 0..2) { $left += $h[$i][$j] * ($w[$j] - $minimizer[$j]) }
+            $left | Assert-Near 0 -Within 1e-13
+        }
+    }
+
+    It 'is the sum of lambda/(lambda + mu) (q''w*) q over the eigenvectors' {
+        $w = (Measure-WeightDecay -Hessian $h -Minimizer $minimizer -Decay 2).DecayedMinimizer
+        foreach ($i in 0..2) {
+            $sum = 0.0
+            foreach ($k in 0..2) {
+                $q = $vectors[$k] | ForEach-Object { $_ / 3 }
+                $sum += (9, 6, 3)[$k] / ((9, 6, 3)[$k] + 2) * ($q[0] * 1 + $q[1] * -2 + $q[2] * 3) * $q[$i]
+            }
+            $w[$i] | Assert-Near $sum -Within 1e-13
+        }
+    }
+}
+
+Describe '5. The diagonal of (L + mu I)^-1 L' {
+    It 'has the entries lambda_i/(lambda_i + mu), decreasing, with mu = <_>' -ForEach 0, 0.1, 1, 5 {
+        $moved = Measure-WeightDecay -Hessian $h -Minimizer $minimizer -Decay $_
+        foreach ($k in 0..2) {
+            $moved.Eigenvalues[$k] | Assert-Near (9, 6, 3)[$k] -Within 1e-13
+            $moved.Factors[$k] | Assert-Near ((9, 6, 3)[$k] / ((9, 6, 3)[$k] + $_)) -Within 1e-14
+        }
+    }
+}
+
+Describe '6. Its limits' {
+    It 'large eigenvalues leave the weight as it was, small ones take it away' {
+        $factor = New-ExprNode 'lambda/(lambda + mu)'
+        $factor | Measure-Expression -At @{ lambda = 1e9; mu = 1 } | Assert-Near 1 -Within 2e-9
+        $factor | Measure-Expression -At @{ lambda = 1e-9; mu = 1 } | Assert-Near 0 -Within 2e-9
+        (Compare-Expression ($factor | Invoke-Differentiate lambda) 'mu/(lambda + mu)^2').Equal | Should -BeTrue
+    }
+
+    It 'where one direction is flat, its part of the weight is gone and the other stays' {
+        # Curvatures 1,000 along (1, 1) and 0.001 along (1, -1).
+        $moved = Measure-WeightDecay -Hessian @((500.0005, 499.9995), (499.9995, 500.0005)) -Minimizer 3, 1 -Decay 1
+        $moved.DecayedMinimizer[0] + $moved.DecayedMinimizer[1] | Assert-Near 4 -Within 0.005
+        $moved.DecayedMinimizer[0] - $moved.DecayedMinimizer[1] | Assert-Near 0 -Within 0.005
     }
 }

@@ -97,16 +97,6 @@ Describe 'xor.ps1' {
     }
 }
 
-Describe 'hidden-layer.ps1' {
-    It 'finds the same 31 derivatives by the engine and by hand' {
-        $run = Invoke-Example hidden-layer.ps1
-        $run.Variables.rows | Should -HaveCount 31
-        foreach ($row in $run.Variables.rows) { $row.Engine | Assert-Near $row.ByHand -Within 1e-15 -Because "it is $($row.Parameter)" }
-        $run.Variables.rows[30].Engine | Assert-Near 0.009046199632011 -Within 1e-14
-        $run.Text | Should -Match 'Largest difference: \d\.\de-01\d'
-    }
-}
-
 Describe 'iris.ps1' {
     BeforeAll {
         $model = Join-Path $TestDrive 'iris.json'
