@@ -68,35 +68,6 @@ Describe 'examples/courses/<Name>' -ForEach $courses {
     }
 }
 
-Describe 'xor.ps1' {
-    BeforeAll {
-        $run = Invoke-Example xor.ps1
-        $net = $run.Variables.result.Network
-    }
-
-    It 'solves exclusive or in 250 steps' {
-        $run.Output[0] | Should -BeOfType PSAutodiff.TrainingResult
-        $run.Output[0].Steps | Should -Be 250
-        $run.Output[0].FinalLoss | Assert-Near 0.09469 -Within 1e-5
-        $run.Variables.table.Prediction | Should -BeExactly 0, 1, 1, 0
-    }
-
-    It 'shows the trained weights and biases' {
-        $run.Text.Contains('unit1 = tanh({0:f3} a' -f $net.Layers[0].Weights[0, 0]) | Should -BeTrue
-        $run.Text.Contains('{0:f3})' -f $net.Layers[1].Biases[0]) | Should -BeTrue
-        $run.Text | Should -Match '(?m)^y = sigmoid\(2\.734 unit1 \+ -2\.718 unit2 \+ 2\.164\)'
-    }
-
-    It 'explains them: one unit finds (1, -1), the other leaves out (-1, 1)' {
-        $run.Text | Should -Match 'Unit 1 is above 0 where \(a, b\) is \(1, -1\); it speaks for 1\.'
-        $run.Text | Should -Match 'Unit 2 is above 0 where \(a, b\) is \(-1, -1\), \(1, -1\), \(1, 1\); it speaks against 1\.'
-        foreach ($row in $run.Variables.table) {
-            $sum = [double]$net.Layers[1].Weights[0, 0] * $row.Prediction_1 + $net.Layers[1].Weights[1, 0] * $row.Prediction_2 + $net.Layers[1].Biases[0]
-            1 / (1 + [Math]::Exp(-$sum)) | Assert-Near $row.P_1 -Within 1e-14
-        }
-    }
-}
-
 Describe 'iris.ps1' {
     BeforeAll {
         $model = Join-Path $TestDrive 'iris.json'
