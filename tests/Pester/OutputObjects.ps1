@@ -30,7 +30,7 @@ function Get-OutputObject([string]$DataFolder) {
     finally { Remove-Item $images }
     @{
         ExprNode               = New-ExprNode 'x^2*y'
-        Operation              = (New-ExprNode 'x + y').Op
+        Operation              = (New-ExprNode 'x + y').Operation
         ExprGradient           = 'x^2*y' | Invoke-Differentiate y, x -Gradient
         ExprHessian            = 'x^2*y' | Invoke-Differentiate y, x -Hessian
         ExprJacobian           = 'x^2*y', 'x' | Invoke-Differentiate y, x -Jacobian

@@ -35,7 +35,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     private ExprNode(Operation op, object? x, ExprNode? y, ExprNode? z, ulong bits, int depth)
     {
-        Op = op;
+        Operation = op;
         _x = x;
         _y = y;
         _z = z;
@@ -46,13 +46,16 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     internal ExprNode(Graph graph, int id)
     {
-        Op = graph.OperationOf(id);
+        Operation = graph.OperationOf(id);
         _location = new GraphLocation(graph, id);
         Serial = NextSerial();
     }
 
-    /// <summary>The operation; its text is <c>const</c>, <c>var</c>, <c>sum</c>, <c>mul</c>, <c>exp</c> and so on.</summary>
-    public Operation Op { get; }
+    /// <summary>The name of the operation: <c>const</c>, <c>var</c>, <c>sum</c>, <c>mul</c>, <c>exp</c> and so on.</summary>
+    public string Op => Operation.Name;
+
+    /// <summary>The operation.</summary>
+    public Operation Operation { get; }
 
     /// <summary>The value of a constant; null for any other node.</summary>
     public double? Value => IsConstant ? ConstantValue : null;
@@ -61,17 +64,17 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     public string? Name => _x as string;
 
     /// <summary>The first argument, or null for a constant or variable.</summary>
-    public ExprNode? X => Op.Arity > 0 ? (ExprNode?)_x ?? Materialize(0) : null;
+    public ExprNode? X => Operation.Arity > 0 ? (ExprNode?)_x ?? Materialize(0) : null;
 
     /// <summary>The second argument, or null when the operation has fewer than two.</summary>
-    public ExprNode? Y => Op.Arity > 1 ? _y ?? Materialize(1) : null;
+    public ExprNode? Y => Operation.Arity > 1 ? _y ?? Materialize(1) : null;
 
     /// <summary>The third argument, or null when the operation has fewer than three.</summary>
-    public ExprNode? Z => Op.Arity > 2 ? _z ?? Materialize(2) : null;
+    public ExprNode? Z => Operation.Arity > 2 ? _z ?? Materialize(2) : null;
 
     // Arrays: PowerShell cannot index what the compiler makes of a collection expression.
     /// <summary>The arguments in order; empty for a constant or variable.</summary>
-    public IReadOnlyList<ExprNode> Arguments => Op.Arity switch
+    public IReadOnlyList<ExprNode> Arguments => Operation.Arity switch
     {
         0 => Array.Empty<ExprNode>(),
         1 => new[] { X! },
@@ -108,7 +111,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     /// <summary>Number of nodes on the longest way from this node down to a leaf; 1 for a constant or variable.</summary>
     public int Depth => _depth != 0 ? _depth : _depth = _location!.Graph.DepthOf(_location.Id);
 
-    internal bool IsConstant => Op.Code == OperationTable.ConstantCode;
+    internal bool IsConstant => Operation.Code == OperationTable.ConstantCode;
 
     internal double ConstantValue => BitConverter.UInt64BitsToDouble(_bits);
 
@@ -153,6 +156,16 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         return new ExprNode(OperationTable.Variable, name, null, null, StructuralHashing.Variable(name), 1);
     }
 
+    /// <summary>A constant, by the name of its operation.</summary>
+    /// <param name="value">Any finite number.</param>
+    /// <exception cref="AutodiffException"><paramref name="value"/> is NaN or infinite.</exception>
+    public static ExprNode Const(double value) => Constant(value);
+
+    /// <summary>A variable, by the name of its operation.</summary>
+    /// <param name="name">Any text without invisible characters that is not <c>pi</c>.</param>
+    /// <exception cref="AutodiffException"><paramref name="name"/> is no valid variable name.</exception>
+    public static ExprNode Var(string name) => Variable(name);
+
     /// <summary>An operation given by its name, on its arguments.</summary>
     /// <param name="operation">A name such as <c>sum</c>, <c>mul</c> or <c>tanh</c>, or that of a form such as <c>ln</c> or <c>cot</c>.</param>
     /// <param name="arguments">As many nodes as the operation takes.</param>
@@ -181,7 +194,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     {
         if (other is null) return false;
         if (ReferenceEquals(this, other)) return true;
-        if (Op != other.Op || StructuralHash != other.StructuralHash) return false;
+        if (Operation != other.Operation || StructuralHash != other.StructuralHash) return false;
         if (Home is { } mine && other.Home is { } theirs && ReferenceEquals(mine.Graph, theirs.Graph)) return mine.Id == theirs.Id;
         var importer = new GraphImporter(new GraphBuilder { Cancellation = cancellation });
         return importer.Import(this) == importer.Import(other);
@@ -209,7 +222,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         var builder = new GraphBuilder(_depth) { Cancellation = cancellation };
         var id = new GraphImporter(builder, _depth).Import(this);
         var made = new GraphLocation(builder.Build(), id);
-        return Op.Arity == 0 ? made : Interlocked.CompareExchange(ref _location, made, null) ?? made;
+        return Operation.Arity == 0 ? made : Interlocked.CompareExchange(ref _location, made, null) ?? made;
     }
 
     /// <summary>One graph that holds several nodes; the graph they share already when there is one.</summary>

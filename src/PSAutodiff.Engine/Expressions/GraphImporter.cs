@@ -48,7 +48,7 @@ internal sealed class GraphImporter
             rootId = Find(node);
             if (rootId == Graph.None)
             {
-                rootId = _builder.Apply(node.Op, x, y, z);
+                rootId = _builder.Apply(node.Operation, x, y, z);
                 Remember(node, rootId);
             }
         }
@@ -64,7 +64,7 @@ internal sealed class GraphImporter
 
     private bool TryResolve(ExprNode node, out int id)
     {
-        if (node.Op.Arity == 0)
+        if (node.Operation.Arity == 0)
         {
             id = node.IsConstant ? _builder.Constant(node.ConstantValue) : _builder.Variable(node.VariableName);
             return true;

@@ -32,7 +32,7 @@ public sealed class ExprNodeTests
     public void A_constant_tells_its_value()
     {
         var node = ExprNode.Constant(2.5);
-        Assert.Equal("const", node.Op.Name);
+        Assert.Equal("const", node.Op);
         Assert.Equal(2.5, node.Value);
         Assert.Null(node.Name);
         Assert.Null(node.X);
@@ -47,7 +47,7 @@ public sealed class ExprNodeTests
     [Fact]
     public void A_variable_tells_its_name()
     {
-        Assert.Equal("var", X.Op.Name);
+        Assert.Equal("var", X.Op);
         Assert.Equal("x", X.Name);
         Assert.Null(X.Value);
         Assert.Null(X.X);
@@ -65,8 +65,8 @@ public sealed class ExprNodeTests
         ExprNode[] given = [X, Y + 1, ExprNode.Sin(X)];
         foreach (var node in new[] { ExprNode.Apply(name, given.AsSpan(0, operation.Arity)), Reread(given) })
         {
-            Assert.Equal(name, node.Op.Name);
-            Assert.Equal(name, node.Op.ToString());
+            Assert.Equal(name, node.Op);
+            Assert.Equal(name, node.Operation.ToString());
             Assert.Equal(operation.Arity, node.Arguments.Count);
             Assert.Equal(given.Take(operation.Arity), node.Arguments);
             Assert.Equal(given[0], node.X);
@@ -95,7 +95,7 @@ public sealed class ExprNodeTests
         ExprNode[] arguments = [.. Variables.Take(OperationTable.FindFunction(name).Arity)];
         var node = (ExprNode)Methods[(MethodName(name), arguments.Length)].Invoke(null, arguments)!;
         Assert.Equal(ExprNode.Parse($"{name}({string.Join(", ", node.Variables)})"), node);
-        Assert.Equal(name, node.Op.Name);
+        Assert.Equal(name, node.Op);
         Assert.Equal(arguments, node.Arguments);
     }
 
@@ -119,8 +119,30 @@ public sealed class ExprNodeTests
     }
 
     [Fact]
+    public void A_constant_and_a_variable_are_made_by_the_names_of_their_operations_too()
+    {
+        Assert.Equal(ExprNode.Constant(2.5), ExprNode.Const(2.5));
+        Assert.Equal(ExprNode.Variable("x"), ExprNode.Var("x"));
+        Assert.Equal("ConstantNotFinite", Assert.Throws<AutodiffException>(static () => ExprNode.Const(double.NaN)).ErrorId);
+        Assert.Equal("VariableNameInvalid", Assert.Throws<AutodiffException>(static () => ExprNode.Var("pi")).ErrorId);
+    }
+
+    [Fact]
+    public void Operators_have_the_usual_names_of_dotnet_too()
+    {
+        Assert.Equal(X + Y, ExprNode.Add(X, Y));
+        Assert.Equal(X - Y, ExprNode.Subtract(X, Y));
+        Assert.Equal(X * Y, ExprNode.Multiply(X, Y));
+        Assert.Equal(X / Y, ExprNode.Divide(X, Y));
+        Assert.Equal(-X, ExprNode.Negate(X));
+    }
+
+    [Fact]
     public void No_other_static_method_makes_a_node_of_nodes() => Assert.Equal(
-        Operations.Select(static op => (MethodName(op.Name), op.Arity)).Concat(Forms().Select(static form => (MethodName(form.Name), form.Count))).Order(),
+        Operations.Select(static op => (MethodName(op.Name), op.Arity))
+            .Concat(Forms().Select(static form => (MethodName(form.Name), form.Count)))
+            .Concat([("Add", 2), ("Subtract", 2), ("Multiply", 2), ("Divide", 2), ("Negate", 1)])
+            .Order(),
         Methods.Keys.Order());
 
     // Names that are no operations, and numbers of arguments that the operation of the name does not have.
@@ -135,7 +157,7 @@ public sealed class ExprNodeTests
     {
         ExprNode node = 3.5;
         Assert.Equal(3.5, node.Value);
-        Assert.Equal("const", node.Op.Name);
+        Assert.Equal("const", node.Op);
         Assert.Equal(ExprNode.Parse("4 * x * y"), 4 * X * Y);
     }
 
@@ -262,14 +284,7 @@ public sealed class ExprNodeTests
         Assert.Equal(["A", "a", "b10", "b9", "z"], ExprNode.Parse("z + a + A * b9 - b10 / z + a").Variables);
 
     // Behind a symbol of C# stands the method that .NET's guidelines name for it; all others are named as in text.
-    private static string MethodName(string operation) => operation switch
-    {
-        "sum" => "Add",
-        "sub" => "Subtract",
-        "mul" => "Multiply",
-        "div" => "Divide",
-        "neg" => "Negate",
-        _ => Methods.Keys.Select(static key => key.Name).Distinct().SingleOrDefault(name => name.Equals(operation, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InvalidOperationException($"ExprNode has no static method for '{operation}'."),
-    };
+    private static string MethodName(string operation) =>
+        Methods.Keys.Select(static key => key.Name).Distinct().SingleOrDefault(name => name.Equals(operation, StringComparison.OrdinalIgnoreCase))
+            ?? throw new InvalidOperationException($"ExprNode has no static method for '{operation}'.");
 }

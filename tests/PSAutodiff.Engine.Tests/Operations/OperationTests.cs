@@ -48,7 +48,7 @@ public sealed class OperationTests
         var node = Call(name);
         var (a, b, c) = (ExprNode.Variable("a"), ExprNode.Variable("b"), ExprNode.Variable("c"));
         ExprNode[] inner = [name == "polygamma" ? 2 : 1.2 * ExprNode.Sin(a + b), (0.4 * a) - (0.3 * b), ExprNode.Tanh(a * b) + c];
-        AssertSlopes(ExprNode.Apply(name, inner.AsSpan(0, node.Op.Arity)), 1);
+        AssertSlopes(ExprNode.Apply(name, inner.AsSpan(0, node.Operation.Arity)), 1);
     }
 
     [Theory]
@@ -150,10 +150,10 @@ public sealed class OperationTests
     {
         double[] values = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, double.Epsilon, double.MaxValue, -1];
         var node = Call(name);
-        foreach (var tuple in Tuples(node.Op.Arity, values))
+        foreach (var tuple in Tuples(node.Operation.Arity, values))
         {
             var value = node.At([.. node.Variables.Zip(tuple)]);
-            if (node.Op.IsCommutative) Assert.Equal(value, node.At([.. node.Variables.Zip(tuple.Reverse())]));
+            if (node.Operation.IsCommutative) Assert.Equal(value, node.At([.. node.Variables.Zip(tuple.Reverse())]));
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed class RandomExpressions
     private static IEnumerable<ExprNode> Smaller(ExprNode node)
     {
         foreach (var argument in node.Arguments) yield return argument;
-        if (node.Op.Arity == 0) yield break;
+        if (node.Operation.Arity == 0) yield break;
         var (graph, root) = node.Flatten();
         var reachable = graph.Reachable([root]);
         for (var id = root - 1; id >= 0; id--)

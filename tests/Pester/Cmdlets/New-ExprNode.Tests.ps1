@@ -143,14 +143,14 @@ Describe 'Script blocks are translated and never run' {
 Describe 'New-ExprNode builds nodes one by one' {
     It 'makes a constant with -Value' {
         $node = New-ExprNode -Value 2.5
-        $node.Op.ToString() | Should -BeExactly const
+        $node.Op | Should -BeExactly const
         $node.Value | Should -BeExactly 2.5
         $node.Name, $node.X, $node.Y, $node.Z | Should -Be $null, $null, $null, $null
     }
 
     It 'makes a variable with -Name' {
         $node = New-ExprNode -Name w11
-        $node.Op.ToString() | Should -BeExactly var
+        $node.Op | Should -BeExactly var
         $node.Name | Should -BeExactly w11
         $null -eq $node.Value | Should -BeTrue
     }
@@ -172,7 +172,7 @@ Describe 'New-ExprNode builds nodes one by one' {
     ) {
         $node = New-ExprNode -Op $Op -X a -Y (New-ExprNode b)
         $node.ToString() | Should -BeExactly $Text
-        $node.Op.ToString() | Should -BeExactly $Op
+        $node.Op | Should -BeExactly $Op
         $node.X.Name, $node.Y.Name | Should -Be a, b
         $node.Arguments.Count | Should -Be 2
         $null -eq $node.Z | Should -BeTrue
@@ -183,7 +183,7 @@ Describe 'New-ExprNode builds nodes one by one' {
         'sign', 'log1p', 'expm1', 'detach'
     ) {
         $node = New-ExprNode -Op $_ -X a
-        $node.Op.ToString() | Should -BeExactly $_
+        $node.Op | Should -BeExactly $_
         $node.ToString() | Should -BeExactly ($_ -eq 'neg' ? '-a' : "$_(a)")
         $node.Arguments.Count | Should -Be 1
     }

@@ -187,7 +187,7 @@ Describe 'Tab offers the operations' {
             if ($operation.Arity -gt 1) { $arguments.Y = 'b' }
             if ($operation.Arity -gt 2) { $arguments.Z = 'c' }
             $node = New-ExprNode -Op $operation.Name @arguments
-            $node.Op.Name | Should -BeExactly $operation.Name
+            $node.Op | Should -BeExactly $operation.Name
             "$($node.Arguments)" | Should -BeExactly 'a b c'.Substring(0, 2 * $operation.Arity - 1)
         }
     }

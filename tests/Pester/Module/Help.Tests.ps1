@@ -132,7 +132,7 @@ Describe 'The table of operations in about_PSAutodiff' {
     }
 
     It 'writes each as text that reads as it' {
-        foreach ($row in $rows) { (New-ExprNode $row[1]).Op.Name | Should -BeExactly $row[0] -Because "the page writes $($row[1])" }
+        foreach ($row in $rows) { (New-ExprNode $row[1]).Op | Should -BeExactly $row[0] -Because "the page writes $($row[1])" }
     }
 
     It 'says something of each' {

@@ -117,7 +117,7 @@ Describe 'What came back' -Tag Slow {
         @{ What = 'a fit'; Name = 'LinearRegressionResult'; Use = { param($it) $it.R2 -eq $it.RSquared; $it.Coefficients.Keys -join ' '; $it.RankDeficient }; Expected = $true, 'Intercept PetalLength', $false }
         @{ What = 'a confusion matrix'; Name = 'ConfusionMatrix'; Use = { param($it) $it['setosa', 'setosa'] -gt 0; $it.ToTable().Count }; Expected = $true, 3 }
         @{ What = 'IDX data'; Name = 'IdxData'; Use = { param($it) $it.ToArray2D()[1, 2]; $it.RowCount }; Expected = 6.0, 2 }
-        @{ What = 'an operation'; Name = 'Operation'; Use = { param($it) [object]::ReferenceEquals($it, (New-ExprNode 'a + b').Op) }; Expected = $true }
+        @{ What = 'an operation'; Name = 'Operation'; Use = { param($it) [object]::ReferenceEquals($it, (New-ExprNode 'a + b').Operation) }; Expected = $true }
         @{ What = 'a step'; Name = 'DerivationStep'; Use = { param($it) "$($it.Before)"; "$($it.After)"; $it.Heading; $it.WholeText }; Expected = 'x^2', '2 * x', 'd/dx [x^2 * y]', '2 * x * d/dx [x] * y' }
     ) {
         $live = $objects[$Name]

@@ -36,7 +36,7 @@ Describe 'An expression at the prompt' {
     }
 
     It 'shows its operation by name' {
-        (New-ExprNode 'x + y').Op | Get-Display | Should -Match '(?m)^sum\s+2'
+        (New-ExprNode 'x + y').Operation | Get-Display | Should -Match '(?m)^sum\s+2'
     }
 }
 

@@ -23,7 +23,7 @@ internal interface INodeView<TNode>
 /// <summary>Node objects, looked at one by one: enough to write the beginning of an expression of any size.</summary>
 internal readonly struct ObjectView : INodeView<ExprNode>
 {
-    public Operation OperationOf(ExprNode node) => node.Op;
+    public Operation OperationOf(ExprNode node) => node.Operation;
 
     public ExprNode Argument(ExprNode node, int index) => index switch { 0 => node.X!, 1 => node.Y!, _ => node.Z! };
 

@@ -29,7 +29,7 @@ internal static class MathMLWriter
         return text.Append("</mtable><mo>]</mo></mrow>").Append(End).ToString();
     }
 
-    private static string CutNote(ExprNode node) => $"<mtext>{node.Op.Name} ... {CutText.Hash(node)}</mtext>";
+    private static string CutNote(ExprNode node) => $"<mtext>{node.Op} ... {CutText.Hash(node)}</mtext>";
 }
 
 /// <summary>Presentation MathML; every notation is exactly one element, so that it can stand anywhere.</summary>

@@ -8,7 +8,7 @@ namespace PSAutodiff.Expressions.Text;
 internal readonly struct TypesetView : INodeView<TypesetNode>
 {
     public Operation OperationOf(TypesetNode node) =>
-        node is { Digits: null, Node.IsConstant: true } && TrySplit(node.Node.ConstantValue, out _, out _) ? OperationOf<MulOperation>.Instance : node.Node.Op;
+        node is { Digits: null, Node.IsConstant: true } && TrySplit(node.Node.ConstantValue, out _, out _) ? OperationOf<MulOperation>.Instance : node.Node.Operation;
 
     public TypesetNode Argument(TypesetNode node, int index)
     {

@@ -128,4 +128,7 @@ public sealed partial class ExprNode
 
     /// <summary>The quotient x / y.</summary>
     public static ExprNode Divide(ExprNode x, ExprNode y) => x / y;
+
+    /// <summary>The quotient x / y.</summary>
+    public static ExprNode Div(ExprNode x, ExprNode y) => x / y;
 }

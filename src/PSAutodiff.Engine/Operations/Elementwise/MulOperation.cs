@@ -107,4 +107,7 @@ public sealed partial class ExprNode
 
     /// <summary>The product x * y.</summary>
     public static ExprNode Multiply(ExprNode x, ExprNode y) => x * y;
+
+    /// <summary>The product x * y.</summary>
+    public static ExprNode Mul(ExprNode x, ExprNode y) => x * y;
 }

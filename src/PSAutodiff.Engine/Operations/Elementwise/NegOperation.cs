@@ -49,4 +49,7 @@ public sealed partial class ExprNode
 
     /// <summary>The opposite number, -x.</summary>
     public static ExprNode Negate(ExprNode x) => -x;
+
+    /// <summary>The opposite number, -x.</summary>
+    public static ExprNode Neg(ExprNode x) => -x;
 }

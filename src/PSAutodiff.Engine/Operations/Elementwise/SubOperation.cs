@@ -97,4 +97,7 @@ public sealed partial class ExprNode
 
     /// <summary>The difference x - y.</summary>
     public static ExprNode Subtract(ExprNode x, ExprNode y) => x - y;
+
+    /// <summary>The difference x - y.</summary>
+    public static ExprNode Sub(ExprNode x, ExprNode y) => x - y;
 }

@@ -73,4 +73,7 @@ public sealed partial class ExprNode
 
     /// <summary>The sum x + y.</summary>
     public static ExprNode Add(ExprNode x, ExprNode y) => x + y;
+
+    /// <summary>The sum x + y.</summary>
+    public static ExprNode Sum(ExprNode x, ExprNode y) => x + y;
 }

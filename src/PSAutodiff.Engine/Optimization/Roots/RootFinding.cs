@@ -149,7 +149,7 @@ public sealed class RootFinding
     }
 
     /// <summary>What is 0 where an equation holds.</summary>
-    private static ExprNode Difference(ExprNode equation) => equation.Op switch
+    private static ExprNode Difference(ExprNode equation) => equation.Operation switch
     {
         EqualOperation => equation.X! - equation.Y!,
         { IsTruth: true } => throw new AutodiffException(

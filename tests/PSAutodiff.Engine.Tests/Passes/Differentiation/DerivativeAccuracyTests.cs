@@ -149,7 +149,7 @@ public sealed class DerivativeAccuracyTests
 
     // That of a length has terms as large as 1 / length, which cancel along an axis.
     private static double SizeOfTerms(ExprNode node, Dictionary<string, double> at) =>
-        node.Op is HypotOperation ? 4e-16 / PlainEvaluator.Evaluate(node, at) : 0;
+        node.Operation is HypotOperation ? 4e-16 / PlainEvaluator.Evaluate(node, at) : 0;
 
     // Some of the values are given with four digits.
     private static void AssertClose(double expected, double actual, string what) =>
