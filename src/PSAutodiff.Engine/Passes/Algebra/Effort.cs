@@ -21,5 +21,5 @@ internal sealed class Effort(CancellationToken cancellation)
         ErrorIds.AlgebraTooLarge,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The expression is too large for this rule: at most {Polynomial.MaxTerms} terms when multiplied out, exponents up to {Polynomial.MaxExponent}, whole numbers up to 2^53, and factors of polynomials up to degree {IntegerPolynomial.MaxDegree} with moderate coefficients. Simplify a part of it, or use rule Standard."));
+            $"The expression is too large for this rule: at most {Polynomial.MaxTerms} terms when multiplied out, exponents up to {Polynomial.MaxExponent}, whole numbers up to 2^53, and a search for factors that takes some seconds. Simplify a part of it, or use rule Standard."));
 }

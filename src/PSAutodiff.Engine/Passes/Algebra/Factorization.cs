@@ -1,11 +1,11 @@
 using System.Numerics;
 using PSAutodiff.Core;
+using PSAutodiff.Passes.Algebra.Factoring;
 
 namespace PSAutodiff.Passes.Algebra;
 
 /// <summary>
-/// Factors an expression: brings it over one fraction line, cancels, takes out common factors, and factors polynomials of one atom over
-/// the rationals by their roots and by Kronecker's method (Knuth, "The Art of Computer Programming" 2, section 4.6.2).
+/// Factors an expression: brings it over one fraction line, cancels, takes out common factors, and factors polynomials over the rationals.
 /// </summary>
 /// <param name="reader">Knows the atoms.</param>
 /// <param name="effort">Counts the work.</param>
@@ -107,15 +107,7 @@ internal sealed class Factorization(PolynomialReader reader, Effort effort, ICol
     {
         content = ContentOf(polynomial);
         var primitive = Polynomial.Zero.Plus(polynomial, Rational.One / content, effort);
-        if (primitive.Value is not null) return [];
-        var atoms = primitive.Atoms();
-        if (atoms.Count != 1 || primitive.Terms.Any(static term => term.Key.Degree < 0)) return [primitive];
-        var atom = atoms.Min;
-        var coefficients = new BigInteger[primitive.Terms.Max(static term => term.Key.Degree) + 1];
-        foreach (var (powers, coefficient) in primitive.Terms) coefficients[powers.Degree] = coefficient.Above;
-        var factors = IntegerPolynomial.Factor(coefficients, effort).ConvertAll(factor => Polynomial.Sum(factor.Select((coefficient, degree) =>
-            new KeyValuePair<Powers, Rational>(degree == 0 ? Powers.None : new Powers([(atom, degree)]), coefficient))));
-        return factors;
+        return primitive.Value is null ? new PolynomialFactors(effort).Of(primitive) : [];
     }
 
     // The greatest common divisor of the coefficients, with the sign of the first term as it is written.

@@ -146,7 +146,8 @@ internal sealed class Polynomial
     // The largest term in an order that products keep.
     private KeyValuePair<Powers, Rational> Leading() => _terms.MaxBy(static term => term.Key, Comparer<Powers>.Create(Compare));
 
-    private static int Compare(Powers x, Powers y)
+    /// <summary>Compares products by degree, then by the first atoms: an order that products keep.</summary>
+    public static int Compare(Powers x, Powers y)
     {
         if (x.Degree != y.Degree) return x.Degree.CompareTo(y.Degree);
         var a = x.Factors;
