@@ -68,6 +68,30 @@ Describe 'examples/courses/<Name>' -ForEach $courses {
     }
 }
 
+Describe 'weight-decay.ps1' {
+    It 'moves the minimum as the formula says, and as minimising with the decay does' {
+        $text = (Invoke-Example weight-decay.ps1).Text
+        $text | Should -Match '(?m)^Without decay: a = 2\.0000, b = 1\.0000\r?$'
+        # 20/21 and 0.2/1.2.
+        $text | Should -Match '20 +0\.952381 '
+        $text | Should -Match '0\.2 +0\.166667 '
+        $rows = @($text -split '\r?\n' | Where-Object { $_ -match '^(0\.01|0\.1|1|10) +\d\.' })
+        $rows | Should -HaveCount 4
+        $rows | ForEach-Object { [double](($_.Trim() -split ' +')[-1]) | Assert-Near 0 -Within 1e-12 }
+    }
+}
+
+Describe 'siamese.ps1' {
+    It 'proves the formula for every parameter, by rewriting and not by sampling, and refutes the printed one' {
+        $lines = @((Invoke-Example siamese.ps1).Output | Where-Object { $_ -isnot [string] -and $_ -isnot [PSAutodiff.TrainingResult] })
+        $lines.Parameter | Should -BeExactly w11, w12, w21, w22, b1, b2
+        $lines.Minus | Should -Not -Contain $false
+        $lines.How | Should -Not -Contain Sampling
+        $lines.Plus | Should -Not -Contain $true
+        $lines.Counterexample | Should -HaveCount 6
+    }
+}
+
 Describe 'iris.ps1' {
     BeforeAll {
         $model = Join-Path $TestDrive 'iris.json'
