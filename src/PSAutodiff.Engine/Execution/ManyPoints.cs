@@ -4,7 +4,7 @@ namespace PSAutodiff.Execution;
 internal static class ManyPoints
 {
     // Rows are evaluated in blocks of at least 128 numbers for each register.
-    private const int MostRegistersForBlocks = 1 << 17;
+    public const int MostRegistersForBlocks = 1 << 17;
 
     /// <summary>The values of all outputs at all points.</summary>
     /// <param name="compiled">What is evaluated.</param>

@@ -68,9 +68,10 @@ internal sealed class RoundingBounds
     /// <summary>Evaluates at a point.</summary>
     /// <param name="point">Values of the variables.</param>
     /// <param name="pointError">The relative error of these values; 0 when they count as exact.</param>
+    /// <param name="exact">How many of the first values count as exact whatever the error of the others is.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Evaluate(ReadOnlySpan<double> point, double pointError = 0, CancellationToken cancellation = default)
+    public void Evaluate(ReadOnlySpan<double> point, double pointError = 0, int exact = 0, CancellationToken cancellation = default)
     {
         Underflowed = false;
         foreach (var id in _nodes)
@@ -79,7 +80,7 @@ internal sealed class RoundingBounds
             if (_graph.IsVariable(id))
             {
                 var value = point[_variableOf[id]];
-                (_values[id], _errors[id]) = (value, pointError * Math.Abs(value));
+                (_values[id], _errors[id]) = (value, _variableOf[id] < exact ? 0 : pointError * Math.Abs(value));
             }
             else if (_graph.IsConstant(id))
             {

@@ -4,7 +4,7 @@ using PSAutodiff.Execution;
 namespace PSAutodiff.Measurements;
 
 /// <summary>
-/// Slopes of an expression at a point by central differences, with an estimate of how far off they are. Without a given step the
+/// Slopes of an expression, of one point or joined over rows, at a point by central differences, with an estimate of how far off they are. Without a given step the
 /// best of several is taken: near cbrt(machine epsilon) * max(1, |x|), unless the function is rougher or smoother than most.
 /// </summary>
 internal sealed class CentralDifference
@@ -16,21 +16,22 @@ internal sealed class CentralDifference
     private const int LargerSteps = 2;
     private const int SmallerSteps = 4;
 
-    private readonly CompiledExpression _compiled;
+    private readonly ParameterProgram _program;
     private readonly double[] _point;
     private readonly double _bound;
     private readonly CancellationToken _cancellation;
 
-    public CentralDifference(ExprNode expression, IReadOnlyList<string> variables, double[] point, CancellationToken cancellation)
+    public CentralDifference(ExprNode expression, IReadOnlyList<string> variables, double[] point, DataRows? rows, CancellationToken cancellation)
     {
         var flat = ExprNode.Flatten([expression], cancellation);
-        _compiled = CompiledExpression.Compile(flat, variables, cancellation);
+        _program = ParameterProgram.Compile(flat, variables, rows, cancellation);
         _point = point;
         _cancellation = cancellation;
-        var bounds = new RoundingBounds(flat, variables, creditExact: false);
-        bounds.Evaluate(point, cancellation: cancellation);
-        Value = bounds.ValueOf(0);
-        _bound = double.IsFinite(bounds.BoundOf(0)) ? bounds.BoundOf(0) : 16 * Rounding.Unit * Math.Abs(Value);
+        var value = new double[1];
+        _program.Evaluate(point, value, cancellation);
+        Value = value[0];
+        var bound = new ParameterBounds(flat, variables, rows, creditExact: false).At(point, 0, cancellation)[0];
+        _bound = double.IsFinite(bound) ? bound : 16 * Rounding.Unit * Math.Abs(Value);
     }
 
     /// <summary>The value at the point.</summary>
@@ -43,7 +44,6 @@ internal sealed class CentralDifference
     {
         var x = _point[variable];
         var steps = step is { } given ? [given] : Steps(x);
-        var columns = Array.ConvertAll(_point, static value => (ReadOnlyMemory<double>)new[] { value });
         var positions = new double[steps.Length * 4];
         for (var i = 0; i < steps.Length; i++)
         {
@@ -53,8 +53,7 @@ internal sealed class CentralDifference
             positions[(4 * i) + 3] = x - (2 * steps[i]);
         }
 
-        columns[variable] = positions;
-        var values = ManyPoints.Evaluate(_compiled, columns, positions.Length, _cancellation)[0];
+        var values = _program.EvaluateAlong(_point, variable, positions, _cancellation);
         var slopes = new Slope[steps.Length];
         for (var i = 0; i < slopes.Length; i++)
         {

@@ -1,3 +1,4 @@
+using PSAutodiff.Execution;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Measurements;
 using static System.FormattableString;
@@ -36,6 +37,10 @@ public sealed record DerivativeCheck(
     /// The largest error, times the larger one of derivative and difference where that is above 1. By default 1e-6 of the larger one
     /// and twice what curvature and rounding are estimated to do to the difference.
     /// </param>
+    /// <param name="rows">
+    /// Rows over which the expression and the derivatives, which are those of one row, are joined to a mean or sum; null for none. Then only
+    /// derivatives by variables without a column are checked.
+    /// </param>
     /// <param name="cancellation">Ends the check early.</param>
     /// <returns>A check for each variable, in order.</returns>
     /// <exception cref="AutodiffException">A variable has no value or no derivative, or is not in the expression.</exception>
@@ -47,19 +52,20 @@ public sealed record DerivativeCheck(
         IReadOnlyList<string>? variables = null,
         double? step = null,
         double? tolerance = null,
+        DataRows? rows = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(expression);
         ArgumentNullException.ThrowIfNull(at);
         RequirePositive(step, ErrorIds.StepInvalid, "step");
         RequirePositive(tolerance, ErrorIds.ToleranceInvalid, "tolerance");
-        string[] all = [.. expression.Variables];
-        foreach (var name in (variables ?? []).Concat(derivatives?.Keys ?? [])) RequireVariable(name, all);
+        var all = rows?.ParametersAmong(expression.Variables) ?? [.. expression.Variables];
+        foreach (var name in (variables ?? []).Concat(derivatives?.Keys ?? [])) RequireVariable(name, all, rows);
         var point = Array.ConvertAll(all, name => ValueOf(name, at));
         variables ??= derivatives is null ? all : [.. all.Where(derivatives.ContainsKey)];
         if (variables.Count == 0) return [];
-        var slopes = Derivatives(expression, at, derivatives, variables, cancellation);
-        var central = new CentralDifference(expression, all, point, cancellation);
+        var slopes = Derivatives(expression, at, derivatives, variables, rows, cancellation);
+        var central = new CentralDifference(expression, all, point, rows, cancellation);
         var checks = new DerivativeCheck[variables.Count];
         var places = VariableNames.Places(all);
         for (var i = 0; i < checks.Length; i++)
@@ -103,17 +109,15 @@ public sealed record DerivativeCheck(
         IReadOnlyDictionary<string, double> at,
         IReadOnlyDictionary<string, ExprNode>? derivatives,
         IReadOnlyList<string> variables,
+        DataRows? rows,
         CancellationToken cancellation)
     {
-        var compiled = CompiledExpression.Compile(
-            derivatives is null
-                ? NumericDerivatives.Of(expression, variables, cancellation: cancellation).Gradient
-                : ExprNode.Flatten([.. variables.Select(name => Candidate(name, derivatives))], cancellation),
-            null,
-            cancellation);
-        var values = Array.ConvertAll([.. compiled.Variables], name => ValueOf(name, at));
+        var outputs = derivatives is null
+            ? NumericDerivatives.Of(expression, variables, cancellation: cancellation).Gradient
+            : ExprNode.Flatten([.. variables.Select(name => Candidate(name, derivatives))], cancellation);
+        var parameters = rows?.ParametersAmong(outputs.Variables()) ?? outputs.Variables();
         var results = new double[variables.Count];
-        compiled.Evaluate(values, results);
+        ParameterProgram.Compile(outputs, parameters, rows, cancellation).Evaluate([.. parameters.Select(name => ValueOf(name, at))], results, cancellation);
         return results;
     }
 
@@ -126,10 +130,15 @@ public sealed record DerivativeCheck(
         ? value
         : throw new AutodiffException(ErrorIds.VariableNotBound, $"Variable '{name}' has no value.");
 
-    private static void RequireVariable(string name, string[] all)
+    private static void RequireVariable(string name, string[] all, DataRows? rows)
     {
         VariableNames.Check(name);
         if (all.Contains(name, StringComparer.Ordinal)) return;
+        if (rows is not null && rows.Names.Contains(name, StringComparer.Ordinal))
+        {
+            throw new AutodiffException(ErrorIds.VariableUnknown, $"'{name}' is a column of the rows, so there is no derivative by it. The parameters are: {string.Join(", ", all)}.");
+        }
+
         var have = all.Length == 0 ? "It has none." : $"It has: {string.Join(", ", all)}.";
         throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{name}'. {have}{NearNames.Hint(name, all)}");
     }

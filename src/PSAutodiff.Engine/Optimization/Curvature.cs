@@ -11,6 +11,7 @@ internal sealed record Curvature(double Largest, bool IsConstant)
     // Differentiating larger gradients once more would keep the user waiting for a mere message.
     private const int LargestGradient = 50_000;
     private const double WorkLimit = 2e8;
+    private const int FewestRounds = 100;
 
     /// <summary>
     /// Power iteration on v -> H v, with H v as the gradient of (gradient . v): one more reverse sweep, whatever the number of
@@ -18,7 +19,7 @@ internal sealed record Curvature(double Largest, bool IsConstant)
     /// </summary>
     public static Curvature? Of(Objective objective, double[] point, CancellationToken cancellation)
     {
-        if (objective.OperationCount > LargestGradient) return null;
+        if (objective.OperationCount > LargestGradient || (double)objective.OperationCount * objective.RowCount > WorkLimit / FewestRounds) return null;
         try
         {
             return Find(objective, point, cancellation);
@@ -41,17 +42,17 @@ internal sealed record Curvature(double Largest, bool IsConstant)
         for (var i = 1; i < n; i++) dot += gradient[i] * directions[i];
         var product = NumericDerivatives.Of(dot, objective.Variables, cancellation: cancellation).Gradient;
         var isConstant = !product.Variables().Intersect(objective.Variables).Any();
-        var compiled = CompiledExpression.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)], cancellation);
+        var compiled = objective.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)], cancellation);
         var values = new double[2 * n];
         point.CopyTo(values, 0);
-        var rounds = (int)Math.Clamp(WorkLimit / (compiled.OperationCount + n), 100, 10_000);
+        var rounds = (int)Math.Clamp(WorkLimit / (((double)compiled.OperationCount * objective.RowCount) + n), FewestRounds, 10_000);
         var largest = LargestEigenvalue(n, rounds, Multiply, cancellation);
         return double.IsFinite(largest) ? new Curvature(largest, isConstant) : null;
 
         void Multiply(double[] vector, double[] result)
         {
             vector.CopyTo(values, n);
-            compiled.Evaluate(values, result);
+            compiled.Evaluate(values, result, cancellation);
         }
     }
 

@@ -264,7 +264,7 @@ internal abstract class LineSearchMethod : Search
     private double DerivativeReaches(int variable) =>
         Math.Abs(Current.Gradient[variable]) * Math.Max(_reach[variable], Math.Abs(Direction[variable]));
 
-    private double[] Rounding() => Objective.Rounding(Current.Point);
+    private double[] Rounding() => Objective.Rounding(Current.Point, Cancellation);
 
     /// <summary>Whether the whole gradient may be rounding's work.</summary>
     private bool GradientIsRounding(double[] rounding)

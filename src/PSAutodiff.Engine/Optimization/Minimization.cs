@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>Searches minima of an expression: local ones, from a start point. The same input gives the same result, bit for bit.</summary>
 public sealed class Minimization
 {
-    private readonly ExprNode _expression;
+    private readonly ExprNode? _expression;
     private readonly Objective _objective;
 
     /// <summary>Prepares the search: rewrites the expression stably, differentiates and compiles it once.</summary>
@@ -16,6 +16,17 @@ public sealed class Minimization
     /// <exception cref="AutodiffException">The expression has no variables.</exception>
     /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
     public Minimization(ExprNode expression, CancellationToken cancellation = default)
+        : this(expression, null, cancellation)
+    {
+    }
+
+    /// <summary>Prepares a search over the mean or sum of an expression over rows: no longer a program than that of one row.</summary>
+    /// <param name="expression">The function of one row; it needs at least one variable that is no column.</param>
+    /// <param name="rows">The rows; null for none.</param>
+    /// <param name="cancellation">Ends the preparation early.</param>
+    /// <exception cref="AutodiffException">The expression has no variables that are no columns.</exception>
+    /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
+    public Minimization(ExprNode expression, DataRows? rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(expression);
         if (expression.Variables.Count == 0)
@@ -23,8 +34,14 @@ public sealed class Minimization
             throw new AutodiffException(ErrorIds.ExpressionConstant, $"The expression {expression} has no variables, so there is nothing to minimise over.");
         }
 
-        _expression = expression;
-        _objective = new Objective(expression, cancellation);
+        _objective = new Objective(expression, rows, cancellation);
+        if (Variables.Count == 0)
+        {
+            throw new AutodiffException(ErrorIds.ExpressionConstant, $"All variables of the expression are columns of the rows ({string.Join(", ", expression.Variables)}), so there is nothing to minimise over.");
+        }
+
+        // No node stands for what is joined over rows.
+        _expression = rows is null ? expression : null;
     }
 
     /// <summary>The variables, in the order of the values of a point.</summary>

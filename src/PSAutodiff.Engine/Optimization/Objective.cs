@@ -4,48 +4,64 @@ using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Optimization;
 
-/// <summary>The function to minimise: its value and gradient as one compiled program, its Hessian as another once it is asked for.</summary>
+/// <summary>
+/// The function to minimise, of one point or joined over rows: its value and gradient as one compiled program, its Hessian as another once
+/// it is asked for.
+/// </summary>
 internal sealed class Objective
 {
     private readonly ExprNode _function;
-    private readonly CompiledExpression _compiled;
+    private readonly DataRows? _rows;
+    private readonly ParameterProgram _program;
     private readonly RootedGraph _outputs;
-    private CompiledExpression? _hessian;
+    private ParameterProgram? _hessian;
+    private ParameterBounds? _bounds;
 
-    public Objective(ExprNode function, CancellationToken cancellation)
+    public Objective(ExprNode function, DataRows? rows, CancellationToken cancellation)
     {
-        Variables = function.Variables;
-        _function = function;
+        Variables = rows?.ParametersAmong(function.Variables) ?? function.Variables;
+        (_function, _rows) = (function, rows);
         var derivatives = NumericDerivatives.Of(function, Variables, cancellation: cancellation);
         Gradient = derivatives.Gradient;
         _outputs = derivatives.Value.And(Gradient);
-        _compiled = CompiledExpression.Compile(_outputs, Variables, cancellation);
+        _program = Compile(_outputs, Variables, cancellation);
     }
 
     public IReadOnlyList<string> Variables { get; }
 
     public int Dimension => Variables.Count;
 
-    /// <summary>The first derivatives, in the order of the variables.</summary>
+    /// <summary>The first derivatives of one row, in the order of the variables.</summary>
     public RootedGraph Gradient { get; }
 
-    /// <summary>The cost of one evaluation.</summary>
-    public int OperationCount => _compiled.OperationCount;
+    /// <summary>The operations of one row.</summary>
+    public int OperationCount => _program.OperationCount;
+
+    /// <summary>The number of rows that are joined.</summary>
+    public int RowCount => _rows?.Count ?? 1;
+
+    /// <summary>Compiles expressions of one row to what they are joined over the rows.</summary>
+    /// <param name="outputs">The expressions.</param>
+    /// <param name="parameters">Their variables that are no columns.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public ParameterProgram Compile(RootedGraph outputs, IReadOnlyList<string> parameters, CancellationToken cancellation) =>
+        ParameterProgram.Compile(outputs, parameters, _rows, cancellation);
 
     /// <summary>Computes value and gradient at the iterate's point.</summary>
-    public void Evaluate(Iterate at)
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing was written.</exception>
+    public void Evaluate(Iterate at, CancellationToken cancellation)
     {
-        _compiled.Evaluate(at.Point, at.Results);
+        _program.Evaluate(at.Point, at.Results, cancellation);
         at.CheckFinite();
     }
 
     /// <summary>The second derivatives at a point: the full symmetric matrix, row by row.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled while they were compiled, which happens once.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, perhaps while they were compiled, which happens once.</exception>
     public void Hessian(ReadOnlySpan<double> point, double[] matrix, CancellationToken cancellation)
     {
         _hessian ??= CompileHessian(cancellation);
         var results = new double[_hessian.OutputCount];
-        _hessian.Evaluate(point, results);
+        _hessian.Evaluate(point, results, cancellation);
         var next = 0;
         for (var i = 0; i < Dimension; i++)
         {
@@ -57,13 +73,13 @@ internal sealed class Objective
     /// What rounding may have made of the value and of the gradient at a point, in their order: the rounding of every operation, and
     /// of the variables, which cannot be set any finer. Infinite where nothing is known, as next to a kink.
     /// </summary>
-    public double[] Rounding(ReadOnlySpan<double> point)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public double[] Rounding(ReadOnlySpan<double> point, CancellationToken cancellation)
     {
-        var bounds = new RoundingBounds(_outputs, Variables, jumpsAreUnknown: true);
-        bounds.Evaluate(point, Core.Rounding.Unit);
-        return [.. Enumerable.Range(0, _outputs.Length).Select(bounds.BoundOf)];
+        _bounds ??= new ParameterBounds(_outputs, Variables, _rows, jumpsAreUnknown: true);
+        return _bounds.At(point, Core.Rounding.Unit, cancellation);
     }
 
-    private CompiledExpression CompileHessian(CancellationToken cancellation) =>
-        CompiledExpression.Compile(NumericDerivatives.Of(_function, Variables, hessian: true, cancellation).Hessian, Variables, cancellation);
+    private ParameterProgram CompileHessian(CancellationToken cancellation) =>
+        Compile(NumericDerivatives.Of(_function, Variables, hessian: true, cancellation).Hessian, Variables, cancellation);
 }

@@ -73,9 +73,11 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
 
     public void Evaluate(Iterate at)
     {
-        if (Evaluations > 0) Cancellation.ThrowIfCancellationRequested();
+        // The first one is always whole: there is a result at any time.
+        var cancellation = Evaluations > 0 ? Cancellation : default;
+        cancellation.ThrowIfCancellationRequested();
         Evaluations++;
-        Objective.Evaluate(at);
+        Objective.Evaluate(at, cancellation);
     }
 
     /// <summary>The end of a search whose value falls to minus infinity.</summary>

@@ -20,19 +20,19 @@ internal static class StationaryPoint
     public static bool FallsFrom(Objective objective, Iterate at, CancellationToken cancellation)
     {
         if (!CanJudge(objective) || !at.Gradient.Contains(0)) return false;
-        var rounding = objective.Rounding(at.Point)[1..];
-        var flat = new List<int>();
-        for (var i = 0; i < objective.Dimension; i++)
-        {
-            if (double.IsFinite(rounding[i]) && Math.Abs(at.Gradient[i]) <= rounding[i]) flat.Add(i);
-        }
-
-        if (flat.Count == 0) return false;
-        var hessian = new double[objective.Dimension * objective.Dimension];
-        var part = new double[flat.Count * flat.Count];
-        var cholesky = new ModifiedCholesky(flat.Count);
         try
         {
+            var rounding = objective.Rounding(at.Point, cancellation)[1..];
+            var flat = new List<int>();
+            for (var i = 0; i < objective.Dimension; i++)
+            {
+                if (double.IsFinite(rounding[i]) && Math.Abs(at.Gradient[i]) <= rounding[i]) flat.Add(i);
+            }
+
+            if (flat.Count == 0) return false;
+            var hessian = new double[objective.Dimension * objective.Dimension];
+            var part = new double[flat.Count * flat.Count];
+            var cholesky = new ModifiedCholesky(flat.Count);
             objective.Hessian(at.Point, hessian, cancellation);
             for (var i = 0; i < flat.Count; i++)
             {
@@ -42,7 +42,7 @@ internal static class StationaryPoint
             var largest = Vectors.Largest(part);
             if (!double.IsFinite(largest) || largest == 0) return false;
             cholesky.Factor(part, cancellation);
-            return cholesky.Shift > 0 && !cholesky.IsSingular && flat.TrueForAll(i => IsSmooth(objective, at, i, hessian, rounding[i]));
+            return cholesky.Shift > 0 && !cholesky.IsSingular && flat.TrueForAll(i => IsSmooth(objective, at, i, hessian, rounding[i], cancellation));
         }
         catch (OperationCanceledException)
         {
@@ -52,7 +52,7 @@ internal static class StationaryPoint
     }
 
     /// <summary>Whether a derivative changes by no more than second derivatives say when its variable does: at a kink it jumps.</summary>
-    private static bool IsSmooth(Objective objective, Iterate at, int variable, double[] hessian, double rounding)
+    private static bool IsSmooth(Objective objective, Iterate at, int variable, double[] hessian, double rounding, CancellationToken cancellation)
     {
         const double part = 1e-8;
         const double safety = 4;
@@ -66,7 +66,7 @@ internal static class StationaryPoint
         {
             probe.CopyFrom(at);
             probe.Point[variable] = value;
-            objective.Evaluate(probe);
+            objective.Evaluate(probe, cancellation);
             return probe.Gradient[variable];
         }
     }

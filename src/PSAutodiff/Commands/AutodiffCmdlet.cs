@@ -62,6 +62,13 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
     internal void Stop(string errorId, string message, object? target = null) =>
         ThrowTerminatingError(Record(new AutodiffException(errorId, message), target));
 
+    /// <summary>What rows are to be joined to, by the two switches for it; null where neither is there.</summary>
+    private protected RowTotal? TotalOf(SwitchParameter mean, SwitchParameter sum)
+    {
+        if (mean && sum) Stop(ErrorIds.ArgumentInvalid, "-Mean and -Sum are two ways to join rows to one number. Use one of them.");
+        return mean ? RowTotal.Mean : sum ? RowTotal.Sum : null;
+    }
+
     /// <summary>Runs work without which the command cannot go on.</summary>
     internal T Require<T>(object? target, Func<T> work)
     {

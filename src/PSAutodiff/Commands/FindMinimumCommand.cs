@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Converters;
 using PSAutodiff.Optimization;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
@@ -13,6 +15,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     private const int ManyNodes = 20_000;
 
     private MinimizationOptions _options = new();
+    private ExprNode? _node;
 
     /// <summary>The method.</summary>
     [Parameter]
@@ -28,16 +31,35 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     [Parameter]
     public double Momentum { get; set; } = 0.9;
 
+    /// <summary>Minimize the mean of the expression over rows from the pipeline.</summary>
+    [Parameter]
+    public SwitchParameter Mean { get; set; }
+
+    /// <summary>Minimize the sum of the expression over rows from the pipeline.</summary>
+    [Parameter]
+    public SwitchParameter Sum { get; set; }
+
     /// <summary>Keep every point on the way in the property Path.</summary>
     [Parameter]
     public SwitchParameter KeepPath { get; set; }
 
     private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
 
+    private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
+        ? new JoinForm(
+            total,
+            $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -InitialValue @{{ w = 1 }} -{total}",
+            row => new JoinedRows(_node!.Variables, Values, nameof(InitialValue), [], row, leavesOthers: false, this),
+            (_, data) => Search(_node!, data))
+        : null;
+
+    private protected override string RowsAdvice => "Rows are joined by -Mean or -Sum. ";
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
         _options = new MinimizationOptions
         {
             Method = Method,
@@ -60,24 +82,24 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
         if (IsBound(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");
     }
 
-    private protected override void Process(object? expression)
+    private protected override void Process(object? expression) => ProcessExpression(expression, node => Search(node, null));
+
+    private void Search(ExprNode node, DataRows? rows)
     {
-        ProcessExpression(expression, node =>
-        {
-            var search = Prepare(node);
-            var start = Start(search.Variables);
-            WriteVerbose($"Minimizing with {Method} from {PointText.Of(search.Variables, start)}.");
-            Finish(search.Run(start, _options, Cancellation));
-        });
+        var search = Prepare(node, rows);
+        var start = Start(search.Variables);
+        var what = rows is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" the {(rows.Total == RowTotal.Mean ? "mean" : "sum")} over {rows.Count} rows");
+        WriteVerbose($"Minimizing{what} with {Method} from {PointText.Of(search.Variables, start)}.");
+        Finish(search.Run(start, _options, Cancellation));
     }
 
     /// <summary>Differentiates and compiles.</summary>
-    private Minimization Prepare(ExprNode node)
+    private Minimization Prepare(ExprNode node, DataRows? rows)
     {
         var count = node.NodeCount;
         if (count > ManyNodes) ShowProgress(string.Create(CultureInfo.InvariantCulture, $"Differentiating and compiling {count} nodes"));
         var progress = Progress($"{Method}, step", "value");
-        return new Minimization(node, Cancellation) { Stepped = Steps("value"), Progress = progress };
+        return new Minimization(node, rows, Cancellation) { Stepped = Steps("value"), Progress = progress };
     }
 
     private void Finish(Minimum result) => Finish(result, "value", result.Value, result.StopReason switch

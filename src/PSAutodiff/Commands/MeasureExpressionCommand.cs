@@ -15,6 +15,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
 
     private ValueSource _at = ValueSource.Empty;
     private RowIntake? _rows;
+    private RowTotal? _total;
     private bool _any;
 
     /// <summary>The expression: a node, text, a script block or a number.</summary>
@@ -41,6 +42,14 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     [Parameter]
     public SwitchParameter Hessian { get; set; }
 
+    /// <summary>Give the mean over rows from the pipeline, or over the lists of -At, instead of a result for each.</summary>
+    [Parameter]
+    public SwitchParameter Mean { get; set; }
+
+    /// <summary>Give the sum over rows from the pipeline, or over the lists of -At, instead of a result for each.</summary>
+    [Parameter]
+    public SwitchParameter Sum { get; set; }
+
     /// <summary>Give the size of the expression and the operations of an evaluation instead of evaluating it.</summary>
     [Parameter(ParameterSetName = AtSet)]
     public SwitchParameter Cost { get; set; }
@@ -50,12 +59,16 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     [ValidateNotNullOrEmpty]
     public string? AsProperty { get; set; }
 
+    private string TotalExample => $"For example: Import-Csv data.csv | Measure-Expression '(y - w*x)^2' -At @{{ w = 1 }} -{_total}";
+
     private MeasuredParts Parts => Hessian ? MeasuredParts.Hessian : Gradient ? MeasuredParts.Gradient : MeasuredParts.Value;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _at = Require(At, () => new ValueSource(At));
+        _total = TotalOf(Mean, Sum);
+        if (_total is not null && AsProperty is not null) Stop(ErrorIds.ArgumentInvalid, $"-AsProperty adds a result to each row, but -{_total} gives one for all rows. Leave one of them out.");
         if (MyInvocation.ExpectingInput && IsBound(nameof(Expression))) _rows = PrepareRows();
     }
 
@@ -77,7 +90,8 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        _rows?.Finish();
+        if (_total is null) _rows?.Finish();
+        else if (_rows is not null) FinishTotal(_rows, _total.Value);
         if (_at.Rounded.Warning is { } warning) WriteWarning(warning);
         if (_any) return;
         var (id, message) = _rows is null
@@ -86,12 +100,13 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         WriteError(Record(new AutodiffException(id, message), null));
     }
 
-    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, Parts, Cancellation);
+    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, _total is null ? Parts : MeasuredParts.Value, Cancellation);
 
     // What is wrong with -At is wrong for every row, so it is said once.
     private RowIntake PrepareRows()
     {
         var measurement = Require(Expression, () => Prepare(Expression));
+        if (_total is not null) return new RowIntake(this, (row, _) => new JoinedRows(measurement.Variables, _at, nameof(At), [], row, leavesOthers: false, this));
         return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, Write)));
     }
 
@@ -109,13 +124,41 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         {
             if (AsProperty is not null) throw new AutodiffException(ErrorIds.ValueNotNumeric, "-AsProperty adds one result to one row; with lists of values in -At there are many.");
             var columns = Array.ConvertAll(names, name => (ReadOnlyMemory<double>)_at.ColumnOf(name));
+            if (_total is { } total)
+            {
+                Write(At, MeasureTotal(measurement, columns, total));
+                return;
+            }
 
             // One after the other, each made as it is written: WriteObject would collect them all first.
             foreach (var point in measurement.MeasureMany(columns, Cancellation)) WriteObject(point);
             return;
         }
 
+        if (_total is not null) throw new AutodiffException(ErrorIds.RowsMissing, $"-{_total} joins rows from the pipeline, or lists of values in -At, and there are neither. {TotalExample}");
         Write(At, measurement.Measure(Array.ConvertAll(names, _at.NumberOf)));
+    }
+
+    /// <summary>What the points are joined to that lists of values make.</summary>
+    private object MeasureTotal(CompiledMeasurement measurement, ReadOnlyMemory<double>[] columns, RowTotal total)
+    {
+        var count = measurement.CountPoints(columns);
+        var listed = Enumerable.Range(0, columns.Length).ToLookup(i => columns[i].Length == count && count > 1);
+        var data = new DataRows([.. listed[true].Select(i => measurement.Variables[i])], [.. listed[true].Select(i => columns[i])], count, total);
+        return MeasureTotal(data, [.. listed[false].Select(i => measurement.Variables[i])], [.. listed[false].Select(i => columns[i].Span[0])]);
+    }
+
+    private object MeasureTotal(DataRows data, IReadOnlyList<string> parameters, double[] values) =>
+        CompiledMeasurement.For(Expression, Parts, parameters, Cancellation).Measure(data, parameters, values, Cancellation);
+
+    private void FinishTotal(RowIntake rows, RowTotal total)
+    {
+        rows.Require(rows.Taken, $"-{total} is for rows from the pipeline, and none came. {TotalExample}");
+        Attempt(Expression, () =>
+        {
+            var joined = rows.Release<JoinedRows>();
+            WriteObject(MeasureTotal(joined.ToData(total), joined.Parameters, _at.NumbersOf(joined.Parameters)));
+        });
     }
 
     private void Write(object? row, object result)

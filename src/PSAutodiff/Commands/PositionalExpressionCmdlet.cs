@@ -1,19 +1,22 @@
 using System.Collections;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
 /// <summary>
 /// A cmdlet that takes expressions at its first position, or from the pipeline. In a pipeline, what stands at the first position belongs
 /// to the second parameter: <c>Verb 'x^2' x</c> and <c>'x^2' | Verb x</c>. Parameter sets cannot tell the two apart, so one parameter
-/// takes what stands there, and which it is shows when the command begins.
+/// takes what stands there, and which it is shows when the command begins. Where the pipeline brings rows, the expression stands there too.
 /// </summary>
 public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
 {
+    private IRowsForm? _form;
+    private RowIntake? _rows;
     private bool _secondTaken;
 
-    /// <summary>Expressions from the pipeline: nodes, text, script blocks or numbers.</summary>
+    /// <summary>Expressions from the pipeline: nodes, text, script blocks or numbers; or rows, where they are asked for.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     public object? InputObject { get; set; }
@@ -33,10 +36,23 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
 
     private protected string Name => MyInvocation.MyCommand.Name;
 
+    /// <summary>What is done with rows from the pipeline; null where it brings expressions.</summary>
+    private protected virtual IRowsForm? RowsForm => null;
+
+    /// <summary>How to ask for rows, for those who pipe them in without it; ends with a space.</summary>
+    private protected virtual string RowsAdvice => string.Empty;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         var first = IsBound(nameof(Expression));
+        if (RowsForm is { } form)
+        {
+            if (!first) Stop(ErrorIds.ExpressionMissing, $"With {form.Cause} the pipeline brings rows, and the expression stands at the first position. {form.Example}");
+            (_form, _rows) = (form, new RowIntake(this, form.Start));
+            return;
+        }
+
         if (!MyInvocation.ExpectingInput)
         {
             if (first && IsBound(nameof(InputObject))) Stop(ErrorIds.ExpressionRepeated, $"{Name} was given an expression by -Expression and another by -InputObject. Leave one of them out.", Expression);
@@ -53,7 +69,7 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
         {
             Stop(
                 ErrorIds.ExpressionRepeated,
-                $"{Name} was given expressions through the pipeline and {ValueSource.Describe(Expression)} at the first position, with -{Second} besides. Leave the pipeline or the first position out. {Example}",
+                $"{Name} was given expressions through the pipeline and {ValueSource.Describe(Expression)} at the first position, with -{Second} besides. Leave the pipeline or the first position out. {RowsAdvice}{Example}",
                 Expression);
         }
 
@@ -64,8 +80,27 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
+        if (_rows is not null)
+        {
+            if (IsBound(nameof(InputObject))) _rows.Take(InputObject);
+            return;
+        }
+
         if (IsBound(nameof(InputObject))) Process(InputObject);
         else if (!MyInvocation.ExpectingInput && IsBound(nameof(Expression))) Process(Expression);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_form is null || _rows is null)
+        {
+            base.EndProcessing();
+            return;
+        }
+
+        _rows.Require(_rows.Taken, $"{_form.Cause} is for rows from the pipeline, and none came. {_form.Example}");
+        Attempt(Expression, () => _form.Finish(_rows));
     }
 
     /// <summary>Works on an expression.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
@@ -10,13 +11,32 @@ namespace PSAutodiff.Commands;
 public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
 {
     private ValueSource _values = ValueSource.Empty;
+    private ExprNode? _node;
 
     /// <summary>What takes the place of variables: names with numbers, nodes, text or script blocks.</summary>
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? At { get; set; }
 
+    /// <summary>Give the mean of the expression over rows from the pipeline, whose columns take the place of variables, written out.</summary>
+    [Parameter]
+    public SwitchParameter Mean { get; set; }
+
+    /// <summary>Give the sum of the expression over rows from the pipeline, whose columns take the place of variables, written out.</summary>
+    [Parameter]
+    public SwitchParameter Sum { get; set; }
+
     private protected override string Second => nameof(At);
+
+    private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
+        ? new JoinForm(
+            total,
+            $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -{total}",
+            row => new JoinedRows(_node!.Variables, _values, nameof(At), [], row, leavesOthers: true, this),
+            Finish)
+        : null;
+
+    private protected override string RowsAdvice => "Rows are joined by -Mean or -Sum. ";
 
     private protected override string Example => $"For example: {Name} 'x + y' -At @{{ x = 2 }}";
 
@@ -24,26 +44,34 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (At is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }.");
+        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
+        else if (At is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }.");
         _values = Require(At, () => new ValueSource(At));
     }
 
     private protected override void Process(object? expression)
     {
-        ProcessExpression(expression, node =>
+        ProcessExpression(expression, node => WriteObject(node.Resolve(Replacements(node.Variables), Cancellation)));
+    }
+
+    // What takes the place of variables may have variables that are called like columns, and keeps them.
+    private void Finish(JoinedRows rows, DataRows data)
+    {
+        var replacements = Replacements(rows.Parameters);
+        WriteObject(_node!.WriteOut(data, Cancellation).Resolve(replacements, Cancellation));
+    }
+
+    private Dictionary<string, ExprNode> Replacements(IReadOnlyList<string> variables)
+    {
+        var replacements = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
+        var names = _values.Match(variables);
+        for (var i = 0; i < names.Length; i++)
         {
-            var replacements = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
-            var variables = node.Variables;
-            var names = _values.Match(variables);
-            for (var i = 0; i < names.Length; i++)
-            {
-                if (names[i] is { } name) replacements.Add(variables[i], ReplacementOf(name));
-            }
+            if (names[i] is { } name) replacements.Add(variables[i], ReplacementOf(name));
+        }
 
-            WarnOfNearNames(variables, names);
-
-            WriteObject(node.Resolve(replacements, Cancellation));
-        });
+        WarnOfNearNames(variables, names);
+        return replacements;
     }
 
     private protected override void TakeSecond(object? value) => At = value;

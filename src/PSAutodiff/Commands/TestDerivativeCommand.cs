@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
@@ -11,6 +12,8 @@ namespace PSAutodiff.Commands;
 public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 {
     private ValueSource _at = ValueSource.Empty;
+    private ExprNode? _node;
+    private Dictionary<string, ExprNode>? _candidates;
 
     /// <summary>The point: a dictionary with a value for each variable, or an object with properties.</summary>
     [Parameter(Position = 1)]
@@ -24,6 +27,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     /// <summary>The variables whose derivatives are checked.</summary>
     [Parameter]
+    [Alias("Parameter")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public string[]? Variable { get; set; }
@@ -36,6 +40,14 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     [Parameter]
     public double Tolerance { get; set; }
 
+    /// <summary>Check the mean of the expression over rows from the pipeline.</summary>
+    [Parameter]
+    public SwitchParameter Mean { get; set; }
+
+    /// <summary>Check the sum of the expression over rows from the pipeline.</summary>
+    [Parameter]
+    public SwitchParameter Sum { get; set; }
+
     /// <summary>Give a row for each variable.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
@@ -44,18 +56,29 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
 
+    private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
+        ? new JoinForm(total, $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -At @{{ w = 1 }} -{total}", Start, Finish)
+        : null;
+
+    private protected override string RowsAdvice => "Rows are joined by -Mean or -Sum. ";
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At));
+        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
         if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }
 
     private protected override void Process(object? expression)
     {
-        ProcessExpression(expression, node => Write(Check(node)));
+        ProcessExpression(expression, node =>
+        {
+            _candidates = IsBound(nameof(Derivative)) ? Candidates(node.Variables) : null;
+            Write(Check(node, Needed(node), null));
+        });
     }
 
     private protected override void TakeSecond(object? value) => At = value;
@@ -68,36 +91,54 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
         Stop(errorId, string.Create(CultureInfo.InvariantCulture, $"{parameter} has to be a finite number above 0, not {number}."), number);
     }
 
-    private IReadOnlyList<DerivativeCheck> Check(ExprNode node)
+    /// <summary>What derivatives to check may be of is known with the first row.</summary>
+    private JoinedRows Start(object row)
     {
-        var derivatives = IsBound(nameof(Derivative)) ? Candidates(node) : null;
-        var needed = node.Variables.Concat(derivatives is null ? [] : derivatives.Values.SelectMany(static candidate => candidate.Variables)).Distinct(StringComparer.Ordinal).ToArray();
-        var at = _at.NamedNumbersOf(needed);
-        return DerivativeCheck.Run(
-            node,
-            at,
-            derivatives,
-            Variable,
-            IsBound(nameof(Epsilon)) ? Epsilon : null,
-            IsBound(nameof(Tolerance)) ? Tolerance : null,
-            Cancellation);
+        if (IsBound(nameof(Derivative))) _candidates = Candidates(Joined(_node!.Variables, null).Parameters);
+        return Joined(Needed(_node!), this);
+
+        JoinedRows Joined(IReadOnlyList<string> variables, IRowMessages? messages) => new(variables, _at, nameof(At), Variable ?? [], row, leavesOthers: false, messages);
     }
 
-    /// <summary>The derivatives by variable, whatever they were given as.</summary>
-    private Dictionary<string, ExprNode> Candidates(ExprNode node)
+    private void Finish(JoinedRows rows, DataRows data)
     {
-        var variables = Variable ?? node.Variables;
+        if (rows.Parameters.Length == 0)
+        {
+            throw new AutodiffException(ErrorIds.ParameterUnknown, "Every variable of the expression is a column of the rows, so there is no derivative to check. Give the parameters values with -At.");
+        }
+
+        Write(Check(_node!, rows.Parameters, data));
+    }
+
+    /// <summary>The variables of the expression and of the derivatives to check.</summary>
+    private string[] Needed(ExprNode node) =>
+        [.. node.Variables.Concat(_candidates?.Values.SelectMany(static candidate => candidate.Variables) ?? []).Distinct(StringComparer.Ordinal)];
+
+    private IReadOnlyList<DerivativeCheck> Check(ExprNode node, IReadOnlyList<string> parameters, DataRows? rows) => DerivativeCheck.Run(
+        node,
+        _at.NamedNumbersOf(parameters),
+        _candidates,
+        Variable,
+        IsBound(nameof(Epsilon)) ? Epsilon : null,
+        IsBound(nameof(Tolerance)) ? Tolerance : null,
+        rows,
+        Cancellation);
+
+    /// <summary>The derivatives by variable, whatever they were given as.</summary>
+    private Dictionary<string, ExprNode> Candidates(IReadOnlyList<string> all)
+    {
+        var variables = Variable ?? all;
         switch (Conversions.Live(Derivative))
         {
             case IDictionary:
-                return Named(node.Variables);
+                return Named(all);
             case IList list:
                 return InOrder(list, variables);
             case null or string or ScriptBlock or ExprNode:
             case { } value when Conversions.TryGetDouble(value, out _):
                 return InOrder(new[] { Conversions.ToExpression(Derivative, Cancellation) }, variables);
             default:
-                return Named(node.Variables);
+                return Named(all);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PSAutodiff.Execution;
 using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
 using PSAutodiff.Passes.Differentiation;
@@ -25,9 +26,9 @@ internal sealed class CompiledMeasurement
     private readonly Func<Func<int, double>, object> _shape;
     private readonly bool _isNumber;
 
-    private CompiledMeasurement(object target, MeasuredParts parts, CancellationToken cancellation)
+    private CompiledMeasurement(object target, MeasuredParts parts, IReadOnlyList<string>? parameters, CancellationToken cancellation)
     {
-        Outputs = target is ExprNode expression ? WithDerivatives(expression, parts, cancellation) : DerivativeObjects.NodesOf(target)!;
+        Outputs = target is ExprNode expression ? WithDerivatives(expression, parameters ?? expression.Variables, parts, cancellation) : DerivativeObjects.NodesOf(target)!;
         _compiled = CompiledExpression.Compile(target is ExprNode ? Outputs : [.. Numbers(target, cancellation)], null, cancellation);
         _isNumber = target is ExprNode && parts == MeasuredParts.Value;
         _shape = target switch
@@ -35,7 +36,7 @@ internal sealed class CompiledMeasurement
             ExprGradient gradient => results => NamedNumbers.Of(gradient.Variables, i => results(1 + i)),
             ExprHessian hessian => results => Matrix(hessian.Variables.Count, hessian.Variables.Count, (i, j) => results(1 + hessian.Variables.Count + (i * hessian.Variables.Count) + j)),
             ExprJacobian jacobian => results => Matrix(jacobian.Rows.Count, jacobian.Variables.Count, (i, j) => results((i * (1 + jacobian.Variables.Count)) + 1 + j)),
-            _ => results => Measured(results, Variables, parts),
+            _ => results => Measured(results, parameters ?? Variables, parts),
         };
     }
 
@@ -54,7 +55,20 @@ internal sealed class CompiledMeasurement
     {
         var target = Conversions.Live(value);
         if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value, cancellation);
-        return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts, cancellation));
+        return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts, null, cancellation));
+    }
+
+    /// <summary>The same, with derivatives by some of the variables alone; those of an object are the ones it holds.</summary>
+    /// <param name="value">What a parameter was given.</param>
+    /// <param name="parts">What is measured besides the value.</param>
+    /// <param name="parameters">The variables to differentiate by.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static CompiledMeasurement For(object? value, MeasuredParts parts, IReadOnlyList<string> parameters, CancellationToken cancellation)
+    {
+        var measurement = For(value, MeasuredParts.Value, cancellation);
+        return measurement._isNumber && parts != MeasuredParts.Value
+            ? new CompiledMeasurement(measurement.Outputs[0], parts, parameters, cancellation)
+            : measurement;
     }
 
     /// <summary>The results at one point: a double, a <see cref="Measurement"/>, or the shape of the object that is measured.</summary>
@@ -66,7 +80,23 @@ internal sealed class CompiledMeasurement
         return _shape(i => results[i]);
     }
 
-    /// <summary>The results at many points, as those of <see cref="Measure"/>, each made as it is asked for.</summary>
+    /// <summary>The same, joined over rows.</summary>
+    /// <param name="rows">The rows: columns of all variables that are no parameters.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public object Measure(DataRows rows, IReadOnlyList<string> parameters, ReadOnlySpan<double> values, CancellationToken cancellation)
+    {
+        var results = new double[_compiled.OutputCount];
+        new ParameterProgram(_compiled, parameters, rows).Evaluate(values, results, cancellation);
+        return _isNumber ? results[0] : _shape(i => results[i]);
+    }
+
+    /// <summary>The number of points that columns make: numbers for each variable, or a single one for all points.</summary>
+    /// <exception cref="AutodiffException">Columns differ in length.</exception>
+    public int CountPoints(IReadOnlyList<ReadOnlyMemory<double>> columns) => _compiled.RowCount(columns);
+
+    /// <summary>The results at many points, as those of <see cref="Measure(ReadOnlySpan{double})"/>, each made as it is asked for.</summary>
     public IEnumerable<object> MeasureMany(ReadOnlyMemory<double>[] columns, CancellationToken cancellation)
     {
         var results = _compiled.EvaluateRows(columns, cancellation);
@@ -74,10 +104,10 @@ internal sealed class CompiledMeasurement
     }
 
     // The value is that of the expression as it is written, with or without derivatives beside it.
-    private static ExprNode[] WithDerivatives(ExprNode expression, MeasuredParts parts, CancellationToken cancellation)
+    private static ExprNode[] WithDerivatives(ExprNode expression, IReadOnlyList<string> variables, MeasuredParts parts, CancellationToken cancellation)
     {
         if (parts == MeasuredParts.Value) return [expression];
-        var derivatives = NumericDerivatives.Of(expression, expression.Variables, hessian: parts == MeasuredParts.Hessian, cancellation);
+        var derivatives = NumericDerivatives.Of(expression, variables, hessian: parts == MeasuredParts.Hessian, cancellation);
         return [expression, .. derivatives.Gradient.Nodes(), .. derivatives.Hessian.Nodes()];
     }
 

@@ -42,6 +42,9 @@ internal sealed class RowReader
     /// <summary>The integers that lost digits.</summary>
     public RoundedIntegers Rounded { get; } = new();
 
+    /// <summary>What else could have given a value for a variable without a column, for errors; null for nothing.</summary>
+    public string? OtherSource { get; init; }
+
     /// <summary>The columns, in order.</summary>
     public IReadOnlyList<string> Columns => _columns;
 
@@ -124,7 +127,8 @@ internal sealed class RowReader
     {
         var names = Conversions.Unwrap(_row) is string or ValueType ? [] : _cells.Names.ToArray();
         var has = names.Length > 0 ? $"It has: {string.Join(", ", names)}.{NearNames.Hint(column, names)}" : $"It is {ValueSource.Describe(_row)}, which has no columns.";
-        return new RowException(ErrorIds.ColumnMissing, _number, null, $"has no column '{column}'. {has}") { Column = column };
+        var other = OtherSource is null ? string.Empty : $", and {OtherSource} gives no value for it";
+        return new RowException(ErrorIds.ColumnMissing, _number, null, $"has no column '{column}'{other}. {has}") { Column = column };
     }
 
     /// <summary>What resembles a column: the variables that differ from it in case at most, itself included, and such names of values.</summary>

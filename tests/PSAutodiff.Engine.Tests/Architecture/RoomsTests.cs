@@ -26,7 +26,7 @@ public sealed class RoomsTests(ITestOutputHelper output)
         // Some that have to be there, or nothing was looked at.
         var pairs = uses.Select(static use => (use.User.Type, use.Used.Type)).ToHashSet();
         Assert.Contains(("PSAutodiff.ExprNode", "PSAutodiff.Core.GraphBuilder"), pairs);
-        Assert.Contains(("PSAutodiff.Optimization.Objective", "PSAutodiff.CompiledExpression"), pairs);
+        Assert.Contains(("PSAutodiff.Optimization.Objective", "PSAutodiff.Execution.ParameterProgram"), pairs);
         Assert.Contains(("PSAutodiff.LinearAlgebra.GeneralRegression", "PSAutodiff.LinearRegressionResult"), pairs);
         Assert.Contains(("PSAutodiff.Commands.FindMinimumCommand", "PSAutodiff.Minimization"), pairs);
         var violations = Rooms.OfTheModule.Violations(uses);

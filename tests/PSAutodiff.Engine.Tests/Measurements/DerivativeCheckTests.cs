@@ -130,6 +130,42 @@ public sealed class DerivativeCheckTests
         static string Id(Action action) => Assert.Throws<AutodiffException>(action).ErrorId;
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(20)]
+    [InlineData(3000)]
+    public void The_mean_or_sum_over_rows_is_checked_as_one_function(int count)
+    {
+        var loss = ExprNode.Parse("(w1*tanh(w2*x) - y)^2");
+        foreach (var total in Enum.GetValues<RowTotal>())
+        {
+            var rows = Data.Exact(total, count, "x", "y");
+            var (x, y) = (rows.Columns[0].ToArray(), rows.Columns[1].ToArray());
+            var checks = DerivativeCheck.Run(loss, At(("w1", 0.5), ("w2", 0.25)), rows: rows, cancellation: Token);
+            Assert.Equal(["w1", "w2"], checks.Select(static check => check.Variable));
+            Assert.All(checks, static check => Assert.True(check.Passed, check.ToString()));
+            var derivative = x.Zip(y, static (x, y) => 2 * ((0.5 * Math.Tanh(0.25 * x)) - y) * Math.Tanh(0.25 * x)).Sum() / (total == RowTotal.Mean ? count : 1);
+            Assert.Equal(derivative, checks[0].Derivative, 1e-12 * count);
+
+            // A candidate is the derivative of one row, and may use other columns than the loss does.
+            Assert.True(Candidate("2*(w1*tanh(w2*x) - y)*tanh(w2*x)").Passed);
+            Assert.False(Candidate("2.0001*(w1*tanh(w2*x) - y)*tanh(w2*x)").Passed);
+
+            DerivativeCheck Candidate(string text) => Assert.Single(DerivativeCheck.Run(
+                loss, At(("w1", 0.5), ("w2", 0.25)), new Dictionary<string, ExprNode> { ["w1"] = ExprNode.Parse(text) }, rows: rows, cancellation: Token));
+        }
+    }
+
+    [Fact]
+    public void A_column_has_no_derivative()
+    {
+        var rows = Data.Rows(RowTotal.Mean, ("x", [1, 2]));
+        var error = Assert.Throws<AutodiffException>(() => DerivativeCheck.Run(ExprNode.Parse("w*x"), At(("w", 1)), variables: ["x"], rows: rows, cancellation: Token));
+        Assert.Equal("VariableUnknown", error.ErrorId);
+        Assert.Contains("column", error.Message, StringComparison.Ordinal);
+        Assert.Empty(DerivativeCheck.Run(ExprNode.Parse("x^2"), At(), rows: rows, cancellation: Token));
+    }
+
     [Fact]
     public void Random_derivatives_pass_and_wrong_ones_do_not()
     {

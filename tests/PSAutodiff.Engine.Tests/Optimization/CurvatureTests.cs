@@ -10,7 +10,7 @@ public sealed class CurvatureTests
     [Fact]
     public void The_largest_eigenvalue_of_a_quadratic_is_found() => RandomQuadratic.Check(100, static quadratic =>
     {
-        var curvature = Curvature.Of(new Objective(quadratic.Expression, CancellationToken.None), quadratic.Start, CancellationToken.None)!;
+        var curvature = Curvature.Of(new Objective(quadratic.Expression, null, CancellationToken.None), quadratic.Start, CancellationToken.None)!;
         Assert.True(curvature.IsConstant);
         AssertNear(quadratic.LargestEigenvalue, curvature.Largest, 1e-8);
     });
@@ -25,7 +25,7 @@ public sealed class CurvatureTests
     [InlineData("(_v1 + _v0)^2 + y - y", 4)] // names that could be taken for its own
     public void It_is_the_largest_not_the_largest_in_magnitude(string text, double expected)
     {
-        var objective = new Objective(ExprNode.Parse(text), CancellationToken.None);
+        var objective = new Objective(ExprNode.Parse(text), null, CancellationToken.None);
         var curvature = Curvature.Of(objective, new double[objective.Dimension], CancellationToken.None)!;
         Assert.True(curvature.IsConstant);
         AssertNear(expected, curvature.Largest, 1e-7);
@@ -37,7 +37,7 @@ public sealed class CurvatureTests
     [InlineData("x^2*y", 6.47213595499958)] // [[4, 4], [4, 0]]: 2 + sqrt(20)
     public void Other_functions_have_a_curvature_for_each_point(string text, double expected)
     {
-        var objective = new Objective(ExprNode.Parse(text), CancellationToken.None);
+        var objective = new Objective(ExprNode.Parse(text), null, CancellationToken.None);
         var point = new double[objective.Dimension];
         Array.Fill(point, 2);
         var curvature = Curvature.Of(objective, point, CancellationToken.None)!;

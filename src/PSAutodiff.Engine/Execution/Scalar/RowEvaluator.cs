@@ -9,10 +9,16 @@ namespace PSAutodiff.Execution.Scalar;
 /// </summary>
 internal sealed class RowEvaluator
 {
+    /// <summary>Fewer rows are faster one by one than as columns. Where only the number of rows decides, the bits are always the same.</summary>
+    public const int FewestRows = 16;
+
     /// <summary>Rows whose sum is formed on its own: lane by lane, rows 0, 8, 16, ... in the first; then block after block.</summary>
     private const int SumBlock = 1024;
 
     private const int Lanes = 8;
+
+    // How many sums of lanes are added to one of a block.
+    private const int LaneLevels = 3;
 
     // Small enough for the blocks of all registers to stay in the second-level cache, mostly in the first.
     private const int BytesInCache = 1 << 16;
@@ -74,6 +80,10 @@ internal sealed class RowEvaluator
             for (var i = 0; i < results.Length; i++) worker.CopyOutput(i, results[i].AsSpan(from, length));
         }
     });
+
+    /// <summary>The most additions that any value goes through on its way into a sum over rows: so many roundings it takes part in.</summary>
+    public static int LongestChain(int rowCount) =>
+        Math.Min(rowCount, SumBlock / Lanes) + LaneLevels + ((rowCount + SumBlock - 1) / SumBlock);
 
     /// <summary>The sum over rows of each output; memory does not grow with outputs times rows.</summary>
     public double[] Sum(int rowCount)

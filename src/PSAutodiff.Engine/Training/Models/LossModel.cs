@@ -7,9 +7,6 @@ namespace PSAutodiff.Training.Models;
 /// <summary>A loss expression over rows, as the training loop sees it. All its parameters are weights.</summary>
 internal sealed class LossModel : IDescentModel<double>
 {
-    // Fewer rows are faster one by one than as columns. Only the number of rows decides, so the bits are always the same.
-    private const int FewestRowsForColumns = 16;
-
     // Rows between two looks at the token.
     private const int RowsAtOnce = 1 << 16;
 
@@ -103,7 +100,7 @@ internal sealed class LossModel : IDescentModel<double>
     private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
         Array.Clear(_sums);
-        if (rows.Length < FewestRowsForColumns)
+        if (rows.Length < RowEvaluator.FewestRows)
         {
             cancellation.ThrowIfCancellationRequested();
             parameters.CopyTo(_point.AsSpan(_columnCount));

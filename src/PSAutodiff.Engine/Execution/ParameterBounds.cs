@@ -1,0 +1,66 @@
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Scalar;
+
+namespace PSAutodiff.Execution;
+
+/// <summary>Bounds on what rounding may have done to the results of a <see cref="ParameterProgram"/>, see <see cref="RoundingBounds"/>.</summary>
+internal sealed class ParameterBounds
+{
+    private readonly RoundingBounds _bounds;
+    private readonly DataRows? _rows;
+    private readonly int _outputs;
+
+    /// <summary>Prepares the analysis.</summary>
+    /// <param name="outputs">The expressions of one row.</param>
+    /// <param name="parameters">The parameters, in the order of the values of a point.</param>
+    /// <param name="rows">The rows; null where all variables are parameters.</param>
+    /// <param name="creditExact">Whether an operation that happens to be exact counts as such.</param>
+    /// <param name="jumpsAreUnknown">Whether nothing is known of a value that jumps within its arguments' errors.</param>
+    public ParameterBounds(RootedGraph outputs, IReadOnlyList<string> parameters, DataRows? rows, bool creditExact = true, bool jumpsAreUnknown = false)
+    {
+        _bounds = new RoundingBounds(outputs, rows is null ? parameters : [.. rows.Names, .. parameters], creditExact, jumpsAreUnknown);
+        (_rows, _outputs) = (rows, outputs.Length);
+    }
+
+    /// <summary>How far each result at a point may be from that of exact arithmetic, up to a small factor; infinite when nothing is known.</summary>
+    /// <param name="point">The values of the parameters.</param>
+    /// <param name="pointError">The relative error of these values. Those of rows count as exact.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public double[] At(ReadOnlySpan<double> point, double pointError, CancellationToken cancellation)
+    {
+        var errors = new double[_outputs];
+        if (_rows is null)
+        {
+            _bounds.Evaluate(point, pointError, cancellation: cancellation);
+            for (var i = 0; i < errors.Length; i++) errors[i] = _bounds.BoundOf(i);
+            return errors;
+        }
+
+        var width = _rows.Names.Count;
+        var values = new double[width + point.Length];
+        point.CopyTo(values.AsSpan(width));
+        var sizes = new double[_outputs];
+        for (var row = 0; row < _rows.Count; row++)
+        {
+            for (var i = 0; i < width; i++) values[i] = _rows.Columns[i].Span[row];
+            _bounds.Evaluate(values, pointError, width, cancellation);
+            for (var i = 0; i < errors.Length; i++)
+            {
+                errors[i] += _bounds.BoundOf(i);
+                sizes[i] += Math.Abs(_bounds.ValueOf(i));
+            }
+        }
+
+        // The sum rounds too, and so does its quotient.
+        var chain = RowEvaluator.LongestChain(_rows.Count) + 1;
+        for (var i = 0; i < errors.Length; i++)
+        {
+            errors[i] += chain * Rounding.Unit * sizes[i];
+            if (_rows.Total == RowTotal.Mean) errors[i] /= _rows.Count;
+            if (double.IsNaN(errors[i])) errors[i] = double.PositiveInfinity;
+        }
+
+        return errors;
+    }
+}

@@ -1,0 +1,143 @@
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Kernels;
+
+namespace PSAutodiff.Execution;
+
+/// <summary>
+/// Expressions as functions of their parameters: evaluated at a point, or joined over rows of data. What rows cost is time, never memory
+/// or a longer program. The bits do not depend on the number of threads. Not thread-safe over rows.
+/// </summary>
+internal sealed class ParameterProgram
+{
+    // Rows whose values are in memory at a time where sums overflow.
+    private const int RowsAtOnce = 1 << 10;
+
+    private readonly CompiledExpression _compiled;
+    private readonly DataRows? _rows;
+
+    // Over rows, for each variable of the program: its column, or the one number of a parameter.
+    private readonly ReadOnlyMemory<double>[] _inputs = [];
+    private readonly double[][] _cells = [];
+
+    /// <summary>Prepares evaluations.</summary>
+    /// <param name="compiled">The expressions of one row. Its variables are parameters or columns.</param>
+    /// <param name="parameters">The parameters, in the order of the values of a point.</param>
+    /// <param name="rows">The rows; null where all variables are parameters, in the order of the program.</param>
+    public ParameterProgram(CompiledExpression compiled, IReadOnlyList<string> parameters, DataRows? rows)
+    {
+        (_compiled, _rows, Parameters) = (compiled, rows, parameters);
+        if (rows is null) return;
+        var columns = VariableNames.Places(rows.Names);
+        var cells = parameters.ToDictionary(static name => name, static _ => new double[1], StringComparer.Ordinal);
+        _cells = [.. parameters.Select(name => cells[name])];
+        _inputs = [.. compiled.Variables.Select(name => cells.TryGetValue(name, out var cell) ? cell : rows.Columns[columns[name]])];
+    }
+
+    /// <summary>The parameters, in the order of the values of a point.</summary>
+    public IReadOnlyList<string> Parameters { get; }
+
+    /// <summary>Number of results.</summary>
+    public int OutputCount => _compiled.OutputCount;
+
+    /// <summary>The operations of one row.</summary>
+    public int OperationCount => _compiled.OperationCount;
+
+    /// <summary>Compiles expressions.</summary>
+    /// <param name="outputs">The expressions of one row.</param>
+    /// <param name="parameters">The parameters, in the order of the values of a point.</param>
+    /// <param name="rows">The rows; null where all variables are parameters.</param>
+    /// <param name="cancellation">Ends the compiling early.</param>
+    public static ParameterProgram Compile(RootedGraph outputs, IReadOnlyList<string> parameters, DataRows? rows, CancellationToken cancellation) =>
+        new(CompiledExpression.Compile(outputs, rows is null ? parameters : [.. rows.Names, .. parameters], cancellation), parameters, rows);
+
+    /// <summary>Evaluates at a point.</summary>
+    /// <param name="point">Values of <see cref="Parameters"/>.</param>
+    /// <param name="results">Gets <see cref="OutputCount"/> values.</param>
+    /// <param name="cancellation">Ends the evaluation of many rows early; then nothing is written.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Evaluate(ReadOnlySpan<double> point, Span<double> results, CancellationToken cancellation = default)
+    {
+        if (_rows is null)
+        {
+            _compiled.Evaluate(point, results);
+            return;
+        }
+
+        for (var i = 0; i < _cells.Length; i++) _cells[i][0] = point[i];
+        var sums = _rows.Count < RowEvaluator.FewestRows || _compiled.Tape.RegisterCount > ManyPoints.MostRegistersForBlocks
+            ? SumOneByOne(cancellation)
+            : new RowEvaluator(_compiled.Tape, _inputs) { Cancellation = cancellation }.Sum(_rows.Count);
+        if (_rows.Total == RowTotal.Mean)
+        {
+            var areFinite = Vectors.AllFinite(sums);
+            for (var i = 0; i < sums.Length; i++) sums[i] /= _rows.Count;
+
+            // A mean of large numbers is finite where their sum is not.
+            if (!areFinite) AddShares(sums, cancellation);
+        }
+
+        sums.CopyTo(results);
+    }
+
+    /// <summary>The values of the first expression at points that differ in one parameter alone.</summary>
+    /// <param name="point">The values of the parameters.</param>
+    /// <param name="parameter">The index of the one that differs.</param>
+    /// <param name="positions">Its values.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public double[] EvaluateAlong(ReadOnlySpan<double> point, int parameter, double[] positions, CancellationToken cancellation)
+    {
+        if (_rows is null)
+        {
+            var columns = new ReadOnlyMemory<double>[point.Length];
+            for (var i = 0; i < columns.Length; i++) columns[i] = i == parameter ? positions : new[] { point[i] };
+            return ManyPoints.Evaluate(_compiled, columns, positions.Length, cancellation)[0];
+        }
+
+        var moved = point.ToArray();
+        var results = new double[OutputCount];
+        var values = new double[positions.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            moved[parameter] = positions[i];
+            Evaluate(moved, results, cancellation);
+            values[i] = results[0];
+        }
+
+        return values;
+    }
+
+    private double[] SumOneByOne(CancellationToken cancellation)
+    {
+        var sums = new double[OutputCount];
+        var outputs = new double[OutputCount];
+        var values = new double[_inputs.Length];
+        for (var row = 0; row < _rows!.Count; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < values.Length; i++) values[i] = _inputs[i].Span[_inputs[i].Length == 1 ? 0 : row];
+            _compiled.Evaluate(values, outputs);
+            Vectors.Add(sums, outputs);
+        }
+
+        return sums;
+    }
+
+    /// <summary>Makes means that are not finite by adding each row's share.</summary>
+    private void AddShares(double[] means, CancellationToken cancellation)
+    {
+        var wanted = Enumerable.Range(0, means.Length).Where(i => !double.IsFinite(means[i])).ToArray();
+        foreach (var i in wanted) means[i] = 0;
+        for (var start = 0; start < _rows!.Count; start += RowsAtOnce)
+        {
+            var count = Math.Min(RowsAtOnce, _rows.Count - start);
+            var inputs = Array.ConvertAll(_inputs, input => input.Length == 1 ? input : input.Slice(start, count));
+            var values = ManyPoints.Evaluate(_compiled, inputs, count, cancellation);
+            foreach (var i in wanted)
+            {
+                foreach (var value in values[i].AsSpan(0, count)) means[i] += value / _rows.Count;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using PSAutodiff.Converters;
+using PSAutodiff.Foundation.Names;
+
+namespace PSAutodiff.Rows;
+
+/// <summary>
+/// Rows from the pipeline over which expressions are joined to a mean or sum: the finite numbers of those variables that are not given
+/// beside them. Memory holds these numbers, column by column, and no rows.
+/// </summary>
+internal sealed class JoinedRows : IRowWork
+{
+    private const int FirstRows = 16;
+
+    private readonly RowReader _reader;
+    private readonly double[] _row;
+    private readonly double[][] _columns;
+    private int _count;
+
+    /// <summary>Finds out which variables are columns: those without a value beside the rows.</summary>
+    /// <param name="variables">All variables of the expressions.</param>
+    /// <param name="given">The values given beside the rows; they go before columns of the same name.</param>
+    /// <param name="parameter">The parameter that gives them.</param>
+    /// <param name="named">Variables that are parameters whatever the rows have.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="leavesOthers">Whether variables that neither the first row nor a value stands for are left as they are; else every row has to have a column for them.</param>
+    /// <param name="messages">Where warnings go; null for nowhere.</param>
+    /// <exception cref="AutodiffException">It cannot be told which name stands for which variable, or a named one has no value.</exception>
+    public JoinedRows(IReadOnlyList<string> variables, ValueSource given, string parameter, IReadOnlyList<string> named, object row, bool leavesOthers, IRowMessages? messages)
+    {
+        given.Require(named);
+        var names = new NameGroups(new RowCells(row).Names);
+        var matches = NameMatching.Match(variables, given.Names, names);
+        var (parameters, columns) = (new List<string>(), new List<string>());
+        for (var i = 0; i < matches.Length; i++)
+        {
+            var variable = variables[i];
+            var isNamed = named.Contains(variable, StringComparer.Ordinal);
+            if (!isNamed && (matches[i].Name is null ? !leavesOthers : matches[i].IsColumn))
+            {
+                columns.Add(variable);
+                continue;
+            }
+
+            parameters.Add(variable);
+            if (isNamed || !names.Alike(variable).Contains(variable, StringComparer.Ordinal)) continue;
+            messages?.WriteWarning($"The rows have a column '{variable}', but -{parameter} gives it a value, which counts for every row. Leave it out of -{parameter} if the column is meant.");
+        }
+
+        if (columns.Count == 0) messages?.WriteWarning("The rows have no column for any variable of the expression, so it is the same for every row. Are the names of the columns right?");
+        Parameters = [.. parameters];
+        _reader = new RowReader(columns, variables, ValueSource.Empty) { OtherSource = $"-{parameter}" };
+        _row = new double[columns.Count];
+        _columns = Array.ConvertAll(_row, static _ => new double[FirstRows]);
+    }
+
+    /// <summary>The variables that are not columns, in their order.</summary>
+    public string[] Parameters { get; }
+
+    /// <inheritdoc/>
+    public RoundedIntegers Rounded => _reader.Rounded;
+
+    /// <inheritdoc/>
+    public void Take(object row, int number)
+    {
+        _reader.Start(row, number);
+        _reader.ReadFinite(_row);
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            if (_count == _columns[i].Length) Array.Resize(ref _columns[i], 2 * _count);
+            _columns[i][_count] = _row[i];
+        }
+
+        _count++;
+    }
+
+    /// <summary>The data that the rows held.</summary>
+    public DataRows ToData(RowTotal total) =>
+        new(_reader.Columns, Array.ConvertAll(_columns, column => (ReadOnlyMemory<double>)column.AsMemory(0, _count)), _count, total);
+}
