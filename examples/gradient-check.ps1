@@ -1,22 +1,18 @@
-# System S3: the gradient of the nine-parameter network, in batch form over the five points, against central differences.
+# System S3: the gradient of the nine-parameter network's mean loss over the five points, against central differences.
 Set-StrictMode -Version Latest
 $p = New-ExprNode '1/(1 + exp(-1*fin))' |
     Resolve-Expression -At @{ fin = 'c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2)' }
-$term = New-ExprNode 'y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15)' | Resolve-Expression -At @{ p = $p }
+$loss = New-ExprNode '-1*(y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15))' | Resolve-Expression -At @{ p = $p }
 
-# One expression for the mean over all rows: the row's columns are put in, the parameters stay.
-$rows = @(Import-Csv "$PSScriptRoot/data/five-points.csv")
-$sum = New-ExprNode 0
-foreach ($row in $rows) { $sum += $term | Resolve-Expression -At $row }
-$loss = -1 * $sum / $rows.Count
-
+# The loss of one row; -Mean joins the rows.
+$rows = Import-Csv "$PSScriptRoot/data/five-points.csv"
 $at = @{ b1 = 0.1; w11 = 0.7; w12 = -0.4; b2 = -0.2; w21 = 0.3; w22 = 0.9; c = 0.05; u1 = -0.8; u2 = 0.5 }
 "The engine's gradient:"
-$loss | Test-Derivative -At $at -Epsilon 1e-9 -Tolerance 1e-5 -Detailed
+$rows | Test-Derivative $loss -At $at -Mean -Epsilon 1e-9 -Tolerance 1e-5 -Detailed
 
 # A gradient written by somebody else, with a factor forgotten in one place.
-$candidate = [ordered]@{}
-foreach ($name in $loss.Variables) { $candidate[$name] = $loss | Invoke-Differentiate $name }
+$candidate = @{}
+foreach ($name in $at.Keys) { $candidate[$name] = $loss | Invoke-Differentiate $name }
 $candidate['w21'] = 2 * $candidate['w21']
 "`nA wrong one fails:"
-$loss | Test-Derivative -At $at -Derivative $candidate -Epsilon 1e-9 -Tolerance 1e-5 -Detailed | Where-Object { -not $_.Passed }
+$rows | Test-Derivative $loss -At $at -Derivative $candidate -Mean -Epsilon 1e-9 -Tolerance 1e-5 -Detailed | Where-Object { -not $_.Passed }

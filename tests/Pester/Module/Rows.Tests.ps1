@@ -2,6 +2,10 @@
 BeforeDiscovery {
     $takers = @(
         @{ Name = 'Measure-Expression'; Command = 'MeasureExpression'; Streams = $true; Call = { $input | Measure-Expression 'a + y' } }
+        @{ Name = 'Measure-Expression -Mean'; Command = 'MeasureExpression'; Streams = $false; Call = { $input | Measure-Expression 'a + y' -Mean } }
+        @{ Name = 'Test-Derivative -Mean'; Command = 'TestDerivative'; Streams = $false; Call = { $input | Test-Derivative '(y - w*a)^2' -At @{ w = 2 } -Mean } }
+        @{ Name = 'Find-Minimum -Sum'; Command = 'FindMinimum'; Streams = $false; Call = { $input | Find-Minimum '(y - w*a)^2' -InitialValue @{ w = 2 } -Sum } }
+        @{ Name = 'Resolve-Expression -Sum'; Command = 'ResolveExpression'; Streams = $false; Call = { $input | Resolve-Expression '(y - w*a)^2' -Sum } }
         @{ Name = 'Start-NetworkTraining -Loss'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining '(y - w*a)^2' -Parameter w -Epoch 1 -LearningRate 0.001 } }
         @{ Name = 'Start-NetworkTraining -Network'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining -Network $net -Feature a -Label y -Epoch 1 -LearningRate 0.001 } }
         @{ Name = 'Test-NeuralNetwork'; Command = 'TestNeuralNetwork'; Streams = $false; Call = { $input | Test-NeuralNetwork $net -Feature a -Label y } }
@@ -223,6 +227,8 @@ Describe 'An integer that no double holds' {
 
     It 'is counted in one warning: <_>' -ForEach @(
         '$rows | Measure-Expression x'
+        '$rows | Measure-Expression x -Sum'
+        '$rows | Find-Minimum ''(y - w*x*1e-16)^2'' -InitialValue @{ w = 1 } -Mean'
         '$rows | Invoke-LinearRegression -Feature x -Label y'
         '$rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y -Standardize -Epoch 1 -Seed 1'
         '$rows | Start-NetworkTraining ''(y - a*x*1e-16)^2'' -Epoch 1 -Seed 1 -LearningRate 0.01'
