@@ -27,7 +27,7 @@ internal sealed class JoinedRows : IRowWork
     /// <exception cref="AutodiffException">It cannot be told which name stands for which variable, or a named one has no value.</exception>
     public JoinedRows(IReadOnlyList<string> variables, ValueSource given, string parameter, IReadOnlyList<string> named, object row, bool leavesOthers, IRowMessages? messages)
     {
-        given.Require(named);
+        given.Require([.. named.Where(name => variables.Contains(name, StringComparer.Ordinal))]);
         var names = new NameGroups(new RowCells(row).Names);
         var matches = NameMatching.Match(variables, given.Names, names);
         var (parameters, columns) = (new List<string>(), new List<string>());

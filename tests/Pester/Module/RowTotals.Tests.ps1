@@ -115,6 +115,13 @@ Describe 'Test-Derivative over rows' {
         $outcome.Output | Should -HaveCount 0
         $outcome.Errors | Should -HaveCount 1
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly VariableNotBound
+        $outcome = Get-Outcome { $rows | Test-Derivative $line -Parameter slope -At @{ a = 2; b = 0.5 } -Sum }
+        $outcome.Errors[0].Exception.Message | Should -BeExactly "The expression has no variable 'slope'. It has: a, b."
+        # A parameter that is named on purpose may be called like a column.
+        $outcome = Get-Outcome { $rows | Test-Derivative 'a*x + x^2*y' -Parameter x -At @{ a = 2; x = 3 } -Mean -Detailed }
+        $outcome.Warnings | Should -HaveCount 0
+        # The mean of a + 2 x y over the rows, where y is 5 on average.
+        $outcome.Output[0].Derivative | Assert-Near 32
     }
 
     It 'has nothing to check where all variables are columns, and says so' {
