@@ -7,17 +7,24 @@ namespace PSAutodiff.Core;
 /// expressions alone, not on how the graph came to be.
 /// </summary>
 /// <param name="graph">The graph.</param>
-/// <param name="count">All roots have smaller ids.</param>
-internal sealed class PostOrder(Graph graph, int count)
+/// <param name="listed">Nodes that are passed over with all that only they need; the walk marks here those that have come.</param>
+internal sealed class PostOrder(Graph graph, bool[] listed)
 {
-    private readonly bool[] _listed = new bool[count];
-    private readonly Stack<int> _stack = new();
+    private readonly Stack<int> _stack = new(8);
+
+    /// <summary>A walk over all nodes that roots need.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="count">All roots have smaller ids.</param>
+    public PostOrder(Graph graph, int count)
+        : this(graph, new bool[count])
+    {
+    }
 
     /// <summary>What the root needs comes next, as far as it has not come before; the root is last.</summary>
     public void Start(int root) => _stack.Push(root);
 
     /// <summary>Passes over a node whose arguments have come.</summary>
-    public void Skip(int id) => _listed[id] = true;
+    public void Skip(int id) => listed[id] = true;
 
     /// <summary>Goes on to the next node, if there is one.</summary>
     // Asked for every node, mostly before the JIT would compile it well by itself.
@@ -26,14 +33,14 @@ internal sealed class PostOrder(Graph graph, int count)
     {
         while (_stack.TryPeek(out id))
         {
-            if (!_listed[id] && FirstUnlisted(id) is var argument and not Graph.None)
+            if (!listed[id] && FirstUnlisted(id) is var argument and not Graph.None)
             {
                 _stack.Push(argument);
                 continue;
             }
 
             _stack.Pop();
-            if (!_listed[id]) return _listed[id] = true;
+            if (!listed[id]) return listed[id] = true;
         }
 
         return false;
@@ -43,13 +50,11 @@ internal sealed class PostOrder(Graph graph, int count)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FirstUnlisted(int id)
     {
-        var arity = graph.OperationOf(id).Arity;
-        for (var i = 0; i < arity; i++)
-        {
-            var argument = graph.Argument(id, i);
-            if (!_listed[argument]) return argument;
-        }
-
+        if (graph.IsLeaf(id)) return Graph.None;
+        ref readonly var node = ref graph.NodeArray[id];
+        if (!listed[node.X]) return node.X;
+        if (node.Y != Graph.None && !listed[node.Y]) return node.Y;
+        if (node.Z != Graph.None && !listed[node.Z]) return node.Z;
         return Graph.None;
     }
 }

@@ -78,21 +78,21 @@ internal sealed class Tape
         private readonly Stack<int> _free = new();
         private bool[] _isFolded = [];
         private List<double> _folded = [];
-        private bool[] _needed = [];
+        private bool[] _isPlaced = [];
         private int[] _registers = [];
         private int[] _uses = [];
         private int[]? _shared;
         private int[]? _sharers;
         private int _firstTemporary;
         private int _temporaries;
+        private int _computed;
 
         public Tape Compile(ReadOnlySpan<int> roots, ReadOnlySpan<int> first)
         {
             // Until sources are placed, the register of a folded node is the place of its value.
             (_isFolded, _registers, _folded) = graph.Fold(graph.Reachable(roots));
-            _needed = Graph.Reachable(graph.NodeArray, roots, given: _isFolded);
+            PlaceSources(Graph.Reachable(graph.NodeArray, roots, given: _isFolded));
             FindShared();
-            PlaceSources();
             CountUses(roots);
             var instructions = Emit(Order(first.IsEmpty ? roots : [.. first, .. roots]));
             var outputs = new int[roots.Length];
@@ -106,32 +106,50 @@ internal sealed class Tape
             if ((step & (StepsUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private bool IsComputed(int id) => _needed[id] && !_isFolded[id] && !graph.IsVariable(id);
+        /// <summary>Inputs and constants get the first registers; what is left to place are the nodes that are computed.</summary>
+        private void PlaceSources(bool[] needed)
+        {
+            var inputOf = VariableNames.Places(inputs);
+            _isPlaced = new bool[needed.Length];
+            for (var id = 0; id < needed.Length; id++)
+            {
+                WatchCancellation(id);
+                if (needed[id])
+                {
+                    if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(_folded[_registers[id]]);
+                    else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
+                    else continue;
+                }
+
+                _isPlaced[id] = true;
+            }
+
+            _firstTemporary = inputs.Count + _constants.Count;
+        }
 
         /// <summary>By id of a node, the node from whose value it is computed too; and the other way round.</summary>
         private void FindShared()
         {
             Dictionary<long, int>? wanted = null;
-            for (var id = 0; id < _needed.Length; id++)
+            for (var id = 0; id < _isPlaced.Length; id++)
             {
-                if (!IsSharer[graph.CodeOf(id)] || !IsComputed(id)) continue;
+                if (_isPlaced[id] || !IsSharer[graph.CodeOf(id)]) continue;
                 foreach (var sharing in graph.OperationOf(id).Shares)
                 {
                     var x = graph.X(id);
-                    if (sharing.OfOpposite && !(IsComputed(x) && graph.OperationOf(x) == OperationOf<NegOperation>.Instance)) continue;
+                    if (sharing.OfOpposite && !(!_isPlaced[x] && graph.OperationOf(x) == OperationOf<NegOperation>.Instance)) continue;
                     (wanted ??= []).TryAdd(Key(sharing.Other.Code, sharing.OfOpposite ? graph.X(x) : x), id);
                 }
             }
 
             if (wanted is null) return;
-            _shared = new int[_needed.Length];
-            _sharers = new int[_needed.Length];
+            _shared = new int[_isPlaced.Length];
+            _sharers = new int[_isPlaced.Length];
             Array.Fill(_shared, Graph.None);
             Array.Fill(_sharers, Graph.None);
-            for (var id = 0; id < _needed.Length; id++)
+            for (var id = 0; id < _isPlaced.Length; id++)
             {
-                if (!IsShared[graph.CodeOf(id)] || !IsComputed(id) || !wanted.TryGetValue(Key(graph.CodeOf(id), graph.X(id)), out var sharer)) continue;
+                if (_isPlaced[id] || !IsShared[graph.CodeOf(id)] || !wanted.TryGetValue(Key(graph.CodeOf(id), graph.X(id)), out var sharer)) continue;
                 if (_shared[sharer] == Graph.None) (_shared[sharer], _sharers[id]) = (id, sharer);
             }
 
@@ -156,35 +174,22 @@ internal sealed class Tape
         /// <summary>An argument of the operation that computes a node: of a joint one, that of the other.</summary>
         private int Argument(int id, int index) => graph.Argument(index == 0 && SharedBy(id) is var other and not Graph.None ? other : id, index);
 
-        /// <summary>Inputs and constants get the first registers.</summary>
-        private void PlaceSources()
-        {
-            var inputOf = VariableNames.Places(inputs);
-            for (var id = 0; id < _registers.Length; id++)
-            {
-                WatchCancellation(id);
-                if (!_needed[id]) continue;
-                if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(_folded[_registers[id]]);
-                else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
-            }
-
-            _firstTemporary = inputs.Count + _constants.Count;
-        }
-
         private void CountUses(ReadOnlySpan<int> roots)
         {
-            _uses = new int[_needed.Length];
+            _uses = new int[_isPlaced.Length];
             foreach (var root in roots) _uses[root]++;
 
             // What a joint operation makes needless: the opposite of an argument. Nodes come after their arguments.
             for (var id = _uses.Length - 1; id >= 0; id--)
             {
-                if (!IsComputed(id)) continue;
+                if (_isPlaced[id]) continue;
                 if (_uses[id] == 0)
                 {
-                    _needed[id] = false;
+                    _isPlaced[id] = true;
                     continue;
                 }
+
+                _computed++;
 
                 for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--) _uses[Argument(id, i)]++;
                 if (SharedBy(id) is var other && other != Graph.None) _uses[other]++;
@@ -197,21 +202,14 @@ internal sealed class Tape
         /// </summary>
         private int[] Order(ReadOnlySpan<int> roots)
         {
-            var count = 0;
-            for (var id = 0; id < _needed.Length; id++)
-            {
-                if (IsComputed(id)) count++;
-            }
-
-            var order = new int[count];
+            var order = new int[_computed];
             var next = 0;
-            var walk = new PostOrder(graph, _needed.Length);
+            var walk = new PostOrder(graph, _isPlaced);
             foreach (var root in roots)
             {
                 walk.Start(root);
                 while (walk.TryNext(out var id))
                 {
-                    if (!IsComputed(id)) continue;
                     WatchCancellation(next);
 
                     // Two operations on the same argument of which one shares the other's value come together.
