@@ -83,19 +83,31 @@ internal static class Simplifier
             SimplificationRule.Textbook when cost <= LargestFormula => RuleSets.Standard | RuleSets.Signs | RuleSets.Textbook,
             _ => RuleSets.Standard | RuleSets.Signs,
         };
+        if (rule == SimplificationRule.Stable && HasSharedSigns(best, reachable))
+        {
+            // Each of the users of a shared sign makes the graph dearer when it moves alone, and all together often cheaper.
+            var next = Round(best, reachable, RuleSets.Fold | RuleSets.Signs, oneByOne: false, log, cancellation);
+            if (next.Cost < cost) Accept(next);
+        }
+
         for (var round = 0; round < MaxRounds; round++)
         {
             var next = Round(best, reachable, sets, oneByOne: rule == SimplificationRule.Stable, log, cancellation);
             if (rule is SimplificationRule.Standard or SimplificationRule.Textbook && IsTooDear(next)) next = Round(best, reachable, sets, oneByOne: true, log, cancellation);
             if (IsTooDear(next) && rule != SimplificationRule.Stable) break;
             if (!next.Round.HasChanged && next.Cost >= cost) break;
+            Accept(next);
+        }
+
+        return (best, [.. assumptions]);
+
+        void Accept((RewriteRound Round, RootedGraph Output, bool[] Reachable, int Cost) next)
+        {
             assumptions.UnionWith(next.Round.Assumptions);
             log?.AcceptRound(best, next.Output.Graph, next.Round.Map);
             (best, reachable) = Compact(next.Output, next.Reachable, cancellation);
             cost = next.Cost;
         }
-
-        return (best, [.. assumptions]);
 
         bool IsTooDear((RewriteRound Round, RootedGraph Output, bool[] Reachable, int Cost) next) => next.Cost > cost + next.Round.Allowance;
     }
@@ -119,6 +131,26 @@ internal static class Simplifier
         var output = builder.Build(Array.ConvertAll(input.Roots, root => map[root]));
         log.AcceptRound(input, output.Graph, map);
         return output;
+    }
+
+    private static bool HasSharedSigns(RootedGraph input, bool[] reachable)
+    {
+        var graph = input.Graph;
+        var isUsed = new bool[reachable.Length];
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id] || graph.IsLeaf(id)) continue;
+            var arity = graph.OperationOf(id).Arity;
+            for (var i = 0; i < arity; i++)
+            {
+                var argument = graph.Argument(id, i);
+                if (graph.CodeOf(argument) != OperationOf<NegOperation>.Instance.Code) continue;
+                if (isUsed[argument]) return true;
+                isUsed[argument] = true;
+            }
+        }
+
+        return false;
     }
 
     private static (RewriteRound Round, RootedGraph Output, bool[] Reachable, int Cost) Round(
