@@ -157,12 +157,13 @@ internal sealed class GraphBuilder
         if (Rules != RuleSets.None && _rewriteDepth < MaxRewriteDepth)
         {
             _rewriteDepth++;
+            var (first, second, third) = (Term(x), new Term(this, y), new Term(this, z));
             try
             {
                 foreach (var identity in operation.IdentitiesFor(Rules))
                 {
                     var mark = Log?.Mark ?? 0;
-                    var result = identity.Rewrite(Term(x), new Term(this, y), new Term(this, z));
+                    var result = identity.Rewrite(first, second, third);
                     if (result.Exists)
                     {
                         OnRewrite?.Invoke(identity);

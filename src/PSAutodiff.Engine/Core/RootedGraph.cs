@@ -8,6 +8,18 @@ internal readonly partial record struct RootedGraph(Graph Graph, int[] Roots)
     /// <summary>Number of roots.</summary>
     public int Length => Roots.Length;
 
+    /// <summary>The largest id of a root; all nodes that roots need have smaller ones.</summary>
+    public int Top
+    {
+        // A loop, as compiling LINQ's takes longer than most first derivatives.
+        get
+        {
+            var top = Graph.None;
+            foreach (var root in Roots) top = Math.Max(top, root);
+            return top;
+        }
+    }
+
     /// <summary>Some of the roots.</summary>
     public RootedGraph Slice(int start, int length) => this with { Roots = Roots[start..(start + length)] };
 

@@ -236,7 +236,12 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         }
 
         // A derivative stands in a graph that went on from that of its function; the longer one holds both.
-        var longest = nodes.MaxBy(static node => node.Home?.Graph.Count ?? 0)?.Home?.Graph;
+        Graph? longest = null;
+        foreach (var node in nodes)
+        {
+            if (node.Home is { } home && home.Graph.Count > (longest?.Count ?? 0)) longest = home.Graph;
+        }
+
         var shared = longest is not null;
         for (var i = 0; i < ids.Length && shared; i++)
         {

@@ -69,9 +69,7 @@ internal sealed class Tape
 
         private static readonly bool[] IsSharer = Array.ConvertAll(OperationTable.ByCode, static operation => operation.Shares.Length > 0);
 
-        private static readonly bool[] IsShared = Array.ConvertAll(
-            OperationTable.ByCode,
-            static operation => OperationTable.ByCode.Any(sharer => sharer.Shares.Any(sharing => sharing.Other == operation)));
+        private static readonly bool[] IsShared = WhichAreShared();
 
         private readonly List<double> _constants = [];
         private Dictionary<long, int>? _constantIndex;
@@ -154,6 +152,17 @@ internal sealed class Tape
             }
 
             static long Key(byte code, int x) => ((long)code << 32) | (uint)x;
+        }
+
+        private static bool[] WhichAreShared()
+        {
+            var isShared = new bool[OperationTable.ByCode.Length];
+            foreach (var operation in OperationTable.ByCode)
+            {
+                foreach (var sharing in operation.Shares) isShared[sharing.Other.Code] = true;
+            }
+
+            return isShared;
         }
 
         /// <summary>The node from whose value a node is computed too, beside its arguments; or none.</summary>

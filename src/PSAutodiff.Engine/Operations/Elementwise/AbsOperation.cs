@@ -8,11 +8,11 @@ namespace PSAutodiff;
 /// <summary>The absolute value, with derivative 0 at 0.</summary>
 internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("abs")
 {
-    internal override Notation Latex { get; } = new(@"\left|#1\right|", Notation.Atom, 0);
+    internal override Notation Latex => field ??= new(@"\left|#1\right|", Notation.Atom, 0);
 
     internal override Rounding Rounding => Rounding.None;
 
-    internal override Notation MathML { get; } = new("<mrow><mo>|</mo>#1<mo>|</mo></mrow>", Notation.Atom, 0);
+    internal override Notation MathML => field ??= new("<mrow><mo>|</mo>#1<mo>|</mo></mrow>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Abs);
 

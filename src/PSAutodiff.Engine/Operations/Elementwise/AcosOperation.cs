@@ -5,9 +5,9 @@ namespace PSAutodiff;
 /// <summary>The inverse cosine, in radians; NaN outside -1 to 1.</summary>
 internal sealed class AcosOperation() : UnaryOperation("acos", Math.Acos, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\arccos", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\arccos", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("arccos", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("arccos", 1);
 
     internal override string? MathName => nameof(Math.Acos);
 

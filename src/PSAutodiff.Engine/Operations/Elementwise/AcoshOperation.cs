@@ -6,9 +6,9 @@ namespace PSAutodiff;
 /// <summary>The inverse hyperbolic cosine, accurate near 1; NaN below 1.</summary>
 internal sealed class AcoshOperation() : UnaryOperation("acosh", Elementary.Acosh, Elementary.Acosh)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{arcosh}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{arcosh}", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("arcosh", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("arcosh", 1);
 
     internal override string? MathName => nameof(Math.Acosh);
 

@@ -6,9 +6,9 @@ namespace PSAutodiff;
 /// <summary>The inverse sine, in radians; NaN outside -1 to 1.</summary>
 internal sealed class AsinOperation() : UnaryOperation("asin", Math.Asin, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\arcsin", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\arcsin", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("arcsin", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("arcsin", 1);
 
     internal override string? MathName => nameof(Math.Asin);
 

@@ -7,9 +7,9 @@ namespace PSAutodiff;
 /// <summary>The inverse hyperbolic sine, accurate near 0.</summary>
 internal sealed class AsinhOperation() : UnaryOperation("asinh", Elementary.Asinh, Elementary.Asinh)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{arsinh}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{arsinh}", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("arsinh", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("arsinh", 1);
 
     internal override string? MathName => nameof(Math.Asinh);
 

@@ -5,10 +5,10 @@ namespace PSAutodiff;
 /// <summary>The angle of the point (x, y), given as atan2(y, x), from -pi to pi; 0 with derivative 0 at (0, 0).</summary>
 internal sealed class Atan2Operation() : BinaryOperation("atan2", Math.Atan2)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{atan2}", 2);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{atan2}", 2);
 
     // Behind the origin it jumps by a full turn.
-    internal override Rounding Rounding { get; } = Rounding.Function with { Jumps = static (error, _, _) => error > 1 };
+    internal override Rounding Rounding => field ??= Rounding.Function with { Jumps = static (error, _, _) => error > 1 };
 
     internal override string? MathName => nameof(Math.Atan2);
 

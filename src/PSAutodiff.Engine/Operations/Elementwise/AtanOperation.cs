@@ -6,9 +6,9 @@ namespace PSAutodiff;
 /// <summary>The inverse tangent, in radians.</summary>
 internal sealed class AtanOperation() : UnaryOperation("atan", Math.Atan, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\arctan", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\arctan", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("arctan", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("arctan", 1);
 
     internal override string? MathName => nameof(Math.Atan);
 

@@ -7,9 +7,9 @@ namespace PSAutodiff;
 /// <summary>The inverse hyperbolic tangent, accurate near 0; infinite at -1 and 1, NaN beyond.</summary>
 internal sealed class AtanhOperation() : UnaryOperation("atanh", Elementary.Atanh, Elementary.Atanh)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{artanh}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{artanh}", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("artanh", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("artanh", 1);
 
     internal override string? MathName => nameof(Math.Atanh);
 

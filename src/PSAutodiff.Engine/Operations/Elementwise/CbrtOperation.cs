@@ -7,9 +7,9 @@ namespace PSAutodiff;
 /// <summary>The cube root, with the sign of x; the derivative at 0 is infinite.</summary>
 internal sealed class CbrtOperation() : UnaryOperation("cbrt", Elementary.Cbrt, Elementary.Cbrt)
 {
-    internal override Notation Latex { get; } = new(@"\sqrt[3]{#1}", Notation.Atom, 0);
+    internal override Notation Latex => field ??= new(@"\sqrt[3]{#1}", Notation.Atom, 0);
 
-    internal override Notation MathML { get; } = new("<mroot>#1<mn>3</mn></mroot>", Notation.Atom, 0);
+    internal override Notation MathML => field ??= new("<mroot>#1<mn>3</mn></mroot>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Cbrt);
 

@@ -8,9 +8,9 @@ namespace PSAutodiff;
 /// <summary>The smallest whole number that is not below x; derivative 0.</summary>
 internal sealed class CeilOperation() : WholeOperation<CeilOperation.Function, FloorOperation>("ceil")
 {
-    internal override Notation Latex { get; } = new(@"\left\lceil #1 \right\rceil", Notation.Atom, 0);
+    internal override Notation Latex => field ??= new(@"\left\lceil #1 \right\rceil", Notation.Atom, 0);
 
-    internal override Notation MathML { get; } = new("<mrow><mo>⌈</mo>#1<mo>⌉</mo></mrow>", Notation.Atom, 0);
+    internal override Notation MathML => field ??= new("<mrow><mo>⌈</mo>#1<mo>⌉</mo></mrow>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Ceiling);
 

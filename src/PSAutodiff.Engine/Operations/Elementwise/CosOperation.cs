@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>The cosine of an angle in radians.</summary>
 internal sealed class CosOperation() : UnaryOperation("cos", Math.Cos, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\cos", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\cos", 1);
 
     internal override Rounding Rounding => Rounding.Wave;
 

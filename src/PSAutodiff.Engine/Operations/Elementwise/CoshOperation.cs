@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>The hyperbolic cosine.</summary>
 internal sealed class CoshOperation() : UnaryOperation("cosh", Elementary.Cosh, Elementary.Cosh)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\cosh", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\cosh", 1);
 
     internal override string? MathName => nameof(Math.Cosh);
 

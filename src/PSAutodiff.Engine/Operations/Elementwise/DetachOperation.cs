@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>The argument itself, but taken as a constant by every derivative.</summary>
 internal sealed class DetachOperation() : UnaryOperation<DetachOperation.Function>("detach")
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{detach}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{detach}", 1);
 
     internal override Rounding Rounding => Rounding.None;
 

@@ -7,9 +7,9 @@ namespace PSAutodiff;
 /// <summary>The derivative of lgamma; NaN at the negative whole numbers, infinite at 0.</summary>
 internal sealed class DigammaOperation() : UnaryOperation("digamma", GammaFunctions.Digamma, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\psi", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\psi", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("ψ", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("ψ", 1);
 
     internal override CodeForm CSharp => new(Notation.Call("Digamma", 1), GammaCode.CSharp[..1]);
 

@@ -9,21 +9,21 @@ namespace PSAutodiff;
 /// <summary>The quotient x / y.</summary>
 internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("div")
 {
-    internal override Notation Infix { get; } = new("#1 / #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+    internal override Notation Infix => field ??= new("#1 / #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
-    internal override Notation Lab { get; } = Notation.LabInfix("/");
+    internal override Notation Lab => field ??= Notation.LabInfix("/");
 
     // Below the level of an atom: a fraction to a power needs parentheses, or the exponent seems to stand on the numerator.
-    internal override Notation Latex { get; } = new(@"\frac{#1}{#2}", Notation.PowerLevel, 0, 0);
+    internal override Notation Latex => field ??= new(@"\frac{#1}{#2}", Notation.PowerLevel, 0, 0);
 
-    internal override Rounding Rounding { get; } = new(1)
+    internal override Rounding Rounding => field ??= new(1)
     {
         IsExact = static (x, y) => ExactArithmetic.TryDivide(x, y, out _),
         InDecimals = static (x, y) => x / y,
         Propagates = static (value, _, ex, y, ey) => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
     };
 
-    internal override Notation MathML { get; } = new("<mfrac>#1#2</mfrac>", Notation.PowerLevel, 0, 0);
+    internal override Notation MathML => field ??= new("<mfrac>#1#2</mfrac>", Notation.PowerLevel, 0, 0);
 
     internal override bool IsLab => true;
 

@@ -8,9 +8,9 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Elementar
 {
     private Sharing[]? _sharing;
 
-    internal override Notation Latex { get; } = Notation.LatexCall("\\sigma'", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\sigma'", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("σ′", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("σ′", 1);
 
     // exp(-|x|) cannot overflow.
     internal override CodeForm CSharp => new(

@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.</summary>
 internal sealed class ErfOperation() : UnaryOperation("erf", Elementary.Erf, Elementary.Erf)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{erf}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{erf}", 1);
 
     internal override CodeForm CSharp => new(Notation.Call("Erf", 1), CSharpHelpers);
 

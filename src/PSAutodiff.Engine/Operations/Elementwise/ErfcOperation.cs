@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>1 - erf(x), with all its digits where it is small.</summary>
 internal sealed class ErfcOperation() : UnaryOperation("erfc", Elementary.Erfc, Elementary.Erfc)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{erfc}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{erfc}", 1);
 
     internal override CodeForm CSharp => new(Notation.Call("Erfc", 1), ErfOperation.CSharpHelpers);
 

@@ -6,9 +6,9 @@ namespace PSAutodiff;
 /// <summary>The exponential function, e^x.</summary>
 internal sealed class ExpOperation() : UnaryOperation("exp", Elementary.Exp, Elementary.Exp)
 {
-    internal override Notation Latex { get; } = new("e^{#1}", Notation.PowerLevel, 0);
+    internal override Notation Latex => field ??= new("e^{#1}", Notation.PowerLevel, 0);
 
-    internal override Notation MathML { get; } = new("<msup><mi>e</mi>#1</msup>", Notation.PowerLevel, 0);
+    internal override Notation MathML => field ??= new("<msup><mi>e</mi>#1</msup>", Notation.PowerLevel, 0);
 
     internal override string? MathName => nameof(Math.Exp);
 

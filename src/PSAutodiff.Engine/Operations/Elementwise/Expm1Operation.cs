@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>exp(x) - 1, accurate for small x.</summary>
 internal sealed class Expm1Operation() : UnaryOperation("expm1", Elementary.Expm1, Elementary.Expm1)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{expm1}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\operatorname{expm1}", 1);
 
     // W. Kahan's formula: the rounding error of exp cancels against that of the logarithm.
     internal override CodeForm CSharp => new(

@@ -8,9 +8,9 @@ namespace PSAutodiff;
 /// <summary>The largest whole number that is not above x; derivative 0.</summary>
 internal sealed class FloorOperation() : WholeOperation<FloorOperation.Function, CeilOperation>("floor")
 {
-    internal override Notation Latex { get; } = new(@"\left\lfloor #1 \right\rfloor", Notation.Atom, 0);
+    internal override Notation Latex => field ??= new(@"\left\lfloor #1 \right\rfloor", Notation.Atom, 0);
 
-    internal override Notation MathML { get; } = new("<mrow><mo>⌊</mo>#1<mo>⌋</mo></mrow>", Notation.Atom, 0);
+    internal override Notation MathML => field ??= new("<mrow><mo>⌊</mo>#1<mo>⌋</mo></mrow>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Floor);
 

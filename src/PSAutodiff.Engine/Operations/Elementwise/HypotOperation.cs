@@ -9,9 +9,9 @@ internal sealed class HypotOperation() : BinaryOperation<HypotOperation.Function
 {
     internal override bool IsCommutative => true;
 
-    internal override Notation Latex { get; } = new(@"\sqrt{#1^{2} + #2^{2}}", Notation.Atom, Notation.Atom, Notation.Atom);
+    internal override Notation Latex => field ??= new(@"\sqrt{#1^{2} + #2^{2}}", Notation.Atom, Notation.Atom, Notation.Atom);
 
-    internal override Notation MathML { get; } = new(
+    internal override Notation MathML => field ??= new(
         "<msqrt><mrow><msup>#1<mn>2</mn></msup><mo>+</mo><msup>#2<mn>2</mn></msup></mrow></msqrt>",
         Notation.Atom,
         Notation.Atom,

@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>log(1 + x), accurate for small x.</summary>
 internal sealed class Log1pOperation() : UnaryOperation("log1p", Elementary.Log1p, Elementary.Log1p)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{log1p}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\operatorname{log1p}", 1);
 
     // W. Kahan's formula: the rounding error of 1 + x cancels against that of the difference.
     internal static CodeHelper CSharpHelper { get; } = new(

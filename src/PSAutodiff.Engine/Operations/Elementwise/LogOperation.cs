@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>The natural logarithm; minus infinity at 0, NaN below.</summary>
 internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Elementary.Log)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\log", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\log", 1);
 
     internal override string? MathName => nameof(Math.Log);
 

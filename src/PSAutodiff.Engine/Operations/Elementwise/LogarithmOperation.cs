@@ -9,9 +9,9 @@ namespace PSAutodiff.Operations.Elementwise;
 /// <param name="block">The values of a block.</param>
 internal abstract class LogarithmOperation(int radix, Func<double, double> value, UnaryBlock block) : UnaryOperation(FormattableString.Invariant($"log{radix}"), value, block)
 {
-    internal sealed override Notation Latex { get; } = new(FormattableString.Invariant($@"\log_{{{radix}}}\left(#1\right)"), Notation.Atom, 0);
+    internal sealed override Notation Latex => field ??= new(FormattableString.Invariant($@"\log_{{{radix}}}\left(#1\right)"), Notation.Atom, 0);
 
-    internal sealed override Notation MathML { get; } = new(
+    internal sealed override Notation MathML => field ??= new(
         FormattableString.Invariant($"<mrow><msub><mi>log</mi><mn>{radix}</mn></msub><mo>\u2061</mo><mrow><mo>(</mo>#1<mo>)</mo></mrow></mrow>"),
         Notation.Atom,
         0);

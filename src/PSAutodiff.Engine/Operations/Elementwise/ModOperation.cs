@@ -9,11 +9,11 @@ namespace PSAutodiff;
 internal sealed class ModOperation() : BinaryOperation("mod", Value)
 {
     // As a sum in a product: its place among factors is not the same everywhere.
-    internal override Notation Latex { get; } = new(@"#1 \bmod #2", Notation.SumLevel, Notation.PowerLevel, Notation.PowerLevel);
+    internal override Notation Latex => field ??= new(@"#1 \bmod #2", Notation.SumLevel, Notation.PowerLevel, Notation.PowerLevel);
 
-    internal override Notation MathML { get; } = Notation.MathMLInfix("mod", Notation.SumLevel, Notation.PowerLevel, Notation.PowerLevel);
+    internal override Notation MathML => field ??= Notation.MathMLInfix("mod", Notation.SumLevel, Notation.PowerLevel, Notation.PowerLevel);
 
-    internal override Rounding Rounding { get; } = new(1) { Jumps = static (error, _, ex) => error > 4 * ex };
+    internal override Rounding Rounding => field ??= new(1) { Jumps = static (error, _, ex) => error > 4 * ex };
 
     internal override CodeForm CSharp => new(
         Notation.Call("Mod", 2),

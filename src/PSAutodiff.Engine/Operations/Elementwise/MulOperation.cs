@@ -9,20 +9,20 @@ namespace PSAutodiff;
 /// <summary>The product x * y.</summary>
 internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("mul")
 {
-    internal override Notation Infix { get; } = new("#1 * #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+    internal override Notation Infix => field ??= new("#1 * #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
-    internal override Notation Lab { get; } = Notation.LabInfix("*");
+    internal override Notation Lab => field ??= Notation.LabInfix("*");
 
-    internal override Notation Latex { get; } = new(@"#1 \cdot #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+    internal override Notation Latex => field ??= new(@"#1 \cdot #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
-    internal override Rounding Rounding { get; } = new(1)
+    internal override Rounding Rounding => field ??= new(1)
     {
         IsExact = static (x, y) => ExactArithmetic.TryMultiply(x, y, out _),
         InDecimals = static (x, y) => x * y,
         Propagates = static (_, x, ex, y, ey) => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
     };
 
-    internal override Notation MathML { get; } = Notation.MathMLInfix("⋅", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+    internal override Notation MathML => field ??= Notation.MathMLInfix("⋅", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
     internal override bool IsCommutative => true;
 

@@ -9,13 +9,13 @@ namespace PSAutodiff;
 /// <summary>The opposite number, -x.</summary>
 internal sealed class NegOperation() : UnaryOperation<NegOperation.Function>("neg")
 {
-    internal override Notation Infix { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
+    internal override Notation Infix => field ??= new("-#1", Notation.SignLevel, Notation.PowerLevel);
 
-    internal override Notation Latex { get; } = new("-#1", Notation.SignLevel, Notation.PowerLevel);
+    internal override Notation Latex => field ??= new("-#1", Notation.SignLevel, Notation.PowerLevel);
 
     internal override Rounding Rounding => Rounding.None;
 
-    internal override Notation MathML { get; } = new("<mrow><mo>−</mo>#1</mrow>", Notation.SignLevel, Notation.PowerLevel);
+    internal override Notation MathML => field ??= new("<mrow><mo>−</mo>#1</mrow>", Notation.SignLevel, Notation.PowerLevel);
 
     internal override OpCode? Instruction => OpCodes.Neg;
 

@@ -10,14 +10,14 @@ internal sealed class NotOperation() : StepOperation<NotOperation.Function>("not
 {
     internal override bool IsTruth => true;
 
-    internal override Notation Infix { get; } = new("not #1", Notation.NotLevel, Notation.Atom);
+    internal override Notation Infix => field ??= new("not #1", Notation.NotLevel, Notation.Atom);
 
     // As a call it would be read in two ways where an operator follows.
-    internal override Notation Lab { get; } = new("( not #1 )", Notation.Atom, Notation.Atom);
+    internal override Notation Lab => field ??= new("( not #1 )", Notation.Atom, Notation.Atom);
 
-    internal override Notation Latex { get; } = new(@"\lnot #1", Notation.SignLevel, Notation.Atom);
+    internal override Notation Latex => field ??= new(@"\lnot #1", Notation.SignLevel, Notation.Atom);
 
-    internal override Notation MathML { get; } = new("<mrow><mo>¬</mo>#1</mrow>", Notation.SignLevel, Notation.Atom);
+    internal override Notation MathML => field ??= new("<mrow><mo>¬</mo>#1</mrow>", Notation.SignLevel, Notation.Atom);
 
     internal override CodeForm CSharp => new(new Notation("(#1 == 0.0 ? 1.0 : 0.0)", Notation.Atom, Notation.SumLevel));
 

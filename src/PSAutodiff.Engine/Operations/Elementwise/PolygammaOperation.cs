@@ -10,9 +10,9 @@ namespace PSAutodiff;
 /// </summary>
 internal sealed class PolygammaOperation() : BinaryOperation("polygamma", GammaFunctions.Polygamma)
 {
-    internal override Notation Latex { get; } = new(@"\psi^{\left(#1\right)}\left(#2\right)", Notation.Atom, 0, 0);
+    internal override Notation Latex => field ??= new(@"\psi^{\left(#1\right)}\left(#2\right)", Notation.Atom, 0, 0);
 
-    internal override Notation MathML { get; } = new(
+    internal override Notation MathML => field ??= new(
         "<mrow><msup><mi>ψ</mi><mrow><mo>(</mo>#1<mo>)</mo></mrow></msup><mo>\u2061</mo><mrow><mo>(</mo>#2<mo>)</mo></mrow></mrow>",
         Notation.Atom,
         0,

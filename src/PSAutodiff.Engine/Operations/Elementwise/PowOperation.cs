@@ -12,17 +12,17 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
 
     private const int MaxExactExponent = 64;
 
-    internal override Notation Infix { get; } = new("#1^#2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel);
+    internal override Notation Infix => field ??= new("#1^#2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel);
 
     // The text -2 ^ x reads as -(2 ^ x), so a negative base gets parentheses even here.
-    internal override Notation Lab { get; } = new("( #1 ^ #2 )", Notation.Atom, Notation.Atom, 0);
+    internal override Notation Lab => field ??= new("( #1 ^ #2 )", Notation.Atom, Notation.Atom, 0);
 
     // What ends in a superscript itself is no atom, so none can meet another.
-    internal override Notation Latex { get; } = new("#1^{#2}", Notation.PowerLevel, Notation.Atom, 0);
+    internal override Notation Latex => field ??= new("#1^{#2}", Notation.PowerLevel, Notation.Atom, 0);
 
-    internal override Notation MathML { get; } = new("<msup>#1#2</msup>", Notation.PowerLevel, Notation.Atom, 0);
+    internal override Notation MathML => field ??= new("<msup>#1#2</msup>", Notation.PowerLevel, Notation.Atom, 0);
 
-    internal override Rounding Rounding { get; } = Rounding.Function with { IsExact = IsExact };
+    internal override Rounding Rounding => field ??= Rounding.Function with { IsExact = IsExact };
 
     internal override string? MathName => nameof(Math.Pow);
 

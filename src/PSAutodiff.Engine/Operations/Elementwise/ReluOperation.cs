@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>The ramp max(0, x), with derivative 0 at 0.</summary>
 internal sealed class ReluOperation() : UnaryOperation<ReluOperation.Function>("relu")
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{relu}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\operatorname{relu}", 1);
 
     internal override Rounding Rounding => Rounding.None;
 

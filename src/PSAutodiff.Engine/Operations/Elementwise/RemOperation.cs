@@ -8,9 +8,9 @@ namespace PSAutodiff;
 /// </summary>
 internal sealed class RemOperation() : BinaryOperation("rem", Value)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{rem}", 2);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{rem}", 2);
 
-    internal override Rounding Rounding { get; } = new(1) { Jumps = static (error, _, ex) => error > 4 * ex };
+    internal override Rounding Rounding => field ??= new(1) { Jumps = static (error, _, ex) => error > 4 * ex };
 
     internal override CodeForm CSharp => new(new Notation("(#1 % #2)", Notation.Atom, Notation.PowerLevel, Notation.PowerLevel));
 

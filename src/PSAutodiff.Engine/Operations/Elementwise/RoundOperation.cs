@@ -8,9 +8,9 @@ namespace PSAutodiff;
 /// <summary>The nearest whole number, of two the even one; derivative 0.</summary>
 internal sealed class RoundOperation() : WholeOperation<RoundOperation.Function, RoundOperation>("round")
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{round}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{round}", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("round", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("round", 1);
 
     internal override string? MathName => nameof(Math.Round);
 

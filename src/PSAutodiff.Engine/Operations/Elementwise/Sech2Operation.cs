@@ -9,7 +9,7 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech
 {
     private Sharing[]? _sharing;
 
-    internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{sech}^{2}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\operatorname{sech}^{2}", 1);
 
     internal override CodeForm CSharp => new(
         Notation.Call("Sech2", 1),

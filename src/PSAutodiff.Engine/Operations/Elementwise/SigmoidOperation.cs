@@ -6,9 +6,9 @@ namespace PSAutodiff;
 /// <summary>The logistic function 1/(1 + exp(-x)).</summary>
 internal sealed class SigmoidOperation() : UnaryOperation("sigmoid", Elementary.Sigmoid, Elementary.Sigmoid)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\sigma", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\sigma", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("σ", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("σ", 1);
 
     // exp(-|x|) cannot overflow.
     internal override CodeForm CSharp => new(

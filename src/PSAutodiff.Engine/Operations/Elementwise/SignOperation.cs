@@ -10,7 +10,7 @@ internal sealed class SignOperation() : StepOperation<SignOperation.Function>("s
 {
     internal override bool IsWhole => true;
 
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\operatorname{sign}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{sign}", 1);
 
     internal override string? MathName => nameof(Math.Sign);
 

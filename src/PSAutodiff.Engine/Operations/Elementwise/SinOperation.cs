@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>The sine of an angle in radians.</summary>
 internal sealed class SinOperation() : UnaryOperation("sin", Math.Sin, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\sin", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\sin", 1);
 
     internal override Rounding Rounding => Rounding.Wave;
 

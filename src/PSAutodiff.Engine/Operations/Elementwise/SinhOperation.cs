@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>The hyperbolic sine.</summary>
 internal sealed class SinhOperation() : UnaryOperation("sinh", Elementary.Sinh, Elementary.Sinh)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\sinh", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\sinh", 1);
 
     internal override string? MathName => nameof(Math.Sinh);
 

@@ -8,7 +8,7 @@ internal sealed class SoftplusOperation() : UnaryOperation("softplus", Elementar
 {
     private Sharing[]? _sharing;
 
-    internal override Notation Latex { get; } = Notation.LatexCall("\\operatorname{softplus}", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\operatorname{softplus}", 1);
 
     // exp(-|x|) cannot overflow.
     internal override CodeForm CSharp => new(

@@ -6,13 +6,13 @@ namespace PSAutodiff;
 /// <summary>The square root; NaN below 0.</summary>
 internal sealed class SqrtOperation() : UnaryOperation("sqrt", Math.Sqrt, null)
 {
-    internal override Notation Latex { get; } = new(@"\sqrt{#1}", Notation.Atom, 0);
+    internal override Notation Latex => field ??= new(@"\sqrt{#1}", Notation.Atom, 0);
 
-    internal override Notation MathML { get; } = new("<msqrt>#1</msqrt>", Notation.Atom, 0);
+    internal override Notation MathML => field ??= new("<msqrt>#1</msqrt>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Sqrt);
 
-    internal override Rounding Rounding { get; } = Rounding.Function with
+    internal override Rounding Rounding => field ??= Rounding.Function with
     {
         IsExact = static (x, _) => ExactArithmetic.TryMultiply(Math.Sqrt(x), Math.Sqrt(x), out var square) && square == x,
     };

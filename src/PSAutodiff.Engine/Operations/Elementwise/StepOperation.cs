@@ -57,11 +57,11 @@ internal abstract class TruthOperation<TFunction>(string name) : BinaryOperation
 internal abstract class ComparisonOperation<TFunction>(string name, string symbol, string latex, string mathML, string powerShell) : TruthOperation<TFunction>(name)
     where TFunction : struct, IBinaryLanes
 {
-    internal sealed override Notation Infix { get; } = new($"#1 {symbol} #2", Notation.ComparisonLevel, Notation.SumLevel, Notation.SumLevel);
+    internal sealed override Notation Infix => field ??= new($"#1 {symbol} #2", Notation.ComparisonLevel, Notation.SumLevel, Notation.SumLevel);
 
-    internal sealed override Notation Latex { get; } = new($@"\left[#1 {latex} #2\right]", Notation.Atom, 0, 0);
+    internal sealed override Notation Latex => field ??= new($@"\left[#1 {latex} #2\right]", Notation.Atom, 0, 0);
 
-    internal sealed override Notation MathML { get; } = new($"<mrow><mo>[</mo>#1<mo>{mathML}</mo>#2<mo>]</mo></mrow>", Notation.Atom, 0, 0);
+    internal sealed override Notation MathML => field ??= new($"<mrow><mo>[</mo>#1<mo>{mathML}</mo>#2<mo>]</mo></mrow>", Notation.Atom, 0, 0);
 
     internal sealed override CodeForm CSharp => Form($"(#1 {symbol} #2 ? 1.0 : 0.0)");
 
@@ -82,11 +82,11 @@ internal abstract class ConnectiveOperation<TFunction>(string name, int level, i
 {
     internal sealed override bool IsCommutative => true;
 
-    internal sealed override Notation Infix { get; } = new($"#1 {name} #2", level, level, next);
+    internal sealed override Notation Infix => field ??= new($"#1 {name} #2", level, level, next);
 
-    internal sealed override Notation Latex { get; } = new($@"\left[#1 {latex} #2\right]", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
+    internal sealed override Notation Latex => field ??= new($@"\left[#1 {latex} #2\right]", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
 
-    internal sealed override Notation MathML { get; } = new($"<mrow><mo>[</mo>#1<mo>{mathML}</mo>#2<mo>]</mo></mrow>", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
+    internal sealed override Notation MathML => field ??= new($"<mrow><mo>[</mo>#1<mo>{mathML}</mo>#2<mo>]</mo></mrow>", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
 
     internal sealed override CodeForm CSharp => Form($"(#1 != 0.0 {csharp} #2 != 0.0 ? 1.0 : 0.0)");
 

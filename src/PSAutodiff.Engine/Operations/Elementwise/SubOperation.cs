@@ -9,13 +9,13 @@ namespace PSAutodiff;
 /// <summary>The difference x - y.</summary>
 internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("sub")
 {
-    internal override Notation Infix { get; } = new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+    internal override Notation Infix => field ??= new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
-    internal override Notation Lab { get; } = Notation.LabInfix("-");
+    internal override Notation Lab => field ??= Notation.LabInfix("-");
 
-    internal override Notation Latex { get; } = new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+    internal override Notation Latex => field ??= new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
-    internal override Rounding Rounding { get; } = new(1)
+    internal override Rounding Rounding => field ??= new(1)
     {
         IsExact = static (x, y) => ExactArithmetic.TryAdd(x, -y, out _),
         InDecimals = static (x, y) => x - y,
@@ -23,7 +23,7 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         MayUnderflow = false,
     };
 
-    internal override Notation MathML { get; } = Notation.MathMLInfix("−", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+    internal override Notation MathML => field ??= Notation.MathMLInfix("−", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
 
     internal override bool IsLab => true;
 

@@ -6,7 +6,7 @@ namespace PSAutodiff;
 /// <summary>The tangent of an angle in radians.</summary>
 internal sealed class TanOperation() : UnaryOperation("tan", Math.Tan, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\tan", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\tan", 1);
 
     internal override Rounding Rounding => Rounding.Wave;
 

@@ -7,7 +7,7 @@ namespace PSAutodiff;
 /// <summary>The hyperbolic tangent.</summary>
 internal sealed class TanhOperation() : UnaryOperation("tanh", Elementary.Tanh, Elementary.Tanh)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall("\\tanh", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall("\\tanh", 1);
 
     internal override string? MathName => nameof(Math.Tanh);
 

@@ -7,9 +7,9 @@ namespace PSAutodiff;
 /// <summary>The derivative of digamma; infinite at 0 and the negative whole numbers.</summary>
 internal sealed class TrigammaOperation() : UnaryOperation("trigamma", GammaFunctions.Trigamma, null)
 {
-    internal override Notation Latex { get; } = Notation.LatexCall(@"\psi'", 1);
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\psi'", 1);
 
-    internal override Notation MathML { get; } = Notation.MathMLCall("ψ′", 1);
+    internal override Notation MathML => field ??= Notation.MathMLCall("ψ′", 1);
 
     internal override CodeForm CSharp => new(new Notation("Polygamma(1.0, #1)", Notation.Atom, 0), GammaCode.CSharp);
 

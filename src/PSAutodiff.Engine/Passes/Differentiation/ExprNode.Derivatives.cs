@@ -89,6 +89,6 @@ public sealed partial class ExprNode
     internal static GraphBuilder Extend(RootedGraph from, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return new GraphBuilder(from.Graph, extraCapacity: Math.Max(64, from.Roots.Max() * 2)) { Rules = RuleSets.Fold, Cancellation = cancellation };
+        return new GraphBuilder(from.Graph, extraCapacity: Math.Max(64, from.Top * 2)) { Rules = RuleSets.Fold, Cancellation = cancellation };
     }
 }
