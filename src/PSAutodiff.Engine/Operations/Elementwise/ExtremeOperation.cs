@@ -12,7 +12,7 @@ internal abstract class ExtremeOperation<TSelf, TOther, TFunction>(string name) 
     where TOther : Operation
     where TFunction : struct, IBinaryLanes
 {
-    internal sealed override Notation Latex => field ??= Notation.LatexCall($@"\{name}", 2);
+    internal sealed override Notation Latex => field ??= Notation.LatexCall($@"\{Name}", 2);
 
     internal sealed override Rounding Rounding => Rounding.None;
 

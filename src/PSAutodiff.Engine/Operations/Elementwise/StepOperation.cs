@@ -82,7 +82,7 @@ internal abstract class ConnectiveOperation<TFunction>(string name, int level, i
 {
     internal sealed override bool IsCommutative => true;
 
-    internal sealed override Notation Infix => field ??= new($"#1 {name} #2", level, level, next);
+    internal sealed override Notation Infix => field ??= new($"#1 {Name} #2", level, level, next);
 
     internal sealed override Notation Latex => field ??= new($@"\left[#1 {latex} #2\right]", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
 
