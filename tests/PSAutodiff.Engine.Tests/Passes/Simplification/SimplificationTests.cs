@@ -243,6 +243,19 @@ public sealed class SimplificationTests
         Assert.True(Cost(node.Simplify()) <= Cost(node));
     }
 
+    [Theory]
+    [InlineData(SimplificationRule.Standard)]
+    [InlineData(SimplificationRule.Stable)]
+    public void A_sign_that_several_nodes_share_moves_when_all_gain_by_it_together(SimplificationRule rule)
+    {
+        // The gradient of a determinant: each sign stands in two products, and each sum takes one in.
+        var node = ExprNode.Parse("a*(e*i - f*h) - b*(d*i - f*g) + c*(d*h - e*g)");
+        var (nodes, _) = ExprNode.Simplify([node, .. node.Gradient()], rule);
+        var (graph, ids) = ExprNode.Flatten(nodes);
+        Assert.Equal(33, graph.OperationCount(ids));
+        Assert.DoesNotContain(nodes, static written => written.ToString().Contains("-a", StringComparison.Ordinal) || written.ToString().Contains("-b", StringComparison.Ordinal));
+    }
+
     private static int Cost(ExprNode node)
     {
         var (graph, id) = node.Flatten();
