@@ -170,7 +170,7 @@ public abstract class Operation
 
             // Twice pi is exact, but no number that people know.
             return ExactArithmetic.IsWritten(x) && ExactArithmetic.IsWritten(y)
-                && ((onPaper && ExactArithmetic.TryDecimals(inDecimals, x, y, ref value)) || (isExact(x, y) && ExactArithmetic.IsWritten(value)));
+                && ((onPaper && ExactArithmetic.TryDecimals(inDecimals, Rounding.DecimalExponent, x, y, ref value)) || (isExact(x, y) && ExactArithmetic.IsWritten(value)));
         }
 
         // Of the functions that are known by their series, only these values are.

@@ -28,6 +28,9 @@ internal sealed record Rounding(int Units)
     /// <summary>The same of decimal numbers, for values that are exact in the digits that people write; null when there is no such thing.</summary>
     public Func<decimal, decimal, decimal>? InDecimals { get; init; }
 
+    /// <summary>The power of ten of a result by those of the numbers, for decimals of every size; null where they must have the same.</summary>
+    public Func<int, int, int>? DecimalExponent { get; init; }
+
     /// <summary>What errors of the arguments make of the value; null when it is found by moving the arguments.</summary>
     public Propagation? Propagates { get; init; }
 

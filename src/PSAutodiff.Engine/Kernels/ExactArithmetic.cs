@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PSAutodiff.Kernels;
 
 /// <summary>
@@ -35,18 +37,31 @@ internal static class ExactArithmetic
     /// there, and 1.1 - 1 is 0.1. It differs from what the doubles give by no more than the digits that they do not have.
     /// </summary>
     /// <param name="operation">The operation.</param>
+    /// <param name="exponent">The power of ten of the result by those of the numbers; null where both must have the same.</param>
     /// <param name="x">The first number.</param>
     /// <param name="y">The second.</param>
     /// <param name="result">What the doubles give; becomes the double next to the decimal result.</param>
-    public static bool TryDecimals(Func<decimal, decimal, decimal> operation, double x, double y, ref double result)
+    public static bool TryDecimals(Func<decimal, decimal, decimal> operation, Func<int, int, int>? exponent, double x, double y, ref double result)
     {
         var largest = Math.Max(Math.Abs(result), Math.Max(Math.Abs(x), Math.Abs(y)));
-        if (!TryWritten(x, out var a) || !TryWritten(y, out var b) || !IsInRange(largest)) return false;
+        if (!IsInRange(x) || !IsInRange(y) || !IsInRange(largest)) return exponent is not null && TryScaled(operation, exponent, x, y, ref result);
+        if (!TryWritten(x, out var a) || !TryWritten(y, out var b)) return false;
         var exact = operation(a, b);
         var nearest = (double)exact;
         if ((exact != 0 && !IsInRange(nearest)) || (decimal)nearest != exact || Math.Abs(nearest - result) > 2 * (Math.BitIncrement(largest) - largest)) return false;
         result = nearest;
         return true;
+    }
+
+    /// <summary>
+    /// The product of two whole numbers that is too large for a double to have all its digits: on paper it would be written by its first
+    /// ones as well.
+    /// </summary>
+    public static bool TryMultiplyLarge(double x, double y, out double product)
+    {
+        const double largestWhole = 1L << 53;
+        product = x * y;
+        return double.IsInteger(x) && double.IsInteger(y) && Math.Abs(product) > largestWhole && double.IsFinite(product);
     }
 
     /// <summary>
@@ -80,6 +95,28 @@ internal static class ExactArithmetic
     {
         written = IsInRange(x) ? (decimal)x : 0;
         return (double)written == x && x != 0;
+    }
+
+    // Decimals of any size, as numbers from 1 to 10 with a power of ten apart.
+    private static bool TryScaled(Func<decimal, decimal, decimal> operation, Func<int, int, int> exponent, double x, double y, ref double result)
+    {
+        if (!double.IsNormal(result) || !TryScale(x, out var a, out var tensOfX) || !TryScale(y, out var b, out var tensOfY)) return false;
+        var exact = operation(a, b);
+        var nearest = double.Parse(string.Create(CultureInfo.InvariantCulture, $"{exact}e{exponent(tensOfX, tensOfY)}"), CultureInfo.InvariantCulture);
+        if ((decimal)(double)exact != exact || Math.Abs(nearest - result) > 2 * (Math.BitIncrement(Math.Abs(result)) - Math.Abs(result))) return false;
+        result = nearest;
+        return true;
+    }
+
+    private static bool TryScale(double x, out decimal digits, out int tens)
+    {
+        (digits, tens) = (0, 0);
+        if (!double.IsNormal(x)) return false;
+        var text = x.ToString("e14", CultureInfo.InvariantCulture);
+        var end = text.IndexOf('e', StringComparison.Ordinal);
+        digits = decimal.Parse(text.AsSpan(0, end), CultureInfo.InvariantCulture);
+        tens = int.Parse(text.AsSpan(end + 1), CultureInfo.InvariantCulture);
+        return double.Parse(text, CultureInfo.InvariantCulture) == x;
     }
 
     private static bool IsInRange(double x) => Math.Abs(x) is >= SmallestDecimal and <= LargestDecimal;

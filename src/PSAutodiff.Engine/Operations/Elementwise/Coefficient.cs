@@ -25,13 +25,17 @@ internal static class Coefficient
     {
         for (var i = 0; i < MaxFactors && product != factor; i++)
         {
-            if (product.Is<MulOperation>() && product.Y == factor) return true;
+            if (product.Is<MulOperation>() && IsZeroWith(product.Y, factor)) return true;
             if (!product.Is<NegOperation>() && !product.Is<DivOperation>() && !product.Is<MulOperation>()) break;
             product = product.X;
         }
 
-        return product == factor || (product.Is<PowOperation>() && product.X == factor);
+        return IsZeroWith(product, factor) || (product.Is<PowOperation>() && product.X == factor);
     }
+
+    // x, abs(x), or x^3.
+    private static bool IsZeroWith(Term part, Term factor) =>
+        part == factor || (part.Is<AbsOperation>() && part.X == factor) || (part.Is<PowOperation>() && part.X == factor && Ratio.Of(part.Y) is { Above: > 0 });
 
     /// <summary>The product with another leading constant in place of the one it has; 1 is not written.</summary>
     public static Term Replace(Term product, double constant)

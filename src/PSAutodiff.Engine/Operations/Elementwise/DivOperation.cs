@@ -20,6 +20,7 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
     {
         IsExact = static (x, y) => ExactArithmetic.TryDivide(x, y, out _),
         InDecimals = static (x, y) => x / y,
+        DecimalExponent = static (x, y) => x - y,
         Propagates = static (value, _, ex, y, ey) => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
     };
 

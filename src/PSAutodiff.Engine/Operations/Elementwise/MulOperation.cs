@@ -19,6 +19,7 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
     {
         IsExact = static (x, y) => ExactArithmetic.TryMultiply(x, y, out _),
         InDecimals = static (x, y) => x * y,
+        DecimalExponent = static (x, y) => x + y,
         Propagates = static (_, x, ex, y, ey) => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
     };
 
@@ -54,6 +55,8 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
             y.Is<SinhOperation>() ? TimesSinh(y.X, x) :
             Term.None),
         new("x * x^(y - 1) = x^y (x != 0)", RuleSets.Textbook, static (x, y, _) => IsLowerPower(y, x) ? x.Apply<PowOperation>(y.Y.X) : IsLowerPower(x, y) ? y.Apply<PowOperation>(x.Y.X) : Term.None) { Assumption = "x != 0" },
+        new("whole numbers above 2^53 are known by their first digits", RuleSets.Textbook, static (x, y, _) =>
+            x.IsConstant && y.IsConstant && ExactArithmetic.TryMultiplyLarge(x.ConstantValue, y.ConstantValue, out var product) ? x.Constant(product) : Term.None),
         new("sign(x) * abs(x) = x", RuleSets.StandardAndStable, static (x, y, _) => IsSignAndSize(x, y) ? x.X : IsSignAndSize(y, x) ? x.X : Term.None),
         new("sign(x) * x = abs(x)", RuleSets.StandardAndStable, static (x, y, _) =>
             x.Is<SignOperation>() && x.X == y ? y.Apply<AbsOperation>() :

@@ -100,7 +100,7 @@ internal readonly record struct Ratio(double Above, double Below)
 
         // With decimals a quotient is one number, if it is exact.
         var quotient = above / below;
-        if (ExactArithmetic.TryDivide(above, below, out _) || ExactArithmetic.TryDecimals(static (x, y) => x / y, above, below, ref quotient)) return new(quotient, 1);
+        if (ExactArithmetic.TryDivide(above, below, out _) || ExactArithmetic.TryDecimals(static (x, y) => x / y, static (x, y) => x - y, above, below, ref quotient)) return new(quotient, 1);
         return new(above, below);
     }
 
@@ -113,7 +113,8 @@ internal readonly record struct Ratio(double Above, double Below)
     private static bool TryProduct(double x, double y, out double product)
     {
         product = x * y;
-        return Math.Abs(x) == 1 || Math.Abs(y) == 1 || OperationOf<MulOperation>.Instance.TryEvaluateExactly(x, y, 0, onPaper: true, ref product);
+        return Math.Abs(x) == 1 || Math.Abs(y) == 1 || OperationOf<MulOperation>.Instance.TryEvaluateExactly(x, y, 0, onPaper: true, ref product)
+            || ExactArithmetic.TryMultiplyLarge(x, y, out product);
     }
 
     private static bool IsSmallWhole(double x) => double.IsInteger(x) && Math.Abs(x) <= LargestWhole;

@@ -42,10 +42,13 @@ internal sealed class Monomial
     public bool HasDenominator => _factors.Exists(static factor => factor.Exponent.IsNegative);
 
     /// <summary>Takes a term apart; null where it has too many factors, or constants that cannot be put together at all.</summary>
-    public static Monomial? Of(GraphBuilder builder, Term term)
+    /// <param name="builder">Where the term is.</param>
+    /// <param name="term">The term.</param>
+    /// <param name="byParts">Whether functions are taken apart too, see <see cref="FunctionParts"/>.</param>
+    public static Monomial? Of(GraphBuilder builder, Term term, bool byParts = false)
     {
         var result = new Monomial(builder, Ratio.One, []);
-        return result.TryGather(term) ? result : null;
+        return result.TryGather(term, byParts) && result.TryJoinSigns() && result.TryJoinConjugates() && !result.Coefficient.IsZero ? result : null;
     }
 
     /// <summary>A product of powers of different bases.</summary>
@@ -87,6 +90,18 @@ internal sealed class Monomial
         return new Ratio(0, 1);
     }
 
+    /// <summary>The same, where the exponent of an opposite difference counts too: that of x - y for y - x.</summary>
+    public Ratio ExponentUpToSign(int id)
+    {
+        var part = _builder.Term(id);
+        foreach (var (other, exponent) in _factors)
+        {
+            if (other == id || Logistic.AreOppositeDifferences(_builder.Term(other), part)) return exponent;
+        }
+
+        return new Ratio(0, 1);
+    }
+
     /// <summary>Whether both have the same factors, whatever their constants and order.</summary>
     public bool HasFactorsOf(Monomial other) =>
         _factors.Count == other._factors.Count && _factors.TrueForAll(factor => other.ExponentOf(factor.Base) == factor.Exponent);
@@ -112,7 +127,7 @@ internal sealed class Monomial
         return negates ? -whole : whole;
     }
 
-    private bool TryGather(Term term)
+    private bool TryGather(Term term, bool byParts)
     {
         var (parts, divisions) = (0, 0);
         var stack = new Stack<(Term Term, Ratio Exponent)>();
@@ -146,7 +161,7 @@ internal sealed class Monomial
             else if (part.Is<PowOperation>() && Ratio.Of(part.Y) is { IsZero: false } power && (exponent.IsWhole || !power.IsEven) && Ratio.TryMultiply(power, exponent, out var product))
             {
                 HasNegativePower |= power.IsNegative;
-                if (product.IsWhole && (part.X.Is<MulOperation>() || part.X.Is<DivOperation>() || part.X.Is<NegOperation>()))
+                if (product.IsWhole && (part.X.Is<MulOperation>() || part.X.Is<DivOperation>() || part.X.Is<NegOperation>() || (byParts && FunctionParts.Of(part.X) is not null)))
                 {
                     IsOutOfShape = true;
                     stack.Push((part.X, product));
@@ -156,7 +171,13 @@ internal sealed class Monomial
             else if (part.Is<SqrtOperation>() && Ratio.TryMultiply(exponent, new Ratio(1, 2), out var half))
             {
                 if (half.IsWhole) stack.Push((part.X, half));
-                else if (!TryAdd(part.X.Id, half)) return false;
+                else if (!TryAdd(Radicand(part, half).Id, half)) return false;
+            }
+            else if (byParts && exponent.IsWhole && FunctionParts.Of(part) is var (first, own, second, other))
+            {
+                if (!Ratio.TryMultiply(exponent, own, out own) || !Ratio.TryMultiply(exponent, other, out other)) return false;
+                if (second.Exists) stack.Push((second, other));
+                stack.Push((first, own));
             }
             else if (!TryAdd(part.Id, exponent))
             {
@@ -168,7 +189,68 @@ internal sealed class Monomial
         IsOutOfShape |= divisions > 1 || (HasNegativePower && (divisions > 0 || _factors.Exists(static factor => !factor.Exponent.IsNegative) || Math.Abs(Coefficient.Above) != 1));
         for (var i = 1; i < _factors.Count && !IsOutOfShape; i++) IsOutOfShape = Rank(_factors[i].Base) < Rank(_factors[i - 1].Base);
         IsOutOfShape |= Coefficient.Above == -1 && Reversible() >= 0;
-        return !Coefficient.IsZero;
+        return true;
+    }
+
+    // sign(x) * abs(x)^a = x * abs(x)^(a - 1), and sign(x) * x^n = abs(x) * x^(n - 1).
+    private bool TryJoinSigns()
+    {
+        var index = _factors.FindIndex(factor => factor.Exponent.IsOne && _builder.Term(factor.Base).Is<SignOperation>());
+        if (index < 0) return true;
+        var x = _builder.Term(_factors[index].Base).X;
+        var size = x.Apply<AbsOperation>();
+        var (own, ofSize) = (ExponentOf(x.Id), ExponentOf(size.Id));
+        var (from, to) = Joins(ofSize) ? (size, x) : Joins(own) && own.IsWhole ? (x, size) : (Term.None, Term.None);
+        if (!from.Exists) return true;
+        var reciprocal = (from == size ? ofSize : own).IsNegative;
+        var cancelled = IsCancelled;
+        _factors.RemoveAt(index);
+        var joined = TryAdd(from.Id, reciprocal ? Ratio.One : -Ratio.One) && TryAdd(to.Id, reciprocal ? -Ratio.One : Ratio.One);
+        IsCancelled = cancelled;
+        return joined;
+
+        static bool Joins(Ratio exponent) => exponent.Above >= exponent.Below || (-exponent).IsOne;
+    }
+
+    // 1 / ((1 - x) * (1 + x)) = 1 / (1 - x^2), as the derivatives of inverse functions are written.
+    private bool TryJoinConjugates()
+    {
+        for (var i = 0; i < _factors.Count; i++)
+        {
+            var (id, exponent) = _factors[i];
+            if (!exponent.IsNegative || !_builder.Term(id).Is<SubOperation>()) continue;
+            for (var j = 0; j < _factors.Count; j++)
+            {
+                if (_factors[j].Exponent != exponent || Conjugates(_builder.Term(id), _builder.Term(_factors[j].Base)) is not { Exists: true } product) continue;
+                _factors.RemoveAt(Math.Max(i, j));
+                _factors.RemoveAt(Math.Min(i, j));
+                IsMerged = true;
+                return TryAdd(product.Id, exponent);
+            }
+        }
+
+        return true;
+    }
+
+    // 1 - x^2 for 1 - x and 1 + x, x^2 - 1 for x - 1 and x + 1.
+    private static Term Conjugates(Term difference, Term sum)
+    {
+        if (!difference.Is<SubOperation>() || !sum.Is<SumOperation>()) return Term.None;
+        var (x, falls) = difference.X.Is(1) ? (difference.Y, true) : (difference.X, false);
+        if (!(falls || difference.Y.Is(1)) || !((sum.X.Is(1) && sum.Y == x) || (sum.Y.Is(1) && sum.X == x))) return Term.None;
+        var square = x.Apply<PowOperation>(x.Constant(2));
+        return falls ? 1 - square : square - 1;
+    }
+
+    // What a root is of, where it is below a fraction line.
+    private Term Radicand(Term root, Ratio exponent)
+    {
+        var x = root.X;
+        if (!exponent.IsNegative || !x.Is<MulOperation>()) return x;
+        var product = Conjugates(x.X, x.Y) is { Exists: true } one ? one : Conjugates(x.Y, x.X);
+        if (!product.Exists) return x;
+        IsMerged = true;
+        return product;
     }
 
     private bool TryAddConstant(Term constant, Ratio exponent)
@@ -199,7 +281,7 @@ internal sealed class Monomial
 
             if (!Ratio.TryAdd(own, exponent, out var sum)) return false;
             IsMerged = true;
-            IsCancelled |= (own.IsNegative || exponent.IsNegative) && !sum.IsNegative;
+            IsCancelled |= (own.IsNegative || exponent.IsNegative) && !sum.IsNegative && !FunctionParts.IsNeverZero(_builder.Term(other));
             if (!sum.IsZero)
             {
                 // It keeps its place, unless it changes over the fraction line.

@@ -36,7 +36,7 @@ internal sealed class RewriteRound
         var inner = stable ? [] : ClusterCollector.FindInner(graph, _reachable, _uses);
         _sums = new SumCollector(_builder, inner, stable, AddCollected);
         _products = new ProductCollector(_builder, inner, stable, AddCollected);
-        if ((sets & RuleSets.Textbook) != 0) _forms = new TextbookForms(_builder, AddCollected);
+        if ((sets & RuleSets.Textbook) != 0) _forms = new TextbookForms(_builder, AddCollected, FunctionParts.AreIn(graph, reachable));
     }
 
     /// <summary>Where the nodes of the graph went.</summary>
@@ -127,7 +127,11 @@ internal sealed class RewriteRound
         _log?.EndNode(id, arguments, rebuilt, _builder.X(rebuilt));
         if (!collects || _sums is null) return rebuilt;
         _map[id] = rebuilt;
+        var applied = _applied.Count;
         var collected = _forms is null ? null : InForm(_builder.Term(rebuilt), _forms);
+
+        // Forms that are looked at and not taken leave nothing.
+        if (collected is not { Exists: true }) _applied.RemoveRange(applied, _applied.Count - applied);
         collected ??= _graph.OperationOf(id) switch
         {
             SumOperation or SubOperation or NegOperation => _sums.Collect(id, _map),

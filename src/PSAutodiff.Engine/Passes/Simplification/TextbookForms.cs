@@ -5,18 +5,19 @@ namespace PSAutodiff.Passes.Simplification;
 
 /// <summary>
 /// Products and sums as textbooks write them: one fraction line, like powers and like terms together wherever they stand, fractions with
-/// the same denominator as one, a common exponential before or behind the whole, and sums multiplied out where most of them cancels.
+/// the same denominator as one, common factors before or behind the whole, sums multiplied out where terms cancel, and functions by
+/// others where that is shorter.
 /// </summary>
 /// <param name="builder">Where the terms are and come to be.</param>
 /// <param name="note">Gets the identities that are applied.</param>
-internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
+/// <param name="hasFunctions">Whether there are functions that have parts, see <see cref="FunctionParts"/>.</param>
+internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identity> note, bool hasFunctions)
 {
     /// <summary>How many operations a form that is worth its cost may have more.</summary>
-    public const int MostGrowth = 2;
+    public const int MostGrowth = 3;
 
     private const int MaxTerms = 32;
     private const int MaxInnerTerms = 8;
-    private const double MaxExpandedPower = 4;
 
     // A part of so many nodes is counted; a larger one stays as it is.
     private const int MaxCounted = 256;
@@ -28,17 +29,22 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
     private static readonly Identity NegativePowers = OneFraction with { Name = "x^(-a) / b = 1 / (b * x^a)", IsWorthItsCost = true };
     private static readonly Identity NoInnerFraction = OneFraction with { Name = "(a + b / c) / d = (a * c + b) / (c * d)", IsWorthItsCost = true };
     private static readonly Identity PositiveFirst = Named("-a + b = b - a");
-    private static readonly Identity LikeTerms = Named("a * x + b * x = (a + b) * x");
+    private static readonly Identity LikeTerms = Named("a * x + b * x = (a + b) * x") with { IsWorthItsCost = true };
     private static readonly Identity OneDenominator = Named("a / d + b / d = (a + b) / d");
     private static readonly Identity CommonDenominator = Named("a + b / d = (a * d + b) / d");
     private static readonly Identity MultipliedOut = Named("a * (x + y) = a * x + a * y, where terms cancel");
+    private static readonly Identity CommonFactor = Named("a * u + b * u = (a + b) * u");
+    private static readonly Identity Pythagoras = Named("a * cos(x)^2 + b * sin(x)^2 = a + (b - a) * sin(x)^2");
+    private static readonly Identity ByParts = Named("functions by others that cancel");
+    private static readonly Identity Shortened = Named("(a * x + b * x) / x = a + b");
+    private static readonly Identity ByDivision = Named("(a * exp(x) + b) / (1 + exp(x)) = a + (b - a) / (1 + exp(x))");
     private static readonly Identity CommonExponential = Named("a * exp(x) + b * exp(x) = (a + b) * exp(x)");
 
     /// <summary>Another form of a product or quotient; none where it has its form, null where it has too many factors.</summary>
     public Term? Product(Term term)
     {
         if (Monomial.Of(builder, term) is not { } monomial) return null;
-        if (monomial.HasDenominator && WithoutInnerFractions(monomial) is { } flat)
+        if (monomial.HasDenominator && WithoutInnerFractions(monomial, byParts: false) is { } flat)
         {
             var form = flat.Write();
             if (form != term && Count(form) <= Count(term) + MostGrowth)
@@ -48,30 +54,118 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
             }
         }
 
-        if (!monomial.IsMerged && !monomial.IsOutOfShape) return Term.None;
-        var written = monomial.Write();
-        var growth = Count(written) - Count(term);
-        if (written == term || growth > (monomial.HasNegativePower ? 1 : 0)) return Term.None;
-        Note(monomial, growth > 0 ? NegativePowers : monomial.IsMerged ? LikePowers : monomial.HasDenominator ? OneFraction : OneProduct);
-        return written;
+        if (monomial.IsMerged || monomial.IsOutOfShape)
+        {
+            var written = monomial.Write();
+            var growth = Count(written) - Count(term);
+            var most = IsFractionOfFraction(term) ? MostGrowth : monomial.HasNegativePower ? 1 : 0;
+            if (written != term && growth <= most)
+            {
+                Note(monomial, growth > 0 ? NegativePowers : monomial.IsMerged ? LikePowers : monomial.HasDenominator ? OneFraction : OneProduct);
+                return written;
+            }
+        }
+
+        if (Reduced(monomial) is { } reduced && Consider(reduced.Write(), Shortened) is { Exists: true } shorter) return shorter;
+        if (Consider(Divided(monomial), ByDivision) is { Exists: true } divided) return divided;
+
+        return hasFunctions ? ProductByParts(term) : Term.None;
+
+        Term Consider(Term candidate, Identity by)
+        {
+            if (!candidate.Exists || Count(candidate) >= Count(term)) return Term.None;
+            note(by);
+            return candidate;
+        }
+    }
+
+    private Term ProductByParts(Term term)
+    {
+        if (Monomial.Of(builder, term, byParts: true) is not { } monomial) return Term.None;
+        var flat = monomial.HasDenominator ? WithoutInnerFractions(monomial, byParts: true) : null;
+        foreach (var form in (ReadOnlySpan<Monomial?>)[flat, monomial])
+        {
+            if (form is null || !(form == flat || form.IsMerged) || form.Write() is var written && Count(written) >= Count(term)) continue;
+            Note(form, ByParts);
+            return written;
+        }
+
+        return Term.None;
+    }
+
+    /// <summary>A fraction whose numerator is a sum, without the factors that all of its terms share with the denominator; null where there are none.</summary>
+    private Monomial? Reduced(Monomial monomial)
+    {
+        var numerator = monomial.Where((id, exponent) => IsExpandable(id, exponent));
+        if (numerator.Factors is not [var (sum, power)] || !power.IsOne || !monomial.HasDenominator) return null;
+        if (Expand(numerator) is not { Count: > 1 } outer || Multiplied(outer) is not { } terms) return null;
+        var shared = monomial.Factors.Where(static factor => factor.Exponent.IsNegative).Select(factor => (factor.Base, Exponent: Least(factor.Base, -factor.Exponent))).Where(static factor => factor.Exponent.Above > 0).ToList();
+        if (shared.Count == 0) return null;
+        var divisor = Monomial.Of(builder, shared);
+        if (Divide(terms, divisor.Inverse()) is not { } others) return null;
+        return Monomial.Of(builder, Write(others))?.Times(monomial.Where((id, _) => id != sum).With(monomial.Coefficient)) is { } product ? product.Times(divisor) : null;
+
+        Ratio Least(int id, Ratio most) => terms.Aggregate(most, (least, term) => term.ExponentOf(id) is var own && !own.IsWhole ? default : own.Above < least.Above ? own : least);
+    }
+
+    // Each of them multiplied out, whatever comes together.
+    private List<Monomial>? Multiplied(List<Monomial> terms)
+    {
+        var result = new List<Monomial>();
+        foreach (var term in terms)
+        {
+            if (Expand(term) is not { } products || result.Count + products.Count > MaxTerms) return null;
+            result.AddRange(products);
+        }
+
+        return Merge(result);
+    }
+
+    /// <summary>The quotient and the rest of a sum divided by 1 + exp(x), where the rest is no sum; none for anything else.</summary>
+    private Term Divided(Monomial monomial)
+    {
+        var (sum, divisor) = (Term.None, Term.None);
+        foreach (var (id, exponent) in monomial.Factors)
+        {
+            var part = builder.Term(id);
+            if (!sum.Exists && exponent.IsOne && (part.Is<SumOperation>() || part.Is<SubOperation>())) sum = part;
+            else if (!divisor.Exists && (-exponent).IsOne && Logistic.Exponent(part).Exists) divisor = part;
+            else return Term.None;
+        }
+
+        if (!sum.Exists || !divisor.Exists || Terms(sum, MaxInnerTerms, byParts: false) is not { } terms) return Term.None;
+        var exponential = (divisor.X.Is(1) ? divisor.Y : divisor.X).Id;
+        var multiples = terms.FindAll(term => term.ExponentOf(exponential).IsOne);
+        if (multiples.Count == 0) return Term.None;
+        var quotient = multiples.ConvertAll(term => term.Where((id, _) => id != exponential).With(term.Coefficient));
+        var rest = Merge([.. terms.Except(multiples), .. quotient.Select(static term => term.With(-term.Coefficient))]);
+        if (rest is not { Count: 1 } || rest[0].HasDenominator) return Term.None;
+        return rest[0].Times(Monomial.Of(builder, [(divisor.Id, -Ratio.One)])) is { } remainder && Merge([.. quotient, remainder]) is { } whole
+            ? Scaled(whole, monomial.Coefficient)
+            : Term.None;
+    }
+
+    private Term Scaled(List<Monomial> terms, Ratio factor)
+    {
+        for (var i = 0; i < terms.Count; i++)
+        {
+            if (!Ratio.TryMultiply(terms[i].Coefficient, factor, out var coefficient)) return Term.None;
+            terms[i] = terms[i].With(coefficient);
+        }
+
+        return Write(terms);
     }
 
     /// <summary>A fraction with a sum of fractions above or below its line, as one fraction; null where there is no such sum.</summary>
-    private Monomial? WithoutInnerFractions(Monomial monomial)
+    private Monomial? WithoutInnerFractions(Monomial monomial, bool byParts)
     {
         foreach (var (id, exponent) in monomial.Factors)
         {
             var sum = builder.Term(id);
             if (!exponent.IsWhole || Math.Abs(exponent.Above) != 1 || !(sum.Is<SumOperation>() || sum.Is<SubOperation>())) continue;
-            if (Terms(sum, MaxInnerTerms) is not { } terms || !terms.Exists(static term => term.HasDenominator)) continue;
+            if (Terms(sum, MaxInnerTerms, byParts) is not { } terms || !terms.Exists(static term => term.HasDenominator)) continue;
             if (CommonDenominatorOf(terms) is not var (common, below)) continue;
-            var numerators = new List<Monomial>();
-            foreach (var term in terms)
-            {
-                if (!Ratio.TryMultiply(term.Coefficient, new Ratio(below, 1), out var coefficient) || term.With(coefficient).Times(common) is not { } numerator) return null;
-                numerators.Add(numerator);
-            }
-
+            if (Numerators(terms, common, below) is not { } numerators) return null;
             if (Fraction(numerators, common, below) is not { } fraction) continue;
             if ((exponent.IsNegative ? fraction.Reciprocal() : fraction) is not { } factor) continue;
             return monomial.Where((other, _) => other != id).With(monomial.Coefficient).Times(factor);
@@ -83,7 +177,7 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
     /// <summary>Another form of a sum or difference; none where it has its form, null where it has too many terms.</summary>
     public Term? Sum(Term term)
     {
-        if (Terms(term, MaxTerms) is not { } terms) return null;
+        if (Terms(term, MaxTerms, byParts: false) is not { } terms) return null;
         var count = Count(term);
         var (best, identity) = (Term.None, LikeTerms);
         var merged = Merge(terms);
@@ -92,15 +186,30 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
         if (merged.Count > 0 && merged[0].Coefficient.IsNegative && merged.Exists(static monomial => !monomial.Coefficient.IsNegative)) Consider(Write(merged), PositiveFirst, strictly: false);
         if (OverOneDenominator(merged) is { Exists: true } fraction) Consider(fraction, OneDenominator, strictly: true);
         if (WithCommonExponential(merged) is { Exists: true } exponential) Consider(exponential, CommonExponential, strictly: false);
-        var denominators = merged.Exists(static monomial => monomial.HasDenominator);
-        if (Expanded(merged) is { Exists: true } expanded) Consider(expanded, denominators ? CommonDenominator : MultipliedOut, strictly: !denominators);
+        ConsiderWhole(merged, byParts: false);
+        if (hasFunctions && Terms(term, MaxTerms, byParts: true) is { } parts && Merge(parts) is { } mergedParts)
+        {
+            if (mergedParts.Count < parts.Count) Consider(Write(mergedParts), ByParts, strictly: true);
+            ConsiderWhole(mergedParts, byParts: true);
+        }
+
         if (best.Exists) note(identity);
         return best;
 
+        void ConsiderWhole(List<Monomial> all, bool byParts)
+        {
+            var denominators = all.Exists(static monomial => monomial.HasDenominator);
+            if (BySquares(all) is { } squares) Consider(Write(squares), Pythagoras, strictly: true);
+            if (CommonDenominatorOf(all) is not var (common, below) || Numerators(all, common, below) is not { } numerators) return;
+            if (Expanded(numerators, byParts) is { } expanded) Consider(Over(expanded, common, below), denominators ? CommonDenominator : MultipliedOut, byParts || !denominators);
+            if (WithCommonFactor(numerators, byParts) is var (rest, factor)) Consider(Over(rest, common, below, factor), CommonFactor, strictly: true);
+        }
+
         void Consider(Term candidate, Identity by, bool strictly)
         {
+            if (!candidate.Exists || candidate == term) return;
             var own = Count(candidate);
-            if (candidate == term || own > count || (strictly && own == count)) return;
+            if (own > count || (strictly && own == count)) return;
             (best, identity, count) = (candidate, by, own);
         }
     }
@@ -112,7 +221,7 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
     }
 
     /// <summary>The terms of a sum, each taken apart; null where there are too many.</summary>
-    private List<Monomial>? Terms(Term sum, int most)
+    private List<Monomial>? Terms(Term sum, int most, bool byParts)
     {
         var terms = new List<Monomial>();
         var stack = new Stack<(Term Term, bool Negative)>();
@@ -134,7 +243,7 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
             {
                 continue;
             }
-            else if (Monomial.Of(builder, term) is { } monomial)
+            else if (Monomial.Of(builder, term, byParts) is { } monomial)
             {
                 terms.Add(negative ? monomial.With(-monomial.Coefficient) : monomial);
             }
@@ -218,27 +327,18 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
         return Term.None;
     }
 
-    /// <summary>The whole over the common denominator with its numerator multiplied out.</summary>
-    private Term Expanded(List<Monomial> terms)
+    private Term Over(List<Monomial> numerators, Monomial common, double below, Monomial? factor = null)
     {
-        if (terms.Count < 2 || CommonDenominatorOf(terms) is not var (common, below)) return Term.None;
-        var numerators = new List<Monomial>();
-        foreach (var term in terms)
-        {
-            if (!Ratio.TryMultiply(term.Coefficient, new Ratio(below, 1), out var coefficient) || term.With(coefficient).Times(common) is not { } numerator) return Term.None;
-            if (Expand(numerator) is not { } expanded || numerators.Count + expanded.Count > MaxTerms) return Term.None;
-            numerators.AddRange(expanded);
-        }
-
-        if (Merge(numerators) is not { } merged || merged.Count >= numerators.Count) return Term.None;
-        if (merged.Count == 0) return builder.Term(builder.Constant(0));
-        return Fraction(merged, common, below)?.Write() ?? Term.None;
+        if (numerators.Count == 0) return builder.Term(builder.Constant(0));
+        if (Fraction(numerators, common, below) is not { } fraction) return Term.None;
+        return (factor is null ? fraction : factor.Times(fraction))?.Write() ?? Term.None;
     }
 
     /// <summary>Numerators over a denominator, which is given by positive exponents or as the factors below a fraction line.</summary>
     private Monomial? Fraction(List<Monomial> numerators, Monomial denominator, double below)
     {
         if (Merge(numerators) is not { Count: > 0 } merged) return null;
+        merged = BySquares(merged) ?? merged;
         var divisor = denominator.Factors.Any(static factor => factor.Exponent.IsNegative) ? denominator : denominator.Inverse();
         var above = merged.Count == 1 ? merged[0] : Monomial.Of(builder, Write(merged));
         if (above is null || above.Times(divisor) is not { } fraction || !Ratio.TryMultiply(fraction.Coefficient, new Ratio(1, below), out var coefficient)) return null;
@@ -267,36 +367,6 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
         return (Monomial.Of(builder, powers), below);
     }
 
-    /// <summary>A product with its sums multiplied out; null where that is too much.</summary>
-    private List<Monomial>? Expand(Monomial monomial)
-    {
-        List<Monomial> result = [monomial.Where((id, exponent) => !IsExpandable(id, exponent)).With(monomial.Coefficient)];
-        foreach (var (id, exponent) in monomial.Factors)
-        {
-            if (!IsExpandable(id, exponent)) continue;
-            if (Terms(builder.Term(id), MaxInnerTerms) is not { } inner) return null;
-            for (var i = 0; i < exponent.Above; i++)
-            {
-                var next = new List<Monomial>();
-                foreach (var x in result)
-                {
-                    foreach (var y in inner)
-                    {
-                        if (next.Count == MaxTerms || x.Times(y) is not { } product) return null;
-                        next.Add(product);
-                    }
-                }
-
-                result = next;
-            }
-        }
-
-        return result;
-    }
-
-    private bool IsExpandable(int id, Ratio exponent) =>
-        exponent.IsWhole && exponent.Above is > 0 and <= MaxExpandedPower && (builder.Term(id).Is<SumOperation>() || builder.Term(id).Is<SubOperation>());
-
     private static bool IsExponential(Term term) => term.Is<ExpOperation>() || (term.Is<PowOperation>() && Ratio.Of(term.Y) is null);
 
     private static Monomial Denominator(Monomial monomial) => monomial.Where(static (_, exponent) => exponent.IsNegative);
@@ -311,11 +381,18 @@ internal sealed class TextbookForms(GraphBuilder builder, Action<Identity> note)
         {
             var arity = builder.OperationOf(id).Arity;
             if (arity == 0 || !seen.Add(id)) continue;
-            for (var i = 0; i < arity; i++) stack.Push(builder.Argument(id, i));
+
+            // sigmoid(-x) is read like 1 - sigmoid(x).
+            var signed = builder.Term(id) is var part && part.Is<SigmoidOperation>() && part.X.Is<NegOperation>();
+            if (signed) stack.Push(part.X.X.Id);
+            for (var i = 0; i < arity && !signed; i++) stack.Push(builder.Argument(id, i));
         }
 
         return seen.Count;
     }
+
+    // a / b / c, as the quotient rule leaves it.
+    private static bool IsFractionOfFraction(Term term) => term.Is<DivOperation>() && term.X.Is<DivOperation>();
 
     private static Identity Named(string name) => new(name, RuleSets.Textbook, static (_, _, _) => Term.None);
 }
