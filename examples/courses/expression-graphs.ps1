@@ -16,16 +16,16 @@ $z | ConvertTo-ExprText -As Tree
 #>       ├─ -1
 #>       └─ y
 
-# 2. Constructors: a function for each kind of node. The static methods of the type are such functions.
+# 2. Constructors: a function for each kind of node. For n.sum of the lab write $n::Sum, and so on.
 $n = [PSAutodiff.ExprNode]
-$x, $y = $n::Variable('x'), $n::Variable('y')
-$built = $n::Add($n::Multiply($n::Multiply($n::Constant(4), $x), $y), $n::Exp($n::Multiply($n::Constant(-1), $y)))
+$x, $y = $n::Var('x'), $n::Var('y')
+$built = $n::Sum($n::Mul($n::Mul($n::Const(4), $x), $y), $n::Exp($n::Mul($n::Const(-1), $y)))
 "The same graph: $($built -eq $z)"
 #> The same graph: True
 
 # 3. The nested print. A node has an Op; a constant has a Value, a variable a Name, an operation its X and perhaps its Y.
 function Show-Node($Node, [string]$Path) {
-    $what = switch ("$($Node.Op)") { 'const' { "value $($Node.Value)" } 'var' { "name $($Node.Name)" } default { "op $_" } }
+    $what = switch ($Node.Op) { 'const' { "value $($Node.Value)" } 'var' { "name $($Node.Name)" } default { "op $_" } }
     "z$Path  $what"
     if ($Node.X) { Show-Node $Node.X "$Path.X" }
     if ($Node.Y) { Show-Node $Node.Y "$Path.Y" }
@@ -42,8 +42,17 @@ Show-Node $z
 #> z.Y.X.X  value -1
 #> z.Y.X.Y  name y
 
-# 4. to.string: x + 2y as a list of words. The lab's notation has a space between any two of them.
-(New-ExprNode 'x + 2*y' | ConvertTo-ExprText -As Lab) -split ' ' -join ', '
+# 4. to.string: x + 2y as a list of words, by a function of one's own. So are compute and differentiate: Get-Help about_PSAutodiff_Differentiator.
+$symbol = @{ sum = '+'; sub = '-'; mul = '*'; div = '/' }
+function Get-Word($Node) {
+    switch ($Node.Op) {
+        const { $Node.Value }
+        var { $Node.Name }
+        { $symbol.ContainsKey($_) } { '('; Get-Word $Node.X; $symbol[$_]; Get-Word $Node.Y; ')' }
+        default { $_; '('; Get-Word $Node.X; ')' }
+    }
+}
+(Get-Word (New-ExprNode 'x + 2*y')) -join ', '
 #> (, x, +, (, 2, *, y, ), )
 
 # 5. The factorial, which shows recursion. Derivatives know it too: the fourth one of x^4 is 4!.
@@ -53,7 +62,9 @@ Get-Factorial 4
 'x^4' | Invoke-Differentiate x -Order 4
 #> 24
 
-# 6. z as the lab prints it.
+# 6. z as the lab prints it, by that function and by the cmdlet.
+(Get-Word $z) -join ' '
+#> ( ( ( 4 * x ) * y ) + exp ( ( -1 * y ) ) )
 $z | ConvertTo-ExprText -As Lab
 #> ( ( ( 4 * x ) * y ) + exp ( ( -1 * y ) ) )
 

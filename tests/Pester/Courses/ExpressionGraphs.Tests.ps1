@@ -49,6 +49,7 @@ Describe '1. The graph of 4xy + e^(-y)' {
 
 Describe '2. Constructors' {
     It 'make the same expression as <Way>' -ForEach @(
+        @{ Way = 'static methods named as the operations'; Make = { $n = [PSAutodiff.ExprNode]; $n::Sum($n::Mul($n::Mul($n::Const(4), $x), $y), $n::Exp($n::Mul($n::Const(-1), $y))) } }
         @{ Way = 'text'; Make = { New-ExprNode '4*x*y + exp(-1*y)' } }
         @{ Way = 'a script block'; Make = { New-ExprNode { 4 * $x * $y + [Math]::Exp(-1 * $y) } } }
         @{ Way = 'operators'; Make = { 4 * $x * $y + [PSAutodiff.ExprNode]::Exp(-1 * $y) } }
@@ -83,6 +84,21 @@ Describe '3. The nested print' {
 }
 
 Describe '4. to.string' {
+    It 'can be written over the nodes, whose Op is text: <Text>' -ForEach @(
+        @{ Text = 'x + 2*y' }
+        @{ Text = '4*x*y + exp(-1*y)' }
+        @{ Text = 'tanh(log(x)/y - 1)' }
+    ) {
+        $symbol = @{ sum = '+'; sub = '-'; mul = '*'; div = '/' }
+        function Get-Word($Node) {
+            if ($Node.Op -eq 'const') { $Node.Value }
+            elseif ($Node.Op -eq 'var') { $Node.Name }
+            elseif ($Node.Op -in 'sum', 'sub', 'mul', 'div') { '('; Get-Word $Node.X; $symbol[$Node.Op]; Get-Word $Node.Y; ')' }
+            else { $Node.Op; '('; Get-Word $Node.X; ')' }
+        }
+        (Get-Word (New-ExprNode $Text)) -join ' ' | Should -BeExactly ($Text | ConvertTo-ExprText -As Lab)
+    }
+
     It 'makes nine tokens of x + 2y' {
         $text = & $node sum $x (& $node mul (New-ExprNode -Value 2) $y) | ConvertTo-ExprText -As Lab
         $text | Should -BeExactly '( x + ( 2 * y ) )'
@@ -176,7 +192,7 @@ Describe '10. The rules of simplify' {
         @{ Text = 'log(2)'; Value = [Math]::Log(2) }
     ) {
         $simple = $Text | Invoke-Simplify -Rule Lab
-        $simple.Op.ToString() | Should -BeExactly const
+        $simple.Op | Should -BeExactly const
         $simple.Value | Assert-Near $Value -Within 1e-15
     }
 
@@ -205,7 +221,7 @@ Describe '12. Derivatives of any order' {
         foreach ($mode in 'Auto', 'Forward', 'Reverse') { foreach ($rule in 'Lab', 'Standard', 'Stable') { @{ Mode = $mode; Rule = $rule } } }
     ) {
         $second = $z | Invoke-Differentiate x -Mode $Mode | Invoke-Differentiate y -Mode $Mode | Invoke-Simplify -Rule $Rule
-        $second.Op.ToString() | Should -BeExactly 'const'
+        $second.Op | Should -BeExactly 'const'
         $second.Value | Should -BeExactly 4
     }
 
