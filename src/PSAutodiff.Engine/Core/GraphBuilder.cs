@@ -152,6 +152,8 @@ internal sealed class GraphBuilder
         return node.X == x && node.Y == y && node.Z == z && !operation.IsCommutative ? id : Find(operation, x, y, z);
     }
 
+    // Asked for every node, mostly before the JIT would compile it well by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Rewrite(Operation operation, int x, int y, int z)
     {
         if (Rules != RuleSets.None && _rewriteDepth < MaxRewriteDepth)
