@@ -1,4 +1,4 @@
-# System S3: what the best network of restarts.ps1 says over [-2, 2] x [-2, 2] in steps of 1/25, and what a random one says.
+# What the best network of restarts.ps1 says over [-2, 2] x [-2, 2] in steps of 1/25, and what a random one says.
 param([int]$Seed = 1, [string]$CsvPath)
 Set-StrictMode -Version Latest
 $p = New-ExprNode '1/(1 + exp(-1*(c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2))))'

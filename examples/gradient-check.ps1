@@ -1,4 +1,4 @@
-# System S3: the gradient of the nine-parameter network's mean loss over the five points, against central differences.
+# The gradient of the nine-parameter network's mean loss over the five points, against central differences.
 Set-StrictMode -Version Latest
 $p = New-ExprNode '1/(1 + exp(-1*fin))' |
     Resolve-Expression -At @{ fin = 'c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2)' }

@@ -1,4 +1,4 @@
-# System S6: optimal brain damage on iris. Train, score, prune, train again; then test on rows that took no part in it.
+# Optimal brain damage on iris. Train, score, prune, train again; then test on rows that took no part in it.
 param([int]$Seed = 1, [double]$Fraction = 0.7)
 Set-StrictMode -Version Latest
 $number = 0

@@ -1,4 +1,4 @@
-# System S6: least squares, ridge, the elastic net's extra rows, weights; and the training risk, which is (N - d)/N of the noise.
+# Least squares, ridge, the elastic net's extra rows, weights; and the training risk, which is (N - d)/N of the noise.
 param([int]$Draw = 2000, [int]$Seed = 1)
 Set-StrictMode -Version Latest
 $features = 'SepalWidth', 'PetalLength', 'PetalWidth'

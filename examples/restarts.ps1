@@ -1,4 +1,4 @@
-# System S3: ten random starts of the nine-parameter network on the five points; all are reported, the best is kept.
+# Ten random starts of the nine-parameter network on the five points; all are reported, the best is kept.
 param([int]$Seed = 1)
 Set-StrictMode -Version Latest
 $p = New-ExprNode '1/(1 + exp(-1*fin))' |

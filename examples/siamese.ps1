@@ -1,4 +1,4 @@
-# System S6: a Siamese pair. h = tanh(W x + b) for two inputs p and q with the same W and b; J = |W|^2 + sum |h_p - h_q|^2 over the pairs.
+# A Siamese pair. h = tanh(W x + b) for two inputs p and q with the same W and b; J = |W|^2 + sum |h_p - h_q|^2 over the pairs.
 Set-StrictMode -Version Latest
 $names = 'w11', 'w12', 'w21', 'w22', 'b1', 'b2'
 $h = @{}

@@ -1,4 +1,4 @@
-# System S6: weight decay moves the minimum of a quadratic error to Q (L + tau I)^-1 L Q' w*: directions of large curvature stay.
+# Weight decay moves the minimum of a quadratic error to Q (L + tau I)^-1 L Q' w*: directions of large curvature stay.
 param([double[]]$Decay = (0.01, 0.1, 1, 10))
 Set-StrictMode -Version Latest
 $loss = New-ExprNode '5*(a + b - 3)^2 + (a - b - 1)^2/20'

@@ -1,4 +1,4 @@
-# System S6: noise equals decay. A linear network p = w'x + b takes a step of rate 1 on many copies of a row, each with noise of its own,
+# Noise equals decay. A linear network p = w'x + b takes a step of rate 1 on many copies of a row, each with noise of its own,
 # so it moves by the mean of as many gradients. That differs from what is expected by a few standard errors at most.
 param([int]$Seed = 1, [int]$Count = 100000)
 Set-StrictMode -Version Latest
