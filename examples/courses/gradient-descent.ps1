@@ -82,19 +82,17 @@ $term = '-(y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15))' | Resolve-Expression 
 $data = Import-Csv "$PSScriptRoot/../data/five-points.csv"
 ($data | Measure-Expression $p -At $drawn | ForEach-Object ToString f7) -join ' '
 #> 0.4491225 0.4965392 0.5436179 0.3752571 0.4099662
-$mean = New-ExprNode 0
-foreach ($row in $data) { $mean += ($term | Resolve-Expression $row) / 5 }
-$there = $mean | Measure-Expression -At $drawn -Gradient
+$there = $data | Measure-Expression $term -At $drawn -Gradient -Mean
 'Loss {0:f7}, gradient' -f $there.Value
 #> Loss 0.6538249, gradient
 ($there.Gradient['b1', 'b2', 'w11', 'w12', 'w21', 'w22', 'c', 'u1', 'u2'] | ForEach-Object ToString f8) -join ' '
 #> 0.10535249 -0.16134603 -0.03237562 0.03281629 -0.06440284 0.05575347 0.25490058 -0.04360869 -0.06480158
 
 # 7. Finite differences agree, and find a derivative that is wrong.
-$mean | Test-Derivative -At $drawn -Epsilon 1e-9 -Tolerance 1e-5
+$data | Test-Derivative $term -At $drawn -Mean -Epsilon 1e-9 -Tolerance 1e-5
 #> True
 $there.Gradient['w21'] *= 2
-$mean | Test-Derivative -At $drawn -Derivative $there.Gradient -Epsilon 1e-9 -Tolerance 1e-5 -WarningVariable problem -WarningAction SilentlyContinue
+$data | Test-Derivative $term -At $drawn -Derivative $there.Gradient -Mean -Epsilon 1e-9 -Tolerance 1e-5 -WarningVariable problem -WarningAction SilentlyContinue
 #> False
 "$problem" -replace ': derivative.*'
 #> 1 of 9 derivatives failed: w21

@@ -4,11 +4,10 @@ Set-StrictMode -Version Latest
 
 # 1. What a change d of the weights does to the loss: about g d + d'Hd/2, by Taylor. For a quadratic loss that is exact; here it is setting b to 0.
 $rows = 'x,y', '1,1', '2,3', '3,2', '5,4', '8,7', '9,5' | ConvertFrom-Csv
-$error6 = New-ExprNode 0
-foreach ($row in $rows) { $error6 += '(y - a - b*x)^2/6' | Resolve-Expression $row }
-$there = $error6 | Measure-Expression -At @{ a = 0.7; b = 0.3 } -Hessian
+$square = New-ExprNode '(y - a - b*x)^2'
+$there = $rows | Measure-Expression $square -At @{ a = 0.7; b = 0.3 } -Hessian -Mean
 'Taylor {0:f6}, measured {1:f6}' -f (-0.3 * $there.Gradient['b'] + $there.Hessian[1, 1] * 0.3 * 0.3 / 2),
-    (($error6 | Measure-Expression -At @{ a = 0.7; b = 0 }) - $there.Value)
+    (($rows | Measure-Expression $square -At @{ a = 0.7; b = 0 } -Mean) - $there.Value)
 #> Taylor 8.680000, measured 8.680000
 
 # 2. The saliency of a weight u is h u^2 / 2, with h its second derivative, since the gradient is 0 after training.
@@ -41,9 +40,7 @@ Compare-Expression ('log(p)' | Resolve-Expression @{ p = $density }) '-log(2*pi*
 #> True
 
 # 6. The variance by likelihood is the mean squared residual.
-$likelihood = New-ExprNode 0
-foreach ($row in $rows) { $likelihood += '(y - a - b*x)^2/(2*v) + log(2*pi*v)/2' | Resolve-Expression $row }
-$most = Find-Minimum $likelihood -At @{ a = 0; b = 0; v = 1 }
+$most = $rows | Find-Minimum '(y - a - b*x)^2/(2*v) + log(2*pi*v)/2' -At @{ a = 0; b = 0; v = 1 } -Sum
 $fit = $rows | Invoke-LinearRegression -Feature x -Label y
 'a {0:f5}, b {1:f5}, v {2:f5}' -f $most.At['a'], $most.At['b'], $most.At['v']
 #> a 0.92500, b 0.58750, v 0.82083
@@ -51,7 +48,7 @@ $fit = $rows | Invoke-LinearRegression -Feature x -Label y
 #> a 0.92500, b 0.58750, v 0.82083
 
 # 7. The normal equations say that the gradient of the mean squared error is 0 at the fit.
-($error6 | Measure-Expression -At @{ a = $fit.Coefficients['Intercept']; b = $fit.Coefficients['x'] } -Gradient).Gradient.Values |
+($rows | Measure-Expression $square -At @{ a = $fit.Coefficients['Intercept']; b = $fit.Coefficients['x'] } -Gradient -Mean).Gradient.Values |
     ForEach-Object { [Math]::Abs($_) -lt 1e-12 }
 #> True
 #> True
@@ -89,7 +86,7 @@ $risks = foreach ($pattern in 0..63) {
 # 11. Ridge adds lambda |b|^2 to the mean squared error, so that lambda N appears in (X'X + lambda N I)^-1 X'y.
 '{0:f6} {1:f6}' -f @((Invoke-LinearRegression -Data $x -Target $rows.y -NoIntercept -Ridge 0.3).Coefficients.Values)
 #> 0.504480 0.645181
-$found = Find-Minimum ($error6 + '0.3*(a^2 + b^2)') -At @{ a = 0; b = 0 } -Method Newton
+$found = $rows | Find-Minimum ($square + '0.3*(a^2 + b^2)') -At @{ a = 0; b = 0 } -Method Newton -Mean
 '{0:f6} {1:f6}' -f $found.At['a'], $found.At['b']
 #> 0.504480 0.645181
 

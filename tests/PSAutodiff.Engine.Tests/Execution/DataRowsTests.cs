@@ -78,6 +78,25 @@ public sealed class DataRowsTests
     }
 
     [Fact]
+    public void An_evaluation_takes_no_memory_for_a_row()
+    {
+        // Fewer than four blocks of rows are evaluated on this thread.
+        var few = Allocated(Data.Exact(RowTotal.Mean, 1024, "x", "y"));
+        var many = Allocated(Data.Exact(RowTotal.Mean, 3 * 1024, "x", "y"));
+        Assert.InRange(many, few, few + 200);
+
+        static long Allocated(DataRows rows)
+        {
+            var program = ParameterProgram.Compile(ExprNode.Flatten([ExprNode.Parse("(w*x - y)^2"), ExprNode.Parse("tanh(w*x)")], Token), W, rows, Token);
+            var results = new double[2];
+            program.Evaluate([1], results, Token);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            program.Evaluate([2], results, Token);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public void A_program_too_large_for_blocks_of_rows_adds_them_one_by_one()
     {
         // 2^18 values that live at the same time: parity of the sum tells that every row counted.

@@ -191,6 +191,7 @@ Describe '7. Finite differences' {
         $checks = @($batch | Test-Derivative -At $drawn -Epsilon 1e-9 -Tolerance 1e-5 -Detailed)
         $checks.Variable | Should -BeExactly ($parameters | Sort-Object)
         $checks.Passed | Should -Not -Contain $false
+        $rows | Test-Derivative $term -At $drawn -Mean -Epsilon 1e-9 -Tolerance 1e-5 | Should -BeTrue
     }
 
     It 'fail when the derivative by <_> is off by 0.001' -ForEach 'b1', 'b2', 'w11', 'w12', 'w21', 'w22', 'c', 'u1', 'u2' {
@@ -199,6 +200,7 @@ Describe '7. Finite differences' {
         $outcome = Get-Outcome { $batch | Test-Derivative -At $drawn -Derivative $gradient -Epsilon 1e-9 -Tolerance 1e-5 }
         $outcome.Output | Should -BeExactly $false
         $outcome.Warnings[0].Message | Should -BeLike "1 of 9 derivatives failed: ${_}: *off by 0.001, limit 1e-05*"
+        $rows | Test-Derivative $term -At $drawn -Derivative $gradient -Mean -Epsilon 1e-9 -Tolerance 1e-5 -WarningAction Ignore | Should -BeFalse
     }
 }
 

@@ -148,6 +148,9 @@ Describe '6. The variance by likelihood' {
         $found = Find-Minimum $likelihood -At @{ a = 0; b = 0; v = 1 }
         $found.At['v'] | Assert-Near $fit.ResidualRisk -Within 1e-7
         $found.At['b'] | Assert-Near $fit.Coefficients.x2 -Within 1e-7
+        $table = 0..5 | ForEach-Object { @{ x = $x[$_][1]; y = $y[$_] } }
+        $found = $table | Find-Minimum '(y - a - b*x)^2/(2*v) + log(2*pi*v)/2' -At @{ a = 0; b = 0; v = 1 } -Sum
+        $found.At['v'] | Assert-Near $fit.ResidualRisk -Within 1e-7
     }
 }
 
