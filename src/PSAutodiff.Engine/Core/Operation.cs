@@ -103,6 +103,12 @@ public abstract class Operation
     /// </summary>
     internal virtual Term Definition(Term x, Term y, Term z) => Term.None;
 
+    /// <summary>
+    /// The same function, with the same domain, by sums, products, powers, exp, log, abs, sin and cos, which algebra compares; none where there is
+    /// no such form. The <see cref="Definition"/> unless overridden.
+    /// </summary>
+    internal virtual Term ForAlgebra(Term x, Term y, Term z) => Definition(x, y, z);
+
     /// <summary>What one evaluation of a node costs, in multiplications: what rewrites are weighed by.</summary>
     internal virtual int Cost(Term node) => Math.Min(Arity, 1);
 

@@ -4,6 +4,7 @@ using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
+using PSAutodiff.Passes.Algebra.Equality;
 using PSAutodiff.Passes.Simplification;
 
 namespace PSAutodiff;
@@ -17,6 +18,9 @@ public enum ComparisonBasis
     /// <summary>Simplifying makes them the same, or their difference 0.</summary>
     Simplification,
 
+    /// <summary>Exact algebra brings their difference to 0; or it shows that the difference of two rational functions is not 0 at a point.</summary>
+    Algebra,
+
     /// <summary>At many points their values differ by no more than rounding explains: strong evidence, no proof.</summary>
     Sampling,
 
@@ -29,7 +33,7 @@ public enum ComparisonBasis
 
 /// <summary>
 /// Whether two expressions are the same function where both are defined, and how that was found out. A domain that one of them
-/// does not have (log(x^2) and 2*log(x), x/x and 1) makes no difference.
+/// does not have (log(x^2) and 2*log(x), x/x and 1) makes no difference, and is named where it is known.
 /// </summary>
 public sealed class ExpressionComparison
 {
@@ -57,10 +61,21 @@ public sealed class ExpressionComparison
     }
 
     /// <summary>Whether the expressions are equal; false as well when that is undecided.</summary>
-    public bool Equal => How is ComparisonBasis.Structure or ComparisonBasis.Simplification or ComparisonBasis.Sampling;
+    public bool Equal => How is ComparisonBasis.Structure or ComparisonBasis.Simplification or ComparisonBasis.Sampling || (How == ComparisonBasis.Algebra && Counterexample is null);
 
     /// <summary>What decided.</summary>
     public ComparisonBasis How { get; }
+
+    /// <summary>
+    /// What has to hold for both expressions to be defined where one of them is, for example <c>x != 0</c> for x/x and 1; null where they have the
+    /// same domain, and where nothing is proved.
+    /// </summary>
+    [JsonInclude]
+    public string? Assumption { get; private init; }
+
+    /// <summary>Why algebra did not find them equal, where it was asked; else null.</summary>
+    [JsonInclude]
+    public string? Reason { get; private init; }
 
     /// <summary>A point (variable name to number) where the values differ; null unless the expressions differ.</summary>
     [JsonInclude]
@@ -80,7 +95,7 @@ public sealed class ExpressionComparison
     /// <summary>The largest difference between values at these points, relative to the larger one where that is above 1.</summary>
     public double LargestError { get; }
 
-    /// <summary>Compares two expressions: by structure, at points that are always the same, and after simplifying.</summary>
+    /// <summary>Compares two expressions: by structure, at points that are always the same, after simplifying, and by algebra.</summary>
     /// <param name="reference">The one.</param>
     /// <param name="difference">The other.</param>
     /// <param name="cancellation">Ends the comparison early.</param>
@@ -95,23 +110,33 @@ public sealed class ExpressionComparison
         var both = ExprNode.Flatten([reference, difference], cancellation);
 
         // Sampling first: where it finds a counterexample, there is no need to simplify.
-        var sampled = new Sampler(both, cancellation).Compare();
+        var sampler = new Sampler(both, cancellation);
+        var sampled = sampler.Compare();
         if (sampled.How == ComparisonBasis.Counterexample) return sampled;
+        cancellation.ThrowIfCancellationRequested();
+        var proof = EqualityProof.Of(both, cancellation);
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             cancellation.ThrowIfCancellationRequested();
-            if (SimplifyAlike(both, rule, cancellation)) return new ExpressionComparison(ComparisonBasis.Simplification);
+            if (SimplifyAlike(both, rule, out var assumptions, cancellation))
+            {
+                return new ExpressionComparison(ComparisonBasis.Simplification) { Assumption = Joined(proof.IsEqual ? proof.Assumptions : assumptions) };
+            }
         }
 
-        return sampled;
+        // Equal where both are defined says nothing when they are nowhere so.
+        if (proof.IsEqual && (!proof.HasGaps || sampler.HasCommonPoint)) return new ExpressionComparison(ComparisonBasis.Algebra) { Assumption = Joined(proof.Assumptions) };
+        return sampler.Refute(proof) ?? sampler.Result(sampled.How, proof.IsEqual ? "Equal by algebra wherever both have values, but no point is known where they have." : proof.Reason);
     }
 
     /// <summary>Whether they are equal and what decided, in a line.</summary>
     public override string ToString() => $"{(Equal ? "equal" : How == ComparisonBasis.Undecided ? "undecided" : "not equal")} ({How})";
 
-    private static bool SimplifyAlike(RootedGraph both, SimplificationRule rule, CancellationToken cancellation)
+    private static string? Joined(IReadOnlyList<string> assumptions) => assumptions.Count == 0 ? null : string.Join(", ", assumptions);
+
+    private static bool SimplifyAlike(RootedGraph both, SimplificationRule rule, out IReadOnlyList<string> assumptions, CancellationToken cancellation)
     {
-        var simplified = Simplifier.Simplify(both, rule, cancellation: cancellation).Output;
+        (var simplified, assumptions) = Simplifier.Simplify(both, rule, cancellation: cancellation);
         if (simplified.Roots[0] == simplified.Roots[1]) return true;
         var nodes = simplified.Nodes();
         return (nodes[0] - nodes[1]).Simplify(rule, cancellation).Value == 0;
@@ -142,6 +167,9 @@ public sealed class ExpressionComparison
             _cancellation = cancellation;
         }
 
+        /// <summary>Whether there is a point at which both have values.</summary>
+        public bool HasCommonPoint { get; private set; }
+
         // Values near 0, by cancellation, are known to few digits: they count for functions that are 0 wherever one looks.
         private bool IsEnough => IsEnoughOf(_accurate) || (!_isNonzero && IsEnoughOf(_accurate + _nearZero));
 
@@ -154,13 +182,29 @@ public sealed class ExpressionComparison
                 if (Differs(i) && counterexample < 0) counterexample = i;
             }
 
-            var how = counterexample >= 0 ? ComparisonBasis.Counterexample : IsEnough ? ComparisonBasis.Sampling : ComparisonBasis.Undecided;
-            return new ExpressionComparison(how, _largestError, (_accurate + _nearZero).Points)
+            return Result(counterexample >= 0 ? ComparisonBasis.Counterexample : IsEnough ? ComparisonBasis.Sampling : ComparisonBasis.Undecided, null, counterexample);
+        }
+
+        public ExpressionComparison Result(ComparisonBasis how, string? reason, int counterexample = -1) => new(how, _largestError, (_accurate + _nearZero).Points)
+        {
+            Reason = reason,
+            Counterexample = counterexample < 0 ? null : PointAt(counterexample),
+            ReferenceValue = counterexample < 0 ? null : _values[0][counterexample],
+            DifferenceValue = counterexample < 0 ? null : _values[1][counterexample],
+        };
+
+        /// <summary>A point at which algebra computes a difference that is not 0, however small it is.</summary>
+        public ExpressionComparison? Refute(EqualityProof proof)
+        {
+            for (var i = 0; i < _points.SimpleCount || i == 0; i++)
             {
-                Counterexample = counterexample < 0 ? null : PointAt(counterexample),
-                ReferenceValue = counterexample < 0 ? null : _values[0][counterexample],
-                DifferenceValue = counterexample < 0 ? null : _values[1][counterexample],
-            };
+                var at = new Dictionary<string, double>(StringComparer.Ordinal);
+                for (var j = 0; j < _variables.Count; j++) at[_variables[j]] = _points[i][j];
+                if (proof.DifferenceAt(at) is not { IsZero: false } difference) continue;
+                return Result(ComparisonBasis.Algebra, $"Computed exactly, they differ by {difference.ToText()} at the counterexample.", i);
+            }
+
+            return null;
         }
 
         private bool IsEnoughOf(Evidence evidence) => _variables.Count == 0
@@ -172,6 +216,7 @@ public sealed class ExpressionComparison
         {
             var (x, y) = (_values[0][index], _values[1][index]);
             if (!double.IsFinite(x) || !double.IsFinite(y)) return false;
+            HasCommonPoint = true;
             _bounds.Evaluate(_points[index], cancellation: _cancellation);
             var bound = SafetyFactor * (_bounds.BoundOf(0) + _bounds.BoundOf(1));
             var larger = Math.Max(Math.Abs(x), Math.Abs(y));

@@ -12,32 +12,32 @@ public sealed class ExpressionComparisonTests
     [InlineData("x*x*x", "x^3", ComparisonBasis.Simplification)]
     [InlineData("log(1 + exp(x))", "softplus(x)", ComparisonBasis.Simplification)]
     [InlineData("x/x", "1", ComparisonBasis.Simplification)]
-    [InlineData("(x + 1)^2", "x^2 + 2*x + 1", ComparisonBasis.Sampling)]
-    [InlineData("(x + y)^5", "x^5 + 5*x^4*y + 10*x^3*y^2 + 10*x^2*y^3 + 5*x*y^4 + y^5", ComparisonBasis.Sampling)]
-    [InlineData("sin(x)^2 + cos(x)^2", "1", ComparisonBasis.Sampling)]
-    [InlineData("y*(sin(x)^2 + cos(x)^2 - 1)", "0", ComparisonBasis.Sampling)]
-    [InlineData("(sin(x)^2 + cos(x)^2 - 1)^2", "0", ComparisonBasis.Sampling)]
-    [InlineData("tanh(x)", "2*sigmoid(2*x) - 1", ComparisonBasis.Sampling)]
+    [InlineData("(x + 1)^2", "x^2 + 2*x + 1", ComparisonBasis.Algebra)]
+    [InlineData("(x + y)^5", "x^5 + 5*x^4*y + 10*x^3*y^2 + 10*x^2*y^3 + 5*x*y^4 + y^5", ComparisonBasis.Algebra)]
+    [InlineData("sin(x)^2 + cos(x)^2", "1", ComparisonBasis.Algebra)]
+    [InlineData("y*(sin(x)^2 + cos(x)^2 - 1)", "0", ComparisonBasis.Algebra)]
+    [InlineData("(sin(x)^2 + cos(x)^2 - 1)^2", "0", ComparisonBasis.Algebra)]
+    [InlineData("tanh(x)", "2*sigmoid(2*x) - 1", ComparisonBasis.Algebra)]
     [InlineData("tanh(x)", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", ComparisonBasis.Simplification)]
-    [InlineData("x^y", "exp(y*log(x))", ComparisonBasis.Sampling)]
-    [InlineData("log(x^2)", "2*log(x)", ComparisonBasis.Sampling)]
-    [InlineData("abs(x)", "max(x, -x)", ComparisonBasis.Sampling)]
+    [InlineData("x^y", "exp(y*log(x))", ComparisonBasis.Algebra)]
+    [InlineData("log(x^2)", "2*log(x)", ComparisonBasis.Algebra)]
+    [InlineData("abs(x)", "max(x, -x)", ComparisonBasis.Algebra)]
     [InlineData("less(x, y)*less(y, x)", "0", ComparisonBasis.Sampling)]
-    [InlineData("acos(x)", "pi/2 - asin(x)", ComparisonBasis.Sampling)]
-    [InlineData("a*b*c*d*e*f*g*h", "h*g*f*e*d*c*b*a", ComparisonBasis.Sampling)]
-    [InlineData("x + 0.1 + 0.2", "x + 0.3", ComparisonBasis.Sampling)]
+    [InlineData("acos(x)", "pi/2 - asin(x)", ComparisonBasis.Algebra)]
+    [InlineData("a*b*c*d*e*f*g*h", "h*g*f*e*d*c*b*a", ComparisonBasis.Algebra)]
+    [InlineData("x + 0.1 + 0.2", "x + 0.3", ComparisonBasis.Algebra)]
     [InlineData("x/3", "x*0.333333333333333333", ComparisonBasis.Sampling)]
-    [InlineData("0.1 + 0.2", "0.3", ComparisonBasis.Sampling)]
-    [InlineData("sin(x)", "cos(pi/2 - x)", ComparisonBasis.Sampling)]
-    [InlineData("sin(x)", "cos(x - pi/2)", ComparisonBasis.Sampling)]
-    [InlineData("sin(x)", "-cos(x + pi/2)", ComparisonBasis.Sampling)]
-    [InlineData("cos(x + pi)", "-cos(x)", ComparisonBasis.Sampling)]
-    [InlineData("tan(x + pi)", "tan(x)", ComparisonBasis.Sampling)]
-    [InlineData("cos(c + (a + b))", "cos(c)*cos(a + b) - sin(c)*sin(a + b)", ComparisonBasis.Sampling)]
-    [InlineData("sin(a + b)", "sin(a)*cos(b) + cos(a)*sin(b)", ComparisonBasis.Sampling)]
-    [InlineData("sin(a - b + c)", "sin(a + c)*cos(b) - cos(a + c)*sin(b)", ComparisonBasis.Sampling)]
-    [InlineData("cos(3*x)", "4*cos(x)^3 - 3*cos(x)", ComparisonBasis.Sampling)]
-    [InlineData("sin(x/3)^2", "(1 - cos(2*x/3))/2", ComparisonBasis.Sampling)]
+    [InlineData("0.1 + 0.2", "0.3", ComparisonBasis.Algebra)]
+    [InlineData("sin(x)", "cos(pi/2 - x)", ComparisonBasis.Algebra)]
+    [InlineData("sin(x)", "cos(x - pi/2)", ComparisonBasis.Algebra)]
+    [InlineData("sin(x)", "-cos(x + pi/2)", ComparisonBasis.Algebra)]
+    [InlineData("cos(x + pi)", "-cos(x)", ComparisonBasis.Algebra)]
+    [InlineData("tan(x + pi)", "tan(x)", ComparisonBasis.Algebra)]
+    [InlineData("cos(c + (a + b))", "cos(c)*cos(a + b) - sin(c)*sin(a + b)", ComparisonBasis.Algebra)]
+    [InlineData("sin(a + b)", "sin(a)*cos(b) + cos(a)*sin(b)", ComparisonBasis.Algebra)]
+    [InlineData("sin(a - b + c)", "sin(a + c)*cos(b) - cos(a + c)*sin(b)", ComparisonBasis.Algebra)]
+    [InlineData("cos(3*x)", "4*cos(x)^3 - 3*cos(x)", ComparisonBasis.Algebra)]
+    [InlineData("sin(x/3)^2", "(1 - cos(2*x/3))/2", ComparisonBasis.Algebra)]
     public void Equal_expressions_are_found_equal(string reference, string difference, ComparisonBasis how)
     {
         foreach (var comparison in BothWays(reference, difference))
@@ -100,7 +100,6 @@ public sealed class ExpressionComparisonTests
     [InlineData("log(-1 - x^2)", "x")]
     [InlineData("log(x)", "log(-x)")]
     [InlineData("1/0", "x")]
-    [InlineData("1e16 + 1 - 1e16", "1")]
     public void Without_points_that_tell_it_is_undecided(string reference, string difference)
     {
         var comparison = Compare(reference, difference);
@@ -163,7 +162,7 @@ public sealed class ExpressionComparisonTests
             foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
             {
                 var comparison = ExpressionComparison.Compare(node, node.Simplify(rule), Token);
-                Assert.True(comparison.How != ComparisonBasis.Counterexample, $"{Texts.Let(node)} and {Texts.Let(node.Simplify(rule))}: {Show(comparison)}");
+                Assert.True(comparison.Counterexample is null, $"{Texts.Let(node)} and {Texts.Let(node.Simplify(rule))}: {Show(comparison)}");
             }
         }
     }

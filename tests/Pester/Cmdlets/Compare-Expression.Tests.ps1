@@ -8,10 +8,12 @@ Describe 'Compare-Expression' {
         @{ A = '4*x*y'; B = '4*x*y'; How = 'Structure' }
         @{ A = 'x + y'; B = 'y + x'; How = 'Simplification' }
         @{ A = 'log(1 + exp(x))'; B = 'softplus(x)'; How = 'Simplification' }
-        @{ A = '(x + 1)^2'; B = 'x^2 + 2*x + 1'; How = 'Sampling' }
-        @{ A = 'sin(x)^2 + cos(x)^2'; B = '1'; How = 'Sampling' }
-        @{ A = 'log(x*y)'; B = 'log(x) + log(y)'; How = 'Sampling' }
-        @{ A = 'x + 0.1 + 0.2'; B = 'x + 0.3'; How = 'Sampling' }
+        @{ A = '(x + 1)^2'; B = 'x^2 + 2*x + 1'; How = 'Algebra' }
+        @{ A = 'sin(x)^2 + cos(x)^2'; B = '1'; How = 'Algebra' }
+        @{ A = 'x + 0.1 + 0.2'; B = 'x + 0.3'; How = 'Algebra' }
+        @{ A = 'log(x*y)'; B = 'log(x) + log(y)'; How = 'Algebra' }
+        @{ A = 'less(x, y)*less(y, x)'; B = '0'; How = 'Sampling' }
+        @{ A = '(a+b+c+d+e)^40'; B = '(e+d+c+b+a)^39*(a+(b+c+d)+e)'; How = 'Sampling' }
     ) {
         $result = Compare-Expression $A $B
         $result | Should -BeOfType PSAutodiff.ExpressionComparison
@@ -22,6 +24,7 @@ Describe 'Compare-Expression' {
         $null -eq $result.DifferenceValue | Should -BeTrue
         $result.SampleCount -gt 100 | Should -Be ($How -eq 'Sampling')
         $result.LargestError | Should -BeLessThan 1e-12
+        $null -eq $result.Reason | Should -Be ($How -ne 'Sampling')
     }
 
     It 'finds <A> and <B> different' -ForEach @(

@@ -13,6 +13,8 @@ internal sealed class AcosOperation() : UnaryOperation("acos", Math.Acos, null)
 
     internal override CodeForm Python => new(Notation.Call("np.arccos", 1));
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => x.Constant(Math.PI) / x.Constant(2) - x.Apply<AsinOperation>();
+
     protected override Term Pullback(Term self, Term x, Term adjoint) => -(adjoint / ((1 - x) * (1 + x)).Apply<SqrtOperation>());
 }
 

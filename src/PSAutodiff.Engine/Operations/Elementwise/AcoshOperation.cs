@@ -14,6 +14,8 @@ internal sealed class AcoshOperation() : UnaryOperation("acosh", Elementary.Acos
 
     internal override CodeForm Python => new(Notation.Call("np.arccosh", 1));
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x + (x.Apply<PowOperation>(x.Constant(2)) - 1).Apply<SqrtOperation>()).Apply<LogOperation>();
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("acosh(cosh(x)) = abs(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<CoshOperation>() ? x.X.Apply<AbsOperation>() : Term.None),

@@ -15,6 +15,8 @@ internal sealed class AsinhOperation() : UnaryOperation("asinh", Elementary.Asin
 
     internal override CodeForm Python => new(Notation.Call("np.arcsinh", 1));
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x + (x.Apply<PowOperation>(x.Constant(2)) + x.Constant(1)).Apply<SqrtOperation>()).Apply<LogOperation>();
+
     private protected override IEnumerable<Identity> Identities =>
     [
         Parity.Odd<AsinhOperation>(),

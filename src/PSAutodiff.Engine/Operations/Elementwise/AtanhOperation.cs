@@ -15,6 +15,8 @@ internal sealed class AtanhOperation() : UnaryOperation("atanh", Elementary.Atan
 
     internal override CodeForm Python => new(Notation.Call("np.arctanh", 1));
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => ((1 + x) / (1 - x)).Apply<LogOperation>() / x.Constant(2);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         Parity.Odd<AtanhOperation>(),

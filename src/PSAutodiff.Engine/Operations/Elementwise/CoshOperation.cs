@@ -11,6 +11,8 @@ internal sealed class CoshOperation() : UnaryOperation("cosh", Elementary.Cosh, 
 
     internal override string? MathName => nameof(Math.Cosh);
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x.Apply<ExpOperation>() + (-x).Apply<ExpOperation>()) / x.Constant(2);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         Parity.Even<CoshOperation>(),

@@ -22,6 +22,8 @@ internal sealed class ErfcOperation() : UnaryOperation("erfc", Elementary.Erfc, 
 
     internal override CodeForm PowerShell => new(CodeForm.PowerShellCall("Get-Erfc", 1), ErfOperation.PowerShellHelpers);
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => 1 - x.Apply<ErfOperation>();
+
     protected override Term Pullback(Term self, Term x, Term adjoint) => ErfOperation.Slope(-2, x) * adjoint;
 }
 

@@ -37,6 +37,8 @@ internal sealed class Expm1Operation() : UnaryOperation("expm1", Elementary.Expm
             }
             """));
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => x.Apply<ExpOperation>() - 1;
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("expm1(log1p(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<Log1pOperation>() ? x.X : Term.None),

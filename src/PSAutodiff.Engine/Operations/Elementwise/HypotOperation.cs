@@ -24,6 +24,8 @@ internal sealed class HypotOperation() : BinaryOperation<HypotOperation.Function
     // A root, and a dozen additions and multiplications.
     internal override int Cost(Term node) => 16;
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x.Apply<PowOperation>(x.Constant(2)) + y.Apply<PowOperation>(x.Constant(2))).Apply<SqrtOperation>();
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("hypot(x, 0) = abs(x)", RuleSets.NotLab, static (x, y, _) => y.Is(0) ? x.Apply<AbsOperation>() : x.Is(0) ? y.Apply<AbsOperation>() : Term.None),

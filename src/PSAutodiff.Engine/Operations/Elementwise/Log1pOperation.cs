@@ -33,6 +33,8 @@ internal sealed class Log1pOperation() : UnaryOperation("log1p", Elementary.Log1
 
     internal override CodeForm PowerShell => new(CodeForm.PowerShellCall("Get-Log1p", 1), PowerShellHelper);
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (1 + x).Apply<LogOperation>();
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("log1p(expm1(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<Expm1Operation>() ? x.X : Term.None),

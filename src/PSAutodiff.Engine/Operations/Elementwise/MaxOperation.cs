@@ -10,6 +10,8 @@ internal sealed class MaxOperation() : ExtremeOperation<MaxOperation, MinOperati
 {
     internal override string? MathName => nameof(Math.Max);
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x + y + (x - y).Apply<AbsOperation>()) / x.Constant(2);
+
     protected override Term TakesSecond(Term x, Term y) => x.Apply<LessOperation>(y);
 
     /// <summary>The value, over lanes.</summary>

@@ -10,6 +10,8 @@ internal sealed class MinOperation() : ExtremeOperation<MinOperation, MaxOperati
 {
     internal override string? MathName => nameof(Math.Min);
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x + y - (x - y).Apply<AbsOperation>()) / x.Constant(2);
+
     protected override Term TakesSecond(Term x, Term y) => y.Apply<LessOperation>(x);
 
     /// <summary>The value, over lanes.</summary>

@@ -17,6 +17,8 @@ internal sealed class ReluOperation() : UnaryOperation<ReluOperation.Function>("
 
     internal override CodeForm PowerShell => new(new Notation("[Math]::Max(#1, 0.0)", Notation.Atom, 0));
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x + x.Apply<AbsOperation>()) / x.Constant(2);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("relu(relu(x)) = relu(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<ReluOperation>() ? x : Term.None),

@@ -44,6 +44,8 @@ internal sealed class SigmoidOperation() : UnaryOperation("sigmoid", Elementary.
             }
             """));
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => 1 / (1 + (-x).Apply<ExpOperation>());
+
     // 1 - sigmoid(x) is sigmoid(-x), but has no digits left where sigmoid(x) is next to 1. Stable makes it one operation, for numbers.
     protected override Term Pullback(Term self, Term x, Term adjoint) => self * (-x).Apply<SigmoidOperation>() * adjoint;
 }

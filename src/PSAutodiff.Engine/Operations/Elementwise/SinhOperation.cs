@@ -11,6 +11,8 @@ internal sealed class SinhOperation() : UnaryOperation("sinh", Elementary.Sinh, 
 
     internal override string? MathName => nameof(Math.Sinh);
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x.Apply<ExpOperation>() - (-x).Apply<ExpOperation>()) / x.Constant(2);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         Parity.Odd<SinhOperation>(),

@@ -41,6 +41,8 @@ internal sealed class SoftplusOperation() : UnaryOperation("softplus", Elementar
             OfOpposite: true),
     ];
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (1 + x.Apply<ExpOperation>()).Apply<LogOperation>();
+
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SigmoidOperation>() * adjoint;
 
     /// <summary>The same beside the logistic function of its argument.</summary>

@@ -12,6 +12,8 @@ internal sealed class TanOperation() : UnaryOperation("tan", Math.Tan, null)
 
     internal override string? MathName => nameof(Math.Tan);
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => x.Apply<SinOperation>() / x.Apply<CosOperation>();
+
     private protected override IEnumerable<Identity> Identities =>
     [
         Parity.Odd<TanOperation>(),

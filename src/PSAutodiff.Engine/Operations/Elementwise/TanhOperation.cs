@@ -13,6 +13,8 @@ internal sealed class TanhOperation() : UnaryOperation("tanh", Elementary.Tanh, 
 
     internal override bool IsLab => true;
 
+    internal override Term ForAlgebra(Term x, Term y, Term z) => (x.Apply<ExpOperation>() - (-x).Apply<ExpOperation>()) / (x.Apply<ExpOperation>() + (-x).Apply<ExpOperation>());
+
     private protected override IEnumerable<Identity> Identities =>
     [
         Parity.Odd<TanhOperation>(),

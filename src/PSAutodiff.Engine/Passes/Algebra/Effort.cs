@@ -4,17 +4,16 @@ namespace PSAutodiff.Passes.Algebra;
 
 /// <summary>Counts the work of algebra, which grows fast, and ends it with an error that says so.</summary>
 /// <param name="cancellation">Ends it early.</param>
-internal sealed class Effort(CancellationToken cancellation)
+/// <param name="most">How many terms are computed at most.</param>
+internal sealed class Effort(CancellationToken cancellation, long most = 5_000_000)
 {
-    private const long MostTermsComputed = 5_000_000;
-
     private long _spent;
 
     /// <summary>So many terms are to be computed.</summary>
     public void Spend(long terms)
     {
         cancellation.ThrowIfCancellationRequested();
-        if ((_spent += terms) > MostTermsComputed) throw TooLarge();
+        if ((_spent += terms) > most) throw TooLarge();
     }
 
     public static AutodiffException TooLarge() => new(

@@ -12,6 +12,9 @@ internal sealed class Polynomial
     /// <summary>The largest exponent.</summary>
     public const int MaxExponent = 1000;
 
+    /// <summary>The most binary digits of a coefficient: beyond, a single step of arithmetic takes too long.</summary>
+    public const int MaxBits = 20_000;
+
     public static readonly Polynomial Zero = new([]);
 
     private readonly Dictionary<Powers, Rational> _terms;
@@ -83,6 +86,9 @@ internal sealed class Polynomial
     /// <summary>1 divided by a single term; null for several or none.</summary>
     public Polynomial? Reciprocal() => Count == 1 && _terms.First() is var (powers, coefficient) ? Term(powers.Inverse(), Rational.One / coefficient) : null;
 
+    /// <summary>The coefficient of a product of powers; 0 where it has no such term.</summary>
+    public Rational CoefficientOf(Powers powers) => _terms.GetValueOrDefault(powers, Rational.Zero);
+
     /// <summary>The numbers of the atoms in it, in order.</summary>
     public SortedSet<int> Atoms()
     {
@@ -143,8 +149,8 @@ internal sealed class Polynomial
         return terms;
     }
 
-    // The largest term in an order that products keep.
-    private KeyValuePair<Powers, Rational> Leading() => _terms.MaxBy(static term => term.Key, Comparer<Powers>.Create(Compare));
+    /// <summary>The largest term in an order that products keep.</summary>
+    public KeyValuePair<Powers, Rational> Leading() => _terms.MaxBy(static term => term.Key, Comparer<Powers>.Create(Compare));
 
     /// <summary>Compares products by degree, then by the first atoms: an order that products keep.</summary>
     public static int Compare(Powers x, Powers y)
@@ -165,6 +171,6 @@ internal sealed class Polynomial
     {
         var sum = terms.TryGetValue(powers, out var own) ? own + coefficient : coefficient;
         if (sum.IsZero) terms.Remove(powers);
-        else terms[powers] = sum;
+        else terms[powers] = sum.Bits <= MaxBits ? sum : throw Effort.TooLarge();
     }
 }

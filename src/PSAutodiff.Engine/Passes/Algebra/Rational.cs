@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using PSAutodiff.Kernels;
 
@@ -9,6 +10,7 @@ namespace PSAutodiff.Passes.Algebra;
 internal readonly record struct Rational(BigInteger Above, BigInteger Below)
 {
     private const double LargestWhole = 1L << 53;
+    private const int MostDigits = 15;
 
     public static readonly Rational Zero = new(0, 1);
     public static readonly Rational One = new(1, 1);
@@ -18,6 +20,9 @@ internal readonly record struct Rational(BigInteger Above, BigInteger Below)
     public bool IsOne => Above.IsOne && Below.IsOne;
 
     public int Sign => Above.Sign;
+
+    /// <summary>The number of binary digits of both.</summary>
+    public long Bits => Above.GetBitLength() + Below.GetBitLength();
 
     public static implicit operator Rational(BigInteger value) => new(value, 1);
 
@@ -48,11 +53,44 @@ internal readonly record struct Rational(BigInteger Above, BigInteger Below)
         return Of(value < 0 ? -digits : digits, BigInteger.Pow(10, (bits[3] >> 16) & 0xFF));
     }
 
+    /// <summary>
+    /// The same for numbers of every size: a number of at most 15 digits, such as 1e-20. Null for numbers that have more digits, and for
+    /// those that are not finite.
+    /// </summary>
+    public static Rational? OfDigits(double value)
+    {
+        if (double.IsInteger(value) && Math.Abs(value) <= LargestWhole) return new((BigInteger)value, 1);
+        if (!double.IsFinite(value)) return null;
+        var text = value.ToString("E14", CultureInfo.InvariantCulture);
+        if (double.Parse(text, CultureInfo.InvariantCulture) != value) return null;
+        var mark = text.IndexOf('E', StringComparison.Ordinal);
+        var digits = BigInteger.Parse(text.AsSpan(0, mark).ToString().Replace(".", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        var exponent = int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) - MostDigits + 1;
+        return exponent < 0 ? Of(digits, BigInteger.Pow(10, -exponent)) : new(digits * BigInteger.Pow(10, exponent), 1);
+    }
+
+    /// <summary>The largest number of which both are whole multiples.</summary>
+    public static Rational Divisor(Rational x, Rational y) =>
+        Of(BigInteger.GreatestCommonDivisor(x.Above * y.Below, y.Above * x.Below), x.Below * y.Below);
+
     /// <summary>The numbers whose quotient it is, the second 1 where one number will do; null where they are no doubles.</summary>
     public (double Above, double Below)? ToNumbers()
     {
         if (BigInteger.Abs(Above) > (BigInteger)LargestWhole || Below > (BigInteger)LargestWhole) return null;
         var quotient = (double)Above / (double)Below;
         return Of(quotient) == this ? (quotient, 1) : ((double)Above, (double)Below);
+    }
+
+    /// <summary>The number as text: a fraction where that is short, else the nearest double, as far as it has one.</summary>
+    public string ToText()
+    {
+        const int longest = 20;
+        var text = Below.IsOne ? Above.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{Above}/{Below}");
+        if (text.Length <= longest) return text;
+        var logarithm = BigInteger.Log10(BigInteger.Abs(Above)) - BigInteger.Log10(Below);
+        var value = (double)Above / (double)Below;
+        return double.IsFinite(value) && value != 0
+            ? value.ToString("R", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{(Sign < 0 ? "-" : string.Empty)}10^{logarithm:F1}");
     }
 }

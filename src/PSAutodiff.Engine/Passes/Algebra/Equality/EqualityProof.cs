@@ -1,0 +1,221 @@
+using System.Globalization;
+using PSAutodiff.Core;
+
+namespace PSAutodiff.Passes.Algebra.Equality;
+
+/// <summary>
+/// Whether two expressions are the same function where both have values, by exact arithmetic: both are read as rational functions of
+/// atoms, their difference is brought over one fraction line, and what stands above is 0 or not.
+/// </summary>
+internal sealed class EqualityProof
+{
+    /// <summary>The most operations that are read.</summary>
+    public const int MostOperations = 100_000;
+
+    // As far as what one reading learns helps the next.
+    private const int MostReadings = 6;
+
+    private const long MostTermsComputed = 2_000_000;
+
+    private readonly RootedGraph _both;
+    private readonly AtomTable _atoms;
+    private readonly FunctionField _field;
+    private readonly DomainConditions _conditions;
+    private readonly FunctionReader _reader;
+    private readonly GraphBuilder _builder;
+    private readonly ElementaryForms _forms;
+    private readonly List<Condition> _assumptions = [];
+    private RootedGraph _read;
+    private Polynomial? _difference;
+    private bool _isRational;
+
+    private EqualityProof(RootedGraph both, CancellationToken cancellation)
+    {
+        var effort = new Effort(cancellation, MostTermsComputed);
+        _both = both;
+        _atoms = new AtomTable(effort);
+        _field = new FunctionField(_atoms, effort);
+        _conditions = new DomainConditions(_atoms);
+        _reader = new FunctionReader(_atoms, _field, _conditions, effort);
+        _builder = ExprNode.Extend(both, cancellation);
+        _forms = new ElementaryForms(_builder);
+    }
+
+    /// <summary>Whether the expressions are equal wherever both have values.</summary>
+    public bool IsEqual { get; private set; }
+
+    /// <summary>Whether there are places, as far as algebra sees, where one of them has no value.</summary>
+    public bool HasGaps { get; private set; }
+
+    /// <summary>Why it is not decided; null where it is.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>What has to hold for both to have values where one of them has, for example <c>x != 0</c>.</summary>
+    public IReadOnlyList<string> Assumptions { get; private set; } = [];
+
+    /// <summary>Compares two expressions.</summary>
+    /// <param name="both">Their roots in one graph.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static EqualityProof Of(RootedGraph both, CancellationToken cancellation)
+    {
+        var proof = new EqualityProof(both, cancellation);
+        try
+        {
+            proof.Decide();
+        }
+        catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.AlgebraTooLarge)
+        {
+            proof.Reason = TooLarge();
+        }
+        catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.DivisionByZero)
+        {
+            proof.Reason = exception.Message;
+        }
+
+        return proof;
+    }
+
+    /// <summary>
+    /// The exact difference at a point, where both expressions are rational functions of variables with values there; null otherwise. One that
+    /// is not 0 proves them different.
+    /// </summary>
+    /// <param name="at">The values of the variables.</param>
+    public Rational? DifferenceAt(IReadOnlyDictionary<string, double> at)
+    {
+        if (!_isRational || _difference is null) return null;
+        var values = new Dictionary<int, Rational>();
+        for (var atom = 0; atom < _atoms.Count; atom++)
+        {
+            if (_atoms[atom].Kind == AtomKind.Variable && Rational.OfDigits(at[_atoms[atom].Name!]) is { } value) values[atom] = value;
+            else if (_atoms[atom].Kind == AtomKind.Sum && At(_atoms[atom].Arguments[0], values) is { } sum) values[atom] = sum;
+        }
+
+        foreach (var condition in _assumptions.Concat(AllConditions()))
+        {
+            if (At(Polynomial.Term(condition.Powers, Rational.One), values) is not { IsZero: false }) return null;
+        }
+
+        return At(_difference, values);
+    }
+
+    private void Decide()
+    {
+        if (_both.Graph.OperationCount(_both.Reachable()) > MostOperations)
+        {
+            Reason = TooLarge();
+            return;
+        }
+
+        var roots = _forms.Write(_both);
+        _read = new RootedGraph(_builder.Build(), roots);
+        var reachable = _read.Reachable();
+        var sides = Array.ConvertAll(roots, root => Unconditional(root));
+        for (var reading = 0; reading < MostReadings; reading++)
+        {
+            _atoms.HasLearned = false;
+            _reader.Read(_read.Graph, reachable);
+            for (var id = 0; id < reachable.Length; id++)
+            {
+                if (Array.Exists(sides, side => id < side.Length && side[id])) _conditions.LearnFrom(id);
+            }
+
+            if (!_atoms.HasLearned) break;
+        }
+
+        _difference = _field.Difference(_reader.Polynomials[roots[0]]!, _reader.Polynomials[roots[1]]!);
+        IsEqual = _field.IsZero(_difference);
+        CompareDomains(sides);
+        if (IsEqual) return;
+        _isRational = AllConditions().All(static condition => condition.Kind == ConditionKind.NotZero)
+            && Enumerable.Range(0, _atoms.Count).All(atom => _atoms[atom].Kind is AtomKind.Variable or AtomKind.Sum);
+        Reason = string.Create(CultureInfo.InvariantCulture, $"Algebra leaves {_difference.Count} {(_difference.Count == 1 ? "term" : "terms")} of the difference.");
+    }
+
+    private IEnumerable<Condition> AllConditions() => Enumerable.Range(0, _reader.Polynomials.Count).SelectMany(_conditions.Of);
+
+    /// <summary>What has to have a value whenever a root has: all it needs but the branches of choices.</summary>
+    private bool[] Unconditional(int root)
+    {
+        var graph = _read.Graph;
+        var needed = new bool[root + 1];
+        needed[root] = true;
+        for (var id = root; id >= 0; id--)
+        {
+            if (!needed[id]) continue;
+            var count = graph.OperationOf(id) is SelectOperation ? 1 : graph.OperationOf(id).Arity;
+            for (var i = 0; i < count; i++) needed[graph.Argument(id, i)] = true;
+        }
+
+        return needed;
+    }
+
+    private void CompareDomains(bool[][] sides)
+    {
+        var sets = Array.ConvertAll(sides, side => Enumerable.Range(0, side.Length).Where(id => side[id]).SelectMany(_conditions.Of).ToHashSet());
+        var different = new HashSet<Condition>(sets[0]);
+        different.SymmetricExceptWith(sets[1]);
+
+        // Of choices that only one side has, all that their branches ask for.
+        var graph = _read.Graph;
+        var branches = new List<int>();
+        for (var id = 0; id < Math.Max(sides[0].Length, sides[1].Length); id++)
+        {
+            if (graph.OperationOf(id) is not SelectOperation || Needs(0, id) == Needs(1, id)) continue;
+            branches.Add(graph.Y(id));
+            branches.Add(graph.Z(id));
+        }
+
+        if (branches.Count > 0)
+        {
+            var inside = graph.Reachable(branches.ToArray());
+            for (var id = 0; id < inside.Length; id++)
+            {
+                if (inside[id]) different.UnionWith(_conditions.Of(id));
+            }
+        }
+
+        var known = different.Concat(sets[0].Intersect(sets[1])).ToHashSet();
+        HasGaps = known.Count > 0;
+        _assumptions.AddRange(different.Where(condition => !DomainConditions.Follows(condition, known)));
+        if (_assumptions.Count == 0) return;
+        var builder = new GraphBuilder();
+        var writer = new FormWriter(_atoms, builder);
+        var terms = _assumptions.ConvertAll(condition => writer.Write(condition.Powers));
+        var written = builder.Build();
+        Assumptions = [.. _assumptions.Select((condition, i) => Text(condition, written.Node(terms[i].Id).ToString())).Distinct().Order(StringComparer.Ordinal)];
+
+        bool Needs(int side, int id) => id < sides[side].Length && sides[side][id];
+    }
+
+    private static string Text(Condition condition, string product) => condition.Kind switch
+    {
+        ConditionKind.NotZero => $"{product} != 0",
+        ConditionKind.Defined => $"{product} has a value",
+        ConditionKind.Positive => $"{product} {(condition.IsNegated ? "<" : ">")} 0",
+        _ => $"{product} {(condition.IsNegated ? "<=" : ">=")} 0",
+    };
+
+    private static Rational? At(Polynomial polynomial, Dictionary<int, Rational> values)
+    {
+        var sum = Rational.Zero;
+        foreach (var (powers, coefficient) in polynomial.Terms)
+        {
+            var product = coefficient;
+            foreach (var (atom, exponent) in powers.Factors)
+            {
+                if (!values.TryGetValue(atom, out var value) || (value.IsZero && exponent < 0)) return null;
+                if (value.Bits * Math.Abs(exponent) > Polynomial.MaxBits) return null;
+                if (value.IsZero) product = Rational.Zero;
+                else product *= new FactoredForm(value, Powers.None).Power(exponent).Number;
+            }
+
+            sum += product;
+        }
+
+        return sum;
+    }
+
+    private static string TooLarge() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Too large for algebra: at most {MostOperations} operations, {Polynomial.MaxTerms} terms when multiplied out, exponents up to {Polynomial.MaxExponent}, numbers up to {Polynomial.MaxBits} binary digits and {MostTermsComputed} terms in all.");
+}
