@@ -16,6 +16,9 @@ internal sealed class Effort(CancellationToken cancellation, long most = 5_000_0
         if ((_spent += terms) > most) throw TooLarge();
     }
 
+    /// <summary>A search that may spend so much and no more, whatever there is left.</summary>
+    public Effort Part(long terms) => new(cancellation, terms);
+
     public static AutodiffException TooLarge() => new(
         ErrorIds.AlgebraTooLarge,
         string.Create(

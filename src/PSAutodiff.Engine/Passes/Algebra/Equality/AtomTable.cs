@@ -83,6 +83,9 @@ internal sealed class AtomTable(Effort effort)
         return atom;
     }
 
+    /// <summary>Whether a sum is an atom already.</summary>
+    public bool HasSum(Polynomial sum) => _sums.TryGetValue(ValueOf(sum), out var candidates) && candidates.Exists(candidate => AreSame(_atoms[candidate].Arguments[0], sum));
+
     /// <summary>A function that nothing is known of but that equal arguments give equal values.</summary>
     /// <param name="operation">The function.</param>
     /// <param name="arguments">Its arguments, in normal form.</param>

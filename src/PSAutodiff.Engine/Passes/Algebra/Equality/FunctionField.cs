@@ -1,4 +1,5 @@
 using System.Numerics;
+using PSAutodiff.Passes.Algebra.Factoring;
 
 namespace PSAutodiff.Passes.Algebra.Equality;
 
@@ -10,8 +11,10 @@ namespace PSAutodiff.Passes.Algebra.Equality;
 /// <param name="effort">Counts the work.</param>
 internal sealed class FunctionField(AtomTable atoms, Effort effort)
 {
-    // Sums of one atom up to this degree are taken apart into their factors.
-    private const int MostDegreeFactored = 6;
+    // Sums up to this size are taken apart into their factors, if that does not take long.
+    private const int MostDegreeFactored = 24;
+    private const int MostTermsFactored = 32;
+    private const int MostTermsOfSearch = 20_000;
 
     // So many of the last sums are tried as divisors of another one.
     private const int MostDivisors = 48;
@@ -347,6 +350,7 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
     private List<Polynomial> FactorsOf(Polynomial sum)
     {
         var factors = new List<Polynomial>();
+        if (sum.Count > 1 && atoms.HasSum(sum)) return [sum];
         for (var i = atoms.Sums.Count - 1; i >= Math.Max(0, atoms.Sums.Count - MostDivisors) && sum.Count > 1; i--)
         {
             var divisor = atoms[atoms.Sums[i]].Arguments[0];
@@ -358,24 +362,23 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
             }
         }
 
-        if (sum.Count < 2) return factors;
-        var only = sum.Atoms();
-        var degree = sum.Leading().Key.Degree;
-        if (only.Count > 1 || degree is 1 or > MostDegreeFactored)
-        {
-            factors.Add(sum);
-            return factors;
-        }
-
-        var coefficients = new BigInteger[degree + 1];
-        foreach (var (powers, coefficient) in sum.Terms) coefficients[powers.Degree] = coefficient.Above;
-        foreach (var factor in IntegerPolynomial.Factor(coefficients, effort))
-        {
-            factors.Add(Polynomial.Sum(factor.Select((coefficient, power) =>
-                new KeyValuePair<Powers, Rational>(power == 0 ? Powers.None : new Powers([(only.Min, power)]), coefficient))));
-        }
-
+        if (sum.Count > 1) factors.AddRange(Irreducible(sum));
         return factors;
+    }
+
+    /// <summary>The factors that a short search finds; the sum itself where it is large.</summary>
+    private List<Polynomial> Irreducible(Polynomial sum)
+    {
+        if (sum.Count > MostTermsFactored || sum.Leading().Key.Degree is 1 or > MostDegreeFactored) return [sum];
+        effort.Spend(sum.Count);
+        try
+        {
+            return new PolynomialFactors(effort.Part(MostTermsOfSearch)).Of(sum);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.AlgebraTooLarge)
+        {
+            return [sum];
+        }
     }
 
     private static Rational ContentOf(Polynomial polynomial)
