@@ -5,6 +5,7 @@ using PSAutodiff.Execution;
 using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
 using PSAutodiff.Passes.Algebra.Equality;
+using PSAutodiff.Passes.Explanation;
 using PSAutodiff.Passes.Simplification;
 
 namespace PSAutodiff;
@@ -100,8 +101,38 @@ public sealed class ExpressionComparison
     /// <param name="difference">The other.</param>
     /// <param name="cancellation">Ends the comparison early.</param>
     /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
-    public static ExpressionComparison Compare(ExprNode reference, ExprNode difference, CancellationToken cancellation = default)
+    public static ExpressionComparison Compare(ExprNode reference, ExprNode difference, CancellationToken cancellation = default) =>
+        Compare(reference, difference, out _, cancellation);
+
+    /// <summary>
+    /// The course of a comparison: the rules that bring the difference of two expressions to 0, one by one. <see cref="DerivationStep.Whole"/>
+    /// of the last step is 0. None where the expressions have the same structure, and where neither algebra nor simplifying finds them equal.
+    /// </summary>
+    /// <param name="reference">The one.</param>
+    /// <param name="difference">The other.</param>
+    /// <param name="cancellation">Ends the comparison early.</param>
+    /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
+    public static IReadOnlyList<DerivationStep> CompareByStep(ExprNode reference, ExprNode difference, CancellationToken cancellation = default) =>
+        CompareByStep(reference, difference, out _, cancellation);
+
+    internal static IReadOnlyList<DerivationStep> CompareByStep(ExprNode reference, ExprNode difference, out ExpressionComparison comparison, CancellationToken cancellation)
     {
+        comparison = Compare(reference, difference, out var proof, cancellation);
+        if (comparison.Counterexample is not null || proof is null) return [];
+        if (proof.IsEqual && comparison.Equal) return EqualityDerivation.Steps(reference, difference, proof);
+        if (comparison.How != ComparisonBasis.Simplification) return [];
+        foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
+        {
+            var steps = (reference - difference).SimplifyByStep(rule);
+            if (steps.Count > 0 && steps[^1].Whole!.Value == 0) return steps;
+        }
+
+        return [];
+    }
+
+    private static ExpressionComparison Compare(ExprNode reference, ExprNode difference, out EqualityProof? proof, CancellationToken cancellation)
+    {
+        proof = null;
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(difference);
         if (reference.Equals(difference, cancellation)) return new ExpressionComparison(ComparisonBasis.Structure);
@@ -114,7 +145,7 @@ public sealed class ExpressionComparison
         var sampled = sampler.Compare();
         if (sampled.How == ComparisonBasis.Counterexample) return sampled;
         cancellation.ThrowIfCancellationRequested();
-        var proof = EqualityProof.Of(both, cancellation);
+        proof = EqualityProof.Of(both, cancellation);
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             cancellation.ThrowIfCancellationRequested();

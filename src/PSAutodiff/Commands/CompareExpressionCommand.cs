@@ -5,7 +5,7 @@ namespace PSAutodiff.Commands;
 
 /// <summary>Decides whether two expressions are the same function.</summary>
 [Cmdlet(VerbsData.Compare, "Expression")]
-[OutputType(typeof(ExpressionComparison))]
+[OutputType(typeof(ExpressionComparison), typeof(DerivationStep))]
 public sealed class CompareExpressionCommand : ExpressionCmdlet
 {
     private ExprNode? _reference;
@@ -19,6 +19,10 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [AllowNull]
     public object? DifferenceExpression { get; set; }
+
+    /// <summary>Give the course of the proof instead: one object for each rule that brings the difference to 0, in order.</summary>
+    [Parameter]
+    public SwitchParameter Step { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -36,6 +40,21 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(DifferenceExpression))) return;
-        ProcessExpression(DifferenceExpression, node => WriteObject(ExpressionComparison.Compare(_reference!, node, Cancellation)));
+        ProcessExpression(DifferenceExpression, Compare);
+    }
+
+    private void Compare(ExprNode difference)
+    {
+        if (!Step)
+        {
+            var result = ExpressionComparison.Compare(_reference!, difference, Cancellation);
+            if (result.Reason is not null) WriteVerbose(result.Reason);
+            WriteObject(result);
+            return;
+        }
+
+        var steps = ExpressionComparison.CompareByStep(_reference!, difference, out var comparison, Cancellation);
+        if (steps.Count == 0) WriteWarning($"There are no steps to show: {comparison}.{(comparison.Reason is null ? string.Empty : $" {comparison.Reason}")}");
+        WriteObject(steps, enumerateCollection: true);
     }
 }

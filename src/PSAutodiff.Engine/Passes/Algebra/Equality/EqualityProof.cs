@@ -98,6 +98,23 @@ internal sealed class EqualityProof
         return At(_difference, values);
     }
 
+    /// <summary>The course of the proof of what <see cref="IsEqual"/>.</summary>
+    /// <param name="most">How many steps there may be.</param>
+    /// <returns>The steps; and whether there are more.</returns>
+    public (IReadOnlyList<EqualityStep> Steps, bool IsCut) Course(int most) =>
+        EqualityCourse.Write(_both, _forms, _read, _reader, builder => new FormWriter(_atoms, builder), End(), most);
+
+    private (string Rule, Polynomial Left, Polynomial Right) End()
+    {
+        var (left, right) = (_reader.Polynomials[_read.Roots[0]]!, _reader.Polynomials[_read.Roots[1]]!);
+        if (AtomTable.AreSame(left, right)) return ("x - x = 0", left, right);
+
+        // In the form in which a difference is computed both may be the same.
+        var (one, other) = (_field.Divided(left), _field.Divided(right));
+        if (AtomTable.AreSame(one, other)) return ("x - x = 0", one, other);
+        return ("over one fraction line nothing is left above it", left, right);
+    }
+
     private void Decide()
     {
         if (_both.Graph.OperationCount(_both.Reachable()) > MostOperations)
