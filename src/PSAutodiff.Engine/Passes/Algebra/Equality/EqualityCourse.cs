@@ -1,5 +1,4 @@
 using PSAutodiff.Core;
-using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff.Passes.Algebra.Equality;
 
@@ -12,6 +11,8 @@ internal readonly record struct EqualityStep(string Rule, ExprNode Before, ExprN
 /// </summary>
 internal sealed class EqualityCourse
 {
+    private static readonly string[] ArgumentNames = ["u", "v", "w"];
+
     private readonly GraphBuilder _builder;
     private readonly List<(string Rule, int Before, int After, int Whole)> _steps = [];
 
@@ -50,7 +51,7 @@ internal sealed class EqualityCourse
     private static string RuleOf(Operation operation)
     {
         var builder = new GraphBuilder();
-        var arguments = new[] { "u", "v", "w" }.Take(operation.Arity).Select(builder.Variable).ToArray();
+        var arguments = ArgumentNames.Take(operation.Arity).Select(builder.Variable).ToArray();
         var (y, z) = (arguments.Length > 1 ? arguments[1] : Graph.None, arguments.Length > 2 ? arguments[2] : Graph.None);
         var left = builder.Apply(operation, arguments[0], y, z);
         var right = operation.ForAlgebra(builder.Term(arguments[0]), builder.Term(y), builder.Term(z)).Id;
