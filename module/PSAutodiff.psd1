@@ -35,6 +35,7 @@
         'Start-NetworkTraining'
         'Test-Derivative'
         'Test-NeuralNetwork'
+        'Trace-NeuralNetwork'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

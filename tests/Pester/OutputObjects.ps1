@@ -23,6 +23,7 @@ function Get-OutputObject([string]$DataFolder) {
     $trained = $iris | Start-NetworkTraining -Network (New-NeuralNetwork 4 3, tanh, 3, softmax -Seed 1) -Label Species -Epoch 3 -Seed 1 -Standardize -Restart 2 -ValidationFraction 0.2
     $minimum = Find-Minimum '(x - 1)^2 + (y - 2)^4' -At @{ x = 3; y = 1 } -KeepPath
     $test = $iris | Test-NeuralNetwork $trained
+    $trace = $iris[0, 70, 140] | Trace-NeuralNetwork $trained
     $decay = 'x^2 + 2*y^2 - 2*x' | Measure-WeightDecay -Minimizer @{ x = 1; y = 0 } -Decay 1
     $images = [IO.Path]::GetTempFileName()
     [IO.File]::WriteAllBytes($images, [byte[]](0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6))
@@ -48,6 +49,8 @@ function Get-OutputObject([string]$DataFolder) {
         FeatureScaling         = $trained.Network.Scaling
         WeightSaliency         = @($iris | Optimize-NeuralNetwork $trained -Fraction 0.1 -Detailed)[0]
         NetworkTest            = $test
+        NetworkTrace           = $trace
+        LayerTrace             = $trace.Layers[1]
         ConfusionMatrix        = $test.ConfusionMatrix
         ClassMeasure           = $test.Classes[0]
         TrainingResult         = $trained

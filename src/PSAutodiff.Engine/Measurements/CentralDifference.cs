@@ -4,7 +4,7 @@ using PSAutodiff.Execution;
 namespace PSAutodiff.Measurements;
 
 /// <summary>
-/// Slopes of an expression, of one point or joined over rows, at a point by central differences, with an estimate of how far off they are. Without a given step the
+/// Slopes of a function at a point by central differences, with an estimate of how far off they are. Without a given step the
 /// best of several is taken: near cbrt(machine epsilon) * max(1, |x|), unless the function is rougher or smoother than most.
 /// </summary>
 internal sealed class CentralDifference
@@ -16,23 +16,30 @@ internal sealed class CentralDifference
     private const int LargerSteps = 2;
     private const int SmallerSteps = 4;
 
-    private readonly ParameterProgram _program;
     private readonly double[] _point;
     private readonly double _bound;
-    private readonly CancellationToken _cancellation;
+    private readonly Func<int, double[], double[]> _along;
 
+    /// <summary>Of an expression, of one point or joined over rows.</summary>
     public CentralDifference(ExprNode expression, IReadOnlyList<string> variables, double[] point, DataRows? rows, CancellationToken cancellation)
     {
         var flat = ExprNode.Flatten([expression], cancellation);
-        _program = ParameterProgram.Compile(flat, variables, rows, cancellation);
+        var program = ParameterProgram.Compile(flat, variables, rows, cancellation);
         _point = point;
-        _cancellation = cancellation;
+        _along = (variable, positions) => program.EvaluateAlong(point, variable, positions, cancellation);
         var value = new double[1];
-        _program.Evaluate(point, value, cancellation);
+        program.Evaluate(point, value, cancellation);
         Value = value[0];
         var bound = new ParameterBounds(flat, variables, rows, creditExact: false).At(point, 0, cancellation)[0];
         _bound = double.IsFinite(bound) ? bound : 16 * Rounding.Unit * Math.Abs(Value);
     }
+
+    /// <summary>Of any function.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="value">The function's value there.</param>
+    /// <param name="bound">How far rounding may move values near it.</param>
+    /// <param name="along">The values where one variable has each of some positions, the others being those of the point.</param>
+    public CentralDifference(double[] point, double value, double bound, Func<int, double[], double[]> along) => (_point, Value, _bound, _along) = (point, value, bound, along);
 
     /// <summary>The value at the point.</summary>
     public double Value { get; }
@@ -53,7 +60,7 @@ internal sealed class CentralDifference
             positions[(4 * i) + 3] = x - (2 * steps[i]);
         }
 
-        var values = _program.EvaluateAlong(_point, variable, positions, _cancellation);
+        var values = _along(variable, positions);
         var slopes = new Slope[steps.Length];
         for (var i = 0; i < slopes.Length; i++)
         {

@@ -86,18 +86,26 @@ public sealed record DerivativeCheck(
         .Where(static check => !check.Passed)
         .MaxBy(static check => double.IsFinite(check.Error) ? check.Error / check.Tolerance : double.PositiveInfinity);
 
-    private static DerivativeCheck Check(string name, double x, double value, double derivative, CentralDifference.Slope slope, double? tolerance)
+    /// <summary>Puts a derivative beside a difference.</summary>
+    /// <param name="name">The variable.</param>
+    /// <param name="x">Its value.</param>
+    /// <param name="value">The value of the function.</param>
+    /// <param name="derivative">The derivative.</param>
+    /// <param name="slope">The difference.</param>
+    /// <param name="tolerance">As for <see cref="Run"/>.</param>
+    /// <param name="what">What reasons call the function.</param>
+    internal static DerivativeCheck Check(string name, double x, double value, double derivative, CentralDifference.Slope slope, double? tolerance, string what = "the expression")
     {
         var larger = Math.Max(Math.Abs(derivative), Math.Abs(slope.Value));
         var allowed = tolerance is { } given ? given * Math.Max(1, larger) : (UsualTolerance * larger) + (2 * slope.Uncertainty);
         var error = Math.Abs(derivative - slope.Value);
         var reason =
             !double.IsFinite(x) ? Invariant($"{name} is {x}") :
-            !double.IsFinite(value) ? Invariant($"the expression is {value} at the point") :
+            !double.IsFinite(value) ? Invariant($"{what} is {value} at the point") :
             !double.IsFinite(derivative) ? Invariant($"the derivative is {derivative}") :
             slope.Step == 0 ? Invariant($"the step is too small: it does not change {name} = {x}") :
-            !double.IsFinite(slope.Above) ? Invariant($"the expression is {slope.Above} at {name} = {x} + {slope.Step:g3}") :
-            !double.IsFinite(slope.Below) ? Invariant($"the expression is {slope.Below} at {name} = {x} - {slope.Step:g3}") :
+            !double.IsFinite(slope.Above) ? Invariant($"{what} is {slope.Above} at {name} = {x} + {slope.Step:g3}") :
+            !double.IsFinite(slope.Below) ? Invariant($"{what} is {slope.Below} at {name} = {x} - {slope.Step:g3}") :
             !double.IsFinite(slope.Value) ? Invariant($"the difference is {slope.Value}") :
             error <= allowed ? null :
             Invariant($"off by {error:g3}, limit {allowed:g3}");
@@ -143,7 +151,7 @@ public sealed record DerivativeCheck(
         throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{name}'. {have}{NearNames.Hint(name, all)}");
     }
 
-    private static void RequirePositive(double? number, string errorId, string what)
+    internal static void RequirePositive(double? number, string errorId, string what)
     {
         if (number is null or (> 0 and < double.PositiveInfinity)) return;
         throw new AutodiffException(errorId, Invariant($"The {what} has to be a finite number above 0, not {number}."));

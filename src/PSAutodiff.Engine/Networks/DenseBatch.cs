@@ -27,6 +27,7 @@ internal sealed class DenseBatch<T>
     private readonly ParameterLayout _layout;
     private readonly Activation<T>[] _activations;
     private readonly bool _trains;
+    private readonly bool _keepsSums;
     private readonly T[][] _values;
     private readonly T[][] _sums;
     private readonly T[][] _biases;
@@ -52,10 +53,12 @@ internal sealed class DenseBatch<T>
     /// <param name="network">Its layers count, not the values of its parameters.</param>
     /// <param name="trains">Whether there will be gradients.</param>
     /// <param name="workers">The most workers at a time.</param>
-    public DenseBatch(Network network, bool trains, int workers)
+    /// <param name="keepsSums">Whether the weighted sums of all layers are kept, for <see cref="CopyLayer"/>; else those that derivatives need.</param>
+    public DenseBatch(Network network, bool trains, int workers, bool keepsSums = false)
     {
         _layout = network.Layout;
         _trains = trains;
+        _keepsSums = keepsSums;
         _workers = new Worker?[workers];
         _picks = new int[MaxRows];
         var layers = _layout.Layers;
@@ -311,7 +314,32 @@ internal sealed class DenseBatch<T>
         for (var row = 0; row < Count; row++) Vectors.Add<T>(biases, deltas.Slice(row * outputs, outputs));
     }
 
-    // The weighted sums of a layer whose activation saturates; none for the others.
+    /// <summary>After <see cref="Backward"/> of all rows: what a layer had, row after row, where all sums are kept.</summary>
+    /// <param name="layer">Which, from 0.</param>
+    /// <param name="fused">Whether the forward pass left the last layer's weighted sums as they are.</param>
+    /// <param name="sums">Gets the weighted sums.</param>
+    /// <param name="values">Gets the values.</param>
+    /// <param name="deltas">Gets the derivatives with respect to the weighted sums.</param>
+    public void CopyLayer(int layer, bool fused, Span<T> sums, Span<T> values, Span<T> deltas)
+    {
+        var outputs = _layout.Layers[layer].Outputs;
+        var size = Count * outputs;
+        _deltas[layer].AsSpan(0, size).CopyTo(deltas);
+        _values[layer].AsSpan(0, size).CopyTo(values);
+        if (!fused || layer < _values.Length - 1)
+        {
+            _sums[layer].AsSpan(0, size).CopyTo(sums);
+            return;
+        }
+
+        values[..size].CopyTo(sums);
+        for (var first = 0; first < Count; first += LongestPart)
+        {
+            _activations[layer].Apply(values.Slice(first * outputs, Math.Min(LongestPart, Count - first) * outputs), outputs, WorkerOf(0).Wide);
+        }
+    }
+
+    // The weighted sums of a layer where they are kept: at least those whose activation saturates.
     private ReadOnlySpan<T> SumsOf(int layer, int first, int size) =>
         _sums[layer].Length == 0 ? default : _sums[layer].AsSpan(first * _layout.Layers[layer].Outputs, size);
 
@@ -367,7 +395,7 @@ internal sealed class DenseBatch<T>
             var outputs = _layout.Layers[l].Outputs;
             _values[l] = new T[rows * outputs];
             if (!_trains) continue;
-            if (_activations[l].NeedsSums) _sums[l] = new T[rows * outputs];
+            if (_keepsSums || _activations[l].NeedsSums) _sums[l] = new T[rows * outputs];
             _deltas[l] = new T[rows * outputs];
             _packedDeltas[l] = new T[MatrixProduct.PackedLength<T>(rows, outputs)];
         }

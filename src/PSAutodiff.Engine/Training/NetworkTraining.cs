@@ -34,16 +34,8 @@ public static class NetworkTraining
         return network.Precision == NetworkPrecision.Single ? Run<float>() : Run<double>();
 
         TrainingResult Run<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            var data = RowsOf<T>(network, inputs, targets);
-            Loss.Of(used).CheckLayer(network, data);
-            Loss.Of(used).CheckTargets<T>(
-                data.Targets,
-                network.OutputSize,
-                static (row, column) => string.Create(CultureInfo.InvariantCulture, $"Row {row + 1} of the targets{(column < 0 ? string.Empty : $", column {column + 1}")}"));
-            return NetworkTraining.Run(network, data, used, options, cancellation);
-        }
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            NetworkTraining.Run(network, CheckedRows<T>(network, inputs, targets, used), used, options, cancellation);
     }
 
     /// <summary>The loss for the last layer's activation when none is named: cross-entropy for softmax and sigmoid, else the mean squared error.</summary>
@@ -92,6 +84,24 @@ public static class NetworkTraining
             seed,
             network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling);
         return network.FrozenCount > 0 ? drawn.WithFrozen(network.FrozenIndices()) : drawn;
+    }
+
+    /// <summary>Rows as a network takes them, that a loss can measure.</summary>
+    /// <param name="network">The network. When it scales its inputs, they are scaled.</param>
+    /// <param name="inputs">Raw inputs: rows x inputs.</param>
+    /// <param name="targets">Wanted outputs: rows x outputs.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="AutodiffException">The shapes do not fit, a number is not finite or no target of the loss, or the loss does not go with the last layer.</exception>
+    internal static TrainingData<T> CheckedRows<T>(Network network, double[,] inputs, double[,] targets, LossFunction loss)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var data = RowsOf<T>(network, inputs, targets);
+        Loss.Of(loss).CheckLayer(network, data);
+        Loss.Of(loss).CheckTargets<T>(
+            data.Targets,
+            network.OutputSize,
+            static (row, column) => string.Create(CultureInfo.InvariantCulture, $"Row {row + 1} of the targets{(column < 0 ? string.Empty : $", column {column + 1}")}"));
+        return data;
     }
 
     /// <summary>Rows as a network takes them.</summary>

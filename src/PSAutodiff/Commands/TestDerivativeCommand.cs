@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
@@ -14,6 +15,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     private ValueSource _at = ValueSource.Empty;
     private ExprNode? _node;
     private Dictionary<string, ExprNode>? _candidates;
+    private Network? _network;
 
     /// <summary>The point: a dictionary with a value for each variable, or an object with properties.</summary>
     [Parameter(Position = 1)]
@@ -48,6 +50,24 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter Sum { get; set; }
 
+    /// <summary>The columns of the rows that are the inputs of a network; by default those it was trained on.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
+    [SupportsWildcards]
+    public string[]? Feature { get; set; }
+
+    /// <summary>The columns of the labels of a network; by default those it was trained on.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
+    [SupportsWildcards]
+    public string[]? Label { get; set; }
+
+    /// <summary>The loss of a network; by default what it was trained with.</summary>
+    [Parameter]
+    public LossFunction LossFunction { get; set; }
+
     /// <summary>Give a row for each variable.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
@@ -56,7 +76,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
 
-    private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
+    private protected override IRowsForm? RowsForm => _network is not null ? new NetworkDerivativeForm(this, _network, CheckNetwork) : TotalOf(Mean, Sum) is { } total
         ? new JoinForm(total, $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -At @{{ w = 1 }} -{total}", Start, Finish)
         : null;
 
@@ -65,9 +85,17 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        _network = Require(Expression, () => NetworkDerivativeForm.NetworkOf(Expression));
+        if ((_network is null ? NetworkDerivativeForm.Parameters : NetworkDerivativeForm.Others).FirstOrDefault(IsBound) is { } wrong)
+        {
+            Stop(ErrorIds.ArgumentInvalid, _network is null
+                ? $"-{wrong} is for networks: $rows | {Name} $net -Label y. Put a network at the first position, or leave -{wrong} out."
+                : $"-{wrong} is for expressions. The point of a network is its weights and biases, and what is checked is its mean loss over the rows.");
+        }
+
         base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At));
-        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
+        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
         if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }
@@ -108,6 +136,24 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
         }
 
         Write(Check(_node!, rows.Parameters, data));
+    }
+
+    private void CheckNetwork(Network network, NetworkData data, LossFunction loss)
+    {
+        const string activity = "Checking derivatives";
+        var clock = Stopwatch.StartNew();
+        var checks = NetworkDerivatives.Check(
+            network,
+            data.ToTrainingData<double>(network, loss),
+            loss,
+            Environment.ProcessorCount,
+            Variable,
+            IsBound(nameof(Epsilon)) ? Epsilon : null,
+            IsBound(nameof(Tolerance)) ? Tolerance : null,
+            (done, all) => ShowProgress(activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {all} weights and biases"), clock, (double)done / all),
+            Cancellation);
+        EndProgress(activity);
+        Write(checks);
     }
 
     /// <summary>The variables of the expression and of the derivatives to check.</summary>

@@ -13,33 +13,38 @@ internal static class PlainNetwork
         var gradient = new double[network.ParameterCount];
         for (var row = 0; row < inputs.Length; row++)
         {
-            var (sums, outputs) = Forward(network, inputs[row]);
+            var (_, outputs, deltas) = Row(network, loss, inputs[row], targets[row]);
             sum += Loss(loss, outputs[^1], targets[row]);
-            var delta = LossDerivative(loss, outputs[^1], targets[row]);
-            var end = gradient.Length;
-            for (var l = network.Layers.Count - 1; l >= 0; l--)
+            var start = 0;
+            foreach (var (layer, x, delta) in network.Layers.Zip(outputs, deltas))
             {
-                var layer = network.Layers[l];
-                delta = Backward(layer.Activation, sums[l], outputs[l + 1], delta);
-                var biases = end - layer.Outputs;
-                var weights = biases - layer.Weights.Length;
-                var before = new double[layer.Inputs];
                 for (var j = 0; j < layer.Outputs; j++)
                 {
-                    gradient[biases + j] += delta[j] / inputs.Length;
-                    for (var i = 0; i < layer.Inputs; i++)
-                    {
-                        gradient[weights + (i * layer.Outputs) + j] += delta[j] * outputs[l][i] / inputs.Length;
-                        before[i] += layer.Weights[i, j] * delta[j];
-                    }
+                    for (var i = 0; i < layer.Inputs; i++) gradient[start + (i * layer.Outputs) + j] += delta[j] * x[i] / inputs.Length;
+                    gradient[start + (layer.Inputs * layer.Outputs) + j] += delta[j] / inputs.Length;
                 }
 
-                delta = before;
-                end = weights;
+                start += layer.ParameterCount;
             }
         }
 
         return (sum / inputs.Length, gradient);
+    }
+
+    /// <summary>Of one row the weighted sums of each layer, its inputs and in the end the outputs, and the derivatives of the row's loss by the sums.</summary>
+    public static (double[][] Sums, double[][] Outputs, double[][] Deltas) Row(Network network, LossFunction loss, double[] input, double[] target)
+    {
+        var (sums, outputs) = Forward(network, input);
+        var deltas = new double[sums.Length][];
+        var delta = LossDerivative(loss, outputs[^1], target);
+        for (var l = sums.Length - 1; l >= 0; l--)
+        {
+            var weights = network.Layers[l].Weights;
+            var back = deltas[l] = Backward(network.Layers[l].Activation, sums[l], outputs[l + 1], delta);
+            delta = [.. outputs[l].Select((_, i) => back.Select((d, j) => weights[i, j] * d).Sum())];
+        }
+
+        return (sums, outputs, deltas);
     }
 
     public static double Loss(LossFunction loss, double[] p, double[] y) => loss switch

@@ -152,7 +152,7 @@ Describe 'The first position' {
         }
         # A new cmdlet has its place either here or among those that take no expression.
         $without = 'Export-NeuralNetwork', 'Import-IdxData', 'Import-NeuralNetwork', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'New-NeuralNetwork',
-            'Optimize-NeuralNetwork', 'Test-NeuralNetwork'
+            'Optimize-NeuralNetwork', 'Test-NeuralNetwork', 'Trace-NeuralNetwork'
         $found + $without | Sort-Object | Should -BeExactly ((Get-Command -Module PSAutodiff -CommandType Cmdlet).Name | Sort-Object)
     }
 }

@@ -9,6 +9,8 @@ BeforeDiscovery {
         @{ Name = 'Start-NetworkTraining -Loss'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining '(y - w*a)^2' -Parameter w -Epoch 1 -LearningRate 0.001 } }
         @{ Name = 'Start-NetworkTraining -Network'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining -Network $net -Feature a -Label y -Epoch 1 -LearningRate 0.001 } }
         @{ Name = 'Test-NeuralNetwork'; Command = 'TestNeuralNetwork'; Streams = $false; Call = { $input | Test-NeuralNetwork $net -Feature a -Label y } }
+        @{ Name = 'Trace-NeuralNetwork'; Command = 'TraceNeuralNetwork'; Streams = $false; Call = { $input | Trace-NeuralNetwork $net -Feature a -Label y } }
+        @{ Name = 'Test-Derivative of a network'; Command = 'TestDerivative'; Streams = $false; Call = { $input | Test-Derivative $net -Feature a -Label y } }
         @{ Name = 'Optimize-NeuralNetwork'; Command = 'OptimizeNeuralNetwork'; Streams = $false; Call = { $input | Optimize-NeuralNetwork $net -Feature a -Label y -Fraction 0.1 } }
         @{ Name = 'Invoke-NeuralNetwork'; Command = 'InvokeNeuralNetwork'; Streams = $true; Call = { $input | Invoke-NeuralNetwork $net -Feature a } }
         @{ Name = 'Invoke-LinearRegression'; Command = 'InvokeLinearRegression'; Streams = $false; Call = { $input | Invoke-LinearRegression -Feature a -Label y } }

@@ -25,6 +25,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     private readonly int[] _frozen;
     private readonly DenseBatch<T> _batch;
     private readonly ThreadTeam _team;
+    private readonly Action<DenseBatch<T>, int>? _look;
     private T[] _parameters = [];
     private T[]? _gradient;
     private Phase _phase;
@@ -38,7 +39,11 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     /// <param name="loss">The loss.</param>
     /// <param name="data">The rows, as wide as the network has inputs and outputs.</param>
     /// <param name="threads">The most threads, at least 1.</param>
-    public DenseModel(Network network, LossFunction loss, TrainingData<T> data, int threads)
+    /// <param name="look">
+    /// Looks at the working memory after each piece of a batch whose gradient was asked for, and gets the place of its first row; with it
+    /// the weighted sums of all layers are kept. Null for nobody.
+    /// </param>
+    public DenseModel(Network network, LossFunction loss, TrainingData<T> data, int threads, Action<DenseBatch<T>, int>? look = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         data.Check();
@@ -51,7 +56,8 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         _data = data;
         _threads = threads;
         _frozen = network.FrozenIndices();
-        _batch = new DenseBatch<T>(network, trains: true, threads);
+        _batch = new DenseBatch<T>(network, trains: true, threads, keepsSums: look is not null);
+        _look = look;
         _team = new ThreadTeam(Do, threads);
     }
 
@@ -62,6 +68,9 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         Backward,
         Gradient,
     }
+
+    /// <summary>Whether loss and last layer are one, so that the batch holds weighted sums in the place of the last layer's values.</summary>
+    public bool IsFused => _fused;
 
     /// <inheritdoc/>
     public int ParameterCount => _layout.ParameterCount;
@@ -128,6 +137,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
             if (gradient is not null) Do(Phase.Gradient, _batch.GradientParts, shares);
             cancellation.ThrowIfCancellationRequested();
             foreach (var loss in _batch.Losses) sum += loss;
+            if (gradient is not null) _look?.Invoke(_batch, start);
         }
 
         (_parameters, _gradient) = ([], null);
