@@ -39,6 +39,13 @@ function Assert-Near {
     }
 }
 
+# Equal by what is a proof, not by points.
+function Assert-Proved($Reference, $Difference, [string]$Because = 'it was derived') {
+    $comparison = Compare-Expression $Reference $Difference
+    $comparison.Equal | Should -BeTrue -Because $Because
+    "$($comparison.How)" | Should -BeIn Structure, Simplification, Algebra -Because $Because
+}
+
 # What a fresh PowerShell without profile writes, errors included, as one text.
 function Invoke-FreshShell([string]$Command) {
     (& $shellPath @shellArguments -NoProfile -NonInteractive -Command $Command 2>&1 | Out-String).Trim()

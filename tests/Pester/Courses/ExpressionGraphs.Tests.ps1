@@ -285,14 +285,14 @@ Describe '16. The cross-entropy in terms of fin' {
         @{ Line = 5; Text = '-y*(-log(1 + exp(-f))) - (1 - y)*(-f - log(1 + exp(-f)))' }
         @{ Line = 6; Text = 'y*log(1 + exp(-f)) + f + log(1 + exp(-f)) - y*f - y*log(1 + exp(-f))' }
     ) {
-        (Compare-Expression $Text 'f - f*y + log(1 + exp(-f))').Equal | Should -BeTrue
+        Assert-Proved $Text 'f - f*y + log(1 + exp(-f))'
         (Compare-Expression $Text 'f - f*y + log(1 + exp(f))').Equal | Should -BeFalse
     }
 
     It 'comes from the textbook''s form in named steps' {
         $steps = @('-y*log(1/(1 + exp(-f))) - (1 - y)*log(1 - 1/(1 + exp(-f)))' | Invoke-Simplify -Rule Stable -Step)
         $steps.Rule | Should -Contain 'log(sigmoid(x)) = -softplus(-x)'
-        Compare-Expression $steps[-1].After 'f - f*y + log(1 + exp(-f))' | ForEach-Object Equal | Should -BeTrue
+        Assert-Proved $steps[-1].After 'f - f*y + log(1 + exp(-f))'
     }
 }
 
@@ -420,8 +420,8 @@ Describe '21. The gradients of E and E''' {
         $gradient = @($e | Invoke-Differentiate w1, w2)
         $decayed = @($e + 'tau/2*(w1^2 + w2^2)' | Invoke-Differentiate w1, w2)
         foreach ($i in 0, 1) {
-            Compare-Expression $gradient[$i] $hand[$i] | ForEach-Object Equal | Should -BeTrue
-            Compare-Expression $decayed[$i] "$($hand[$i]) + tau*w$($i + 1)" | ForEach-Object Equal | Should -BeTrue
+            Assert-Proved $gradient[$i] $hand[$i]
+            Assert-Proved $decayed[$i] "$($hand[$i]) + tau*w$($i + 1)"
             Compare-Expression $decayed[$i] "$($hand[$i]) + tau/2*w$($i + 1)" | ForEach-Object Equal | Should -BeFalse
         }
     }
@@ -458,7 +458,7 @@ Describe '22. The minimizers in the eigenbasis' {
 Describe '23. The algebra' {
     It 'solves alpha lambda - beta lambda - tau beta = 0 by beta = lambda/(lambda + tau) alpha' {
         $left = 'alpha*lambda - beta*lambda - tau*beta' | Resolve-Expression @{ beta = 'lambda/(lambda + tau)*alpha' }
-        (Compare-Expression $left 0).Equal | Should -BeTrue
+        Assert-Proved $left 0
         $wrong = 'alpha*lambda - beta*lambda - tau*beta' | Resolve-Expression @{ beta = 'lambda/(lambda + tau/2)*alpha' }
         (Compare-Expression $wrong 0).Equal | Should -BeFalse
     }

@@ -126,7 +126,7 @@ Describe '5. From the likelihood to least squares' {
 
     It 'the logarithm of a normal density is -log(2 pi v)/2 - (y - a - b x)^2/(2 v)' {
         $log = 'log(p)' | Resolve-Expression @{ p = $density }
-        (Compare-Expression $log '-log(2*pi*v)/2 - (y - a - b*x)^2/(2*v)').Equal | Should -BeTrue
+        Assert-Proved $log '-log(2*pi*v)/2 - (y - a - b*x)^2/(2*v)'
         (Compare-Expression $log '-log(2*pi*v)/2 - (y - a - b*x)^2/v').Equal | Should -BeFalse
     }
 
@@ -315,9 +315,9 @@ Describe '14. The gradient under dropout' {
         $second = @('m1', 'm2', 'm3' | ForEach-Object { $gradient | Invoke-Differentiate $_ -Order 2 })
         $second | ForEach-Object { $_.Variables -match '^m' | Should -BeNullOrEmpty }
         $more = 's^2/2*d' | Resolve-Expression @{ d = $second[0] + $second[1] + $second[2] }
-        (Compare-Expression $more "2*s^2*x$_^2*w$_").Equal | Should -BeTrue
+        Assert-Proved $more "2*s^2*x$_^2*w$_"
         $quiet = '(y - w1*x1 - w2*x2 - w3*x3)^2' | Invoke-Differentiate "w$_"
-        (Compare-Expression ($gradient | Resolve-Expression @{ m1 = 1; m2 = 1; m3 = 1 }) $quiet).Equal | Should -BeTrue
+        Assert-Proved ($gradient | Resolve-Expression @{ m1 = 1; m2 = 1; m3 = 1 }) $quiet
     }
 }
 
@@ -359,7 +359,7 @@ Describe '14. The gradient under dropout: a step without noise' {
 
 Describe '15. How to read it' {
     It 'as the gradient of weight decay s^2 sum x_i^2 w_i^2, stronger where inputs are large' {
-        foreach ($i in 1, 2) { ('s^2*(x1^2*w1^2 + x2^2*w2^2)' | Invoke-Differentiate "w$i" | Compare-Expression "2*s^2*x$i^2*w$i").Equal | Should -BeTrue }
+        foreach ($i in 1, 2) { Assert-Proved ('s^2*(x1^2*w1^2 + x2^2*w2^2)' | Invoke-Differentiate "w$i") "2*s^2*x$i^2*w$i" }
     }
 }
 
@@ -459,7 +459,7 @@ Describe '21. The Siamese loss' {
 Describe '22. Its gradients' {
     It 'is the corrected formula, and not the printed one: <_>' -ForEach w11, w12, w21, w22, b1, b2 {
         $derivative = ($decay + $distance | Invoke-Differentiate $names -Gradient)[$_]
-        (Compare-Expression $derivative (Get-Formula $_ '-')).Equal | Should -BeTrue
+        Assert-Proved $derivative (Get-Formula $_ '-')
         $printed = Compare-Expression $derivative (Get-Formula $_ '+')
         $printed.Equal | Should -BeFalse
         $printed.How | Should -Be Counterexample
