@@ -137,21 +137,20 @@ $printed = @{
 '{0:f7}' -f ($z1 | Measure-Expression -At ($printed + @{ x1 = 1; x2 = -1 }))
 #> 0.9094797
 
-# 16. The cross-entropy in terms of fin, for a loss that does not overflow.
+# 16. The cross-entropy in terms of fin, for a loss that does not overflow: they are the same function, and this is the course of the proof.
 $entropy = '-y*log(1/(1 + exp(-fin))) - (1 - y)*log(1 - 1/(1 + exp(-fin)))'
 Compare-Expression $entropy 'fin - fin*y + log(1 + exp(-fin))' | Format-List Equal, How
 #> Equal : True
-#> How   : Sampling
-$entropy | Invoke-Simplify -Rule Stable -Step | Format-Table Number, Rule -Wrap
-#> Number Rule
-#> ------ ----
-#>      1 1 / (1 + exp(x)) = sigmoid(-x), then -(-x) = x
-#>      2 log(sigmoid(x)) = -softplus(-x)
-#>      3 (-x) * (-y) = x * y
-#>      4 1 - sigmoid(x) = sigmoid(-x)
-#>      5 log(sigmoid(x)) = -softplus(-x), then -(-x) = x
-#>      6 x * (-y) = -(x * y)
-#>      7 x - (-y) = x + y
+#> How   : Algebra
+Compare-Expression $entropy 'fin - fin*y + log(1 + exp(-fin))' -Step | Format-Table BeforeText, AfterText
+#> BeforeText                                                      AfterText
+#> ----------                                                      ---------
+#> log(1 / (1 + exp(-fin)))                                        fin - log(exp(fin) + 1)
+#> log(1 - 1 / (1 + exp(-fin)))                                    -log(exp(fin) + 1)
+#> log(1 + exp(-fin))                                              log(exp(fin) + 1) - fin
+#> -y * (fin - log(exp(fin) + 1)) - (1 - y) * (-log(exp(fin) + 1)) log(exp(fin) + 1) - y * fin
+#> fin - fin * y + (log(exp(fin) + 1) - fin)                       log(exp(fin) + 1) - y * fin
+#> log(exp(fin) + 1) - y * fin - (log(exp(fin) + 1) - y * fin)     0
 
 # 17. The nine gradients as graphs. Written out they repeat themselves; as graphs, together, they have 60 nodes.
 $loss = 'fin - fin*y + log(1 + exp(-1*fin))' | Resolve-Expression @{ fin = $fin }
@@ -240,8 +239,9 @@ $quadratic | Measure-WeightDecay -At $minimum -Decay 1 | Format-Custom
 
 # 23. The algebra: alpha lambda - beta lambda - tau beta = 0 has the solution beta = lambda/(lambda + tau) alpha.
 $beta = New-ExprNode 'lambda/(lambda + tau)*alpha'
-Compare-Expression ('alpha*lambda - beta*lambda - tau*beta' | Resolve-Expression @{ beta = $beta }) 0 | Format-List Equal
+Compare-Expression ('alpha*lambda - beta*lambda - tau*beta' | Resolve-Expression @{ beta = $beta }) 0 | Format-List Equal, How
 #> Equal : True
+#> How   : Algebra
 
 # 24. Its geometry: the larger the decay, the nearer to 0, and the flat direction goes first.
 # The lab says that the error changes more along smaller eigenvalues. It is the other way round: the eigenvalue is the curvature.

@@ -51,10 +51,12 @@ $loss | Invoke-Differentiate fout
 #> (fout - y) / (fout * (1 - fout))
 $fout | Invoke-Differentiate fin
 #> exp(-fin) / (1 + exp(-fin))^2
-Compare-Expression ($fout | Invoke-Differentiate fin) '1/(1 + exp(-fin))*(1 - 1/(1 + exp(-fin)))' | ForEach-Object Equal
-#> True
-Compare-Expression ('(exp(x) - exp(-x))/(exp(x) + exp(-x))' | Invoke-Differentiate x) '1 - tanh(x)^2' | ForEach-Object Equal
-#> True
+Compare-Expression ($fout | Invoke-Differentiate fin) '1/(1 + exp(-fin))*(1 - 1/(1 + exp(-fin)))' | Format-List Equal, How
+#> Equal : True
+#> How   : Algebra
+Compare-Expression ('(exp(x) - exp(-x))/(exp(x) + exp(-x))' | Invoke-Differentiate x) '1 - tanh(x)^2' | Format-List Equal, How
+#> Equal : True
+#> How   : Algebra
 $fin | Invoke-Differentiate c, u1, z2
 #> 1
 #> z1
@@ -63,13 +65,15 @@ $z2in | Invoke-Differentiate b2, w12, x1
 #> 1
 #> x1
 #> w12
-# The whole chain. Whatever is behind, the loss down to fin is fout - y, and the rest is a product of the parts above.
+# The whole chain. The loss down to fin is fout - y, and the rest is a product of the parts above.
+$loss | Resolve-Expression @{ fout = $fout } | Invoke-Differentiate fin
+#> 1 / (1 + exp(-fin)) - y
 $all = $loss | Resolve-Expression @{ fout = $fout } | Resolve-Expression @{ fin = $fin } |
     Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
 $byHand = '(s - y)*u2*(1 - z2^2)*w12 + (s - y)*u1*(1 - z1^2)*w11' | Resolve-Expression @{ s = "1/(1 + exp(-($fin)))" } |
     Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
-"dL/dx1 through both units: $((Compare-Expression ($all | Invoke-Differentiate x1) $byHand).Equal)"
-#> dL/dx1 through both units: True
+"dL/dx1 through both units: $((Compare-Expression ($all | Invoke-Differentiate x1) $byHand).How)"
+#> dL/dx1 through both units: Algebra
 
 # 6. predict, loss and gradient. The lab draws nine parameters and prints what comes out, but not them: these are the ones.
 $drawn = @{

@@ -34,8 +34,9 @@ foreach ($k in 0, 19, 20, 24) { '{0} {1:f12} {2:f12}' -f $weights[$k], $byHand[$
 # 3. Any phi will do. With tanh for phi: delta2 = (yhat - y) phi'(z2), and delta1 = delta2 w2 phi'(z1).
 $loss = '(tanh(w2*tanh(z1)) - y)^2/2'
 $byHand = '(tanh(w2*tanh(z1)) - y)*(1 - tanh(w2*tanh(z1))^2)*w2*(1 - tanh(z1)^2)'
-(Compare-Expression ($loss | Invoke-Differentiate z1) $byHand).Equal
-#> True
+Compare-Expression ($loss | Invoke-Differentiate z1) $byHand | Format-List Equal, How
+#> Equal : True
+#> How   : Algebra
 
 # 4. The minimizer with mu/2 |w|^2 is Q (L + mu I)^-1 L Q' w*, with the eigenvalues of H in L and the eigenvectors in Q.
 $h = (7, 2, 0), (2, 6, -2), (0, -2, 5)

@@ -36,8 +36,9 @@ Optimize-NeuralNetwork $net -Method Magnitude -Detailed | ForEach-Object { '{0} 
 
 # 5. From the likelihood to least squares: the logarithm of a normal density is a constant less the squared error over 2 v.
 $density = New-ExprNode '1/sqrt(2*pi*v)*exp(-(y - a - b*x)^2/(2*v))'
-Compare-Expression ('log(p)' | Resolve-Expression @{ p = $density }) '-log(2*pi*v)/2 - (y - a - b*x)^2/(2*v)' | ForEach-Object Equal
-#> True
+Compare-Expression ('log(p)' | Resolve-Expression @{ p = $density }) '-log(2*pi*v)/2 - (y - a - b*x)^2/(2*v)' | Format-List Equal, How
+#> Equal : True
+#> How   : Algebra
 
 # 6. The variance by likelihood is the mean squared residual.
 $most = $rows | Find-Minimum '(y - a - b*x)^2/(2*v) + log(2*pi*v)/2' -At @{ a = 0; b = 0; v = 1 } -Sum
