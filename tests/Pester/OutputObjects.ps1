@@ -39,6 +39,7 @@ function Get-OutputObject([string]$DataFolder) {
         Measurement            = 'x^2*y' | Measure-Expression -At @{ x = 0.1; y = 2 } -Hessian
         ExpressionCost         = 'x^2*y' | Measure-Expression -Cost
         CompiledFunction       = 'x^2*y' | New-CompiledExpression y, x -Gradient
+        NodeAdjoint            = @('x^2*y' | Measure-Expression -At @{ x = 0.1; y = 2 } -Adjoint)[-1]
         ExpressionComparison   = Compare-Expression x y
         DerivativeCheck        = @('x^2 + abs(y)' | Test-Derivative -At @{ x = 1; y = 0 } -Detailed)[1]
         Minimum                = $minimum

@@ -97,6 +97,9 @@ internal sealed class GraphBuilder
 
     public string NameOf(int id) => _names[_nodes[id].X];
 
+    /// <summary>The id of a variable, or <see cref="Graph.None"/> where there is none of that name.</summary>
+    public int FindVariable(string name) => _variables.GetValueOrDefault(name, Graph.None);
+
     public Term Term(int id) => new(this, id);
 
     /// <summary>Which nodes a root needs, itself included.</summary>

@@ -59,6 +59,8 @@ internal static class ErrorIds
     public const string NetworkInvalid = nameof(NetworkInvalid);
     public const string NetworkJson = nameof(NetworkJson);
     public const string NetworkMissing = nameof(NetworkMissing);
+    public const string NodeNotFound = nameof(NodeNotFound);
+    public const string NodesDependent = nameof(NodesDependent);
     public const string NoSignChange = nameof(NoSignChange);
     public const string NullOperand = nameof(NullOperand);
     public const string ObjectDead = nameof(ObjectDead);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSAutodiff.Converters;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Passes.Differentiation;
 
@@ -20,16 +21,17 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     private const int MostNamesShown = 12;
 
     private readonly List<ExprNode> _expressions = [];
+    private Differential[]? _by;
 
     // Of -Variable: those that no expression so far had. And the variables that expressions had.
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The variables; by default all of the expression, in ordinal order.</summary>
+    /// <summary>The variables by name, or nodes of the expression; by default all variables, in ordinal order.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VariableCompleter))]
-    public string[]? Variable { get; set; }
+    public object[]? Variable { get; set; }
 
     /// <summary>How often to differentiate with respect to each variable.</summary>
     [Parameter(ParameterSetName = NodesSet)]
@@ -69,9 +71,10 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        RequireNames(Variable);
-        if (Variable is not null) Variable = Array.ConvertAll(Variable, VariableNames.Unquoted);
-        _missing.UnionWith(Variable ?? []);
+        if (Variable is not null) _by = Require(Variable, () => Array.ConvertAll(Variable, Differential.Of));
+        var names = _by?.Where(static by => by.Part is null).Select(static by => by.Name).ToArray();
+        RequireNames(names);
+        _missing.UnionWith(names ?? []);
         if (Step && ParameterSetName != NodesSet)
         {
             Stop(
@@ -87,7 +90,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         }
 
         // The objects hold one derivative under each name.
-        if (ParameterSetName != NodesSet && RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
+        if (ParameterSetName != NodesSet && RepeatedName(names) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
     }
 
     private protected override void Process(object? expression)
@@ -95,11 +98,12 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         ProcessExpression(expression, node =>
         {
             Note(node);
-            if (Gradient) WriteObject(SerializedText.Attach(DerivativeObjects.Gradient(node, Variable ?? node.Variables, Mode, Tidy, Cancellation)));
-            else if (Hessian) WriteObject(SerializedText.Attach(DerivativeObjects.Hessian(node, Variable ?? node.Variables, Tidy, Cancellation)));
+            var by = _by ?? [.. node.Variables.Select(static name => new Differential(name, null))];
+            if (Gradient) WriteObject(SerializedText.Attach(GradientOf(node, by)));
+            else if (Hessian) WriteObject(SerializedText.Attach(HessianOf(node, by)));
             else if (Jacobian) _expressions.Add(node);
-            else if (Step) WriteSteps(node, Variable ?? node.Variables);
-            else WriteDerivatives(node, Variable ?? node.Variables);
+            else if (Step) WriteSteps(node, by);
+            else WriteDerivatives(node, by);
         });
     }
 
@@ -107,11 +111,11 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_expressions.Count > 0) Attempt(null, () => WriteObject(SerializedText.Attach(DerivativeObjects.Jacobian(_expressions, Variable, Mode, Tidy, Cancellation))));
+        if (_expressions.Count > 0) Attempt(null, () => WriteObject(SerializedText.Attach(JacobianOf(_expressions))));
 
         // The derivative of a constant is 0, and nobody wonders.
         if (_known.Count == 0) return;
-        foreach (var variable in (Variable ?? []).Where(_missing.Contains).Distinct(StringComparer.Ordinal)) WriteWarning(Explain(variable));
+        foreach (var variable in (_by ?? []).Select(static by => by.Name).Where(_missing.Contains).Distinct(StringComparer.Ordinal)) WriteWarning(Explain(variable));
     }
 
     // Which variables are meant is a matter of the whole pipeline: not every expression has to have all.
@@ -129,17 +133,77 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         return $"There is no variable '{variable}' to differentiate by, so its derivative is 0. The variables are: {names}.{NearNames.Hint(variable, _known)}";
     }
 
-    private protected override void TakeSecond(object? value) => Variable = ConvertSecond<string[]>(value, "names of variables");
+    private protected override void TakeSecond(object? value) => Variable = ConvertSecond<object[]>(value, "names of variables, or nodes");
 
-    private void WriteDerivatives(ExprNode node, IReadOnlyList<string> variables)
+    // The variables by one sweep, each node by itself.
+    private void WriteDerivatives(ExprNode node, IReadOnlyList<Differential> by)
     {
-        var derivatives = Tidy(node.Differentiate(variables, Mode, Cancellation));
-        for (var i = 0; i < derivatives.Count; i++)
+        string[] names = [.. by.Where(static one => one.Part is null).Select(static one => one.Name)];
+        var derivatives = Tidy(node.Differentiate(names, Mode, Cancellation));
+        var next = 0;
+        foreach (var one in by)
         {
-            var derivative = derivatives[i];
-            for (var order = 1; order < Order && derivative is not { IsConstant: true, ConstantValue: 0 }; order++) derivative = Tidy(derivative.Differentiate([variables[i]], Mode, Cancellation))[0];
-            WriteObject(derivative);
+            if (one.Part is null)
+            {
+                WriteObject(OfHigherOrder(derivatives[next++], one.Name));
+                continue;
+            }
+
+            var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
+            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0])));
         }
+    }
+
+    private ExprNode OfHigherOrder(ExprNode derivative, string variable)
+    {
+        for (var order = 1; order < Order && derivative is not { IsConstant: true, ConstantValue: 0 }; order++) derivative = Tidy(derivative.Differentiate([variable], Mode, Cancellation))[0];
+        return derivative;
+    }
+
+    private ExprNode PutBack(ExpressionParts parts, ExprNode derivative) => Tidy([parts.PutBack(derivative, Cancellation)])[0];
+
+    private ExprGradient GradientOf(ExprNode node, IReadOnlyList<Differential> by)
+    {
+        string[] names = [.. by.Where(static one => one.Part is null).Select(static one => one.Name)];
+        var ofVariables = DerivativeObjects.Gradient(node, names, Mode, Tidy, Cancellation);
+        if (names.Length == by.Count) return ofVariables;
+        var all = new List<(string Name, ExprNode Derivative)>();
+        foreach (var one in by)
+        {
+            if (one.Part is null)
+            {
+                all.Add((one.Name, (ExprNode)ofVariables[one.Name]!));
+                continue;
+            }
+
+            var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
+            all.Add((parts.Names[0], PutBack(parts, DerivativeObjects.Gradient(parts.Whole, parts.Names, Mode, Tidy, Cancellation).Derivatives[0])));
+        }
+
+        if (RepeatedName([.. all.Select(static entry => entry.Name)]) is { } twice) throw new AutodiffException(ErrorIds.VariableNameInvalid, $"-Variable has '{twice}' more than once.");
+        return new ExprGradient(node, [.. all.Select(static entry => entry.Name)], [.. all.Select(static entry => entry.Derivative)]);
+    }
+
+    private ExprHessian HessianOf(ExprNode node, IReadOnlyList<Differential> by)
+    {
+        if (by.All(static one => one.Part is null)) return DerivativeObjects.Hessian(node, [.. by.Select(static one => one.Name)], Tidy, Cancellation);
+        string[] names = [.. by.Where(static one => one.Part is null).Select(static one => one.Name)];
+        ExprNode[] nodes = [.. by.Where(static one => one.Part is not null).Select(static one => one.Part!)];
+        var parts = ExpressionParts.Of(node, nodes, Cancellation);
+        parts.RequireIndependent(names);
+        var (nextNode, nextName) = (0, 0);
+        string[] all = [.. by.Select(one => one.Part is null ? names[nextName++] : parts.Names[nextNode++])];
+        if (RepeatedName(all) is { } twice) throw new AutodiffException(ErrorIds.VariableNameInvalid, $"-Variable has '{twice}' more than once.");
+        var hessian = DerivativeObjects.Hessian(parts.Whole, all, Tidy, Cancellation);
+        var entries = Tidy([.. DerivativeObjects.NodesOf(hessian)!.Skip(1).Select(entry => parts.PutBack(entry, Cancellation))]);
+        return DerivativeObjects.Hessian(all, [node, .. entries], Cancellation);
+    }
+
+    private ExprJacobian JacobianOf(IReadOnlyList<ExprNode> expressions)
+    {
+        if (_by is null || _by.All(static one => one.Part is null)) return DerivativeObjects.Jacobian(expressions, _by?.Select(static one => one.Name).ToArray(), Mode, Tidy, Cancellation);
+        ExprGradient[] rows = [.. expressions.Select(node => GradientOf(node, _by))];
+        return new ExprJacobian(rows[0].Variables, rows);
     }
 
     private IReadOnlyList<ExprNode> Tidy(IReadOnlyList<ExprNode> derivatives)
@@ -150,11 +214,17 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         return tidy;
     }
 
-    private void WriteSteps(ExprNode node, IReadOnlyList<string> variables)
+    private void WriteSteps(ExprNode node, IReadOnlyList<Differential> by)
     {
-        foreach (var variable in variables)
+        foreach (var one in by)
         {
-            var derivative = node;
+            var (derivative, variable) = (node, one.Name);
+            if (one.Part is not null)
+            {
+                var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
+                (derivative, variable) = (parts.Whole, parts.Names[0]);
+            }
+
             var number = 1;
             for (var order = 0; order < Order; order++)
             {
@@ -163,6 +233,17 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
                 number += steps.Count;
                 derivative = steps[^1].Whole!;
             }
+        }
+    }
+
+    /// <summary>What is differentiated by: a variable, or a node of the expression.</summary>
+    private readonly record struct Differential(string Name, ExprNode? Part)
+    {
+        public static Differential Of(object? value)
+        {
+            if (Conversions.Live(value) is not ExprNode node) return new Differential(VariableNames.Unquoted(LanguagePrimitives.ConvertTo<string>(value)), null);
+            if (node.IsConstant) throw new AutodiffException(ErrorIds.NodeNotFound, $"There is no derivative by the constant {node}. -Variable takes names of variables and nodes that depend on them.");
+            return node.Name is { } name ? new Differential(name, null) : new Differential(node.ToString(), node);
         }
     }
 }

@@ -1,13 +1,14 @@
 using System.Collections.Specialized;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Measurements;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
 /// <summary>Evaluates expressions, at given values or for each row from the pipeline.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "Expression", DefaultParameterSetName = AtSet)]
-[OutputType(typeof(double), typeof(Measurement), typeof(OrderedDictionary), typeof(double[,]), typeof(ExpressionCost), typeof(PSObject))]
+[OutputType(typeof(double), typeof(Measurement), typeof(OrderedDictionary), typeof(double[,]), typeof(ExpressionCost), typeof(NodeAdjoint), typeof(PSObject))]
 public sealed class MeasureExpressionCommand : AutodiffCmdlet
 {
     private const string AtSet = "At";
@@ -53,6 +54,10 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     /// <summary>Give the size of the expression and the operations of an evaluation instead of evaluating it.</summary>
     [Parameter(ParameterSetName = AtSet)]
     public SwitchParameter Cost { get; set; }
+
+    /// <summary>Give every node of the expression with its value and its adjoint, the derivative of the whole with respect to it.</summary>
+    [Parameter(ParameterSetName = AtSet)]
+    public SwitchParameter Adjoint { get; set; }
 
     /// <summary>Give each row again with the result as a further property of this name.</summary>
     [Parameter]
@@ -112,6 +117,12 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
 
     private void ProcessExpression()
     {
+        if (Adjoint)
+        {
+            WriteAdjoints();
+            return;
+        }
+
         var measurement = Prepare(Expression);
         if (Cost)
         {
@@ -159,6 +170,19 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
             var joined = rows.Release<JoinedRows>();
             WriteObject(MeasureTotal(joined.ToData(total), joined.Parameters, _at.NumbersOf(joined.Parameters)));
         });
+    }
+
+    private void WriteAdjoints()
+    {
+        if (Gradient || Hessian || Cost || AsProperty is not null || _total is not null) throw new AutodiffException(ErrorIds.ArgumentInvalid, "-Adjoint gives a row for each node, and cannot be combined with -Gradient, -Hessian, -Cost, -Mean, -Sum or -AsProperty. Leave these out.");
+        var table = AdjointTable.Of(Conversions.ToExpression(Expression, Cancellation), Cancellation);
+        var names = _at.Require(table.Variables);
+        if (names.FirstOrDefault(_at.IsList) is { } list) throw new AutodiffException(ErrorIds.ValueNotNumeric, $"-Adjoint measures at one point, but -At gives several values for '{list}'. Give one, or run the command for each point.");
+        foreach (var node in table.Measure(Array.ConvertAll(names, _at.NumberOf)))
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            WriteObject(node);
+        }
     }
 
     private void Write(object? row, object result)

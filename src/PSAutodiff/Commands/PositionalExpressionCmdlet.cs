@@ -122,7 +122,7 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
     /// <summary>What stands at the first position as a value of the second parameter, converted as PowerShell converts arguments.</summary>
     private protected T ConvertSecond<T>(object? value, string kinds)
     {
-        if (value is not null && LanguagePrimitives.TryConvertTo(value, System.Globalization.CultureInfo.InvariantCulture, out T converted) && converted is not (null or string[] { Length: 0 })) return converted;
+        if (value is not null && LanguagePrimitives.TryConvertTo(value, System.Globalization.CultureInfo.InvariantCulture, out T converted) && converted is not (null or Array { Length: 0 })) return converted;
         Stop(
             ErrorIds.ArgumentInvalid,
             $"In a pipeline, what stands at the first position of {Name} is -{Second}: {kinds}, not {ValueSource.Describe(value)}. {Example}",

@@ -18,6 +18,7 @@ public static class SerializedText
     [
         typeof(ExprNode), typeof(Operation), typeof(ExprGradient), typeof(ExprHessian), typeof(ExprJacobian), typeof(DerivationStep),
         typeof(Measurement), typeof(ExpressionCost), typeof(CompiledFunction), typeof(ExpressionComparison), typeof(DerivativeCheck),
+        typeof(NodeAdjoint),
         typeof(Minimum), typeof(MinimizationStep), typeof(Root),
         typeof(Network), typeof(NetworkLayer), typeof(FeatureScaling), typeof(WeightSaliency), typeof(NetworkTest), typeof(ConfusionMatrix), typeof(ClassMeasure),
         typeof(NetworkTrace), typeof(LayerTrace),

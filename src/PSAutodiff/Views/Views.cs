@@ -28,7 +28,7 @@ public static class Views
         // An order that was asked for is kept.
         var names = pairs.Select(static pair => pair.Name);
         if (names.SequenceEqual(names.Order(StringComparer.Ordinal))) pairs = [.. pairs.OrderBy(static pair => pair.Name, NaturalOrder.Instance)];
-        var shown = pairs.Take(MostLines).Select(pair => (Name: before + Visible(pair.Name), pair.Value)).ToArray();
+        var shown = pairs.Take(MostLines).Select(pair => (Name: before.Length == 0 ? Visible(pair.Name) : before + VariableNames.Quote(Visible(pair.Name)), pair.Value)).ToArray();
         var width = shown.Select(static pair => pair.Name.Length).DefaultIfEmpty(0).Max();
         return Lines([.. shown.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Name.PadRight(width)} = {pair.Value}"))], pairs.Length);
     }

@@ -15,23 +15,34 @@ internal static class ReverseMode
     {
         builder.Cancellation.ThrowIfCancellationRequested();
         var wanted = VariableNames.Places(variables);
+        var adjoints = Adjoints(builder, root, Active(builder, root, wanted));
         var gradient = new int[variables.Count];
-        Array.Fill(gradient, Graph.None);
+        for (var i = 0; i < gradient.Length; i++)
+        {
+            var id = builder.FindVariable(variables[i]);
+            var adjoint = id >= 0 && id <= root ? adjoints[id] : Graph.None;
+            gradient[i] = adjoint != Graph.None ? adjoint : builder.Constant(0);
+        }
 
-        var active = Active(builder, root, wanted);
+        return gradient;
+    }
+
+    /// <summary>
+    /// The adjoints of nodes that a node needs, by their ids, written into the same builder; <see cref="Graph.None"/> where nothing
+    /// arrives, which means 0.
+    /// </summary>
+    /// <param name="builder">Holds the node; gets the adjoints.</param>
+    /// <param name="root">The node.</param>
+    /// <param name="active">Which nodes are to get adjoints: with each also its users on the way to the root.</param>
+    public static int[] Adjoints(GraphBuilder builder, int root, bool[] active)
+    {
         var adjoints = new int[root + 1];
         Array.Fill(adjoints, Graph.None);
         adjoints[root] = builder.Constant(1);
         Guard[]? guards = null;
         for (var id = root; id >= 0; id--)
         {
-            if (!active[id] || adjoints[id] == Graph.None) continue;
-            if (builder.IsVariable(id))
-            {
-                gradient[wanted[builder.NameOf(id)]] = adjoints[id];
-                continue;
-            }
-
+            if (!active[id] || adjoints[id] == Graph.None || builder.IsVariable(id)) continue;
             var operation = builder.OperationOf(id);
             var at = Sweep.Locals(builder, id);
             var guard = guards is null ? default : guards[id];
@@ -48,14 +59,7 @@ internal static class ReverseMode
             }
         }
 
-        for (var i = 0; i < gradient.Length; i++)
-        {
-            if (gradient[i] != Graph.None) continue;
-            var first = wanted[variables[i]];
-            gradient[i] = gradient[first] != Graph.None ? gradient[first] : builder.Constant(0);
-        }
-
-        return gradient;
+        return adjoints;
     }
 
     /// <summary>The second derivatives, from the first: row by row, each from the diagonal on, as the other half is the same.</summary>
