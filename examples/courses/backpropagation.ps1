@@ -37,22 +37,39 @@ foreach ($name in 'relu', 'sigmoid', 'tanh') {
 (Find-Minimum 'x^2/2' -At @{ x = 10 } -Method GradientDescent -LearningRate 0.1 -MaxIteration 1 -WarningAction Ignore).At['x']
 #> 9
 
-# 5. Forward and backward. A step at rate 1 takes the gradient from the parameters; the network as an expression has the same one.
+# 5. Forward and backward over a batch: weighted sums z, outputs y, deltas, and the gradients dW and db. Finite differences agree.
+$rows = '-1,-1,0', '-1,1,1', '1,-1,1', '1,1,0' | ConvertFrom-Csv -Header a, b, y
 $net = New-NeuralNetwork 2 2, tanh, 1, sigmoid -Initializer TruncatedNormal -Seed 1
-$after = (Start-NetworkTraining -Network $net -Data (, (1, -1)) -Target (, 1) -LossFunction BinaryCrossEntropy -LearningRate 1 -Epoch 1).Network
-$loss = '-(y*log(p) + (1 - y)*log(1 - p))' | Resolve-Expression @{ p = $net.ToExpression()[0] }
-$at = $net.Parameters + @{ x1 = 1; x2 = -1; y = 1 }
-$gradient = ($loss | Measure-Expression -At $at -Gradient).Gradient
-foreach ($name in 'w1_1_1', 'w2_2_1', 'b2_1') { '{0} {1:f9} {2:f9}' -f $name, ($net.Parameters[$name] - $after.Parameters[$name]), $gradient[$name] }
-#> w1_1_1 -0.034872158 -0.034872158
-#> w2_2_1 0.158094010 0.158094010
-#> b2_1 -0.327229208 -0.327229208
-$loss | Test-Derivative -At $at
+$rows | Trace-NeuralNetwork $net -Feature a, b -Label y | Out-String -Width 100
+#> BinaryCrossEntropy 0.7259512731767405, the mean over 4 rows
+#> X (4 x 2)   Targets (4 x 1)
+#>   -1  -1      0
+#>   -1   1      1
+#>    1  -1      1
+#>    1   1      0
+#> Layer 1: 2 -> 2 Tanh
+#> Z (4 x 2)               Y (4 x 2)               Delta (4 x 2)
+#>    0.35232   0.076383      0.33843   0.076235      0.059363  -0.074687
+#>    -1.4127    0.52706     -0.88806    0.48313     -0.017924   0.072848
+#>     1.4127   -0.52706      0.88806   -0.48313     -0.008718   0.035433
+#>   -0.35232  -0.076383     -0.33843  -0.076235      0.052254  -0.065742
+#> DW (2 x 2)              Db (2)
+#>   0.0020961  -0.02847     0.084975  -0.032149
+#>   -0.016316  0.046361
+#> Layer 2: 2 -> 1 Sigmoid
+#> Z (4 x 1)    Y (4 x 1)   Delta (4 x 1)
+#>    0.12757     0.53185       0.13296
+#>   -0.72074     0.32723      -0.16819
+#>    0.72074     0.67277     -0.081807
+#>   -0.12757     0.46815       0.11704
+#> DW (2 x 1)    Db (1)
+#>    0.082105     -1.3878e-17
+#>   -0.040521
+$rows | Test-Derivative $net -Feature a, b -Label y
 #> True
 
 # 6. Exclusive or. The lab sums over its four rows and here the mean is taken, so its rate 0.25 is the rate 1 here. Not every start comes through:
 # of the seeds 1 to 100 it is 47 with the rate 0.25 and 79 with 1. The lab's own run is stuck at 0.8446, because of its slope at the output.
-$rows = '-1,-1,0', '-1,1,1', '1,-1,1', '1,1,0' | ConvertFrom-Csv -Header a, b, y
 foreach ($rate in 0.25, 1) {
     $run = $rows | Start-NetworkTraining -Network $net -Feature a, b -Label y -LearningRate $rate -BatchSize 4 -Epoch 250
     'Rate {0}: loss {1:f4}, predictions {2}' -f $rate, $run.FinalLoss, (($rows | Invoke-NeuralNetwork $run | ForEach-Object { $_.P_1.ToString('f4') }) -join ' ')

@@ -29,42 +29,6 @@ BeforeAll {
 
     $xor = '-1,-1,0', '-1,1,1', '1,-1,1', '1,1,0' | ConvertFrom-Csv -Header a, b, y
     $slopes = @{ Tanh = { param($z) 1 - [Math]::Pow([Math]::Tanh($z), 2) }; Sigmoid = { param($z) $s = 1 / (1 + [Math]::Exp(-$z)); $s * (1 - $s) } }
-
-    # Equations (1) to (8) in loops, for half the squared error: the mean over the rows of the gradients by weights and biases.
-    # With -AtOutput the slopes are taken where the lab's program takes them.
-    function Get-ByHand($Network, $Data, $Target, [switch]$AtOutput) {
-        $layers = $Network.Layers
-        $gradient = [ordered]@{}
-        foreach ($name in $Network.Parameters.Keys) { $gradient[$name] = 0.0 }
-        for ($row = 0; $row -lt $Data.Count; $row++) {
-            $y, $z = @(, [double[]]$Data[$row]), @(, @())
-            foreach ($layer in $layers) {
-                $sums = foreach ($j in 0..($layer.Biases.Count - 1)) {
-                    $sum = $layer.Biases[$j]
-                    foreach ($i in 0..($layer.Weights.GetLength(0) - 1)) { $sum += $y[-1][$i] * $layer.Weights[$i, $j] }
-                    $sum
-                }
-                $z += , @($sums)
-                $y += , @($sums | ForEach-Object { "$($layer.Activation)" -eq 'Tanh' ? [Math]::Tanh($_) : 1 / (1 + [Math]::Exp(-$_)) })
-            }
-            $at = $AtOutput ? $y : $z
-            $delta = @(foreach ($j in 0..($layers[-1].Biases.Count - 1)) { ($y[-1][$j] - $Target[$row]) * (& $slopes["$($layers[-1].Activation)"] $at[-1][$j]) })
-            for ($l = $layers.Count; $l -ge 1; $l--) {
-                foreach ($j in 0..($delta.Count - 1)) {
-                    $gradient["b${l}_$($j + 1)"] += $delta[$j] / $Data.Count
-                    foreach ($i in 0..($y[$l - 1].Count - 1)) { $gradient["w${l}_$($i + 1)_$($j + 1)"] += $y[$l - 1][$i] * $delta[$j] / $Data.Count }
-                }
-                if ($l -gt 1) {
-                    $delta = @(foreach ($i in 0..($y[$l - 1].Count - 1)) {
-                            $sum = 0.0
-                            foreach ($j in 0..($delta.Count - 1)) { $sum += $layers[$l - 1].Weights[$i, $j] * $delta[$j] }
-                            $sum * (& $slopes["$($layers[$l - 2].Activation)"] $at[$l - 1][$i])
-                        })
-                }
-            }
-        }
-        $gradient
-    }
 }
 
 # The lab writes the slope phi'(y), of the layer's output; it is phi'(z), of its weighted sums. For a decay of lambda/2 |W|^2 it writes the gradient
@@ -72,22 +36,43 @@ BeforeAll {
 Describe '1. Equations (1) to (8), and their batch forms' {
     BeforeAll {
         $net = New-NeuralNetwork 2 3, tanh, 2, tanh, 1, sigmoid -Seed 4
-        $data = @($xor | ForEach-Object { , [double[]]($_.a, $_.b) })
         $target = [double[]]$xor.y
-        $step = @{ Network = $net; Data = $data; Target = $target; LossFunction = 'HalfSquaredError'; LearningRate = 1; BatchSize = 4; Epoch = 1 }
+        $batch = @{ Data = @($xor | ForEach-Object { , [double[]]($_.a, $_.b) }); Target = $target; LossFunction = 'HalfSquaredError' }
+        $layers = (Trace-NeuralNetwork $net @batch).Layers
+        $step = @{ Network = $net; LearningRate = 1; BatchSize = 4; Epoch = 1 } + $batch
         $after = (Start-NetworkTraining @step).Network
     }
 
-    It 'have the gradients of a batch, which a step at rate 1 takes from the parameters' {
-        $byHand = Get-ByHand $net $data $target
-        $byHand.Count | Should -Be 20
-        foreach ($name in $byHand.Keys) { $net.Parameters[$name] - $after.Parameters[$name] | Assert-Near $byHand[$name] -Within 1e-15 -Because "it is $name" }
+    It '(1), (2), (5): the delta of the last layer is the derivative of the error times phi''(z), the mean over the rows' {
+        foreach ($row in 0..3) {
+            $z, $y = $layers[2].Z[$row, 0], $layers[2].Y[$row, 0]
+            $layers[2].Delta[$row, 0] | Assert-Near (($y - $target[$row]) / 4 * (& $slopes.Sigmoid $z)) -Within 1e-16
+            # With the slope at the output it is another.
+            [Math]::Abs($layers[2].Delta[$row, 0] - ($y - $target[$row]) / 4 * (& $slopes.Sigmoid $y)) | Should -BeGreaterThan 1e-4
+        }
     }
 
-    It 'as printed, with the slopes at the outputs, are something else' {
-        $printed = Get-ByHand $net $data $target -AtOutput
-        $off = foreach ($name in $printed.Keys) { [Math]::Abs($net.Parameters[$name] - $after.Parameters[$name] - $printed[$name]) }
-        ($off | Measure-Object -Maximum).Maximum | Should -BeGreaterThan 0.002
+    It '(6): the deltas of layer <_> are those of the next one times its weights, times phi''(z)' -ForEach 1, 2 {
+        $here, $next, $weights = $layers[$_ - 1], $layers[$_], $net.Layers[$_].Weights
+        foreach ($row in 0..3) {
+            for ($i = 0; $i -lt $weights.GetLength(0); $i++) {
+                $sum = 0.0
+                for ($j = 0; $j -lt $weights.GetLength(1); $j++) { $sum += $next.Delta[$row, $j] * $weights[$i, $j] }
+                $here.Delta[$row, $i] | Assert-Near ($sum * (& $slopes.Tanh $here.Z[$row, $i])) -Within 1e-16
+            }
+        }
+    }
+
+    It '(3), (4), (7), (8): the gradients of layer <_> are the sums over the rows of input times delta, and of delta' -ForEach 1, 2, 3 {
+        $here = $layers[$_ - 1]
+        for ($j = 0; $j -lt $here.Db.Count; $j++) {
+            $here.Db[$j] | Assert-Near (0..3 | ForEach-Object { $here.Delta[$_, $j] } | Measure-Object -Sum).Sum -Within 1e-16
+            for ($i = 0; $i -lt $here.DW.GetLength(0); $i++) {
+                $sum = 0.0
+                foreach ($row in 0..3) { $sum += ($_ -eq 1 ? [double]$batch.Data[$row][$i] : $layers[$_ - 2].Y[$row, $i]) * $here.Delta[$row, $j] }
+                $here.DW[$i, $j] | Assert-Near $sum -Within 1e-16
+            }
+        }
     }
 
     It '(3) and (7): the decay lambda/2 |W|^2 has the gradient lambda W, and biases have none' {
@@ -157,6 +142,14 @@ Describe '4. One step of gradient descent' {
         $step = Start-NetworkTraining -Network $net -Data (, (, 0)) -Target (, (, 3)) -LossFunction HalfSquaredError -LearningRate 0.1 -WeightDecay 0.5 -Epoch 1
         $step.Network.Layers[0].Weights[0, 0] | Should -BeExactly 9.5
         $step.Network.Layers[0].Biases[0] | Should -BeExactly 3
+    }
+}
+
+Describe '5. Forward and backward code: the finite differences' {
+    It 'agree with backpropagation for every weight and bias of a batch' {
+        $checks = @($xor | Test-Derivative (New-NeuralNetwork 2 3, tanh, 2, tanh, 1, sigmoid -Seed 4) -Feature a, b -Label y -Detailed)
+        $checks | Should -HaveCount 20
+        $checks.Passed | Should -Not -Contain $false
     }
 }
 
