@@ -40,31 +40,28 @@ foreach ($name in 'relu', 'sigmoid', 'tanh') {
 # 5. Forward and backward over a batch: weighted sums z, outputs y, deltas, and the gradients dW and db. Finite differences agree.
 $rows = '-1,-1,0', '-1,1,1', '1,-1,1', '1,1,0' | ConvertFrom-Csv -Header a, b, y
 $net = New-NeuralNetwork 2 2, tanh, 1, sigmoid -Initializer TruncatedNormal -Seed 1
-$rows | Trace-NeuralNetwork $net -Feature a, b -Label y | Out-String -Width 100
-#> BinaryCrossEntropy 0.7259512731767405, the mean over 4 rows
-#> X (4 x 2)   Targets (4 x 1)
-#>   -1  -1      0
+$rows[1..3] | Trace-NeuralNetwork $net -Feature a, b -Label y | Out-String -Width 100
+#> BinaryCrossEntropy 0.7149467735973225, the mean over 3 rows
+#> X (3 x 2)   Targets (3 x 1)
 #>   -1   1      1
 #>    1  -1      1
 #>    1   1      0
 #> Layer 1: 2 -> 2 Tanh
-#> Z (4 x 2)               Y (4 x 2)               Delta (4 x 2)
-#>    0.35232   0.076383      0.33843   0.076235      0.059363  -0.074687
-#>    -1.4127    0.52706     -0.88806    0.48313     -0.017924   0.072848
-#>     1.4127   -0.52706      0.88806   -0.48313     -0.008718   0.035433
-#>   -0.35232  -0.076383     -0.33843  -0.076235      0.052254  -0.065742
+#> Z (3 x 2)               Y (3 x 2)               Delta (3 x 2)
+#>    -1.4127    0.52706     -0.88806    0.48313     -0.023899   0.097131
+#>     1.4127   -0.52706      0.88806   -0.48313     -0.011624   0.047243
+#>   -0.35232  -0.076383     -0.33843  -0.076235      0.069671  -0.087656
 #> DW (2 x 2)              Db (2)
-#>   0.0020961  -0.02847     0.084975  -0.032149
-#>   -0.016316  0.046361
+#>   0.081946   -0.13754     0.034149  0.056718
+#>   0.057397  -0.037769
 #> Layer 2: 2 -> 1 Sigmoid
-#> Z (4 x 1)    Y (4 x 1)   Delta (4 x 1)
-#>    0.12757     0.53185       0.13296
-#>   -0.72074     0.32723      -0.16819
-#>    0.72074     0.67277     -0.081807
-#>   -0.12757     0.46815       0.11704
+#> Z (3 x 1)    Y (3 x 1)   Delta (3 x 1)
+#>   -0.72074     0.32723     -0.22426
+#>    0.72074     0.67277     -0.10908
+#>   -0.12757     0.46815      0.15605
 #> DW (2 x 1)    Db (1)
-#>    0.082105     -1.3878e-17
-#>   -0.040521
+#>    0.049475     -0.17728
+#>   -0.067544
 $rows | Test-Derivative $net -Feature a, b -Label y
 #> True
 
