@@ -165,6 +165,20 @@ $loss | Invoke-Differentiate $names -Gradient | Measure-Expression -Cost | Forma
 #> Nodes          : 60
 #> WrittenOutSize : 514
 
+# As the lab says, frameworks keep the value and the gradient of each node, and go through the graph once. Here is z at x = 2, y = 3.
+$z | Measure-Expression -At @{ x = 2; y = 3 } -Adjoint | Format-Table Op, Expression, Value, Adjoint
+#> Op    Expression              Value Adjoint
+#> --    ----------              ----- -------
+#> const 4                        4.00
+#> var   x                        2.00 12.00
+#> mul   4 * x                    8.00 3.00
+#> var   y                        3.00 7.95
+#> mul   4 * x * y               24.00 1.00
+#> const -1                      -1.00
+#> mul   -1 * y                  -3.00 0.05
+#> exp   exp(-1 * y)              0.05 1.00
+#> sum   4 * x * y + exp(-1 * y) 24.05 1.00
+
 # 18. Training, one point at a time, 251 times through the five points with the rate 0.5: by hand, and by the cmdlet.
 $data = Import-Csv "$PSScriptRoot/../data/five-points.csv"
 $start = @{ b1 = 0; b2 = 0; c = 0; w11 = 0.7; w12 = -0.4; w21 = 0.3; w22 = 0.9; u1 = -0.8; u2 = 0.5 }

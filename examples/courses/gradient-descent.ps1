@@ -41,50 +41,58 @@ foreach ($rate in 0.05, 0.3, 0.6, 0.7) {
 "$problem" -replace '^.*quadratic and its', 'Its'
 #> Its largest curvature, the largest eigenvalue of its Hessian, is 3: only rates below 2/3 = 0.6666666667 converge.
 
-# 5. Sixteen derivatives by the chain rule. Each part of the network is a formula in the variables before it.
+# 5. Sixteen derivatives by the chain rule: by variables, and by nodes such as fin, which are parts of the loss.
 # The lab's first solution starts without the minus sign of the loss, its tenth writes sigma for tanh; the results are right.
-$loss = New-ExprNode '-y*log(fout) - (1 - y)*log(1 - fout)'
-$fout = New-ExprNode '1/(1 + exp(-fin))'
-$fin = New-ExprNode 'c + u1*z1 + u2*z2'
-$z2in = New-ExprNode 'b2 + w12*x1 + w22*x2'
-$loss | Invoke-Differentiate fout
+$n = [PSAutodiff.ExprNode]
+$z1in, $z2in = (New-ExprNode 'b1 + w11*x1 + w21*x2'), (New-ExprNode 'b2 + w12*x1 + w22*x2')
+$z1out, $z2out = $n::Tanh($z1in), $n::Tanh($z2in)
+$fin = 'c + u1*z1 + u2*z2' | Resolve-Expression @{ z1 = $z1out; z2 = $z2out }
+$fout = '1/(1 + exp(-fin))' | Resolve-Expression @{ fin = $fin }
+$loss = '-y*log(fout) - (1 - y)*log(1 - fout)' | Resolve-Expression @{ fout = $fout }
+# dL/dfout and dfout/dfin in their own variables; sigma' = sigma (1 - sigma), and tanh' = 1 - tanh^2 from exponentials.
+'-y*log(fout) - (1 - y)*log(1 - fout)' | Invoke-Differentiate fout
 #> (fout - y) / (fout * (1 - fout))
-$fout | Invoke-Differentiate fin
+'1/(1 + exp(-fin))' | Invoke-Differentiate fin
 #> exp(-fin) / (1 + exp(-fin))^2
-Compare-Expression ($fout | Invoke-Differentiate fin) '1/(1 + exp(-fin))*(1 - 1/(1 + exp(-fin)))' | Format-List Equal, How
+Compare-Expression ('1/(1 + exp(-x))' | Invoke-Differentiate x) '1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))' | Format-List Equal, How
 #> Equal : True
 #> How   : Algebra
 Compare-Expression ('(exp(x) - exp(-x))/(exp(x) + exp(-x))' | Invoke-Differentiate x) '1 - tanh(x)^2' | Format-List Equal, How
 #> Equal : True
 #> How   : Algebra
-$fin | Invoke-Differentiate c, u1, z2
+$fin | Invoke-Differentiate c, u1, $z2out
 #> 1
-#> z1
+#> tanh(b1 + w11 * x1 + w21 * x2)
 #> u2
+$z2out | Invoke-Differentiate $z2in
+#> sech2(b2 + w12 * x1 + w22 * x2)
 $z2in | Invoke-Differentiate b2, w12, x1
 #> 1
 #> x1
 #> w12
-# The whole chain. The loss down to fin is fout - y, and the rest is a product of the parts above.
-$loss | Resolve-Expression @{ fout = $fout } | Invoke-Differentiate fin
-#> 1 / (1 + exp(-fin)) - y
-$all = $loss | Resolve-Expression @{ fout = $fout } | Resolve-Expression @{ fin = $fin } |
-    Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
-$byHand = '(s - y)*u2*(1 - z2^2)*w12 + (s - y)*u1*(1 - z1^2)*w11' | Resolve-Expression @{ s = "1/(1 + exp(-($fin)))" } |
-    Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
-"dL/dx1 through both units: $((Compare-Expression ($all | Invoke-Differentiate x1) $byHand).How)"
-#> dL/dx1 through both units: Algebra
+# The loss down to each of c, u1, b2, w12 and x1 is (fout - y) times what follows, x1 through both units.
+$front = $fout - 'y'
+"dL/dfin = fout - y: $((Compare-Expression ($loss | Invoke-Differentiate $fin) $front).How)"
+#> dL/dfin = fout - y: Structure
+$by = [ordered]@{
+    c = $front; u1 = $front * $z1out; b2 = $front * 'u2' * (1 - $z2out * $z2out); w12 = $front * 'u2*x1' * (1 - $z2out * $z2out)
+    x1 = $front * 'u2*w12' * (1 - $z2out * $z2out) + $front * 'u1*w11' * (1 - $z1out * $z1out)
+}
+foreach ($name in $by.Keys) { "$name $((Compare-Expression ($loss | Invoke-Differentiate $name) $by[$name]).How)" }
+#> c Structure
+#> u1 Algebra
+#> b2 Algebra
+#> w12 Algebra
+#> x1 Algebra
 
 # 6. predict, loss and gradient. The lab draws nine parameters and prints what comes out, but not them: these are the ones.
 $drawn = @{
     b1 = -0.429159979; b2 = -0.369506015; w11 = -0.887710501; w12 = -1.010172880; w21 = -0.746048334; w22 = -0.237571706; c = -0.247157685
     u1 = 0.889086917; u2 = -1.138937864
 }
-$p = '1/(1 + exp(-fin))' | Resolve-Expression @{ fin = $fin } |
-    Resolve-Expression @{ z1 = 'tanh(b1 + w11*x1 + w21*x2)'; z2 = 'tanh(b2 + w12*x1 + w22*x2)' }
-$term = '-(y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15))' | Resolve-Expression @{ p = $p }
+$term = '-(y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15))' | Resolve-Expression @{ p = $fout }
 $data = Import-Csv "$PSScriptRoot/../data/five-points.csv"
-($data | Measure-Expression $p -At $drawn | ForEach-Object ToString f7) -join ' '
+($data | Measure-Expression $fout -At $drawn | ForEach-Object ToString f7) -join ' '
 #> 0.4491225 0.4965392 0.5436179 0.3752571 0.4099662
 $there = $data | Measure-Expression $term -At $drawn -Gradient -Mean
 'Loss {0:f7}, gradient' -f $there.Value
@@ -117,7 +125,7 @@ $best.Restarts | ForEach-Object { 'Loss {0:f4} {1}' -f $_.FinalLoss, ($_.FinalLo
 
 # 9. The map of the best network, and of the random one of item 6: how probable 1 is in the square from -2 to 2.
 $square = @{ x1 = -2, 2; x2 = -2, 2 }
-$data | Show-Expression $p -At $best.Parameters -Range $square -ValueRange 0, 1 -Width 50 -Height 9
+$data | Show-Expression $fout -At $best.Parameters -Range $square -ValueRange 0, 1 -Width 50 -Height 9
 #>  x2
 #>  2 ┤⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢⠢⠶⣶⣶⣿⣿⣿⣿⣿
 #>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢⠶⠶⣶⣶⣿⣿⣿⣿⣿⣶⣶⠶⠢⠢
@@ -134,7 +142,7 @@ $data | Show-Expression $p -At $best.Parameters -Range $square -ValueRange 0, 1 
 #>  1 / (1 + exp(-(c + u1 * tanh(b1 + w11 * x1 + w21…
 #>  ⠄⠄ below 0.2  ⠢⠢ 0.2 to 0.4  ⠶⠶ 0.4 to 0.6
 #>  ⣶⣶ 0.6 to 0.8  ⣿⣿ 0.8 and more  ● x2 by x1
-Show-Expression $p -At $drawn -Range $square -ValueRange 0, 1 -Width 50 -Height 5
+Show-Expression $fout -At $drawn -Range $square -ValueRange 0, 1 -Width 50 -Height 5
 #> x2
 #>   │⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶
 #>   │⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶

@@ -155,6 +155,10 @@ Describe '5. Sixteen derivatives' {
         (Compare-Expression $derivative ($expected * 1.001)).Equal | Should -BeFalse
     }
 
+    It 'down to fin, a node of the loss, it is fout - y' {
+        Assert-Proved ($whole | Invoke-Differentiate ($in | Resolve-Expression @{ z1out = $hidden.t1; z2out = $hidden.t2 })) ($p - 'y')
+    }
+
     It '10 as printed, with sigma for tanh, and 1 without the minus sign, are something else' {
         (Compare-Expression ('1/(1 + exp(-z2in))' | Invoke-Differentiate z2in) '1 - tanh(z2in)^2').Equal | Should -BeFalse
         (Compare-Expression ('y*log(fout) + (1 - y)*log(1 - fout)' | Invoke-Differentiate fout) '-y/fout + (1 - y)/(1 - fout)').Equal | Should -BeFalse
