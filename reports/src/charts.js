@@ -155,10 +155,13 @@ function map(picture, option, axis, state, ink, isContour) {
             type: 'continuous', seriesIndex: 0, dimension: 2, min: picture.range[0], max: picture.range[1], inRange: { color: BLUE_WHITE_RED },
             right: 4, top: 'middle', itemHeight: 120, textStyle: { color: ink }, precision: 2, calculable: false,
         };
-    } else {
+    }
+    const lines = isContour ? levels : picture.levels ?? [];
+    if (lines.length > 0) {
         option.series.push({
-            name: 'contour lines', type: 'lines', coordinateSystem: 'cartesian2d', silent: true, polyline: false,
-            data: contourLines(picture, levels).map(coords => ({ coords })), lineStyle: { color: '#fff', width: 0.8, opacity: 0.7 }, z: 3,
+            name: isContour ? 'contour lines' : 'border', type: 'lines', coordinateSystem: 'cartesian2d', silent: true, polyline: false,
+            data: contourLines(picture, lines).map(coords => ({ coords })), z: 3,
+            lineStyle: isContour ? { color: '#fff', width: 0.8, opacity: 0.7 } : { color: '#222', width: 1.8 },
         });
     }
     for (const group of picture.groups) {

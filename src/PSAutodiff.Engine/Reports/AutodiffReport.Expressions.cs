@@ -15,14 +15,19 @@ internal sealed partial class AutodiffReport
 
     /// <summary>Adds an expression: formula, derivatives, graph.</summary>
     /// <param name="expression">The expression.</param>
-    /// <param name="at">A value for every variable, for values and derivatives in the graph; null for none.</param>
+    /// <param name="at">
+    /// A value for every variable, for values and derivatives in the graph; null for none. When it lacks one variable or two, these are the
+    /// axes of the picture of the function.
+    /// </param>
     /// <param name="gradient">Its derivatives when they are given; null for simplified ones of all variables.</param>
-    public void AddExpression(ExprNode expression, IReadOnlyDictionary<string, double>? at, ExprGradient? gradient)
+    /// <param name="points">Data to draw with the function: over one axis values, over two labelled points.</param>
+    public void AddExpression(ExprNode expression, IReadOnlyDictionary<string, double>? at, ExprGradient? gradient, IReadOnlyList<ReportPoint>? points = null)
     {
         var (count, variables) = (expression.NodeCount, expression.Variables);
         StartSection($"{(gradient is null ? "Expression" : "Gradient")} {expression.ToText(ExprTextFormat.Infix, LongestHeading)}");
         Formula("f", expression);
-        var values = at is null ? null : NodeValues.Compute(expression.Flatten().Graph, expression.Flatten().Id, at);
+        var isPoint = at is not null && variables.All(at.ContainsKey);
+        var values = !isPoint ? null : NodeValues.Compute(expression.Flatten().Graph, expression.Flatten().Id, at!);
         if (gradient is null && count > MostNodes)
         {
             Note(Invariant($"The derivatives are left out: the expression has {count} nodes. Invoke-Differentiate makes them."));
@@ -34,7 +39,8 @@ internal sealed partial class AutodiffReport
 
         if (values is not null) PointTable(expression, at!, values);
         Graph(expression, count, values);
-        Function(expression, at);
+        if (isPoint || at is null) Function(expression, [.. variables], NoValues, at, points ?? []);
+        else Function(expression, [.. variables.Where(name => !at.ContainsKey(name))], at, null, points ?? []);
     }
 
     private void Derivatives(IReadOnlyList<string> variables, IReadOnlyList<ExprNode> derivatives)

@@ -112,9 +112,11 @@ internal sealed partial class AutodiffReport
         var (values, from, to, what) = Shown(network, network.Predict(inputs));
         string[] names = [InputNames(network)(0), InputNames(network)(1)];
         var groups = ReportPoint.Groups(points, "data");
-        var description = Invariant($"{what} over {GridPoints} x {GridPoints} points, {names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}; blue is low, white the middle, red high.");
+        IReadOnlyList<double> levels = network.OutputSize > 2 ? [.. Enumerable.Range(1, network.OutputSize - 1).Select(static output => output + 0.5)] : SurfacePlot.LevelsOf(values);
+        var description = Invariant($"{what} over {GridPoints} x {GridPoints} points, {names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}; blue is low, white the middle, red high{(levels.Count == 0 ? string.Empty : levels.Count == 1 ? ", with a line at 0.5" : ", with lines between the classes")}.");
         StartMap("boundary", "Decision boundary", description, names, x, y, values);
         _pictures.Numbers("range", [from, to]);
+        _pictures.Numbers("levels", levels);
         _pictures.Array("groups", () =>
         {
             foreach (var (i, group) in groups.Index()) Group(group.Name, Colours[i % Colours.Length], isConnected: false, group.X.Zip(group.Y, static (x, y) => (x, y, 0.0)));
@@ -134,6 +136,7 @@ internal sealed partial class AutodiffReport
             X = new PlotScale(x.From, x.To),
             Y = new PlotScale(y.From, y.To),
             Values = (from, to),
+            Levels = levels,
         };
         plain.Points.AddRange(groups);
         Figure(description, TerminalMap.Draw(plain, PlainWidth, PlainHeight, PlotStyle.Ascii));

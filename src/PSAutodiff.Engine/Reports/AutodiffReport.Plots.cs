@@ -15,6 +15,7 @@ internal sealed partial class AutodiffReport
     private const double FarthestPoint = 3;
     private const double DataMargin = 0.05;
     private const double Half = 5;
+    private const int MostNamed = 12;
 
     /// <summary>Adds a fit: its coefficients, and with one feature its line over the data.</summary>
     /// <param name="fit">The fit.</param>
@@ -43,40 +44,51 @@ internal sealed partial class AutodiffReport
         Curves(plot, fit.Label, Invariant($"{plot.Curves[0].Name}; {plot.Curves[0].BandName}"), []);
     }
 
-    /// <summary>The function of an expression of one variable with its derivative beside it, or a map of one of two variables.</summary>
-    private void Function(ExprNode expression, IReadOnlyDictionary<string, double>? at)
+    /// <summary>The function of an expression over one axis with its derivative beside it, or a map over two.</summary>
+    /// <param name="expression">The function.</param>
+    /// <param name="axes">The variables of the axes.</param>
+    /// <param name="others">A value for every other variable.</param>
+    /// <param name="at">A point to be in the picture; null for none.</param>
+    /// <param name="points">Data.</param>
+    private void Function(ExprNode expression, string[] axes, IReadOnlyDictionary<string, double> others, IReadOnlyDictionary<string, double>? at, IReadOnlyList<ReportPoint> points)
     {
-        var variables = expression.Variables;
-        if (variables.Count is not (1 or 2)) return;
+        if (axes.Length is not (1 or 2)) return;
         if (expression.NodeCount > MostNodes)
         {
-            Note(Invariant($"Its {(variables.Count == 1 ? "curve" : "map")} is left out: the expression has {expression.NodeCount} nodes. Show-Expression draws it."));
+            Note(Invariant($"Its {(axes.Length == 1 ? "curve" : "map")} is left out: the expression has {expression.NodeCount} nodes. Show-Expression draws it."));
             return;
         }
 
-        var ranges = DefaultRange.Of([new PlotFunction(expression, variables, NoValues)], variables.Count);
+        var function = new PlotFunction(expression, axes, others);
+        var ranges =
+            points.Count == 0 ? DefaultRange.Of([function], axes.Length) :
+            axes.Length == 1 ? [DefaultRange.Around(points.Select(static point => point.X), DataMargin)] :
+            [Widened(points.Select(static point => point.X), share: 0.5), Widened(points.Select(static point => point.Y), share: 0.5)];
         if (at is not null)
         {
             // The point is in the picture.
-            ranges = [.. ranges.Zip(variables, (range, name) => at[name] > range.From && at[name] < range.To || !double.IsFinite(at[name]) ? range : DefaultRange.Around([range.From, range.To, at[name]], DataMargin))];
+            ranges = [.. ranges.Zip(axes, (range, name) => at[name] > range.From && at[name] < range.To || !double.IsFinite(at[name]) ? range : DefaultRange.Around([range.From, range.To, at[name]], DataMargin))];
         }
 
-        if (variables.Count == 2)
+        var used = expression.Variables.Where(others.ContainsKey).ToArray();
+        var with = used.Length == 0 ? string.Empty : $", with {string.Join(", ", used.Take(MostNamed).Select(name => Invariant($"{name} = {others[name]:g6}")))}{(used.Length > MostNamed ? ", ..." : string.Empty)}";
+        if (axes.Length == 2)
         {
             Heading("Map");
-            (double, double, double)[] point = at is null ? [] : [(at[variables[0]], at[variables[1]], new PlotFunction(expression, variables, NoValues).Evaluate([at[variables[0]]], [at[variables[1]]])[0])];
-            Map(expression, [.. variables], ranges[0], ranges[1], "Contours of the function", point, point.Length == 0 ? "no point is marked" : "with the point that was given");
+            (double, double, double)[] point = at is null ? [] : [(at[axes[0]], at[axes[1]], function.Evaluate([at[axes[0]]], [at[axes[1]]])[0])];
+            Map(function, axes, ranges[0], ranges[1], "Contours of the function", point, (point.Length == 0 ? "no point is marked" : "with the point that was given") + with, ReportPoint.Groups(points, "data"));
             return;
         }
 
         Heading("Curve and derivative");
-        var plot = PlotOver(variables[0], ranges[0]);
-        var curves = new PlotCurves(plot, variables[0], PointsOfCurve);
+        var plot = PlotOver(axes[0], ranges[0]);
+        var curves = new PlotCurves(plot, axes[0], PointsOfCurve);
         var subject = PlotSubject.Of(expression);
-        curves.Add(subject, NoValues);
-        curves.AddDerivative(subject, NoValues);
-        var hasTangent = at is not null && curves.AddTangent(subject, NoValues, at[variables[0]]);
-        Curves(plot, "value", $"The function and its derivative{(hasTangent ? ", with the tangent at the point" : string.Empty)}", []);
+        curves.Add(subject, others);
+        curves.AddDerivative(subject, others);
+        var hasTangent = at is not null && curves.AddTangent(subject, others, at[axes[0]]);
+        AddData(plot, points);
+        Curves(plot, "value", $"The function and its derivative{(hasTangent ? ", with the tangent at the point" : string.Empty)}{with}", []);
     }
 
     /// <summary>The outputs of a network with one input over the data.</summary>
@@ -174,22 +186,41 @@ internal sealed partial class AutodiffReport
         _pictures.Exact(y);
     });
 
-    /// <summary>A contour plot of a function of two variables, with points or steps.</summary>
-    private void Map(ExprNode expression, string[] names, (double From, double To) x, (double From, double To) y, string title, (double X, double Y, double Value)[] points, string what)
+    /// <summary>
+    /// A map of a function of two variables, with data, and points or steps: of what has values between 0 and 1 from blue over white to red,
+    /// with a line where it is one half; else contours.
+    /// </summary>
+    private void Map(PlotFunction function, string[] names, (double From, double To) x, (double From, double To) y, string title, (double X, double Y, double Value)[] steps, string what, IReadOnlyList<PlotPoints> groups)
     {
-        var function = new PlotFunction(expression, names, NoValues);
         var (scaleX, scaleY) = (new PlotScale(x.From, x.To), new PlotScale(y.From, y.To));
-        var grid = DefaultRange.Grid(scaleX.Values(GridPoints), scaleY.Values(GridPoints));
-        var values = function.Evaluate(grid);
-        var description = Invariant($"Contours of the function, {names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}, dark is low, {what}.");
-        StartMap("contour", title, description, names, x, y, values);
+        var values = function.Evaluate(DefaultRange.Grid(scaleX.Values(GridPoints), scaleY.Values(GridPoints)));
+        var levels = SurfacePlot.LevelsOf(values);
+        var isProbability = levels.Count > 0;
+        var where = Invariant($"{names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}");
+        var description = isProbability
+            ? Invariant($"The function over {GridPoints} x {GridPoints} points, {where}; blue is low, white the middle, red high, with a line at 0.5, {what}.")
+            : Invariant($"Contours of the function, {where}, dark is low, {what}.");
+        StartMap(isProbability ? "boundary" : "contour", isProbability ? "Map of the function" : title, description, names, x, y, values);
+        if (isProbability)
+        {
+            _pictures.Numbers("range", [0, 1]);
+            _pictures.Numbers("levels", levels);
+        }
+
         _pictures.Array("groups", () =>
         {
-            if (points.Length > 0) Group(points.Length > 1 ? "step" : "point", "#ff3b30", isConnected: true, points);
+            foreach (var (i, group) in groups.Index())
+            {
+                var heights = function.Evaluate(group.X, group.Y);
+                Group(group.Name, Colours[i % Colours.Length], isConnected: false, group.X.Select((at, k) => (at, group.Y[k], heights[k])));
+            }
+
+            if (steps.Length > 0) Group(steps.Length > 1 ? "step" : "point", "#ff3b30", isConnected: true, steps);
         });
         _pictures.End();
         var plain = new SurfacePlot { Name = string.Empty, Evaluate = (xs, ys) => function.Evaluate(xs, ys), XName = names[0], YName = names[1], X = scaleX, Y = scaleY };
-        if (points.Length > 0) plain.Points.Add(new PlotPoints(points.Length > 1 ? "steps" : "point", [.. points.Select(static point => point.X)], [.. points.Select(static point => point.Y)]));
+        plain.Points.AddRange(groups);
+        if (steps.Length > 0) plain.Points.Add(new PlotPoints(steps.Length > 1 ? "steps" : "point", [.. steps.Select(static step => step.X)], [.. steps.Select(static step => step.Y)]));
         Figure(description, TerminalMap.Draw(plain, PlainWidth, PlainHeight, PlotStyle.Ascii));
     }
 }

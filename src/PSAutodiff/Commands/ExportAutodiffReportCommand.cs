@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Foundation.Names;
 using PSAutodiff.Loading;
 using PSAutodiff.Reports;
 using PSAutodiff.Rows;
@@ -16,6 +17,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
 {
     // More points than these hide each other.
     private const int MostPoints = 2000;
+    private const int MostAxes = 2;
 
     private AutodiffReport _report = null!;
     private ValueSource? _at;
@@ -180,7 +182,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         switch (Conversions.Unwrap(item))
         {
             case ExprGradient gradient:
-                _report.AddExpression(gradient.Expression, ValuesOf(gradient.Expression), gradient);
+                AddExpression(gradient.Expression, gradient);
                 break;
             case TrainingResult result:
                 _report.AddTraining(result, result.Network is null ? [] : PointsFor(result.Network));
@@ -195,8 +197,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
                 _report.AddFit(fit, fit.Features.Count == 1 ? PointsOf([fit.Features[0]], fit.Label) : []);
                 break;
             default:
-                var expression = ToExpression(item);
-                _report.AddExpression(expression, ValuesOf(expression), null);
+                AddExpression(ToExpression(item), null);
                 break;
         }
     }
@@ -215,7 +216,34 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         }
     }
 
-    private Dictionary<string, double>? ValuesOf(ExprNode expression) => _at?.NamedNumbersOf(expression.Variables);
+    private void AddExpression(ExprNode expression, ExprGradient? gradient)
+    {
+        var at = ValuesOf(expression);
+        string[] axes = at is null || at.Count == expression.Variables.Count ? [.. expression.Variables] : [.. expression.Variables.Where(name => !at.ContainsKey(name))];
+        _report.AddExpression(expression, at, gradient, PointsFor(axes));
+    }
+
+    /// <summary>The values of -At: all that an expression needs, or all but the one variable or two of the axes of its picture.</summary>
+    private Dictionary<string, double>? ValuesOf(ExprNode expression)
+    {
+        if (_at is null) return null;
+        var names = _at.Match(expression.Variables);
+        string[] given = [.. expression.Variables.Where((_, i) => names[i] is not null)];
+        return given.Length > 0 && expression.Variables.Count - given.Length <= MostAxes ? _at.NamedNumbersOf(given) : _at.NamedNumbersOf(expression.Variables);
+    }
+
+    /// <summary>The data over the variables of an expression, when the rows have such columns or -Feature names as many.</summary>
+    private List<ReportPoint> PointsFor(string[] axes)
+    {
+        if (Data is not { Length: > 0 } || axes.Length is 0 or > MostAxes) return [];
+        var first = new RowCells(Data[0] ?? throw RowException.IsNull(1));
+        var columns = Feature is not null ? ColumnSelection.Resolve(Feature, first, 1, [], "Feature") : axes;
+        if (columns.Length != axes.Length || NameMatching.Match(columns, new NameGroups(first.Names)).Contains(null)) return [];
+        string[] labels = Label is null ? [] : ColumnSelection.Resolve([Label], first, 1, columns, "Label");
+        if (axes.Length == 2) return Points(columns, labels);
+        if (labels.Length == 0) labels = [.. first.Names.Where(name => name != columns[0])];
+        return labels.Length == 1 ? PointsOf(columns, labels[0]) : [];
+    }
 
     /// <summary>The data of a network with two inputs, or with one input and numbers as labels.</summary>
     private List<ReportPoint> PointsFor(Network network)

@@ -20,6 +20,14 @@ internal sealed class ValueSource
     {
         Names = NameGroups.Empty;
         if (source is null) return;
+        source = Conversions.Live(source) switch
+        {
+            // What was found, not how.
+            TrainingResult result => result.Parameters ?? result.Network!.Parameters,
+            Minimum minimum => minimum.At,
+            Root root => root.At,
+            _ => source,
+        };
         if (Conversions.Unwrap(source) is string or ValueType or Array)
         {
             throw new AutodiffException(

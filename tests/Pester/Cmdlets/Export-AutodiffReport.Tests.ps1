@@ -219,6 +219,72 @@ Describe 'The scripts of reports' {
     }
 }
 
+Describe 'A report of a formula with the parameters of a training' -Skip:([bool]$missing) {
+    BeforeAll {
+        # The network of the lab on gradient descent, at the weights it prints.
+        $output = New-ExprNode 'sigmoid(c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2))'
+        $weights = @{ b1 = 1.543385; w11 = 3.111573; w12 = -2.808800; b2 = 1.373085; w21 = 3.130452; w22 = -2.813466; c = -4.241453; u1 = 4.036489; u2 = 4.074885 }
+    }
+
+    It 'has the map of what it says over the two variables that -At leaves, with the points and the level 0.5' {
+        $path = Join-Path $TestDrive map.html
+        $null = Export-AutodiffReport $output $path -At $weights -Data $points -Label y
+        $map = (Get-Picture $path)[-1]
+        $map.type | Should -BeExactly boundary
+        $map.names | Should -BeExactly x1, x2
+        $map.range | Should -Be 0, 1
+        $map.levels | Should -Be 0.5
+        $map.x | Should -Be -2, 2
+        $map.values | Should -HaveCount (101 * 101)
+        # The middle of the map is the first of the five points.
+        $map.values[5100] | Assert-Near (Measure-Expression $output -At ($weights + @{ x1 = 0; x2 = 0 })) -Within 1e-6
+        $map.values[0] | Assert-Near (Measure-Expression $output -At ($weights + @{ x1 = -2; x2 = -2 })) -Within 1e-6
+        $map.groups.name | Should -BeExactly 0, 1
+        $map.groups[0].points | Should -HaveCount 4
+        $map.groups[1].points[0][0, 1] | Should -Be 0, 0
+        Get-Page $path | Should -Match 'with a line at 0\.5'
+    }
+
+    It 'takes the result of the training for -At, beside which its losses are shown' {
+        $path = Join-Path $TestDrive line.html
+        $null = Export-AutodiffReport $trained, 'a*x + b' $path -At $trained -Data $line -Label y
+        $curve = (Get-Picture $path)[-1]
+        $curve.type | Should -BeExactly curves
+        $curve.series.name | Should -BeExactly 'a * x + b', 'd/dx: a', data
+        $curve.series[2].points | Should -HaveCount 5
+        $a, $b = $trained.Parameters['a'], $trained.Parameters['b']
+        foreach ($point in $curve.series[0].points) { $point[1] | Assert-Near ($a * $point[0] + $b) -Within 1e-12 }
+    }
+
+    It 'has contours where the values are no probabilities, with the points' {
+        $path = Join-Path $TestDrive contours.html
+        $null = Export-AutodiffReport 'k*x1*x2' $path -At @{ k = 2 } -Data $points
+        $map = (Get-Picture $path)[-1]
+        $map.type | Should -BeExactly contour
+        $map.groups.name | Should -BeExactly data
+        $map.groups[0].points | Should -HaveCount 5
+        $map.description | Should -BeLike '*with k = 2.'
+    }
+
+    It 'draws a network''s border between classes and at 0.5' {
+        $path = Join-Path $TestDrive border.html
+        $null = $classified | Export-AutodiffReport $path -Data $points
+        ((Get-Picture $path).Where({ $_.type -eq 'boundary' })).levels | Should -Be 0.5
+        $three = Import-Csv (Join-Path $repositoryRoot examples/data/iris.csv) |
+            Start-NetworkTraining -Network (New-NeuralNetwork 2 3, softmax -Seed 1) -Feature Petal* -Label Species -Epoch 2 -Seed 1
+        $null = $three | Export-AutodiffReport $path
+        ((Get-Picture $path).Where({ $_.type -eq 'boundary' })).levels | Should -Be 1.5, 2.5
+    }
+
+    It 'leaves data out whose columns are not those of the formula' {
+        $path = Join-Path $TestDrive other.html
+        $null = Export-AutodiffReport 'u*v' $path -Data $points
+        (Get-Picture $path)[-1].groups | Should -HaveCount 0
+        $null = Export-AutodiffReport 'u*v' $path -Data $points -Feature x1, x2
+        (Get-Picture $path)[-1].groups[0].points | Should -HaveCount 5
+    }
+}
+
 Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
     It 'puts several things into one report, and goes on after a bad one' {
         $path = Join-Path $TestDrive several.html
@@ -255,7 +321,7 @@ Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
     }
 
     It 'names the variable that -At lacks' {
-        $outcome = Get-Outcome { $z | Export-AutodiffReport (Join-Path $TestDrive unbound.html) -At @{ x = 1 } }
+        $outcome = Get-Outcome { 'x*y*z*u' | Export-AutodiffReport (Join-Path $TestDrive unbound.html) -At @{ x = 1 } }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly VariableNotBound
         Join-Path $TestDrive unbound.html | Should -Not -Exist
     }

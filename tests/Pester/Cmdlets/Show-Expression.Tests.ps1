@@ -166,6 +166,24 @@ Describe 'A map of two variables' {
         @('x*y', 'x + y' | Show-Expression @ascii | Where-Object { $_.Trim() -eq 'y' }) | Should -HaveCount 2
     }
 
+    It 'has a line at 0.5 where the values are probabilities' {
+        $lines = Show-Expression 'sigmoid(8*x + 0*y)' -Range -1, 1 @ascii
+        # One column of signs in the middle, from the top to the bottom.
+        $rows = Get-Row $lines[1..($lines.Count - 1)]
+        foreach ($row in $rows) { $row.IndexOf('x') | Should -BeIn 27, 28, 29 }
+        @($rows | ForEach-Object { ($_ -replace '[^x]').Length } | Select-Object -Unique) | Should -Be 1
+        $lines[-1] | Should -BeLike '* x 0.5*'
+        Show-Expression '2*sigmoid(8*x + 0*y)' -Range -1, 1 @ascii | Select-Object -Last 2 | Should -Not -Match ' x 0.5'
+    }
+
+    It 'takes the parameters of a training for -At, and the class of each point from -Label' {
+        $rows = -1, 1 | ForEach-Object { [pscustomobject]@{ a = $_; b = 0; y = [int]($_ -gt 0) } }
+        $result = $rows | Start-NetworkTraining 'softplus(w*a + v*b) - y*(w*a + v*b)' -LearningRate 1 -Epoch 200 -Seed 1
+        $lines = $rows | Show-Expression 'sigmoid(w*a + v*b)' -At $result -Label y @ascii
+        $lines -join "`n" | Should -Match 'x 0\.5 +O y = 0 +0 y = 1'
+        $lines | Should -BeExactly ($rows | Show-Expression 'sigmoid(w*a + v*b)' -At $result.Parameters -Label y @ascii)
+    }
+
     It 'has no derivative' {
         $outcome = Get-Outcome { Show-Expression 'x*y' -Derivative }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ArgumentInvalid
@@ -263,6 +281,7 @@ Describe 'What cannot be drawn' {
         @{ Call = { [pscustomobject]@{ x = 1; y = 2 } | Show-Expression }; Id = 'ExpressionMissing' }
         @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression x }; Id = 'LabelMissing' }
         @{ Call = { [pscustomobject]@{ q = 1; y = 2 } | Show-Expression x }; Id = 'ColumnMissing' }
+        @{ Call = { [pscustomobject]@{ x = 1; y = 2 } | Start-NetworkTraining '(y - a*x)^2' -Epoch 1 -Seed 1 | Show-Expression }; Id = 'ExpressionMissing' }
         @{ Call = { @() | Show-Expression x }; Id = 'RowsMissing' }
         @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression -Label y }; Id = 'FeatureMissing' }
         @{ Call = { [pscustomobject]@{ x = 1; y = 2; z = 3 } | Show-Expression -Feature x }; Id = 'LabelMissing' }

@@ -47,6 +47,8 @@ internal static class TerminalMap
             }
         }
 
+        var levels = plot.Levels ?? SurfacePlot.LevelsOf(values);
+        foreach (var level in levels) DrawLevel(canvas, values, level, LevelSign(isAscii), bands.Count);
         var outside = 0;
         for (var i = 0; i < plot.Points.Count; i++) outside += DrawPoints(canvas, plot, i, TerminalPlot.MarkOf(style, i), bands.Count);
         var frame = new PlotFrame(isAscii);
@@ -56,7 +58,7 @@ internal static class TerminalMap
             .. PlotFrame.Title(margin, plot.YName),
             .. frame.Beside(Enumerable.Range(0, height).Select(row => canvas.Line(row, colors)), labels),
             .. frame.Below(margin, columns, [.. plot.X.Ticks(Math.Max(2, columns / ColumnsOfTick)).Select(tick => (TerminalPlot.ColumnOf(plot.X, tick.Value, columns), tick.Text))], plot.XName),
-            .. Legend(plot, values, bands, shades, style, width, colors),
+            .. Legend(plot, values, levels, bands, shades, style, width, colors),
             .. Outside(plot, outside),
         ];
     }
@@ -74,6 +76,26 @@ internal static class TerminalMap
         return plot.Evaluate(grid[0], grid[1]);
     }
 
+    private static char LevelSign(bool isAscii) => isAscii ? 'x' : '╳';
+
+    /// <summary>Marks the cells from which a level lies between theirs and the value at their right or below.</summary>
+    private static void DrawLevel(CellCanvas canvas, double[] values, double level, char sign, int pen)
+    {
+        for (var row = 0; row < canvas.Rows; row++)
+        {
+            for (var column = 0; column < canvas.Columns; column++)
+            {
+                var value = values[(row * canvas.Columns) + column];
+                if ((column + 1 < canvas.Columns && Lies(value, values[(row * canvas.Columns) + column + 1])) || (row + 1 < canvas.Rows && Lies(value, values[((row + 1) * canvas.Columns) + column])))
+                {
+                    canvas.Mark(column, row, sign, pen);
+                }
+            }
+        }
+
+        bool Lies(double one, double other) => double.IsFinite(one) && double.IsFinite(other) && one < level != other < level;
+    }
+
     private static int DrawPoints(CellCanvas canvas, SurfacePlot plot, int number, char mark, int pen)
     {
         var (points, outside) = (plot.Points[number], 0);
@@ -87,7 +109,7 @@ internal static class TerminalMap
         return outside;
     }
 
-    private static IEnumerable<string> Legend(SurfacePlot plot, double[] values, Bands bands, string shades, PlotStyle style, int width, Func<int, string>? colors)
+    private static IEnumerable<string> Legend(SurfacePlot plot, double[] values, IReadOnlyList<double> levels, Bands bands, string shades, PlotStyle style, int width, Func<int, string>? colors)
     {
         var room = Math.Max(1, width - 1);
         if (plot.Name.Length > 0) yield return " " + (plot.Name.Length > room ? string.Concat(plot.Name.AsSpan(0, room - 1), style == PlotStyle.Ascii ? "~" : "…") : plot.Name);
@@ -99,6 +121,7 @@ internal static class TerminalMap
         }
 
         if (seen.Contains(-1)) entries.Add(("  ", -1, seen.Count == 1 ? "nothing to show: no value is finite" : "blank: not finite"));
+        if (levels.Count > 0) entries.Add(($"{LevelSign(style == PlotStyle.Ascii)}", bands.Count, string.Join(", ", levels.Select(static level => level.ToString("g6", CultureInfo.InvariantCulture)))));
         for (var i = 0; i < plot.Points.Count; i++) entries.Add(($"{TerminalPlot.MarkOf(style, i)}", bands.Count, VisibleText.Of(plot.Points[i].Name)));
         var (line, length) = (new StringBuilder(), 0);
         foreach (var (sign, pen, text) in entries)
