@@ -7,8 +7,9 @@ namespace PSAutodiff.Measurements;
 
 /// <summary>
 /// The one recipe by which numbers of derivatives are made, whoever asks for them: the expression is simplified by
-/// <see cref="SimplificationRule.Stable"/>, differentiated in reverse, and all that is simplified once more, together. Formulas of
-/// derivatives, which people read, are those of the expression as it is written.
+/// <see cref="SimplificationRule.Stable"/>, differentiated, and all that is simplified once more, together. By several variables it is
+/// differentiated in reverse. By one, forward: that costs the same, and the derivative of a quotient has no factor x / y^2 then, which
+/// is 0 before the derivative is. Formulas of derivatives, which people read, are those of the expression as it is written.
 /// </summary>
 /// <param name="Value">The expression, simplified.</param>
 /// <param name="Gradient">The first derivatives, in the order of the variables; in the same graph.</param>
@@ -46,12 +47,12 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
         if (variables.Count > 0)
         {
             var builder = ExprNode.Extend(all, cancellation);
-            all = Simplified(builder.Build([.. all.Roots, .. ReverseMode.Differentiate(builder, all.Roots[0], variables)]));
+            all = Simplified(builder.Build([.. all.Roots, .. Derivatives(builder, all.Roots[0], variables)]));
             if (hessian)
             {
                 // From first derivatives that are simplified already.
                 builder = ExprNode.Extend(all, cancellation);
-                all = Simplified(builder.Build([.. all.Roots, .. ReverseMode.Hessian(builder, all.Roots.AsSpan(1), variables)]));
+                all = Simplified(builder.Build([.. all.Roots, .. SecondDerivatives(builder, all.Roots.AsSpan(1), variables)]));
             }
         }
 
@@ -75,10 +76,18 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
         var all = Simplify(ExprNode.Flatten(expressions, cancellation), cancellation);
         var builder = ExprNode.Extend(all, cancellation);
         var derivatives = new List<int>();
-        foreach (var root in all.Roots) derivatives.AddRange(ReverseMode.Differentiate(builder, root, variables));
+        foreach (var root in all.Roots) derivatives.AddRange(Derivatives(builder, root, variables));
         all = Simplify(builder.Build([.. all.Roots, .. derivatives]), cancellation);
         return (all[..expressions.Count], all[expressions.Count..]);
     }
+
+    private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables) => variables.Count == 1
+        ? [ForwardMode.Differentiate(builder, root, variables[0], literal: false)]
+        : ReverseMode.Differentiate(builder, root, variables);
+
+    private static int[] SecondDerivatives(GraphBuilder builder, ReadOnlySpan<int> gradient, IReadOnlyList<string> variables) => variables.Count == 1
+        ? Derivatives(builder, gradient[0], variables)
+        : ReverseMode.Hessian(builder, gradient, variables);
 
     private static RootedGraph Simplify(RootedGraph input, CancellationToken cancellation) =>
         Simplifier.Simplify(input, SimplificationRule.Stable, cancellation: cancellation).Output;

@@ -89,6 +89,7 @@ public sealed class Minimization
                 reason = outcome.Stop;
                 if (!outcome.Taken) continue;
                 iterations++;
+                search.Remember(iterations);
                 Keep();
                 reports.Take(iterations, search.Current.Value);
             }
@@ -98,7 +99,7 @@ public sealed class Minimization
             reason = MinimizationStopReason.Cancelled;
         }
 
-        if (reason == MinimizationStopReason.Converged && search.IsAtSaddle()) reason = search.Saddle();
+        if (reason == MinimizationStopReason.Converged) reason = search.WithoutMinimum() ?? (search.IsAtSaddle() ? search.Saddle() : reason);
         search.End(iterations);
         return new Minimum
         {

@@ -32,4 +32,7 @@ public enum MinimizationStopReason
 
     /// <summary>No step lowers the value although the gradient says so: the function has a kink there, or its domain ends.</summary>
     Stuck,
+
+    /// <summary>The value falls without end, but less and less steeply, as exp(x) does: it has a limit and no minimum.</summary>
+    NoMinimum,
 }

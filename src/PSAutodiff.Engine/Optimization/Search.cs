@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Optimization;
 
@@ -15,6 +16,10 @@ internal readonly record struct StepOutcome(bool Taken, MinimizationStopReason? 
 /// <summary>One run of one method: where it is, and how it takes a step. Each method is a class of its own.</summary>
 internal abstract class Search(Objective objective, MinimizationOptions options, CancellationToken cancellation)
 {
+    private readonly double[] _latest = new double[objective.Dimension];
+    private readonly double[] _halfway = new double[objective.Dimension];
+    private double _firstGradient;
+
     public Iterate Current { get; protected set; } = new(objective.Dimension);
 
     public int Evaluations { get; private set; }
@@ -37,12 +42,23 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     {
         start.CopyTo(Start);
         start.CopyTo(Current.Point);
+        start.CopyTo(_latest);
+        start.CopyTo(_halfway);
         Evaluate(Current);
+        _firstGradient = Vectors.Largest(Current.Gradient);
         if (Current.IsFinite) return;
         var what = double.IsFinite(Current.Value)
             ? string.Create(CultureInfo.InvariantCulture, $"the value is {Current.Value:g6} but the gradient is not finite: a kink or border of the domain. Start beside it.")
             : string.Create(CultureInfo.InvariantCulture, $"the value is {Current.Value}. Start where the function and its derivatives are finite.");
         throw new AutodiffException(ErrorIds.ValueNotFinite, $"At the start, {Describe(Current.Point)}, {what}");
+    }
+
+    /// <summary>Called after each step: keeps where the search was at about half of its steps, from where it runs straight if it runs away.</summary>
+    public void Remember(int iterations)
+    {
+        if (!int.IsPow2(iterations)) return;
+        _latest.CopyTo(_halfway, 0);
+        Current.Point.CopyTo(_latest, 0);
     }
 
     /// <summary>The reason not to take any step, or null.</summary>
@@ -62,7 +78,22 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     }
 
     /// <summary>Whether the point where the search came to rest is no minimum.</summary>
-    public bool IsAtSaddle() => StationaryPoint.FallsFrom(Objective, Current, Cancellation);
+    public bool IsAtSaddle() =>
+        StationaryPoint.FallsFrom(Objective, Current, Cancellation) || StationaryPoint.FallsWithoutCurvature(Objective, Current, Start, Cancellation);
+
+    /// <summary>The end of a search that came to rest only because the slope dies out; null where it did not.</summary>
+    public MinimizationStopReason? WithoutMinimum()
+    {
+        var earlier = Current.Point.AsSpan().SequenceEqual(_halfway) ? Start : _halfway;
+        var variables = new Asymptote(Objective, Current, earlier, _firstGradient, Cancellation).Variables();
+        if (variables.Count == 0) return null;
+        var names = string.Join(", ", variables.Take(3).Select(i => Objective.Variables[i])) + (variables.Count > 3 ? " and others" : string.Empty);
+        var one = Objective.Variables[variables[0]];
+        Message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The value still falls at {Describe(Current.Point)}, less and less steeply, however far {names} goes: there is no minimum in that direction, and {Current.Value:g6} is about the limit. Start elsewhere, or add a penalty such as 0.001*{one}^2.");
+        return MinimizationStopReason.NoMinimum;
+    }
 
     /// <summary>The end at a point from which the function falls.</summary>
     public MinimizationStopReason Saddle()

@@ -51,6 +51,55 @@ internal static class StationaryPoint
         }
     }
 
+    /// <summary>
+    /// Whether the function falls along a variable where first and second derivatives say nothing, as x^3 and -x^4 do from 0: at every
+    /// distance at which the value shows it, far more than the slope has it.
+    /// </summary>
+    /// <param name="objective">The function.</param>
+    /// <param name="at">The point.</param>
+    /// <param name="start">Where the search began: with the point it says what is far.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static bool FallsWithoutCurvature(Objective objective, Iterate at, double[] start, CancellationToken cancellation)
+    {
+        const double farthest = 0.1;
+        const double factor = 0.25;
+        const int distances = 24;
+        const int fewest = 6;
+        const double bySlope = 100;
+        if (!CanJudge(objective)) return false;
+        try
+        {
+            var rounding = objective.Rounding(at.Point, cancellation)[0];
+            var probe = new Iterate(objective.Dimension);
+            var reach = Math.Max(Vectors.Largest(at.Point), Vectors.Largest(start));
+            return double.IsFinite(rounding) && Enumerable.Range(0, objective.Dimension).Any(i => Falls(i, 1) || Falls(i, -1));
+
+            bool Falls(int variable, double sign)
+            {
+                var seen = 0;
+                var own = Math.Max(Math.Abs(at.Point[variable]), Math.Abs(start[variable]));
+                var distance = sign * farthest * (own > 0 ? own : reach > 0 ? reach : 1);
+                for (var i = 0; i < distances; i++, distance *= factor)
+                {
+                    probe.CopyFrom(at);
+                    probe.Point[variable] += distance;
+                    objective.Evaluate(probe, cancellation);
+                    var fall = at.Value - probe.Value;
+                    if (i == 0 && !(fall > bySlope * Math.Abs(at.Gradient[variable] * distance))) return false;
+                    if (Math.Abs(fall) <= 2 * rounding) break;
+                    if (!(fall > 0) || !double.IsFinite(fall)) return false;
+                    seen++;
+                }
+
+                return seen >= fewest;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether a derivative changes by no more than second derivatives say when its variable does: at a kink it jumps.</summary>
     private static bool IsSmooth(Objective objective, Iterate at, int variable, double[] hessian, double rounding, CancellationToken cancellation)
     {

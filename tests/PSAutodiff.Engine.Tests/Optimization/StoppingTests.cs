@@ -10,6 +10,77 @@ public sealed class StoppingTests
     private const string Waves = "(x-0.9)^2 + 8*sin(7*(x-0.9)^2)^2 + 6*sin(14*(x-0.9)^2)^2";
 
     [Theory]
+    [InlineData("exp(x)", 0, 0)]
+    [InlineData("exp(x)", 3, 0)]
+    [InlineData("atan(x)", 1, 0)]
+    [InlineData("tanh(x)", 0, 0)]
+    [InlineData("sigmoid(x)", 2, 0)]
+    [InlineData("1/x", 1, 0)]
+    [InlineData("log(1+exp(x))", 1, 0)]
+    [InlineData("exp(x) + y^2", 1, 3)]
+    public void A_fall_whose_slope_dies_out_is_no_minimum(string text, double x, double y)
+    {
+        foreach (var method in new[] { LBFGS, Newton })
+        {
+            var result = text.Contains('y', StringComparison.Ordinal) ? Minimize(text, With(method), x, y) : Minimize(text, With(method), x);
+            Assert.Equal(MinimizationStopReason.NoMinimum, result.StopReason);
+            Assert.Contains("however far x", result.Message, StringComparison.Ordinal);
+            Assert.Contains("0.001*x^2", result.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Variables_that_run_away_together_are_named_together()
+    {
+        var result = Minimize("(x - y)^2 + exp(x)", With(LBFGS), 1, 3);
+        Assert.Equal(MinimizationStopReason.NoMinimum, result.StopReason);
+        Assert.Contains("however far x, y go", result.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-x^4", 0)]
+    [InlineData("x^3", 0)]
+    [InlineData("x^3", 1)]
+    [InlineData("cos(x)^3 - cos(x)^5", 0)]
+    [InlineData("x^5 - 1e-3*x^4", 0)]
+    public void What_falls_where_second_derivatives_say_nothing_is_no_minimum(string text, double x)
+    {
+        foreach (var method in new[] { LBFGS, Newton, GradientDescent })
+        {
+            var result = Minimize(text, With(method), x);
+            var expected = text.StartsWith("cos", StringComparison.Ordinal) ? MinimizationStopReason.Converged : MinimizationStopReason.SaddlePoint;
+            Assert.Equal(expected, result.StopReason);
+        }
+    }
+
+    // Flat floors, steep feet and minima with lower ones not far off.
+    [Theory]
+    [InlineData("x^4", 1, 0, 1e-2)]
+    [InlineData("x^4", 0, 0, 1e-2)]
+    [InlineData("x^20", 1, 0, 0.5)]
+    [InlineData("max(0, x)^2", 5, 0, 1e-5)]
+    [InlineData("max(0, abs(x) - 1)^2", 5, 1, 1e-5)]
+    [InlineData("max(0, x - 1e-200)^2", 1, 0, 1e-5)]
+    [InlineData("relu(x)", 2, 0, 1e-5)]
+    [InlineData("abs(x)", 3, 0, 1e-5)]
+    [InlineData("-exp(-x^2)", 3, 0, 1e-5)]
+    [InlineData("x^4 - 1e10*x^6", 0, 0, 1e-5)]
+    [InlineData("x^6 - 1e10*x^8", 0, 0, 1e-5)]
+    [InlineData("exp(x) + exp(-x)", 9, 0, 1e-5)]
+    [InlineData("exp(x) - x", 5, 0, 1e-5)]
+    [InlineData("(x - 1e8)^2", 0, 1e8, 1)]
+    [InlineData("x - x", 1, 1, 1e-5)]
+    public void A_real_minimum_is_one_on_flat_floors_too(string text, double start, double x, double within)
+    {
+        foreach (var method in new[] { LBFGS, Newton })
+        {
+            var result = Minimize(text, With(method), start);
+            Assert.Equal(MinimizationStopReason.Converged, result.StopReason);
+            Assert.Equal(x, (double)result.At["x"]!, within);
+        }
+    }
+
+    [Theory]
     [InlineData(LBFGS)]
     [InlineData(Newton)]
     public void A_gradient_that_changes_its_sign_between_neighbouring_numbers_is_zero(MinimizationMethod method)

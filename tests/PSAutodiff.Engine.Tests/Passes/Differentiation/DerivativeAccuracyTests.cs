@@ -36,6 +36,20 @@ public sealed class DerivativeAccuracyTests
         Assert.True(compared >= 20, $"{compared} values compared");
     }
 
+    // The square of the denominator overflows, so x / y^2 is 0 before the derivative is.
+    [Theory]
+    [InlineData("x/(exp(x) - 1)", 400, -7.641526690888882e-172, 7.622374994921742e-172)]
+    [InlineData("1/x^4", 1e40, -4e-200, 2e-239)]
+    [InlineData("x^2/(x^3 + 1e200)", 1e60, 2e-140, 2e-200)]
+    public void The_numbers_of_one_variable_keep_quotients_with_huge_denominators(string text, double x, double first, double second)
+    {
+        var derivatives = NumericDerivatives.Of(ExprNode.Parse(text), ["x"], hessian: true);
+        Assert.Equal(first, PlainEvaluator.Evaluate(derivatives.Gradient.Nodes()[0], new Dictionary<string, double> { ["x"] = x }), Math.Abs(first) * 1e-14);
+        Assert.Equal(second, PlainEvaluator.Evaluate(derivatives.Hessian.Nodes()[0], new Dictionary<string, double> { ["x"] = x }), Math.Abs(second) * 1e-13);
+        var (_, jacobian) = NumericDerivatives.OfSystem([ExprNode.Parse(text)], ["x"]);
+        Assert.Equal(first, PlainEvaluator.Evaluate(jacobian.Nodes()[0], new Dictionary<string, double> { ["x"] = x }), Math.Abs(first) * 1e-14);
+    }
+
     [Theory]
     [InlineData("tanh(x)", 1, 20.0, 1.6993417021166355e-17)]
     [InlineData("tanh(x)", 1, 10.0, 8.244614455767398e-9)]
