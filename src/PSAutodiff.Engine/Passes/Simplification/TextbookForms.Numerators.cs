@@ -71,7 +71,10 @@ internal sealed partial class TextbookForms
         return sizes.Max() / sizes.Min();
     }
 
-    /// <summary>The factor that all terms have, but for numbers, variables and exponentials, and what it is multiplied with.</summary>
+    /// <summary>
+    /// The factor that all terms have, but for numbers, variables and exponentials, and what it is multiplied with; null where there is none
+    /// with a sum in it, since polynomials of functions are collected best as they are.
+    /// </summary>
     private (List<Monomial> Others, Monomial Factor)? WithCommonFactor(List<Monomial> terms, bool byParts)
     {
         if (terms.Count < 2) return null;
@@ -91,7 +94,7 @@ internal sealed partial class TextbookForms
             if (least.Above > 0) powers.Add((id, least));
         }
 
-        if (powers.Count == 0) return null;
+        if (!powers.Exists(power => builder.Term(power.Base) is var part && (part.Is<SumOperation>() || part.Is<SubOperation>() || part.Is<SigmoidOperation>()))) return null;
         var factor = Monomial.Of(builder, powers);
         if (Divide(terms, factor.Inverse()) is not { } rest) return null;
         return Expanded(rest, byParts) is { } expanded ? (expanded, factor) : Merge(rest) is { } merged ? (merged, factor) : null;

@@ -16,11 +16,11 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     /// <summary>How many operations a form that is worth its cost may have more.</summary>
     public const int MostGrowth = 3;
 
-    private const int MaxTerms = 32;
+    private const int MaxTerms = 128;
     private const int MaxInnerTerms = 8;
 
     // A part of so many nodes is counted; a larger one stays as it is.
-    private const int MaxCounted = 256;
+    private const int MaxCounted = 1024;
 
     private static readonly Identity LikePowers = Named("x^a * x^b = x^(a + b)");
     private static readonly Identity Cancelled = Named("x / x = 1 (x != 0)") with { Assumption = "x != 0" };
