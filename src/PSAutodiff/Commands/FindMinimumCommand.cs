@@ -53,7 +53,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
             (_, data) => Search(_node!, data))
         : null;
 
-    private protected override string RowsAdvice => "Rows are joined by -Mean or -Sum. ";
+    private protected override string RowsAdvice => JoinForm.Advice;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

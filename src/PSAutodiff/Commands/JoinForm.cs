@@ -9,6 +9,9 @@ namespace PSAutodiff.Commands;
 /// <param name="finish">Works on the data.</param>
 internal sealed class JoinForm(RowTotal total, string example, Func<object, JoinedRows> start, Action<JoinedRows, DataRows> finish) : IRowsForm
 {
+    /// <summary>How to ask for it.</summary>
+    public const string Advice = "Rows are joined by -Mean or -Sum. ";
+
     /// <inheritdoc/>
     public string Cause => $"-{total}";
 

@@ -36,7 +36,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
             Finish)
         : null;
 
-    private protected override string RowsAdvice => "Rows are joined by -Mean or -Sum. ";
+    private protected override string RowsAdvice => JoinForm.Advice;
 
     private protected override string Example => $"For example: {Name} 'x + y' -At @{{ x = 2 }}";
 

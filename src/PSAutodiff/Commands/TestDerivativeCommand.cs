@@ -80,7 +80,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
         ? new JoinForm(total, $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -At @{{ w = 1 }} -{total}", Start, Finish)
         : null;
 
-    private protected override string RowsAdvice => "Rows are joined by -Mean or -Sum. ";
+    private protected override string RowsAdvice => JoinForm.Advice;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
