@@ -129,6 +129,7 @@ public sealed class Minimization
         MinimizationMethod.Momentum => new MomentumSearch(_objective, options, cancellation),
         MinimizationMethod.Adam => new AdamSearch(_objective, options, cancellation),
         MinimizationMethod.Newton => new NewtonSearch(_objective, options, cancellation),
+        MinimizationMethod.PureNewton => new PureNewtonSearch(_objective, options, cancellation),
         MinimizationMethod.LBFGS => new LbfgsSearch(_objective, options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(options)),
     };

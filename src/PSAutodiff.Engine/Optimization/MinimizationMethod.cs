@@ -17,4 +17,7 @@ public enum MinimizationMethod
 
     /// <summary>Limited-memory BFGS: curvature learned from the last ten steps, with a line search (Nocedal, 1980).</summary>
     LBFGS,
+
+    /// <summary>Newton's whole step, without damping and line search: to the stationary point of the quadratic, be it a saddle or a maximum.</summary>
+    PureNewton,
 }

@@ -6,14 +6,14 @@ namespace PSAutodiff;
 public sealed record MinimizationOptions
 {
     private const double UsualDecrease = 1e-12;
-    private const double UsualGradient = 1e-10; // of Momentum and Adam
+    private const double UsualGradient = 1e-10; // of Momentum, Adam and PureNewton
 
     /// <summary>The method.</summary>
     public MinimizationMethod Method { get; init; } = MinimizationMethod.LBFGS;
 
     /// <summary>
-    /// Learning rates above 0, one for each step, the last for all further steps; null for the method's usual one. Newton and LBFGS
-    /// do not use them.
+    /// Learning rates above 0, one for each step, the last for all further steps; null for the method's usual one. Newton, PureNewton and
+    /// LBFGS do not use them.
     /// </summary>
     public IReadOnlyList<double>? LearningRates { get; init; }
 
@@ -25,7 +25,7 @@ public sealed record MinimizationOptions
 
     /// <summary>
     /// At least 0; null for the method's usual one. Gradient descent ends when a step lowers the value by less than this (usually
-    /// 1e-12), the other methods end when no component of the gradient is larger in magnitude (usually 1e-10 for Momentum and Adam).
+    /// 1e-12), the other methods end when no component of the gradient is larger in magnitude (usually 1e-10 for Momentum, Adam and PureNewton).
     /// Newton and LBFGS end without it when the next step would change next to nothing, whatever the units.
     /// </summary>
     public double? Tolerance { get; init; }

@@ -51,6 +51,12 @@ public sealed record TrainingOptions
     public double? StopLoss { get; init; }
 
     /// <summary>
+    /// Ends the training when the mean loss of an epoch is less than this below that of the epoch before, or above it. At least 0; null for
+    /// never.
+    /// </summary>
+    public double? MinDecrease { get; init; }
+
+    /// <summary>
     /// Ends the training when the loss has not fallen for so many epochs, and keeps the parameters that had the least loss, however it ends:
     /// those of the start or from the end of an epoch. The loss is measured on the validation rows, or on all rows when there are none, with
     /// these parameters. At least 1; null for never.
@@ -92,6 +98,7 @@ public sealed record TrainingOptions
         RequireAtLeast0(nameof(WeightDecay), WeightDecay);
         RequireAtLeast0(nameof(InputNoise), InputNoise);
         RequireAtLeast0(nameof(GaussianDropout), GaussianDropout);
+        RequireAtLeast0(nameof(MinDecrease), MinDecrease ?? 0);
         if (!Enum.IsDefined(Optimizer)) throw Invalid($"{Optimizer} is no optimizer; known are {string.Join(", ", Enum.GetNames<TrainingOptimizer>())}.");
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
         {

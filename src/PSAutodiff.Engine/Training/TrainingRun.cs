@@ -171,6 +171,7 @@ internal sealed class TrainingRun<T>
         // Before the state is changed, since it may be cancelled.
         var judged = _rows.Validation.Length > 0 || _options.Patience is not null ? Judged(model, cancellation) : mean;
         if (_rows.Validation.Length > 0) State.ValidationLoss.Add(judged);
+        var decrease = State.EpochLoss.Count > 0 ? State.EpochLoss[^1] - mean : double.NaN;
         State.EpochLoss.Add(mean);
         State.LastEpochLoss = mean;
         State.Epoch++;
@@ -180,6 +181,7 @@ internal sealed class TrainingRun<T>
         if (mean < _options.StopLoss) State.Reason = TrainingStopReason.StopLoss;
         else if (State.Epoch == _options.Epochs) State.Reason = TrainingStopReason.Completed;
         else if (State.Epoch - State.BestEpoch >= _options.Patience) State.Reason = TrainingStopReason.Patience;
+        else if (decrease < _options.MinDecrease) State.Reason = TrainingStopReason.MinDecrease;
     }
 
     // The loss of the parameters as they are; those of the steps are of the parameters before each of them.

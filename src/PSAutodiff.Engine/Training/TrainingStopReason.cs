@@ -20,4 +20,7 @@ public enum TrainingStopReason
 
     /// <summary>The loss or a parameter was no longer a finite number; the result holds the last finite parameters.</summary>
     NotFinite,
+
+    /// <summary>The mean loss of an epoch was less below that of the epoch before than was asked for.</summary>
+    MinDecrease,
 }

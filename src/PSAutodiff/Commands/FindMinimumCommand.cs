@@ -74,9 +74,9 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
             _options.Check();
             return null;
         });
-        if (LearningRate is not null && Method is MinimizationMethod.Newton or MinimizationMethod.LBFGS)
+        if (LearningRate is not null && Method is MinimizationMethod.Newton or MinimizationMethod.PureNewton or MinimizationMethod.LBFGS)
         {
-            WriteWarning($"{Method} does not use -LearningRate: its line search finds the length of every step.");
+            WriteWarning($"{Method} does not use -LearningRate: {(Method == MinimizationMethod.PureNewton ? "it takes every step whole" : "its line search finds the length of every step")}.");
         }
 
         if (IsBound(nameof(Momentum)) && Method != MinimizationMethod.Momentum) WriteWarning($"{Method} does not use -Momentum.");

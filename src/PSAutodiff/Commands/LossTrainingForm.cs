@@ -110,7 +110,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         for (var i = 0; i < start.Length; i++)
         {
             // Drawn for every parameter, so that giving one a value does not change the start of the others.
-            var drawn = random.NextUniform(_command.InitialScale);
+            var drawn = _command.Initializer == InitialDistribution.Normal ? random.NextNormal() * _command.UsedInitialScale : random.NextUniform(_command.UsedInitialScale);
             var name = names[_parameters[i]];
             start[i] = name is null ? drawn : given.NumberOf(name);
             if (name is not null) matched.Add(name);

@@ -42,10 +42,16 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? InitialValue { get; set; }
 
-    /// <summary>Parameters without a start value start uniformly between minus and plus this.</summary>
+    /// <summary>How parameters without a start value are drawn.</summary>
+    [Parameter(ParameterSetName = LossSet)]
+    public InitialDistribution Initializer { get; set; }
+
+    /// <summary>Parameters without a start value start uniformly between minus and plus this, or normally with this standard deviation.</summary>
     [Parameter(ParameterSetName = LossSet)]
     [ValidateRange(0.0, double.MaxValue)]
     public double InitialScale { get; set; } = Math.Sqrt(6.0 / 4.0);
+
+    internal double UsedInitialScale => Initializer == InitialDistribution.Normal && !IsBound(nameof(InitialScale)) ? 1 : InitialScale;
 
     /// <summary>The network to train; it stays as it is, the result has the trained one.</summary>
     [Parameter(ParameterSetName = NetworkSet)]

@@ -65,6 +65,10 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
     [Parameter]
     public double StopLoss { get; set; }
 
+    /// <summary>Stop when the mean loss of an epoch is less than this below that of the epoch before.</summary>
+    [Parameter]
+    public double MinDecrease { get; set; }
+
     /// <summary>Stop when the loss has not fallen for so many epochs, and keep the best.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -93,6 +97,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
         InputNoise = InputNoise,
         GaussianDropout = GaussianDropout,
         StopLoss = IsBound(nameof(StopLoss)) ? StopLoss : null,
+        MinDecrease = IsBound(nameof(MinDecrease)) ? MinDecrease : null,
         Patience = IsBound(nameof(Patience)) ? Patience : null,
         ValidationFraction = ValidationFraction,
         Threads = ThrottleLimit,

@@ -27,6 +27,33 @@ public sealed class TrainingLoopTests
         Assert.All(result.History, static step => Assert.Null(step.Sample));
     }
 
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(1e-4)]
+    [InlineData(0)]
+    public void A_training_ends_after_the_first_epoch_whose_loss_fell_by_less_than_asked_for(double least)
+    {
+        var options = new TrainingOptions { Epochs = 400, BatchSize = 4, LearningRate = 0.05, MinDecrease = least };
+        var (whole, _) = Train(new FakeModel<double>(Rows), options with { MinDecrease = null });
+        var (ended, _) = Train(new FakeModel<double>(Rows), options);
+        var first = Enumerable.Range(1, whole.EpochLoss.Count - 1).FirstOrDefault(i => whole.EpochLoss[i - 1] - whole.EpochLoss[i] < least, -1);
+        Assert.Equal(first < 0 ? 400 : first + 1, ended.Epochs);
+        Assert.Equal(first < 0 || first == 399 ? TrainingStopReason.Completed : TrainingStopReason.MinDecrease, ended.StopReason);
+        Assert.Equal(whole.EpochLoss.Take(ended.Epochs), ended.EpochLoss);
+        if (least > 0.01) Assert.InRange(ended.Epochs, 2, 399);
+    }
+
+    [Theory]
+    [InlineData(-1e-4)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_least_decrease_that_is_no_number_from_0_up_is_refused(double least)
+    {
+        var error = Assert.Throws<AutodiffException>(() => Train(new FakeModel<double>(Rows), new TrainingOptions { MinDecrease = least }));
+        Assert.Equal("TrainingOptionInvalid", error.ErrorId);
+        Assert.Contains("MinDecrease", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_batch_of_all_rows_gives_the_losses_of_the_epochs_exactly()
     {

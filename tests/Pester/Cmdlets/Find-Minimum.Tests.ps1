@@ -320,3 +320,24 @@ Describe 'Find-Minimum -Verbose' {
         $told[-1] | Should -Match "^Converged after $($outcome.Output.Iterations) steps and $($outcome.Output.Evaluations) evaluations in .* s: value "
     }
 }
+
+Describe 'Newton''s pure step' {
+    It 'leads to the stationary point of <Function>: <Reason>' -ForEach @(
+        @{ Function = 'x^2 + x*y + 2*y^2'; Reason = 'Converged'; At = 0, 0 }
+        @{ Function = 'x^2 - y^2'; Reason = 'SaddlePoint'; At = 0, 0 }
+        @{ Function = '(x + y - 1)^2'; Reason = 'Converged'; At = 0, 1 }
+    ) {
+        $minimum = Find-Minimum $Function -At @{ x = 3; y = 4 } -Method PureNewton -WarningAction Ignore
+        $minimum.StopReason | Should -Be $Reason
+        $minimum.Iterations | Should -Be 1
+        $minimum.At.x | Assert-Near $At[0] -Within 1e-14
+        $minimum.At.y | Assert-Near $At[1] -Within 1e-14
+    }
+
+    It 'says that it uses no learning rate, and where there is no step' {
+        $outcome = Get-Outcome { Find-Minimum '(x + y)^2 + x' -At @{ x = 1; y = 1 } -Method PureNewton -LearningRate 1 }
+        $outcome.Output[0].StopReason | Should -Be Stuck
+        $outcome.Warnings.Message | Should -Contain 'PureNewton does not use -LearningRate: it takes every step whole.'
+        @($outcome.Warnings.Message) -match 'singular' | Should -HaveCount 1
+    }
+}

@@ -260,3 +260,60 @@ Describe 'Start-NetworkTraining -Verbose' {
         $told[-1] | Should -Match '^Completed after 60 epochs and 360 steps in .* s: loss '
     }
 }
+
+Describe 'Starts from a distribution, and an end when the loss hardly falls' {
+    BeforeAll {
+        $lineRows = foreach ($x in -2..2) { @{ x = $x; y = 1 + 2 * $x } }
+        $names = 1..400 | ForEach-Object { "p$_" }
+        $manyLoss = ($names -join ' + ') + ' + 0*x'
+    }
+
+    It 'draws <Initializer> starts with scale <Scale>, the same for the same seed' -ForEach @(
+        @{ Initializer = 'Normal'; Scale = $null; Deviation = 1; Most = 6 }
+        @{ Initializer = 'Normal'; Scale = 0.1; Deviation = 0.1; Most = 0.6 }
+        @{ Initializer = 'Uniform'; Scale = 0.5; Deviation = 0.5 / [Math]::Sqrt(3); Most = 0.5 }
+        @{ Initializer = 'Uniform'; Scale = $null; Deviation = [Math]::Sqrt(0.5); Most = [Math]::Sqrt(1.5) }
+    ) {
+        $options = @{ Loss = $manyLoss; Initializer = $Initializer; Seed = 5; Epoch = 1; LearningRate = 1e-300 }
+        if ($Scale) { $options.InitialScale = $Scale }
+        $drawn = @((@{ x = 1 } | Start-NetworkTraining @options).Parameters.Values)
+        $mean = ($drawn | Measure-Object -Average).Average
+        $deviation = [Math]::Sqrt(($drawn | ForEach-Object { ($_ - $mean) * ($_ - $mean) } | Measure-Object -Average).Average)
+        # Five standard errors of 400 draws.
+        $mean | Assert-Near 0 -Within (5 * $Deviation / 20)
+        $deviation | Assert-Near $Deviation -Within (5 * $Deviation / 28)
+        ($drawn | ForEach-Object { [Math]::Abs($_) } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual $Most
+        @((@{ x = 1 } | Start-NetworkTraining @options).Parameters.Values) | Should -Be $drawn
+        $options.Seed = 6
+        @((@{ x = 1 } | Start-NetworkTraining @options).Parameters.Values)[0] | Should -Not -Be $drawn[0]
+    }
+
+    It 'ends when an epoch lowers the loss by less than -MinDecrease' {
+        $options = @{ Loss = '(y - (a*x + b))^2'; Initializer = 'Normal'; Seed = 3; BatchSize = 5; LearningRate = 0.05 }
+        $result = $lineRows | Start-NetworkTraining @options -MinDecrease 1e-4
+        $result.StopReason | Should -Be MinDecrease
+        $fell = $result.EpochLoss[-2] - $result.EpochLoss[-1]
+        $fell | Should -BeLessThan 1e-4
+        $result.EpochLoss[-3] - $result.EpochLoss[-2] | Should -BeGreaterOrEqual 1e-4
+        ($lineRows | Start-NetworkTraining @options -Epoch 2 -MinDecrease 0).StopReason | Should -Be Completed
+    }
+
+    It 'goes on from a checkpoint with the loss of the epoch before' {
+        $options = @{ Loss = '(y - (a*x + b))^2'; Seed = 3; BatchSize = 5; LearningRate = 0.05; MinDecrease = 1e-4 }
+        $whole = $lineRows | Start-NetworkTraining @options
+        $path = Join-Path $TestDrive decrease.checkpoint
+        $null = $lineRows | Start-NetworkTraining @options -MaxStep 7 -CheckpointPath $path
+        $outcome = Get-Outcome { $lineRows | Start-NetworkTraining @options -MaxStep 7 -CheckpointPath $path -Resume }
+        $outcome.Errors | Should -HaveCount 0
+        $whole.Epochs | Should -BeGreaterThan 7
+    }
+
+    It 'refuses <What>' -ForEach @(
+        @{ What = 'a negative decrease'; Call = { $lineRows | Start-NetworkTraining '(y - a*x)^2' -MinDecrease -1 }; Id = 'TrainingOptionInvalid' }
+        @{ What = '-Initializer with a network'; Call = { $lineRows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1, linear) -Feature x -Label y -Initializer Normal }; Id = 'AmbiguousParameterSet' }
+    ) {
+        $outcome = Get-Outcome $Call
+        $outcome.Output | Should -HaveCount 0
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly $Id
+    }
+}

@@ -57,6 +57,9 @@ internal sealed class CheckpointSubject(TrainingOptions settings, byte[] modelHa
             (nameof(options.Patience), options.Patience),
             (nameof(options.ValidationFraction), options.ValidationFraction),
         ];
+
+        // Checkpoints of trainings without it stay readable.
+        if (options.MinDecrease is not null) settings = [.. settings, (nameof(options.MinDecrease), options.MinDecrease)];
         var lines = settings.Select(static setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name}={setting.Value ?? "none"}\n"));
         return "\n" + string.Concat(lines);
     }
