@@ -25,6 +25,7 @@
         'Invoke-NeuralNetwork'
         'Invoke-Simplify'
         'Measure-Expression'
+        'Measure-Matrix'
         'Measure-WeightDecay'
         'New-CompiledExpression'
         'New-ExprNode'

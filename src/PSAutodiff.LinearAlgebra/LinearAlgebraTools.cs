@@ -19,4 +19,7 @@ internal static class LinearAlgebraTools
     /// <summary>An analysis for each decay; see <see cref="WeightDecay"/>.</summary>
     public static Func<double, WeightDecayAnalysis> WeightDecay(double[,] hessian, double[] minimizer, IReadOnlyList<string> variables) =>
         new WeightDecay(hessian, minimizer, variables).At;
+
+    /// <summary>A matrix that is to be taken apart; see <see cref="MatrixDecomposition"/>.</summary>
+    public static IMatrixDecomposition Matrix(double[,] matrix, double? tolerance, CancellationToken cancellation) => new MatrixDecomposition(matrix, tolerance, cancellation);
 }

@@ -22,6 +22,23 @@ internal static class SymmetricMatrix
             throw new AutodiffException(errorId, string.Create(CultureInfo.InvariantCulture, $"{what} has {n} rows and {matrix.GetLength(1)} columns; it has to be square."));
         }
 
+        if (Asymmetry(matrix) is var (row, column, difference))
+        {
+            throw new AutodiffException(
+                errorId,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what} is not symmetric: row {row + 1}, column {column + 1} is {matrix[row, column]}, but row {column + 1}, column {row + 1} is {matrix[column, row]}, a difference of {difference}, the largest there is. Up to {AsymmetryAllowed} of the largest entry would count as rounding."));
+        }
+
+        // Halves first: the sum of two large entries may be beyond the numbers.
+        return DenseMatrix.Create(n, n, (i, j) => (0.5 * matrix[i, j]) + (0.5 * matrix[j, i]));
+    }
+
+    /// <summary>Where a square matrix differs most from its mirror image, from 0, and by how much; null where it does by rounding only.</summary>
+    public static (int Row, int Column, double Difference)? Asymmetry(double[,] matrix)
+    {
+        var n = matrix.GetLength(0);
         var (largest, worst, row, column) = (0.0, 0.0, 0, 0);
         for (var i = 0; i < n; i++)
         {
@@ -33,17 +50,7 @@ internal static class SymmetricMatrix
             }
         }
 
-        if (worst > AsymmetryAllowed * largest)
-        {
-            throw new AutodiffException(
-                errorId,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{what} is not symmetric: row {row + 1}, column {column + 1} is {matrix[row, column]}, but row {column + 1}, column {row + 1} is {matrix[column, row]}, a difference of {worst}, the largest there is. Up to {AsymmetryAllowed} of the largest entry would count as rounding."));
-        }
-
-        // Halves first: the sum of two large entries may be beyond the numbers.
-        return DenseMatrix.Create(n, n, (i, j) => (0.5 * matrix[i, j]) + (0.5 * matrix[j, i]));
+        return worst <= AsymmetryAllowed * largest ? null : (row, column, worst);
     }
 
     /// <summary>Eigenvalues, the largest first, and eigenvectors as columns; the largest component of each vector is positive.</summary>

@@ -61,5 +61,6 @@ function Get-OutputObject([string]$DataFolder) {
         LinearRegressionResult = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth
         WeightDecayAnalysis    = $decay
         WeightDecayDirection   = $decay.Directions[0]
+        MatrixAnalysis         = Measure-Matrix @((0, -2), (2, 0))
     }
 }

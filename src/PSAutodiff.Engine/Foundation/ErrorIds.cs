@@ -54,6 +54,9 @@ internal static class ErrorIds
     public const string LogarithmDomain = nameof(LogarithmDomain);
     public const string LossFunctionInvalid = nameof(LossFunctionInvalid);
     public const string LossNotFinite = nameof(LossNotFinite);
+    public const string MatrixNotSquare = nameof(MatrixNotSquare);
+    public const string MatrixNotSymmetric = nameof(MatrixNotSymmetric);
+    public const string MatrixSingular = nameof(MatrixSingular);
     public const string MinimizationDiverged = nameof(MinimizationDiverged);
     public const string MomentumInvalid = nameof(MomentumInvalid);
     public const string NetworkInvalid = nameof(NetworkInvalid);

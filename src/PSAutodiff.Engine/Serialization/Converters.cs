@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PSAutodiff.Data;
@@ -137,4 +138,34 @@ internal sealed class ClassLabelConverter : JsonConverter<object>
         else if (value is bool flag) writer.WriteBooleanValue(flag);
         else JsonSerializer.Serialize(writer, new Dictionary<string, string> { [ClassLabel.TypeName(value)] = ClassLabel.Write(value) }, options);
     }
+}
+
+/// <summary>A complex number by its two parts.</summary>
+internal sealed class ComplexConverter : JsonConverter<Complex>
+{
+    public override Complex Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<Dictionary<string, double>>(ref reader, options) is { Count: 2 } parts && parts.TryGetValue("real", out var real) && parts.TryGetValue("imaginary", out var imaginary)
+            ? new Complex(real, imaginary)
+            : throw new JsonException("A complex number has the parts real and imaginary.");
+
+    public override void Write(Utf8JsonWriter writer, Complex value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, new Dictionary<string, double> { ["real"] = value.Real, ["imaginary"] = value.Imaginary }, options);
+}
+
+/// <summary>A vector or matrix of real or complex numbers.</summary>
+internal sealed class NumberArrayConverter : JsonConverter<Array>
+{
+    public override Array? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        var first = document.RootElement;
+        var depth = 0;
+        for (; first.ValueKind == JsonValueKind.Array && first.GetArrayLength() > 0; depth++) first = first[0];
+        var isComplex = first.ValueKind == JsonValueKind.Object;
+        return depth < 2
+            ? isComplex ? document.RootElement.Deserialize<Complex[]>(options) : document.RootElement.Deserialize<double[]>(options)
+            : isComplex ? document.RootElement.Deserialize<Complex[,]>(options) : document.RootElement.Deserialize<double[,]>(options);
+    }
+
+    public override void Write(Utf8JsonWriter writer, Array value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, value.GetType(), options);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -64,6 +65,9 @@ internal static class ObjectJson
                 new MatrixConverter<double>(),
                 new MatrixConverter<int>(),
                 new MatrixConverter<bool>(),
+                new MatrixConverter<Complex>(),
+                new ComplexConverter(),
+                new NumberArrayConverter(),
                 new NamedNumbersConverter(),
                 new TextConverter<ExprNode>(static node => node.ToText(ExprTextFormat.Let), ExprNode.Parse),
                 new NetworkConverter(),

@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace PSAutodiff;
 
-/// <summary>Texts for the default views of regressions and weight decay.</summary>
+/// <summary>Texts for the default views of regressions, weight decay and matrices.</summary>
 public static class LinearAlgebraViews
 {
     /// <summary>A line for each direction: eigenvalue, shrink factor, the components of both minimisers and the eigenvector; then both minimisers.</summary>
@@ -39,6 +40,64 @@ public static class LinearAlgebraViews
             R2 {Short(result.RSquared)}, adjusted {Short(result.AdjustedRSquared)}
             Mean squared residual {Short(result.ResidualRisk)}, expected {Short(result.ExpectedResidualRisk)}
             """);
+    }
+
+    /// <summary>What a matrix has, a name and what belongs to it each; then why it has no more. Vectors and matrices are cut to the window.</summary>
+    /// <param name="analysis">The analysis.</param>
+    /// <param name="columns">The width of the window.</param>
+    public static string Matrix(MatrixAnalysis analysis, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        var symmetry = analysis.IsSymmetric ? analysis.Definiteness is { } definiteness ? $", symmetric, {definiteness}" : ", symmetric" : string.Empty;
+        var lines = new List<string> { $"{analysis}{symmetry}", string.Empty };
+        Add(nameof(analysis.Trace), analysis.Trace is { } trace ? [[Short(trace)]] : []);
+        Add(nameof(analysis.Determinant), analysis.Determinant is { } determinant ? [[Short(determinant)]] : []);
+        Add(nameof(analysis.SingularValues), [Cells(analysis.SingularValues)]);
+        Add(nameof(analysis.Eigenvalues), analysis.Eigenvalues is { } values ? [Cells(values)] : []);
+        Add(nameof(analysis.Eigenvectors), Rows(analysis.Eigenvectors));
+        Add(nameof(analysis.Inverse), Rows(analysis.Inverse));
+        if (analysis.Inverse is null) Add(nameof(analysis.PseudoInverse), Rows(analysis.PseudoInverse));
+        if (analysis.Notes.Count > 0) lines.AddRange([string.Empty, .. analysis.Notes.SelectMany(note => Wrapped(Views.Visible(note), columns - 1))]);
+        return string.Join('\n', lines);
+
+        void Add(string name, string[][] rows)
+        {
+            const int label = 16;
+            const int gap = 2;
+            if (rows.Length == 0) return;
+            var shown = rows.Take(Views.MostLines).ToArray();
+            var width = shown.Max(static row => row.Max(static cell => cell.Length));
+            var fit = Math.Max(1, (columns - label) / (width + gap));
+            for (var i = 0; i < shown.Length; i++)
+            {
+                var more = shown[i].Length > fit ? string.Create(CultureInfo.InvariantCulture, $"  ... {shown[i].Length - fit + 1} more") : string.Empty;
+                var cells = shown[i].Take(more.Length > 0 ? Math.Max(1, fit - 1) : fit).Select(cell => cell.PadLeft(width));
+                lines.Add($"{(i == 0 ? name : string.Empty),-label}{string.Join(new string(' ', gap), cells)}{more}");
+            }
+
+            if (rows.Length > shown.Length) lines.Add(string.Create(CultureInfo.InvariantCulture, $"{string.Empty,-label}... {rows.Length - shown.Length} more"));
+        }
+
+        static string[][] Rows(Array? matrix) => matrix is null
+            ? []
+            : [.. Enumerable.Range(0, matrix.GetLength(0)).Select(i => Enumerable.Range(0, matrix.GetLength(1)).Select(j => Text(matrix.GetValue(i, j)!)).ToArray())];
+
+        static IEnumerable<string> Wrapped(string text, int width)
+        {
+            while (text.Length > width && text.LastIndexOf(' ', width) is > 0 and var end)
+            {
+                yield return text[..end];
+                text = $"  {text[(end + 1)..]}";
+            }
+
+            yield return text;
+        }
+
+        static string[] Cells(Array vector) => [.. vector.Cast<object>().Select(Text)];
+
+        static string Text(object number) => number is Complex complex
+            ? string.Create(CultureInfo.InvariantCulture, $"{complex.Real:g6}{(complex.Imaginary < 0 ? "-" : "+")}{Math.Abs(complex.Imaginary):g6}i")
+            : Short((double)number);
     }
 
     private static string Short(double number) => number.ToString("g6", CultureInfo.InvariantCulture);

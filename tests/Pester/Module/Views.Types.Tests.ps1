@@ -41,6 +41,7 @@ BeforeAll {
         LinearRegressionResult = '(?s)PetalWidth.*150.*PetalLength.*0\.4157'
         WeightDecayAnalysis    = '(?s)Decay.*1.*DecayedMinimizer'
         WeightDecayDirection   = '(?s)Eigenvalue.*4'
+        MatrixAnalysis         = '(?s)Determinant\s.*4.*SingularValues'
     }
 }
 
