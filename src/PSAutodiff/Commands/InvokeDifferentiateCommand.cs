@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Foundation.Names;
@@ -17,6 +19,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     private const string GradientSet = "Gradient";
     private const string HessianSet = "Hessian";
     private const string JacobianSet = "Jacobian";
+    private const string Activity = "Differentiating";
     private const int MostNamesNoted = 1000;
     private const int MostNamesShown = 12;
 
@@ -156,7 +159,14 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
 
     private ExprNode OfHigherOrder(ExprNode derivative, string variable)
     {
-        for (var order = 1; order < Order && derivative is not { IsConstant: true, ConstantValue: 0 }; order++) derivative = Tidy(derivative.Differentiate([variable], Mode, Cancellation))[0];
+        var clock = Stopwatch.StartNew();
+        for (var order = 1; order < Order && derivative is not { IsConstant: true, ConstantValue: 0 }; order++)
+        {
+            ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"derivative {order + 1} of {Order}, the last one has {derivative.NodeCount} nodes"), clock, (double)order / Order);
+            derivative = Tidy(derivative.Differentiate([variable], Mode, Cancellation))[0];
+        }
+
+        if (clock.Elapsed.TotalSeconds >= 1) EndProgress(Activity);
         return derivative;
     }
 

@@ -110,10 +110,20 @@ internal sealed partial class ExpressionParser
     {
         var advice =
             _current.Symbol is Symbols.And or Symbols.Or ? $"; '{Shown(_current)}' stands between two conditions, and a variable of this name is written ${{{Shown(_current)}}}" :
+            Comparison() is { } comparison ? $"; that is written '{comparison}'" :
             IsSymbol(_current, '*') || IsSymbol(_current, '/') ? string.Empty :
             BareFunctionAdvice();
         return Unexpected(ExpectedOperand + advice);
     }
+
+    // What other languages write <>, =< and =>.
+    private string? Comparison() => _text.AsSpan(Math.Max(0, _current.Start - 1), Math.Min(2, _text.Length - Math.Max(0, _current.Start - 1))) switch
+    {
+        "<>" => "!=",
+        "=<" => "<=",
+        "=>" => ">=",
+        _ => null,
+    };
 
     private ExpressionSyntaxException UnexpectedOperator()
     {
@@ -122,11 +132,16 @@ internal sealed partial class ExpressionParser
         if (advice.Length == 0)
         {
             advice =
+                IsSymbol(_current, '=') && IsSymbol(_next, '<') ? "; that is written '<='" :
+                IsSymbol(_current, '=') && IsSymbol(_next, '>') ? "; that is written '>='" :
                 IsSymbol(_current, '=') ? "; to compare write '==', to bind a name put 'name = value;' first" :
                 IsSymbol(_current, ',') && _previous.Kind == TokenKind.Number && _next.Kind == TokenKind.Number ? $"; numbers are written with a point, as {Shown(_previous)}.{Shown(_next)}" :
                 _current.Kind == TokenKind.Name && ForeignOperator(Shown(_current)) is { } instead ? $"; write {instead}" :
                 IsSymbol(_previous, '|') && begins ? "; bars can be read in several ways here: write abs(...), or '*' between factors, as in '|x|*y*|z|'" :
-                begins ? "; a product is written with '*'" + (_previous.Kind == TokenKind.Number ? ", or without a blank, as in 2x" : string.Empty) :
+                begins ? "; a product is written with '*'" + (
+                    _previous.Kind == TokenKind.Number ? ", or without a blank, as in 2x" :
+                    IsSymbol(_previous, ')') && IsSymbol(_current, '(') ? ", as in '(...)*(...)'" :
+                    string.Empty) :
                 string.Empty;
         }
 
@@ -145,6 +160,7 @@ internal sealed partial class ExpressionParser
         "LE" => "'<='",
         "EQ" => "'=='",
         "NE" => "'!='",
+        "IF" => "if(c, x, y) for x where c holds, else y",
         _ => null,
     };
 

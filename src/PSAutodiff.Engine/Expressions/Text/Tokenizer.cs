@@ -126,6 +126,7 @@ internal sealed class Tokenizer(string text)
         '?' or ':' => "write if(c, x, y) for a choice.",
         '[' or ']' or '{' or '}' => "expressions have round parentheses ( ) only.",
         '÷' => "write x / y.",
+        '–' or '—' or '‒' or '‐' or '‑' or '﹣' or '－' => "a minus sign is written -.",
         '∞' => "infinities have no name in expressions.",
         '$' => "names stand without it, and ${...} around a name that is no identifier, as in ${CPU Load}.",
         '.' or '"' or '\'' or '@' or '#' or '\\' or '`' or '~' => "a name with other characters than letters, digits and '_' is written in braces, as in ${CPU.Load}.",

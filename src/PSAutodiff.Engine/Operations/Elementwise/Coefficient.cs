@@ -37,6 +37,13 @@ internal static class Coefficient
     private static bool IsZeroWith(Term part, Term factor) =>
         part == factor || (part.Is<AbsOperation>() && part.X == factor) || (part.Is<PowOperation>() && part.X == factor && Ratio.Of(part.Y) is { Above: > 0 });
 
+    /// <summary>The other factor of a product of two; none where it has no such factor.</summary>
+    public static Term Without(Term product, Term factor) =>
+        !product.Is<MulOperation>() ? Term.None :
+        product.Y == factor ? product.X :
+        product.X == factor ? product.Y :
+        Term.None;
+
     /// <summary>The product with another leading constant in place of the one it has; 1 is not written.</summary>
     public static Term Replace(Term product, double constant)
     {

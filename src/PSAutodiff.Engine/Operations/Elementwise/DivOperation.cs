@@ -45,6 +45,11 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         new("x / x = 1 (x != 0)", RuleSets.StandardAndStable, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumption = "x != 0" },
         new("(x - y) / (y - x) = -1 (x != y)", RuleSets.StandardAndStable, static (x, y, _) =>
             Logistic.AreOppositeDifferences(x, y) ? x.Constant(-1) : Term.None) { Assumption = "x != y" },
+        new("x * y / x = y (x != 0)", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant ? Term.None : Coefficient.Without(x, y)) { Assumption = "x != 0", IsWorthItsCost = false },
+        new("y * dsigmoid(x) / sigmoid(x) = y * sigmoid(-x)", RuleSets.Stable, static (x, y, _) =>
+            y.Is<SigmoidOperation>() && Logistic.Scaled<DsigmoidOperation>(x) is { Factor.Exists: true } scaled && (scaled.Factor.X == y.X || Logistic.AreOpposite(scaled.Factor.X, y.X))
+                ? scaled.Others * (-y.X).Apply<SigmoidOperation>()
+                : Term.None),
         new("abs(x) / x = sign(x) (x != 0)", RuleSets.StandardAndStable, static (x, y, _) =>
             x.Is<AbsOperation>() && x.X == y ? y.Apply<SignOperation>() :
             y.Is<AbsOperation>() && y.X == x ? x.Apply<SignOperation>() :

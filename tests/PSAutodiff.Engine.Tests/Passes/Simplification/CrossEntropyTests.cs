@@ -1,0 +1,74 @@
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>The derivative of the cross-entropy is sigmoid(u) - y, whichever way it is taken.</summary>
+public sealed class CrossEntropyTests
+{
+    private const string Loss = "-(y*log(f) + (1 - y)*log(1 - f))";
+
+    private static readonly ExprNode U = ExprNode.Variable("u");
+
+    [Fact]
+    public void By_hand_from_the_nodes_of_the_chain_rule()
+    {
+        var f = ExprNode.Sigmoid(U);
+        var byOutput = ExprNode.Parse(Loss).Differentiate("f");
+        foreach (var slope in new[] { f * (1 - f), f.Differentiate("u"), f.Differentiate("u", DifferentiationMode.Forward), ExprNode.Dsigmoid(U) })
+        {
+            AssertTidy("sigmoid(u) - y", Composed(byOutput, f) * slope);
+            AssertTidy("sigmoid(u) - y", Composed(byOutput.Simplify(SimplificationRule.Textbook), f) * slope);
+        }
+    }
+
+    [Theory]
+    [InlineData(DifferentiationMode.Auto)]
+    [InlineData(DifferentiationMode.Forward)]
+    [InlineData(DifferentiationMode.Reverse)]
+    public void By_every_mode_of_one_variable_and_of_several(DifferentiationMode mode)
+    {
+        AssertTidy("sigmoid(u) - y", Composed(ExprNode.Parse(Loss), ExprNode.Sigmoid(U)).Differentiate("u", mode));
+        var neuron = Composed(ExprNode.Parse(Loss), ExprNode.Parse("sigmoid(w*x + b)"));
+        AssertTidy("sigmoid(w * x + b) - y", neuron.Differentiate("b", mode));
+        AssertTidy(mode == DifferentiationMode.Reverse ? "x * (sigmoid(w * x + b) - y)" : "x * sigmoid(w * x + b) - y * x", neuron.Differentiate("w", mode));
+    }
+
+    [Theory]
+    [InlineData("1 - y - sigmoid(-u)", "sigmoid(u) - y")]
+    [InlineData("(1 - y)*sigmoid(u) - y*sigmoid(-u)", "sigmoid(u) - y")]
+    [InlineData("1 - sigmoid(-u)", "sigmoid(u)")]
+    [InlineData("sigmoid(u) + sigmoid(-u)", "1")]
+    [InlineData("y*sigmoid(-u)", "y * sigmoid(-u)")]
+    public void Logistic_functions_of_opposite_arguments_are_one_where_they_meet(string text, string expected) => AssertTidy(expected, ExprNode.Parse(text));
+
+    // The exponential is what the user wrote.
+    [Fact]
+    public void A_logistic_function_that_is_written_out_stays_so()
+    {
+        var loss = Composed(ExprNode.Parse(Loss), ExprNode.Parse("1/(1 + exp(-u))"));
+        AssertTidy("1 / (1 + exp(-u)) - y", loss.Differentiate("u"));
+        Assert.Equal("a * sigmoid(u)", Texts.Infix(ExprNode.Parse("a/(1 + exp(-u))").Simplify(SimplificationRule.Stable)));
+    }
+
+    [Theory]
+    [InlineData("a*dsigmoid(u)/sigmoid(u)", "a * sigmoid(-u)")]
+    [InlineData("a*dsigmoid(u)/sigmoid(-u)", "a * sigmoid(u)")]
+    public void Stable_cancels_a_slope_against_its_function(string text, string expected) =>
+        Assert.Equal(expected, Texts.Infix(ExprNode.Parse(text).Simplify(SimplificationRule.Stable)));
+
+    [Fact]
+    public void A_shared_product_cancels_for_each_of_its_users()
+    {
+        var (p, q) = (ExprNode.Variable("p"), ExprNode.Variable("q"));
+        var t = p * q;
+        foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable, SimplificationRule.Textbook })
+        {
+            Assert.Equal("q + p", Texts.Infix(((t / p) + (t / q)).Simplify(rule)));
+            Assert.Contains("x != 0", ExprNode.Simplify([(t / p) + (t / q)], rule).Assumptions);
+        }
+    }
+
+    private static ExprNode Composed(ExprNode outer, ExprNode f) => outer.Resolve(new Dictionary<string, ExprNode> { ["f"] = f });
+
+    private static void AssertTidy(string expected, ExprNode node) => Assert.Equal(expected, Texts.Infix(node.Simplify(SimplificationRule.Textbook)));
+}
