@@ -71,11 +71,17 @@ export function chartOption(picture, dark, state, say) {
 function curves(picture, option, axis, state, ink) {
     picture.say = item => item.value && `${picture.x} ${picture.range ? number(item.value[0]) : item.value[0]}, ${item.seriesName}: ${number(item.value[1])}`;
     const positive = point => (state.log && !(point[1] > 0) ? [point[0], null] : point);
-    option.tooltip.trigger = 'axis';
+    option.tooltip.trigger = picture.domain ? 'item' : 'axis';
     option.tooltip.axisPointer = { type: 'cross', label: { show: false } };
     const colour = (series, i) => (series.main ? ink : series.steps ? '#ff3b30' : series.faint ? SAMPLE_COLOURS[0] : SAMPLE_COLOURS[i % SAMPLE_COLOURS.length]);
     const lastGap = picture.gaps.length > 0 ? picture.gaps[picture.gaps.length - 1] : -Infinity;
-    option.xAxis = axis(picture.x, { min: 'dataMin', max: range => Math.max(range.max, lastGap) });
+    option.xAxis = axis(picture.x, picture.domain ? { min: picture.domain[0], max: picture.domain[1] } : { min: 'dataMin', max: range => Math.max(range.max, lastGap) });
+    if (picture.domain && state.size) {
+        // Equal lengths are equally long.
+        const [width, height] = [picture.domain[1] - picture.domain[0], picture.range[1] - picture.range[0]];
+        const scale = Math.min((state.size[0] - 88) / width, (state.size[1] - 130) / height);
+        option.grid = { left: 64, top: 40, width: width * scale, height: height * scale };
+    }
     // Poles go beyond the range.
     const range = picture.range && !state.log ? { min: picture.range[0], max: picture.range[1] } : {};
     option.yAxis = axis(picture.y, { type: state.log ? 'log' : 'value', nameGap: 48, ...range });
@@ -208,7 +214,7 @@ function contourLines({ n, x, y, values }, levels) {
 /** The chart as the text of an SVG file, without a browser. */
 export function chartSvg(picture, state) {
     const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 500 });
-    const option = chartOption(picture, false, { ...state, isFile: true }, () => { });
+    const option = chartOption(picture, false, { ...state, isFile: true, size: [800, 500] }, () => { });
     option.backgroundColor = '#fff';
     option.dataZoom = option.dataZoom.map(zoom => ({ ...zoom, show: false }));
     chart.setOption(option);

@@ -132,7 +132,7 @@ function showChart(figure, picture, bar, stage, said) {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const state = { log: false, steps: Infinity };
     const chart = echarts.init(stage, null, { renderer: 'canvas' });
-    const draw = () => chart.setOption(chartOption(picture, dark.matches, state, text => { said.textContent = text; }), { notMerge: true });
+    const draw = () => chart.setOption(chartOption(picture, dark.matches, { ...state, size: [chart.getWidth(), chart.getHeight()] }, text => { said.textContent = text; }), { notMerge: true });
     stage.tabIndex = 0;
     stage.setAttribute('role', 'img');
     stage.setAttribute('aria-label', `${picture.title}. ${picture.description} Arrow keys read the values; plus and minus zoom.`);
@@ -181,7 +181,10 @@ function showChart(figure, picture, bar, stage, said) {
         chart.dispatchAction({ type: 'showTip', seriesIndex: index, dataIndex: current });
     });
     dark.addEventListener('change', draw);
-    new ResizeObserver(() => chart.resize()).observe(stage);
+    new ResizeObserver(() => {
+        chart.resize();
+        if (picture.domain) draw();
+    }).observe(stage);
     draw();
 }
 

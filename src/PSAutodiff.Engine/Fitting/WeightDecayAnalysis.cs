@@ -35,6 +35,11 @@ public sealed class WeightDecayAnalysis
     /// <summary>All of it direction by direction.</summary>
     public required IReadOnlyList<WeightDecayDirection> Directions { get; init; }
 
+    /// <summary>Whether another analysis is one of the same error, with another decay perhaps.</summary>
+    internal bool IsOfSameError(WeightDecayAnalysis other) =>
+        Variables.SequenceEqual(other.Variables) && Minimizer.SequenceEqual(other.Minimizer) && Eigenvalues.SequenceEqual(other.Eigenvalues)
+        && Eigenvectors.Cast<double>().SequenceEqual(other.Eigenvectors.Cast<double>());
+
     /// <summary>The decay and the factors in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"decay {Decay}: factors {string.Join(", ", Factors.Select(static factor => FormattableString.Invariant($"{factor:g6}")))}");
 }

@@ -24,6 +24,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     private int _items;
     private bool _any;
     private bool _takesExpression;
+    private readonly List<WeightDecayAnalysis> _decays = [];
     private string _file = string.Empty;
 
     /// <summary>What the report shows, from the pipeline: expressions, gradients, results of trainings, networks, minima, fits.</summary>
@@ -108,6 +109,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     {
         if (!_any) Stop(ErrorIds.ReportEmpty, "Export-AutodiffReport was given nothing to show. Pipe something in, for example: 'x^2' | Export-AutodiffReport report.html");
         if (_items == 0) return;
+        AddDecays();
         var texts = Require(_file, () => Format == ReportFormat.Svg ? ReportScript.DrawSvg(_report.Pictures) : [_report.ToHtml(ReportScript.Read())]);
         var files = texts.Select((text, i) => (File: texts.Length == 1 ? _file : Numbered(i + 1), Text: text)).ToArray();
 
@@ -177,8 +179,23 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         System.IO.Path.GetDirectoryName(_file)!,
         string.Create(CultureInfo.InvariantCulture, $"{System.IO.Path.GetFileNameWithoutExtension(_file)}-{number}{System.IO.Path.GetExtension(_file)}"));
 
+    /// <summary>Analyses of one error, which come one for each tau, have one section.</summary>
+    private void AddDecays()
+    {
+        if (_decays.Count > 0) _report.AddWeightDecay([.. _decays]);
+        _decays.Clear();
+    }
+
     private void Add(object? item)
     {
+        if (Conversions.Unwrap(item) is WeightDecayAnalysis decay)
+        {
+            if (_decays.Count > 0 && !decay.IsOfSameError(_decays[0])) AddDecays();
+            _decays.Add(decay);
+            return;
+        }
+
+        AddDecays();
         switch (Conversions.Unwrap(item))
         {
             case ExprGradient gradient:
@@ -212,7 +229,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         {
             throw new AutodiffException(
                 ErrorIds.ReportTypeUnsupported,
-                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks, minima and fits.");
+                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks, minima, fits and weight decay.");
         }
     }
 

@@ -28,6 +28,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     private string[] _axes = [];
     private bool? _takesRows;
     private bool _hasPointsAlone;
+    private readonly List<WeightDecayAnalysis> _decays = [];
 
     /// <summary>Expressions from the pipeline, to be drawn together; or, with an expression at the first position, rows of data.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -151,7 +152,8 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
             return;
         }
 
-        base.EndProcessing();
+        if (_decays.Count > 0) Attempt(_decays, WriteDecays);
+        if (_decays.Count == 0 || _subjects.Count > 0) base.EndProcessing();
         _intake?.Finish();
         if (_subjects.Count == 0) return;
         if (_axes.Length == 0) _axes = Require(Variable, FindAxes);
@@ -216,7 +218,13 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
         }
     }
 
-    private void Add(object? value) => ProcessExpression(value, () => PlotSubjects.Of(value, Cancellation), subjects =>
+    private void Add(object? value)
+    {
+        if (Conversions.Live(value) is WeightDecayAnalysis decay) _decays.Add(decay);
+        else AddSubject(value);
+    }
+
+    private void AddSubject(object? value) => ProcessExpression(value, () => PlotSubjects.Of(value, Cancellation), subjects =>
     {
         foreach (var subject in subjects) WarnOfNames(value, subject.Expression);
         _subjects.AddRange(subjects);
@@ -242,6 +250,21 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
             <= MostAxes => free,
             _ => throw new AutodiffException(ErrorIds.VariableNotBound, string.Create(CultureInfo.InvariantCulture, $"{free.Length} variables have no value: {string.Join(", ", free)}. A picture has one axis or two: give the others values, for example with -At @{{ {free[0]} = 1 }}.")),
         };
+    }
+
+    /// <summary>The geometry of weight decay: a picture for each error, with the minima of all its decays.</summary>
+    private void WriteDecays()
+    {
+        foreach (var (i, group) in _decays.GroupBy(decay => _decays.First(decay.IsOfSameError)).Index())
+        {
+            if (group.Key.Variables.Count != 2)
+            {
+                throw new AutodiffException(ErrorIds.ArgumentInvalid, string.Create(CultureInfo.InvariantCulture, $"The geometry of weight decay is drawn for two weights, not for {group.Key.Variables.Count}: {string.Join(", ", group.Key.Variables)}."));
+            }
+
+            if (i > 0) WriteObject(string.Empty);
+            Write(TerminalPlot.Draw(DecayPlot.Of([.. group], Width / (2.0 * Height)), Width, Height, Style, OutputColors.IsOn(this), Cancellation));
+        }
     }
 
     /// <summary>Points without a function.</summary>

@@ -9,7 +9,7 @@ internal static class PlotSubjects
     /// <summary>Whether a value from the pipeline is drawn itself; else it is a row of data.</summary>
     public static bool IsSubject(object? value) => Conversions.Live(value) switch
     {
-        null or string or ScriptBlock or ExprNode or ExprGradient or ExprHessian or ExprJacobian or LinearRegressionResult or Minimum or Network or TrainingResult => true,
+        null or string or ScriptBlock or ExprNode or ExprGradient or ExprHessian or ExprJacobian or LinearRegressionResult or Minimum or Network or TrainingResult or WeightDecayAnalysis => true,
         { } other => Conversions.TryGetDouble(other, out _),
     };
 

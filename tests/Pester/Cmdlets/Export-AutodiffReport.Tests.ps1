@@ -285,6 +285,55 @@ Describe 'A report of a formula with the parameters of a training' -Skip:([bool]
     }
 }
 
+Describe 'A report of weight decay' -Skip:([bool]$missing) {
+    BeforeAll {
+        # Curvature 5 along (1, 1) and 0.8 along (1, -1), minimum at (2, 1).
+        $path = Join-Path $TestDrive decay.html
+        $null = Measure-WeightDecay '5*(a + b - 3)^2/4 + (a - b - 1)^2/5' -At @{ a = 2; b = 1 } -Decay 0.5, 2 | Export-AutodiffReport $path
+        $picture = (Get-Picture $path)[0]
+        function Get-Series([string]$Name) { $picture.series | Where-Object name -Like $Name }
+    }
+
+    It 'has one picture of one error' {
+        Get-Picture $path | Should -HaveCount 1
+        ([regex]::Matches((Get-Page $path), '<section ')).Count | Should -Be 1
+        $picture.series.name | Should -BeExactly 'path of the minimum as tau grows from 0', 'contours of E', "contours of E' with tau = 0.5", "contours of E' with tau = 2",
+            'eigenvector 1, curvature 5', 'eigenvector 2, curvature 0.8', 'minimum of E (2, 1)', 'with tau = 0.5 (1.671, 1.056)', 'with tau = 2 (1.214, 0.9286)'
+    }
+
+    It 'has contours on which E and E'' are constant' {
+        $e = { param($a, $b) 5 * ($a + $b - 3) * ($a + $b - 3) / 4 + ($a - $b - 1) * ($a - $b - 1) / 5 }
+        $values = (Get-Series 'contours of E').points | Where-Object { $null -ne $_[1] } | ForEach-Object { [Math]::Round((& $e $_[0] $_[1]), 9) }
+        @($values | Select-Object -Unique) | Should -HaveCount 5
+        # One of them goes through the origin, where E is 11.45.
+        @($values -eq [Math]::Round((& $e 0 0), 9)).Count | Should -BeGreaterThan 100
+        $decayed = (Get-Series '*tau = 2').Where({ $_.name -like 'contours*' }).points | Where-Object { $null -ne $_[1] } |
+            ForEach-Object { [Math]::Round((& $e $_[0] $_[1]) + $_[0] * $_[0] + $_[1] * $_[1], 9) }
+        @($decayed | Select-Object -Unique) | Should -HaveCount 5
+    }
+
+    It 'has the path from the minimum to 0, through the minima with decay' {
+        $way = (Get-Series 'path*').points
+        $way[0] | Should -Be 2, 1
+        [Math]::Abs($way[-1][0]) + [Math]::Abs($way[-1][1]) | Should -BeLessThan 1e-3
+        foreach ($point in (Get-Series 'with tau*').points) {
+            ($way | ForEach-Object { [Math]::Abs($_[0] - $point[0]) + [Math]::Abs($_[1] - $point[1]) } | Measure-Object -Minimum).Minimum | Should -BeLessThan 0.05
+        }
+    }
+
+    It 'has eigenvectors at right angles, and equal lengths on both axes' {
+        $one, $two = (Get-Series 'eigenvector*')
+        ($one.points[1][0] - 2) * ($two.points[1][0] - 2) + ($one.points[1][1] - 1) * ($two.points[1][1] - 1) | Assert-Near 0 -Within 1e-12
+        ($picture.domain[1] - $picture.domain[0]) / ($picture.range[1] - $picture.range[0]) | Assert-Near (712 / 370) -Within 1e-4
+    }
+
+    It 'has tables alone for other numbers of weights, and a section for each error' {
+        $null = 'x^2 + y^2 + z^2', 'x^2' | ForEach-Object { Measure-WeightDecay $_ -At @{ x = 0; y = 0; z = 0 } -Decay 1, 2 } | Export-AutodiffReport $path
+        ([regex]::Matches((Get-Page $path), '<section ')).Count | Should -Be 2
+        Get-Page $path | Should -Match 'The geometry is drawn for two weights'
+    }
+}
+
 Describe 'Export-AutodiffReport' -Skip:([bool]$missing) {
     It 'puts several things into one report, and goes on after a bad one' {
         $path = Join-Path $TestDrive several.html

@@ -263,6 +263,22 @@ Describe 'Points alone' {
     }
 }
 
+Describe 'Weight decay' {
+    It 'is drawn with contours, eigenvectors, both minima and the path' {
+        $analysis = Measure-WeightDecay '5*(a + b - 3)^2/4 + (a - b - 1)^2/5' -At @{ a = 2; b = 1 } -Decay 0.5
+        $lines = $analysis | Show-Expression @ascii
+        $lines[0].Trim() | Should -BeExactly b
+        $lines[-7..-1] | Should -BeExactly ' *** path of the minimum as tau grows from 0', ' +++ contours of E', " ooo contours of E' with tau = 0.5",
+            ' xxx eigenvector 1, curvature 5', ' ### eigenvector 2, curvature 0.8', '  O  minimum of E (2, 1)', '  0  with tau = 0.5 (1.671, 1.056)'
+        Show-Expression $analysis @ascii | Should -BeExactly $lines
+    }
+
+    It 'needs two weights' {
+        $outcome = Get-Outcome { Measure-WeightDecay 'x^2 + y^2 + z^2' -At @{ x = 0; y = 0; z = 0 } -Decay 1 | Show-Expression }
+        $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly ArgumentInvalid
+    }
+}
+
 Describe 'What cannot be drawn' {
     It 'is the error <Id> with <Call>' -ForEach @(
         @{ Call = { Show-Expression }; Id = 'ExpressionMissing' }
