@@ -145,17 +145,16 @@ foreach ($rate in 0.11, 0.112) {
 #> 0.11 Converged
 #> 0.112 Diverged
 
-# 19. Newton's method: one step where H is positive definite; a line of minima where it is semidefinite; no minimum where it is indefinite.
-# The pure step solves gradient = 0, and is at 0 for an indefinite H too, which is a saddle.
-(Find-Minimum $f -At $w0 -Method Newton).Iterations
-#> 1
-(Find-Minimum '(x + y)^2' -At @{ x = 1; y = 2 } -Method Newton -WarningAction Ignore).At.Values | ForEach-Object ToString f6
-#> -0.500000
-#> 0.500000
-(Find-Minimum 'x^2 - y^2' -At @{ x = 1; y = 1 } -Method Newton -WarningAction Ignore).StopReason
-#> Unbounded
-(('x^2 - y^2' | Invoke-Differentiate x, y | Find-Root -At @{ x = 1; y = 1 }).At.Values) -join ' '
-#> 0 0
+# 19. Newton's method. The pure step solves gradient = 0 at once, on a definite H at the minimum, on a semidefinite one at a point of its line,
+# and on an indefinite one at a saddle, which is no minimum. With damping the method goes down instead.
+foreach ($g in '2*x^2 + x*y + y^2', '(x + y)^2', 'x^2 - y^2') {
+    $pure, $damped = 'PureNewton', 'Newton' | ForEach-Object { Find-Minimum $g -At @{ x = 1; y = 2 } -Method $_ -WarningAction Ignore }
+    $x0, $y0 = $pure.At.Values | ForEach-Object { [Math]::Round($_, 9) + 0.0 }
+    "$g at $x0, $y0 after $($pure.Iterations) step: $($pure.StopReason), damped $($damped.StopReason)"
+}
+#> 2*x^2 + x*y + y^2 at 0, 0 after 1 step: Converged, damped Converged
+#> (x + y)^2 at -0.5, 0.5 after 1 step: Converged, damped Converged
+#> x^2 - y^2 at 0, 0 after 1 step: SaddlePoint, damped Unbounded
 
 # 20. The costs: operations for the gradient and for the Hessian of a loss with n weights.
 foreach ($n in 10, 20, 40) {

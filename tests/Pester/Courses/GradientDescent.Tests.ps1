@@ -246,6 +246,14 @@ Describe '8. Ten restarts' {
         $run.FinalLoss | Should -BeLessThan 0.1
     }
 
+    It 'by -Initializer Normal, with an end when the loss falls by less than 1e-4: some of ten are solved' {
+        $normal = $rows | Start-NetworkTraining $term -Parameter $parameters -Initializer Normal -InitialScale 1 -BatchSize 5 -LearningRate 1 -Epoch 100 -MinDecrease 1e-4 -Restart 10 -Seed 2
+        $normal.Restarts | Should -HaveCount 10
+        @($normal.Restarts | Where-Object FinalLoss -LT 0.1).Count | Should -BeGreaterThan 0
+        @($normal.Restarts | Where-Object StopReason -EQ MinDecrease).Count | Should -BeGreaterThan 0
+        $batch | Measure-Expression -At $normal.Parameters | Assert-Near $normal.FinalLoss -Within 1e-14
+    }
+
     It 'from the standard normal distribution: all are reported, the best is marked' {
         $random.Start | Should -Be (1..10)
         $best = $random | Where-Object Best

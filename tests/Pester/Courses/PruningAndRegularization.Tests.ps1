@@ -414,11 +414,12 @@ Describe '19. Newton''s method' {
         $run.At['x'] - $run.At['y'] | Assert-Near -1 -Within 1e-10
     }
 
-    It 'on an indefinite H has a step to 0, which is no minimum: the pure step solves gradient = 0, the search falls without bound' {
-        $root = 'x^2 - y^2' | Invoke-Differentiate x, y | Find-Root -At @{ x = 1; y = 1 }
-        $root.Iterations | Should -Be 1
-        $root.At.Values | Should -Be 0, 0
-        (Get-Outcome { Find-Minimum 'x^2 - y^2' -At @{ x = 1; y = 1 } -Method Newton }).Output[0].StopReason | Should -Be Unbounded
+    It 'without damping is at 0 in one step on an indefinite H too, a saddle; with damping it falls without bound' {
+        $pure, $damped = 'PureNewton', 'Newton' | ForEach-Object { $method = $_; (Get-Outcome { Find-Minimum 'x^2 - y^2' -At @{ x = 1; y = 1 } -Method $method }).Output[0] }
+        $pure.Iterations | Should -Be 1
+        $pure.At.Values | Should -Be 0, 0
+        $pure.StopReason | Should -Be SaddlePoint
+        $damped.StopReason | Should -Be Unbounded
     }
 }
 
