@@ -48,7 +48,7 @@ internal sealed class Monomial
     public static Monomial? Of(GraphBuilder builder, Term term, bool byParts = false)
     {
         var result = new Monomial(builder, Ratio.One, []);
-        return result.TryGather(term, byParts) && result.TryJoinSigns() && result.TryJoinConjugates() && !result.Coefficient.IsZero ? result : null;
+        return result.TryGather(term, byParts) && result.TryJoinSigns() && !result.Coefficient.IsZero ? result : null;
     }
 
     /// <summary>A product of powers of different bases.</summary>
@@ -171,7 +171,7 @@ internal sealed class Monomial
             else if (part.Is<SqrtOperation>() && Ratio.TryMultiply(exponent, new Ratio(1, 2), out var half))
             {
                 if (half.IsWhole) stack.Push((part.X, half));
-                else if (!TryAdd(Radicand(part, half).Id, half)) return false;
+                else if (!TryAdd(part.X.Id, half)) return false;
             }
             else if (byParts && exponent.IsWhole && FunctionParts.Of(part) is var (first, own, second, other))
             {
@@ -210,47 +210,6 @@ internal sealed class Monomial
         return joined;
 
         static bool Joins(Ratio exponent) => exponent.Above >= exponent.Below || (-exponent).IsOne;
-    }
-
-    // 1 / ((1 - x) * (1 + x)) = 1 / (1 - x^2), as the derivatives of inverse functions are written.
-    private bool TryJoinConjugates()
-    {
-        for (var i = 0; i < _factors.Count; i++)
-        {
-            var (id, exponent) = _factors[i];
-            if (!exponent.IsNegative || !_builder.Term(id).Is<SubOperation>()) continue;
-            for (var j = 0; j < _factors.Count; j++)
-            {
-                if (_factors[j].Exponent != exponent || Conjugates(_builder.Term(id), _builder.Term(_factors[j].Base)) is not { Exists: true } product) continue;
-                _factors.RemoveAt(Math.Max(i, j));
-                _factors.RemoveAt(Math.Min(i, j));
-                IsMerged = true;
-                return TryAdd(product.Id, exponent);
-            }
-        }
-
-        return true;
-    }
-
-    // 1 - x^2 for 1 - x and 1 + x, x^2 - 1 for x - 1 and x + 1.
-    private static Term Conjugates(Term difference, Term sum)
-    {
-        if (!difference.Is<SubOperation>() || !sum.Is<SumOperation>()) return Term.None;
-        var (x, falls) = difference.X.Is(1) ? (difference.Y, true) : (difference.X, false);
-        if (!(falls || difference.Y.Is(1)) || !((sum.X.Is(1) && sum.Y == x) || (sum.Y.Is(1) && sum.X == x))) return Term.None;
-        var square = x.Apply<PowOperation>(x.Constant(2));
-        return falls ? 1 - square : square - 1;
-    }
-
-    // What a root is of, where it is below a fraction line.
-    private Term Radicand(Term root, Ratio exponent)
-    {
-        var x = root.X;
-        if (!exponent.IsNegative || !x.Is<MulOperation>()) return x;
-        var product = Conjugates(x.X, x.Y) is { Exists: true } one ? one : Conjugates(x.Y, x.X);
-        if (!product.Exists) return x;
-        IsMerged = true;
-        return product;
     }
 
     private bool TryAddConstant(Term constant, Ratio exponent)
