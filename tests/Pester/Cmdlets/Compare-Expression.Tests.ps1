@@ -118,6 +118,114 @@ Describe 'Compare-Expression' {
     }
 }
 
+Describe 'Compare-Expression by algebra' {
+    It 'proves <A> and <B> equal' -ForEach @(
+        @{ A = '(a-1)*(a-1)'; B = 'a^2 - 2*a + 1' }
+        @{ A = 'exp(-u)/(1 + exp(-u))^2'; B = 'sigmoid(u)*(1 - sigmoid(u))' }
+        @{ A = '4/(exp(u) + exp(-u))^2'; B = '1 - tanh(u)^2' }
+        @{ A = '-y*log(sigmoid(fin)) - (1 - y)*log(1 - sigmoid(fin))'; B = 'fin - fin*y + log(1 + exp(-1*fin))' }
+        @{ A = 'lambda/(lambda + tau)'; B = '1 - tau/(lambda + tau)' }
+        @{ A = '(y1 - a*x1)^2 + lambda*a^2'; B = '(y1 - a*x1)^2 + (0 - a*sqrt(lambda))^2' }
+        @{ A = 'sin(a + b)'; B = 'sin(a)*cos(b) + cos(a)*sin(b)' }
+    ) {
+        $result = Compare-Expression $A $B
+        $result.Equal | Should -BeTrue
+        $result.How | Should -BeExactly Algebra
+        $result.SampleCount | Should -Be 0
+    }
+
+    It 'proves the derivatives of a softmax in all cases' {
+        $outputs = 'a', 'b', 'c' | ForEach-Object { New-ExprNode "exp($_)/(exp(a) + exp(b) + exp(c))" }
+        foreach ($i in 0..2) {
+            foreach ($j in 0..2) {
+                $derivative = $outputs[$i] | Invoke-Differentiate ('a', 'b', 'c')[$j]
+                $result = $derivative | Compare-Expression ($outputs[$i] * ([int]($i -eq $j) - $outputs[$j]))
+                $result.Equal | Should -BeTrue
+                $result.How | Should -BeIn Algebra, Simplification
+                $result.Assumption | Should -BeNullOrEmpty
+            }
+        }
+    }
+
+    It 'says <Assumption> of <A> and <B>' -ForEach @(
+        @{ A = 'x/x'; B = '1'; Assumption = 'x != 0' }
+        @{ A = 'log(x^2)'; B = '2*log(x)'; Assumption = 'x > 0' }
+        @{ A = 'sqrt(x)*sqrt(y)'; B = 'sqrt(x*y)'; Assumption = 'x >= 0, y >= 0' }
+        @{ A = '(x^2 - 1)/(x - 1)'; B = 'x + 1'; Assumption = 'x - 1 != 0' }
+    ) {
+        foreach ($result in (Compare-Expression $A $B), (Compare-Expression $B $A)) {
+            $result.Equal | Should -BeTrue
+            $result.Assumption | Should -BeExactly $Assumption
+        }
+    }
+
+    It 'says nothing of domains that are the same' {
+        (Compare-Expression 'log(x) + log(y)' 'log(y) + log(x) + y - y').Assumption | Should -BeNullOrEmpty
+    }
+
+    It 'leaves what explodes to points and says why, also to -Verbose' {
+        $result = Compare-Expression '(a+b+c+d+e)^40' '(e+d+c+b+a)^39*(a+(b+c+d)+e)' -Verbose 4>&1
+        $result[0].Message | Should -BeLike 'Too large for algebra: at most * operations, * terms*'
+        $result[1].How | Should -BeExactly Sampling
+        $result[1].Reason | Should -BeExactly $result[0].Message
+    }
+
+    It 'computes a difference that no value shows' {
+        $result = Compare-Expression 'x^2 + 1 + 1e-300' 'x^2 + 1'
+        $result.Equal | Should -BeFalse
+        $result.How | Should -BeExactly Algebra
+        $result.Reason | Should -BeLike '*1E-300*'
+        $result.Counterexample['x'] | Should -Be 1
+    }
+
+    It 'compares expressions of different variables' {
+        (Compare-Expression 'x + 0*q' 'x*(t + 1) - x*t').How | Should -BeExactly Algebra
+        (Compare-Expression 'x' 'y').How | Should -BeExactly Counterexample
+    }
+
+    It 'shows the course of a proof' {
+        $steps = Compare-Expression '-y*log(sigmoid(f)) - (1 - y)*log(1 - sigmoid(f))' 'f - f*y + log(1 + exp(-f))' -Step
+        $steps | Should -BeOfType PSAutodiff.DerivationStep
+        $steps.Number | Should -Be (1..$steps.Count)
+        $steps[0].Rule | Should -BeExactly 'sigmoid(u) = 1 / (1 + exp(-u))'
+        @($steps.Rule -like 'log(u `* v) = *') | Should -HaveCount 3
+        $steps[-1].Rule | Should -BeExactly 'x - x = 0'
+        $steps[-1].WholeText | Should -BeExactly '0'
+
+        # Each step leaves the value of the whole as it is.
+        foreach ($step in $steps) { $step.Whole | Measure-Expression -At @{ f = 0.7; y = 0.3 } | ForEach-Object { [Math]::Abs($_) } | Should -BeLessThan 1e-15 }
+    }
+
+    It 'shows that nothing is left above one fraction line' {
+        $steps = Compare-Expression '1/(a + b) - 1/(a - b) + 1/(a*a - b*b)' '(1 - 2*b)/(a^2 - b^2)' -Step
+        $steps[-1].After.Value | Should -Be 0
+        $steps[0].Heading | Should -BeLike '1 / (a + b)*'
+    }
+
+    It 'names the assumption in the last step' {
+        (Compare-Expression 'log(x^2)' '2*log(x)' -Step)[-1].Assumption | Should -BeExactly 'x > 0'
+    }
+
+    It 'warns where there are no steps: <How>' -ForEach @(
+        @{ How = 'Structure'; A = 'x'; B = 'x' }
+        @{ How = 'Counterexample'; A = 'x'; B = '2*x' }
+        @{ How = 'Sampling'; A = 'less(x, y)*less(y, x)'; B = '0' }
+        @{ How = 'Undecided'; A = 'log(x)'; B = 'log(-x)' }
+    ) {
+        $output = @(Compare-Expression $A $B -Step 3>&1)
+        $output | Should -HaveCount 1
+        $output[0].Message | Should -BeLike "There are no steps to show: * ($How)*"
+    }
+
+    It 'steps that come back from a job show the same' {
+        $step = (Compare-Expression '(a-1)^2' 'a^2 - 2*a + 1' -Step)[0]
+        $back = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($step))
+        $back.AfterText | Should -BeExactly $step.AfterText
+        $result = Compare-Expression 'x/x' 1
+        [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($result)).Assumption | Should -BeExactly 'x != 0'
+    }
+}
+
 Describe 'Compare-Expression and mistakes' {
     It 'reports <Id> for <What>' -ForEach @(
         @{ What = 'no expression at all'; Id = 'ExpressionMissing'; Call = { Compare-Expression } }

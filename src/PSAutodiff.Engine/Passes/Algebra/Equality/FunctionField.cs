@@ -83,13 +83,14 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
     public (Polynomial Above, Powers Below) Numerator(Polynomial polynomial)
     {
         var below = Powers.None;
-        foreach (var atom in polynomial.Atoms())
+
+        // Relations of roots can bring other sums below the line; they have smaller numbers.
+        while (LastDivisor(polynomial) is { } atom)
         {
-            if (atoms[atom].Kind is not (AtomKind.Sum or AtomKind.Cosine)) continue;
-            var lowest = polynomial.By(atom).Keys.First();
-            if (lowest >= 0) continue;
+            var parts = polynomial.By(atom);
+            var lowest = parts.Keys.First();
             var cleared = Polynomial.Zero;
-            foreach (var (exponent, coefficient) in polynomial.By(atom))
+            foreach (var (exponent, coefficient) in parts)
             {
                 cleared = cleared.Plus(coefficient.Times(PositivePower(atoms.PolynomialOf(atom), exponent - lowest), effort), Rational.One, effort);
             }
@@ -99,6 +100,20 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
         }
 
         return (polynomial, below);
+    }
+
+    private int? LastDivisor(Polynomial polynomial)
+    {
+        int? last = null;
+        foreach (var (powers, _) in polynomial.Terms)
+        {
+            foreach (var (atom, exponent) in powers.Factors)
+            {
+                if (exponent < 0 && !(atom < last) && atoms[atom].Kind is (AtomKind.Sum or AtomKind.Cosine)) last = atom;
+            }
+        }
+
+        return last;
     }
 
     /// <summary>The factors of a polynomial, as far as they are seen.</summary>
@@ -289,6 +304,7 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
     /// <summary>What is divided by a sum, divided: the whole part stands by itself.</summary>
     private Polynomial Divided(Polynomial polynomial, int atom)
     {
+        if (polynomial.Count == 0) return polynomial;
         var parts = polynomial.By(atom);
         if (parts.Keys.First() >= 0) return polynomial;
         var (lead, leading) = atoms[atom].Arguments[0].Leading();
