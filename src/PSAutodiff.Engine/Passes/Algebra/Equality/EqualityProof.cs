@@ -65,7 +65,8 @@ internal sealed class EqualityProof
         }
         catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.AlgebraTooLarge)
         {
-            proof.Reason = TooLarge();
+            // Nothing is equal whose assumptions cannot be said.
+            (proof.IsEqual, proof.Reason) = (false, TooLarge());
         }
         catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.DivisionByZero)
         {

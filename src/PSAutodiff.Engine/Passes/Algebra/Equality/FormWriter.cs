@@ -121,6 +121,7 @@ internal sealed class FormWriter(AtomTable atoms, GraphBuilder builder)
         }
 
         var (number, divisor) = coefficient.ToNumbers() ?? ((double)coefficient.Above, (double)coefficient.Below);
+        if (!double.IsFinite(number) || !double.IsFinite(divisor)) throw Effort.TooLarge();
         var negates = number == -1 && above.Exists;
         if (!above.Exists) above = Constant(number);
         else if (Math.Abs(number) != 1) above = Coefficient.Put(number, above);
