@@ -1,5 +1,4 @@
 using PSAutodiff.Core;
-using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff.Passes.Algebra;
 
@@ -89,25 +88,7 @@ internal sealed class PolynomialReader
     }
 
     /// <summary>The term of a polynomial: terms by falling degree, each with a single fraction line.</summary>
-    public Term Write(Polynomial polynomial)
-    {
-        var sum = Term.None;
-        var terms = polynomial.Ordered();
-
-        // y - x, not -x + y.
-        var first = Math.Max(0, terms.FindIndex(static term => term.Value.Sign > 0));
-        if (first > 0) (terms[0], terms[first]) = (terms[first], terms[0]);
-        foreach (var (powers, coefficient) in terms)
-        {
-            var negative = sum.Exists && coefficient.Sign < 0;
-            var term = Write(powers, negative ? -coefficient : coefficient);
-            sum = !sum.Exists ? term : negative ? sum - term : sum + term;
-        }
-
-        return sum.Exists ? sum : Constant(0);
-    }
-
-    public Term Constant(double value) => _builder.Term(_builder.Constant(value));
+    public Term Write(Polynomial polynomial) => PolynomialWriter.Sum(_builder, polynomial, Write);
 
     /// <summary>A number as a constant or a quotient of two.</summary>
     public Term Write(Rational value) => Write(Powers.None, value);
@@ -121,16 +102,10 @@ internal sealed class PolynomialReader
         {
             var part = _builder.Term(_atoms[atom]);
             var power = Math.Abs(exponent) == 1 ? part : part.Apply<PowOperation>(part.Constant(Math.Abs(exponent)));
-            if (exponent > 0) above = above.Exists ? above * power : power;
-            else below = below.Exists ? below * power : power;
+            PolynomialWriter.Put(exponent, power, ref above, ref below);
         }
 
-        var negates = number == -1 && above.Exists;
-        if (!above.Exists) above = Constant(number);
-        else if (Math.Abs(number) != 1) above = Coefficient.Put(number, above);
-        if (divisor != 1) below = below.Exists ? Coefficient.Put(divisor, below) : Constant(divisor);
-        var whole = below.Exists ? above / below : above;
-        return negates ? -whole : whole;
+        return PolynomialWriter.Fraction(_builder, above, below, number, divisor);
     }
 
     private Polynomial Read(Graph graph, int id, Polynomial[] polynomials, bool expandTangent)

@@ -1,5 +1,4 @@
 using PSAutodiff.Core;
-using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff.Passes.Algebra.Equality;
 
@@ -75,23 +74,7 @@ internal sealed class FormWriter(AtomTable atoms, GraphBuilder builder)
         return signs.NotNegative ? _written[atom] : signs.NotPositive ? -_written[atom] : _written[atom].Apply<AbsOperation>();
     }
 
-    private Term Sum(Polynomial polynomial)
-    {
-        var sum = Term.None;
-        var terms = polynomial.Ordered();
-
-        // y - x, not -x + y.
-        var first = Math.Max(0, terms.FindIndex(static term => term.Value.Sign > 0));
-        if (first > 0) (terms[0], terms[first]) = (terms[first], terms[0]);
-        foreach (var (powers, coefficient) in terms)
-        {
-            var negative = sum.Exists && coefficient.Sign < 0;
-            var term = Product(powers, negative ? -coefficient : coefficient);
-            sum = !sum.Exists ? term : negative ? sum - term : sum + term;
-        }
-
-        return sum.Exists ? sum : Constant(0);
-    }
+    private Term Sum(Polynomial polynomial) => PolynomialWriter.Sum(builder, polynomial, Product);
 
     private Term Product(Powers powers, Rational coefficient)
     {
@@ -109,8 +92,7 @@ internal sealed class FormWriter(AtomTable atoms, GraphBuilder builder)
             var power = known.Kind == AtomKind.Root
                 ? Power(MagnitudeOf(known.Base), Rational.Of(Math.Abs(exponent), known.Order))
                 : Power(_written[atom], (System.Numerics.BigInteger)Math.Abs(exponent));
-            if (exponent > 0) above = above.Exists ? above * power : power;
-            else below = below.Exists ? below * power : power;
+            PolynomialWriter.Put(exponent, power, ref above, ref below);
         }
 
         if (exponents.Count > 0)
@@ -122,12 +104,7 @@ internal sealed class FormWriter(AtomTable atoms, GraphBuilder builder)
 
         var (number, divisor) = coefficient.ToNumbers() ?? ((double)coefficient.Above, (double)coefficient.Below);
         if (!double.IsFinite(number) || !double.IsFinite(divisor)) throw Effort.TooLarge();
-        var negates = number == -1 && above.Exists;
-        if (!above.Exists) above = Constant(number);
-        else if (Math.Abs(number) != 1) above = Coefficient.Put(number, above);
-        if (divisor != 1) below = below.Exists ? Coefficient.Put(divisor, below) : Constant(divisor);
-        var whole = below.Exists ? above / below : above;
-        return negates ? -whole : whole;
+        return PolynomialWriter.Fraction(builder, above, below, number, divisor);
     }
 
     private Term Power(Term x, Rational exponent)
