@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security.Cryptography;
 using PSAutodiff.Converters;
+using PSAutodiff.Startup;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -56,6 +57,9 @@ public sealed class NewNeuralNetworkCommand : AutodiffCmdlet
     /// <summary>The numbers in which the network is trained and evaluated.</summary>
     [Parameter]
     public NetworkPrecision Precision { get; set; } = NetworkPrecision.Double;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => WarmUp.Networks();
 
     /// <inheritdoc/>
     protected override void EndProcessing() => WriteObject(Require(null, () => ParameterSetName == GivenSet ? FromWeights() : FromSizes()));

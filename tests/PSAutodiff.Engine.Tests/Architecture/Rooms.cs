@@ -39,6 +39,7 @@ internal sealed class Rooms(params string[] order)
         "PSAutodiff/Rows",
         "PSAutodiff/Completion",
         "PSAutodiff/Views",
+        "PSAutodiff/Startup",
         "PSAutodiff/Commands");
 
     /// <summary>The names, in order.</summary>

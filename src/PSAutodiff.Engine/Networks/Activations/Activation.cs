@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Numerics;
 using PSAutodiff.Foundation;
 
@@ -48,11 +47,10 @@ internal abstract class Activation
 internal abstract class Activation<T> : Activation
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly FrozenDictionary<ActivationFunction, Activation<T>> All =
-        Subclasses.Objects<ActivationFunction, Activation<T>>(typeof(Activation), static activation => activation.Function, typeof(T));
+    private static readonly Activation<T>[] All = Subclasses.Objects<Activation<T>>(typeof(Activation), static activation => (int)activation.Function, typeof(T));
 
     /// <summary>The object of a function.</summary>
-    public static new Activation<T> Of(ActivationFunction function) => All[function];
+    public static new Activation<T> Of(ActivationFunction function) => All[(int)function];
 
     /// <summary>The length of the working memory of <see cref="Apply"/>.</summary>
     public virtual int ScratchLength(int rows, int columns) => 0;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Numerics;
 using PSAutodiff.Data;
 using PSAutodiff.Foundation;
@@ -13,7 +12,7 @@ namespace PSAutodiff.Networks.Losses;
 /// </summary>
 internal abstract class Loss
 {
-    private static readonly FrozenDictionary<LossFunction, Loss> All = Subclasses.Objects<LossFunction, Loss>(typeof(Loss), static loss => loss.Function);
+    private static readonly Loss[] All = Subclasses.Objects<Loss>(typeof(Loss), static loss => (int)loss.Function);
 
     /// <summary>The function's name for users.</summary>
     public abstract LossFunction Function { get; }
@@ -27,10 +26,10 @@ internal abstract class Loss
     /// <summary>The object of a function.</summary>
     /// <exception cref="AutodiffException">There is no such function.</exception>
     public static Loss Of(LossFunction function) =>
-        All.TryGetValue(function, out var loss) ? loss : throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"There is no loss function {function}.");
+        (uint)function < (uint)All.Length ? All[(int)function] : throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"There is no loss function {function}.");
 
     /// <summary>The loss that goes with a network when none is named: the one that fuses with its last layer, else the mean squared error.</summary>
-    public static LossFunction DefaultFor(Network network) => All.Values.FirstOrDefault(loss => loss.FusesInto(network))?.Function ?? LossFunction.MeanSquaredError;
+    public static LossFunction DefaultFor(Network network) => Array.Find(All, loss => loss.FusesInto(network))?.Function ?? LossFunction.MeanSquaredError;
 
     /// <summary>Whether the loss is computed from the weighted sums of a network's last layer.</summary>
     public bool FusesInto(Network network) => FusesWith == network.Layers[^1].Activation;

@@ -1,0 +1,37 @@
+# What first calls need is compiled beside other work. Times depend on the machine, so the methods are counted that a first call still has compiled.
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+    # In a fresh shell, after the work that is done beside has been done once more and so is surely at its end.
+    function Get-CompiledCount([string]$Work, [string]$Command) {
+        $text = Invoke-FreshShell "`$ErrorActionPreference = 'Stop'
+            Import-Module '$moduleBase'
+            `$rows = 1..4 | ForEach-Object { [pscustomobject]@{ x1 = `$_; x2 = `$_ % 3; kind = ('a', 'b')[`$_ % 2] } }
+            `$module = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -eq 'PSAutodiff' }
+            `$work = `$module.GetType('PSAutodiff.Startup.WarmUp').GetMethod('$Work', [Reflection.BindingFlags]'NonPublic, Static')
+            `$null = `$work.Invoke(`$null, @())
+            `$before = [Runtime.JitInfo]::GetCompiledMethodCount()
+            `$null = $Command
+            [Runtime.JitInfo]::GetCompiledMethodCount() - `$before"
+        $text | Should -Match '^\d+$'
+        [int]$text
+    }
+}
+
+Describe 'First use' -Tag Slow {
+    It 'finds most of what a formula needs compiled beside the import' {
+        # 960 without.
+        Get-CompiledCount RunExpressions "'x^2*y + exp(-y)' | Invoke-Differentiate x | Measure-Expression -At @{ x = 2; y = 3 }" |
+            Should -BeLessThan 400
+    }
+
+    It 'finds most of what a training needs compiled since the network was made' {
+        # 1,010 without.
+        Get-CompiledCount RunNetworks "`$rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 2, tanh, 2, softmax) -Label kind" |
+            Should -BeLessThan 500
+    }
+
+    It 'leaves no thread that keeps a shell open, and nothing to see' {
+        Invoke-FreshShell "Import-Module '$moduleBase'; `$null = New-NeuralNetwork 2 1" | Should -BeExactly ''
+    }
+}
