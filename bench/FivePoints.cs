@@ -41,6 +41,29 @@ internal static class FivePoints
         return loss;
     }
 
+    /// <summary>The same on the kernels that the engine uses.</summary>
+    public static double StepOnKernels(double[] row, double[] p, double rate)
+    {
+        var (x1, x2, y) = (row[0], row[1], row[2]);
+        var z1 = Elementary.TanhAndSech2(p[0] + (x1 * p[1]) + (x2 * p[4]), out var slope1);
+        var z2 = Elementary.TanhAndSech2(p[3] + (x1 * p[2]) + (x2 * p[5]), out var slope2);
+        var fin = p[6] + (z1 * p[7]) + (z2 * p[8]);
+        var delta = Elementary.SigmoidAndSoftplusOfOpposite(fin, out var softplus) - y;
+        var loss = fin - (fin * y) + softplus;
+        var delta1 = delta * p[7] * slope1;
+        var delta2 = delta * p[8] * slope2;
+        p[0] -= rate * delta1;
+        p[1] -= rate * delta1 * x1;
+        p[2] -= rate * delta2 * x1;
+        p[3] -= rate * delta2;
+        p[4] -= rate * delta1 * x2;
+        p[5] -= rate * delta2 * x2;
+        p[6] -= rate * delta;
+        p[7] -= rate * delta * z1;
+        p[8] -= rate * delta * z2;
+        return loss;
+    }
+
     /// <summary>Loss and gradient summed over rows, in blocks of 1,024 on the engine's kernels, on one thread.</summary>
     public static double[] SumByHand(double[] x1s, double[] x2s, double[] ys, double[] p)
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 
@@ -12,6 +13,7 @@ internal abstract class UnaryOperation(string name, Func<double, double> value, 
 {
     internal override MethodInfo ValueMethod => value.Method;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double Evaluate(double x, double y, double z) => value(x);
 
     internal sealed override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
@@ -29,6 +31,7 @@ internal abstract class UnaryOperation(string name, Func<double, double> value, 
 internal abstract class UnaryOperation<TFunction>(string name) : UnaryOperation(name, Value, Blocks.Map<TFunction>)
     where TFunction : struct, IUnaryLanes
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override double Evaluate(double x, double y, double z) => TFunction.Apply(new OneLane(x)).Value;
 
     private static double Value(double x) => TFunction.Apply(new OneLane(x)).Value;
@@ -39,6 +42,7 @@ internal abstract class BinaryOperation(string name, Func<double, double, double
 {
     internal sealed override MethodInfo ValueMethod => value.Method;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double Evaluate(double x, double y, double z) => value(x, y);
 }
 
@@ -49,6 +53,7 @@ internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperatio
     internal sealed override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
         Blocks.Map<TFunction>(x, y, result);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override double Evaluate(double x, double y, double z) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;
 
     private static double Value(double x, double y) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Scalar;
 
@@ -11,26 +9,13 @@ namespace PSAutodiff;
 /// </summary>
 public sealed class CompiledExpression
 {
-    /// <summary>So many evaluations repay making machine code, which costs some microseconds an operation.</summary>
-    internal const int RunsBeforeCode = 2000;
-
-    // Machine code of more operations no longer fits the processor's caches and takes seconds to make.
-    private const int LongestCode = 60_000;
-
-    // Below this a regrouped program gains nothing that is worth planning it.
-    private const int ShortestRegroupedTape = 512;
-
     private readonly Tape _tape;
-    private readonly Lazy<RegroupedTape?>? _regrouped;
-    private double[]? _workspace;
-    private TapeCode? _code;
-    private int _runs;
 
-    private CompiledExpression(Tape tape, IReadOnlyList<string> variables)
+    private CompiledExpression(Tape tape, IReadOnlyList<string> variables, int firstInputs)
     {
         _tape = tape;
         Variables = variables;
-        if (tape.Instructions.Length >= ShortestRegroupedTape) _regrouped = new Lazy<RegroupedTape?>(() => RegroupedTape.TryCreate(tape));
+        Runner = new TapeRunner(tape, firstInputs);
     }
 
     /// <summary>The variables, in the order in which their values are given.</summary>
@@ -43,6 +28,9 @@ public sealed class CompiledExpression
     public int OperationCount => _tape.Instructions.Length;
 
     internal Tape Tape => _tape;
+
+    /// <summary>Evaluates at single points, without checks.</summary>
+    internal TapeRunner Runner { get; }
 
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
@@ -60,14 +48,16 @@ public sealed class CompiledExpression
     }
 
     internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string>? variables = null, CancellationToken cancellation = default) =>
-        Compile(outputs, variables, [], cancellation);
+        Compile(outputs, variables ?? outputs.Variables(), [], null, cancellation);
 
-    /// <summary>The same with parts of the outputs computed before all else; see <see cref="Tape.Compile"/>.</summary>
-    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string>? variables, ReadOnlySpan<int> first, CancellationToken cancellation)
-    {
-        variables ??= outputs.Variables();
-        return new CompiledExpression(Tape.Compile(outputs, variables, first, cancellation), variables);
-    }
+    /// <summary>The same for runs whose inputs stand in two places, and with parts of the outputs computed before all else.</summary>
+    /// <param name="outputs">The expressions whose values are wanted, in order.</param>
+    /// <param name="variables">The order of the variables' values.</param>
+    /// <param name="first">See <see cref="Tape.Compile"/>.</param>
+    /// <param name="firstInputs">How many values stand in the first place; null for all.</param>
+    /// <param name="cancellation">Ends the compiling early.</param>
+    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string> variables, ReadOnlySpan<int> first, int? firstInputs, CancellationToken cancellation) =>
+        new(Tape.Compile(outputs, variables, first, cancellation), variables, firstInputs ?? variables.Count);
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>
     /// <param name="values">Values of <see cref="Variables"/>, in order.</param>
@@ -77,10 +67,7 @@ public sealed class CompiledExpression
     {
         if (values.Length < _tape.InputCount) throw new ArgumentException($"There are {_tape.InputCount} variables but {values.Length} values.", nameof(values));
         if (results.Length < _tape.Outputs.Length) throw new ArgumentException($"There are {_tape.Outputs.Length} outputs but {results.Length} places.", nameof(results));
-        if (_code is { } code) RunCode(code, values, results);
-        else if (_regrouped?.Value is { } regrouped) RunRegrouped(regrouped, values, results);
-        else Interpret(values, results);
-        if (_code is null && _tape.Instructions.Length <= LongestCode && Interlocked.Increment(ref _runs) == RunsBeforeCode) MakeCode();
+        Runner.Run(values[..Runner.FirstInputs], values[Runner.FirstInputs.._tape.InputCount], results);
     }
 
     /// <summary>Evaluates the first expression at one point.</summary>
@@ -104,7 +91,9 @@ public sealed class CompiledExpression
         var rowCount = RowCount(columns);
         var results = new double[OutputCount][];
         for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
-        new RowEvaluator(_tape, [.. columns]) { Cancellation = cancellation }.Evaluate(rowCount, results);
+        ReadOnlyMemory<double>[] inputs = [.. columns];
+        if (FewRows.Suits(Runner, rowCount)) FewRows.Evaluate(Runner, inputs, rowCount, results, cancellation);
+        else new RowEvaluator(_tape, inputs) { Cancellation = cancellation }.Evaluate(rowCount, results);
         return results;
     }
 
@@ -119,8 +108,18 @@ public sealed class CompiledExpression
     public double[] SumRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
         var rowCount = RowCount(columns);
-        return new RowEvaluator(_tape, [.. columns]) { Cancellation = cancellation }.Sum(rowCount);
+        return SumRows([.. columns], rowCount, Environment.ProcessorCount, cancellation);
     }
+
+    /// <summary>The same without checks.</summary>
+    /// <param name="inputs">For each variable a value for every row, or a single one for all.</param>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="maxThreads">The most threads to use.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    internal double[] SumRows(ReadOnlyMemory<double>[] inputs, int rowCount, int maxThreads, CancellationToken cancellation) =>
+        FewRows.Suits(Runner, rowCount)
+            ? FewRows.Sum(Runner, inputs, rowCount, cancellation)
+            : new RowEvaluator(_tape, inputs) { MaxThreads = maxThreads, Cancellation = cancellation }.Sum(rowCount);
 
     /// <summary>The number of rows of columns, of which single values stand for all rows.</summary>
     internal int RowCount(IReadOnlyList<ReadOnlyMemory<double>> columns)
@@ -140,40 +139,4 @@ public sealed class CompiledExpression
 
         return longest < 0 ? 1 : columns[longest].Length;
     }
-
-    internal void Interpret(ReadOnlySpan<double> values, Span<double> results)
-    {
-        const int onStack = 256;
-        double[]? rented = null;
-        var registers = _tape.RegisterCount <= onStack
-            ? stackalloc double[onStack]
-            : rented = ArrayPool<double>.Shared.Rent(_tape.RegisterCount);
-        values[.._tape.InputCount].CopyTo(registers);
-        _tape.Constants.CopyTo(registers[_tape.InputCount..]);
-        _tape.Run(registers);
-        for (var i = 0; i < _tape.Outputs.Length; i++) results[i] = registers[_tape.Outputs[i]];
-        if (rented is not null) ArrayPool<double>.Shared.Return(rented);
-    }
-
-    internal void RunRegrouped(RegroupedTape regrouped, ReadOnlySpan<double> values, Span<double> results)
-    {
-        // One workspace is kept between runs; threads that meet make their own.
-        var workspace = Interlocked.Exchange(ref _workspace, null) ?? regrouped.NewWorkspace();
-        regrouped.Run(values[.._tape.InputCount], results[.._tape.Outputs.Length], workspace);
-        _workspace = workspace;
-    }
-
-    internal static void RunCode(TapeCode code, ReadOnlySpan<double> values, Span<double> results)
-    {
-        double[]? rented = code.ScratchLength == 0 ? null : ArrayPool<double>.Shared.Rent(code.ScratchLength);
-        var scratch = 0.0;
-        code.Run(
-            ref MemoryMarshal.GetReference(values),
-            ref scratch,
-            ref MemoryMarshal.GetReference(results),
-            ref rented is null ? ref scratch : ref rented[0]);
-        if (rented is not null) ArrayPool<double>.Shared.Return(rented);
-    }
-
-    private void MakeCode() => _code = TapeCode.Compile(_tape, _tape.InputCount);
 }

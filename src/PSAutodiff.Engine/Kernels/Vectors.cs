@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PSAutodiff.Kernels;
@@ -50,6 +51,7 @@ internal static class Vectors
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AllFinite(ReadOnlySpan<double> x)
     {
         // x - x is 0 for a finite number and NaN for any other.

@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
+using PSAutodiff.Execution;
 using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Measurements;
@@ -8,13 +9,13 @@ namespace PSAutodiff;
 
 /// <summary>
 /// An expression as a function to call: on numbers with <see cref="Invoke"/>, on arrays with <see cref="InvokeMany"/>. Safe to share
-/// between threads; after some 2,000 calls it runs as machine code, with the same results.
+/// between threads; after some 1,000 calls it runs as machine code where that is faster, with the same results.
 /// </summary>
 public sealed class CompiledFunction
 {
     private readonly CompiledExpression _compiled;
 
-    /// <summary>Compiles an expression.</summary>
+    /// <summary>Compiles an expression, once as long as it lives.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="variables">The order of the arguments; by default all variables in ordinal order.</param>
     /// <param name="gradient">Whether the derivatives with respect to all arguments are wanted too.</param>
@@ -31,8 +32,7 @@ public sealed class CompiledFunction
         Expression = expression;
         Variables = variables ?? expression.Variables;
         HasGradient = gradient;
-        var outputs = gradient && Variables.Count > 0 ? [expression, .. NumericDerivatives.Of(expression, Variables, cancellation: cancellation).Gradient.Nodes()] : new[] { expression };
-        _compiled = CompiledExpression.Compile(outputs, Variables, cancellation);
+        _compiled = KeptForms.Get(expression, [gradient ? "gradient" : "value", .. Variables], () => Compile(cancellation));
     }
 
     // Of its text.
@@ -92,6 +92,12 @@ public sealed class CompiledFunction
 
     /// <summary>The function's head and the expression, for example <c>f(x, y) = x * y</c>.</summary>
     public override string ToString() => $"f({string.Join(", ", Variables)}) = {Expression}";
+
+    private CompiledExpression Compile(CancellationToken cancellation)
+    {
+        var outputs = HasGradient && Variables.Count > 0 ? [Expression, .. NumericDerivatives.Of(Expression, Variables, cancellation: cancellation).Gradient.Nodes()] : new[] { Expression };
+        return CompiledExpression.Compile(outputs, Variables, cancellation);
+    }
 
     private static IReadOnlyList<string> Named(IReadOnlyList<string> variables)
     {

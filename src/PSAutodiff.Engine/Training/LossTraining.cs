@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PSAutodiff.Execution;
 using PSAutodiff.Foundation;
-using PSAutodiff.Measurements;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 
@@ -12,13 +12,11 @@ namespace PSAutodiff;
 /// <summary>Trains the parameters of a loss expression over rows of data.</summary>
 public sealed class LossTraining
 {
-    private readonly CompiledExpression _compiled;
-    private readonly Lazy<CompiledExpression> _step;
+    private readonly LossProgram _program;
     private readonly string[] _parameters;
-    private readonly int _columnCount;
     private readonly ExprNode _loss;
 
-    /// <summary>Prepares a training: differentiates and compiles the loss once.</summary>
+    /// <summary>Prepares a training: differentiates and compiles the loss, once as long as it lives.</summary>
     /// <param name="loss">The loss of one row. Numerically stable rewrites are applied to it first.</param>
     /// <param name="columns">Its variables that the data give, in the order of the values in a row.</param>
     /// <param name="parameters">Its variables that are trained.</param>
@@ -29,16 +27,10 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(parameters);
-
-        // The loss comes last: the next step waits for the derivatives, not for it.
-        var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
-        var outputs = derivatives.Gradient.And(derivatives.Value);
-        _compiled = CompiledExpression.Compile(outputs, [.. columns, .. parameters], cancellation);
         _loss = loss;
         _parameters = [.. parameters];
         string[] given = [.. columns];
-        _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(outputs, given, _parameters));
-        _columnCount = columns.Count;
+        _program = KeptForms.Get(loss, [.. given, string.Empty, .. _parameters], () => new LossProgram(loss, given, _parameters, cancellation));
     }
 
     /// <summary>Makes the start values of further restarts from their seeds; needed when there are any.</summary>
@@ -66,7 +58,7 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(options);
         CheckLength(start, _parameters.Length, "start values");
         var data = rows as double[][] ?? [.. rows];
-        foreach (var row in data) CheckLength(row, _columnCount, "values in a row");
+        foreach (var row in data) CheckLength(row, _program.ColumnCount, "values in a row");
         var plan = new TrainingPlan(data.Length, samples, options);
         if (options.InputNoise > 0 || options.GaussianDropout > 0)
         {
@@ -78,16 +70,12 @@ public sealed class LossTraining
             throw new AutodiffException(ErrorIds.RestartsNeedStarts, $"{nameof(StartFromSeed)} has to be set for restarts: it makes their start values.");
         }
 
-        var model = new LossModel(_compiled, _step, _columnCount, data, Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options)));
+        var model = new LossModel(_program, data, Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options)));
         var loop = new TrainingLoop<double>(model, plan, start, StartFromSeed) { Subject = () => (HashOfLoss(start), HashOf(data)) };
         var (result, parameters, _) = loop.Run(cancellation);
         result.Parameters = NamedNumbers.Of(_parameters, i => parameters[i]);
         return result;
     }
-
-    /// <summary>Steps of gradient descent on single rows.</summary>
-    /// <param name="count">How many there may be.</param>
-    internal DescentStep StepsFor(int count) => new(_step.Value, _columnCount, count);
 
     private static void CheckLength(double[] values, int length, string what)
     {
@@ -98,7 +86,7 @@ public sealed class LossTraining
     private byte[] HashOfLoss(double[] start)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"loss;{string.Join(',', _compiled.Variables)};{string.Join(',', _parameters)};{_loss.ToText(ExprTextFormat.Json)}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"loss;{string.Join(',', _program.Gradient.Variables)};{string.Join(',', _parameters)};{_loss.ToText(ExprTextFormat.Json)}"));
         hash.AppendData(MemoryMarshal.AsBytes<double>(start));
         return hash.GetHashAndReset();
     }

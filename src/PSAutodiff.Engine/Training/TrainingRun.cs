@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
 using PSAutodiff.Training.Models;
@@ -99,6 +100,7 @@ internal sealed class TrainingRun<T>
         state.FinalLoss = model.Loss(state.Kept, rows.Training, cancellation);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Epoch(ITrainingModel<T> model, IDescentModel<T>? descent, Action? afterSteps, CancellationToken cancellation)
     {
         if (_options.Shuffle) _order.State = State.Order;
@@ -121,6 +123,7 @@ internal sealed class TrainingRun<T>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Step(ITrainingModel<T> model, int[] order, CancellationToken cancellation)
     {
         var rows = order.AsSpan(State.Position, Math.Min(_options.BatchSize, order.Length - State.Position));
@@ -144,12 +147,13 @@ internal sealed class TrainingRun<T>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Descend(IDescentModel<T> model, int[] order)
     {
         var count = Math.Min(Math.Min(MostStepsAtOnce, order.Length - State.Position), _planned - State.Steps);
         MakeRoom(count);
         var losses = State.Losses.AsSpan(State.Steps, count);
-        var taken = model.Descend(State.Parameters, _next, order.AsSpan(State.Position, count), _options.LearningRate, _planned, losses);
+        var taken = model.Descend(State.Parameters, order.AsSpan(State.Position, count), _options.LearningRate, _planned, losses);
         State.Steps += taken;
         State.Position += taken;
         return taken == count || Fail(order, losses[taken]);
@@ -165,6 +169,7 @@ internal sealed class TrainingRun<T>
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndEpoch(ITrainingModel<T> model, CancellationToken cancellation)
     {
         var mean = MeanOfEpoch(State.Losses.AsSpan(State.Steps - _stepsPerEpoch, _stepsPerEpoch), State.Position, _options.BatchSize);
@@ -200,6 +205,7 @@ internal sealed class TrainingRun<T>
     /// <param name="losses">The losses of its steps, at least one.</param>
     /// <param name="rows">The rows that they went over.</param>
     /// <param name="batchSize">Rows in a step, but for the last.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double MeanOfEpoch(ReadOnlySpan<double> losses, int rows, int batchSize)
     {
         if (losses.Length == 1) return losses[0];

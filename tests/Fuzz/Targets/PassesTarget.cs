@@ -78,6 +78,7 @@ internal sealed class PassesTarget : FuzzTarget
     private static void RunsAlike(List<ExprNode> outputs, IReadOnlyList<string> variables)
     {
         var compiled = CompiledExpression.Compile(outputs, variables);
+        var interpreter = new InterpretedTape(compiled.Tape);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
         var regrouped = RegroupedTape.TryCreate(compiled.Tape);
         var random = new Random(outputs.Count);
@@ -88,12 +89,12 @@ internal sealed class PassesTarget : FuzzTarget
         for (var row = 0; row < (variables.Count == 0 ? 1 : Rows); row++)
         {
             var point = columns.Select(column => column[row]).ToArray();
-            compiled.Interpret(point, plain);
+            interpreter.Run(point, [], plain);
             RequireSame("a row", k => rows[k][row]);
-            CompiledExpression.RunCode(code, [.. point, 0], others);
+            code.Run([.. point, 0], [], others);
             RequireSame("machine code", k => others[k]);
             if (regrouped is null) continue;
-            compiled.RunRegrouped(regrouped, point, others);
+            regrouped.Run(point, [], others);
             RequireSame("a regrouped program", k => others[k]);
 
             void RequireSame(string way, Func<int, double> other)

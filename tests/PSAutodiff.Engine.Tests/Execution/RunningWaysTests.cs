@@ -59,7 +59,7 @@ public sealed class RunningWaysTests
         ExprNode[] outputs = [sum, after, .. after.Gradient("x", "y")];
         var compiled = CompiledExpression.Compile(outputs, ["x", "y"]);
         var results = new double[4];
-        for (var run = 0; run < (addends < 1000 ? CompiledExpression.RunsBeforeCode + 2 : 2); run++)
+        for (var run = 0; run < (addends < 1000 ? TapeRunner.RunsBeforeCode + 2 : 2); run++)
         {
             compiled.Evaluate([2, 0.5], results);
             Assert.Equal([2 * addends, (2 * addends) + 0.5, addends, 1], results);
@@ -94,7 +94,7 @@ public sealed class RunningWaysTests
         var compiled = CompiledExpression.Compile([node], ["x", "y"]);
         Assert.InRange(compiled.OperationCount, 60_001, 61_000);
         var right = node.At(("x", 0.5), ("y", 0.999));
-        for (var run = 0; run < CompiledExpression.RunsBeforeCode + 2; run++) Assert.Equal(right, compiled.Evaluate(0.5, 0.999));
+        for (var run = 0; run < TapeRunner.RunsBeforeCode + 2; run++) Assert.Equal(right, compiled.Evaluate(0.5, 0.999));
     }
 
     [Fact]
@@ -127,14 +127,15 @@ public sealed class RunningWaysTests
         var columns = names.Select((_, i) => (ReadOnlyMemory<double>)points.Select(point => point[i]).ToArray()).ToArray();
         var rows = compiled.EvaluateRows(columns, TestContext.Current.CancellationToken);
         var (interpreted, coded, grouped) = (new double[4], new double[4], new double[4]);
+        var interpreter = new InterpretedTape(compiled.Tape);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
         var regrouped = RegroupedTape.TryCreate(compiled.Tape);
         Assert.Equal(count > 500, regrouped is not null);
         for (var i = 0; i < points.Length; i++)
         {
-            compiled.Interpret(points[i], interpreted);
-            CompiledExpression.RunCode(code, points[i], coded);
-            if (regrouped is not null) compiled.RunRegrouped(regrouped, points[i], grouped);
+            interpreter.Run(points[i], [], interpreted);
+            code.Run(points[i], [], coded);
+            regrouped?.Run(points[i], [], grouped);
             var at = names.Zip(points[i]).ToDictionary(static p => p.First, static p => p.Second);
             var expected = Array.ConvertAll(outputs, output => PlainEvaluator.Evaluate(output, at));
             Assert.Equal(expected, interpreted);
@@ -165,11 +166,12 @@ public sealed class RunningWaysTests
         var columns = names.Select((_, i) => (ReadOnlyMemory<double>)points.Select(point => point[i]).ToArray()).ToArray();
         var rows = compiled.EvaluateRows(columns, TestContext.Current.CancellationToken);
         var (interpreted, coded) = (new double[2], new double[2]);
+        var interpreter = new InterpretedTape(compiled.Tape);
         var code = TapeCode.Compile(compiled.Tape, compiled.Tape.InputCount);
         for (var i = 0; i < points.Length; i++)
         {
-            compiled.Interpret(points[i], interpreted);
-            CompiledExpression.RunCode(code, points[i], coded);
+            interpreter.Run(points[i], [], interpreted);
+            code.Run(points[i], [], coded);
             var at = names.Zip(points[i]).ToDictionary(static p => p.First, static p => p.Second);
             var expected = Array.ConvertAll(outputs, output => PlainEvaluator.Evaluate(output, at));
             Assert.Equal(expected, interpreted);
@@ -184,7 +186,7 @@ public sealed class RunningWaysTests
         var names = RandomExpressions.Names;
         ExprNode[] outputs = [ExprNode.Variable("z"), ExprNode.Parse("x*y"), ExprNode.Variable("x")];
         var compiled = CompiledExpression.Compile(outputs, names);
-        for (var run = 0; run < CompiledExpression.RunsBeforeCode + 2; run++)
+        for (var run = 0; run < TapeRunner.RunsBeforeCode + 2; run++)
         {
             double[] place = [2, 3, 5];
             compiled.Evaluate(place, place);

@@ -49,6 +49,7 @@ internal sealed class WaysOfRunning
     private void ComparePoints(Coverage seen)
     {
         var tape = _compiled.Tape;
+        var interpreter = new InterpretedTape(tape);
         var regrouped = RegroupedTape.TryCreate(tape);
         var code = TapeCode.Compile(tape, tape.InputCount);
         seen.Count(code, regrouped);
@@ -59,14 +60,14 @@ internal sealed class WaysOfRunning
             var expected = Plain(point);
             seen.Values += expected.Length;
             seen.FiniteValues += expected.Count(double.IsFinite);
-            _compiled.Interpret(point, results);
+            interpreter.Run(point, [], results);
             Same("the interpreter", expected, results);
-            CompiledExpression.RunCode(code, point, results);
+            code.Run(point, [], results);
             Same("machine code", expected, results);
             _compiled.Evaluate(point, results);
             Same("one evaluation", expected, results);
             if (regrouped is null) continue;
-            _compiled.RunRegrouped(regrouped, point, results);
+            regrouped.Run(point, [], results);
             Same("the regrouped program", expected, results);
         }
     }
@@ -106,6 +107,10 @@ internal sealed class WaysOfRunning
         Same("the sum of blocks", sums, sum);
         sum = _compiled.SumRows(columns, TestContext.Current.CancellationToken);
         Same("the sum of rows", sums, sum);
+        if (count > 1024) return;
+        Same("the sum of rows one by one", sums, FewRows.Sum(_compiled.Runner, columns, count, TestContext.Current.CancellationToken));
+        FewRows.Evaluate(_compiled.Runner, columns, count, results, TestContext.Current.CancellationToken);
+        SameRows("rows one by one", expected, results);
     }
 
     private void CompareBeforeAndAfterMachineCode()
@@ -115,14 +120,14 @@ internal sealed class WaysOfRunning
         var points = new[] { _program.Point(), _program.Point(), _program.Point() };
         var expected = Array.ConvertAll(points, Plain);
         var results = new double[_outputs.Length];
-        for (var run = 0; run < CompiledExpression.RunsBeforeCode + 3; run++)
+        for (var run = 0; run < TapeRunner.RunsBeforeCode + 3; run++)
         {
             compiled.Evaluate(points[run % 3], results);
             Same($"evaluation {run}", expected[run % 3], results);
         }
     }
 
-    /// <summary>A step of gradient descent on one row, the interpreter's and that of machine code.</summary>
+    /// <summary>A step of gradient descent on one row, whose inputs stand in two places.</summary>
     private void CompareSteps(Coverage seen)
     {
         var names = _program.Names;
@@ -138,11 +143,12 @@ internal sealed class WaysOfRunning
         const double rate = 0.125;
         var expected = Plain(flat.Graph, flat.Roots, point);
         double[] moved = [.. point[columns..].Select((value, i) => value - (rate * expected[i])), expected[^1]];
-        foreach (var steps in new[] { 1, CompiledExpression.RunsBeforeCode })
+        foreach (var way in new TapeWay?[] { new InterpretedTape(program.Tape), TapeCode.Compile(program.Tape, columns), RegroupedTape.TryCreate(program.Tape) })
         {
-            double[] results = [.. point[columns..], double.NaN];
-            results[^1] = new DescentStep(program, columns, steps).Take(point[..columns], results, rate);
-            Same(steps == 1 ? "an interpreted step" : "a step of machine code", moved, results);
+            // Results may take the place of the values.
+            double[] results = [.. point[columns..], rate];
+            way?.Run(point.AsSpan(0, columns), results, results);
+            if (way is not null) Same($"a step by {way.GetType().Name}", moved, results);
         }
 
         seen.Steps++;

@@ -8,7 +8,7 @@ namespace PSAutodiff.Execution.Scalar;
 /// long chains such as x1 + x2 + x3 + ... run in one loop. A sum of 100,000 exponentials that is written out then runs at the
 /// speed of a vector loop. Every value keeps the roundings of the tape.
 /// </summary>
-internal sealed class RegroupedTape
+internal sealed class RegroupedTape : TapeWay
 {
     private const int ShortestChain = 32;
 
@@ -32,6 +32,9 @@ internal sealed class RegroupedTape
     /// <summary>What is run, in order.</summary>
     internal IReadOnlyList<Batch> Batches => _batches;
 
+    /// <summary>So many operations are in a batch on average.</summary>
+    public int MeanBatch => _tape.Instructions.Length / _batches.Length;
+
     private int LongestBatch { get; }
 
     /// <summary>The regrouped tape, or null when its operations wait for each other too much for that to pay.</summary>
@@ -41,20 +44,22 @@ internal sealed class RegroupedTape
         return new Planner(tape).Plan();
     }
 
-    /// <summary>Memory for one run at a time.</summary>
-    public double[] NewWorkspace()
+    /// <inheritdoc/>
+    protected override double[] NewMemory()
     {
-        var workspace = GC.AllocateUninitializedArray<double>(_valueCount + (3 * LongestBatch));
-        _tape.Constants.CopyTo(workspace, _tape.InputCount);
-        return workspace;
+        var memory = GC.AllocateUninitializedArray<double>(_valueCount + (3 * LongestBatch));
+        _tape.Constants.CopyTo(memory, _tape.InputCount);
+        return memory;
     }
 
-    /// <summary>Evaluates at one point.</summary>
-    public void Run(ReadOnlySpan<double> inputs, Span<double> outputs, double[] workspace)
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Run(ReadOnlySpan<double> first, ReadOnlySpan<double> second, Span<double> outputs, double[] memory)
     {
-        inputs.CopyTo(workspace);
-        var values = workspace.AsSpan(0, _valueCount);
-        var gathered = workspace.AsSpan(_valueCount);
+        first.CopyTo(memory);
+        second.CopyTo(memory.AsSpan(first.Length));
+        var values = memory.AsSpan(0, _valueCount);
+        var gathered = memory.AsSpan(_valueCount);
         foreach (var batch in _batches)
         {
             if (batch.IsChain)
@@ -71,7 +76,7 @@ internal sealed class RegroupedTape
                 values.Slice(batch.Target, batch.Count));
         }
 
-        for (var i = 0; i < outputs.Length; i++) outputs[i] = values[_outputs[i]];
+        for (var i = 0; i < _outputs.Length; i++) outputs[i] = values[_outputs[i]];
     }
 
     private static double RunChain(Batch batch, ReadOnlySpan<double> values) => batch.Operation is SumOperation
@@ -79,6 +84,7 @@ internal sealed class RegroupedTape
         : RunChain(new AnyLink(batch.Operation), batch, values);
 
     // Compiled for each kind of link: a call for each addition would cost as much as the addition waits for the last one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double RunChain<TLink>(TLink link, Batch batch, ReadOnlySpan<double> values)
         where TLink : struct, ILink
     {

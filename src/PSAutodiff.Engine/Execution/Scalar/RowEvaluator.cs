@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using PSAutodiff.Kernels.Threading;
 
@@ -15,7 +16,8 @@ internal sealed class RowEvaluator
     /// <summary>Rows whose sum is formed on its own: lane by lane, rows 0, 8, 16, ... in the first; then block after block.</summary>
     private const int SumBlock = 1024;
 
-    private const int Lanes = 8;
+    /// <summary>How many sums the rows of a block go into in turn.</summary>
+    public const int Lanes = 8;
 
     // How many sums of lanes are added to one of a block.
     private const int LaneLevels = 3;
@@ -28,10 +30,7 @@ internal sealed class RowEvaluator
 
     private readonly Tape _tape;
     private readonly ReadOnlyMemory<double>[] _inputs;
-    private readonly InstructionShape[] _shapes;
-    private readonly Operation.Sharing?[] _shared;
-    private readonly bool[] _outputIsScalar;
-    private readonly int _firstTemporary;
+    private readonly RowPlan _plan;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="tape">The tape.</param>
@@ -40,24 +39,7 @@ internal sealed class RowEvaluator
     {
         _tape = tape;
         _inputs = inputs;
-        _firstTemporary = tape.InputCount + tape.Constants.Length;
-
-        // What depends on single values alone is computed once a block, not once a row.
-        var isScalar = new bool[tape.RegisterCount];
-        for (var i = 0; i < _firstTemporary; i++) isScalar[i] = i >= tape.InputCount || inputs[i].Length == 1;
-        _shapes = new InstructionShape[tape.Instructions.Length];
-        _shared = new Operation.Sharing?[_shapes.Length];
-        for (var i = 0; i < _shapes.Length; i++)
-        {
-            var step = tape.Instructions[i];
-            var arity = step.Operation.Arity;
-            var shape = new InstructionShape(isScalar[step.X], arity < 2 || isScalar[step.Y], arity < 3 || isScalar[step.Z]);
-            _shapes[i] = shape;
-            isScalar[step.Target] = shape.ResultIsScalar;
-            _shared[i] = tape.SharesWithNext(i);
-        }
-
-        _outputIsScalar = Array.ConvertAll(tape.Outputs, output => isScalar[output]);
+        _plan = RowPlan.For(tape, inputs);
     }
 
     /// <summary>Rows in a block; by default what suits the cache. Any multiple of 8 that divides 1,024 gives the same bits.</summary>
@@ -85,6 +67,12 @@ internal sealed class RowEvaluator
     public static int LongestChain(int rowCount) =>
         Math.Min(rowCount, SumBlock / Lanes) + LaneLevels + ((rowCount + SumBlock - 1) / SumBlock);
 
+    /// <summary>The sum of a block from those of its lanes.</summary>
+    /// <param name="lanes">The sums of the lanes.</param>
+    /// <param name="stride">The places from one to the next.</param>
+    public static double SumOfLanes(ReadOnlySpan<double> lanes, int stride) =>
+        (lanes[0] + lanes[4 * stride] + (lanes[2 * stride] + lanes[6 * stride])) + (lanes[stride] + lanes[5 * stride] + (lanes[3 * stride] + lanes[7 * stride]));
+
     /// <summary>The sum over rows of each output; memory does not grow with outputs times rows.</summary>
     public double[] Sum(int rowCount)
     {
@@ -101,19 +89,16 @@ internal sealed class RowEvaluator
         var blocks = (rowCount + SumBlock - 1) / SumBlock;
         var threads = blocks < 4 ? 1 : Math.Min(MaxThreads, blocks);
         var workers = new Worker?[threads];
-        new ThreadTeam(Do, threads, once: true).Run(blocks);
+        if (blocks == 1) Do(0, 0);
+        else new ThreadTeam(Do, threads, once: true).Run(blocks);
+        foreach (var worker in workers) worker?.Leave();
         Cancellation.ThrowIfCancellationRequested();
 
         void Do(int block, int worker)
         {
             if (Cancellation.IsCancellationRequested) return;
-            work(workers[worker] ??= new Worker(this), block, block * SumBlock, Math.Min(SumBlock, rowCount - (block * SumBlock)));
+            work(workers[worker] ??= new Worker(this, Math.Min(rowCount, SumBlock)), block, block * SumBlock, Math.Min(SumBlock, rowCount - (block * SumBlock)));
         }
-    }
-
-    private readonly record struct InstructionShape(bool XIsScalar, bool YIsScalar, bool ZIsScalar)
-    {
-        public bool ResultIsScalar => XIsScalar && YIsScalar && ZIsScalar;
     }
 
     /// <summary>The registers of one thread.</summary>
@@ -121,17 +106,19 @@ internal sealed class RowEvaluator
     {
         private readonly RowEvaluator _owner;
         private readonly Tape _tape;
+        private readonly RowPlan _plan;
         private readonly double[] _temporaries;
         private readonly double[] _lanes;
         private readonly double[] _filled;
         private int _start;
         private int _length;
 
-        public Worker(RowEvaluator owner)
+        public Worker(RowEvaluator owner, int mostRows)
         {
             _owner = owner;
             _tape = owner._tape;
-            var temporaries = _tape.RegisterCount - owner._firstTemporary;
+            _plan = owner._plan;
+            var temporaries = _tape.RegisterCount - _plan.FirstTemporary;
             BlockSize = owner.BlockSize;
             if (BlockSize == 0)
             {
@@ -139,25 +126,31 @@ internal sealed class RowEvaluator
                 while (BlockSize > 128 && BlockSize * sizeof(double) * Math.Max(temporaries, 1) > BytesInCache) BlockSize /= 2;
             }
 
-            _temporaries = new double[Math.Max(1, temporaries * BlockSize)];
+            // Not larger than the rows, in whole lanes.
+            BlockSize = Math.Min(BlockSize, (mostRows + Lanes - 1) / Lanes * Lanes);
+            _temporaries = _plan.Rent(Math.Max(1, temporaries * BlockSize));
             _lanes = new double[_tape.Outputs.Length * Lanes];
             _filled = new double[BlockSize];
         }
 
         public int BlockSize { get; }
 
+        /// <summary>Leaves the registers for the next run.</summary>
+        public void Leave() => _plan.Return(_temporaries);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int start, int length)
         {
             _start = start;
             _length = length;
             var instructions = _tape.Instructions;
-            var shapes = _owner._shapes;
+            var (shapes, shared) = (_plan.Shapes, _plan.Shared);
             for (var i = 0; i < instructions.Length; i++)
             {
                 if ((i & (InstructionsUnwatched - 1)) == InstructionsUnwatched - 1) _owner.Cancellation.ThrowIfCancellationRequested();
                 ref readonly var step = ref instructions[i];
                 var shape = shapes[i];
-                if (!shape.XIsScalar && _owner._shared[i] is { } sharing)
+                if (!shape.XIsScalar && shared[i] is { } sharing)
                 {
                     sharing.Blocks(Read(step.X, isScalar: false), Target(step, length), Target(instructions[++i], length));
                     continue;
@@ -173,12 +166,12 @@ internal sealed class RowEvaluator
         }
 
         private Span<double> Target(in Tape.Instruction step, int length) =>
-            _temporaries.AsSpan((step.Target - _owner._firstTemporary) * BlockSize, length);
+            _temporaries.AsSpan((step.Target - _plan.FirstTemporary) * BlockSize, length);
 
         public void CopyOutput(int output, Span<double> target)
         {
-            var values = Read(_tape.Outputs[output], _owner._outputIsScalar[output]);
-            if (_owner._outputIsScalar[output]) target.Fill(values[0]);
+            var values = Read(_tape.Outputs[output], _plan.OutputIsScalar[output]);
+            if (_plan.OutputIsScalar[output]) target.Fill(values[0]);
             else values.CopyTo(target);
         }
 
@@ -193,7 +186,7 @@ internal sealed class RowEvaluator
                 for (var i = 0; i < sums.Length; i++)
                 {
                     ReadOnlySpan<double> values;
-                    if (_owner._outputIsScalar[i])
+                    if (_plan.OutputIsScalar[i])
                     {
                         CopyOutput(i, _filled.AsSpan(0, length));
                         values = _filled.AsSpan(0, length);
@@ -209,8 +202,7 @@ internal sealed class RowEvaluator
 
             for (var i = 0; i < sums.Length; i++)
             {
-                var lane = _lanes.AsSpan(i * Lanes, Lanes);
-                sums[i] = (lane[0] + lane[4] + (lane[2] + lane[6])) + (lane[1] + lane[5] + (lane[3] + lane[7]));
+                sums[i] = SumOfLanes(_lanes.AsSpan(i * Lanes, Lanes), 1);
             }
         }
 
@@ -230,7 +222,7 @@ internal sealed class RowEvaluator
         private ReadOnlySpan<double> Read(int register, bool isScalar)
         {
             var length = isScalar ? 1 : _length;
-            if (register >= _owner._firstTemporary) return _temporaries.AsSpan((register - _owner._firstTemporary) * BlockSize, length);
+            if (register >= _plan.FirstTemporary) return _temporaries.AsSpan((register - _plan.FirstTemporary) * BlockSize, length);
             if (register >= _tape.InputCount) return _tape.Constants.AsSpan(register - _tape.InputCount, 1);
             return isScalar ? _owner._inputs[register].Span : _owner._inputs[register].Span.Slice(_start, length);
         }

@@ -32,6 +32,9 @@ internal sealed class Tape
 
     public int RegisterCount { get; }
 
+    /// <summary>The plan of the last run over rows, for the next one.</summary>
+    public RowPlan? RowPlan { get; set; }
+
     /// <summary>Compiles nodes of a graph.</summary>
     /// <param name="outputs">The nodes whose values are wanted, in order.</param>
     /// <param name="inputs">The variables in the order in which their values will be given; others must not be needed.</param>
@@ -41,15 +44,6 @@ internal sealed class Tape
     /// <exception cref="OperationCanceledException">The compiling was cancelled.</exception>
     public static Tape Compile(RootedGraph outputs, IReadOnlyList<string> inputs, ReadOnlySpan<int> first, CancellationToken cancellation) =>
         new Compiler(outputs.Graph, inputs, cancellation).Compile(outputs.Roots, first);
-
-    /// <summary>Runs the program on registers whose first <see cref="InputCount"/> hold the inputs and the next the constants.</summary>
-    public void Run(Span<double> registers)
-    {
-        foreach (ref readonly var step in Instructions.AsSpan())
-        {
-            registers[step.Target] = step.Operation.Evaluate(registers[step.X], registers[step.Y], registers[step.Z]);
-        }
-    }
 
     /// <summary>How an instruction is computed together with the next one, where that is cheaper than one by one; else null.</summary>
     public Operation.Sharing? SharesWithNext(int index)

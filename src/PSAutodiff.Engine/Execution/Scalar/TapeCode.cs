@@ -1,4 +1,6 @@
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PSAutodiff.Execution.Scalar;
 
@@ -13,21 +15,19 @@ internal delegate void CodeDelegate(ref double first, ref double second, ref dou
 /// A tape compiled to machine code by way of dynamic methods. Within a stretch every value has a local of its own, which the JIT
 /// keeps in registers; stretches are short enough for the JIT to follow all of them. The bits are those of the interpreter.
 /// </summary>
-internal sealed class TapeCode
+internal sealed class TapeCode : TapeWay
 {
     // The JIT stops tracking locals somewhat above 1,000; code with untracked ones is several times slower.
     private const int StretchLength = 800;
 
     private readonly CodeDelegate[] _stretches;
+    private readonly int _scratchLength;
 
     private TapeCode(CodeDelegate[] stretches, int scratchLength)
     {
         _stretches = stretches;
-        ScratchLength = scratchLength;
+        _scratchLength = scratchLength;
     }
-
-    /// <summary>How much scratch memory a run needs.</summary>
-    public int ScratchLength { get; }
 
     /// <summary>Into how many methods the tape was cut.</summary>
     public int StretchCount => _stretches.Length;
@@ -52,13 +52,48 @@ internal sealed class TapeCode
         return new TapeCode(stretches, stretches.Length > 1 ? tape.RegisterCount : 0);
     }
 
-    /// <summary>The code to call; a single stretch is called without a detour.</summary>
-    public CodeDelegate Delegate => _stretches.Length == 1 ? _stretches[0] : Run;
-
-    public void Run(ref double first, ref double second, ref double outputs, ref double scratch)
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(ReadOnlySpan<double> first, ReadOnlySpan<double> second, Span<double> outputs)
     {
-        foreach (var stretch in _stretches) stretch(ref first, ref second, ref outputs, ref scratch);
+        if (_stretches.Length > 1)
+        {
+            base.Run(first, second, outputs);
+            return;
+        }
+
+        _stretches[0](ref MemoryMarshal.GetReference(first), ref MemoryMarshal.GetReference(second), ref MemoryMarshal.GetReference(outputs), ref Unsafe.NullRef<double>());
     }
+
+    /// <summary>Lets the runtime compile the code, stretch by stretch, by running it once.</summary>
+    /// <param name="tape">The tape that it was made of.</param>
+    /// <param name="isWanted">Whether that is still to be done.</param>
+    /// <returns>Whether it was done.</returns>
+    public bool Prepare(Tape tape, Func<bool> isWanted)
+    {
+        // Any numbers will do: first and other inputs may be the same.
+        var (inputs, outputs, scratch) = (new double[tape.InputCount + 1], new double[tape.Outputs.Length + 1], new double[_scratchLength + 1]);
+        foreach (var stretch in _stretches)
+        {
+            if (!isWanted()) return false;
+            stretch(ref inputs[0], ref inputs[0], ref outputs[0], ref scratch[0]);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Run(ReadOnlySpan<double> first, ReadOnlySpan<double> second, Span<double> outputs, double[] memory)
+    {
+        ref var start = ref MemoryMarshal.GetReference(first);
+        ref var rest = ref MemoryMarshal.GetReference(second);
+        ref var results = ref MemoryMarshal.GetReference(outputs);
+        foreach (var stretch in _stretches) stretch(ref start, ref rest, ref results, ref memory[0]);
+    }
+
+    /// <inheritdoc/>
+    protected override double[] NewMemory() => GC.AllocateUninitializedArray<double>(_scratchLength);
 
     /// <summary>For the end of each stretch, the registers that are read later before they are written again.</summary>
     private static bool[][] LiveAfter(Tape tape, int stretches)

@@ -8,11 +8,10 @@ internal interface IDescentModel<T> : ITrainingModel<T>
 {
     /// <summary>Takes a step on each row, one after the other, until one ends in numbers that are not finite; that one is undone.</summary>
     /// <param name="parameters">The parameters, which are moved.</param>
-    /// <param name="scratch">Of the same length.</param>
     /// <param name="rows">Indices of the rows, from 0.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="planned">How many steps the whole training may take.</param>
     /// <param name="losses">Gets the loss before each step; that of a step undone too.</param>
     /// <returns>The number of steps taken and not undone.</returns>
-    int Descend(T[] parameters, T[] scratch, ReadOnlySpan<int> rows, double rate, int planned, Span<double> losses);
+    int Descend(T[] parameters, ReadOnlySpan<int> rows, double rate, int planned, Span<double> losses);
 }

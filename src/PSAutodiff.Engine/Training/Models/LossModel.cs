@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Data;
 using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Kernels;
@@ -10,8 +11,8 @@ internal sealed class LossModel : IDescentModel<double>
     // Rows between two looks at the token.
     private const int RowsAtOnce = 1 << 16;
 
+    private readonly LossProgram _program;
     private readonly CompiledExpression _compiled;
-    private readonly Lazy<CompiledExpression> _step;
     private readonly int _columnCount;
     private readonly double[][] _rows;
     private readonly int _threads;
@@ -19,28 +20,28 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly double[] _outputs;
     private readonly double[] _sums;
     private readonly ReadOnlyMemory<double>[] _columns;
+    private readonly double[][] _cells;
     private double[][] _gathered = [];
     private double[] _moving = [];
-    private DescentStep? _steps;
-    private int _planned;
+    private double[] _moved = [];
 
     /// <summary>Makes a model.</summary>
-    /// <param name="compiled">The derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</param>
-    /// <param name="step">The program of a step on one row, see <see cref="DescentStep.Compile"/>.</param>
-    /// <param name="columnCount">Number of columns.</param>
+    /// <param name="program">What was compiled of the loss.</param>
     /// <param name="rows">The data: one array of column values for each row.</param>
     /// <param name="threads">The most threads to use.</param>
-    public LossModel(CompiledExpression compiled, Lazy<CompiledExpression> step, int columnCount, double[][] rows, int threads)
+    public LossModel(LossProgram program, double[][] rows, int threads)
     {
-        _compiled = compiled;
-        _step = step;
-        _columnCount = columnCount;
+        _program = program;
+        _compiled = program.Gradient;
+        _columnCount = program.ColumnCount;
         _rows = rows;
         _threads = threads;
-        _point = new double[compiled.Variables.Count];
-        _outputs = new double[compiled.OutputCount];
-        _sums = new double[compiled.OutputCount];
-        _columns = new ReadOnlyMemory<double>[compiled.Variables.Count];
+        _point = new double[_compiled.Variables.Count];
+        _outputs = new double[_compiled.OutputCount];
+        _sums = new double[_compiled.OutputCount];
+        _columns = new ReadOnlyMemory<double>[_compiled.Variables.Count];
+        _cells = new double[ParameterCount][];
+        for (var i = 0; i < _cells.Length; i++) _columns[_columnCount + i] = _cells[i] = new double[1];
     }
 
     /// <inheritdoc/>
@@ -53,7 +54,7 @@ internal sealed class LossModel : IDescentModel<double>
     public bool IsDecayed(int parameter) => true;
 
     /// <inheritdoc/>
-    public ITrainingModel<double> ForAnotherThread() => new LossModel(_compiled, _step, _columnCount, _rows, _threads);
+    public ITrainingModel<double> ForAnotherThread() => new LossModel(_program, _rows, _threads);
 
     /// <inheritdoc/>
     public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
@@ -71,30 +72,31 @@ internal sealed class LossModel : IDescentModel<double>
     }
 
     /// <inheritdoc/>
-    public int Descend(double[] parameters, double[] scratch, ReadOnlySpan<int> rows, double rate, int planned, Span<double> losses)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Descend(double[] parameters, ReadOnlySpan<int> rows, double rate, int planned, Span<double> losses)
     {
-        if (_steps is null || _planned != planned)
+        var runner = _program.Step.Runner;
+        if (_moving.Length == 0)
         {
-            _steps = new DescentStep(_step.Value, _columnCount, planned);
-            _planned = planned;
-            _moving = new double[ParameterCount + 1];
+            runner.Expect(planned);
+            (_moving, _moved) = (new double[ParameterCount + 1], new double[ParameterCount + 1]);
         }
 
-        var (step, moving) = (_steps, _moving);
-        var moved = moving.AsSpan(0, ParameterCount);
-        parameters.CopyTo(moving, 0);
-        for (var i = 0; i < rows.Length; i++)
+        // The rate goes in behind the parameters, where the loss comes out.
+        var (from, to) = (_moving, _moved);
+        parameters.CopyTo(from, 0);
+        var taken = 0;
+        for (; taken < rows.Length; taken++)
         {
-            moved.CopyTo(scratch);
-            var loss = step.Take(_rows[rows[i]], moving, rate);
-            losses[i] = loss;
-            if (double.IsFinite(loss) && Vectors.AllFinite(moved)) continue;
-            scratch.CopyTo(parameters, 0);
-            return i;
+            from[^1] = rate;
+            runner.Run(_rows[rows[taken]], from, to);
+            losses[taken] = to[^1];
+            if (!Vectors.AllFinite(to)) break;
+            (from, to) = (to, from);
         }
 
-        moved.CopyTo(parameters);
-        return rows.Length;
+        from.AsSpan(0, ParameterCount).CopyTo(parameters);
+        return taken;
     }
 
     private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
@@ -114,7 +116,7 @@ internal sealed class LossModel : IDescentModel<double>
             return;
         }
 
-        for (var i = 0; i < ParameterCount; i++) _columns[_columnCount + i] = new[] { parameters[i] };
+        for (var i = 0; i < _cells.Length; i++) _cells[i][0] = parameters[i];
         for (; rows.Length > 0; rows = rows[Math.Min(RowsAtOnce, rows.Length)..])
         {
             cancellation.ThrowIfCancellationRequested();
@@ -137,6 +139,6 @@ internal sealed class LossModel : IDescentModel<double>
         }
 
         for (var j = 0; j < _columnCount; j++) _columns[j] = _gathered[j].AsMemory(0, rows.Length);
-        return new RowEvaluator(_compiled.Tape, _columns) { MaxThreads = _threads, Cancellation = cancellation }.Sum(rows.Length);
+        return _compiled.SumRows(_columns, rows.Length, _threads, cancellation);
     }
 }
