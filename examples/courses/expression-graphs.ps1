@@ -265,6 +265,35 @@ $quadratic | Measure-WeightDecay -At $minimum -Decay 0.01, 0.1, 1, 10 |
 #> tau  0.1: factors 0.9950 and 0.6667, minimizer (1.8259, 1.1592)
 #> tau    1: factors 0.9524 and 0.1667, minimizer (1.5119, 1.3452)
 #> tau   10: factors 0.6667 and 0.0196, minimizer (1.0098, 0.9902)
+# The picture. Contours close in on both minimizers, and as tau grows the path first follows the flat direction, then goes to 0.
+# For the browser: $quadratic | Measure-WeightDecay -At $minimum -Decay 0.01, 0.1, 1, 10 | Export-AutodiffReport decay.html
+$quadratic | Measure-WeightDecay -At $minimum -Decay 1 | Show-Expression -Width 60 -Height 16
+#>  b
+#>   │              ┊     ⣀
+#>   │              ┊     ⠋ ⠦⡄
+#>   │              ┊      ⠲⡀⠂⠖⣄
+#> 2 ┤              ┊      ⠈⠌ ⣰⠖⣃⣠⡀            ⡀
+#>   │              ┊       ⠈⡀⠵⡤⣶⠿⠟⡄⡀       ⢀⠔⠊
+#>   │              ┊         ⢊⠐⡨⣹⣯⣿⡾⢢     ⠐⠁
+#>   │              ┊          ⠈⣡⢿◆⢳⣾⣷⣶⣢ ⡠⠊
+#> 1 ┤              ┊         ⣠⠞⠁ ⠌⠞⣞⣿⣿●⣯⣤
+#>   │              ┊       ⡠⠊⠁    ⠁⠨⠋⠽⣿⣟⣇⣵⡀
+#>   │              ┊     ⣠⠎⠁        ⠁⠐⠻⣽⣯⣽⠅⣰⢄
+#>   │              ┊   ⣠⠞⠁              ⠘⣽⣇⢙⠯ ⡀
+#>   │              ┊ ⣠⠞⠁                  ⠉⣈⢳⡠⣎⠦
+#> 0 ┤┈┈┈┈┈┈┈┈┈┈┈┈┈┈⠠⠞⠁┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈⠑⠍⠈┈⠰⡄┈┈┈┈┈┈┈┈┈┈┈┈
+#>   │              ┊                          ⠙⠆ ⠈⢠
+#>   │              ┊                             ⠓⠬⠃
+#>   │              ┊
+#>   └──────────────┬──────────────────┬─────────────────┬─────
+#>                  0                  2                 4    a
+#>  ⠒⠒⠒ path of the minimum as tau grows from 0
+#>  ⠒⠂⠒ contours of E
+#>  ⠂⠐  contours of E' with tau = 1
+#>  ⠒⠒⠂ eigenvector 1, curvature 20
+#>  ⠒ ⠒ eigenvector 2, curvature 0.2
+#>   ●  minimum of E (2, 1)
+#>   ◆  with tau = 1 (1.512, 1.345)
 
 # 25. Noise of variance s^2 on the inputs. The gradient is quadratic in the noise, so its expectation is exactly
 # its value at e = 0 plus s^2/2 times the sum of its second derivatives by e. What is added is the gradient of weight decay.

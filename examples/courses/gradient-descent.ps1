@@ -127,13 +127,13 @@ $best.Restarts | ForEach-Object { 'Loss {0:f4} {1}' -f $_.FinalLoss, ($_.FinalLo
 
 # 9. The map of the best network, and of the random one of item 6: how probable 1 is in the square from -2 to 2.
 $square = @{ x1 = -2, 2; x2 = -2, 2 }
-$data | Show-Expression $fout -At $best.Parameters -Range $square -ValueRange 0, 1 -Width 50 -Height 9
+$data | Show-Expression $fout -At $best.Parameters -Label y -Range $square -ValueRange 0, 1 -Width 50 -Height 9
 #>  x2
 #>  2 ┤╳╳⣿⣿⣿⣿⣶╳╳╳╳╳╳⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
 #>    │⠢╳╳╳╳╳╳⣿⣿⣿⣿⣶╳╳╳╳╳╳⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
 #>    │⠄⠄⠄⠄⠄⠢╳╳╳╳╳╳╳⣿⣿⣿⣶╳╳╳╳╳╳●⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
 #>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢╳╳╳╳╳╳⣿⣿⣿⣶╳╳╳╳╳╳╳⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
-#>  0 ┤⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄●⠄⠄⠄⠄⠢╳╳╳╳╳╳●⣿⣿⣿⣶╳╳╳╳╳╳●⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
+#>  0 ┤⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄●⠄⠄⠄⠄⠢╳╳╳╳╳╳◆⣿⣿⣿⣶╳╳╳╳╳╳●⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄
 #>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢╳╳╳╳╳╳⣿⣿⣿⣿⣶╳╳╳╳╳╳⠄⠄⠄⠄⠄⠄⠄
 #>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄●⠄⠄⠢╳╳╳╳╳╳⣿⣿⣿⣿⣶╳╳╳╳╳╳⠄⠄
 #>    │⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠢╳╳╳╳╳╳⣿⣿⣿⣿⣶╳╳╳
@@ -143,7 +143,8 @@ $data | Show-Expression $fout -At $best.Parameters -Range $square -ValueRange 0,
 #>                                                 x1
 #>  1 / (1 + exp(-(c + u1 * tanh(b1 + w11 * x1 + w21…
 #>  ⠄⠄ below 0.2  ⠢⠢ 0.2 to 0.4  ⠶⠶ 0.4 to 0.6
-#>  ⣶⣶ 0.6 to 0.8  ⣿⣿ 0.8 and more  ╳ 0.5  ● x2 by x1
+#>  ⣶⣶ 0.6 to 0.8  ⣿⣿ 0.8 and more  ╳ 0.5  ● y = 0
+#>  ◆ y = 1
 Show-Expression $fout -At $drawn -Range $square -ValueRange 0, 1 -Width 50 -Height 5
 #> x2
 #>   │⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠢⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶⠶

@@ -54,16 +54,20 @@ $fit = $rows | Invoke-LinearRegression -Feature x -Label y
 #> True
 #> True
 
-# 8. The hat matrix A = X (X'X)^-1 X', by its columns: the fits of the unit vectors. Its eigenvalues are d ones and N - d zeros.
+# 8. The hat matrix A = X (X'X)^-1 X' is X times its pseudo-inverse. It is symmetric, and its eigenvalues are d ones and N - d zeros,
+# so that A^2 = A, and the rank and the trace are d.
 $x = @(foreach ($row in $rows) { , [double[]](1, $row.x) })
-$columns = foreach ($j in 0..5) {
-    $c = (Invoke-LinearRegression -Data $x -Target (0..5 | ForEach-Object { [double]($_ -eq $j) }) -NoIntercept).Coefficients
-    , [double[]]($x | ForEach-Object { $c['x1'] * $_[0] + $c['x2'] * $_[1] })
-}
-'Trace {0:f4}' -f (0..5 | ForEach-Object { $columns[$_][$_] } | Measure-Object -Sum).Sum
-#> Trace 2.0000
-((Measure-WeightDecay -Hessian $columns -Minimizer 0, 0, 0, 0, 0, 0 -Decay 0).Eigenvalues | ForEach-Object { [Math]::Round($_, 10) + 0.0 }) -join ' '
+$plus = Measure-Matrix $x -Property PseudoInverse
+$hat = foreach ($row in $x) { , [double[]](0..5 | ForEach-Object { $row[0] * $plus[0, $_] + $row[1] * $plus[1, $_] }) }
+$measured = Measure-Matrix $hat
+'Rank {0}, trace {1:f4}, symmetric {2}' -f $measured.Rank, $measured.Trace, $measured.IsSymmetric
+#> Rank 2, trace 2.0000, symmetric True
+($measured.Eigenvalues | ForEach-Object { [Math]::Round($_, 10) + 0.0 }) -join ' '
 #> 1 1 0 0 0 0
+# B = A - I has the eigenvalues 0 and -1, so that B'B = -B.
+foreach ($i in 0..5) { $hat[$i][$i] -= 1 }
+(Measure-Matrix $hat -Property Eigenvalues | ForEach-Object { [Math]::Round($_, 10) + 0.0 }) -join ' '
+#> 0 0 -1 -1 -1 -1
 
 # 9. The expected training risk is (N - d)/N of the variance of the noise. Noise of 3 or -3 in all 64 patterns has the variance 9.
 $risks = foreach ($pattern in 0..63) {

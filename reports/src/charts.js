@@ -12,6 +12,11 @@ echarts.use([
 export { echarts };
 
 const SAMPLE_COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c564b', '#7f7f7f', '#bcbd22', '#9467bd', '#17becf', '#d62728'];
+// Pixels: of a picture that has room for its legend beside it, and of that.
+const WIDE = 880;
+const LEGEND = 330;
+// Of a picture in a file.
+const FILE = [800, 500];
 const BLUE_WHITE_RED = ['#2166ac', '#92c5de', '#f7f7f7', '#f4a582', '#b2182b'];
 const BANDS = ['#440154', '#482878', '#3e4989', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#fde725'];
 
@@ -77,11 +82,14 @@ function curves(picture, option, axis, state, ink) {
     const lastGap = picture.gaps.length > 0 ? picture.gaps[picture.gaps.length - 1] : -Infinity;
     option.xAxis = axis(picture.x, picture.domain ? { min: picture.domain[0], max: picture.domain[1] } : { min: 'dataMin', max: range => Math.max(range.max, lastGap) });
     if (picture.domain && state.size) {
-        // Equal lengths are equally long.
+        // Equal lengths are equally long. Where there is room, the legend stands at the right.
+        const beside = state.size[0] >= WIDE ? LEGEND : 0;
         const [width, height] = [picture.domain[1] - picture.domain[0], picture.range[1] - picture.range[0]];
-        const scale = Math.min((state.size[0] - 88) / width, (state.size[1] - 130) / height);
+        const scale = Math.min((state.size[0] - 88 - beside) / width, (state.size[1] - 130) / height);
         option.grid = { left: 64, top: 40, width: width * scale, height: height * scale };
+        if (beside) option.legend = { ...option.legend, orient: 'vertical', left: 64 + width * scale + 24, top: 36, bottom: 60 };
     }
+    option.legend.selected = Object.fromEntries(picture.series.filter(series => series.hidden).map(series => [series.name, false]));
     // Poles go beyond the range.
     const range = picture.range && !state.log ? { min: picture.range[0], max: picture.range[1] } : {};
     option.yAxis = axis(picture.y, { type: state.log ? 'log' : 'value', nameGap: 48, ...range });
@@ -91,12 +99,12 @@ function curves(picture, option, axis, state, ink) {
         type: series.dots ? 'scatter' : 'line',
         data: (series.steps ? series.points.slice(0, state.steps) : series.points).map(positive),
         clip: true,
-        symbolSize: series.steps ? 8 : picture.range && series.dots ? 6 : series.dots ? 4 : 5,
+        symbolSize: series.steps ? 8 : picture.domain && series.dots ? 10 : picture.range && series.dots ? 6 : series.dots ? 4 : 5,
         showSymbol: series.points.length < 60,
         connectNulls: false,
-        itemStyle: { color: colour(series, i) },
+        itemStyle: picture.domain && series.dots ? { color: colour(series, i), borderColor: ink, borderWidth: 1 } : { color: colour(series, i) },
         lineStyle: { color: colour(series, i), width: series.main ? 2 : 1.3, type: series.faint ? 'dashed' : 'solid' },
-        z: series.main ? 5 : 2,
+        z: series.main ? 5 : picture.domain && series.dots ? 6 : 2,
     }));
     if (picture.gaps.length > 0 && option.series.length > 0) {
         option.series[option.series.length - 1].markLine = {
@@ -213,10 +221,26 @@ function contourLines({ n, x, y, values }, levels) {
 
 /** The chart as the text of an SVG file, without a browser. */
 export function chartSvg(picture, state) {
-    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 500 });
-    const option = chartOption(picture, false, { ...state, isFile: true, size: [800, 500] }, () => { });
+    const option = chartOption(picture, false, { ...state, isFile: true, size: [...FILE] }, () => { });
     option.backgroundColor = '#fff';
     option.dataZoom = option.dataZoom.map(zoom => ({ ...zoom, show: false }));
+    // In a file nothing can be clicked: names that take several lines stand below.
+    const names = [...new Set(option.legend.data ?? option.series.map(series => series.name))].filter(name => option.legend.selected?.[name] !== false);
+    // Nobody knows how wide the letters will be.
+    const gap = 40;
+    let [lines, used] = [1, 0];
+    for (const name of names) {
+        const needed = 30 + 7 * name.length + gap;
+        if (used > 0 && used + needed > FILE[0] - 20) [lines, used] = [lines + 1, 0];
+        used += needed;
+    }
+    const more = (lines - 1) * 24;
+    option.legend = { ...option.legend, type: 'plain', data: names, itemGap: gap };
+    if (more > 0) {
+        option.legend = { ...option.legend, top: FILE[1] - 36, left: 'center', width: FILE[0] - 20 };
+        if ('bottom' in option.grid) option.grid.bottom += more;
+    }
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: FILE[0], height: FILE[1] + more });
     chart.setOption(option);
     const svg = chart.renderToSVGString();
     chart.dispose();

@@ -136,7 +136,7 @@ function showChart(figure, picture, bar, stage, said) {
     stage.tabIndex = 0;
     stage.setAttribute('role', 'img');
     stage.setAttribute('aria-label', `${picture.title}. ${picture.description} Arrow keys read the values; plus and minus zoom.`);
-    if (picture.type === 'curves') {
+    if (picture.type === 'curves' && !picture.domain) {
         const log = button(bar, 'Log scale', () => {
             state.log = !state.log;
             log.setAttribute('aria-pressed', String(state.log));

@@ -35,7 +35,7 @@ internal sealed partial class AutodiffReport
         Heading("Geometry");
         var plot = DecayPlot.Of(analyses, PlaneAspect);
         var (x, y) = (plot.X, plot.Values!.Value);
-        var description = Invariant($"Contours of E around its minimum and of E' around its own, the eigenvectors of the Hessian, and the path of the minimum as tau grows from 0; {plot.XName} from {x.From:g4} to {x.To:g4} and {plot.YName} from {y.From:g4} to {y.To:g4}, equal lengths equally long.");
+        var description = Invariant($"Contours of E around its minimum and of E' around its own, the eigenvectors of the Hessian, and the path of the minimum as tau grows from 0; {plot.XName} from {x.From:g4} to {x.To:g4} and {plot.YName} from {y.From:g4} to {y.To:g4}, equal lengths equally long.{(plot.Curves.Exists(static curve => curve.IsHidden) ? " Names in the legend show and hide what they name." : string.Empty)}");
         _pictures.Start("curves", "Geometry of weight decay", description);
         _pictures.Text("x", plot.XName);
         _pictures.Text("y", plot.YName);
@@ -44,10 +44,10 @@ internal sealed partial class AutodiffReport
         _pictures.Numbers("domain", [x.From, x.To]);
         _pictures.Array("series", () =>
         {
-            foreach (var (i, curve) in plot.Curves.Index()) Series(curve.Name, isMain: i == 0, isDots: false, () => Pairs(curve.Samples.X.Zip(curve.Samples.Y)));
+            foreach (var (i, curve) in plot.Curves.Index()) Series(curve.Name, isMain: i == 0, isDots: false, () => Pairs(curve.Samples.X.Zip(curve.Samples.Y)), isHidden: curve.IsHidden);
             foreach (var points in plot.Points) Series(points.Name, isMain: false, isDots: true, () => Pairs(points.X.Zip(points.Y)));
         });
         _pictures.End();
-        Figure(description, TerminalPlot.Draw(DecayPlot.Of([analyses[^1]], PlainAspect), PlainWidth, PlainHeight, PlotStyle.Ascii));
+        Figure(description, TerminalPlot.Draw(DecayPlot.Of(analyses, PlainAspect), PlainWidth, PlainHeight, PlotStyle.Ascii));
     }
 }

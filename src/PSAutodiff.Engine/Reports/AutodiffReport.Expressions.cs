@@ -34,7 +34,7 @@ internal sealed partial class AutodiffReport
         }
         else if (variables.Count > 0)
         {
-            Derivatives(gradient?.Variables ?? variables, gradient?.Derivatives ?? [.. expression.Gradient().Select(static node => node.Simplify())]);
+            Derivatives(gradient?.Variables ?? variables, gradient?.Derivatives ?? [.. expression.Gradient().Take(MostDerivatives).Select(static node => node.Simplify(SimplificationRule.Textbook))]);
         }
 
         if (values is not null) PointTable(expression, at!, values);

@@ -44,7 +44,7 @@ internal sealed partial class AutodiffReport
         string[] names = [.. minimum.At.Keys.Cast<string>()];
         var way = minimum.Path.Select(step => (X: (double)step.At[0]!, Y: (double)step.At[1]!, step.Value)).ToArray();
         var (x, y) = (Widened(way.Select(static step => step.X), 0.25), Widened(way.Select(static step => step.Y), 0.25));
-        Map(new PlotFunction(expression, names, NoValues), names, x, y, "Contours and steps", [.. Steps(way)], Invariant($"with {way.Length - 1} steps from the start to the minimum"), []);
+        Map(new PlotFunction(expression, names, NoValues), names, x, y, "Contours and steps", [.. Steps(way)], Invariant($", with {way.Length - 1} steps from the start to the minimum"), []);
     }
 
     /// <summary>The function of one variable, with the steps that were kept or the point alone.</summary>

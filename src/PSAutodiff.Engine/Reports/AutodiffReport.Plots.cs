@@ -76,7 +76,7 @@ internal sealed partial class AutodiffReport
         {
             Heading("Map");
             (double, double, double)[] point = at is null ? [] : [(at[axes[0]], at[axes[1]], function.Evaluate([at[axes[0]]], [at[axes[1]]])[0])];
-            Map(function, axes, ranges[0], ranges[1], "Contours of the function", point, (point.Length == 0 ? "no point is marked" : "with the point that was given") + with, ReportPoint.Groups(points, "data"));
+            Map(function, axes, ranges[0], ranges[1], "Contours of the function", point, (point.Length == 0 ? string.Empty : ", with the point that was given") + with, ReportPoint.Groups(points, "data"));
             return;
         }
 
@@ -155,13 +155,14 @@ internal sealed partial class AutodiffReport
         Figure(description, TerminalPlot.Draw(plot, PlainWidth, PlainHeight, PlotStyle.Ascii));
     }
 
-    private void Series(string name, bool isMain, bool isDots, Action points, bool isFaint = false, bool isSteps = false) => _pictures.Object(() =>
+    private void Series(string name, bool isMain, bool isDots, Action points, bool isFaint = false, bool isSteps = false, bool isHidden = false) => _pictures.Object(() =>
     {
         _pictures.Text("name", name);
         _pictures.Flag("main", isMain);
         _pictures.Flag("dots", isDots);
         if (isFaint) _pictures.Flag("faint", true);
         if (isSteps) _pictures.Flag("steps", true);
+        if (isHidden) _pictures.Flag("hidden", true);
         _pictures.Array("points", points);
     });
 
@@ -198,8 +199,8 @@ internal sealed partial class AutodiffReport
         var isProbability = levels.Count > 0;
         var where = Invariant($"{names[0]} from {x.From:g4} to {x.To:g4} and {names[1]} from {y.From:g4} to {y.To:g4}");
         var description = isProbability
-            ? Invariant($"The function over {GridPoints} x {GridPoints} points, {where}; blue is low, white the middle, red high, with a line at 0.5, {what}.")
-            : Invariant($"Contours of the function, {where}, dark is low, {what}.");
+            ? Invariant($"The function over {GridPoints} x {GridPoints} points, {where}; blue is low, white the middle, red high, with a line at 0.5{what}.")
+            : Invariant($"Contours of the function, {where}, dark is low{what}.");
         StartMap(isProbability ? "boundary" : "contour", isProbability ? "Map of the function" : title, description, names, x, y, values);
         if (isProbability)
         {

@@ -257,8 +257,8 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         var columns = Feature is not null ? ColumnSelection.Resolve(Feature, first, 1, [], "Feature") : axes;
         if (columns.Length != axes.Length || NameMatching.Match(columns, new NameGroups(first.Names)).Contains(null)) return [];
         string[] labels = Label is null ? [] : ColumnSelection.Resolve([Label], first, 1, columns, "Label");
-        if (axes.Length == 2) return Points(columns, labels);
-        if (labels.Length == 0) labels = [.. first.Names.Where(name => name != columns[0])];
+        if (labels.Length == 0) labels = [.. first.Names.Except(columns)];
+        if (axes.Length == 2) return Points(columns, labels.Length == 1 ? labels : []);
         return labels.Length == 1 ? PointsOf(columns, labels[0]) : [];
     }
 

@@ -261,8 +261,8 @@ Describe 'A report of a formula with the parameters of a training' -Skip:([bool]
         $null = Export-AutodiffReport 'k*x1*x2' $path -At @{ k = 2 } -Data $points
         $map = (Get-Picture $path)[-1]
         $map.type | Should -BeExactly contour
-        $map.groups.name | Should -BeExactly data
-        $map.groups[0].points | Should -HaveCount 5
+        $map.groups.name | Should -BeExactly '0', '1'
+        $map.groups.points | Should -HaveCount 5
         $map.description | Should -BeLike '*with k = 2.'
     }
 
@@ -281,7 +281,7 @@ Describe 'A report of a formula with the parameters of a training' -Skip:([bool]
         $null = Export-AutodiffReport 'u*v' $path -Data $points
         (Get-Picture $path)[-1].groups | Should -HaveCount 0
         $null = Export-AutodiffReport 'u*v' $path -Data $points -Feature x1, x2
-        (Get-Picture $path)[-1].groups[0].points | Should -HaveCount 5
+        (Get-Picture $path)[-1].groups.points | Should -HaveCount 5
     }
 }
 
@@ -305,11 +305,24 @@ Describe 'A report of weight decay' -Skip:([bool]$missing) {
         $e = { param($a, $b) 5 * ($a + $b - 3) * ($a + $b - 3) / 4 + ($a - $b - 1) * ($a - $b - 1) / 5 }
         $values = (Get-Series 'contours of E').points | Where-Object { $null -ne $_[1] } | ForEach-Object { [Math]::Round((& $e $_[0] $_[1]), 9) }
         @($values | Select-Object -Unique) | Should -HaveCount 5
-        # One of them goes through the origin, where E is 11.45.
-        @($values -eq [Math]::Round((& $e 0 0), 9)).Count | Should -BeGreaterThan 100
+        # All of them close within the picture, and one goes through the end of the eigenvector of the least curvature.
+        $end = (Get-Series 'eigenvector 2*').points[1]
+        @($values -eq [Math]::Round((& $e $end[0] $end[1]), 9)).Count | Should -BeGreaterThan 100
+        foreach ($point in (Get-Series 'contours of E').points | Where-Object { $null -ne $_[1] }) {
+            $point[0] | Should -BeGreaterThan $picture.domain[0]
+            $point[0] | Should -BeLessThan $picture.domain[1]
+        }
         $decayed = (Get-Series '*tau = 2').Where({ $_.name -like 'contours*' }).points | Where-Object { $null -ne $_[1] } |
             ForEach-Object { [Math]::Round((& $e $_[0] $_[1]) + $_[0] * $_[0] + $_[1] * $_[1], 9) }
         @($decayed | Select-Object -Unique) | Should -HaveCount 5
+    }
+
+    It 'of many decays shows the contours of one, and the others on demand' {
+        $many = Join-Path $TestDrive many.html
+        $null = Measure-WeightDecay '5*(a + b - 3)^2/4 + (a - b - 1)^2/5' -At @{ a = 2; b = 1 } -Decay 0, 0.1, 1, 10 | Export-AutodiffReport $many
+        $series = (Get-Picture $many)[0].series
+        ($series | Where-Object { $_.PSObject.Properties['hidden'] }).name | Should -BeExactly "contours of E' with tau = 0.1", "contours of E' with tau = 10"
+        @($series.name) -like 'with tau*' | Should -HaveCount 3
     }
 
     It 'has the path from the minimum to 0, through the minima with decay' {

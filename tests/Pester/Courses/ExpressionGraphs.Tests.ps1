@@ -481,6 +481,18 @@ Describe '24. Its geometry' {
         $moved.DecayedMinimizer[0] + $moved.DecayedMinimizer[1] | Assert-Near (3 * 20 / 21)
         $moved.DecayedMinimizer[0] - $moved.DecayedMinimizer[1] | Assert-Near (1 * 0.2 / 1.2)
     }
+
+    It 'is drawn: both minimizers, and the path between the flat direction and 0' {
+        $picture = $quadratic | Measure-WeightDecay -At $minimum -Decay 1 | Show-Expression -Width 60 -Height 16
+        # Columns 2 to 59 and 16 rows: the picture goes from -1.7 to 4.7 and is as wide as 29 rows are high.
+        $row = @(0..16 | Where-Object { $picture[$_].Contains('●') })
+        $decayed = @(0..16 | Where-Object { $picture[$_].Contains('◆') })
+        $row, $decayed | Should -HaveCount 2
+        $row[0] - $decayed[0] | Should -Be 1
+        $picture[$row[0]].IndexOf('●') - $picture[$decayed[0]].IndexOf('◆') | Should -BeIn 4, 5
+        $picture[-7] | Should -BeExactly ' ⠒⠒⠒ path of the minimum as tau grows from 0'
+        $picture[-2..-1] | Should -BeExactly '  ●  minimum of E (2, 1)', '  ◆  with tau = 1 (1.512, 1.345)'
+    }
 }
 
 Describe '25. The expected gradient under noise on the inputs' {

@@ -15,15 +15,6 @@ BeforeAll {
     foreach ($i in 0..5) { $risk += New-ExprNode "($($y[$i]) - a - b*$($x[$i][1]))^2" }
     $fit = Invoke-LinearRegression -Data $x -Target $y -NoIntercept
 
-    # The matrix A = X (X'X)^-1 X', whose columns are the fitted values of the unit vectors.
-    $hat = [double[, ]]::new(6, 6)
-    foreach ($j in 0..5) {
-        $unit = [double[]]::new(6)
-        $unit[$j] = 1
-        $c = @((Invoke-LinearRegression -Data $x -Target $unit -NoIntercept).Coefficients.Values)
-        foreach ($i in 0..5) { $hat[$i, $j] = $x[$i][0] * $c[0] + $x[$i][1] * $c[1] }
-    }
-
     function Get-Product([double[, ]]$A, [double[, ]]$B) {
         $product = [double[, ]]::new($A.GetLength(0), $B.GetLength(1))
         for ($i = 0; $i -lt $A.GetLength(0); $i++) {
@@ -31,6 +22,10 @@ BeforeAll {
         }
         , $product
     }
+
+    # The matrix A = X (X'X)^-1 X', with the pseudo-inverse (X'X)^-1 X'.
+    $measured = Measure-Matrix $x
+    $hat = Get-Product $measured.Matrix $measured.PseudoInverse
 
     # H = [[7, 2, 0], [2, 6, -2], [0, -2, 5]] has the eigenvalues 3, 6, 9 with the eigenvectors (1, -2, -2), (-2, 1, -2), (2, 2, -1).
     $f = New-ExprNode '7*a^2 + 6*b^2 + 5*c^2 + 4*a*b - 4*b*c'
@@ -177,10 +172,19 @@ Describe '8. The hat matrix A = X (X''X)^-1 X''' {
         foreach ($i in 0..5) { foreach ($j in 0..5) { $square[$i, $j] | Assert-Near $hat[$i, $j] -Within 1e-14; $hat[$j, $i] | Assert-Near $hat[$i, $j] -Within 1e-14 } }
     }
 
+    It 'has the fits of the unit vectors for columns' {
+        foreach ($j in 0..5) {
+            $c = (Invoke-LinearRegression -Data $x -Target (0..5 | ForEach-Object { [double]($_ -eq $j) }) -NoIntercept).Coefficients
+            foreach ($i in 0..5) { $c.x1 * $x[$i][0] + $c.x2 * $x[$i][1] | Assert-Near $hat[$i, $j] -Within 1e-14 }
+        }
+    }
+
     It 'has the trace and the rank d, with d eigenvalues 1 and N - d eigenvalues 0' {
-        (0..5 | ForEach-Object { $hat[$_, $_] } | Measure-Object -Sum).Sum | Assert-Near 2 -Within 1e-14
-        $eigenvalues = (Measure-WeightDecay -Hessian $hat -Minimizer 0, 0, 0, 0, 0, 0 -Decay 1).Eigenvalues
-        foreach ($k in 0..5) { $eigenvalues[$k] | Assert-Near (1, 1, 0, 0, 0, 0)[$k] -Within 1e-14 }
+        $measured = Measure-Matrix $hat
+        $measured.IsSymmetric | Should -BeTrue
+        $measured.Rank | Should -BeExactly 2
+        $measured.Trace | Assert-Near 2 -Within 1e-14
+        foreach ($k in 0..5) { $measured.Eigenvalues[$k] | Assert-Near (1, 1, 0, 0, 0, 0)[$k] -Within 1e-14 }
     }
 
     It 'B = A - I has B''B = -B, with the trace N - d' {
@@ -188,7 +192,9 @@ Describe '8. The hat matrix A = X (X''X)^-1 X''' {
         foreach ($i in 0..5) { $b[$i, $i] -= 1 }
         $product = Get-Product $b $b
         foreach ($i in 0..5) { foreach ($j in 0..5) { $product[$i, $j] | Assert-Near (-$b[$i, $j]) -Within 1e-14 } }
-        (0..5 | ForEach-Object { - $b[$_, $_] } | Measure-Object -Sum).Sum | Assert-Near 4 -Within 1e-14
+        $measured = Measure-Matrix $b -Tolerance 1e-12
+        $measured.Trace | Assert-Near -4 -Within 1e-14
+        $measured.Rank | Should -BeExactly 4
     }
 }
 

@@ -12,10 +12,16 @@ internal static class DecayPlot
     private const int PointsOfPath = 401;
     private const double Margin = 0.35;
 
+    // Of the largest curvature, what rounding makes of 0.
+    private const double Flat = 1e-12;
+
     // Of the path: so much below the least curvature and above the largest, in powers of ten, nothing moves that could be seen.
     private const double Decades = 4;
 
-    // Parts of the way from the middle of the contours to the one through the other minimum.
+    // More contours of E' than these hide each other: then those of one tau are shown.
+    private const int MostContours = 2;
+
+    // Parts of the largest half axis of the contours of E; parts of the way from the minimum of E' to that of E.
     private static readonly double[] Radii = [0.25, 0.5, 0.75, 1, 1.5];
 
     /// <summary>The picture.</summary>
@@ -24,7 +30,8 @@ internal static class DecayPlot
     public static Plot Of(IReadOnlyList<WeightDecayAnalysis> analyses, double aspect)
     {
         var first = analyses[0];
-        var (vectors, values, best) = (first.Eigenvectors, first.Eigenvalues, first.Minimizer);
+        var (vectors, best) = (first.Eigenvectors, first.Minimizer);
+        var values = Array.ConvertAll(first.Eigenvalues, value => value > Flat * first.Eigenvalues[0] ? value : 0);
         var length = 0.6 * Math.Max(Math.Sqrt((best[0] * best[0]) + (best[1] * best[1])), 1e-300);
         if (best is [0, 0]) length = 1;
         var ends = new[] { (X: 0.0, Y: 0.0), (X: best[0], Y: best[1]) }.Concat(Enumerable.Range(0, 2).Select(k => (X: best[0] + (length * vectors[0, k]), Y: best[1] + (length * vectors[1, k])))).ToArray();
@@ -32,11 +39,14 @@ internal static class DecayPlot
         var plot = new Plot { XName = VisibleText.Of(first.Variables[0]), YName = VisibleText.Of(first.Variables[1]), X = new PlotScale(x.From, x.To), Values = y };
         var reach = (x.To - x.From) + (y.To - y.From);
         plot.Curves.Add(new PlotCurve("path of the minimum as tau grows from 0", Path(first)));
-        plot.Curves.Add(new PlotCurve("contours of E", Ellipses(vectors, values, best, [0, 0], length, reach)));
-        foreach (var analysis in analyses.Where(static analysis => analysis.Decay > 0))
+        plot.Curves.Add(new PlotCurve("contours of E", Ellipses(vectors, values, best, Closed(values, length), length, reach)));
+        var decayed = analyses.Where(static analysis => analysis.Decay > 0).ToArray();
+        foreach (var (i, analysis) in decayed.Index())
         {
             var moved = Array.ConvertAll(values, value => value + analysis.Decay);
-            plot.Curves.Add(new PlotCurve(Invariant($"contours of E' with tau = {analysis.Decay:g6}"), Ellipses(vectors, moved, analysis.DecayedMinimizer, best, length, reach)));
+            var height = HeightAt(vectors, moved, analysis.DecayedMinimizer, best);
+            var contours = Ellipses(vectors, moved, analysis.DecayedMinimizer, height, length, reach);
+            plot.Curves.Add(new PlotCurve(Invariant($"contours of E' with tau = {analysis.Decay:g6}"), contours, IsHidden: decayed.Length > MostContours && i != decayed.Length / 2));
         }
 
         for (var k = 0; k < 2; k++)
@@ -45,7 +55,7 @@ internal static class DecayPlot
         }
 
         plot.Points.Add(new PlotPoints(Invariant($"minimum of E ({best[0]:g4}, {best[1]:g4})"), [best[0]], [best[1]]));
-        foreach (var analysis in analyses.Where(static analysis => analysis.Decay > 0))
+        foreach (var analysis in decayed)
         {
             var at = analysis.DecayedMinimizer;
             plot.Points.Add(new PlotPoints(Invariant($"with tau = {analysis.Decay:g6} ({at[0]:g4}, {at[1]:g4})"), [at[0]], [at[1]]));
@@ -85,19 +95,28 @@ internal static class DecayPlot
         return CurveSamples.Of(x, y);
     }
 
-    /// <summary>
-    /// Where (w - middle)'H(w - middle) is the squares of some radii times what it is at another point, or where that is nothing, times its largest at
-    /// a length of one's choice; each closed, with gaps between them. Along flat directions they are lines as long as the picture.
-    /// </summary>
-    private static CurveSamples Ellipses(double[,] vectors, double[] values, double[] middle, double[] through, double length, double reach)
+    /// <summary>The height at which the longer half axis of a contour has a length, so that it closes within the picture.</summary>
+    private static double Closed(double[] values, double length) => (values[1] > 0 ? values[1] : values[0]) * length * length;
+
+    /// <summary>(w - middle)'H(w - middle) at a point.</summary>
+    private static double HeightAt(double[,] vectors, double[] values, double[] middle, double[] at)
     {
         var height = 0.0;
         for (var k = 0; k < 2; k++)
         {
-            var part = ((through[0] - middle[0]) * vectors[0, k]) + ((through[1] - middle[1]) * vectors[1, k]);
+            var part = ((at[0] - middle[0]) * vectors[0, k]) + ((at[1] - middle[1]) * vectors[1, k]);
             height += values[k] * part * part;
         }
 
+        return height;
+    }
+
+    /// <summary>
+    /// Where (w - middle)'H(w - middle) is the squares of some radii times a height, or where that is nothing, times its largest at
+    /// a length of one's choice; each closed, with gaps between them. Along flat directions they are lines as long as the picture.
+    /// </summary>
+    private static CurveSamples Ellipses(double[,] vectors, double[] values, double[] middle, double height, double length, double reach)
+    {
         if (!(height > 0)) height = values[0] * length * length;
         var (x, y) = (new List<double>(), new List<double>());
         if (values[0] <= 0) return CurveSamples.Of([], []);

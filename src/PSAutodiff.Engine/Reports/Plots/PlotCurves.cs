@@ -34,7 +34,7 @@ internal sealed class PlotCurves(Plot plot, string axis, int points, Cancellatio
     {
         var numeric = NumericDerivatives.Of(subject.Expression, [axis], hessian: false, cancellation).Gradient.Nodes()[0];
         var name = subject.Expression.NodeCount <= LargestNamed
-            ? PlotSubject.Of(subject.Expression.Differentiate(axis).Simplify()).Name
+            ? PlotSubject.Of(subject.Expression.Differentiate(axis).Simplify(SimplificationRule.Textbook)).Name
             : subject.Name;
         plot.Curves.Add(new PlotCurve(
             subject.Expression.NodeCount <= LargestNamed ? $"d/d{plot.XName}: {name}" : $"d/d{plot.XName} of {name}",

@@ -35,7 +35,10 @@ internal static class TerminalMap
         var margin = PlotFrame.Margin(labels);
         var columns = Math.Max(1, width - margin - PlotFrame.AxisWidth);
         var values = Evaluate(plot, columns, height);
-        var bands = Bands.For(values, plot.Values, shades.Length);
+        var levels = plot.Levels ?? SurfacePlot.LevelsOf(values);
+
+        // Probabilities have the same bands in every picture.
+        var bands = Bands.For(values, plot.Values ?? (levels is [> 0 and < 1] && SurfacePlot.LevelsOf(values).Count > 0 ? (0, 1) : null), shades.Length);
         var canvas = new CellCanvas(columns, height, style);
         for (var row = 0; row < height; row++)
         {
@@ -47,7 +50,6 @@ internal static class TerminalMap
             }
         }
 
-        var levels = plot.Levels ?? SurfacePlot.LevelsOf(values);
         foreach (var level in levels) DrawLevel(canvas, values, level, LevelSign(isAscii), bands.Count);
         var outside = 0;
         for (var i = 0; i < plot.Points.Count; i++) outside += DrawPoints(canvas, plot, i, TerminalPlot.MarkOf(style, i), bands.Count);

@@ -35,12 +35,13 @@ internal static class TerminalPlot
         var margin = PlotFrame.Margin(labels);
         var columns = Math.Max(1, width - margin - PlotFrame.AxisWidth);
         var canvas = new CellCanvas(columns, height, style);
-        for (var pen = 0; pen < plot.Curves.Count; pen++) DrawBand(canvas, plot.Curves[pen], plot.X, values, pen);
+        var curves = plot.Curves.FindAll(static curve => !curve.IsHidden);
+        for (var pen = 0; pen < curves.Count; pen++) DrawBand(canvas, curves[pen], plot.X, values, pen);
 
         // The first lies on top.
-        for (var pen = plot.Curves.Count - 1; pen >= 0; pen--) DrawCurve(canvas, plot.Curves[pen].Samples, plot.X, values, pen, cancellation);
+        for (var pen = curves.Count - 1; pen >= 0; pen--) DrawCurve(canvas, curves[pen].Samples, plot.X, values, pen, cancellation);
         var outside = 0;
-        for (var i = 0; i < plot.Points.Count; i++) outside += DrawPoints(canvas, plot.Points[i], plot.X, values, plot.Curves.Count + i, MarkOf(style, i));
+        for (var i = 0; i < plot.Points.Count; i++) outside += DrawPoints(canvas, plot.Points[i], plot.X, values, curves.Count + i, MarkOf(style, i));
         DrawZeros(canvas, plot.X, values, isAscii);
         var frame = new PlotFrame(isAscii);
         Func<int, string>? colors = isColored ? PlotColors.OfCurve : null;
@@ -49,7 +50,7 @@ internal static class TerminalPlot
             .. PlotFrame.Title(margin, plot.YName),
             .. frame.Beside(Enumerable.Range(0, height).Select(row => canvas.Line(row, colors)), labels),
             .. frame.Below(margin, columns, [.. plot.X.Ticks(Math.Max(2, columns / ColumnsOfTick)).Select(tick => (ColumnOf(plot.X, tick.Value, columns), tick.Text))], plot.XName),
-            .. Legend(plot, style, width, colors),
+            .. Legend(curves, plot.Points, style, width, colors),
             .. Outside(plot, outside),
         ];
     }
@@ -170,16 +171,16 @@ internal static class TerminalPlot
         }
     }
 
-    private static IEnumerable<string> Legend(Plot plot, PlotStyle style, int width, Func<int, string>? colors)
+    private static IEnumerable<string> Legend(List<PlotCurve> curves, List<PlotPoints> points, PlotStyle style, int width, Func<int, string>? colors)
     {
-        for (var i = 0; i < plot.Curves.Count; i++)
+        for (var i = 0; i < curves.Count; i++)
         {
-            var curve = plot.Curves[i];
+            var curve = curves[i];
             yield return Line(Dash.Sample(style, i), i, curve.Name);
             if (curve.Band > 0) yield return Line(style == PlotStyle.Braille ? "⠡⠊⠡" : style == PlotStyle.Blocks ? "▖▘▖" : Dash.Sample(style, i), i, curve.BandName);
         }
 
-        for (var i = 0; i < plot.Points.Count; i++) yield return Line($" {MarkOf(style, i)} ", plot.Curves.Count + i, plot.Points[i].Name);
+        for (var i = 0; i < points.Count; i++) yield return Line($" {MarkOf(style, i)} ", curves.Count + i, points[i].Name);
 
         string Line(string sample, int pen, string text)
         {
