@@ -3,55 +3,59 @@ using System.Collections.Concurrent;
 namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>
-/// How a tape runs over blocks of rows when certain inputs are single values: which results are, and what is computed together. Kept with the
-/// tape, together with memory that a run leaves for the next one.
+/// How a tape runs over blocks of rows when certain inputs are single values. What depends on single values alone is computed once. A
+/// value over rows has a register of its own only from where it is computed to where it is last needed. The outputs' values go right
+/// to where they are wanted: into columns, or into sums over the rows.
 /// </summary>
 internal sealed class RowPlan
 {
+    /// <summary>Places below this are registers of rows, from here on columns of inputs; single values have negative places.</summary>
+    public const int FirstColumn = 1 << 29;
+
+    /// <summary>From here on places are columns of outputs.</summary>
+    public const int FirstOutput = 1 << 30;
+
     // Memory for larger programs costs little beside their runs, and much while they do not run.
     private const int LargestKept = 1 << 17;
 
     private readonly bool[] _isSingle;
     private readonly ConcurrentBag<double[]> _idle = [];
 
-    private RowPlan(Tape tape, bool[] isSingle)
+    private RowPlan(Tape tape, bool[] isSingle, bool sums)
     {
         _isSingle = isSingle;
-        FirstTemporary = tape.InputCount + tape.Constants.Length;
-
-        // What depends on single values alone is computed once a block, not once a row.
-        var isScalar = new bool[tape.RegisterCount];
-        isSingle.CopyTo(isScalar, 0);
-        Array.Fill(isScalar, true, tape.InputCount, tape.Constants.Length);
-        Shapes = new InstructionShape[tape.Instructions.Length];
-        Shared = new Operation.Sharing?[Shapes.Length];
-        for (var i = 0; i < Shapes.Length; i++)
-        {
-            var step = tape.Instructions[i];
-            var arity = step.Operation.Arity;
-            var shape = new InstructionShape(isScalar[step.X], arity < 2 || isScalar[step.Y], arity < 3 || isScalar[step.Z]);
-            Shapes[i] = shape;
-            isScalar[step.Target] = shape.ResultIsScalar;
-            Shared[i] = tape.SharesWithNext(i);
-        }
-
-        OutputIsScalar = Array.ConvertAll(tape.Outputs, output => isScalar[output]);
+        var planner = new RowPlanner(tape, isSingle, sums);
+        (Singles, Steps, Outputs) = planner.Plan();
+        (SingleCount, RegisterCount, SumCount) = (planner.SingleCount, planner.RegisterCount, planner.SumCount);
     }
 
-    public int FirstTemporary { get; }
+    /// <summary>What depends on single values alone, on places of single values.</summary>
+    public Tape.Instruction[] Singles { get; }
 
-    public InstructionShape[] Shapes { get; }
+    /// <summary>Number of places of single values; the inputs have the first and the constants the next.</summary>
+    public int SingleCount { get; }
 
-    public Operation.Sharing?[] Shared { get; }
+    /// <summary>What is done for each block of rows, in order.</summary>
+    public RowStep[] Steps { get; }
 
-    public bool[] OutputIsScalar { get; }
+    /// <summary>Number of registers of rows.</summary>
+    public int RegisterCount { get; }
 
-    /// <summary>The plan for inputs, that of the last run where it is the same.</summary>
-    public static RowPlan For(Tape tape, ReadOnlyMemory<double>[] inputs)
+    /// <summary>For each output its place or, where sums are wanted and it is not a single value, the number of its sum.</summary>
+    public int[] Outputs { get; }
+
+    /// <summary>Number of sums over rows; equal outputs have one.</summary>
+    public int SumCount { get; }
+
+    /// <summary>The plan for inputs of which some are single values: that of the last run, where it is the same.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="sums">Whether the outputs' sums are wanted instead of their values.</param>
+    public static RowPlan For(Tape tape, ReadOnlyMemory<double>[] inputs, bool sums)
     {
-        var isSingle = Array.ConvertAll(inputs, static input => input.Length == 1);
-        if (tape.RowPlan is { } last && last._isSingle.AsSpan().SequenceEqual(isSingle)) return last;
-        return tape.RowPlan = new RowPlan(tape, isSingle);
+        ref var last = ref tape.RowPlans[sums ? 1 : 0];
+        if (last is { } plan && plan.IsFor(inputs)) return plan;
+        return last = new RowPlan(tape, Array.ConvertAll(inputs, static input => input.Length == 1), sums);
     }
 
     /// <summary>Memory, of any content, at least as long as asked.</summary>
@@ -63,8 +67,29 @@ internal sealed class RowPlan
         if (memory.Length <= LargestKept && _idle.Count < Environment.ProcessorCount) _idle.Add(memory);
     }
 
-    internal readonly record struct InstructionShape(bool XIsScalar, bool YIsScalar, bool ZIsScalar)
+    /// <summary>The single values.</summary>
+    /// <param name="tape">The tape of the plan.</param>
+    /// <param name="inputs">The inputs.</param>
+    public double[] ComputeSingles(Tape tape, ReadOnlyMemory<double>[] inputs)
     {
-        public bool ResultIsScalar => XIsScalar && YIsScalar && ZIsScalar;
+        var values = new double[SingleCount];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (_isSingle[i]) values[i] = inputs[i].Span[0];
+        }
+
+        tape.Constants.CopyTo(values, tape.InputCount);
+        foreach (ref readonly var step in Singles.AsSpan()) values[step.Target] = step.Operation.Evaluate(values[step.X], values[step.Y], values[step.Z]);
+        return values;
+    }
+
+    private bool IsFor(ReadOnlyMemory<double>[] inputs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (_isSingle[i] != (inputs[i].Length == 1)) return false;
+        }
+
+        return true;
     }
 }

@@ -32,8 +32,8 @@ internal sealed class Tape
 
     public int RegisterCount { get; }
 
-    /// <summary>The plan of the last run over rows, for the next one.</summary>
-    public RowPlan? RowPlan { get; set; }
+    /// <summary>The plans of the last runs over rows: of values, and of sums.</summary>
+    public RowPlan?[] RowPlans { get; } = new RowPlan?[2];
 
     /// <summary>Compiles nodes of a graph.</summary>
     /// <param name="outputs">The nodes whose values are wanted, in order.</param>
