@@ -9,6 +9,7 @@ using PSAutodiff.Training.Models;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["accuracy", .. var rest]) return KernelAccuracy.Run(rest);
+if (args is ["kernels", .. var kernels]) return KernelSpeeds.Run(kernels);
 if (args is ["networks"]) return NetworkTimes.Run();
 if (args is ["simplification", .. var options]) return SimplificationAccuracy.Run(options);
 if (args is ["regression"]) return Regression.Run();
@@ -18,7 +19,7 @@ Console.WriteLine("| what | engine | by hand | ratio | bar |");
 Console.WriteLine("|---|---:|---:|---:|---:|");
 TrainingStep();
 RowSums();
-KernelSpeeds();
+KernelTimes();
 LeastSquares();
 LogSumExp();
 Determinant();
@@ -121,7 +122,7 @@ static void RowSums()
     Console.WriteLine($"| two loops on registers alone, on two threads against one | | | {NetworkTimes.SpeedupOfTwoThreads():f2} x faster | |");
 }
 
-static void KernelSpeeds()
+static void KernelTimes()
 {
     var random = new Random(2);
     var x = Enumerable.Range(0, 1024).Select(_ => (random.NextDouble() * 6) - 3).ToArray();

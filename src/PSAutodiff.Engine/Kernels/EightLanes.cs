@@ -74,6 +74,9 @@ internal readonly struct EightLanes(Vector512<double> value) : ILanes<EightLanes
     public static EightLanes operator |(EightLanes left, EightLanes right) => new(left._value | right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static EightLanes operator ^(EightLanes left, EightLanes right) => new(left._value ^ right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static EightLanes operator <<(EightLanes value, int count) => new((value.Bits << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,6 +55,46 @@ internal static partial class Elementary
         }
     }
 
+    // The same for kernels with two arguments. A source has the length of the result, or length 1 and then stands for every element.
+    private static void Map<TKernel>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
+        where TKernel : struct, IBinaryLanes
+    {
+        if (x.Length != 1)
+            ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, result.Length, nameof(x));
+        if (y.Length != 1)
+            ArgumentOutOfRangeException.ThrowIfLessThan(y.Length, result.Length, nameof(y));
+        if (Vector512.IsHardwareAccelerated && result.Length >= EightLanes.Count)
+            Map<TKernel, EightLanes>(x, y, result);
+        else if (Vector256.IsHardwareAccelerated && result.Length >= FourLanes.Count)
+            Map<TKernel, FourLanes>(x, y, result);
+        else if (Vector128.IsHardwareAccelerated && result.Length >= TwoLanes.Count)
+            Map<TKernel, TwoLanes>(x, y, result);
+        else if (!result.IsEmpty)
+            Map<TKernel, OneLane>(x, y, result);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Map<TKernel, TLanes>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
+        where TKernel : struct, IBinaryLanes
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref double xs = ref MemoryMarshal.GetReference(x);
+        ref double ys = ref MemoryMarshal.GetReference(y);
+        ref double destination = ref MemoryMarshal.GetReference(result);
+        int last = result.Length - TLanes.Count;
+        bool xStays = x.Length == 1;
+        bool yStays = y.Length == 1;
+        TLanes endingX = xStays ? TLanes.Broadcast(xs) : TLanes.Load(ref xs, last);
+        TLanes endingY = yStays ? TLanes.Broadcast(ys) : TLanes.Load(ref ys, last);
+        for (int i = 0; i < result.Length; i += TLanes.Count)
+        {
+            int offset = Math.Min(i, last);
+            TLanes groupX = i < last && !xStays ? TLanes.Load(ref xs, i) : endingX;
+            TLanes groupY = i < last && !yStays ? TLanes.Load(ref ys, i) : endingY;
+            TLanes.Store(TKernel.Apply(groupX, groupY), ref destination, offset);
+        }
+    }
+
     // The same for kernels with two results.
     private static void MapBoth<TKernel>(ReadOnlySpan<double> x, Span<double> first, Span<double> second)
         where TKernel : struct, IKernelOfTwo
@@ -257,6 +297,62 @@ internal static partial class Elementary
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x, out T second)
             where T : struct, ILanes<T> => SigmoidAndSoftplus(x, -x, out second);
+    }
+
+    private readonly struct SinKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Sin(x);
+    }
+
+    private readonly struct CosKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Cos(x);
+    }
+
+    private readonly struct TanKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Tan(x);
+    }
+
+    private readonly struct SinAndCosKernel : IKernelOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, out T second)
+            where T : struct, ILanes<T> => SinAndCos(x, out second);
+    }
+
+    private readonly struct AsinKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Asin(x);
+    }
+
+    private readonly struct AcosKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Acos(x);
+    }
+
+    private readonly struct AtanKernel : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => Atan(x);
+    }
+
+    private readonly struct Atan2Kernel : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => Atan2(x, y);
     }
 
     private readonly struct ErfKernel : IUnaryLanes

@@ -117,6 +117,43 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Erfc(double x) => Erfc(new OneLane(x)).Value;
 
+    /// <summary>The sine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Sin(double x) => Sin(new OneLane(x)).Value;
+
+    /// <summary>The cosine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Cos(double x) => Cos(new OneLane(x)).Value;
+
+    /// <summary>sin x together with cos x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double SinAndCos(double x, out double cos)
+    {
+        double sin = SinAndCos(new OneLane(x), out OneLane cosine).Value;
+        cos = cosine.Value;
+        return sin;
+    }
+
+    /// <summary>The tangent.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Tan(double x) => Tan(new OneLane(x)).Value;
+
+    /// <summary>The inverse sine; NaN outside -1 to 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Asin(double x) => Asin(new OneLane(x)).Value;
+
+    /// <summary>The inverse cosine; NaN outside -1 to 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Acos(double x) => Acos(new OneLane(x)).Value;
+
+    /// <summary>The inverse tangent.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Atan(double x) => Atan(new OneLane(x)).Value;
+
+    /// <summary>The angle of the point (x, y), from -pi to pi.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Atan2(double y, double x) => Atan2(new OneLane(y), new OneLane(x)).Value;
+
     /// <summary>sqrt(x^2 + y^2) without overflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Hypot(double x, double y) => Hypot(new OneLane(x), new OneLane(y)).Value;
@@ -214,6 +251,30 @@ internal static partial class Elementary
     /// <summary>The logistic function of each element and log(1 + e^-x); one of the results may be the source.</summary>
     public static void SigmoidAndSoftplusOfOpposite(ReadOnlySpan<double> x, Span<double> sigmoid, Span<double> softplus) =>
         MapBoth<SigmoidAndSoftplusOfOppositeKernel>(x, sigmoid, softplus);
+
+    /// <summary>The sine of each element; the spans may be the same.</summary>
+    public static void Sin(ReadOnlySpan<double> x, Span<double> result) => Map<SinKernel>(x, result);
+
+    /// <summary>The cosine of each element; the spans may be the same.</summary>
+    public static void Cos(ReadOnlySpan<double> x, Span<double> result) => Map<CosKernel>(x, result);
+
+    /// <summary>sin of each element and cos; one of the results may be the source.</summary>
+    public static void SinAndCos(ReadOnlySpan<double> x, Span<double> sin, Span<double> cos) => MapBoth<SinAndCosKernel>(x, sin, cos);
+
+    /// <summary>The tangent of each element; the spans may be the same.</summary>
+    public static void Tan(ReadOnlySpan<double> x, Span<double> result) => Map<TanKernel>(x, result);
+
+    /// <summary>The inverse sine of each element; NaN outside -1 to 1; the spans may be the same.</summary>
+    public static void Asin(ReadOnlySpan<double> x, Span<double> result) => Map<AsinKernel>(x, result);
+
+    /// <summary>The inverse cosine of each element; NaN outside -1 to 1; the spans may be the same.</summary>
+    public static void Acos(ReadOnlySpan<double> x, Span<double> result) => Map<AcosKernel>(x, result);
+
+    /// <summary>The inverse tangent of each element; the spans may be the same.</summary>
+    public static void Atan(ReadOnlySpan<double> x, Span<double> result) => Map<AtanKernel>(x, result);
+
+    /// <summary>The angles of points (x, y), from -pi to pi; the result may be either.</summary>
+    public static void Atan2(ReadOnlySpan<double> y, ReadOnlySpan<double> x, Span<double> result) => Map<Atan2Kernel>(y, x, result);
 
     /// <summary>The error function of each element; the spans may be the same.</summary>
     public static void Erf(ReadOnlySpan<double> x, Span<double> result) => Map<ErfKernel>(x, result);

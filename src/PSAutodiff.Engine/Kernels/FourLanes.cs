@@ -74,6 +74,9 @@ internal readonly struct FourLanes(Vector256<double> value) : ILanes<FourLanes>
     public static FourLanes operator |(FourLanes left, FourLanes right) => new(left._value | right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FourLanes operator ^(FourLanes left, FourLanes right) => new(left._value ^ right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FourLanes operator <<(FourLanes value, int count) => new((value.Bits << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

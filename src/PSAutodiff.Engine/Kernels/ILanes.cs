@@ -62,6 +62,8 @@ internal interface ILanes<TSelf>
 
     static abstract TSelf operator |(TSelf left, TSelf right);
 
+    static abstract TSelf operator ^(TSelf left, TSelf right);
+
     /// <summary>Shifts the bit patterns towards the sign.</summary>
     static abstract TSelf operator <<(TSelf value, int count);
 

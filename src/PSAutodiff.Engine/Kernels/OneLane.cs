@@ -76,6 +76,9 @@ internal readonly struct OneLane(double value) : ILanes<OneLane>
     public static OneLane operator |(OneLane left, OneLane right) => FromBits(left.Bits | right.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static OneLane operator ^(OneLane left, OneLane right) => FromBits(left.Bits ^ right.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OneLane operator <<(OneLane value, int count) => FromBits(value.Bits << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

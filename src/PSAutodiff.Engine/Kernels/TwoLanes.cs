@@ -74,6 +74,9 @@ internal readonly struct TwoLanes(Vector128<double> value) : ILanes<TwoLanes>
     public static TwoLanes operator |(TwoLanes left, TwoLanes right) => new(left._value | right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoLanes operator ^(TwoLanes left, TwoLanes right) => new(left._value ^ right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoLanes operator <<(TwoLanes value, int count) => new((value.Bits << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

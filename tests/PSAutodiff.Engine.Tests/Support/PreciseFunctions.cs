@@ -7,7 +7,14 @@ internal static class PreciseFunctions
 {
     private const int Bits = 480;
 
-    private static readonly BigInteger PiFixed = MakePi();
+    // For the angles of numbers up to 2^1024.
+    private const int WideBits = 1024 + Bits;
+
+    private const int LargestMagnitude = 60;
+
+    private static readonly BigInteger PiFixed = MakePi(Bits);
+
+    private static readonly BigInteger PiWide = MakePi(WideBits);
 
     public static readonly BigFloat Pi = new(PiFixed >> 150, 150 - Bits);
 
@@ -49,6 +56,26 @@ internal static class PreciseFunctions
     public static BigFloat Sin(BigFloat x) => Turn(x, 0);
 
     public static BigFloat Cos(BigFloat x) => Turn(x, 1);
+
+    public static BigFloat Tan(BigFloat x) => Sin(x) / Cos(x);
+
+    /// <summary>
+    /// Of the numbers m 2^exponent with whole m below 2^53 the one that is next to a multiple of pi / 2, other than 0: m is the last such
+    /// denominator of the convergents of 2^exponent / (pi / 2).
+    /// </summary>
+    public static double NextToQuarterTurns(int exponent)
+    {
+        var (numerator, denominator) = (BigInteger.One << (WideBits + Math.Max(exponent, 0)), (PiWide >> 1) << Math.Max(-exponent, 0));
+        var (before, last) = (BigInteger.Zero, BigInteger.One);
+        while (true)
+        {
+            // The first quotient belongs to the denominator 1.
+            (numerator, denominator) = (denominator, numerator % denominator);
+            var next = (numerator / denominator * last) + before;
+            if (next >> 53 != 0) return Math.ScaleB((double)last, exponent);
+            (before, last) = (last, next);
+        }
+    }
 
     public static BigFloat Atan(BigFloat x)
     {
@@ -109,7 +136,7 @@ internal static class PreciseFunctions
         return (y - new BigFloat(integer, 0)).Sign == 0 ? (long)integer : null;
     }
 
-    // sin(x + quarter * pi/2) for |x| < 2^60.
+    // sin(x + quarter * pi/2).
     private static BigFloat Turn(BigFloat x, int quarter)
     {
         if (x.Sign == 0 || x.Magnitude < -80)
@@ -117,10 +144,10 @@ internal static class PreciseFunctions
             return quarter == 0 ? (x.Sign == 0 ? x : x - x * x * x / 6) : BigFloat.One - x * x / 2;
         }
 
-        var fixedX = x.ToFixed(Bits);
-        var half = PiFixed >> 1;
+        var (bits, half) = x.Magnitude > LargestMagnitude ? (WideBits, PiWide >> 1) : (Bits, PiFixed >> 1);
+        var fixedX = x.ToFixed(bits);
         var turns = BigInteger.Divide(fixedX + (fixedX.Sign < 0 ? -half : half) / 2, half);
-        var angle = fixedX - turns * half;
+        var angle = (fixedX - turns * half) >> (bits - Bits);
         var (term, sum) = ((quarter + (int)(turns & 1)) % 2 == 0 ? angle : BigInteger.One << Bits, BigInteger.Zero);
         for (var n = (quarter + (int)(turns & 1)) % 2 == 0 ? 1 : 0; term != 0 && term != -1; n += 2)
         {
@@ -133,14 +160,14 @@ internal static class PreciseFunctions
     }
 
     // Machin: pi = 16 atan(1/5) - 4 atan(1/239).
-    private static BigInteger MakePi()
+    private static BigInteger MakePi(int bits)
     {
         const int guard = 32;
         return (16 * Inverse(5) - 4 * Inverse(239)) >> guard;
 
-        static BigInteger Inverse(int n)
+        BigInteger Inverse(int n)
         {
-            var power = (BigInteger.One << (Bits + guard)) / n;
+            var power = (BigInteger.One << (bits + guard)) / n;
             var sum = power;
             for (var i = 3; !power.IsZero; i += 2)
             {

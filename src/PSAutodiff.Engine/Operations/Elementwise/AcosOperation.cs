@@ -1,9 +1,10 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The inverse cosine, in radians; NaN outside -1 to 1.</summary>
-internal sealed class AcosOperation() : UnaryOperation("acos", Math.Acos, null)
+internal sealed class AcosOperation() : UnaryOperation("acos", Elementary.Acos, Elementary.Acos)
 {
     internal override Notation Latex => field ??= Notation.LatexCall("\\arccos", 1);
 

@@ -1,10 +1,11 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
 /// <summary>The inverse sine, in radians; NaN outside -1 to 1.</summary>
-internal sealed class AsinOperation() : UnaryOperation("asin", Math.Asin, null)
+internal sealed class AsinOperation() : UnaryOperation("asin", Elementary.Asin, Elementary.Asin)
 {
     internal override Notation Latex => field ??= Notation.LatexCall("\\arcsin", 1);
 

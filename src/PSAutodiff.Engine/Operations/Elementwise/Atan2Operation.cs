@@ -1,9 +1,10 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The angle of the point (x, y), given as atan2(y, x), from -pi to pi; 0 with derivative 0 at (0, 0).</summary>
-internal sealed class Atan2Operation() : BinaryOperation("atan2", Math.Atan2)
+internal sealed class Atan2Operation() : BinaryOperation("atan2", Elementary.Atan2)
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{atan2}", 2);
 
@@ -14,8 +15,11 @@ internal sealed class Atan2Operation() : BinaryOperation("atan2", Math.Atan2)
 
     internal override CodeForm Python => new(Notation.Call("np.arctan2", 2));
 
-    // A call of Math.Atan2, in multiplications.
+    // In multiplications.
     internal override int Cost(Term node) => 16;
+
+    internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
+        Elementary.Atan2(x, y, result);
 
     // By the length, divided twice: squares overflow and underflow where the quotient does not. At (0, 0) it stands for 0 over 1,
     // chosen once for both arguments.

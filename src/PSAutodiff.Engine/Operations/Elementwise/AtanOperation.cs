@@ -1,10 +1,11 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
 /// <summary>The inverse tangent, in radians.</summary>
-internal sealed class AtanOperation() : UnaryOperation("atan", Math.Atan, null)
+internal sealed class AtanOperation() : UnaryOperation("atan", Elementary.Atan, Elementary.Atan)
 {
     internal override Notation Latex => field ??= Notation.LatexCall("\\arctan", 1);
 

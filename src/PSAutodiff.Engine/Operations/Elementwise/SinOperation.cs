@@ -1,10 +1,11 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
 /// <summary>The sine of an angle in radians.</summary>
-internal sealed class SinOperation() : UnaryOperation("sin", Math.Sin, null)
+internal sealed class SinOperation() : UnaryOperation("sin", Elementary.Sin, Elementary.Sin)
 {
     internal override Notation Latex => field ??= Notation.LatexCall("\\sin", 1);
 

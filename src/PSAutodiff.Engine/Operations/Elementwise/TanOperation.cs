@@ -1,10 +1,11 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
 
 /// <summary>The tangent of an angle in radians.</summary>
-internal sealed class TanOperation() : UnaryOperation("tan", Math.Tan, null)
+internal sealed class TanOperation() : UnaryOperation("tan", Elementary.Tan, Elementary.Tan)
 {
     internal override Notation Latex => field ??= Notation.LatexCall("\\tan", 1);
 
