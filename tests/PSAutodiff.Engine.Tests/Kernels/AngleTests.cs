@@ -1,3 +1,4 @@
+using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Kernels;
 using Xunit;
 
@@ -98,10 +99,13 @@ public sealed class AngleTests
         var rows = both.EvaluateRows([xs], TestContext.Current.CancellationToken);
         Assert.Equal(alone.EvaluateRows([xs], TestContext.Current.CancellationToken)[0], rows[1]);
         Assert.Equal(other.EvaluateRows([xs], TestContext.Current.CancellationToken)[0], rows[0]);
+        var (interpreter, code) = (new InterpretedTape(both.Tape), TapeCode.Compile(both.Tape, both.Tape.InputCount));
         var results = new double[2];
         for (var i = 0; i < xs.Length; i++)
         {
-            both.Interpret([xs[i]], results);
+            interpreter.Run([xs[i]], [], results);
+            Assert.Equal([rows[0][i], rows[1][i]], results);
+            code.Run([xs[i]], [], results);
             Assert.Equal([rows[0][i], rows[1][i]], results);
         }
     }
