@@ -11,7 +11,7 @@ internal static class CommonIdentities
     /// </summary>
     public static IEnumerable<Identity> For(Operation operation)
     {
-        if (operation.Arity == 0) yield break;
+        if (operation.Arity == 0 || !operation.IsComputed) yield break;
         yield return new Identity(Computed, RuleSets.Lab | RuleSets.Stable, (x, y, z) => Fold(operation, x, y, z, Exactness.Any)) { IsWorthItsCost = false };
         yield return new Identity(Computed, RuleSets.Textbook, (x, y, z) => Fold(operation, x, y, z, Exactness.OnPaper));
         yield return new Identity(Computed, RuleSets.Fold | RuleSets.Standard, (x, y, z) => Fold(operation, x, y, z, Exactness.OfDoubles));

@@ -16,13 +16,14 @@ internal sealed partial class Graph
     private ulong[]? _hashes;
     private int[]? _depths;
 
-    internal Graph(int count, GraphNode[] nodes, double[] constants, string[] names, int[] slots, Graph? origin)
+    internal Graph(int count, GraphNode[] nodes, double[] constants, string[] names, FunctionTable? functions, int[] slots, Graph? origin)
     {
         _origin = origin is null ? null : new WeakReference<Graph>(origin);
         Count = count;
         _nodes = nodes;
         _constants = constants;
         _names = names;
+        Functions = functions;
         Slots = slots;
     }
 
@@ -39,9 +40,12 @@ internal sealed partial class Graph
 
     internal ReadOnlySpan<string> Names => _names;
 
-    public Operation OperationOf(int id) => OperationTable.ByCode[_nodes[id].Code];
+    /// <summary>The functions without definitions; null for none.</summary>
+    internal FunctionTable? Functions { get; }
 
-    public byte CodeOf(int id) => _nodes[id].Code;
+    public Operation OperationOf(int id) => OperationOf(_nodes[id].Code, Functions);
+
+    public ushort CodeOf(int id) => _nodes[id].Code;
 
     public int X(int id) => _nodes[id].X;
 
@@ -167,9 +171,41 @@ internal sealed partial class Graph
         return [.. names];
     }
 
+    /// <summary>The functions without definitions among the reachable nodes, derivatives of them too, each once.</summary>
+    public IReadOnlyList<FreeFunction> FunctionsOf(bool[] reachable)
+    {
+        if (Functions is null) return [];
+        var found = new List<FreeFunction>();
+        var seen = new HashSet<ushort>();
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (reachable[id] && _nodes[id].Code >= OperationTable.FirstFreeCode && seen.Add(_nodes[id].Code)) found.Add(Functions[_nodes[id].Code]);
+        }
+
+        return found;
+    }
+
+    /// <summary>The names of these functions, without the marks of derivatives, in ordinal order.</summary>
+    public string[] FunctionNamesOf(bool[] reachable) =>
+        [.. FunctionsOf(reachable).Select(static function => function.Function).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>Refuses to compute what has no values.</summary>
+    /// <exception cref="AutodiffException">One of the reachable nodes is a function without a definition.</exception>
+    public void RequireDefinitions(bool[] reachable)
+    {
+        if (FunctionsOf(reachable) is [var function, ..]) throw function.Undefined();
+    }
+
     public ulong StructuralHash(int id) => (_hashes ?? ComputeHashes())[id];
 
     public int DepthOf(int id) => (_depths ?? ComputeDepths())[id];
+
+    /// <summary>The operation that a code stands for where some functions have no definition.</summary>
+    public static Operation OperationOf(ushort code, FunctionTable? functions)
+    {
+        var known = OperationTable.ByCode;
+        return code < known.Length ? known[code] : functions![code];
+    }
 
     private static bool IsLeaf(in GraphNode node) => node.Code is OperationTable.ConstantCode or OperationTable.VariableCode;
 

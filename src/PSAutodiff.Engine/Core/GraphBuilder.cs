@@ -27,6 +27,7 @@ internal sealed class GraphBuilder
     private int _constantCount;
     private readonly List<string> _names;
     private readonly Dictionary<string, int> _variables;
+    private FunctionTable? _functions;
     private int[] _slots;
     private readonly Graph? _origin;
     private readonly int _extraCapacity;
@@ -53,6 +54,7 @@ internal sealed class GraphBuilder
         Count = graph.Count;
         _nodes = graph.NodeArray;
         _slots = graph.Slots;
+        _functions = graph.Functions;
         _constantCount = graph.Constants.Length;
         _constants = Grown(graph.Constants, _constantCount + 8);
         _names = [.. graph.Names];
@@ -77,9 +79,12 @@ internal sealed class GraphBuilder
     /// <summary>Keeps what identities are applied to and what they give.</summary>
     public RewriteLog? Log { get; set; }
 
-    public Operation OperationOf(int id) => OperationTable.ByCode[_nodes[id].Code];
+    public Operation OperationOf(int id) => OperationOf(_nodes[id].Code);
 
-    public byte CodeOf(int id) => _nodes[id].Code;
+    /// <summary>The operation that a code stands for here.</summary>
+    public Operation OperationOf(ushort code) => Graph.OperationOf(code, _functions);
+
+    public ushort CodeOf(int id) => _nodes[id].Code;
 
     public int X(int id) => _nodes[id].X;
 
@@ -99,6 +104,9 @@ internal sealed class GraphBuilder
 
     /// <summary>The id of a variable, or <see cref="Graph.None"/> where there is none of that name.</summary>
     public int FindVariable(string name) => _variables.GetValueOrDefault(name, Graph.None);
+
+    /// <summary>How many arguments the function without a definition of a name has here; 0 where there is none.</summary>
+    public int ArityOf(string function) => _functions?.ArityOf(function) ?? 0;
 
     public Term Term(int id) => new(this, id);
 
@@ -172,7 +180,7 @@ internal sealed class GraphBuilder
                     if (result.Exists)
                     {
                         OnRewrite?.Invoke(identity);
-                        Log?.Add(identity, new GraphNode(x, y, z, operation.Code), result.Id, mark);
+                        Log?.Add(identity, new GraphNode(x, y, z, CodeOf(operation)), result.Id, mark);
                         return result.Id;
                     }
 
@@ -206,6 +214,7 @@ internal sealed class GraphBuilder
         _nodes,
         _constants.AsSpan(0, _constantCount).ToArray(),
         [.. _names],
+        _functions,
         _slots,
         _origin);
 
@@ -217,13 +226,24 @@ internal sealed class GraphBuilder
     {
         WatchCancellation();
         var commute = operation.IsCommutative && (Rules & RuleSets.StandardAndStable) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
-        var node = new GraphNode(x, y, z, operation.Code);
+        var node = new GraphNode(x, y, z, CodeOf(operation));
         for (var probe = ProbeFor(node); ; probe.Next())
         {
             var id = _slots[probe.Slot] - 1;
             if (id < 0) return Append(probe.Slot, node);
             if (AreEqual(_nodes[id], node, commute)) return id;
         }
+    }
+
+    private ushort CodeOf(Operation operation) => operation.Code < OperationTable.FirstFreeCode ? operation.Code : CodeOf((FreeFunction)operation);
+
+    private ushort CodeOf(FreeFunction function)
+    {
+        if (_functions is not null && _functions.TryCodeOf(function, out var code)) return code;
+
+        // The graph that this one goes on from keeps its own.
+        if (_functions is null || ReferenceEquals(_functions, _origin?.Functions)) _functions = new FunctionTable(_functions);
+        return _functions.Add(function);
     }
 
     private void WatchCancellation()

@@ -4,8 +4,8 @@ namespace PSAutodiff.Core;
 /// <param name="X">The id of the first argument; for a constant or variable the index of its value or name.</param>
 /// <param name="Y">The id of the second argument, or <see cref="Graph.None"/>.</param>
 /// <param name="Z">The id of the third argument, or <see cref="Graph.None"/>.</param>
-/// <param name="Code">Index of the operation in <see cref="OperationTable.ByCode"/>.</param>
-internal readonly record struct GraphNode(int X, int Y, int Z, byte Code)
+/// <param name="Code">The code of the operation: an index in <see cref="OperationTable.ByCode"/>, or one of a <see cref="FunctionTable"/>.</param>
+internal readonly record struct GraphNode(int X, int Y, int Z, ushort Code)
 {
     /// <summary>The id of an argument that the operation has.</summary>
     public int Argument(int index) => index switch { 0 => X, 1 => Y, _ => Z };

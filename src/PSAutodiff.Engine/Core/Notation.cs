@@ -51,8 +51,11 @@ internal sealed class Notation
         new($"{command}\\left({string.Join(", ", Placeholders.Take(arity))}\\right)", Atom, new int[arity]);
 
     /// <summary>A MathML function call; the character after the name is the invisible operator "apply function".</summary>
-    public static Notation MathMLCall(string name, int arity) => new(
-        $"<mrow><mi>{name}</mi><mo>\u2061</mo><mrow><mo>(</mo>{string.Join("<mo>,</mo>", Placeholders.Take(arity))}<mo>)</mo></mrow></mrow>",
+    public static Notation MathMLCall(string name, int arity) => MathMLApply($"<mi>{name}</mi>", arity);
+
+    /// <summary>The same of a function that is an element.</summary>
+    public static Notation MathMLApply(string function, int arity) => new(
+        $"<mrow>{function}<mo>\u2061</mo><mrow><mo>(</mo>{string.Join("<mo>,</mo>", Placeholders.Take(arity))}<mo>)</mo></mrow></mrow>",
         Atom,
         new int[arity]);
 

@@ -26,8 +26,11 @@ public abstract class Operation
     /// <summary>Number of arguments: 0 for constants and variables, else 1 to 3.</summary>
     public int Arity { get; }
 
-    /// <summary>Index in <see cref="OperationTable.ByCode"/>; not the same in every version, so never stored.</summary>
-    internal byte Code { get; set; }
+    /// <summary>
+    /// Stands for it in graphs; not the same in every version, so never stored. That of a function without a definition is only known to be
+    /// <see cref="OperationTable.FirstFreeCode"/> or above: each graph has its own.
+    /// </summary>
+    internal ushort Code { get; set; }
 
     internal ulong HashSeed { get; }
 
@@ -69,6 +72,9 @@ public abstract class Operation
 
     /// <summary>Whether it is one of the teaching lab's, whose literal derivative rule writes zeros and ones out.</summary>
     internal virtual bool IsLab => false;
+
+    /// <summary>Whether it has values: a function without a definition has none.</summary>
+    internal virtual bool IsComputed => true;
 
     /// <summary>All identities, tried in order.</summary>
     private protected virtual IEnumerable<Identity> Identities => [];

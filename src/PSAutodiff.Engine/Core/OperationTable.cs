@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
 
@@ -7,8 +8,8 @@ namespace PSAutodiff;
 /// <summary>All operations, found by reflection so that a new one is one new file.</summary>
 internal static class OperationTable
 {
-    public const byte ConstantCode = 0;
-    public const byte VariableCode = 1;
+    public const ushort ConstantCode = 0;
+    public const ushort VariableCode = 1;
 
     private static readonly FrozenDictionary<Type, Operation> ByType;
     private static readonly FrozenDictionary<string, Operation> ByName;
@@ -20,7 +21,7 @@ internal static class OperationTable
         // Nested in another operation is what only stands on tapes.
         var operations = new List<Operation>();
         var forTapes = new List<Operation>();
-        foreach (var type in Subclasses.Of(typeof(Operation))) (type.IsNested ? forTapes : operations).Add((Operation)Activator.CreateInstance(type)!);
+        foreach (var type in Subclasses.Of(typeof(Operation)).Where(static type => !type.IsSubclassOf(typeof(FreeFunction)))) (type.IsNested ? forTapes : operations).Add((Operation)Activator.CreateInstance(type)!);
 
         // Constants and variables ("const", "var") come first, under the codes that graphs test for.
         operations.Sort(static (a, b) => (a.Arity == 0) != (b.Arity == 0)
@@ -28,7 +29,8 @@ internal static class OperationTable
             : string.CompareOrdinal(a.Name, b.Name));
         ByCode = [.. operations];
         operations.AddRange(forTapes);
-        for (var code = 0; code < operations.Count; code++) operations[code].Code = (byte)code;
+        for (var code = 0; code < operations.Count; code++) operations[code].Code = (ushort)code;
+        FirstFreeCode = (ushort)operations.Count;
         ByType = operations.ToFrozenDictionary(static op => op.GetType());
         ByName = ByCode.ToFrozenDictionary(static op => op.Name, StringComparer.Ordinal);
         Constant = ByCode[ConstantCode];
@@ -37,9 +39,15 @@ internal static class OperationTable
 
     public static Operation[] ByCode { get; }
 
+    /// <summary>From here on codes are those that a graph gives to functions without definitions, see <see cref="FunctionTable"/>.</summary>
+    public static ushort FirstFreeCode { get; }
+
     public static Operation Constant { get; }
 
     public static Operation Variable { get; }
+
+    /// <summary>The entry of a table by code; none for a function without a definition, of which such tables know nothing.</summary>
+    public static T? Entry<T>(T[] table, ushort code) => code < table.Length ? table[code] : default;
 
     public static Operation Get(Type type) => ByType[type];
 

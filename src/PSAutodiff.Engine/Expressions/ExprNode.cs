@@ -92,6 +92,16 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         }
     }
 
+    /// <summary>Names of all functions without definitions in the expression, in ordinal order, each once and without the marks of derivatives.</summary>
+    public IReadOnlyList<string> Functions
+    {
+        get
+        {
+            var (graph, id) = Flatten();
+            return graph.FunctionNamesOf(graph.Reachable([id]));
+        }
+    }
+
     /// <summary>Number of distinct nodes of the expression, constants and variables included; shared parts count once.</summary>
     public int NodeCount
     {
@@ -170,12 +180,18 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     /// <param name="operation">A name such as <c>sum</c>, <c>mul</c> or <c>tanh</c>, or that of a form such as <c>ln</c> or <c>cot</c>.</param>
     /// <param name="arguments">As many nodes as the operation takes.</param>
     /// <exception cref="AutodiffException">The operation is unknown or takes another number of arguments.</exception>
-    public static ExprNode Apply(string operation, params ReadOnlySpan<ExprNode> arguments)
+    public static ExprNode Apply(string operation, params ReadOnlySpan<ExprNode> arguments) => Apply(NamedFunction.Find(operation), arguments);
+
+    /// <summary>A function without a definition on its arguments, or a derivative of one.</summary>
+    /// <param name="function">A name such as <c>phi</c>, a derivative such as <c>phi'</c>, or of several arguments such as <c>f'12</c>.</param>
+    /// <param name="arguments">1 to 3 nodes.</param>
+    /// <exception cref="AutodiffException">The name is that of an operation or cannot be written in text, or the arguments are too many.</exception>
+    public static ExprNode Function(string function, params ReadOnlySpan<ExprNode> arguments)
     {
-        var function = NamedFunction.Find(operation);
-        return function.Takes(arguments.Length)
-            ? function.Apply(arguments)
-            : throw new AutodiffException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length));
+        ArgumentNullException.ThrowIfNull(function);
+        return NamedFunction.DeclarationProblem(UnknownFunction.NameIn(function)) is { } problem
+            ? throw new AutodiffException(ErrorIds.FunctionInvalid, problem + ".")
+            : Apply(NamedFunction.Unknown(function), arguments);
     }
 
     /// <summary>The constant with this value, so that numbers can stand beside nodes in formulas.</summary>
@@ -199,6 +215,10 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         var importer = new GraphImporter(new GraphBuilder { Cancellation = cancellation });
         return importer.Import(this) == importer.Import(other);
     }
+
+    internal static ExprNode Apply(NamedFunction function, ReadOnlySpan<ExprNode> arguments) => function.Takes(arguments.Length)
+        ? function.Apply(arguments)
+        : throw new AutodiffException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length));
 
     internal static ExprNode Apply<TOperation>(ExprNode x, ExprNode? y = null, ExprNode? z = null)
         where TOperation : Operation => Apply(OperationOf<TOperation>.Instance, x, y, z);

@@ -8,6 +8,9 @@ internal static class ForeignWords
 {
     private static readonly FrozenDictionary<string, string> Instead = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
+        ["sine"] = "sin(x)",
+        ["cosine"] = "cos(x)",
+        ["tangent"] = "tan(x)",
         ["arcsin"] = "asin(x)",
         ["arccos"] = "acos(x)",
         ["arctan"] = "atan(x)",

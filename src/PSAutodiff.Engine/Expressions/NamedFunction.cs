@@ -40,9 +40,14 @@ internal sealed class NamedFunction
     private static readonly FrozenDictionary<string, NamedFunction> ByName = Table();
 
     private readonly Operation? _operation;
+
+    // Of a function without a definition, the text before the parenthesis.
+    private readonly string? _unknown;
     private readonly List<Form> _forms = [];
 
     private NamedFunction(string name, Operation? operation) => (Name, _operation) = (name, operation);
+
+    private NamedFunction(string unknown) => (Name, _unknown) = (unknown, unknown);
 
     /// <summary>All, the operations first.</summary>
     public static IReadOnlyList<NamedFunction> All { get; } =
@@ -60,18 +65,39 @@ internal sealed class NamedFunction
     /// <summary>The function with a name, or null.</summary>
     public static NamedFunction? TryFind(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>The function with a name.</summary>
+    /// <summary>The function with a name, or a function without a definition.</summary>
+    /// <param name="name">The name, with the marks of a derivative for one of a function without a definition.</param>
+    /// <param name="functions">Names of functions without definitions beside those that need no declaration.</param>
     /// <exception cref="AutodiffException">There is none.</exception>
-    public static NamedFunction Find(string name) => TryFind(name) ?? throw new AutodiffException(
-        ErrorIds.OperationUnknown,
-        $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. {(ForeignWords.Advice(name) is { } advice ? advice + " " : string.Empty)}{KnownNames}");
+    public static NamedFunction Find(string name, IReadOnlyCollection<string>? functions = null)
+    {
+        if (TryFind(name) is { } known) return known;
+        var function = UnknownFunction.NameIn(name);
+        if (UnknownFunction.IsUsual(function) || functions?.Contains(function) == true) return Unknown(name);
+        throw new AutodiffException(
+            ErrorIds.OperationUnknown,
+            $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. {(ForeignWords.Advice(name) is { } advice ? advice + " " : string.Empty)}{KnownNames}");
+    }
+
+    /// <summary>A function without a definition, or a derivative of one, by the text before the parenthesis.</summary>
+    public static NamedFunction Unknown(string text) => new(text);
+
+    /// <summary>Why a name cannot be that of a function without a definition; null where it can.</summary>
+    public static string? DeclarationProblem(string name) =>
+        TryFind(name) is not null ? $"'{name}' is an operation and cannot be declared as a function" :
+        !UnknownFunction.IsValidName(name) ? $"'{name}' cannot be the name of a function, which has letters, digits and '_' and does not begin with a digit" :
+        null;
+
+    /// <summary>Whether it has no definition.</summary>
+    public bool IsUnknown => _unknown is not null;
 
     /// <summary>Whether it takes so many arguments.</summary>
-    public bool Takes(int count) => _operation?.Arity == count || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
+    public bool Takes(int count) => _unknown is not null ? UnknownFunction.Parse(_unknown, count) is not null : _operation?.Arity == count || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
 
     /// <summary>What is wrong with a number of arguments that it does not take.</summary>
     public string ArgumentCountMessage(int given)
     {
+        if (_unknown is not null) return UnknownFunction.MarksMessage(_unknown, given);
         var counts = _forms.Select(static form => form.Count).Concat(_operation is null ? [] : [_operation.Arity]).Order().ToArray();
         var taken = TakesMany ? "at least " + counts[0] : string.Join(" or ", counts.Select(static count => count.ToString(CultureInfo.InvariantCulture)));
         return $"'{Name}' takes {taken} argument{(counts is [1] ? string.Empty : "s")}, not {given}.";
@@ -90,6 +116,12 @@ internal sealed class NamedFunction
     private TNode Apply<TNode, TNodes>(TNodes nodes, ReadOnlySpan<TNode> arguments)
         where TNodes : struct, INodes<TNode>
     {
+        if (_unknown is not null)
+        {
+            var function = UnknownFunction.Parse(_unknown, arguments.Length)!;
+            return nodes.Apply(function, arguments[0], arguments.Length > 1 ? arguments[1] : default, arguments.Length > 2 ? arguments[2] : default);
+        }
+
         // As precise as can be, where there is something more precise than a quotient.
         if (arguments.Length == 2 && Name == "log" && nodes.ConstantOf(arguments[1]) is 2 or 10)
         {

@@ -38,6 +38,8 @@ internal static class ErrorIds
     public const string FileUnreadable = nameof(FileUnreadable);
     public const string FileUnwritable = nameof(FileUnwritable);
     public const string FractionInvalid = nameof(FractionInvalid);
+    public const string FunctionInvalid = nameof(FunctionInvalid);
+    public const string FunctionUndefined = nameof(FunctionUndefined);
     public const string GradientMissing = nameof(GradientMissing);
     public const string GraphTooLarge = nameof(GraphTooLarge);
     public const string HessianIndefinite = nameof(HessianIndefinite);

@@ -37,6 +37,7 @@ internal sealed class AdjointTable
         var flat = ExprNode.Flatten([expression], cancellation);
         var (graph, root) = (flat.Graph, flat.Roots[0]);
         var reachable = flat.Reachable();
+        graph.RequireDefinitions(reachable);
         var ids = Enumerable.Range(0, reachable.Length).Where(id => reachable[id]).ToArray();
         var indices = new int[reachable.Length];
         for (var i = 0; i < ids.Length; i++) indices[ids[i]] = i;

@@ -141,9 +141,11 @@ public sealed class ExpressionComparison
         var both = ExprNode.Flatten([reference, difference], cancellation);
 
         // Sampling first: where it finds a counterexample, there is no need to simplify.
-        var sampler = new Sampler(both, cancellation);
-        var sampled = sampler.Compare();
-        if (sampled.How == ComparisonBasis.Counterexample) return sampled;
+        var functions = both.Graph.FunctionsOf(both.Reachable());
+        var standIns = functions.Count == 0 ? null : StandIns.For(both, functions, cancellation);
+        var sampler = functions.Count == 0 || standIns is not null ? new Sampler(standIns?.Expressions ?? both, cancellation) : null;
+        var sampled = sampler?.Compare();
+        if (sampled?.How == ComparisonBasis.Counterexample) return standIns is null ? sampled : sampled.Because($"They differ, for example, with {standIns.Value.Text}.");
         cancellation.ThrowIfCancellationRequested();
         proof = EqualityProof.Of(both, cancellation);
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
@@ -156,12 +158,22 @@ public sealed class ExpressionComparison
         }
 
         // Equal where both are defined says nothing when they are nowhere so.
-        if (proof.IsEqual && (!proof.HasGaps || sampler.HasCommonPoint)) return new ExpressionComparison(ComparisonBasis.Algebra) { Assumption = Joined(proof.Assumptions) };
-        return sampler.Refute(proof) ?? sampler.Result(sampled.How, proof.IsEqual ? "Equal by algebra wherever both have values, but no point is known where they have." : proof.Reason);
+        if (proof.IsEqual && (!proof.HasGaps || sampler?.HasCommonPoint == true)) return new ExpressionComparison(ComparisonBasis.Algebra) { Assumption = Joined(proof.Assumptions) };
+        var reason = proof.IsEqual ? "Equal by algebra wherever both have values, but no point is known where they have." : proof.Reason;
+        if (functions.Count > 0) return new ExpressionComparison(ComparisonBasis.Undecided) { Reason = $"{reason} Values cannot show that they are equal, because the function '{functions[0].Function}' has no definition." };
+        return sampler!.Refute(proof) ?? sampler.Result(sampled!.How, reason);
     }
 
     /// <summary>Whether they are equal and what decided, in a line.</summary>
     public override string ToString() => $"{(Equal ? "equal" : How == ComparisonBasis.Undecided ? "undecided" : "not equal")} ({How})";
+
+    private ExpressionComparison Because(string reason) => new(How, LargestError, SampleCount)
+    {
+        Reason = reason,
+        Counterexample = Counterexample,
+        ReferenceValue = ReferenceValue,
+        DifferenceValue = DifferenceValue,
+    };
 
     private static string? Joined(IReadOnlyList<string> assumptions) => assumptions.Count == 0 ? null : string.Join(", ", assumptions);
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
 
@@ -14,11 +15,19 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     private const string OperationSet = "Operation";
     private const string JsonSet = "Json";
 
+    private IReadOnlyCollection<string>? _functions;
+
     /// <summary>Text, a script block, a number or a node; the kind decides how it is read.</summary>
     // Typed object: a string parameter would turn { ... } into text and a piped node into its shortened display.
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ExpressionSet)]
     [AllowNull]
     public object? Expression { get; set; }
+
+    /// <summary>Names of functions in the expression that have no definition yet.</summary>
+    [Parameter(ParameterSetName = ExpressionSet)]
+    [Parameter(ParameterSetName = OperationSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Function { get; set; }
 
     /// <summary>A number, for a constant.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ValueSet)]
@@ -58,6 +67,13 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     private protected override string Example => "For example: New-ExprNode 'x^2'";
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Function is not null) _functions = Require(Function, () => FunctionText.Names(Function));
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         switch (ParameterSetName)
@@ -75,7 +91,12 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
                 ProcessExpression(Json, () => ExprNode.ParseJson(Json, Cancellation));
                 break;
             default:
-                if (IsBound(nameof(Expression))) ProcessExpression(Expression, WriteObject);
+                if (!IsBound(nameof(Expression))) break;
+                ProcessExpression(Expression, () => Conversions.ToExpression(Expression, _functions, Cancellation), node =>
+                {
+                    WarnOfNames(Expression, node);
+                    WriteObject(node);
+                });
                 break;
         }
     }
@@ -91,6 +112,6 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
         var given = new (string Name, object? Value)[] { (nameof(X), X), (nameof(Y), Y), (nameof(Z), Z) };
         var count = 0;
         while (count < given.Length && IsBound(given[count].Name)) count++;
-        return ExprNode.Apply(Op, Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, Cancellation)));
+        return ExprNode.Apply(NamedFunction.Find(Op, _functions), Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, _functions, Cancellation)));
     }
 }

@@ -1,6 +1,8 @@
+using System.Collections;
 using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Passes.Definitions;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -11,12 +13,19 @@ namespace PSAutodiff.Commands;
 public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
 {
     private ValueSource _values = ValueSource.Empty;
+    private FunctionDefinitions? _functions;
     private ExprNode? _node;
 
     /// <summary>What takes the place of variables: names with numbers, nodes, text or script blocks.</summary>
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? At { get; set; }
+
+    /// <summary>What takes the place of functions without definitions: names with text such as 'z => tanh(z)', or script blocks.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DefinitionsCompleter))]
+    public IDictionary? Function { get; set; }
 
     /// <summary>Give the mean of the expression over rows from the pipeline, whose columns take the place of variables, written out.</summary>
     [Parameter]
@@ -44,14 +53,19 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
-        else if (At is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }.");
+        if (!Mean && !Sum && At is null && Function is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }, or -Function, for example -Function @{ phi = 'z => tanh(z)' }.");
         _values = Require(At, () => new ValueSource(At));
+        if (Function is not null) _functions = Require(Function, () => new FunctionDefinitions(FunctionText.Definitions(Function, Cancellation), Cancellation));
+        if (Mean || Sum) _node = Require(Expression, () => Defined(Conversions.ToExpression(Expression, Cancellation)));
     }
 
     private protected override void Process(object? expression)
     {
-        ProcessExpression(expression, node => WriteObject(node.Resolve(Replacements(node.Variables), Cancellation)));
+        ProcessExpression(expression, given =>
+        {
+            var node = Defined(given);
+            WriteObject(node.Resolve(Replacements(node.Variables), Cancellation));
+        });
     }
 
     // What takes the place of variables may have variables that are called like columns, and keeps them.
@@ -59,6 +73,19 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     {
         var replacements = Replacements(rows.Parameters);
         WriteObject(_node!.WriteOut(data, Cancellation).Resolve(replacements, Cancellation));
+    }
+
+    /// <summary>An expression with definitions in the places of functions: they may bring variables along.</summary>
+    private ExprNode Defined(ExprNode node)
+    {
+        if (_functions is null) return node;
+        var defined = _functions.Resolve(node);
+        foreach (var (name, function) in NearNames.Pairs(_functions.Names.Except(node.Functions, StringComparer.Ordinal), defined.Functions))
+        {
+            WriteWarning($"-Function defines '{name}', but the expression has no such function, and its function '{function}' was left alone. Is one of them misspelt?");
+        }
+
+        return defined;
     }
 
     private Dictionary<string, ExprNode> Replacements(IReadOnlyList<string> variables)
@@ -93,7 +120,8 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     {
         try
         {
-            return Conversions.ToExpression(_values[name], Cancellation);
+            var node = Conversions.ToExpression(_values[name], Cancellation);
+            return _functions?.Resolve(node) ?? node;
         }
         catch (AutodiffException exception)
         {

@@ -13,14 +13,17 @@ namespace PSAutodiff;
 public sealed class VariableCompleter : NameCompleter
 {
     /// <summary>The variables of expressions, and of those at the start of the pipeline of a command.</summary>
-    internal static SortedSet<string> Variables(CommandAst command, IEnumerable<object?> expressions)
+    internal static SortedSet<string> Variables(CommandAst command, IEnumerable<object?> expressions) => NamesIn(command, expressions, static node => node.Variables);
+
+    /// <summary>Some names in the same expressions.</summary>
+    internal static SortedSet<string> NamesIn(CommandAst command, IEnumerable<object?> expressions, Func<ExprNode, IReadOnlyList<string>> namesOf)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var value in expressions) Collect(value, names);
+        foreach (var value in expressions) Collect(value, names, namesOf);
         if (command.Parent is not PipelineAst { PipelineElements: [CommandExpressionAst first, ..] }) return names;
-        if (first.Expression is StringConstantExpressionAst text) Collect(text.Value, names);
+        if (first.Expression is StringConstantExpressionAst text) Collect(text.Value, names, namesOf);
         if (first.Expression is not VariableExpressionAst variable) return names;
-        Collect(RowColumns.ValueOf(variable), names);
+        Collect(RowColumns.ValueOf(variable), names, namesOf);
         return names;
     }
 
@@ -29,7 +32,7 @@ public sealed class VariableCompleter : NameCompleter
 
     private protected override CompletionResult Result(string name) => new(ColumnCompleter.Quoted(name), name, CompletionResultType.ParameterValue, name);
 
-    private static void Collect(object? value, SortedSet<string> names)
+    private static void Collect(object? value, SortedSet<string> names, Func<ExprNode, IReadOnlyList<string>> namesOf)
     {
         // The equations of Find-Root are several.
         foreach (var expression in Conversions.Unwrap(value) as IList ?? (object?[])[value])
@@ -37,7 +40,7 @@ public sealed class VariableCompleter : NameCompleter
             if (expression is null) continue;
             try
             {
-                names.UnionWith(Conversions.ToExpression(expression).Variables);
+                names.UnionWith(namesOf(Conversions.ToExpression(expression)));
             }
             catch (AutodiffException)
             {

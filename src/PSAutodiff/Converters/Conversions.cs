@@ -10,7 +10,10 @@ namespace PSAutodiff.Converters;
 internal static class Conversions
 {
     /// <summary>The expression that a value stands for: a node, text, a script block or a number.</summary>
-    public static ExprNode ToExpression(object? value, CancellationToken cancellation = default)
+    public static ExprNode ToExpression(object? value, CancellationToken cancellation = default) => ToExpression(value, null, cancellation);
+
+    /// <summary>The same, with the names of functions without definitions that text need not declare.</summary>
+    public static ExprNode ToExpression(object? value, IReadOnlyCollection<string>? functions, CancellationToken cancellation)
     {
         // Unquoted, PowerShell reads 2kb as 2048 and 2d as 2, and remembers what was written. Where that is another thing, nobody knows what is meant.
         if (value is PSObject { BaseObject: ValueType number } token && TryGetNumber(number, out _)
@@ -29,9 +32,9 @@ internal static class Conversions
             case ExprNode node:
                 return node;
             case string text:
-                return ExprNode.Parse(text, cancellation);
+                return ExprNode.Parse(text, functions, cancellation);
             case ScriptBlock script:
-                return ScriptBlockTranslator.Translate(script);
+                return ScriptBlockTranslator.Translate(script, functions);
             case null:
                 throw new AutodiffException(
                     ErrorIds.ExpressionNull,

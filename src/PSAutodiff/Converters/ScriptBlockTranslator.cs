@@ -43,11 +43,32 @@ internal static class ScriptBlockTranslator
     private static readonly PropertyInfo?[] PartsOfTernary = [Ternary?.GetProperty("Condition"), Ternary?.GetProperty("IfTrue"), Ternary?.GetProperty("IfFalse")];
 
     /// <summary>The expression that a script block writes down.</summary>
+    /// <param name="script">The script block.</param>
+    /// <param name="functions">Names of functions without definitions beside those that need no declaration.</param>
     /// <exception cref="AutodiffException">The block holds something else than arithmetic.</exception>
-    public static ExprNode Translate(ScriptBlock script)
+    public static ExprNode Translate(ScriptBlock script, IReadOnlyCollection<string>? functions) => Translate((ScriptBlockAst)script.Ast, functions, ofFunction: false);
+
+    /// <summary>The parameters of a script block and the expression in them.</summary>
+    /// <param name="script">The script block.</param>
+    /// <param name="functions">Names of functions without definitions beside those that need no declaration.</param>
+    /// <exception cref="AutodiffException">The block holds something else than bare parameters and arithmetic.</exception>
+    public static (IReadOnlyList<string> Parameters, ExprNode Body) TranslateFunction(ScriptBlock script, IReadOnlyCollection<string>? functions)
+    {
+        var ast = (ScriptBlockAst)script.Ast;
+        var parameters = new List<string>();
+        foreach (var parameter in ast.ParamBlock?.Parameters ?? Enumerable.Empty<ParameterAst>())
+        {
+            if (parameter.DefaultValue is not null || parameter.Attributes.Count > 0) throw Refused(parameter);
+            parameters.Add(parameter.Name.VariablePath.UserPath);
+        }
+
+        return (parameters, Translate(ast, functions, ofFunction: true));
+    }
+
+    private static ExprNode Translate(ScriptBlockAst script, IReadOnlyCollection<string>? functions, bool ofFunction)
     {
         var work = new Work();
-        work.Read(Body((ScriptBlockAst)script.Ast));
+        work.Read(Body(script, ofFunction));
         while (work.Next() is { } ast)
         {
             switch (ast)
@@ -80,6 +101,10 @@ internal static class ScriptBlockTranslator
                     break;
                 case MemberExpressionAst member and not InvokeMemberExpressionAst when member.Static && IsMath(member.Expression):
                     work.Take(MathConstant(member));
+                    break;
+                case CommandAst call when TryFunctionOf(call, functions) is { } unknown:
+                    var given = Arguments(call);
+                    work.Apply(unknown.Takes(given.Count) ? unknown : throw new AutodiffException(ErrorIds.ArgumentCount, $"{Place(call)}: {unknown.ArgumentCountMessage(given.Count)}"), [.. given]);
                     break;
                 case var _ when Ternary is not null && Ternary.IsInstanceOfType(ast):
                     work.Apply(Choice, Array.ConvertAll(PartsOfTernary, part => (Ast)part!.GetValue(ast)!));
@@ -122,10 +147,10 @@ internal static class ScriptBlockTranslator
         throw new AutodiffException(ErrorIds.ScriptBlockUnsupported, $"{Place(binary)}: '{Shortened(binary)}' can be read in two ways: write it as '{one}' or as '{other}'. The script block was not run.");
     }
 
-    private static ExpressionAst Body(ScriptBlockAst script)
+    private static Ast Body(ScriptBlockAst script, bool ofFunction)
     {
         if (script.ScriptRequirements is not null) throw Refused(script, "#requires");
-        var parts = new Parts();
+        var parts = new Parts(ofFunction);
         script.Visit(parts);
         if (parts.Refused is { } part) throw Refused(part);
         if (script.EndBlock?.Traps is [var trap, ..]) throw Refused(trap, "a trap");
@@ -140,14 +165,33 @@ internal static class ScriptBlockTranslator
         };
     }
 
-    private static ExpressionAst Expression(StatementAst statement)
+    private static Ast Expression(StatementAst statement)
     {
         if (statement is not PipelineAst pipeline) throw Refused(statement);
         if (Background?.GetValue(pipeline) is true) throw Refused(pipeline, "the background operator '&'");
         if (pipeline.PipelineElements.Count > 1) throw Refused(pipeline.PipelineElements[1]);
-        return pipeline.PipelineElements[0] is CommandExpressionAst { Redirections.Count: 0 } command
-            ? command.Expression
-            : throw Refused(pipeline.PipelineElements[0]);
+        return pipeline.PipelineElements[0] switch
+        {
+            CommandExpressionAst { Redirections.Count: 0 } command => command.Expression,
+            CommandAst { Redirections.Count: 0, InvocationOperator: TokenKind.Unknown } call => call,
+            var other => throw Refused(other),
+        };
+    }
+
+    /// <summary>The function without a definition that a command calls; null for any other command.</summary>
+    private static NamedFunction? TryFunctionOf(CommandAst call, IReadOnlyCollection<string>? functions) =>
+        call.CommandElements[0] is StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord, Value: var name }
+        && (UnknownFunction.IsUsual(name) || functions?.Contains(name) == true)
+            ? NamedFunction.Unknown(name)
+            : null;
+
+    /// <summary>The arguments of a call, written <c>f $x $y</c> or <c>f($x, $y)</c>.</summary>
+    private static List<Ast> Arguments(CommandAst call)
+    {
+        var arguments = call.CommandElements.Skip(1).ToList<Ast>();
+        if (arguments is not [var only]) return arguments;
+        var inner = only is ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0 } command] } } ? command.Expression : only;
+        return inner is ArrayLiteralAst list ? [.. list.Elements] : arguments;
     }
 
     private static ExprNode Number(ConstantExpressionAst constant)
@@ -200,7 +244,9 @@ internal static class ScriptBlockTranslator
         what ??= ast switch
         {
             CommandAst command => $"the command '{command.GetCommandName() ?? Shortened(command)}'",
+            CommandParameterAst => $"the parameter '{Shortened(ast)}' of a command",
             BinaryExpressionAst binary => $"the operator '{binary.ErrorPosition.Text}'",
+            StringConstantExpressionAst or ExpandableStringExpressionAst when ast.Parent is CommandAst => $"the argument {Shortened(ast)} without parentheses, (...),",
             StringConstantExpressionAst or ExpandableStringExpressionAst => $"the text {Shortened(ast)}",
             VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified => $"PowerShell's own {Shortened(ast)}",
             VariableExpressionAst { Splatted: false } => $"the variable of a scope or drive {Shortened(ast)}",
@@ -211,9 +257,10 @@ internal static class ScriptBlockTranslator
             IfStatementAst => "the statement 'if' (write $a -gt $b ? $x : $y for a choice)",
             _ => $"'{Shortened(ast)}'",
         };
+        var hint = ast is CommandAst call && call.GetCommandName() is { } name && NamedFunction.DeclarationProblem(name) is null ? $" If '{name}' is a function without a definition, declare it: New-ExprNode -Function {name}." : string.Empty;
         return new AutodiffException(
             ErrorIds.ScriptBlockUnsupported,
-            $"{Place(ast)}: {what} cannot be part of an expression. Allowed are + - * / %, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers), [Math]::PI, comparisons such as -gt, -and, -or, -not and ? :. The script block was not run.");
+            $"{Place(ast)}: {what} cannot be part of an expression.{hint} Allowed are + - * / %, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers), [Math]::PI, comparisons such as -gt, -and, -or, -not and ? :. The script block was not run.");
     }
 
     private static string Shortened(Ast ast) => ast.Extent.Text.Length > 40 ? ast.Extent.Text[..40] + "..." : ast.Extent.Text;
@@ -256,13 +303,13 @@ internal static class ScriptBlockTranslator
     }
 
     /// <summary>Finds the first part of a script block that is not its body, whatever kinds of parts there are.</summary>
-    private sealed class Parts : AstVisitor2
+    private sealed class Parts(bool ofFunction) : AstVisitor2
     {
         public Ast? Refused { get; private set; }
 
         public override AstVisitAction VisitNamedBlock(NamedBlockAst namedBlockAst) => namedBlockAst.Unnamed ? AstVisitAction.SkipChildren : Refuse(namedBlockAst);
 
-        public override AstVisitAction VisitParamBlock(ParamBlockAst paramBlockAst) => Refuse(paramBlockAst);
+        public override AstVisitAction VisitParamBlock(ParamBlockAst paramBlockAst) => ofFunction ? AstVisitAction.SkipChildren : Refuse(paramBlockAst);
 
         public override AstVisitAction VisitUsingStatement(UsingStatementAst usingStatementAst) => Refuse(usingStatementAst);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff;
 
@@ -47,7 +48,7 @@ public static class DerivativeViews
         for (var j = 0; j < columns; j++)
         {
             cells[0, j] = Views.Visible(names[j]);
-            for (var i = 0; i < rows; i++) cells[i + 1, j] = entry(i, j).ToString();
+            for (var i = 0; i < rows; i++) cells[i + 1, j] = ExprText.Formula(entry(i, j));
         }
 
         var widths = Enumerable.Range(0, columns).Select(j => Enumerable.Range(0, rows + 1).Max(i => cells[i, j].Length)).ToArray();

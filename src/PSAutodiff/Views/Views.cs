@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation.Host;
 using PSAutodiff.Data;
+using PSAutodiff.Expressions.Text;
 using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
@@ -17,6 +18,13 @@ public static class Views
     /// <summary>So many lines are shown of what has a line for each variable, parameter or layer.</summary>
     internal const int MostLines = 20;
 
+    /// <summary>The formula of an expression, without the declarations that its text has.</summary>
+    public static string Expression(ExprNode expression)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        return ExprText.Formula(expression);
+    }
+
     /// <summary>Names and values in a line each, for example <c>b1 = 1.25</c>; of many, the last line says how many more there are.</summary>
     /// <param name="entries">The names and values. Those in ordinal order are shown with w2 before w10.</param>
     /// <param name="before">What to write before each name.</param>
@@ -30,7 +38,7 @@ public static class Views
         if (names.SequenceEqual(names.Order(StringComparer.Ordinal))) pairs = [.. pairs.OrderBy(static pair => pair.Name, NaturalOrder.Instance)];
         var shown = pairs.Take(MostLines).Select(pair => (Name: before.Length == 0 ? Visible(pair.Name) : before + VariableNames.Quote(Visible(pair.Name)), pair.Value)).ToArray();
         var width = shown.Select(static pair => pair.Name.Length).DefaultIfEmpty(0).Max();
-        return Lines([.. shown.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Name.PadRight(width)} = {pair.Value}"))], pairs.Length);
+        return Lines([.. shown.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Name.PadRight(width)} = {(pair.Value is ExprNode node ? ExprText.Formula(node) : pair.Value)}"))], pairs.Length);
     }
 
     /// <summary>A matrix in a line for each row. What does not fit is cut: columns, then rows, with their number.</summary>

@@ -21,6 +21,7 @@ internal sealed class Rooms(params string[] order)
         "PSAutodiff.Engine/Passes/Differentiation",
         "PSAutodiff.Engine/Passes/Simplification",
         "PSAutodiff.Engine/Passes/Algebra",
+        "PSAutodiff.Engine/Passes/Definitions",
         "PSAutodiff.Engine/Passes/Explanation",
         "PSAutodiff.Engine/Execution/Scalar",
         "PSAutodiff.Engine/Execution",

@@ -81,8 +81,11 @@ internal sealed class Tape
 
         public Tape Compile(ReadOnlySpan<int> roots, ReadOnlySpan<int> first)
         {
+            var reachable = graph.Reachable(roots);
+            graph.RequireDefinitions(reachable);
+
             // Until sources are placed, the register of a folded node is the place of its value.
-            (_isFolded, _registers, _folded) = graph.Fold(graph.Reachable(roots));
+            (_isFolded, _registers, _folded) = graph.Fold(reachable);
             PlaceSources(Graph.Reachable(graph.NodeArray, roots, given: _isFolded));
             FindShared();
             CountUses(roots);
@@ -145,7 +148,7 @@ internal sealed class Tape
                 if (_shared[sharer] == Graph.None) (_shared[sharer], _sharers[id]) = (id, sharer);
             }
 
-            static long Key(byte code, int x) => ((long)code << 32) | (uint)x;
+            static long Key(ushort code, int x) => ((long)code << 32) | (uint)x;
         }
 
         private static bool[] WhichAreShared()

@@ -28,6 +28,7 @@ internal abstract class CodeStyle : TextStyle
         Title = node.ToString();
         (_graph, _root) = WithProducts(node, cancellation);
         _reachable = _graph.Reachable([_root]);
+        _graph.RequireDefinitions(_reachable);
         Variables = _graph.VariablesOf([_root]);
     }
 

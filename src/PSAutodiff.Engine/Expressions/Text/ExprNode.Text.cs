@@ -17,6 +17,9 @@ public sealed partial class ExprNode
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     internal static ExprNode Parse(string text, CancellationToken cancellation) => ExpressionParser.Parse(text, cancellation);
 
+    /// <summary>Reads an expression that has functions without definitions, which it need not declare.</summary>
+    internal static ExprNode Parse(string text, IEnumerable<string>? functions, CancellationToken cancellation) => ExpressionParser.Parse(text, functions, cancellation);
+
     /// <summary>Infix text, cut with an ellipsis and a structural hash when it is long.</summary>
     public override string ToString() => ExprText.Display(this);
 

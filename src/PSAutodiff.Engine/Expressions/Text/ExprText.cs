@@ -8,18 +8,58 @@ internal static class ExprText
     /// <summary>How much of an expression a display shows.</summary>
     public const int DisplayLength = 240;
 
-    /// <summary>What a screen shows: infix text, cut with an ellipsis and the structural hash.</summary>
+    /// <summary>What an expression is as text: infix that reads back, cut with an ellipsis and the structural hash.</summary>
     public static string Display(ExprNode node) => Write(node, InfixStyle.Instance, DisplayLength, out _);
 
-    /// <summary>One formula, cut with an ellipsis and the structural hash when it is longer than the limit.</summary>
+    /// <summary>What a screen shows: the formula alone, without declarations.</summary>
+    public static string Formula(ExprNode node, int maxLength = DisplayLength)
+    {
+        var text = new StringBuilder();
+        if (!FormulaWriter.Write(default(ObjectView), node, InfixStyle.Instance, text, maxLength)) CutText.End(text, maxLength, node);
+        return text.ToString();
+    }
+
+    /// <summary>One formula with the declarations that it needs, cut with an ellipsis and the structural hash when it is longer than the limit.</summary>
     public static string Write(ExprNode node, TextStyle style, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         var text = new StringBuilder();
-        cut = !FormulaWriter.Write(default(ObjectView), node, style, text, maxLength, cancellation);
+        var functions = new SortedSet<string>(StringComparer.Ordinal);
+        cut = !FormulaWriter.Write(new WatchedView(functions), node, style, text, maxLength, cancellation);
+        if (functions.Count > 0) text.Insert(0, Declarations(functions, node.Variables));
+        cut |= text.Length > maxLength;
         if (!cut) return text.ToString();
 
         // Commands that sort, group or compare by text must not take two long expressions for one.
         CutText.End(text, maxLength, node);
         return text.ToString();
+    }
+
+    /// <summary>The declarations that text needs before it, such as <c>act: function; </c>: of functions that are not usual ones, or are called like variables.</summary>
+    /// <param name="functions">The names of functions without definitions, in order.</param>
+    /// <param name="variables">The names of the variables beside them.</param>
+    public static string Declarations(IEnumerable<string> functions, IReadOnlyList<string> variables)
+    {
+        var names = variables.ToHashSet(StringComparer.Ordinal);
+        return string.Concat(functions.Where(name => !UnknownFunction.IsUsual(name) || names.Contains(name)).Select(static name => $"{name}: {ExpressionParser.FunctionWord}; "));
+    }
+
+    /// <summary>Node objects, and the names of the functions without definitions that were looked at.</summary>
+    private readonly struct WatchedView(SortedSet<string> functions) : INodeView<ExprNode>
+    {
+        public Operation OperationOf(ExprNode node)
+        {
+            if (node.Operation is UnknownFunction unknown) functions.Add(unknown.Function);
+            return node.Operation;
+        }
+
+        public ExprNode Argument(ExprNode node, int index) => default(ObjectView).Argument(node, index);
+
+        public double ConstantOf(ExprNode node) => node.ConstantValue;
+
+        public string? DigitsOf(ExprNode node) => null;
+
+        public string NameOf(ExprNode node) => node.VariableName;
+
+        public string? BindingOf(ExprNode node) => null;
     }
 }

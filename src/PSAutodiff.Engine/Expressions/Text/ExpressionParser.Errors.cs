@@ -14,14 +14,6 @@ internal sealed partial class ExpressionParser
     // Names of functions are longer than most names of variables.
     private const int LongestSymbol = 2;
 
-    private NamedFunction FunctionOf(Token token)
-    {
-        var name = _tokenizer.NameOf(token);
-        if (!IsBound(name) && NamedFunction.TryFind(name) is { } found) return found;
-        var advice = ForeignWords.Advice(name) ?? $"If a product is meant, write '{name}*(...)'.{(name.Length > LongestSymbol ? " " + NamedFunction.KnownNames : string.Empty)}";
-        throw new ExpressionSyntaxException(ErrorIds.OperationUnknown, $"there is no operation '{name}'. {advice}", _text, token.Start);
-    }
-
     /// <summary>What may be wrong when the name of a function stands without parentheses shortly before; empty for none.</summary>
     private string BareFunctionAdvice()
     {
@@ -166,6 +158,7 @@ internal sealed partial class ExpressionParser
 
     private ExpressionSyntaxException Unexpected(string expected)
     {
+        if (IsSymbol(_current, ':')) return Error(_current, $"':' has no meaning here; a declaration such as 'act: {FunctionWord};' stands at the beginning, and a choice is written if(c, x, y)");
         var found = _current.Kind == TokenKind.End ? "the text ends here" : $"unexpected '{Shown(_current)}'";
         return Error(_current, _text.AsSpan().Trim().IsEmpty ? "the text is empty; " + expected : $"{found}; {expected}");
     }

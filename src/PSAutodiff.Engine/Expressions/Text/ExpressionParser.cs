@@ -5,7 +5,7 @@ namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
 /// Reads the text of expressions by operator precedence with explicit stacks (Dijkstra's shunting yard), so that depth costs
-/// memory and never the call stack. The text is a value, or bindings and a value: <c>t1 = x*x; t1 + t1</c>. The levels of
+/// memory and never the call stack. The text is a value, or declarations, bindings and a value: <c>t1 = x*x; t1 + t1</c>. The levels of
 /// <see cref="Notation"/> are those of the grammar; what binds most tightly are superscripts, read as soon as they come.
 /// </summary>
 internal sealed partial class ExpressionParser
@@ -30,8 +30,9 @@ internal sealed partial class ExpressionParser
     private Token _afterNext;
     private int _tokens;
 
-    private ExpressionParser(string text, CancellationToken cancellation)
+    private ExpressionParser(string text, IEnumerable<string>? functions, CancellationToken cancellation)
     {
+        if (functions is not null) _declared = new HashSet<string>(functions, StringComparer.Ordinal);
         _cancellation = cancellation;
         _builder = new GraphBuilder(Math.Min(text.Length / CharactersPerNode, NodesExpected)) { Cancellation = cancellation };
         _text = text;
@@ -58,21 +59,32 @@ internal sealed partial class ExpressionParser
     /// <summary>The expression that the text stands for.</summary>
     /// <exception cref="ExpressionSyntaxException">The text is none.</exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
-    public static ExprNode Parse(string text, CancellationToken cancellation)
+    public static ExprNode Parse(string text, CancellationToken cancellation) => Parse(text, null, cancellation);
+
+    /// <summary>The same, with the names of functions without definitions that need not be declared.</summary>
+    public static ExprNode Parse(string text, IEnumerable<string>? functions, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var parser = new ExpressionParser(text, cancellation);
+        var parser = new ExpressionParser(text, functions, cancellation);
         var root = parser.Statements();
+        parser.CheckUndeclared();
         return parser._builder.Build().Node(root);
     }
 
     private int Statements()
     {
-        while (_current.IsName && IsSymbol(_next, '='))
+        while (_current.IsName && (IsSymbol(_next, '=') || IsSymbol(_next, ':')))
         {
-            var name = _tokenizer.NameOf(_current);
+            if (IsSymbol(_next, ':'))
+            {
+                Declaration();
+                continue;
+            }
+
+            var name = NameOf(_current);
             if (!VariableNames.IsValid(name)) throw Error(_current, $"'{name}' cannot be the name of a binding");
             if (IsBound(name)) throw Error(_current, $"'{name}' is bound already; a name is bound once");
+            if (IsDeclared(name)) throw Error(_current, $"'{name}' is declared as a function and cannot be bound");
             Advance();
             Advance();
             var value = Value();
@@ -277,17 +289,27 @@ internal sealed partial class ExpressionParser
             throw new ExpressionSyntaxException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length), _text, open.Start);
         }
 
+        if (function.IsUnknown) CheckArguments(function.Name, arguments.Length, open.Start);
         for (var i = arguments.Length - 1; i >= 0; i--) arguments[i] = _operands.Pop();
         _operands.Push(function.Apply(_builder, arguments));
     }
 
     private int ValueOf(Token token)
     {
-        var name = _tokenizer.NameOf(token);
+        var name = NameOf(token);
         return
             _bindings is not null && _bindings.TryGetValue(name, out var bound) ? bound :
             VariableNames.IsPi(name) ? _builder.Constant(Math.PI) :
             _builder.Variable(name);
+    }
+
+    /// <summary>The name of a variable or binding.</summary>
+    private string NameOf(Token token)
+    {
+        var name = _tokenizer.NameOf(token);
+        return token.Kind == TokenKind.Name && name.Contains(UnknownFunction.Prime)
+            ? throw Error(token, $"'{name}' is the derivative of a function without its arguments: write {name}(x), or ${{{name}}} for a variable of this name")
+            : name;
     }
 
     private bool IsBound(string name) => _bindings?.ContainsKey(name) == true;

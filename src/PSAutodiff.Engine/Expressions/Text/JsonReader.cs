@@ -144,6 +144,7 @@ internal ref struct JsonReader
     {
         var seen = Properties.None;
         Operation? operation = null;
+        var isFunction = false;
         string? name = null;
         var value = 0.0;
         Span<int> arguments = [Graph.None, Graph.None, Graph.None];
@@ -153,7 +154,8 @@ internal ref struct JsonReader
             if (_json.ValueTextEquals("op"u8))
             {
                 Mark(ref seen, Properties.Operation, "op");
-                operation = ReadOperation();
+                isFunction = _json.TokenType == JsonTokenType.String && _json.ValueTextEquals(JsonWriter.Function);
+                if (!isFunction) operation = ReadOperation();
             }
             else if (_json.ValueTextEquals("value"u8))
             {
@@ -179,6 +181,7 @@ internal ref struct JsonReader
         }
 
         Require(seen, Properties.Operation, "op");
+        if (isFunction) return ReadFunction(seen, name, arguments, count);
         (var wanted, var label) = operation!.Code switch
         {
             OperationTable.ConstantCode => (Properties.Value, "value"),
@@ -192,6 +195,18 @@ internal ref struct JsonReader
         return count == operation.Arity
             ? _builder.Apply(operation, arguments[0], arguments[1], arguments[2])
             : throw Error(operation.ArgumentCountMessage(count).TrimEnd('.'));
+    }
+
+    private int ReadFunction(Properties seen, string? name, scoped Span<int> arguments, int count)
+    {
+        Require(seen, Properties.Name, "name");
+        Require(seen, Properties.Arguments, "args");
+        if (seen != (Properties.Operation | Properties.Name | Properties.Arguments)) throw Error($"'{JsonWriter.Function}' takes 'op', 'name' and 'args' and nothing else");
+        var function = UnknownFunction.NameIn(name!);
+        if (NamedFunction.DeclarationProblem(function) is { } problem) throw Error(problem);
+        if (UnknownFunction.Parse(name!, count) is not { } operation) throw Error(UnknownFunction.MarksMessage(name!, count).TrimEnd('.'));
+        if (_builder.ArityOf(function) is not 0 and var known && known != count) throw Error(UnknownFunction.ArityMessage(function, known, count));
+        return _builder.Apply(operation, arguments[0], arguments[1], arguments[2]);
     }
 
     private readonly Operation ReadOperation()

@@ -15,6 +15,9 @@ internal static class JsonWriter
     public const string Format = "PSAutodiff.Expression";
     public const int Version = 1;
 
+    /// <summary>What stands for the operation of a node that applies a function without a definition, which its name says.</summary>
+    public const string Function = "function";
+
     // Letters of all languages stay readable; what means something to HTML is still escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
@@ -34,7 +37,8 @@ internal static class JsonWriter
             indices[id] = count++;
             var operation = graph.OperationOf(id);
             json.WriteStartObject();
-            json.WriteString("op"u8, operation.Name);
+            json.WriteString("op"u8, operation is UnknownFunction ? Function : operation.Name);
+            if (operation is UnknownFunction) json.WriteString("name"u8, operation.Name);
             if (graph.IsConstant(id))
             {
                 json.WriteNumber("value"u8, graph.ConstantOf(id));

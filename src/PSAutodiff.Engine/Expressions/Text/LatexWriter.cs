@@ -9,7 +9,7 @@ internal static class LatexWriter
     public static string Write(ExprNode node, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         var text = new StringBuilder();
-        var style = new LatexStyle(new LatexNames(node.Variables));
+        var style = new LatexStyle(new LatexNames([.. node.Variables, .. node.Functions]));
         cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength, cancellation);
         if (cut) CutText.End(text, maxLength, node);
         return text.ToString();
@@ -19,7 +19,7 @@ internal static class LatexWriter
     public static string WriteMatrix(IReadOnlyList<IReadOnlyList<ExprNode>> rows, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         // An array, since matrices have ten columns at the most.
-        var style = new LatexStyle(new LatexNames(TypesetMatrix.VariablesOf(rows)));
+        var style = new LatexStyle(new LatexNames(TypesetMatrix.NamesOf(rows)));
         var text = new StringBuilder(@"\left[\begin{array}{").Append('c', rows.Count == 0 ? 1 : rows[0].Count).Append('}');
         cut = TypesetMatrix.Write(rows, style, text, maxLength, (" ", " & ", @" \\", (cell, node) => CutText.End(cell, maxLength, node)), cancellation);
         return text.Append(@" \end{array}\right]").ToString();
@@ -33,7 +33,7 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
 
     public override string Close => @"\right)";
 
-    public override Notation NotationOf(Operation operation) => operation.Latex;
+    public override Notation NotationOf(Operation operation) => operation is UnknownFunction unknown ? unknown.LatexOf(names[unknown.Function]) : operation.Latex;
 
     public override string Number(double value) =>
         Math.Abs(value) != Math.PI || names.HasGreekLetters ? FormatNumber(value) :

@@ -21,10 +21,12 @@ internal static class LetWriter
         var (graph, roots) = ExprNode.Flatten(nodes, cancellation);
         var reachable = graph.Reachable(roots);
         var uses = graph.Uses(reachable, roots);
-        var taken = new HashSet<string>(graph.VariablesOf(roots), StringComparer.Ordinal);
+        var variables = graph.VariablesOf(roots);
+        var functions = graph.FunctionNamesOf(reachable);
+        var taken = new HashSet<string>([.. variables, .. functions], StringComparer.Ordinal);
         var bindings = new string?[reachable.Length];
         var view = new GraphView(graph, bindings);
-        var text = new StringBuilder();
+        var text = new StringBuilder(ExprText.Declarations(functions, variables));
         var number = 0;
         foreach (var id in WritingOrder.Of(graph, roots, cancellation))
         {

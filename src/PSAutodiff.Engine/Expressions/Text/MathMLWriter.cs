@@ -13,7 +13,7 @@ internal static class MathMLWriter
     public static string Write(ExprNode node, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         var text = new StringBuilder(Start);
-        var style = new MathMLStyle(new MathMLNames(node.Variables));
+        var style = new MathMLStyle(new MathMLNames([.. node.Variables, .. node.Functions]));
         cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength - End.Length, cancellation);
         return cut
             ? Start + CutNote(node) + End
@@ -23,7 +23,7 @@ internal static class MathMLWriter
     /// <summary>Several expressions as one matrix, in which a variable looks the same everywhere; a note in place of each that is too long.</summary>
     public static string WriteMatrix(IReadOnlyList<IReadOnlyList<ExprNode>> rows, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
-        var style = new MathMLStyle(new MathMLNames(TypesetMatrix.VariablesOf(rows)));
+        var style = new MathMLStyle(new MathMLNames(TypesetMatrix.NamesOf(rows)));
         var text = new StringBuilder(Start).Append("<mrow><mo>[</mo><mtable>");
         cut = TypesetMatrix.Write(rows, style, text, maxLength, ("<mtr><mtd>", "</mtd><mtd>", "</mtd></mtr>", static (cell, node) => cell.Clear().Append(CutNote(node))), cancellation);
         return text.Append("</mtable><mo>]</mo></mrow>").Append(End).ToString();
@@ -39,7 +39,7 @@ internal sealed class MathMLStyle(MathMLNames names) : TextStyle
 
     public override string Close => "<mo>)</mo></mrow>";
 
-    public override Notation NotationOf(Operation operation) => operation.MathML;
+    public override Notation NotationOf(Operation operation) => operation is UnknownFunction unknown ? unknown.MathMLOf(names[unknown.Function]) : operation.MathML;
 
     public override string Number(double value) =>
         Math.Abs(value) == Math.PI && !names.HasGreekLetters ? Signed("<mi>π</mi>", value < 0) : Digits(FormatNumber(value));

@@ -84,7 +84,14 @@ internal sealed class Tokenizer(string text)
             throw Error($"'{name}' can be read in two ways: write 'pi*...' for a product with the number pi, or '${{{name}}}' for a variable of this name.", start);
         }
 
-        return new Token(TokenKind.Name, start, name.Length, '\0', 0);
+        // The marks of a derivative belong to the name of a function.
+        if (At(_position) == UnknownFunction.Prime)
+        {
+            while (At(_position) == UnknownFunction.Prime) _position++;
+            SkipDigits();
+        }
+
+        return new Token(TokenKind.Name, start, _position - start, '\0', 0);
     }
 
     private Token QuotedName(int start)
@@ -113,7 +120,7 @@ internal sealed class Tokenizer(string text)
         ('!', '=') => (Symbols.NotEqual, 2),
         ('·' or '⋅' or '×', _) => ('*', 1),
         ('−', _) => ('-', 1),
-        ('+' or '-' or '*' or '/' or '^' or '(' or ')' or ',' or ';' or '=' or '<' or '>' or '|', _) => (text[at], 1),
+        ('+' or '-' or '*' or '/' or '^' or '(' or ')' or ',' or ';' or ':' or '=' or '<' or '>' or '|', _) => (text[at], 1),
         (Symbols.LessOrEqual or Symbols.GreaterOrEqual or Symbols.NotEqual or Symbols.Root or Symbols.Squared or Symbols.Cubed, _) => (text[at], 1),
         _ => ('\0', 0),
     };
@@ -123,13 +130,14 @@ internal sealed class Tokenizer(string text)
         '%' => "write mod(x, y) for a remainder, x/100 for a percentage.",
         '!' => "write not x for a negation, exp(lgamma(x + 1)) for a factorial.",
         '&' => "write and between conditions.",
-        '?' or ':' => "write if(c, x, y) for a choice.",
+        '?' => "write if(c, x, y) for a choice.",
         '[' or ']' or '{' or '}' => "expressions have round parentheses ( ) only.",
         '÷' => "write x / y.",
         '–' or '—' or '‒' or '‐' or '‑' or '﹣' or '－' => "a minus sign is written -.",
+        '′' or '’' or '‘' or '`' => "a derivative of a function without a definition is written with ', as in phi'(z).",
         '∞' => "infinities have no name in expressions.",
         '$' => "names stand without it, and ${...} around a name that is no identifier, as in ${CPU Load}.",
-        '.' or '"' or '\'' or '@' or '#' or '\\' or '`' or '~' => "a name with other characters than letters, digits and '_' is written in braces, as in ${CPU.Load}.",
+        '.' or '"' or '\'' or '@' or '#' or '\\' or '~' => "a name with other characters than letters, digits and '_' is written in braces, as in ${CPU.Load}.",
         '⁰' or '¹' or (>= '⁴' and <= '⁹') or '⁻' or 'ⁿ' => "write powers other than ² and ³ with ^.",
         _ => "expected a number, a name, an operator (+ - * / ^) or parentheses.",
     };

@@ -5,9 +5,9 @@ namespace PSAutodiff.Expressions.Text;
 /// <summary>Several typeset formulas in rows and columns.</summary>
 internal static class TypesetMatrix
 {
-    /// <summary>All variables of some expressions, in ordinal order.</summary>
-    public static string[] VariablesOf(IReadOnlyList<IReadOnlyList<ExprNode>> rows) =>
-        [.. rows.SelectMany(static row => row).SelectMany(static node => node.Variables).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    /// <summary>The names of all variables of some expressions, and then of all functions without definitions, each in ordinal order.</summary>
+    public static string[] NamesOf(IReadOnlyList<IReadOnlyList<ExprNode>> rows) =>
+        [.. Names(rows, static node => node.Variables), .. Names(rows, static node => node.Functions)];
 
     /// <summary>Writes the rows.</summary>
     /// <param name="rows">The expressions.</param>
@@ -46,4 +46,7 @@ internal static class TypesetMatrix
 
         return cut;
     }
+
+    private static IEnumerable<string> Names(IReadOnlyList<IReadOnlyList<ExprNode>> rows, Func<ExprNode, IReadOnlyList<string>> names) =>
+        rows.SelectMany(static row => row).SelectMany(names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 }

@@ -5,18 +5,18 @@ using PSAutodiff.Foundation.Names;
 namespace PSAutodiff.Expressions.Text;
 
 /// <summary>
-/// Names of variables as a typesetter writes them: <c>w11</c> and <c>w_11</c> are w with the subscript 11, <c>alpha</c> is the Greek
+/// Names of variables and functions as a typesetter writes them: <c>w11</c> and <c>w_11</c> are w with the subscript 11, <c>alpha</c> is the Greek
 /// letter. Two variables of one expression never look alike.
 /// </summary>
 internal abstract class TypesetNames
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
-    protected TypesetNames(IReadOnlyList<string> variables)
+    protected TypesetNames(IReadOnlyList<string> names)
     {
-        HasGreekLetters = variables.Any(static name => name.Any(static c => Greek.Values.Contains(c)));
+        HasGreekLetters = names.Any(static name => name.Any(static c => Greek.Values.Contains(c)));
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in variables)
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
             var text = VariableNames.IsIdentifier(name) && Split(name, out var parts) ? Compose(parts) : Literal(name);
             if (!taken.Add(text)) taken.Add(text = Literal(name));
@@ -63,7 +63,7 @@ internal abstract class TypesetNames
 }
 
 /// <summary>Names in LaTeX, for any engine: letters that a plain pdflatex does not know are spelt out.</summary>
-internal sealed class LatexNames(IReadOnlyList<string> variables) : TypesetNames(variables)
+internal sealed class LatexNames(IReadOnlyList<string> names) : TypesetNames(names)
 {
     // Combining marks and the math accents that draw them.
     private static readonly Dictionary<char, string> Accents = new()
@@ -137,7 +137,7 @@ internal sealed class LatexNames(IReadOnlyList<string> variables) : TypesetNames
 }
 
 /// <summary>Names in MathML.</summary>
-internal sealed class MathMLNames(IReadOnlyList<string> variables) : TypesetNames(variables)
+internal sealed class MathMLNames(IReadOnlyList<string> names) : TypesetNames(names)
 {
     protected override string Literal(string name) => $"<mi>{MathMLStyle.Escape(name)}</mi>";
 

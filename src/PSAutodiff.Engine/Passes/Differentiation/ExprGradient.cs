@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff;
 
@@ -25,7 +26,7 @@ public sealed class ExprGradient : OrderedDictionary
     internal IReadOnlyList<ExprNode> Derivatives { get; }
 
     /// <summary>The derivatives as a list of infix texts.</summary>
-    public override string ToString() => Listed(Derivatives.Select((node, i) => $"{Variables[i]}: {node}"));
+    public override string ToString() => Listed(Derivatives.Select((node, i) => $"{Variables[i]}: {ExprText.Formula(node)}"));
 
     /// <summary>A list in braces, cut when it is long.</summary>
     internal static string Listed(IEnumerable<string> items)

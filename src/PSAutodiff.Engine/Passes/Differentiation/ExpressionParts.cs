@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Passes.Differentiation;
 
@@ -43,7 +44,7 @@ internal sealed class ExpressionParts
                 continue;
             }
 
-            name = parts[i].ToString();
+            name = ExprText.Formula(parts[i]);
             while (!taken.Add(name)) name += "'";
             replaced.Add(id, names[i] = name);
             byName.Add(name, parts[i]);
@@ -94,5 +95,5 @@ internal sealed class ExpressionParts
 
     private static AutodiffException NoPart(ExprNode whole, ExprNode part) => new(
         ErrorIds.NodeNotFound,
-        $"The node '{part}' is not a part of the expression '{whole}', so there is no derivative by it. Take one of its own nodes, by X, Y, Z or Arguments, or a node that it was built from. Simplifying makes other nodes.");
+        $"The node '{ExprText.Formula(part)}' is not a part of the expression '{ExprText.Formula(whole)}', so there is no derivative by it. Take one of its own nodes, by X, Y, Z or Arguments, or a node that it was built from. Simplifying makes other nodes.");
 }

@@ -80,18 +80,18 @@ public sealed class DerivationStep
 
     /// <summary>What is derived, for the heading of a list: <c>d/dx [...]</c>, or the expression to be simplified.</summary>
     [JsonIgnore]
-    public string Heading => Variable is null ? Expression.ToString() : DerivativeOf(Variable, Expression);
+    public string Heading => Variable is null ? ExprText.Formula(Expression) : DerivativeOf(Variable, Expression);
 
     /// <summary>The step in one line, for example <c>1. 0 + x = x: 0 + y -> y</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}. {Rule}: {BeforeText} -> {AfterText}");
 
     /// <summary>The text of a derivative still to be worked out.</summary>
-    internal static string DerivativeOf(string variable, ExprNode expression) => $"d/d{VariableNames.Quote(variable)} [{ExprText.Display(expression)}]";
+    internal static string DerivativeOf(string variable, ExprNode expression) => $"d/d{VariableNames.Quote(variable)} [{ExprText.Formula(expression)}]";
 
     /// <summary>The rule of the step that stands for all beyond <see cref="MaxRules"/>.</summary>
     internal static string RestOf(string rules) =>
         string.Create(CultureInfo.InvariantCulture, $"all further {rules}, which are not shown: a derivation shows {MaxRules} at most");
 
     /// <summary>An expression as the text of a step.</summary>
-    internal static string Text(ExprNode node, int maxLength) => ExprText.Write(node, InfixStyle.Instance, maxLength, out _);
+    internal static string Text(ExprNode node, int maxLength) => ExprText.Formula(node, maxLength);
 }

@@ -204,7 +204,7 @@ internal sealed class SimplificationDerivation : IDerivation
         return entry.Identity.Rewrite(builder.Term(x), builder.Term(y), builder.Term(z));
     }
 
-    private static int Node(GraphBuilder builder, GraphNode node) => builder.Apply(OperationTable.ByCode[node.Code], node.X, node.Y, node.Z);
+    private static int Node(GraphBuilder builder, GraphNode node) => builder.Apply(builder.OperationOf(node.Code), node.X, node.Y, node.Z);
 
     /// <summary>The whole expression while a round is at one of its nodes: what comes before it is rewritten, what comes after is not.</summary>
     private static int Rebuild(GraphBuilder builder, RewriteLog.Round round, int at, int form)

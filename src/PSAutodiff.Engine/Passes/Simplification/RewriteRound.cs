@@ -153,7 +153,7 @@ internal sealed class RewriteRound
     private GraphNode Mapped(int id)
     {
         var (y, z) = (_graph.Y(id), _graph.Z(id));
-        return new GraphNode(_map[_graph.X(id)], y < 0 ? y : _map[y], z < 0 ? z : _map[z], _graph.OperationOf(id).Code);
+        return new GraphNode(_map[_graph.X(id)], y < 0 ? y : _map[y], z < 0 ? z : _map[z], _graph.CodeOf(id));
     }
 
     private void AddCollected(Identity identity)

@@ -171,7 +171,7 @@ internal static class Simplifier
     private static int Rebuild(Graph graph, int id, int[] map, GraphBuilder builder, RewriteLog? log)
     {
         var (y, z) = (graph.Y(id), graph.Z(id));
-        var arguments = new GraphNode(map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z], graph.OperationOf(id).Code);
+        var arguments = new GraphNode(map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z], graph.CodeOf(id));
         var rebuilt = builder.Apply(id, arguments.X, arguments.Y, arguments.Z);
         log?.EndNode(id, arguments, rebuilt, builder.X(rebuilt));
         return rebuilt;

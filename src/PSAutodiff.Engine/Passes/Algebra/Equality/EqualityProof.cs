@@ -1,5 +1,6 @@
 using System.Globalization;
 using PSAutodiff.Core;
+using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Passes.Algebra.Equality;
 
@@ -200,7 +201,7 @@ internal sealed class EqualityProof
         var writer = new FormWriter(_atoms, builder);
         var terms = _assumptions.ConvertAll(condition => writer.Write(condition.Powers));
         var written = builder.Build();
-        Assumptions = [.. _assumptions.Select((condition, i) => Text(condition, written.Node(terms[i].Id).ToString())).Distinct().Order(StringComparer.Ordinal)];
+        Assumptions = [.. _assumptions.Select((condition, i) => Text(condition, ExprText.Formula(written.Node(terms[i].Id)))).Distinct().Order(StringComparer.Ordinal)];
 
         bool Needs(int side, int id) => id < sides[side].Length && sides[side][id];
     }

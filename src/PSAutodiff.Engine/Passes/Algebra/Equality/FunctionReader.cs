@@ -197,6 +197,8 @@ internal sealed class FunctionReader(AtomTable atoms, FunctionField field, Domai
 
     private (bool HasGaps, bool IsOdd) TraitsOf(Operation operation)
     {
+        // A function without a definition is taken for one that has values everywhere.
+        if (!operation.IsComputed) return (false, false);
         if (_traits.TryGetValue(operation, out var traits)) return traits;
         var hasGaps = false;
         foreach (var x in Probes)
