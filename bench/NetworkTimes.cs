@@ -111,7 +111,7 @@ internal static class NetworkTimes
     }
 
     // The whole run: checks, training, result.
-    private static void Xor()
+    public static void Xor()
     {
         var random = new Random(3);
         var network = new Network([Layer(random, 2, 2, ActivationFunction.Tanh), Layer(random, 2, 1, ActivationFunction.Sigmoid)]);

@@ -11,6 +11,13 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["accuracy", .. var rest]) return KernelAccuracy.Run(rest);
 if (args is ["kernels", .. var kernels]) return KernelSpeeds.Run(kernels);
 if (args is ["networks"]) return NetworkTimes.Run();
+if (args is ["small"])
+{
+    TrainingStep();
+    NetworkTimes.Xor();
+    return 0;
+}
+
 if (args is ["simplification", .. var options]) return SimplificationAccuracy.Run(options);
 if (args is ["regression"]) return Regression.Run();
 if (args is ["nodes", var count]) return Nodes(int.Parse(count, CultureInfo.InvariantCulture));

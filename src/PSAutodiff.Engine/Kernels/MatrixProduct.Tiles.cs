@@ -23,47 +23,6 @@ internal static partial class MatrixProduct
         else MultiplyRow<T, ProductLane<T>>(a, b, c);
     }
 
-    /// <summary>One row of C = A B', with B as it lies.</summary>
-    /// <param name="a">The row of A: depth numbers.</param>
-    /// <param name="b">B: columns x depth.</param>
-    /// <param name="c">The row of C; its length is the number of columns.</param>
-    public static void MultiplyRowByTransposed<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        const int chains = 4;
-        var depth = a.Length;
-        b = b[..checked(depth * c.Length)];
-        var i = 0;
-
-        // Several sums at a time: each must wait for its own last multiply-add.
-        for (; i + chains <= c.Length; i += chains)
-        {
-            ref var b0 = ref Unsafe.Add(ref MemoryMarshal.GetReference(b), (nint)i * depth);
-            ref var b1 = ref Unsafe.Add(ref b0, depth);
-            ref var b2 = ref Unsafe.Add(ref b1, depth);
-            ref var b3 = ref Unsafe.Add(ref b2, depth);
-            var (c0, c1, c2, c3) = (T.Zero, T.Zero, T.Zero, T.Zero);
-            for (var k = 0; k < depth; k++)
-            {
-                var x = a[k];
-                c0 = T.FusedMultiplyAdd(x, Unsafe.Add(ref b0, k), c0);
-                c1 = T.FusedMultiplyAdd(x, Unsafe.Add(ref b1, k), c1);
-                c2 = T.FusedMultiplyAdd(x, Unsafe.Add(ref b2, k), c2);
-                c3 = T.FusedMultiplyAdd(x, Unsafe.Add(ref b3, k), c3);
-            }
-
-            (c[i], c[i + 1], c[i + 2], c[i + 3]) = (c0, c1, c2, c3);
-        }
-
-        for (; i < c.Length; i++)
-        {
-            var row = b.Slice(i * depth, depth);
-            var sum = T.Zero;
-            for (var k = 0; k < row.Length; k++) sum = T.FusedMultiplyAdd(a[k], row[k], sum);
-            c[i] = sum;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplyRow<T, TLanes>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

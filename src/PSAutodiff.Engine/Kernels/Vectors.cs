@@ -72,6 +72,7 @@ internal static class Vectors
     }
 
     /// <summary>y + x into y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<T>(Span<T> y, ReadOnlySpan<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -79,6 +80,42 @@ internal static class Vectors
         var i = 0;
         for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count) (new Vector<T>(y[i..]) + new Vector<T>(x[i..])).CopyTo(y[i..]);
         for (; i < y.Length; i++) y[i] += x[i];
+    }
+
+    /// <summary>y plus the rows of a matrix as wide as y, one after the other, into y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddRows<T>(Span<T> y, ReadOnlySpan<T> rows)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (y.Length >= Vector<T>.Count)
+        {
+            for (; rows.Length > 0; rows = rows[y.Length..]) Add(y, rows);
+            return;
+        }
+
+        for (var i = 0; i < y.Length; i++)
+        {
+            var sum = y[i];
+            for (var k = i; k < rows.Length; k += y.Length) sum += rows[k];
+            y[i] = sum;
+        }
+    }
+
+    /// <summary>Fills rows of a matrix with a vector as wide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Repeat<T>(ReadOnlySpan<T> x, Span<T> rows)
+        where T : unmanaged
+    {
+        if (x.Length >= Vector<T>.Count)
+        {
+            for (; rows.Length > 0; rows = rows[x.Length..]) x.CopyTo(rows);
+            return;
+        }
+
+        for (var i = 0; i < x.Length; i++)
+        {
+            for (var k = i; k < rows.Length; k += x.Length) rows[k] = x[i];
+        }
     }
 
     /// <summary>y + factor * x into y, rounded twice.</summary>

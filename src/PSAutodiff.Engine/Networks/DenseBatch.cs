@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
 using PSAutodiff.Networks.Activations;
@@ -114,6 +115,7 @@ internal sealed class DenseBatch<T>
     }
 
     /// <summary>Takes parameters, for as many rows as will be given with them. When <see cref="IsPacked"/> is set after this, <see cref="Pack"/> has to follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetParameters(ReadOnlySpan<T> parameters, int rowCount)
     {
         Reserve(Math.Min(rowCount, MaxRows));
@@ -150,6 +152,7 @@ internal sealed class DenseBatch<T>
     /// <param name="data">The data.</param>
     /// <param name="rows">Indices of the rows; at most <see cref="MaxRows"/>.</param>
     /// <param name="noise">What is to be done to their inputs; null for nothing.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetRows(TrainingData<T> data, ReadOnlySpan<int> rows, BatchNoise? noise)
     {
         Count = rows.Length;
@@ -198,13 +201,14 @@ internal sealed class DenseBatch<T>
     /// <param name="parameters">All parameters; not looked at when <see cref="IsPacked"/>.</param>
     /// <param name="sumsOnly">Whether the last layer's weighted sums are left as they are.</param>
     /// <param name="worker">Who does it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(int first, int count, ReadOnlySpan<T> parameters, bool sumsOnly, int worker)
     {
         for (var l = 0; l < _values.Length; l++)
         {
             var layer = _layout.Layers[l];
             var values = _values[l].AsSpan(first * layer.Outputs, count * layer.Outputs);
-            for (var row = 0; row < count; row++) _biases[l].CopyTo(values[(row * layer.Outputs)..]);
+            Vectors.Repeat<T>(_biases[l], values);
             var inputs = InputsOf(l, first, count);
             if (_packs)
             {
@@ -212,10 +216,7 @@ internal sealed class DenseBatch<T>
             }
             else
             {
-                for (var row = 0; row < count; row++)
-                {
-                    MatrixProduct.MultiplyRow(inputs[row], layer.WeightsOf(parameters), values.Slice(row * layer.Outputs, layer.Outputs), accumulate: true);
-                }
+                MatrixProduct.MultiplyFew(inputs, layer.WeightsOf(parameters), layer.Outputs, values);
             }
 
             var isLast = l == _values.Length - 1;
@@ -239,6 +240,7 @@ internal sealed class DenseBatch<T>
     /// <param name="rowCount">Rows over which the mean is taken.</param>
     /// <param name="backward">Whether derivatives are wanted.</param>
     /// <param name="worker">Who does it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(int first, int count, ReadOnlySpan<T> parameters, Loss loss, bool fused, int rowCount, bool backward, int worker)
     {
         var l = _values.Length - 1;
@@ -265,10 +267,7 @@ internal sealed class DenseBatch<T>
             }
             else
             {
-                for (var row = 0; row < count; row++)
-                {
-                    MatrixProduct.MultiplyRowByTransposed(deltas.Slice(row * layer.Outputs, layer.Outputs), layer.WeightsOf(parameters), inputDeltas.Slice(row * layer.Inputs, layer.Inputs));
-                }
+                MatrixProduct.MultiplyFewByTransposed(deltas, count, layer.WeightsOf(parameters), inputDeltas);
             }
 
             if (_hasFactors) Vectors.Multiply<T>(inputDeltas, _factors[l].AsSpan(first * layer.Inputs, size));
@@ -284,6 +283,7 @@ internal sealed class DenseBatch<T>
     /// <param name="gradient">The derivatives with respect to all parameters.</param>
     /// <param name="accumulate">Whether they are added to what is there.</param>
     /// <param name="worker">Who does it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gradient(int part, Span<T> gradient, bool accumulate, int worker)
     {
         var (l, first) = _gradientParts[part];
@@ -299,19 +299,13 @@ internal sealed class DenseBatch<T>
         }
         else
         {
-            Span<T> column = stackalloc T[MatrixProduct.TileRows];
-            column = column[..Count];
-            for (var i = 0; i < rows; i++)
-            {
-                for (var k = 0; k < column.Length; k++) column[k] = inputs[k][first + i];
-                MatrixProduct.MultiplyRow<T>(column, deltas, weights.Slice(i * outputs, outputs), accumulate);
-            }
+            MatrixProduct.MultiplyFewTransposed(inputs, first, rows, deltas, outputs, weights, accumulate);
         }
 
         if (first > 0) return;
         var biases = gradient[layer.Bias..layer.End];
         if (!accumulate) biases.Clear();
-        for (var row = 0; row < Count; row++) Vectors.Add<T>(biases, deltas.Slice(row * outputs, outputs));
+        Vectors.AddRows<T>(biases, deltas);
     }
 
     /// <summary>After <see cref="Backward"/> of all rows: what a layer had, row after row, where all sums are kept.</summary>

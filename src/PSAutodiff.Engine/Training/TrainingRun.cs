@@ -211,7 +211,7 @@ internal sealed class TrainingRun<T>
         if (losses.Length == 1) return losses[0];
         var sum = 0.0;
         foreach (var loss in losses[..^1]) sum += loss;
-        var last = (rows - ((losses.Length - 1) * (double)batchSize)) / batchSize;
+        var last = rows == losses.Length * (long)batchSize ? 1 : (rows - ((losses.Length - 1) * (double)batchSize)) / batchSize;
         return (sum + (losses[^1] * last)) / (losses.Length - 1 + last);
     }
 

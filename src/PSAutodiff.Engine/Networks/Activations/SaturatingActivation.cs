@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace PSAutodiff.Networks.Activations;
 
@@ -14,6 +15,7 @@ internal abstract class SaturatingActivation<T, TSlope> : ElementwiseActivation<
 
     public override bool NeedsSums => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums = default)
     {
         values = values[..deltas.Length];

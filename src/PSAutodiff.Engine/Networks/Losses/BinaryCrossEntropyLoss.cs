@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks.Losses;
@@ -32,6 +33,7 @@ internal sealed class BinaryCrossEntropyLoss() : CrossEntropyLoss(ActivationFunc
         for (var i = 0; i < p.Length; i++) p[i] = (((1 - y[i]) / (1 - p[i] + Floor)) - (y[i] / (p[i] + Floor))) / rowCount;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void FromSums(Span<double> z, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {
         var part = scratch[..z.Length];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Kernels;
 using PSAutodiff.Networks.Activations;
 
@@ -49,6 +50,7 @@ internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(Activatio
         for (var i = 0; i < p.Length; i++) p[i] = -y[i] / (p[i] + Floor) / rowCount;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void FromSums(Span<double> z, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {
         var part = scratch[..z.Length];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Data;
 using PSAutodiff.Foundation;
 using PSAutodiff.Kernels;
@@ -46,6 +47,7 @@ internal abstract class Loss
     /// <param name="losses">Gets the loss of each of these rows.</param>
     /// <param name="derivatives">Gets the derivatives, row after row.</param>
     /// <param name="scratch">Working memory.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Measure<T>(
         bool fused,
         ReadOnlySpan<T> predictions,

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSAutodiff.Networks.Losses;
 
 /// <summary>(p - y)^2, mean over outputs.</summary>
@@ -18,6 +20,7 @@ internal sealed class MeanSquaredErrorLoss : Loss
         return predictions.Length == 1 ? sum : sum / predictions.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {
         for (var i = 0; i < p.Length; i++) p[i] -= y[i];

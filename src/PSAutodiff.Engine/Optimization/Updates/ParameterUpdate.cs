@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PSAutodiff.Optimization.Updates;
@@ -41,6 +42,7 @@ internal abstract class ParameterUpdate<T>
         private readonly T[] _second = new T[Vector<T>.Count];
         private TUpdate _update = update;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override bool Step(int step, double rate, ReadOnlySpan<T> from, ReadOnlySpan<T> gradient, Span<T> to)
         {
             _update.Begin(step, rate);
@@ -67,6 +69,7 @@ internal abstract class ParameterUpdate<T>
             return Vector.EqualsAll(check, Vector<T>.Zero);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static Vector<T> Run(TUpdate update, ReadOnlySpan<T> from, ReadOnlySpan<T> gradient, Span<T> to, Span<T> first, Span<T> second)
         {
             // All are at least as long as the parameters, or not used.

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Networks;
@@ -115,6 +116,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     }
 
     // Without a gradient none is wanted.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Run(T[] parameters, ReadOnlySpan<int> rows, T[]? gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         if (rows.IsEmpty) throw new ArgumentException("There are no rows.", nameof(rows));
@@ -156,6 +158,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         for (var unit = 0; unit < units; unit++) Do(unit, 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DoRows(int part, int worker)
     {
         var first = part * _part;

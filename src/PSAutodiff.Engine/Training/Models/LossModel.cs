@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using PSAutodiff.Data;
 using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Kernels;
@@ -22,8 +23,8 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly ReadOnlyMemory<double>[] _columns;
     private readonly double[][] _cells;
     private double[][] _gathered = [];
-    private double[] _moving = [];
-    private double[] _moved = [];
+    private readonly double[] _moving;
+    private TapeRunner? _steps;
 
     /// <summary>Makes a model.</summary>
     /// <param name="program">What was compiled of the loss.</param>
@@ -39,6 +40,7 @@ internal sealed class LossModel : IDescentModel<double>
         _point = new double[_compiled.Variables.Count];
         _outputs = new double[_compiled.OutputCount];
         _sums = new double[_compiled.OutputCount];
+        _moving = new double[ParameterCount + 1];
         _columns = new ReadOnlyMemory<double>[_compiled.Variables.Count];
         _cells = new double[ParameterCount][];
         for (var i = 0; i < _cells.Length; i++) _columns[_columnCount + i] = _cells[i] = new double[1];
@@ -72,31 +74,49 @@ internal sealed class LossModel : IDescentModel<double>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Descend(double[] parameters, ReadOnlySpan<int> rows, double rate, int planned, Span<double> losses)
     {
-        var runner = _program.Step.Runner;
-        if (_moving.Length == 0)
+        if (_steps is null)
         {
-            runner.Expect(planned);
-            (_moving, _moved) = (new double[ParameterCount + 1], new double[ParameterCount + 1]);
+            _steps = _program.Step.Runner;
+            _steps.Expect(planned);
         }
 
-        // The rate goes in behind the parameters, where the loss comes out.
-        var (from, to) = (_moving, _moved);
-        parameters.CopyTo(from, 0);
+        if (TryTake(parameters, rows, rate, losses)) return rows.Length;
         var taken = 0;
-        for (; taken < rows.Length; taken++)
+        while (taken < rows.Length && TryTake(parameters, rows.Slice(taken, 1), rate, losses[taken..])) taken++;
+        return taken;
+    }
+
+    // Takes steps if all losses and parameters are finite.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool TryTake(double[] parameters, ReadOnlySpan<int> rows, double rate, Span<double> losses)
+    {
+        var (runner, place) = (_steps!, _moving);
+        ref var start = ref place[0];
+        ref var last = ref place[parameters.Length];
+        var code = runner.Way is TapeCode { Single: { } single } ? single : null;
+
+        // The rate goes in behind the parameters, where the loss comes out. x - x is 0 for a finite number and NaN for any other.
+        parameters.CopyTo(place, 0);
+        var check = 0.0;
+        for (var i = 0; i < rows.Length; i++)
         {
-            from[^1] = rate;
-            runner.Run(_rows[rows[taken]], from, to);
-            losses[taken] = to[^1];
-            if (!Vectors.AllFinite(to)) break;
-            (from, to) = (to, from);
+            last = rate;
+            var row = _rows[rows[i]];
+            if (code is null) runner.Run(row, place, place);
+            else code(ref MemoryMarshal.GetArrayDataReference(row), ref start, ref start, ref start);
+            losses[i] = last;
+            check += last - last;
         }
 
-        from.AsSpan(0, ParameterCount).CopyTo(parameters);
-        return taken;
+        // No step makes a finite number of a parameter that is none: the last ones answer for those of all steps.
+        for (var i = 0; i < parameters.Length; i++) check += place[i] - place[i];
+        if (check != 0) return false;
+
+        // One by one, as they were stored last: a wider load would wait for all of these stores.
+        for (var i = 0; i < parameters.Length; i++) parameters[i] = place[i];
+        return true;
     }
 
     private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
