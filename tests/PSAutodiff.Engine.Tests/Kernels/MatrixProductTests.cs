@@ -111,14 +111,26 @@ public sealed class MatrixProductTests
             // Row by row.
             c = start.ToArray();
             var d = new T[rows * columns];
-            for (var row = 0; row < rows; row++)
+            for (var row = 0; row < rows; row++) MatrixProduct.MultiplyRow<T>(a.AsSpan(row * depth, depth), b, c.AsSpan(row * columns, columns), accumulate);
+            AssertBits(expected, c);
+
+            // Few rows, as they lie.
+            if (!accumulate) Array.Clear(c);
+            else c = start.ToArray();
+            MatrixProduct.MultiplyFew(new MatrixRows<T>(a, rows, depth), b, columns, c);
+            AssertBits(expected, c);
+            if (rows > 0)
             {
-                MatrixProduct.MultiplyRow<T>(a.AsSpan(row * depth, depth), b, c.AsSpan(row * columns, columns), accumulate);
-                MatrixProduct.MultiplyRowByTransposed<T>(a.AsSpan(row * depth, depth), Transpose(b, depth, columns), d.AsSpan(row * columns, columns));
+                MatrixProduct.MultiplyFewByTransposed<T>(a, rows, Transpose(b, depth, columns), d);
+                AssertBits(Plain(a, b, start, rows, depth, columns, false), d);
             }
 
+            if (depth > MatrixProduct.TileRows) continue;
+            c = start.ToArray();
+            var middle = random.Next(rows + 1);
+            MatrixProduct.MultiplyFewTransposed(new MatrixRows<T>(transposed, depth, rows), middle, rows - middle, b, columns, c.AsSpan(middle * columns), accumulate);
+            MatrixProduct.MultiplyFewTransposed(new MatrixRows<T>(transposed, depth, rows), 0, middle, b, columns, c, accumulate);
             AssertBits(expected, c);
-            AssertBits(Plain(a, b, start, rows, depth, columns, false), d);
         }
     }
 
