@@ -262,14 +262,29 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
             if (node.Home is { } home && home.Graph.Count > (longest?.Count ?? 0)) longest = home.Graph;
         }
 
-        var shared = longest is not null;
+        var (shared, leaves) = (longest is not null, false);
         for (var i = 0; i < ids.Length && shared; i++)
         {
+            leaves |= nodes[i].Operation.Arity == 0;
+            if (nodes[i].Operation.Arity == 0) continue;
             shared = nodes[i].Home is { } home && home.Graph.IsBeginningOf(longest);
             if (shared) ids[i] = nodes[i].Home!.Id;
         }
 
-        if (shared) return new RootedGraph(longest!, ids);
+        if (shared && !leaves) return new RootedGraph(longest!, ids);
+        if (shared)
+        {
+            // A derivative that is a constant or a variable stands in no graph; there is a place for it in that of the others.
+            var extended = new GraphBuilder(longest!, extraCapacity: 8) { Cancellation = cancellation };
+            for (var i = 0; i < ids.Length; i++)
+            {
+                if (nodes[i].IsConstant) ids[i] = extended.Constant(nodes[i].ConstantValue);
+                else if (nodes[i].Operation.Arity == 0) ids[i] = extended.Variable(nodes[i].VariableName);
+            }
+
+            return extended.Build(ids);
+        }
+
         var builder = new GraphBuilder { Cancellation = cancellation };
         var importer = new GraphImporter(builder);
         for (var i = 0; i < ids.Length; i++) ids[i] = importer.Import(nodes[i]);

@@ -191,6 +191,24 @@ public sealed class LargeGraphTests
         Assert.InRange(graph.OperationCount(ids), names.Length, 4 * names.Length);
     });
 
+    [Fact]
+    public void A_derivative_that_is_a_constant_or_a_variable_stays_in_the_graph_of_the_others() => SmallStack.Run(() =>
+    {
+        var node = Chain(100_000) + (ExprNode.Variable("y") * ExprNode.Variable("z")) + ExprNode.Variable("w");
+        var gradient = node.Gradient("w", "x", "y", "missing");
+        Assert.Equal([1.0, null, null, 0.0], gradient.Select(static derivative => derivative.Value));
+        Assert.Equal("z", gradient[2].Name);
+        var graph = ((ExprNode[])[node, .. gradient]).Select(static part => part.Home?.Graph).MaxBy(static graph => graph?.Count ?? 0);
+
+        // 0 is in no part of it yet, so it goes on from the graph of the others, whose nodes keep their ids.
+        var flat = ExprNode.Flatten([node, .. gradient, ExprNode.Variable("new")]);
+        Assert.True(graph!.IsBeginningOf(flat.Graph));
+        Assert.InRange(flat.Graph.Count, graph.Count, graph.Count + 2);
+        Assert.Equal(["w", "x", "y", "z", "new"], flat.Graph.VariablesOf(flat.Roots).Order(StringComparer.Ordinal).OrderBy(static name => name == "new"));
+        Assert.Equal((1.0, 0.0), (flat.Nodes()[1].Value, flat.Nodes()[4].Value));
+        Assert.Equal("new", flat.Nodes()[5].Name);
+    });
+
     // Alternates two operations, so that simplification does not make it short.
     private static ExprNode Chain(int depth, string variable = "x")
     {

@@ -17,7 +17,7 @@ public class RowPlanTests
         var (compiled, inputs) = Compile([.. names.Select(static name => ExprNode.Sqrt(ExprNode.Exp(ExprNode.Variable("x")) * ExprNode.Variable(name)))], names);
 
         // Each output's register is free again as soon as it is added, and values need none beside their column.
-        Assert.Equal(1001, compiled.Tape.RegisterCount - compiled.Tape.InputCount - compiled.Tape.Constants.Length);
+        Assert.Equal(1000, compiled.Tape.RegisterCount - compiled.Tape.InputCount - compiled.Tape.Constants.Length);
         Assert.Equal(2, RowPlan.For(compiled.Tape, inputs, sums: true).RegisterCount);
         Assert.Equal(2, RowPlan.For(compiled.Tape, inputs, sums: false).RegisterCount);
         AssertSums(compiled, inputs);

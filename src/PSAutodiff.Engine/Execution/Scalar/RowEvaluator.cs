@@ -73,7 +73,7 @@ internal sealed class RowEvaluator
     {
         if (rowCount == 0) return;
         var plan = RowPlan.For(_tape, _inputs, sums: results is null);
-        var singles = plan.ComputeSingles(_tape, _inputs);
+        var (singles, columns) = plan.Prepare(_tape, _inputs);
         var blocks = (rowCount + SumBlock - 1) / SumBlock;
         var threads = blocks < 4 ? 1 : Math.Min(MaxThreads, blocks);
         var workers = new RowWorker?[threads];
@@ -85,7 +85,7 @@ internal sealed class RowEvaluator
         void Do(int block, int thread)
         {
             if (Cancellation.IsCancellationRequested) return;
-            var worker = workers[thread] ??= new RowWorker(plan, _inputs, singles, results ?? [], BlockSize, Math.Min(rowCount, SumBlock), Cancellation);
+            var worker = workers[thread] ??= new RowWorker(plan, columns, singles, results ?? [], BlockSize, Math.Min(rowCount, SumBlock), Cancellation);
             work(worker, block, block * SumBlock, Math.Min(SumBlock, rowCount - (block * SumBlock)));
         }
     }

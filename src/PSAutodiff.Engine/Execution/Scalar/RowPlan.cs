@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace PSAutodiff.Execution.Scalar;
 
@@ -9,7 +10,7 @@ namespace PSAutodiff.Execution.Scalar;
 /// </summary>
 internal sealed class RowPlan
 {
-    /// <summary>Places below this are registers of rows, from here on columns of inputs; single values have negative places.</summary>
+    /// <summary>Places below this are registers of rows, from here on the inputs that are columns, in order; single values have negative places.</summary>
     public const int FirstColumn = 1 << 29;
 
     /// <summary>From here on places are columns of outputs.</summary>
@@ -26,7 +27,8 @@ internal sealed class RowPlan
         _isSingle = isSingle;
         var planner = new RowPlanner(tape, isSingle, sums);
         (Singles, Steps, Outputs) = planner.Plan();
-        (SingleCount, RegisterCount, SumCount) = (planner.SingleCount, planner.RegisterCount, planner.SumCount);
+        (SingleCount, ColumnCount, RegisterCount) = (planner.SingleCount, planner.ColumnCount, planner.RegisterCount);
+        (SumCount, Regions) = (planner.SumCount, planner.Regions);
     }
 
     /// <summary>What depends on single values alone, on places of single values.</summary>
@@ -35,8 +37,14 @@ internal sealed class RowPlan
     /// <summary>Number of places of single values; the inputs have the first and the constants the next.</summary>
     public int SingleCount { get; }
 
+    /// <summary>Number of inputs that are columns.</summary>
+    public int ColumnCount { get; }
+
     /// <summary>What is done for each block of rows, in order.</summary>
     public RowStep[] Steps { get; }
+
+    /// <summary>What is done for some rows of a block alone.</summary>
+    public RowRegion[] Regions { get; }
 
     /// <summary>Number of registers of rows.</summary>
     public int RegisterCount { get; }
@@ -67,20 +75,23 @@ internal sealed class RowPlan
         if (memory.Length <= LargestKept && _idle.Count < Environment.ProcessorCount) _idle.Add(memory);
     }
 
-    /// <summary>The single values.</summary>
+    /// <summary>The single values, and the columns in the order of their places.</summary>
     /// <param name="tape">The tape of the plan.</param>
     /// <param name="inputs">The inputs.</param>
-    public double[] ComputeSingles(Tape tape, ReadOnlyMemory<double>[] inputs)
+    public (double[] Singles, ArraySegment<double>[] Columns) Prepare(Tape tape, ReadOnlyMemory<double>[] inputs)
     {
         var values = new double[SingleCount];
+        var columns = new ArraySegment<double>[ColumnCount];
+        var next = 0;
         for (var i = 0; i < inputs.Length; i++)
         {
             if (_isSingle[i]) values[i] = inputs[i].Span[0];
+            else columns[next++] = MemoryMarshal.TryGetArray(inputs[i], out var column) ? column : new ArraySegment<double>(inputs[i].ToArray());
         }
 
         tape.Constants.CopyTo(values, tape.InputCount);
         foreach (ref readonly var step in Singles.AsSpan()) values[step.Target] = step.Operation.Evaluate(values[step.X], values[step.Y], values[step.Z]);
-        return values;
+        return (values, columns);
     }
 
     private bool IsFor(ReadOnlyMemory<double>[] inputs)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>Makes a <see cref="RowPlan"/> of a tape.</summary>
-internal sealed class RowPlanner
+internal sealed partial class RowPlanner
 {
     private const int None = -1;
 
@@ -30,21 +30,26 @@ internal sealed class RowPlanner
         SingleCount = Math.Max(_sources, 1);
         _values = new List<Value>(_sources + tape.Instructions.Length);
         _nodes = new List<Node>(tape.Instructions.Length);
-        for (var i = 0; i < _sources; i++) NewValue(i >= tape.InputCount || isSingle[i] ? ~i : RowPlan.FirstColumn + i, None);
+        for (var i = 0; i < _sources; i++) NewValue(i >= tape.InputCount || isSingle[i] ? ~i : RowPlan.FirstColumn + ColumnCount++, None);
         _outputs = new int[tape.Outputs.Length];
     }
 
     public int SingleCount { get; private set; }
 
+    public int ColumnCount { get; private set; }
+
     public int RegisterCount { get; private set; }
 
     public int SumCount { get; private set; }
+
+    public RowRegion[] Regions { get; private set; } = [];
 
     public (Tape.Instruction[] Singles, RowStep[] Steps, int[] Outputs) Plan()
     {
         var singles = Number();
         PlaceOutputs();
         CountUses();
+        if (_sums) FindRegions();
         Fuse();
         var steps = Allocate();
         return (singles, steps, Array.ConvertAll(_outputs, output => _sums && Of(output).Sum != None ? Of(output).Sum : Of(output).Place));
@@ -190,8 +195,19 @@ internal sealed class RowPlanner
     {
         var free = new Stack<int>();
         var steps = new List<RowStep>(_nodes.Count);
+        Regions = new RowRegion[_regions.Count];
         foreach (var node in _nodes)
         {
+            if (node.Form == RowForm.Region)
+            {
+                var region = _regions[node.Value];
+                Regions[node.Value] = Finish(region);
+                steps.Add(new RowStep(node.Operation, node.Form, 0, Of(node.X).Place, node.Value, 0, None, None));
+                Release(node.X);
+                foreach (var value in region.Taken) Release(value);
+                continue;
+            }
+
             var (x, y, z) = (Of(node.X).Place, node.Y < 0 ? 0 : Of(node.Y).Place, node.Z < 0 ? 0 : Of(node.Z).Place);
 
             // Of a pair the first value may not take the place of the argument, which both need.

@@ -29,6 +29,9 @@ internal enum RowForm : byte
 
     /// <summary>X, of which only the sum over the rows is wanted.</summary>
     Sum,
+
+    /// <summary>A region, the one of index Y, on the rows where X is not 0.</summary>
+    Region,
 }
 
 /// <summary>A step over a block of rows. Places are those of <see cref="RowPlan"/>.</summary>

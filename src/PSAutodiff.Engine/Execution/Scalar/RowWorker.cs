@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Execution.Scalar;
@@ -9,27 +10,33 @@ internal sealed class RowWorker
     private const int Lanes = RowEvaluator.Lanes;
 
     // Small enough for the blocks of all registers to stay in the second-level cache.
-    private const int BytesInCache = 1 << 18;
+    private const int BytesInCache = 1 << 20;
 
     private const int SmallestBlock = 128;
+
+    // Fewer rows of a region are faster one by one.
+    private const int FewestForBlocks = 6;
 
     // Between two looks at the token within a block, which other blocks take between them; a power of two.
     private const int StepsUnwatched = 1 << 10;
 
     private readonly RowPlan _plan;
-    private readonly ReadOnlyMemory<double>[] _inputs;
+    private readonly ArraySegment<double>[] _columns;
     private readonly double[] _singles;
     private readonly double[][] _results;
     private readonly double[] _registers;
     private readonly double[] _lanes;
     private readonly double[] _filled;
     private readonly CancellationToken _cancellation;
+    private readonly int _blockSize;
+    private int[]? _rows;
+    private double[] _chosen = [];
     private int _start;
     private int _length;
 
     /// <summary>Gets registers.</summary>
     /// <param name="plan">What is run.</param>
-    /// <param name="inputs">A column for each input.</param>
+    /// <param name="columns">The columns of the plan.</param>
     /// <param name="singles">The single values.</param>
     /// <param name="results">The columns of the outputs; empty for sums.</param>
     /// <param name="blockSize">Rows in a block; 0 for what suits the cache.</param>
@@ -37,29 +44,27 @@ internal sealed class RowWorker
     /// <param name="cancellation">Ends runs early.</param>
     public RowWorker(
         RowPlan plan,
-        ReadOnlyMemory<double>[] inputs,
+        ArraySegment<double>[] columns,
         double[] singles,
         double[][] results,
         int blockSize,
         int mostRows,
         CancellationToken cancellation)
     {
-        (_plan, _inputs, _singles, _results, _cancellation) = (plan, inputs, singles, results, cancellation);
-        BlockSize = blockSize;
-        if (BlockSize == 0)
+        (_plan, _columns, _singles, _results, _cancellation) = (plan, columns, singles, results, cancellation);
+        _blockSize = blockSize;
+        if (_blockSize == 0)
         {
-            BlockSize = RowEvaluator.SumBlock;
-            while (BlockSize > SmallestBlock && BlockSize * sizeof(double) * Math.Max(plan.RegisterCount, 1) > BytesInCache) BlockSize /= 2;
+            _blockSize = RowEvaluator.SumBlock;
+            while (_blockSize > SmallestBlock && _blockSize * sizeof(double) * Math.Max(plan.RegisterCount, 1) > BytesInCache) _blockSize /= 2;
         }
 
         // Not larger than the rows, in whole lanes.
-        BlockSize = Math.Min(BlockSize, (mostRows + Lanes - 1) / Lanes * Lanes);
-        _registers = plan.Rent(plan.RegisterCount * BlockSize);
+        _blockSize = Math.Min(_blockSize, (mostRows + Lanes - 1) / Lanes * Lanes);
+        _registers = plan.Rent(plan.RegisterCount * _blockSize);
         _lanes = new double[plan.SumCount * Lanes];
-        _filled = new double[BlockSize];
+        _filled = new double[_blockSize];
     }
-
-    public int BlockSize { get; }
 
     /// <summary>Leaves the registers for the next run.</summary>
     public void Leave() => _plan.Return(_registers);
@@ -67,9 +72,9 @@ internal sealed class RowWorker
     /// <summary>Writes the outputs of some rows to their columns.</summary>
     public void Evaluate(int start, int count)
     {
-        for (var from = start; from < start + count; from += BlockSize)
+        for (var from = start; from < start + count; from += _blockSize)
         {
-            Run(from, Math.Min(BlockSize, start + count - from));
+            Run(from, Math.Min(_blockSize, start + count - from));
             for (var i = 0; i < _plan.Outputs.Length; i++)
             {
                 var place = _plan.Outputs[i];
@@ -85,7 +90,7 @@ internal sealed class RowWorker
     public void Sum(int start, int count, Span<double> sums)
     {
         Array.Clear(_lanes);
-        for (var from = start; from < start + count; from += BlockSize) Run(from, Math.Min(BlockSize, start + count - from));
+        for (var from = start; from < start + count; from += _blockSize) Run(from, Math.Min(_blockSize, start + count - from));
         for (var i = 0; i < sums.Length; i++)
         {
             var place = _plan.Outputs[i];
@@ -98,7 +103,7 @@ internal sealed class RowWorker
         _filled.AsSpan().Fill(value);
         Span<double> lanes = stackalloc double[Lanes];
         lanes.Clear();
-        for (var left = count; left > 0; left -= BlockSize) FusedBlocks.Sum(_filled.AsSpan(0, Math.Min(left, BlockSize)), lanes);
+        for (var left = count; left > 0; left -= _blockSize) FusedBlocks.Sum(_filled.AsSpan(0, Math.Min(left, _blockSize)), lanes);
         return RowEvaluator.SumOfLanes(lanes, 1);
     }
 
@@ -143,24 +148,100 @@ internal sealed class RowWorker
                 case RowForm.Sum:
                     FusedBlocks.Sum(Read(step.X), LanesOf(step.Sum));
                     continue;
+                case RowForm.Region:
+                    Run(_plan.Regions[step.Y], Read(step.X));
+                    continue;
             }
 
             if (step.Sum >= 0) FusedBlocks.Sum(Read(step.Target), LanesOf(step.Sum));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Runs a region on the rows where its condition is not 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run(RowRegion region, ReadOnlySpan<double> condition)
+    {
+        var count = 0;
+        _rows ??= new int[_blockSize];
+        for (var i = 0; i < condition.Length; i++)
+        {
+            if (i + Lanes <= condition.Length && Vector512.EqualsAll(Vector512.Create(condition[i..]), Vector512<double>.Zero))
+            {
+                i += Lanes - 1;
+                continue;
+            }
+
+            _rows[count] = i;
+            if (condition[i] != 0) count++;
+        }
+
+        if (count == 0) return;
+        var rows = _rows.AsSpan(0, count);
+        var length = region.PlaceCount * count;
+        if (_chosen.Length < length) _chosen = GC.AllocateUninitializedArray<double>(length);
+        if (count < FewestForBlocks)
+        {
+            foreach (var row in rows) Run(region, row);
+            return;
+        }
+
+        var chosen = _chosen;
+        for (var place = 0; place < region.Taken.Length; place++)
+        {
+            var source = Read(region.Taken[place]);
+            var target = chosen.AsSpan(place * count, count);
+            for (var i = 0; i < target.Length; i++) target[i] = source[rows[i]];
+        }
+
+        foreach (ref readonly var step in region.Steps.AsSpan())
+        {
+            if (step.Form == RowForm.Sum)
+            {
+                // The rows left out would add 0 to their lanes.
+                var lanes = LanesOf(step.Sum);
+                var values = Chosen(step.X);
+                for (var i = 0; i < values.Length; i++) lanes[rows[i] % Lanes] += values[i];
+                continue;
+            }
+
+            var arity = step.Operation.Arity;
+            step.Operation.Evaluate(Chosen(step.X), arity > 1 ? Chosen(step.Y) : default, arity > 2 ? Chosen(step.Z) : default, chosen.AsSpan(step.Target * count, count));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        ReadOnlySpan<double> Chosen(int place) => place < 0 ? _singles.AsSpan(~place, 1) : chosen.AsSpan(place * count, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run(RowRegion region, int row)
+    {
+        var values = _chosen;
+        for (var place = 0; place < region.Taken.Length; place++) values[place] = Read(region.Taken[place])[row];
+        foreach (ref readonly var step in region.Steps.AsSpan())
+        {
+            if (step.Form == RowForm.Sum) LanesOf(step.Sum)[row % Lanes] += Value(step.X);
+            else values[step.Target] = step.Operation.Evaluate(Value(step.X), Value(step.Y), Value(step.Z));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        double Value(int place) => place < 0 ? _singles[~place] : values[place];
+    }
+
+    // Compiled once and for good: a method with as many calls as Run has is given up by the inliner.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Span<double> LanesOf(int sum) => _lanes.AsSpan(sum * Lanes, Lanes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Span<double> Target(int place) =>
-        place >= RowPlan.FirstOutput ? _results[place - RowPlan.FirstOutput].AsSpan(_start, _length) : _registers.AsSpan(place * BlockSize, _length);
+        place >= RowPlan.FirstOutput ? _results[place - RowPlan.FirstOutput].AsSpan(_start, _length) : _registers.AsSpan(place * _blockSize, _length);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<double> Read(int place)
     {
-        if (place < 0) return _singles.AsSpan(~place, 1);
-        if (place < RowPlan.FirstColumn) return _registers.AsSpan(place * BlockSize, _length);
-        return place < RowPlan.FirstOutput ? _inputs[place - RowPlan.FirstColumn].Span.Slice(_start, _length) : _results[place - RowPlan.FirstOutput].AsSpan(_start, _length);
+        if (place < 0) return new ReadOnlySpan<double>(in _singles[~place]);
+        if (place < RowPlan.FirstColumn) return _registers.AsSpan(place * _blockSize, _length);
+        if (place >= RowPlan.FirstOutput) return _results[place - RowPlan.FirstOutput].AsSpan(_start, _length);
+        ref readonly var column = ref _columns[place - RowPlan.FirstColumn];
+        return column.Array.AsSpan(column.Offset + _start, _length);
     }
 }

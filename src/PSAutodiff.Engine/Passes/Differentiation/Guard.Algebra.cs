@@ -20,6 +20,7 @@ internal readonly partial record struct Guard
     public Guard And(Guard other)
     {
         if (!IsConditional || this == other) return other;
+        if (other._inverted && !_inverted) return new Guard(other._condition.Apply<SelectOperation>(_condition.Constant(0), _condition), inverted: false, IsOfExponent && other.IsOfExponent);
         return other.IsConditional
             ? new Guard(Choose(other.Truth, _condition.Constant(0)), inverted: false, IsOfExponent && other.IsOfExponent)
             : this;

@@ -15,12 +15,12 @@ internal static class ReverseMode
     {
         builder.Cancellation.ThrowIfCancellationRequested();
         var wanted = VariableNames.Places(variables);
-        var adjoints = Adjoints(builder, root, Active(builder, root, wanted));
+        var sweep = SweepDown(builder, root, Active(builder, root, wanted));
         var gradient = new int[variables.Count];
         for (var i = 0; i < gradient.Length; i++)
         {
             var id = builder.FindVariable(variables[i]);
-            var adjoint = id >= 0 && id <= root ? adjoints[id] : Graph.None;
+            var adjoint = id >= 0 && id <= root ? sweep.Adjoint(builder, id) : Graph.None;
             gradient[i] = adjoint != Graph.None ? adjoint : builder.Constant(0);
         }
 
@@ -36,9 +36,18 @@ internal static class ReverseMode
     /// <param name="active">Which nodes are to get adjoints: with each also its users on the way to the root.</param>
     public static int[] Adjoints(GraphBuilder builder, int root, bool[] active)
     {
+        var sweep = SweepDown(builder, root, active);
+        for (var id = 0; id <= root; id++) sweep.Adjoints[id] = sweep.Adjoint(builder, id);
+        return sweep.Adjoints;
+    }
+
+    private static Swept SweepDown(GraphBuilder builder, int root, bool[] active)
+    {
         var adjoints = new int[root + 1];
         Array.Fill(adjoints, Graph.None);
         adjoints[root] = builder.Constant(1);
+        var choices = ExtremeChains.Find(builder, root, active);
+        var chosen = choices is null ? null : new Guard[root + 1];
         Guard[]? guards = null;
         for (var id = root; id >= 0; id--)
         {
@@ -46,20 +55,34 @@ internal static class ReverseMode
             var operation = builder.OperationOf(id);
             var at = Sweep.Locals(builder, id);
             var guard = guards is null ? default : guards[id];
+            var choice = chosen is null ? default : chosen[id];
             for (var i = 0; i < operation.Arity; i++)
             {
                 var argument = builder.Argument(id, i);
                 if (!active[argument] || !operation.Propagates(i)) continue;
-                var (part, partGuard) = Sweep.Pullback(operation, i, at, builder.Term(adjoints[id]), guard);
+                var (part, partGuard) = choices is not null && choices[id]
+                    ? (builder.Term(adjoints[id]), guard)
+                    : Sweep.Pullback(operation, i, at, builder.Term(adjoints[id]), guard);
                 if (!part.Exists) continue;
-                if (partGuard.IsConditional) guards ??= new Guard[root + 1];
+                var partChoice = choices is not null && choices[id] ? choice.And(operation.GuardOf(i, at)) : choice;
                 var first = adjoints[argument] == Graph.None;
+                if (!first && chosen is not null && chosen[argument] != partChoice)
+                {
+                    // What is chosen by different conditions is chosen before it is added.
+                    guards ??= new Guard[root + 1];
+                    (adjoints[argument], guards[argument]) = (chosen[argument].Apply(builder.Term(adjoints[argument])).Id, guards[argument].And(chosen[argument]));
+                    (part, partGuard) = (partChoice.Apply(part), partGuard.And(partChoice));
+                    partChoice = default;
+                }
+
+                if (partGuard.IsConditional) guards ??= new Guard[root + 1];
                 adjoints[argument] = first ? part.Id : (builder.Term(adjoints[argument]) + part).Id;
                 if (guards is not null) guards[argument] = first ? partGuard : guards[argument].Or(partGuard);
+                if (chosen is not null) chosen[argument] = partChoice;
             }
         }
 
-        return adjoints;
+        return new Swept(adjoints, chosen);
     }
 
     /// <summary>The second derivatives, from the first: row by row, each from the diagonal on, as the other half is the same.</summary>
@@ -94,5 +117,15 @@ internal static class ReverseMode
         }
 
         return active;
+    }
+
+    /// <summary>
+    /// The adjoints of nodes, and the choices that are still to be made: below a minimum or maximum of many an adjoint is that of the
+    /// winner, chosen where it arrives at a variable and not on the way, so that only the winner's has to be computed.
+    /// </summary>
+    private readonly record struct Swept(int[] Adjoints, Guard[]? Chosen)
+    {
+        public int Adjoint(GraphBuilder builder, int id) =>
+            Adjoints[id] == Graph.None || Chosen is null ? Adjoints[id] : Chosen[id].Apply(builder.Term(Adjoints[id])).Id;
     }
 }
