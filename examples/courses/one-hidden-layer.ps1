@@ -31,10 +31,16 @@ foreach ($k in 0, 19, 20, 24) { '{0} {1:f12} {2:f12}' -f $weights[$k], $byHand[$
 'Largest difference below 1e-15: ' + (-not (0..24 | Where-Object { [Math]::Abs($byHand[$_] - $engine[$_]) -gt 1e-15 }))
 #> Largest difference below 1e-15: True
 
-# 3. Any phi will do. With tanh for phi: delta2 = (yhat - y) phi'(z2), and delta1 = delta2 w2 phi'(z1).
-$loss = '(tanh(w2*tanh(z1)) - y)^2/2'
+# 3. Any phi will do: delta2 = (yhat - y) phi'(z2), and delta1 = delta2 w2 phi'(z1).
+$loss = '(phi(z2) - y)^2/2' | Resolve-Expression @{ z2 = 'w2*phi(z1)' }
+$loss | Invoke-Differentiate w2
+$loss | Invoke-Differentiate z1
+#> (phi(w2 * phi(z1)) - y) * phi(z1) * phi'(w2 * phi(z1))
+#> w2 * (phi(w2 * phi(z1)) - y) * phi'(z1) * phi'(w2 * phi(z1))
+# With tanh for phi that is what tanh gives by hand.
+$generic = $loss | Invoke-Differentiate z1
 $byHand = '(tanh(w2*tanh(z1)) - y)*(1 - tanh(w2*tanh(z1))^2)*w2*(1 - tanh(z1)^2)'
-Compare-Expression ($loss | Invoke-Differentiate z1) $byHand | Format-List Equal, How
+Compare-Expression ($generic | Resolve-Expression -Function @{ phi = 'tanh' }) $byHand | Format-List Equal, How
 #> Equal : True
 #> How   : Algebra
 

@@ -17,6 +17,11 @@ internal static class Grammar
 
     private static readonly IReadOnlyList<NamedFunction> Functions = NamedFunction.All;
 
+    // Functions without definitions; the last ones need a declaration.
+    private static readonly (string Name, int Arity)[] Unknown = [("phi", 1), ("f", 2), ("G", 3), ("Φ", 1), ("act", 1), ("t1", 2), ("été", 3), ("function", 1)];
+
+    private const int NeedNoDeclaration = 4;
+
     private static readonly string[] Prefixes = ["-", "-", "−", "+", "√", "not "];
 
     private static readonly string[] Operators = ["+", "-", "*", "/", "**", "·", "×", "−"];
@@ -27,8 +32,16 @@ internal static class Grammar
     public static ExprNode Expression(Random random, int most)
     {
         var made = new List<ExprNode>();
+        var hasFunctions = random.Next(4) == 0;
         for (var i = 1 + random.Next(most); i > 0; i--)
         {
+            if (hasFunctions && random.Next(3) == 0)
+            {
+                var (function, arity) = Unknown[random.Next(Unknown.Length)];
+                made.Add(ExprNode.Function(function + Marks(random, arity), [.. Enumerable.Range(0, arity).Select(_ => Argument())]));
+                continue;
+            }
+
             var operation = Operations[random.Next(Operations.Length)];
             made.Add(ExprNode.Apply(operation, Argument(), operation.Arity > 1 ? Argument() : null, operation.Arity > 2 ? Argument() : null));
         }
@@ -40,13 +53,15 @@ internal static class Grammar
             : random.Next(3) == 0 ? ExprNode.Constant(Constants[random.Next(Constants.Length)]) : ExprNode.Variable(Names[random.Next(random.Next(4) == 0 ? Names.Length : 3)]);
     }
 
-    /// <summary>A random program: bindings, then an expression.</summary>
+    /// <summary>A random program: declarations and bindings, then an expression.</summary>
     public static string Program(Random random)
     {
         var text = new StringBuilder();
         var bound = new List<string>();
+        var declares = random.Next(3) == 0;
         for (var i = random.Next(4); i > 0; i--)
         {
+            if (declares && random.Next(2) == 0) text.Append(Unknown[random.Next(Unknown.Length)].Name).Append(Space(random)).Append(':').Append(Space(random)).Append("function").Append(Space(random)).Append(';');
             var name = string.Create(CultureInfo.InvariantCulture, $"b{i}");
             text.Append(name).Append(Space(random)).Append('=').Append(Sum(random, 3, bound)).Append(';').Append(Space(random));
             bound.Add(name);
@@ -76,11 +91,22 @@ internal static class Grammar
 
         string Call()
         {
+            if (random.Next(6) == 0)
+            {
+                var (name, arity) = Unknown[random.Next(random.Next(3) == 0 ? Unknown.Length : NeedNoDeclaration)];
+                return $"{name}{Marks(random, arity)}{Space(random)}({string.Join(',', Enumerable.Range(0, arity).Select(_ => Part()))})";
+            }
+
             var function = Functions[random.Next(Functions.Count)];
             var count = Enumerable.Range(1, 4).Where(function.Takes).OrderBy(_ => random.Next()).First();
             return $"{function.Name}{Space(random)}({string.Join(',', Enumerable.Range(0, count).Select(_ => Part()))})";
         }
     }
+
+    private static string Marks(Random random, int arity) =>
+        random.Next(2) == 0 ? string.Empty :
+        arity == 1 ? new string('\'', 1 + random.Next(4)) :
+        "'" + string.Concat(Enumerable.Range(0, 1 + random.Next(3)).Select(_ => (1 + random.Next(arity)).ToString(CultureInfo.InvariantCulture)));
 
     private static string Leaf(Random random, List<string> bound) => random.Next(4) switch
     {

@@ -186,9 +186,10 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     /// <param name="function">A name such as <c>phi</c>, a derivative such as <c>phi'</c>, or of several arguments such as <c>f'12</c>.</param>
     /// <param name="arguments">1 to 3 nodes.</param>
     /// <exception cref="AutodiffException">The name is that of an operation or cannot be written in text, or the arguments are too many.</exception>
-    public static ExprNode Function(string function, params ReadOnlySpan<ExprNode> arguments)
+    public static ExprNode Function(string function, params ExprNode[] arguments)
     {
         ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(arguments);
         return NamedFunction.DeclarationProblem(UnknownFunction.NameIn(function)) is { } problem
             ? throw new AutodiffException(ErrorIds.FunctionInvalid, problem + ".")
             : Apply(NamedFunction.Unknown(function), arguments);

@@ -28,7 +28,7 @@ internal static class StandIns
     public static (RootedGraph Expressions, string Text)? For(RootedGraph input, IReadOnlyList<FreeFunction> functions, CancellationToken cancellation)
     {
         if (functions.Any(static function => ((UnknownFunction)function).Orders.Sum() > HighestOrder)) return null;
-        var definitions = functions.DistinctBy(static function => function.Function).Select(static (function, k) =>
+        var definitions = functions.DistinctBy(static function => function.Function).OrderBy(static function => function.Function, StringComparer.Ordinal).Select(static (function, k) =>
         {
             var (parameters, body) = Definitions[function.Arity - 1];
             return FunctionDefinition.Of(function.Function, parameters, ExprNode.Parse(body).Resolve(new Dictionary<string, ExprNode> { ["k"] = k }).Simplify());

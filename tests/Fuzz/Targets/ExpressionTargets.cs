@@ -12,6 +12,12 @@ internal static class ExpressionChecks
     {
         foreach (var format in Enum.GetValues<ExprTextFormat>())
         {
+            if (node.Functions.Count > 0 && format is (ExprTextFormat.CSharp or ExprTextFormat.Python or ExprTextFormat.PowerShell))
+            {
+                RequireRefusal(node, format);
+                continue;
+            }
+
             var text = node.ToText(format, Longest, out var cut);
             if (cut || format is not (ExprTextFormat.Infix or ExprTextFormat.Lab or ExprTextFormat.Let or ExprTextFormat.Json)) continue;
             ExprNode back;
@@ -25,6 +31,19 @@ internal static class ExpressionChecks
             }
 
             if (!back.Equals(node) || back.GetHashCode() != node.GetHashCode()) throw new FaultException($"{format} reads back as something else: {text} as {LetWriter.Write(back)}");
+        }
+    }
+
+    // No program can compute a function that has no definition.
+    private static void RequireRefusal(ExprNode node, ExprTextFormat format)
+    {
+        try
+        {
+            throw new FaultException($"{format} is written of functions without definitions: {node.ToText(format)}");
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == "FunctionUndefined")
+        {
+            // As it should be.
         }
     }
 }

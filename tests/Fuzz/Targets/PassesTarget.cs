@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Expressions.Text;
+using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Fuzz;
 
@@ -49,18 +50,29 @@ internal sealed class PassesTarget : FuzzTarget
             node.SimplifyByStep(SimplificationRule.Stable);
         }
 
-        RunsAlike(outputs, node.Variables);
+        if (Defined(outputs) is { } defined) RunsAlike(defined, node.Variables);
     }
 
     // Where x is 0, x / x is NaN and not 1, which is said; a choice between other parts can make a number of that.
     private static bool HidesUndefinedPart(ExprNode node, OrderedDictionary at)
     {
-        var (graph, root) = node.Flatten();
+        // With the definitions that the comparison took.
+        if (Defined([node]) is not [var defined]) return true;
+        var (graph, root) = defined.Flatten();
         var reachable = graph.Reachable([root]);
         var parts = Enumerable.Range(0, root + 1).Where(id => reachable[id]).Select(graph.Node).ToList();
         var values = new double[parts.Count];
         CompiledExpression.Compile(parts, node.Variables).Evaluate([.. node.Variables.Select(name => (double)at[name]!)], values);
         return values.Any(double.IsNaN);
+    }
+
+    /// <summary>The expressions with definitions in the places of functions that have none; null where some cannot get one.</summary>
+    private static List<ExprNode>? Defined(List<ExprNode> nodes)
+    {
+        var flat = ExprNode.Flatten(nodes);
+        var functions = flat.Graph.FunctionsOf(flat.Reachable());
+        if (functions.Count == 0) return nodes;
+        return StandIns.For(flat, functions, CancellationToken.None) is { } standIns ? [.. standIns.Expressions.Nodes()] : null;
     }
 
     private static ExprNode? Simplified(ExprNode node, SimplificationRule rule)

@@ -89,6 +89,37 @@ Describe '2. Equations (4) to (11), for sample <Seed>' -ForEach $samples {
 
 # The equations hold for any phi with the derivative phi'.
 Describe '3. Generic phi' {
+    It 'is written phi, with the derivative phi'': delta2 = (yhat - y) phi''(z2), and delta1 = delta2 w2 phi''(z1)' {
+        $loss = New-ExprNode '(phi(z2) - y)^2/2'
+        $delta2 = $loss | Invoke-Differentiate z2
+        "$delta2" | Should -BeExactly "(phi(z2) - y) * phi'(z2)"
+        $whole = $loss | Resolve-Expression @{ z2 = 'w2*phi(z1)' }
+        Assert-Proved ($whole | Invoke-Differentiate w2) (($delta2 | Resolve-Expression @{ z2 = 'w2*phi(z1)' }) * 'phi(z1)')
+        Assert-Proved ($whole | Invoke-Differentiate z1) (($delta2 | Resolve-Expression @{ z2 = 'w2*phi(z1)' }) * "w2*phi'(z1)")
+        { $delta2 | Measure-Expression -At @{ z2 = 1; y = 0 } -ErrorAction Stop } | Should -Throw -ErrorId 'FunctionUndefined,*'
+    }
+
+    It 'gives all 31 derivatives of the network at once: with a sigmoid for phi they are those of sample 1' {
+        $net = New-NeuralNetwork -InputSize 4 -Layer 5, sigmoid, 1, sigmoid -Seed 1
+        $hidden = 1..5 | ForEach-Object { $j = $_; "w2_$($j)_1*phi(b1_$j + $((1..4 | ForEach-Object { "w1_$($_)_$j*x$_" }) -join ' + '))" }
+        $gradient = "(phi(b2_1 + $($hidden -join ' + ')) - y)^2/2" | Invoke-Differentiate @($net.Parameters.Keys) | Resolve-Expression -Function @{ phi = 'sigmoid' }
+        $x, $y = (0.4, -1.2, 0.7, 2.1), 0.3
+        $byHand = Get-GradientByHand $net $x $y
+        $at = @{ x1 = $x[0]; x2 = $x[1]; x3 = $x[2]; x4 = $x[3]; y = $y }
+        foreach ($name in $net.Parameters.Keys) { $at[$name] = $net.Parameters[$name] }
+        $values = @($gradient | Measure-Expression -At $at)
+        $names = @($net.Parameters.Keys)
+        $names | Should -HaveCount 31
+        for ($k = 0; $k -lt 31; $k++) { $values[$k] | Assert-Near $byHand[$names[$k]] -Within 1e-15 -Because "it is $($names[$k])" }
+    }
+
+    It 'with <Phi> for phi becomes what it is with <Phi> from the start' -ForEach @(@{ Phi = 'sigmoid' }, @{ Phi = 'tanh' }, @{ Phi = 'softplus' }, @{ Phi = 'sin' }) {
+        foreach ($name in 'w2', 'z1') {
+            $later = '(phi(w2*phi(z1)) - y)^2/2' | Invoke-Differentiate $name | Resolve-Expression -Function @{ phi = $Phi }
+            Assert-Proved $later ("($Phi(w2*$Phi(z1)) - y)^2/2" | Invoke-Differentiate $name) -Because "it is by $name"
+        }
+    }
+
     It 'with <Phi> the errors are (yhat - y) phi''(z2), and delta2 w phi''(z1)' -ForEach @(
         @{ Phi = 'sigmoid'; Slope = 'sigmoid(z)*(1 - sigmoid(z))' }
         @{ Phi = 'tanh'; Slope = '1 - tanh(z)^2' }
