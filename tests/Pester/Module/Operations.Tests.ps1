@@ -1,7 +1,7 @@
 # The operation of a node behaves like its text, as students write it in their own recursions.
 BeforeDiscovery {
     $operations = @([PSAutodiff.ExprNode].Assembly.GetTypes() |
-            Where-Object { -not $_.IsAbstract -and -not $_.IsNested -and $_.IsSubclassOf([PSAutodiff.Operation]) } |
+            Where-Object { -not $_.IsAbstract -and -not $_.IsNested -and $_.IsSubclassOf([PSAutodiff.Operation]) -and $_.Name -ne 'UnknownFunction' } |
             ForEach-Object { $it = [Activator]::CreateInstance($_, $true); @{ Op = $it.Name; Arity = $it.Arity } })
 }
 
