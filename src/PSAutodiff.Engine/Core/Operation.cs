@@ -134,6 +134,16 @@ public abstract class Operation
         static double First(ReadOnlySpan<double> block) => block.IsEmpty ? 0 : block[0];
     }
 
+    /// <summary>A chain of this operation of two arguments: ((first, item), item), and so on.</summary>
+    /// <param name="first">The first argument of the first.</param>
+    /// <param name="items">The second arguments, in order, or a single one for all.</param>
+    /// <param name="count">The number of links.</param>
+    internal virtual double Chain(double first, ReadOnlySpan<double> items, int count)
+    {
+        for (var i = 0; i < count; i++) first = Evaluate(first, items[items.Length > 1 ? i : 0], 0);
+        return first;
+    }
+
     /// <summary>
     /// What an argument's adjoint receives when the adjoint of this node is given: the adjoint times the partial derivative. Where the
     /// argument does not count, see <see cref="GuardOf"/>, it may be anything.

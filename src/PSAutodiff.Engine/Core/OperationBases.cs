@@ -56,6 +56,23 @@ internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperatio
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override double Evaluate(double x, double y, double z) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;
 
+    // A call for each link would cost as much as the link waits for the last one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal sealed override double Chain(double first, ReadOnlySpan<double> items, int count)
+    {
+        var value = new OneLane(first);
+        if (items.Length == 1)
+        {
+            for (var i = 0; i < count; i++) value = TFunction.Apply(value, new OneLane(items[0]));
+        }
+        else
+        {
+            foreach (var item in items[..count]) value = TFunction.Apply(value, new OneLane(item));
+        }
+
+        return value.Value;
+    }
+
     private static double Value(double x, double y) => TFunction.Apply(new OneLane(x), new OneLane(y)).Value;
 }
 

@@ -108,18 +108,8 @@ public sealed class CompiledExpression
     public double[] SumRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
         var rowCount = RowCount(columns);
-        return SumRows([.. columns], rowCount, Environment.ProcessorCount, cancellation);
+        return new RowEvaluator(_tape, [.. columns]) { Cancellation = cancellation }.Sum(rowCount);
     }
-
-    /// <summary>The same without checks.</summary>
-    /// <param name="inputs">For each variable a value for every row, or a single one for all.</param>
-    /// <param name="rowCount">The number of rows.</param>
-    /// <param name="maxThreads">The most threads to use.</param>
-    /// <param name="cancellation">Ends it early.</param>
-    internal double[] SumRows(ReadOnlyMemory<double>[] inputs, int rowCount, int maxThreads, CancellationToken cancellation) =>
-        FewRows.Suits(Runner, rowCount)
-            ? FewRows.Sum(Runner, inputs, rowCount, cancellation)
-            : new RowEvaluator(_tape, inputs) { MaxThreads = maxThreads, Cancellation = cancellation }.Sum(rowCount);
 
     /// <summary>The number of rows of columns, of which single values stand for all rows.</summary>
     internal int RowCount(IReadOnlyList<ReadOnlyMemory<double>> columns)

@@ -68,7 +68,7 @@ internal sealed class ParameterProgram
         for (var i = 0; i < _cells.Length; i++) _cells[i][0] = point[i];
         var sums = _rows.Count < RowEvaluator.FewestRows || _compiled.Tape.RegisterCount > ManyPoints.MostRegistersForBlocks
             ? SumOneByOne(cancellation)
-            : _compiled.SumRows(_inputs, _rows.Count, Environment.ProcessorCount, cancellation);
+            : new RowEvaluator(_compiled.Tape, _inputs) { Cancellation = cancellation }.Sum(_rows.Count);
         if (_rows.Total == RowTotal.Mean)
         {
             var areFinite = Vectors.AllFinite(sums);

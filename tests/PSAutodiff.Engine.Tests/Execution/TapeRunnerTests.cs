@@ -74,11 +74,13 @@ public sealed class TapeRunnerTests
     public void Runs_over_few_rows_repay_machine_code_too()
     {
         var compiled = CompiledExpression.Compile([Make("short")], ["x", "y"]);
-        double[] xs = [.. Enumerable.Range(0, 16).Select(static i => 0.1 * i)];
-        var right = compiled.SumRows([xs, new[] { -0.3 }], TestContext.Current.CancellationToken);
-        for (var run = 0; run < TapeRunner.RunsBeforeCode / xs.Length; run++) Assert.Equal(right, compiled.SumRows([xs, new[] { -0.3 }], TestContext.Current.CancellationToken));
+        double[] xs = [.. Enumerable.Range(0, 8).Select(static i => 0.1 * i)];
+        var right = Rows();
+        for (var run = 0; run < TapeRunner.RunsBeforeCode / xs.Length; run++) Assert.Equal(right, Rows());
         Assert.True(SpinWait.SpinUntil(() => compiled.Runner.IsSettled, Patience));
-        Assert.Equal(right, compiled.SumRows([xs, new[] { -0.3 }], TestContext.Current.CancellationToken));
+        Assert.Equal(right, Rows());
+
+        double[] Rows() => compiled.EvaluateRows([xs, new[] { -0.3 }], TestContext.Current.CancellationToken)[0];
     }
 
     [Fact]

@@ -1,12 +1,10 @@
-using PSAutodiff.Kernels;
-
 namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>Runs a tape over few rows one by one, where that is faster than blocks, and with the same bits.</summary>
 internal static class FewRows
 {
-    // With machine code; on more rows vector instructions make up for what each instruction of a block costs.
-    private const int MostRows = 32;
+    // On more rows vector instructions make up for what each instruction of a block costs, be it against machine code.
+    private const int MostRows = 8;
 
     /// <summary>Whether a number of rows had better run one by one.</summary>
     public static bool Suits(TapeRunner runner, int rowCount) => rowCount <= MostRows && runner.TakesRows(rowCount);
@@ -23,30 +21,9 @@ internal static class FewRows
         for (var row = 0; row < rowCount; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(runner, inputs, row, point, outputs);
+            for (var i = 0; i < point.Length; i++) point[i] = inputs[i].Span[inputs[i].Length == 1 ? 0 : row];
+            runner.Run(point.AsSpan(0, runner.FirstInputs), point.AsSpan(runner.FirstInputs), outputs);
             for (var i = 0; i < outputs.Length; i++) results[i][row] = outputs[i];
         }
-    }
-
-    /// <summary>The sum over rows of each output, as <see cref="RowEvaluator.Sum"/> forms it.</summary>
-    public static double[] Sum(TapeRunner runner, ReadOnlyMemory<double>[] inputs, int rowCount, CancellationToken cancellation)
-    {
-        var count = runner.Tape.Outputs.Length;
-        var (point, outputs, lanes) = (new double[inputs.Length], new double[count], new double[RowEvaluator.Lanes * count]);
-        for (var row = 0; row < rowCount; row++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Run(runner, inputs, row, point, outputs);
-            Vectors.Add(lanes.AsSpan(row % RowEvaluator.Lanes * count, count), outputs);
-        }
-
-        for (var i = 0; i < count; i++) outputs[i] = RowEvaluator.SumOfLanes(lanes.AsSpan(i), count);
-        return outputs;
-    }
-
-    private static void Run(TapeRunner runner, ReadOnlyMemory<double>[] inputs, int row, double[] point, double[] outputs)
-    {
-        for (var i = 0; i < point.Length; i++) point[i] = inputs[i].Span[inputs[i].Length == 1 ? 0 : row];
-        runner.Run(point.AsSpan(0, runner.FirstInputs), point.AsSpan(runner.FirstInputs), outputs);
     }
 }

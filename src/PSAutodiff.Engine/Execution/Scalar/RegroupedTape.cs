@@ -26,7 +26,7 @@ internal sealed class RegroupedTape : TapeWay
         _batches = batches;
         _outputs = outputs;
         _valueCount = valueCount;
-        LongestBatch = batches.Max(static batch => batch.Count);
+        LongestBatch = batches.Max(static batch => batch.Y.Count);
     }
 
     /// <summary>What is run, in order.</summary>
@@ -64,7 +64,7 @@ internal sealed class RegroupedTape : TapeWay
         {
             if (batch.IsChain)
             {
-                values[batch.Target] = RunChain(batch, values);
+                values[batch.Target] = batch.Operation.Chain(values[batch.X.First], batch.Y.Read(values, gathered), batch.Y.Count);
                 continue;
             }
 
@@ -77,49 +77,6 @@ internal sealed class RegroupedTape : TapeWay
         }
 
         for (var i = 0; i < _outputs.Length; i++) outputs[i] = values[_outputs[i]];
-    }
-
-    private static double RunChain(Batch batch, ReadOnlySpan<double> values) => batch.Operation is SumOperation
-        ? RunChain(default(Addition), batch, values)
-        : RunChain(new AnyLink(batch.Operation), batch, values);
-
-    // Compiled for each kind of link: a call for each addition would cost as much as the addition waits for the last one.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double RunChain<TLink>(TLink link, Batch batch, ReadOnlySpan<double> values)
-        where TLink : struct, ILink
-    {
-        var value = values[batch.X.First];
-        var items = batch.Y;
-        switch (items.Form)
-        {
-            case OperandForm.One:
-                var one = values[items.First];
-                for (var i = 0; i < items.Count; i++) value = link.Next(value, one);
-                return value;
-            case OperandForm.Run:
-                foreach (var item in values.Slice(items.First, items.Count)) value = link.Next(value, item);
-                return value;
-            default:
-                foreach (var id in items.Ids) value = link.Next(value, values[id]);
-                return value;
-        }
-    }
-
-    private interface ILink
-    {
-        double Next(double value, double item);
-    }
-
-    private readonly struct Addition : ILink
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public double Next(double value, double item) => value + item;
-    }
-
-    private readonly struct AnyLink(Operation operation) : ILink
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public double Next(double value, double item) => operation.Evaluate(value, item, 0);
     }
 
     /// <summary>How the values that a batch takes for one argument lie.</summary>

@@ -20,8 +20,9 @@ internal sealed class TapeRunner(Tape tape, int firstInputs)
     // Below this a regrouped program gains nothing that is worth planning it.
     private const int ShortestContest = 512;
 
-    // Batches so long on average run at the speed of vector loops, which machine code does not reach.
-    private const int LongBatch = 64;
+    // Batches so long on average run at the speed of vector loops, which machine code does not reach. Shorter ones do too, or gather their
+    // arguments for longer than they compute: that has to be measured.
+    private const int LongBatch = 1000;
 
     // A program that is run once is not worth a plan; the first runs for which it is are the second and those that follow.
     private const int PlanningRun = 2;

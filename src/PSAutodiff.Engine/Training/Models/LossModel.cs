@@ -159,6 +159,6 @@ internal sealed class LossModel : IDescentModel<double>
         }
 
         for (var j = 0; j < _columnCount; j++) _columns[j] = _gathered[j].AsMemory(0, rows.Length);
-        return _compiled.SumRows(_columns, rows.Length, _threads, cancellation);
+        return new RowEvaluator(_compiled.Tape, _columns) { MaxThreads = _threads, Cancellation = cancellation }.Sum(rows.Length);
     }
 }
