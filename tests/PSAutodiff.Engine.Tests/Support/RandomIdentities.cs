@@ -8,9 +8,10 @@ internal sealed class RandomIdentities(int seed)
     private static readonly double[] Constants = [1, 2, -1, 3, 0.5, -2, 0.25, 5];
 
     private static readonly string[] Unary =
-        ["exp", "log", "sigmoid", "tanh", "softplus", "sqrt", "sin", "cos", "abs", "relu", "log1p", "expm1", "sinh", "cosh", "sech2", "dsigmoid", "atan", "floor", "tan", "neg"];
+        ["exp", "log", "sigmoid", "tanh", "softplus", "sqrt", "sin", "cos", "abs", "relu", "log1p", "expm1", "sinh", "cosh", "sech2", "dsigmoid", "atan", "floor", "tan", "neg",
+        "cbrt", "sign", "asin", "acos", "asinh", "acosh", "atanh", "log2", "log10", "ceil", "cbrt", "abs", "log", "sqrt"];
 
-    private static readonly string[] Binary = ["sum", "sub", "mul", "div", "sum", "mul", "mul", "max", "min", "hypot"];
+    private static readonly string[] Binary = ["sum", "sub", "mul", "div", "sum", "mul", "mul", "max", "min", "hypot", "atan2", "pow"];
 
     private readonly Random _random = new(seed);
 
@@ -40,13 +41,21 @@ internal sealed class RandomIdentities(int seed)
     }
 
     /// <summary>Another function most of the time: a small change somewhere.</summary>
-    public ExprNode Spoiled(ExprNode node) => Replace(node, part => _random.Next(6) switch
+    public ExprNode Spoiled(ExprNode node) => Replace(node, part => _random.Next(12) switch
     {
         0 => part + 1,
         1 => -1 * part,
         2 => 2 * part,
         3 => part * ExprNode.Variable(Pick(Names)),
         4 => part * part,
+
+        // Identities that are none: for some signs only, or on one branch.
+        5 => ExprNode.Sqrt(part * part),
+        6 => ExprNode.Exp(ExprNode.Log(part * part) / 2),
+        7 => ExprNode.Asin(ExprNode.Sin(part)),
+        8 => ExprNode.Pow(ExprNode.Pow(part, 2), 0.5),
+        9 => ExprNode.Sign(part) * ExprNode.Sign(part) * part + ExprNode.Cbrt(part * part),
+        10 when part.Arguments.Count == 2 => Apply(part.Op, part.Y!, part.X!),
         _ => ExprNode.Abs(part),
     });
 
@@ -78,6 +87,10 @@ internal sealed class RandomIdentities(int seed)
             ("sqrt", 0) => ExprNode.Pow(u.X!, 0.5),
             ("sqrt", 1) => ExprNode.Sqrt(4 * u.X!) / 2,
             ("abs", 0) => ExprNode.Sqrt(u.X! * u.X!),
+            ("abs", 2) => ExprNode.Sign(u.X!) * u.X!,
+            ("cbrt", 0) => ExprNode.Cbrt(8 * u.X!) / 2,
+            ("cbrt", 1) => -ExprNode.Cbrt(-u.X!),
+            ("cbrt", 2) when u.X!.Op == "mul" => ExprNode.Cbrt(u.X.X!) * ExprNode.Cbrt(u.X.Y!),
             ("abs", 1) => ExprNode.Max(u.X!, -u.X!),
             ("relu", < 2) => ExprNode.Max(0, u.X!),
             ("max", < 2) => -ExprNode.Min(-u.X!, -u.Y!),

@@ -202,8 +202,14 @@ Describe 'Compare-Expression by algebra' {
         $steps[0].Heading | Should -BeLike '1 / (a + b)*'
     }
 
-    It 'names the assumption in the last step' {
-        (Compare-Expression 'log(x^2)' '2*log(x)' -Step)[-1].Assumption | Should -BeExactly 'x > 0'
+    It 'names each assumption in the step that needs it' {
+        $steps = @(Compare-Expression 'log(x^2) + y/y' '2*log(x) + 1' -Step)
+        $steps | Where-Object Rule -Like 'log(u*' | ForEach-Object Assumption | Should -BeExactly 'x > 0'
+        $steps | Where-Object Rule -Like 'the first multiplied out*' | ForEach-Object Assumption | Should -BeExactly 'y != 0'
+        @($steps.Assumption -ne $null) | Should -HaveCount 2
+        # No step rewrites abs(x), so the last one has it.
+        $steps = @(Compare-Expression 'sqrt(x)*sqrt(y)' 'sqrt(y*x)' -Step)
+        ($steps.Assumption -ne $null) -join ', ' | Should -BeExactly 'x >= 0, y >= 0'
     }
 
     It 'warns where there are no steps: <How>' -ForEach @(

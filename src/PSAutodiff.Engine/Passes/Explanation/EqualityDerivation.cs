@@ -14,15 +14,16 @@ internal static class EqualityDerivation
         var (course, isCut) = proof.Course(DerivationStep.MaxRules);
         var expression = reference - difference;
         var steps = new List<DerivationStep>();
-        foreach (var (rule, before, after, whole) in course) Add(rule, before, after, whole);
-        if (isCut) Add(DerivationStep.RestOf("rules"), course.Count > 0 ? course[^1].Whole : expression, 0, 0);
+        List<EqualityStep> all = [.. course];
+        if (isCut) all.Add(new(DerivationStep.RestOf("rules"), course.Count > 0 ? course[^1].Whole : expression, 0, 0, -1));
+        var assumptions = proof.AssumptionsOf(all);
+        foreach (var (i, step) in all.Index()) Add(step.Rule, step.Before, step.After, step.Whole, assumptions[i]);
         return steps;
 
-        void Add(string rule, ExprNode before, ExprNode after, ExprNode whole)
+        void Add(string rule, ExprNode before, ExprNode after, ExprNode whole, IReadOnlyList<string> assumed)
         {
             var stored = new StoredDerivation(expression, null, before, after, whole, Text(before), Text(after), Text(whole));
-            var isLast = whole.Value == 0 && proof.Assumptions.Count > 0;
-            steps.Add(new DerivationStep(stored, 0, steps.Count + 1, rule) { Assumption = isLast ? string.Join(", ", proof.Assumptions) : null });
+            steps.Add(new DerivationStep(stored, 0, steps.Count + 1, rule) { Assumption = assumed.Count > 0 ? string.Join(", ", assumed) : null });
         }
 
         static string Text(ExprNode node) => DerivationStep.Text(node, DerivationStep.TextLength);

@@ -32,13 +32,19 @@ internal sealed class AtomTable(Effort effort)
     /// <summary>Whether something was learned that what was read before does not know of: a finer unit, or the sign of an atom.</summary>
     public bool HasLearned { get; set; }
 
+    /// <summary>Whether signs were learned, of what has a value only where they hold.</summary>
+    public bool HasFacts => _facts.Count > 0;
+
+    /// <summary>Whether what was learned is left aside.</summary>
+    public bool IgnoresFacts { get; set; }
+
     /// <summary>What is known of the sign of an atom by itself.</summary>
     public Signs OwnSignsOf(int atom) => _atoms[atom].Signs;
 
     /// <summary>The same, where everything that is compared has a value.</summary>
     public Signs SignsOf(int atom)
     {
-        var known = _atoms[atom].Signs | _facts.GetValueOrDefault(atom);
+        var known = _atoms[atom].Signs | FactOf(atom);
         return _atoms[atom].Kind == AtomKind.Sum ? known | SignsOf(_atoms[atom].Arguments[0], withFacts: true) : known;
     }
 
@@ -231,7 +237,7 @@ internal sealed class AtomTable(Effort effort)
             var (isKnown, isNegative, isNonzero) = (true, coefficient.Sign < 0, true);
             foreach (var (atom, exponent) in powers.Factors)
             {
-                var signs = withFacts ? _atoms[atom].Signs | _facts.GetValueOrDefault(atom) : _atoms[atom].Signs;
+                var signs = withFacts ? _atoms[atom].Signs | FactOf(atom) : _atoms[atom].Signs;
                 isNonzero &= exponent < 0 || signs.NotZero;
                 if (int.IsEvenInteger(exponent) || signs.NotNegative) continue;
                 if (signs.NotPositive) isNegative = !isNegative;
@@ -268,6 +274,8 @@ internal sealed class AtomTable(Effort effort)
         known.Add(atom);
         return atom;
     }
+
+    private Signs FactOf(int atom) => IgnoresFacts ? default : _facts.GetValueOrDefault(atom);
 
     private ulong InverseOf(int atom)
     {

@@ -35,7 +35,7 @@ internal sealed class DomainConditions(AtomTable atoms)
             {
                 // Below 0 in sign no power can make up for that, but 0 can.
                 if (!signs.NotZero && exponent > 0 && !mayBeZero) AddNotZero(node, atom);
-                if (!signs.NotZero && exponent > 0 && mayBeZero) unknown.Add((atom, 2));
+                if (!signs.NotZero && exponent > 0 && mayBeZero && !IsZeroWith(atom, form)) unknown.Add((atom, 2));
             }
             else if (signs.NotPositive && signs.NotZero)
             {
@@ -98,8 +98,16 @@ internal sealed class DomainConditions(AtomTable atoms)
     // A root or a magnitude is 0 where what it is of is.
     private void AddNotZero(int node, int atom)
     {
+        Add(node, new(ConditionKind.NotZero, false, new Powers([(BaseOf(atom), 1)])));
+    }
+
+    /// <summary>Whether the sign of what a root or magnitude is of matters anyway.</summary>
+    private bool IsZeroWith(int atom, FactoredForm form) => BaseOf(atom) != atom && int.IsOddInteger(form.Powers.ExponentOf(BaseOf(atom)));
+
+    private int BaseOf(int atom)
+    {
         while (atoms[atom].Kind is AtomKind.Root or AtomKind.Magnitude) atom = atoms[atom].Base;
-        Add(node, new(ConditionKind.NotZero, false, new Powers([(atom, 1)])));
+        return atom;
     }
 
     private void Add(int node, Condition condition)

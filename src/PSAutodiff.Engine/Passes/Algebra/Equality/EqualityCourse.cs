@@ -2,8 +2,13 @@ using PSAutodiff.Core;
 
 namespace PSAutodiff.Passes.Algebra.Equality;
 
-/// <summary>One step of a proof: the part that is rewritten, what stands in its place, and the whole difference after it.</summary>
-internal readonly record struct EqualityStep(string Rule, ExprNode Before, ExprNode After, ExprNode Whole);
+/// <summary>One step of a proof.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Before">The part that is rewritten.</param>
+/// <param name="After">What stands in its place.</param>
+/// <param name="Whole">The whole difference after it.</param>
+/// <param name="Node">What the part was among the nodes that were read; -1 where a definition was written out, or both sides were compared.</param>
+internal readonly record struct EqualityStep(string Rule, ExprNode Before, ExprNode After, ExprNode Whole, int Node);
 
 /// <summary>
 /// The course of a proof that two expressions are equal, as people would write it: functions by exp, logarithms and roots taken apart, both
@@ -14,7 +19,7 @@ internal sealed class EqualityCourse
     private static readonly string[] ArgumentNames = ["u", "v", "w"];
 
     private readonly GraphBuilder _builder;
-    private readonly List<(string Rule, int Before, int After, int Whole)> _steps = [];
+    private readonly List<(string Rule, int Before, int After, int Whole, int Node)> _steps = [];
 
     private EqualityCourse(Graph graph) => _builder = new GraphBuilder(graph, extraCapacity: 64);
 
@@ -38,13 +43,13 @@ internal sealed class EqualityCourse
         var course = new EqualityCourse(read.Graph);
         var formWriter = writer(course._builder);
         var changed = forms.Changed.Select(id => (id, RuleOf(both.Graph.OperationOf(id)), forms.Forms[id])).ToList();
-        var isCut = course.Rewrite(both, changed, most);
+        var isCut = course.Rewrite(both, changed, most, isRead: false);
         var rewritten = new List<(int, string, int)>();
         foreach (var (id, rule) in isCut ? [] : reader.Rewritten.Take(most + 1)) rewritten.Add((id, rule, formWriter.Write(reader.Polynomials[id]!).Id));
-        if (!isCut) isCut = course.Rewrite(read, rewritten, most);
+        if (!isCut) isCut = course.Rewrite(read, rewritten, most, isRead: true);
         if (!isCut) course.Finish(read, rewritten, formWriter, end);
         var graph = course._builder.Build();
-        return ([.. course._steps.Select(step => new EqualityStep(step.Rule, graph.Node(step.Before), graph.Node(step.After), graph.Node(step.Whole)))], isCut);
+        return ([.. course._steps.Select(step => new EqualityStep(step.Rule, graph.Node(step.Before), graph.Node(step.After), graph.Node(step.Whole), step.Node))], isCut);
     }
 
     /// <summary>How an operation is written by others, for example <c>sigmoid(u) = 1 / (1 + exp(-u))</c>.</summary>
@@ -60,7 +65,7 @@ internal sealed class EqualityCourse
     }
 
     /// <summary>Puts other forms in place of nodes, one by one from the leaves up. True if there are too many.</summary>
-    private bool Rewrite(RootedGraph roots, List<(int Node, string Rule, int Form)> changed, int most)
+    private bool Rewrite(RootedGraph roots, List<(int Node, string Rule, int Form)> changed, int most, bool isRead)
     {
         var order = new List<int>();
         var reachable = roots.Reachable();
@@ -85,7 +90,7 @@ internal sealed class EqualityCourse
             if (_steps.Count >= most) return true;
             var whole = (int[])forms.Clone();
             foreach (var later in order.Skip(i + 1)) whole[later] = With(later, whole);
-            _steps.Add((rule, before, form, Difference(whole[roots.Roots[0]], whole[roots.Roots[1]])));
+            _steps.Add((rule, before, form, Difference(whole[roots.Roots[0]], whole[roots.Roots[1]]), isRead ? id : -1));
         }
 
         return false;
@@ -103,10 +108,10 @@ internal sealed class EqualityCourse
 
         var (left, right) = (forms[read.Roots[0]], forms[read.Roots[1]]);
         var (first, second) = (writer.Write(end.Left).Id, writer.Write(end.Right).Id);
-        if (left != first) _steps.Add(("the first multiplied out, like terms put together", left, first, Difference(first, right)));
-        if (right != second) _steps.Add(("the second multiplied out, like terms put together", right, second, Difference(first, second)));
+        if (left != first) _steps.Add(("the first multiplied out, like terms put together", left, first, Difference(first, right), read.Roots[0]));
+        if (right != second) _steps.Add(("the second multiplied out, like terms put together", right, second, Difference(first, second), read.Roots[1]));
         var zero = _builder.Constant(0);
-        _steps.Add((end.Rule, Difference(first, second), zero, zero));
+        _steps.Add((end.Rule, Difference(first, second), zero, zero, -1));
     }
 
     private int Difference(int left, int right) => _builder.Apply(OperationOf<SubOperation>.Instance, left, right);

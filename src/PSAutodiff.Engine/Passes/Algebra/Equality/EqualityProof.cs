@@ -18,26 +18,30 @@ internal sealed class EqualityProof
 
     private const long MostTermsComputed = 2_000_000;
 
+    // Nodes times assumptions that are looked through for the steps that need them.
+    private const long MostPlaced = 10_000_000;
+
     private readonly RootedGraph _both;
+    private readonly Effort _effort;
     private readonly AtomTable _atoms;
     private readonly FunctionField _field;
     private readonly DomainConditions _conditions;
     private readonly FunctionReader _reader;
     private readonly GraphBuilder _builder;
     private readonly ElementaryForms _forms;
-    private readonly List<Condition> _assumptions = [];
+    private readonly List<(Condition Condition, string Text)> _assumptions = [];
     private RootedGraph _read;
     private Polynomial? _difference;
     private bool _isRational;
 
     private EqualityProof(RootedGraph both, CancellationToken cancellation)
     {
-        var effort = new Effort(cancellation, MostTermsComputed);
+        _effort = new Effort(cancellation, MostTermsComputed);
         _both = both;
-        _atoms = new AtomTable(effort);
-        _field = new FunctionField(_atoms, effort);
+        _atoms = new AtomTable(_effort);
+        _field = new FunctionField(_atoms, _effort);
         _conditions = new DomainConditions(_atoms);
-        _reader = new FunctionReader(_atoms, _field, _conditions, effort);
+        _reader = new FunctionReader(_atoms, _field, _conditions, _effort);
         _builder = ExprNode.Extend(both, cancellation);
         _forms = new ElementaryForms(_builder);
     }
@@ -92,7 +96,7 @@ internal sealed class EqualityProof
             else if (_atoms[atom].Kind == AtomKind.Sum && At(_atoms[atom].Arguments[0], values) is { } sum) values[atom] = sum;
         }
 
-        foreach (var condition in _assumptions.Concat(AllConditions()))
+        foreach (var condition in _assumptions.Select(static assumption => assumption.Condition).Concat(AllConditions()))
         {
             if (At(Polynomial.Term(condition.Powers, Rational.One), values) is not { IsZero: false }) return null;
         }
@@ -105,6 +109,41 @@ internal sealed class EqualityProof
     /// <returns>The steps; and whether there are more.</returns>
     public (IReadOnlyList<EqualityStep> Steps, bool IsCut) Course(int most) =>
         EqualityCourse.Write(_both, _forms, _read, _reader, builder => new FormWriter(_atoms, builder), End(), most);
+
+    /// <summary>
+    /// What each step of the course takes for granted: a step that rewrites a part with a condition on the same atoms does, the first of them;
+    /// where there is none, the last step.
+    /// </summary>
+    /// <param name="steps">The steps, at least one.</param>
+    public IReadOnlyList<IReadOnlyList<string>> AssumptionsOf(IReadOnlyList<EqualityStep> steps)
+    {
+        var placed = steps.Select(static _ => new SortedSet<string>(StringComparer.Ordinal)).ToArray();
+        var isSmall = _assumptions.Count * (long)_reader.Polynomials.Count <= MostPlaced;
+        foreach (var (condition, text) in _assumptions)
+        {
+            var concerned = isSmall ? Concerned(condition.Powers) : [];
+            var step = 0;
+            while (step < steps.Count - 1 && !(steps[step].Node is >= 0 and var node && node < concerned.Length && concerned[node])) step++;
+            placed[step].Add(text);
+        }
+
+        return Array.ConvertAll(placed, static texts => (IReadOnlyList<string>)[.. texts]);
+    }
+
+    /// <summary>The nodes with a condition on one of the atoms, in themselves or in what they are made of.</summary>
+    private bool[] Concerned(Powers powers)
+    {
+        var graph = _read.Graph;
+        var concerned = new bool[_reader.Polynomials.Count];
+        for (var id = 0; id < concerned.Length; id++)
+        {
+            if (_reader.Polynomials[id] is null) continue;
+            concerned[id] = _conditions.Of(id).Any(condition => condition.Powers.Factors.ToArray().Any(factor => powers.ExponentOf(factor.Atom) != 0));
+            for (var i = 0; !concerned[id] && !graph.IsLeaf(id) && i < graph.OperationOf(id).Arity; i++) concerned[id] = concerned[graph.Argument(id, i)];
+        }
+
+        return concerned;
+    }
 
     private (string Rule, Polynomial Left, Polynomial Right) End()
     {
@@ -143,11 +182,24 @@ internal sealed class EqualityProof
 
         _difference = _field.Difference(_reader.Polynomials[roots[0]]!, _reader.Polynomials[roots[1]]!);
         IsEqual = _field.IsZero(_difference);
+        ReadDomains(reachable);
         CompareDomains(sides);
         if (IsEqual) return;
         _isRational = AllConditions().All(static condition => condition.Kind == ConditionKind.NotZero)
             && Enumerable.Range(0, _atoms.Count).All(atom => _atoms[atom].Kind is AtomKind.Variable or AtomKind.Sum);
         Reason = string.Create(CultureInfo.InvariantCulture, $"Algebra leaves {_difference.Count} {(_difference.Count == 1 ? "term" : "terms")} of the difference.");
+    }
+
+    /// <summary>
+    /// What the nodes ask for by themselves. With what was learned of signs the conditions that it was learned from would go unsaid, and others
+    /// would be said too strongly.
+    /// </summary>
+    private void ReadDomains(bool[] reachable)
+    {
+        if (!_atoms.HasFacts) return;
+        _atoms.IgnoresFacts = true;
+        new FunctionReader(_atoms, _field, _conditions, _effort).Read(_read.Graph, reachable);
+        _atoms.IgnoresFacts = false;
     }
 
     private IEnumerable<Condition> AllConditions() => Enumerable.Range(0, _reader.Polynomials.Count).SelectMany(_conditions.Of);
@@ -195,16 +247,21 @@ internal sealed class EqualityProof
 
         var known = different.Concat(sets[0].Intersect(sets[1])).ToHashSet();
         HasGaps = known.Count > 0;
-        _assumptions.AddRange(different.Where(condition => !DomainConditions.Follows(condition, known)));
-        if (_assumptions.Count == 0) return;
+        var assumed = different.Where(condition => !DomainConditions.Follows(condition, known) && !IsPowerOfPositive(condition)).ToList();
+        if (assumed.Count == 0) return;
         var builder = new GraphBuilder();
         var writer = new FormWriter(_atoms, builder);
-        var terms = _assumptions.ConvertAll(condition => writer.Write(condition.Powers));
+        var terms = assumed.ConvertAll(condition => writer.Write(condition.Powers));
         var written = builder.Build();
-        Assumptions = [.. _assumptions.Select((condition, i) => Text(condition, ExprText.Formula(written.Node(terms[i].Id)))).Distinct().Order(StringComparer.Ordinal)];
+        _assumptions.AddRange(assumed.Select((condition, i) => (condition, Text(condition, ExprText.Formula(written.Node(terms[i].Id))))));
+        Assumptions = [.. _assumptions.Select(static assumption => assumption.Text).Distinct().Order(StringComparer.Ordinal)];
 
         bool Needs(int side, int id) => id < sides[side].Length && sides[side][id];
     }
+
+    /// <summary>Whether it asks for a value of x^y, which there is where x is above 0.</summary>
+    private bool IsPowerOfPositive(Condition condition) => condition is { Kind: ConditionKind.Defined, Powers.Factors: [(var atom, 1)] }
+        && _atoms[atom] is { Operation: PowOperation } power && _atoms.SignsOf(power.Arguments[0], withFacts: true).IsPositive;
 
     private static string Text(Condition condition, string product) => condition.Kind switch
     {

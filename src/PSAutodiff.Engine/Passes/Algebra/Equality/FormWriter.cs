@@ -80,6 +80,7 @@ internal sealed class FormWriter(AtomTable atoms, GraphBuilder builder)
     {
         var (above, below) = (Term.None, Term.None);
         var exponents = new List<KeyValuePair<Powers, Rational>>();
+        foreach (var root in CubeRootsIn(ref powers)) PolynomialWriter.Put(1, _written[root].Apply<CbrtOperation>(), ref above, ref below);
         foreach (var (atom, exponent) in powers.Factors)
         {
             var known = atoms[atom];
@@ -105,6 +106,25 @@ internal sealed class FormWriter(AtomTable atoms, GraphBuilder builder)
         var (number, divisor) = coefficient.ToNumbers() ?? ((double)coefficient.Above, (double)coefficient.Below);
         if (!double.IsFinite(number) || !double.IsFinite(divisor)) throw Effort.TooLarge();
         return PolynomialWriter.Fraction(builder, above, below, number, divisor);
+    }
+
+    /// <summary>Takes out a^-1 |a| |a|^(1/3), which is cbrt(a).</summary>
+    private List<int> CubeRootsIn(ref Powers powers)
+    {
+        var found = new List<int>();
+        foreach (var (magnitude, exponent) in powers.Factors.ToArray())
+        {
+            if (atoms[magnitude].Kind != AtomKind.Magnitude || exponent != 1) continue;
+            var argument = atoms[magnitude].Base;
+            foreach (var (root, part) in powers.Factors.ToArray())
+            {
+                if (atoms[root].Kind != AtomKind.Root || atoms[root].Base != argument || atoms[root].Order != 3 * part) continue;
+                powers = powers.Times(new Powers([(root, -part)])).Times(new Powers([(magnitude, -1)])).Times(new Powers([(argument, 1)]));
+                found.Add(argument);
+            }
+        }
+
+        return found;
     }
 
     private Term Power(Term x, Rational exponent)

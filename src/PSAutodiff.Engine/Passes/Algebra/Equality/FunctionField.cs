@@ -22,6 +22,8 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
     // Numbers are taken apart into primes so far.
     private const int LargestPrime = 1000;
 
+    private static readonly Rational Third = Rational.Of(1, 3);
+
     public static readonly Polynomial One = Polynomial.Constant(Rational.One);
 
     public Polynomial Sum(Polynomial x, Polynomial y) => Normal(x.Plus(y, Rational.One, effort));
@@ -130,9 +132,12 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
         var (above, below) = Numerator(polynomial);
         if (above.Count == 0) throw Undefined();
         var common = above.CommonPowers();
-        var content = ContentOf(above);
         var inverse = common.Inverse();
-        var rest = Polynomial.Sum(above.Terms.Select(term => new KeyValuePair<Powers, Rational>(term.Key.Times(inverse), term.Value / content)));
+        var rest = Polynomial.Sum(above.Terms.Select(term => new KeyValuePair<Powers, Rational>(term.Key.Times(inverse), term.Value)));
+
+        // Which term leads can be another one without what is common.
+        var content = ContentOf(rest);
+        rest = Product(Rational.One / content, rest);
         var powers = common.Times(below.Inverse());
         foreach (var factor in FactorsOf(rest)) powers = powers.Times(new Powers([(atoms.Sum(factor), 1)]));
         return new(content, powers);
@@ -157,6 +162,28 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
     {
         var product = PowerOfNumber(x.Number.Sign < 0 ? -x.Number : x.Number, exponent);
         foreach (var (atom, power) in x.Powers.Factors) product = Product(product, MagnitudePower(atom, exponent * (Rational)(BigInteger)power));
+        return product;
+    }
+
+    /// <summary>
+    /// The real cube root, which has the sign of x: a |a|^(-2/3) for an atom of unknown sign. Both sides being continuous, what holds beside
+    /// a = 0 holds there.
+    /// </summary>
+    public Polynomial CubeRoot(FactoredForm x)
+    {
+        var product = Product(x.Number.Sign < 0 ? -Rational.One : Rational.One, PowerOfNumber(x.Number.Sign < 0 ? -x.Number : x.Number, Third));
+        foreach (var (atom, exponent) in x.Powers.Factors)
+        {
+            var rest = ((exponent % 3) + 3) % 3;
+            if (rest != exponent) product = Product(product, Expand(new(Rational.One, new Powers([(atom, (exponent - rest) / 3)]))));
+            if (rest == 0) continue;
+            var signs = atoms.SignsOf(atom);
+            var root = rest == 2 || signs.NotNegative ? MagnitudePower(atom, Third * (Rational)(BigInteger)rest)
+                : signs.NotPositive ? Product(-Rational.One, MagnitudePower(atom, Third))
+                : Product(Expand(new(Rational.One, new Powers([(atom, 1)]))), MagnitudePower(atom, Rational.Of(-2, 3)));
+            product = Product(product, root);
+        }
+
         return product;
     }
 

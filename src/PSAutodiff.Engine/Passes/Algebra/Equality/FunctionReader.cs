@@ -58,6 +58,7 @@ internal sealed class FunctionReader(AtomTable atoms, FunctionField field, Domai
         var operation = graph.OperationOf(id);
         var x = _polynomials[graph.X(id)];
         var y = graph.Y(id) < 0 ? Polynomial.Zero : _polynomials[graph.Y(id)];
+        FactoredForm factors;
         switch (operation)
         {
             case DetachOperation:
@@ -78,12 +79,16 @@ internal sealed class FunctionReader(AtomTable atoms, FunctionField field, Domai
                 return x.Count == 0 ? Other(id, operation, x, y) : GeneralPower(graph, id, x, y);
             case SqrtOperation:
                 return Power(graph, id, x, Half);
+            case CbrtOperation when x.Count > 0:
+                factors = Factors(graph, graph.X(id));
+                if (!factors.Number.IsOne || factors.Powers.Factors is not [(_, 1)]) Rewritten.Add((id, "cbrt(u * v) = cbrt(u) * cbrt(v), cbrt(u^3) = u"));
+                return field.CubeRoot(factors);
             case ExpOperation:
                 if (x.Atoms().Any(atom => atoms[atom].Kind == AtomKind.Logarithm)) Rewritten.Add((id, "exp(u * log(v)) = v^u"));
                 return field.Exponential(x);
             case LogOperation:
                 if (x.Count == 0) throw FunctionField.Undefined();
-                var factors = Factors(graph, graph.X(id));
+                factors = Factors(graph, graph.X(id));
                 conditions.RequireSign(id, factors, mayBeZero: false);
                 if (!factors.Number.IsOne || factors.Powers.Factors is not [(_, 1)]) Rewritten.Add((id, "log(u * v) = log(u) + log(v), log(u^n) = n * log(u), log(exp(u)) = u"));
                 return field.Logarithm(factors);
