@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Kernels.Threading;
 
 namespace PSAutodiff.Execution.Scalar;
@@ -53,6 +54,7 @@ internal sealed class RowEvaluator
     /// <summary>The sum of a block from those of its lanes.</summary>
     /// <param name="lanes">The sums of the lanes.</param>
     /// <param name="stride">The places from one to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double SumOfLanes(ReadOnlySpan<double> lanes, int stride) =>
         (lanes[0] + lanes[4 * stride] + (lanes[2 * stride] + lanes[6 * stride])) + (lanes[stride] + lanes[5 * stride] + (lanes[3 * stride] + lanes[7 * stride]));
 

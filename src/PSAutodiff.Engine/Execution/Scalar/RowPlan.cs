@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PSAutodiff.Execution.Scalar;
@@ -78,6 +79,7 @@ internal sealed class RowPlan
     /// <summary>The single values, and the columns in the order of their places.</summary>
     /// <param name="tape">The tape of the plan.</param>
     /// <param name="inputs">The inputs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Singles, ArraySegment<double>[] Columns) Prepare(Tape tape, ReadOnlyMemory<double>[] inputs)
     {
         var values = new double[SingleCount];

@@ -10,7 +10,7 @@ internal sealed class RowWorker
     private const int Lanes = RowEvaluator.Lanes;
 
     // Small enough for the blocks of all registers to stay in the second-level cache.
-    private const int BytesInCache = 1 << 20;
+    private const int BytesInCache = 1 << 19;
 
     private const int SmallestBlock = 128;
 
@@ -24,9 +24,9 @@ internal sealed class RowWorker
     private readonly ArraySegment<double>[] _columns;
     private readonly double[] _singles;
     private readonly double[][] _results;
-    private readonly double[] _registers;
-    private readonly double[] _lanes;
-    private readonly double[] _filled;
+    // The registers, and then the lanes of the sums.
+    private readonly double[] _memory;
+    private readonly int _firstLane;
     private readonly CancellationToken _cancellation;
     private readonly int _blockSize;
     private int[]? _rows;
@@ -61,13 +61,12 @@ internal sealed class RowWorker
 
         // Not larger than the rows, in whole lanes.
         _blockSize = Math.Min(_blockSize, (mostRows + Lanes - 1) / Lanes * Lanes);
-        _registers = plan.Rent(plan.RegisterCount * _blockSize);
-        _lanes = new double[plan.SumCount * Lanes];
-        _filled = new double[_blockSize];
+        _firstLane = plan.RegisterCount * _blockSize;
+        _memory = plan.Rent(_firstLane + (plan.SumCount * Lanes));
     }
 
     /// <summary>Leaves the registers for the next run.</summary>
-    public void Leave() => _plan.Return(_registers);
+    public void Leave() => _plan.Return(_memory);
 
     /// <summary>Writes the outputs of some rows to their columns.</summary>
     public void Evaluate(int start, int count)
@@ -87,9 +86,10 @@ internal sealed class RowWorker
     }
 
     /// <summary>Sums of the outputs over the rows of one sum block, in an order that does not depend on the block size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sum(int start, int count, Span<double> sums)
     {
-        Array.Clear(_lanes);
+        _memory.AsSpan(_firstLane, _plan.SumCount * Lanes).Clear();
         for (var from = start; from < start + count; from += _blockSize) Run(from, Math.Min(_blockSize, start + count - from));
         for (var i = 0; i < sums.Length; i++)
         {
@@ -98,12 +98,13 @@ internal sealed class RowWorker
         }
     }
 
-    private double SumOfSingle(double value, int count)
+    private static double SumOfSingle(double value, int count)
     {
-        _filled.AsSpan().Fill(value);
+        var (sums, values) = (Vector512<double>.Zero, Vector512.Create(value));
+        for (var row = Lanes; row <= count; row += Lanes) sums += values;
         Span<double> lanes = stackalloc double[Lanes];
-        lanes.Clear();
-        for (var left = count; left > 0; left -= _blockSize) FusedBlocks.Sum(_filled.AsSpan(0, Math.Min(left, _blockSize)), lanes);
+        sums.CopyTo(lanes);
+        for (var lane = 0; lane < count % Lanes; lane++) lanes[lane] += value;
         return RowEvaluator.SumOfLanes(lanes, 1);
     }
 
@@ -229,17 +230,17 @@ internal sealed class RowWorker
 
     // Compiled once and for good: a method with as many calls as Run has is given up by the inliner.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Span<double> LanesOf(int sum) => _lanes.AsSpan(sum * Lanes, Lanes);
+    private Span<double> LanesOf(int sum) => _memory.AsSpan(_firstLane + (sum * Lanes), Lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Span<double> Target(int place) =>
-        place >= RowPlan.FirstOutput ? _results[place - RowPlan.FirstOutput].AsSpan(_start, _length) : _registers.AsSpan(place * _blockSize, _length);
+        place >= RowPlan.FirstOutput ? _results[place - RowPlan.FirstOutput].AsSpan(_start, _length) : _memory.AsSpan(place * _blockSize, _length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<double> Read(int place)
     {
         if (place < 0) return new ReadOnlySpan<double>(in _singles[~place]);
-        if (place < RowPlan.FirstColumn) return _registers.AsSpan(place * _blockSize, _length);
+        if (place < RowPlan.FirstColumn) return _memory.AsSpan(place * _blockSize, _length);
         if (place >= RowPlan.FirstOutput) return _results[place - RowPlan.FirstOutput].AsSpan(_start, _length);
         ref readonly var column = ref _columns[place - RowPlan.FirstColumn];
         return column.Array.AsSpan(column.Offset + _start, _length);

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The square root; NaN below 0.</summary>
-internal sealed class SqrtOperation() : UnaryOperation("sqrt", Math.Sqrt, null)
+internal sealed class SqrtOperation() : UnaryOperation("sqrt", Math.Sqrt, Blocks.Map<SqrtOperation.Function>)
 {
     internal override Notation Latex => field ??= new(@"\sqrt{#1}", Notation.Atom, 0);
 
@@ -24,6 +25,14 @@ internal sealed class SqrtOperation() : UnaryOperation("sqrt", Math.Sqrt, null)
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / (2 * self);
+
+    /// <summary>The value, over lanes.</summary>
+    internal readonly struct Function : IUnaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : struct, ILanes<T> => T.Sqrt(x);
+    }
 }
 
 public sealed partial class ExprNode
