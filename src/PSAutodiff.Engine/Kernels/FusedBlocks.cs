@@ -67,7 +67,7 @@ internal static class FusedBlocks
     }
 
     // A loop for each case: asked inside a loop, which source stands still would cost as much as the function.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Map<TFunction, TLanes>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
         where TFunction : struct, ITernaryLanes
         where TLanes : struct, ILanes<TLanes>
