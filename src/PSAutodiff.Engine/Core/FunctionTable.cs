@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSAutodiff.Core;
 
 /// <summary>
@@ -12,7 +14,12 @@ internal sealed class FunctionTable(FunctionTable? other)
     private readonly Dictionary<string, int> _arities = new(other?._arities ?? [], StringComparer.Ordinal);
 
     /// <summary>The function that a code stands for.</summary>
-    public FreeFunction this[ushort code] => _functions[code - OperationTable.FirstFreeCode];
+    public FreeFunction this[ushort code]
+    {
+        // Not into the code that finds operations, which rarely comes here.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => _functions[code - OperationTable.FirstFreeCode];
+    }
 
     /// <summary>How many arguments the function of a name has, with its derivatives; 0 where there is none of that name.</summary>
     public int ArityOf(string name) => _arities.GetValueOrDefault(name);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSAutodiff.Core;
 
 /// <summary>
@@ -172,18 +174,7 @@ internal sealed partial class Graph
     }
 
     /// <summary>The functions without definitions among the reachable nodes, derivatives of them too, each once.</summary>
-    public IReadOnlyList<FreeFunction> FunctionsOf(bool[] reachable)
-    {
-        if (Functions is null) return [];
-        var found = new List<FreeFunction>();
-        var seen = new HashSet<ushort>();
-        for (var id = 0; id < reachable.Length; id++)
-        {
-            if (reachable[id] && _nodes[id].Code >= OperationTable.FirstFreeCode && seen.Add(_nodes[id].Code)) found.Add(Functions[_nodes[id].Code]);
-        }
-
-        return found;
-    }
+    public IReadOnlyList<FreeFunction> FunctionsOf(bool[] reachable) => Functions is null ? [] : FunctionsOf(reachable, Functions);
 
     /// <summary>The names of these functions, without the marks of derivatives, in ordinal order.</summary>
     public string[] FunctionNamesOf(bool[] reachable) =>
@@ -200,14 +191,29 @@ internal sealed partial class Graph
 
     public int DepthOf(int id) => (_depths ?? ComputeDepths())[id];
 
+    /// <summary>The entry of a table by code; none for a function without a definition, of which such tables know nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T? Entry<T>(T[] table, ushort code) => code < table.Length ? table[code] : default;
+
     /// <summary>The operation that a code stands for where some functions have no definition.</summary>
-    public static Operation OperationOf(ushort code, FunctionTable? functions)
-    {
-        var known = OperationTable.ByCode;
-        return code < known.Length ? known[code] : functions![code];
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Operation OperationOf(ushort code, FunctionTable? functions) =>
+        code < OperationTable.FirstFreeCode ? OperationTable.ByCode[code] : functions![code];
 
     private static bool IsLeaf(in GraphNode node) => node.Code is OperationTable.ConstantCode or OperationTable.VariableCode;
+
+    // Apart, so that expressions without such functions do not wait for what it needs to be loaded.
+    private List<FreeFunction> FunctionsOf(bool[] reachable, FunctionTable functions)
+    {
+        var found = new List<FreeFunction>();
+        var seen = new HashSet<ushort>();
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (reachable[id] && _nodes[id].Code >= OperationTable.FirstFreeCode && seen.Add(_nodes[id].Code)) found.Add(functions[_nodes[id].Code]);
+        }
+
+        return found;
+    }
 
     private ulong[] ComputeHashes()
     {

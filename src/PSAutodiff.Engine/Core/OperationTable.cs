@@ -11,6 +11,9 @@ internal static class OperationTable
     public const ushort ConstantCode = 0;
     public const ushort VariableCode = 1;
 
+    /// <summary>From here on codes are those that a graph gives to functions without definitions, see <see cref="FunctionTable"/>.</summary>
+    public const ushort FirstFreeCode = 256;
+
     private static readonly FrozenDictionary<Type, Operation> ByType;
     private static readonly FrozenDictionary<string, Operation> ByName;
 
@@ -30,7 +33,7 @@ internal static class OperationTable
         ByCode = [.. operations];
         operations.AddRange(forTapes);
         for (var code = 0; code < operations.Count; code++) operations[code].Code = (ushort)code;
-        FirstFreeCode = (ushort)operations.Count;
+        if (operations.Count > FirstFreeCode) throw new InvalidOperationException($"There are over {FirstFreeCode} operations.");
         ByType = operations.ToFrozenDictionary(static op => op.GetType());
         ByName = ByCode.ToFrozenDictionary(static op => op.Name, StringComparer.Ordinal);
         Constant = ByCode[ConstantCode];
@@ -39,15 +42,9 @@ internal static class OperationTable
 
     public static Operation[] ByCode { get; }
 
-    /// <summary>From here on codes are those that a graph gives to functions without definitions, see <see cref="FunctionTable"/>.</summary>
-    public static ushort FirstFreeCode { get; }
-
     public static Operation Constant { get; }
 
     public static Operation Variable { get; }
-
-    /// <summary>The entry of a table by code; none for a function without a definition, of which such tables know nothing.</summary>
-    public static T? Entry<T>(T[] table, ushort code) => code < table.Length ? table[code] : default;
 
     public static Operation Get(Type type) => ByType[type];
 

@@ -64,11 +64,11 @@ internal abstract class ClusterCollector
         var inner = new bool[reachable.Length];
         for (var id = 0; id < reachable.Length; id++)
         {
-            if (!reachable[id] || OperationTable.Entry(Families, graph.CodeOf(id)) is var family && family == Family.None) continue;
+            if (!reachable[id] || Graph.Entry(Families, graph.CodeOf(id)) is var family && family == Family.None) continue;
             for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
             {
                 var argument = graph.Argument(id, i);
-                if (uses[argument] == 1 && OperationTable.Entry(Families, graph.CodeOf(argument)) == family) inner[argument] = true;
+                if (uses[argument] == 1 && Graph.Entry(Families, graph.CodeOf(argument)) == family) inner[argument] = true;
             }
         }
 
@@ -101,7 +101,7 @@ internal abstract class ClusterCollector
     protected abstract Term Collect(Now now);
 
     /// <summary>Whether an operation builds clusters of this kind.</summary>
-    protected bool IsFamily(int id) => OperationTable.Entry(Families, Builder.CodeOf(id)) == _family;
+    protected bool IsFamily(int id) => Graph.Entry(Families, Builder.CodeOf(id)) == _family;
 
     /// <summary>Whether a node builds clusters of this kind.</summary>
     protected virtual bool IsInFamily(int id) => IsFamily(id);

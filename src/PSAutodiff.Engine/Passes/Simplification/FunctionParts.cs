@@ -17,7 +17,7 @@ internal static class FunctionParts
     {
         for (var id = 0; id < reachable.Length; id++)
         {
-            if (reachable[id] && OperationTable.Entry(HasParts, graph.CodeOf(id))) return true;
+            if (reachable[id] && Graph.Entry(HasParts, graph.CodeOf(id))) return true;
         }
 
         return false;
