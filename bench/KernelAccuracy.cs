@@ -35,6 +35,8 @@ internal static class KernelAccuracy
         new("asin", Elementary.Asin, PreciseFunctions.Asin, -1, 1),
         new("acos", Elementary.Acos, PreciseFunctions.Acos, -1, 1),
         new("atan", Elementary.Atan, PreciseFunctions.Atan, double.MinValue, double.MaxValue),
+        new("x^-1.7", static x => Elementary.Pow(x, -1.7), static x => PreciseFunctions.Pow(x, BigFloat.FromDouble(-1.7))!.Value, 0, double.MaxValue),
+        new("1.7^x", static x => Elementary.Pow(1.7, x), static x => PreciseFunctions.Pow(BigFloat.FromDouble(1.7), x)!.Value, -1400, 1337),
         new("erf", Elementary.Erf, PreciseGamma.Erf, -30, 30),
         new("erfc", Elementary.Erfc, PreciseGamma.Erfc, -30, 27.2),
         new("lgamma", GammaFunctions.Lgamma, static x => PreciseGamma.Lgamma(x) ?? BigFloat.Zero, 0, 1e305),

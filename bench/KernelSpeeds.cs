@@ -35,6 +35,12 @@ internal static class KernelSpeeds
         new("acos", Inside, static x => Elementary.Acos(x, Result), Elementary.Acos, Math.Acos),
         new("atan", Numbers, static x => Elementary.Atan(x, Result), Elementary.Atan, Math.Atan),
         new("atan2", Numbers, static x => Elementary.Atan2(x, Positive, Result), static x => Elementary.Atan2(x, 0.7), static x => Math.Atan2(x, 0.7)),
+        new("hypot", Numbers, static x => Elementary.Hypot(x, Positive, Result), static x => Elementary.Hypot(x, 0.7), static x => double.Hypot(x, 0.7)),
+        new("pow", Positive, static x => Elementary.Pow(x, Numbers, Result), static x => Elementary.Power(x, 1.7), static x => Math.Pow(x, 1.7)),
+        new("x^3", Numbers, static x => IntegerPower.Map(x, 3, Result), static x => Elementary.Power(x, 3), static x => Math.Pow(x, 3)),
+        new("x^5", Numbers, static x => IntegerPower.Map(x, 5, Result), static x => Elementary.Power(x, 5), static x => Math.Pow(x, 5)),
+        new("x^-2", Numbers, static x => IntegerPower.Map(x, -2, Result), static x => Elementary.Power(x, -2), static x => Math.Pow(x, -2)),
+        new("x^20", Numbers, static x => IntegerPower.Map(x, 20, Result), static x => Elementary.Power(x, 20), static x => Math.Pow(x, 20)),
     ];
 
     /// <summary>Prints the table. Arguments: the kernels' names, or none for all.</summary>

@@ -134,12 +134,7 @@ internal static partial class Elementary
         TwoSum(T.Broadcast(1.0), x + x, out T divisor, out T divisorLow);
         T quotient = Divide(high, low, divisor, divisorLow);
 
-        // 2^k may be below the range of normal numbers, so it is applied as two factors that are not.
-        T rounding = T.Broadcast(RoundingShift);
-        T exponent = k - rounding;
-        T half = T.MultiplyAdd(T.Broadcast(0.5), exponent, rounding);
-        T rest = (exponent - (half - rounding)) + rounding;
-        return quotient * PowerOfTwo(half) * PowerOfTwo(rest);
+        return ScaleTwice(quotient, k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -100,13 +100,20 @@ internal static partial class Elementary
         T bounded = Clamp(x, T.Broadcast(-747.0), T.Broadcast(712.0));
         ReduceExponential(bounded, out T k, out T high, out T low);
 
-        // 2^k may be outside the range of normal numbers, so it is applied as two factors that are not;
-        // the first product is exact.
+        return NaNWhereNaN(x, ScaleTwice(high + low, k + T.Broadcast(shift)));
+    }
+
+    // value 2^k, for k in the form integer + RoundingShift. 2^k may be outside the range of normal numbers, so it is applied as two
+    // factors that are not; the first product is exact.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T ScaleTwice<T>(T value, T k)
+        where T : struct, ILanes<T>
+    {
         T rounding = T.Broadcast(RoundingShift);
-        T exponent = (k - rounding) + T.Broadcast(shift);
+        T exponent = k - rounding;
         T half = T.MultiplyAdd(T.Broadcast(0.5), exponent, rounding);
         T rest = (exponent - (half - rounding)) + rounding;
-        return NaNWhereNaN(x, (high + low) * PowerOfTwo(half) * PowerOfTwo(rest));
+        return value * PowerOfTwo(half) * PowerOfTwo(rest);
     }
 
     /// <summary>

@@ -348,6 +348,27 @@ internal static partial class Elementary
             where T : struct, ILanes<T> => Atan(x);
     }
 
+    private readonly struct PowerKernel : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => Power(x, y);
+    }
+
+    private readonly struct HypotKernel : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => Hypot(x, y);
+    }
+
+    private readonly struct PowKernel : IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y)
+            where T : struct, ILanes<T> => Pow(x, y);
+    }
+
     private readonly struct Atan2Kernel : IBinaryLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

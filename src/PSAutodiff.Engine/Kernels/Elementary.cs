@@ -154,6 +154,18 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Atan2(double y, double x) => Atan2(new OneLane(y), new OneLane(x)).Value;
 
+    /// <summary>x^y, as IEEE 754 defines pow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Pow(double x, double y) => Pow(new OneLane(x), new OneLane(y)).Value;
+
+    /// <summary>x^y, by products for whole exponents up to <see cref="IntegerPower.Largest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Power(double x, double y) =>
+        y == 2.0 ? x * x :
+        y == -1.0 ? 1.0 / x :
+        IntegerPower.Is(y) ? IntegerPower.Value(x, y) :
+        Pow(x, y);
+
     /// <summary>sqrt(x^2 + y^2) without overflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Hypot(double x, double y) => Hypot(new OneLane(x), new OneLane(y)).Value;
@@ -275,6 +287,27 @@ internal static partial class Elementary
 
     /// <summary>The angles of points (x, y), from -pi to pi; the result may be either.</summary>
     public static void Atan2(ReadOnlySpan<double> y, ReadOnlySpan<double> x, Span<double> result) => Map<Atan2Kernel>(y, x, result);
+
+    /// <summary>x^y of the elements at each place, as IEEE 754 defines pow; the result may be either.</summary>
+    public static void Pow(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result) => Map<PowKernel>(x, y, result);
+
+    /// <summary>x^y of the elements at each place, by products for whole exponents up to <see cref="IntegerPower.Largest"/>; the result may be either.</summary>
+    public static void Power(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
+    {
+        if (y.Length != 1 || x.Length != result.Length) Map<PowerKernel>(x, y, result);
+        else if (IntegerPower.Is(y[0])) IntegerPower.Map(x, y[0], result);
+        else if (y[0] is 2.0 or -1.0) OneByOne(x, y[0], result);
+        else Map<PowKernel>(x, y, result);
+
+        static void OneByOne(ReadOnlySpan<double> x, double y, Span<double> result)
+        {
+            for (int i = 0; i < result.Length; i++)
+                result[i] = y == 2.0 ? x[i] * x[i] : 1.0 / x[i];
+        }
+    }
+
+    /// <summary>sqrt(x^2 + y^2) of the elements at each place, without overflow; the result may be either.</summary>
+    public static void Hypot(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result) => Map<HypotKernel>(x, y, result);
 
     /// <summary>The error function of each element; the spans may be the same.</summary>
     public static void Erf(ReadOnlySpan<double> x, Span<double> result) => Map<ErfKernel>(x, result);

@@ -31,11 +31,8 @@ internal static class IntegerPower
     }
 
     /// <summary>x^n.</summary>
-    public static double Value(double x, double exponent)
-    {
-        var power = Apply(new OneLane(x), (int)exponent).Value;
-        return Math.Abs(power) is > Lowest and < Highest ? power : Math.Pow(x, exponent);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Value(double x, double exponent) => Apply(new OneLane(x), (int)exponent).Value;
 
     /// <summary>x^n for a whole block; the result may be the block.</summary>
     public static void Map(ReadOnlySpan<double> x, double exponent, Span<double> result)
@@ -52,26 +49,32 @@ internal static class IntegerPower
     {
         ref var source = ref MemoryMarshal.GetReference(x);
         ref var target = ref MemoryMarshal.GetReference(result);
-        var (low, high, size) = (T.Broadcast(Lowest), T.Broadcast(Highest), T.BroadcastBits(long.MaxValue));
         var i = 0;
-        for (; i <= result.Length - T.Count; i += T.Count)
-        {
-            var power = Apply(T.Load(in source, i), (int)exponent);
-            if (T.AllBetween(low, power & size, high)) T.Store(power, ref target, i);
-            else OneByOne(x.Slice(i, T.Count), exponent, result.Slice(i, T.Count));
-        }
-
-        OneByOne(x[i..result.Length], exponent, result[i..]);
+        for (; i <= result.Length - T.Count; i += T.Count) T.Store(Apply(T.Load(in source, i), (int)exponent), ref target, i);
+        for (; i < result.Length; i++) result[i] = Value(x[i], exponent);
     }
 
-    private static void OneByOne(ReadOnlySpan<double> x, double exponent, Span<double> result)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Apply<T>(T x, int exponent)
+        where T : struct, ILanes<T>
     {
-        for (var i = 0; i < result.Length; i++) result[i] = Value(x[i], exponent);
+        var power = ByProducts(x, exponent);
+        return T.AllBetween(T.Broadcast(Lowest), power & T.BroadcastBits(long.MaxValue), T.Broadcast(Highest)) ? power : Wide(x, exponent, power);
+    }
+
+    // Some powers are out of the range of products.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T Wide<T>(T x, int exponent, T power)
+        where T : struct, ILanes<T>
+    {
+        var general = Elementary.Pow(x, T.Broadcast(exponent));
+        var size = power & T.BroadcastBits(long.MaxValue);
+        return T.SelectLess(T.Broadcast(Lowest), size, T.SelectLess(size, T.Broadcast(Highest), power, general), general);
     }
 
     // From the first digit of the exponent on, so that no power is larger in size than the last.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Apply<T>(T x, int exponent)
+    private static T ByProducts<T>(T x, int exponent)
         where T : struct, ILanes<T>
     {
         var n = (uint)Math.Abs(exponent);

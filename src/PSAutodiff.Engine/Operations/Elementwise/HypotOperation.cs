@@ -1,11 +1,10 @@
-using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
 /// <summary>The length sqrt(x^2 + y^2), without overflow on the way; with derivative 0 at (0, 0).</summary>
-internal sealed class HypotOperation() : BinaryOperation<HypotOperation.Function>("hypot")
+internal sealed class HypotOperation() : BinaryOperation("hypot", Elementary.Hypot)
 {
     internal override bool IsCommutative => true;
 
@@ -39,17 +38,12 @@ internal sealed class HypotOperation() : BinaryOperation<HypotOperation.Function
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => (argument == 0 ? at.X : at.Y) / at.Self * adjoint;
 
+    internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
+        Elementary.Hypot(x, y, result);
+
     private static bool IsOfSize(Term x) => x.Is<NegOperation>() || x.Is<AbsOperation>();
 
     private static Term Size(Term x) => IsOfSize(x) ? x.X : x;
-
-    /// <summary>The value, over lanes.</summary>
-    internal readonly struct Function : IBinaryLanes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply<T>(T x, T y)
-            where T : struct, ILanes<T> => Elementary.Hypot(x, y);
-    }
 }
 
 public sealed partial class ExprNode

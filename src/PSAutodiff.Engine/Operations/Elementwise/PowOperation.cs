@@ -5,9 +5,9 @@ using PSAutodiff.Operations.Elementwise;
 namespace PSAutodiff;
 
 /// <summary>The power x^y; NaN for negative x and y that is no integer.</summary>
-internal sealed class PowOperation() : BinaryOperation("pow", Value)
+internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
 {
-    // A call of Math.Pow, in multiplications.
+    // With an exponent that is not whole, in multiplications.
     private const int FullCost = 16;
 
     private const int MaxExactExponent = 64;
@@ -87,18 +87,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Value)
         !xVaries ? "exponential rule" :
         "general power rule";
 
-    internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
-    {
-        if (y.Length == 1 && x.Length == result.Length && IntegerPower.Is(y[0])) IntegerPower.Map(x, y[0], result);
-        else base.Evaluate(x, y, z, result);
-    }
-
-    // Squares and reciprocals are rounded correctly as they are.
-    private static double Value(double x, double y) =>
-        y == 2 ? x * x :
-        y == -1 ? 1 / x :
-        IntegerPower.Is(y) ? IntegerPower.Value(x, y) :
-        Math.Pow(x, y);
+    internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) =>
+        Elementary.Power(x, y, result);
 
     // Whole exponents as far as products can be exact for long.
     private static bool IsExact(double x, double y)

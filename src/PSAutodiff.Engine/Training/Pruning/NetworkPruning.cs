@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Kernels;
 using PSAutodiff.Networks;
 
 namespace PSAutodiff;
@@ -84,7 +85,7 @@ public static class NetworkPruning
     /// <param name="rounds">How many there are.</param>
     internal static double FractionAfter(double before, double fraction, int round, int rounds) => round == rounds || before >= fraction
         ? fraction
-        : 1 - ((1 - before) * Math.Pow((1 - fraction) / (1 - before), (double)round / rounds));
+        : 1 - ((1 - before) * Elementary.Pow((1 - fraction) / (1 - before), (double)round / rounds));
 
     /// <summary>Throws unless a fraction is one.</summary>
     internal static void CheckFraction(double fraction)
