@@ -162,6 +162,7 @@ internal static class Vectors
     }
 
     /// <summary>The numbers as doubles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen<T>(ReadOnlySpan<T> source, Span<double> target)
         where T : unmanaged
     {
@@ -185,6 +186,7 @@ internal static class Vectors
     }
 
     /// <summary>The doubles rounded to the numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow<T>(ReadOnlySpan<double> source, Span<T> target)
         where T : unmanaged
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Kernels;
 using PSAutodiff.Optimization.Updates;
 
@@ -45,6 +46,7 @@ internal sealed class TrainingUpdate<T>
     /// <param name="gradient">The gradient there; weight decay may be added to it.</param>
     /// <param name="to">Gets the parameters after it.</param>
     /// <returns>Whether they, and all that is remembered, are finite numbers.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Step(int step, ReadOnlySpan<T> from, Span<T> gradient, Span<T> to)
     {
         if (_decayed.Length > 0 && _decaysWeights)

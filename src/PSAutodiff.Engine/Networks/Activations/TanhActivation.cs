@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PSAutodiff.Kernels;
 
@@ -12,6 +13,7 @@ internal sealed class TanhActivation<T> : SaturatingActivation<T, TanhSlope<T>>
 
     public override IReadOnlyList<string> Names => ["tanh"];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Apply(Span<T> values, int columns, Span<double> scratch)
     {
         if (typeof(T) == typeof(float)) ElementarySingle.Tanh(MemoryMarshal.Cast<T, float>(values));

@@ -80,6 +80,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     public int RowCount => _data.RowCount;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         var loss = Run(parameters, rows, gradient, noise, cancellation);
@@ -98,6 +99,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     /// <inheritdoc/>
     public ITrainingModel<T> ForAnotherThread() => new DenseModel<T>(_network, _loss.Function, _data, _threads);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Do(int unit, int worker)
     {
         if (_cancellation.IsCancellationRequested) return;
@@ -146,6 +148,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         return sum / rows.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Do(Phase phase, int units, bool shares)
     {
         _phase = phase;
