@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security.Cryptography;
 using PSAutodiff.Converters;
-using PSAutodiff.Startup;
 using PSAutodiff.Rows;
+using PSAutodiff.Startup;
 
 namespace PSAutodiff.Commands;
 
