@@ -15,6 +15,8 @@ BeforeDiscovery {
         @{ Page = 'README.md'; Start = './build.sh Demo'; Reason = 'it builds the module' }
         @{ Page = 'README.md'; Start = './build.sh Test'; Reason = 'it runs these tests' }
         @{ Page = 'docs/benchmarks.md'; Start = '100,000 rows, two columns'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/benchmarks.md'; Start = 'Five points, 1,255 steps'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/benchmarks.md'; Start = 'an empty module: import'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
         @{ Page = 'docs/en-US/Import-IdxData.md'; Start = '$x = (Import-IdxData train-images-idx3-ubyte.gz)'; Reason = 'it needs the files of MNIST' }
     )

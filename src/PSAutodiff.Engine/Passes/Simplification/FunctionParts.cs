@@ -9,6 +9,9 @@ namespace PSAutodiff.Passes.Simplification;
 /// </summary>
 internal static class FunctionParts
 {
+    /// <summary>The kinds that are tried, the first first: what one can do without is not taken apart.</summary>
+    public static readonly PartKinds[] Kinds = [PartKinds.Logistic, PartKinds.All];
+
     private static readonly bool[] HasParts = Array.ConvertAll(OperationTable.ByCode, static operation =>
         operation is TanOperation or TanhOperation or Sech2Operation or HypotOperation or SigmoidOperation or DsigmoidOperation);
 
@@ -23,13 +26,10 @@ internal static class FunctionParts
         return false;
     }
 
-    /// <summary>The first and second part of a function and their exponents; no second one where it is one power. None for others.</summary>
-    public static (Term First, Ratio Exponent, Term Second, Ratio OtherExponent)? Of(Term term)
+    /// <summary>The first and second part of a function of given kinds and their exponents; no second one where it is one power. None for others.</summary>
+    public static (Term First, Ratio Exponent, Term Second, Ratio OtherExponent)? Of(Term term, PartKinds kinds)
     {
-        if (term.Is<TanOperation>()) return (term.X.Apply<SinOperation>(), Ratio.One, term.X.Apply<CosOperation>(), -Ratio.One);
-        if (term.Is<TanhOperation>()) return (term.X.Apply<SinhOperation>(), Ratio.One, term.X.Apply<CoshOperation>(), -Ratio.One);
-        if (term.Is<Sech2Operation>()) return (term.X.Apply<CoshOperation>(), new(-2, 1), Term.None, Ratio.One);
-        if (term.Is<HypotOperation>()) return (Square(term.X) + Square(term.Y), new(1, 2), Term.None, Ratio.One);
+        if (kinds == PartKinds.None) return null;
         if (term.Is<DsigmoidOperation>())
         {
             var (s, t) = Split(term.X.Apply<SigmoidOperation>());
@@ -37,6 +37,11 @@ internal static class FunctionParts
         }
 
         if (term.Is<SigmoidOperation>() && Opposite(term.X) is { Exists: true } u) return (1 - u.Apply<SigmoidOperation>(), Ratio.One, Term.None, Ratio.One);
+        if (kinds != PartKinds.All) return null;
+        if (term.Is<TanOperation>()) return (term.X.Apply<SinOperation>(), Ratio.One, term.X.Apply<CosOperation>(), -Ratio.One);
+        if (term.Is<TanhOperation>()) return (term.X.Apply<SinhOperation>(), Ratio.One, term.X.Apply<CoshOperation>(), -Ratio.One);
+        if (term.Is<Sech2Operation>()) return (term.X.Apply<CoshOperation>(), new(-2, 1), Term.None, Ratio.One);
+        if (term.Is<HypotOperation>()) return (Square(term.X) + Square(term.Y), new(1, 2), Term.None, Ratio.One);
         if (term.Is<SumOperation>() && AngleOfSecant(term) is { Exists: true } angle) return (angle.Apply<CosOperation>(), new(-2, 1), Term.None, Ratio.One);
         return null;
     }

@@ -44,8 +44,8 @@ internal sealed class Monomial
     /// <summary>Takes a term apart; null where it has too many factors, or constants that cannot be put together at all.</summary>
     /// <param name="builder">Where the term is.</param>
     /// <param name="term">The term.</param>
-    /// <param name="byParts">Whether functions are taken apart too, see <see cref="FunctionParts"/>.</param>
-    public static Monomial? Of(GraphBuilder builder, Term term, bool byParts = false)
+    /// <param name="byParts">Which functions are taken apart too, see <see cref="FunctionParts"/>.</param>
+    public static Monomial? Of(GraphBuilder builder, Term term, PartKinds byParts = PartKinds.None)
     {
         var result = new Monomial(builder, Ratio.One, []);
         return result.TryGather(term, byParts) && result.TryJoinSigns() && !result.Coefficient.IsZero ? result : null;
@@ -127,7 +127,7 @@ internal sealed class Monomial
         return negates ? -whole : whole;
     }
 
-    private bool TryGather(Term term, bool byParts)
+    private bool TryGather(Term term, PartKinds byParts)
     {
         var (parts, divisions) = (0, 0);
         var stack = new Stack<(Term Term, Ratio Exponent)>();
@@ -161,7 +161,7 @@ internal sealed class Monomial
             else if (part.Is<PowOperation>() && Ratio.Of(part.Y) is { IsZero: false } power && (exponent.IsWhole || !power.IsEven) && Ratio.TryMultiply(power, exponent, out var product))
             {
                 HasNegativePower |= power.IsNegative;
-                if (product.IsWhole && (part.X.Is<MulOperation>() || part.X.Is<DivOperation>() || part.X.Is<NegOperation>() || (byParts && FunctionParts.Of(part.X) is not null)))
+                if (product.IsWhole && (part.X.Is<MulOperation>() || part.X.Is<DivOperation>() || part.X.Is<NegOperation>() || FunctionParts.Of(part.X, byParts) is not null))
                 {
                     IsOutOfShape = true;
                     stack.Push((part.X, product));
@@ -173,7 +173,7 @@ internal sealed class Monomial
                 if (half.IsWhole) stack.Push((part.X, half));
                 else if (!TryAdd(part.X.Id, half)) return false;
             }
-            else if (byParts && exponent.IsWhole && FunctionParts.Of(part) is var (first, own, second, other))
+            else if (exponent.IsWhole && FunctionParts.Of(part, byParts) is var (first, own, second, other))
             {
                 if (!Ratio.TryMultiply(exponent, own, out own) || !Ratio.TryMultiply(exponent, other, out other)) return false;
                 if (second.Exists) stack.Push((second, other));

@@ -31,8 +31,8 @@ internal sealed partial class TextbookForms
     /// cancel: products of several sums are multiplied out where like terms of opposite signs meet, and leave constants of about one size.
     /// </summary>
     /// <param name="terms">The terms.</param>
-    /// <param name="byParts">Whether functions are taken apart: then products of several sums stay, as 1 - sigmoid(x) can be next to 0.</param>
-    private List<Monomial>? Expanded(List<Monomial> terms, bool byParts)
+    /// <param name="byParts">Which functions are taken apart: then products of several sums stay, as 1 - sigmoid(x) can be next to 0.</param>
+    private List<Monomial>? Expanded(List<Monomial> terms, PartKinds byParts)
     {
         if (terms.Count < 2) return null;
         var expanded = new List<Monomial>();
@@ -45,7 +45,7 @@ internal sealed partial class TextbookForms
         }
 
         if (Merge(expanded) is not { } merged) return null;
-        if (sums > 1 && (byParts || !HaveOpposites(expanded) || Spread(merged) > MostSpread)) return null;
+        if (sums > 1 && (byParts != PartKinds.None || !HaveOpposites(expanded) || Spread(merged) > MostSpread)) return null;
         var squares = BySquares(merged);
         return squares is not null || merged.Count < expanded.Count ? squares ?? merged : null;
     }
@@ -75,7 +75,7 @@ internal sealed partial class TextbookForms
     /// The factor that all terms have, but for numbers, variables and exponentials, and what it is multiplied with; null where there is none
     /// with a sum in it, since polynomials of functions are collected best as they are.
     /// </summary>
-    private (List<Monomial> Others, Monomial Factor)? WithCommonFactor(List<Monomial> terms, bool byParts)
+    private (List<Monomial> Others, Monomial Factor)? WithCommonFactor(List<Monomial> terms, PartKinds byParts)
     {
         if (terms.Count < 2) return null;
         var powers = new List<(int Base, Ratio Exponent)>();
@@ -148,7 +148,7 @@ internal sealed partial class TextbookForms
         foreach (var (id, exponent) in monomial.Factors)
         {
             if (!IsExpandable(id, exponent)) continue;
-            if (Terms(builder.Term(id), MaxInnerTerms, byParts: false) is not { } inner) return null;
+            if (Terms(builder.Term(id), MaxInnerTerms, byParts: PartKinds.None) is not { } inner) return null;
             for (var i = 0; i < exponent.Above; i++)
             {
                 var next = new List<Monomial>();

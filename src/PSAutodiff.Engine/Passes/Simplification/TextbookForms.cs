@@ -44,7 +44,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     public Term? Product(Term term)
     {
         if (Monomial.Of(builder, term) is not { } monomial) return null;
-        if (monomial.HasDenominator && WithoutInnerFractions(monomial, byParts: false) is { } flat)
+        if (monomial.HasDenominator && WithoutInnerFractions(monomial, byParts: PartKinds.None) is { } flat)
         {
             var form = flat.Write();
             if (form != term && Count(form) <= Count(term) + MostGrowth)
@@ -81,11 +81,21 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
 
     private Term ProductByParts(Term term)
     {
-        if (Monomial.Of(builder, term, byParts: true) is not { } monomial) return Term.None;
-        var flat = monomial.HasDenominator ? WithoutInnerFractions(monomial, byParts: true) : null;
+        foreach (var kinds in FunctionParts.Kinds)
+        {
+            if (ProductByParts(term, kinds) is { Exists: true } form) return form;
+        }
+
+        return Term.None;
+    }
+
+    private Term ProductByParts(Term term, PartKinds kinds)
+    {
+        if (Monomial.Of(builder, term, kinds) is not { } monomial) return Term.None;
+        var flat = monomial.HasDenominator ? WithoutInnerFractions(monomial, kinds) : null;
         foreach (var form in (ReadOnlySpan<Monomial?>)[flat, monomial])
         {
-            if (form is null || !(form == flat || form.IsMerged) || form.Write() is var written && Count(written) >= Count(term)) continue;
+            if (form is null || !(form == flat || form.IsMerged) || form.Write() is var written && (Count(written) >= Count(term) || Functions(written) > Functions(term))) continue;
             Note(form, ByParts);
             return written;
         }
@@ -133,7 +143,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
             else return Term.None;
         }
 
-        if (!sum.Exists || !divisor.Exists || Terms(sum, MaxInnerTerms, byParts: false) is not { } terms) return Term.None;
+        if (!sum.Exists || !divisor.Exists || Terms(sum, MaxInnerTerms, byParts: PartKinds.None) is not { } terms) return Term.None;
         var exponential = (divisor.X.Is(1) ? divisor.Y : divisor.X).Id;
         var multiples = terms.FindAll(term => term.ExponentOf(exponential).IsOne);
         if (multiples.Count == 0) return Term.None;
@@ -157,7 +167,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     }
 
     /// <summary>A fraction with a sum of fractions above or below its line, as one fraction; null where there is no such sum.</summary>
-    private Monomial? WithoutInnerFractions(Monomial monomial, bool byParts)
+    private Monomial? WithoutInnerFractions(Monomial monomial, PartKinds byParts)
     {
         foreach (var (id, exponent) in monomial.Factors)
         {
@@ -177,31 +187,34 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     /// <summary>Another form of a sum or difference; none where it has its form, null where it has too many terms.</summary>
     public Term? Sum(Term term)
     {
-        if (Terms(term, MaxTerms, byParts: false) is not { } terms) return null;
+        if (Terms(term, MaxTerms, byParts: PartKinds.None) is not { } terms) return null;
         var count = Count(term);
         var (best, identity) = (Term.None, LikeTerms);
+        var ofParts = false;
         var merged = Merge(terms);
         if (merged is not null && merged.Count < terms.Count) Consider(Write(merged), LikeTerms, strictly: false);
         merged ??= terms;
         if (merged.Count > 0 && merged[0].Coefficient.IsNegative && merged.Exists(static monomial => !monomial.Coefficient.IsNegative)) Consider(Write(merged), PositiveFirst, strictly: false);
         if (OverOneDenominator(merged) is { Exists: true } fraction) Consider(fraction, OneDenominator, strictly: true);
         if (WithCommonExponential(merged) is { Exists: true } exponential) Consider(exponential, CommonExponential, strictly: false);
-        ConsiderWhole(merged, byParts: false);
-        if (hasFunctions && Terms(term, MaxTerms, byParts: true) is { } parts && Merge(parts) is { } mergedParts)
+        ConsiderWhole(merged, byParts: PartKinds.None);
+        ofParts = true;
+        foreach (var kinds in hasFunctions ? FunctionParts.Kinds : [])
         {
+            if (Terms(term, MaxTerms, kinds) is not { } parts || Merge(parts) is not { } mergedParts) continue;
             if (mergedParts.Count < parts.Count) Consider(Write(mergedParts), ByParts, strictly: true);
-            ConsiderWhole(mergedParts, byParts: true);
+            ConsiderWhole(mergedParts, kinds);
         }
 
         if (best.Exists) note(identity);
         return best;
 
-        void ConsiderWhole(List<Monomial> all, bool byParts)
+        void ConsiderWhole(List<Monomial> all, PartKinds byParts)
         {
             var denominators = all.Exists(static monomial => monomial.HasDenominator);
             if (BySquares(all) is { } squares) Consider(Write(squares), Pythagoras, strictly: true);
             if (CommonDenominatorOf(all) is not var (common, below) || Numerators(all, common, below) is not { } numerators) return;
-            if (Expanded(numerators, byParts) is { } expanded) Consider(Over(expanded, common, below), denominators ? CommonDenominator : MultipliedOut, byParts || !denominators);
+            if (Expanded(numerators, byParts) is { } expanded) Consider(Over(expanded, common, below), denominators ? CommonDenominator : MultipliedOut, byParts != PartKinds.None || !denominators);
             if (WithCommonFactor(numerators, byParts) is var (rest, factor)) Consider(Over(rest, common, below, factor), CommonFactor, strictly: true);
         }
 
@@ -209,7 +222,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
         {
             if (!candidate.Exists || candidate == term) return;
             var own = Count(candidate);
-            if (own > count || (strictly && own == count)) return;
+            if (own > count || (strictly && own == count) || (ofParts && Functions(candidate) > Functions(term))) return;
             (best, identity, count) = (candidate, by, own);
         }
     }
@@ -221,7 +234,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     }
 
     /// <summary>The terms of a sum, each taken apart; null where there are too many.</summary>
-    private List<Monomial>? Terms(Term sum, int most, bool byParts)
+    private List<Monomial>? Terms(Term sum, int most, PartKinds byParts)
     {
         var terms = new List<Monomial>();
         var stack = new Stack<(Term Term, bool Negative)>();
@@ -372,23 +385,31 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     private static Monomial Denominator(Monomial monomial) => monomial.Where(static (_, exponent) => exponent.IsNegative);
 
     /// <summary>The number of operations of a part by itself, or as many as are counted.</summary>
-    private int Count(Term term)
+    private int Count(Term term) => Measure(term).Operations;
+
+    /// <summary>How many of them are functions of one number. Parts in which nothing cancels are more of them: sinh(x) / cosh(x) for tanh(x).</summary>
+    private int Functions(Term term) => Measure(term).Functions;
+
+    private (int Operations, int Functions) Measure(Term term)
     {
         var seen = new HashSet<int>();
+        var functions = 0;
         var stack = new Stack<int>();
         stack.Push(term.Id);
         while (stack.TryPop(out var id) && seen.Count < MaxCounted)
         {
             var arity = builder.OperationOf(id).Arity;
             if (arity == 0 || !seen.Add(id)) continue;
+            var part = builder.Term(id);
+            if (arity == 1 && !part.Is<NegOperation>()) functions++;
 
             // sigmoid(-x) is read like 1 - sigmoid(x).
-            var signed = builder.Term(id) is var part && part.Is<SigmoidOperation>() && part.X.Is<NegOperation>();
+            var signed = part.Is<SigmoidOperation>() && part.X.Is<NegOperation>();
             if (signed) stack.Push(part.X.X.Id);
             for (var i = 0; i < arity && !signed; i++) stack.Push(builder.Argument(id, i));
         }
 
-        return seen.Count;
+        return (seen.Count, functions);
     }
 
     // a / b / c, as the quotient rule leaves it.
