@@ -31,6 +31,7 @@ internal sealed class SamplePoints
         {
             AddCombinations(variableCount);
             if (variableCount > 1) AddTuples(variableCount, SimpleTuples);
+            if (variableCount > 2) AddPowers(variableCount);
             if (_points.Count > count / 2) _points.RemoveRange(count / 2, _points.Count - (count / 2));
         }
 
@@ -76,6 +77,28 @@ internal sealed class SamplePoints
         {
             var point = new double[variableCount];
             for (var j = 0; j < point.Length; j++) point[j] = Simple[(int)(_random.NextUnit() * Simple.Length)];
+            _points.Add(point);
+        }
+    }
+
+    // Powers of powers differ where a negative base, an even exponent and a fractional one meet, in any order.
+    private void AddPowers(int variableCount)
+    {
+        AddMixed(variableCount, [[-1, -2, -3], [2, 4, -2], [0.5, 1.5, 0.25]]);
+        AddMixed(variableCount, [[-3, -5, -7], [2, 4, 2], [2, 2, 4]]);
+    }
+
+    private void AddMixed(int variableCount, double[][] kinds)
+    {
+        for (var i = 0; i < 2 * kinds.Length * kinds[0].Length; i++)
+        {
+            var point = new double[variableCount];
+            for (var j = 0; j < point.Length; j++)
+            {
+                var place = (i & 1) == 0 ? j : point.Length - 1 - j;
+                point[j] = kinds[(place + (i / 2)) % kinds.Length][i / (2 * kinds.Length)];
+            }
+
             _points.Add(point);
         }
     }

@@ -159,7 +159,9 @@ internal static class Conversions
                     System.Numerics.BigInteger big => (double)big,
                     _ => Convert.ToDouble(value, CultureInfo.InvariantCulture),
                 };
-                return true;
+
+                // Too large for a double, like the same number as text.
+                return value is not System.Numerics.BigInteger || double.IsFinite(number);
             default:
                 number = 0;
                 return false;

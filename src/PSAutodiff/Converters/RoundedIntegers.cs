@@ -27,7 +27,7 @@ internal sealed class RoundedIntegers
     public void Look<TState>(object? cell, double number, Func<TState, string> where, TState state)
     {
         // The usual way out, before anything that takes time.
-        if (!(Math.Abs(number) >= Exact) || ExactValue(cell) is not { } exact || exact == new BigInteger(number)) return;
+        if (!(Math.Abs(number) >= Exact) || !double.IsFinite(number) || ExactValue(cell) is not { } exact || exact == new BigInteger(number)) return;
         if (_count++ == 0) _first = string.Create(CultureInfo.InvariantCulture, $"{exact} in {where(state)}, which became {new BigInteger(number)}");
     }
 

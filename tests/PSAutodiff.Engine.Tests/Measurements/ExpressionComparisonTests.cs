@@ -6,6 +6,20 @@ namespace PSAutodiff.Tests;
 /// <summary>Comparison of expressions: what is equal, what is not, and how that is found out.</summary>
 public sealed class ExpressionComparisonTests
 {
+    // A negative base, an even exponent and another one have to meet.
+    [Theory]
+    [InlineData("(x^y)^z", "x^(y*z)")]
+    [InlineData("(x^(2*y))^z", "x^(2*y*z)")]
+    [InlineData("((x^2)^y)^z", "x^(2*y*z)")]
+    [InlineData("((x*y)^y)^z", "(x*y)^(y*z)")]
+    [InlineData("((x+y)^z)^(1/y)", "(x+y)^(z/y)")]
+    public void Powers_of_powers_differ_where_bases_are_negative(string reference, string difference)
+    {
+        var comparison = ExpressionComparison.Compare(ExprNode.Parse(reference), ExprNode.Parse(difference));
+        Assert.Equal(ComparisonBasis.Counterexample, comparison.How);
+        Assert.NotEqual(comparison.ReferenceValue, comparison.DifferenceValue);
+    }
+
     [Theory]
     [InlineData("4*x*y", "4*x*y", ComparisonBasis.Structure)]
     [InlineData("x + y", "y + x", ComparisonBasis.Simplification)]

@@ -157,6 +157,14 @@ Describe 'Measure-Expression on rows' {
         $outcome.Errors[3].Exception.Message | Should -BeLike "Row 5, column 'x': empty is not a number*"
     }
 
+    It 'refuses an integer that is too large for a double, row by row' {
+        $huge = [bigint]::Pow(10, 400)
+        $outcome = Get-Outcome { @{ x = $huge }, @{ x = 2 } | Measure-Expression x }
+        $outcome.Output | Should -Be 2
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ColumnNotNumeric*'
+        { 'x' | Measure-Expression -At @{ x = $huge } -ErrorAction Stop } | Should -Throw -ErrorId 'ValueNotNumeric*'
+    }
+
     It 'takes no cell for 0 or infinite that is not' {
         $outcome = Get-Outcome { @{ x = '0e-400' }, @{ x = '1e-400' }, @{ x = '3e-324' }, @{ x = '1e400' }, @{ x = 'Infinity' } | Measure-Expression x }
         $outcome.Output | Should -Be 0, ([double]::Epsilon), ([double]::PositiveInfinity)

@@ -21,7 +21,18 @@ public sealed partial class ExprNode
     internal static ExprNode Parse(string text, IEnumerable<string>? functions, CancellationToken cancellation) => ExpressionParser.Parse(text, functions, cancellation);
 
     /// <summary>Infix text, cut with an ellipsis and a structural hash when it is long.</summary>
-    public override string ToString() => ExprText.Display(this);
+    public override string ToString()
+    {
+        try
+        {
+            return ExprText.Display(this);
+        }
+        catch (AutodiffException)
+        {
+            // Operators put together what is no expression, such as a function with one argument here and two there: it is still shown.
+            return ExprText.Formula(this);
+        }
+    }
 
     /// <summary>The expression as JSON, for files and for sessions that carry no nodes; <see cref="ParseJson(string)"/> reads it.</summary>
     public string ToJson() => ToText(ExprTextFormat.Json);

@@ -83,6 +83,14 @@ public sealed class FunctionTextTests
     });
 
     [Fact]
+    public void What_operators_put_together_wrongly_is_still_shown()
+    {
+        var mixed = ExprNode.Parse("phi(z)") + ExprNode.Parse("phi(z, y)");
+        Assert.Equal("phi(z) + phi(z, y)", mixed.ToString());
+        Assert.Equal("ArgumentCount", Assert.Throws<AutodiffException>(() => mixed.Differentiate("z")).ErrorId);
+    }
+
+    [Fact]
     public void The_names_of_shared_parts_are_not_those_of_functions()
     {
         var node = ExprNode.Parse("t1: function; t1(x*y)*t1(x*y + t2)*(x*y)");
