@@ -13,7 +13,7 @@ internal static class Grammar
     private static readonly double[] Constants =
         [0, 1, -1, 2, -2, 3, 0.5, -0.0, 10, 0.1, 1.7, 1e-300, -1e300, double.Epsilon, double.MaxValue, Math.PI, -2.5e-7, 1e21, 123456789.125, 1.2345678901234568e17];
 
-    private static readonly Operation[] Operations = [.. OperationTable.ByCode.Where(static operation => operation.Arity > 0)];
+    private static readonly Operation[] Operations = [.. OperationTable.OfNumbers];
 
     private static readonly IReadOnlyList<NamedFunction> Functions = NamedFunction.All;
 

@@ -18,7 +18,7 @@ internal sealed partial class Graph
     private ulong[]? _hashes;
     private int[]? _depths;
 
-    internal Graph(int count, GraphNode[] nodes, double[] constants, string[] names, FunctionTable? functions, int[] slots, Graph? origin)
+    internal Graph(int count, GraphNode[] nodes, double[] constants, string[] names, FunctionTable? functions, ArrayPools? arrays, int[] slots, Graph? origin)
     {
         _origin = origin is null ? null : new WeakReference<Graph>(origin);
         Count = count;
@@ -26,6 +26,7 @@ internal sealed partial class Graph
         _constants = constants;
         _names = names;
         Functions = functions;
+        Arrays = arrays;
         Slots = slots;
     }
 
@@ -44,6 +45,34 @@ internal sealed partial class Graph
 
     /// <summary>The functions without definitions; null for none.</summary>
     internal FunctionTable? Functions { get; }
+
+    /// <summary>What nodes with arrays refer to; null in a graph of numbers.</summary>
+    internal ArrayPools? Arrays { get; }
+
+    /// <summary>The shape of a node.</summary>
+    public Shape ShapeOf(int id) => _nodes[id].Shape is var shape && shape == 0 ? Shape.Number : Arrays!.ShapeAt(shape);
+
+    /// <summary>The whole numbers of a list of them.</summary>
+    public long[] IndicesOf(int id) => Arrays!.ListAt(_nodes[id].X);
+
+    /// <summary>The array of a leaf.</summary>
+    public ConstantArray ArrayOf(int id) => Arrays!.ArrayAt(_nodes[id].X);
+
+    public bool IsIndex(int id) => _nodes[id].Code == OperationTable.IndexCode;
+
+    public bool IsArray(int id) => _nodes[id].Code == OperationTable.ArrayCode;
+
+    /// <summary>Whether any of the reachable nodes is more than a number.</summary>
+    public bool HasArrays(bool[] reachable)
+    {
+        if (Arrays is null) return false;
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (reachable[id] && (_nodes[id].Shape != 0 || IsIndex(id))) return true;
+        }
+
+        return false;
+    }
 
     public Operation OperationOf(int id) => OperationOf(_nodes[id].Code, Functions);
 
@@ -133,6 +162,7 @@ internal sealed partial class Graph
         {
             if (!reachable[id] || IsVariable(id)) continue;
             ref readonly var node = ref _nodes[id];
+            if (node.Shape != 0 || IsIndex(id)) continue;
             if (!IsConstant(id) && (!isFolded[node.X] || (node.Y != None && !isFolded[node.Y]) || (node.Z != None && !isFolded[node.Z]))) continue;
             var value = IsConstant(id) ? ConstantOf(id) : OperationOf(id).Evaluate(ValueOf(node.X), ValueOf(node.Y), ValueOf(node.Z));
             (isFolded[id], places[id]) = (true, values.Count);
@@ -200,7 +230,7 @@ internal sealed partial class Graph
     public static Operation OperationOf(ushort code, FunctionTable? functions) =>
         code < OperationTable.FirstFreeCode ? OperationTable.ByCode[code] : functions![code];
 
-    private static bool IsLeaf(in GraphNode node) => node.Code is OperationTable.ConstantCode or OperationTable.VariableCode;
+    private static bool IsLeaf(in GraphNode node) => node.Code < OperationTable.FirstOperationCode;
 
     // Apart, so that expressions without such functions do not wait for what it needs to be loaded.
     private List<FreeFunction> FunctionsOf(bool[] reachable, FunctionTable functions)
@@ -223,7 +253,9 @@ internal sealed partial class Graph
             ref readonly var node = ref _nodes[id];
             hashes[id] =
                 IsConstant(id) ? StructuralHashing.Constant(ConstantOf(id)) :
-                IsVariable(id) ? StructuralHashing.Variable(NameOf(id)) :
+                IsVariable(id) ? StructuralHashing.Variable(NameOf(id), ShapeOf(id)) :
+                IsIndex(id) ? StructuralHashing.Index(IndicesOf(id)) :
+                IsArray(id) ? StructuralHashing.Array(ArrayOf(id)) :
                 StructuralHashing.Combine(
                     OperationOf(id),
                     hashes[node.X],

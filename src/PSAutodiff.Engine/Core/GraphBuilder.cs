@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Core;
 
@@ -28,6 +29,7 @@ internal sealed class GraphBuilder
     private readonly List<string> _names;
     private readonly Dictionary<string, int> _variables;
     private FunctionTable? _functions;
+    private ArrayPools? _arrays;
     private int[] _slots;
     private readonly Graph? _origin;
     private readonly int _extraCapacity;
@@ -55,6 +57,7 @@ internal sealed class GraphBuilder
         _nodes = graph.NodeArray;
         _slots = graph.Slots;
         _functions = graph.Functions;
+        _arrays = graph.Arrays;
         _constantCount = graph.Constants.Length;
         _constants = Grown(graph.Constants, _constantCount + 8);
         _names = [.. graph.Names];
@@ -131,10 +134,54 @@ internal sealed class GraphBuilder
         }
     }
 
-    public int Variable(string name)
+    /// <summary>Whether there is, or was, anything but numbers.</summary>
+    public bool HasArrays => _arrays is not null;
+
+    public Shape ShapeOf(int id) => _nodes[id].Shape is var shape && shape == 0 ? Shape.Number : _arrays!.ShapeAt(shape);
+
+    /// <summary>The whole numbers of a list of them.</summary>
+    public long[] IndicesOf(int id) => _arrays!.ListAt(_nodes[id].X);
+
+    /// <summary>The array of a leaf.</summary>
+    public ConstantArray ArrayOf(int id) => _arrays!.ArrayAt(_nodes[id].X);
+
+    public bool IsIndex(int id) => _nodes[id].Code == OperationTable.IndexCode;
+
+    public bool IsArray(int id) => _nodes[id].Code == OperationTable.ArrayCode;
+
+    /// <summary>The node of a list of whole numbers.</summary>
+    public int Index(params long[] numbers)
     {
-        if (_variables.TryGetValue(name, out var id)) return id;
-        id = Append(new GraphNode(_names.Count, Graph.None, Graph.None, OperationTable.VariableCode));
+        if (_arrays is not null && _arrays.TryNodeOf(numbers, out var id)) return id;
+        var pools = OwnArrays();
+        id = Count;
+        return Append(new GraphNode(pools.Add(numbers, id), Graph.None, Graph.None, OperationTable.IndexCode));
+    }
+
+    /// <summary>The node of an array of numbers.</summary>
+    public int Constant(ConstantArray array)
+    {
+        if (_arrays is not null && _arrays.TryNodeOf(array, out var id)) return id;
+        var pools = OwnArrays();
+        id = Count;
+        return Append(new GraphNode(pools.Add(array, id), Graph.None, Graph.None, OperationTable.ArrayCode, IndexOf(array.Shape)));
+    }
+
+    public int Variable(string name) => Variable(name, Shape.Number);
+
+    /// <summary>The node of a variable.</summary>
+    /// <exception cref="AutodiffException">There is one of the same name and another shape.</exception>
+    public int Variable(string name, Shape shape)
+    {
+        if (_variables.TryGetValue(name, out var id))
+        {
+            if (ShapeOf(id) == shape) return id;
+            throw new AutodiffException(
+                ErrorIds.ShapeConflict,
+                $"'{name}' is {ShapeOf(id).InWords()}{(ShapeOf(id).IsSymmetric ? ", symmetric," : string.Empty)} in one part of the expression and {shape.InWords()}{(shape.IsSymmetric ? ", symmetric," : string.Empty)} in another. A name has one shape.");
+        }
+
+        id = Append(new GraphNode(_names.Count, Graph.None, Graph.None, OperationTable.VariableCode, IndexOf(shape)));
         _names.Add(name);
         _variables.Add(name, id);
         return id;
@@ -144,7 +191,7 @@ internal sealed class GraphBuilder
     public int Apply(Operation operation, int x, int y = Graph.None, int z = Graph.None)
     {
         var rewritten = Rewrite(operation, x, y, z);
-        return rewritten != Graph.None ? rewritten : Find(operation, x, y, z);
+        return rewritten != Graph.None ? InShape(rewritten, operation, x, y, z) : Find(operation, x, y, z);
     }
 
     /// <summary>What becomes of a node that is there already when its arguments become these; the node itself when nothing changes.</summary>
@@ -152,7 +199,7 @@ internal sealed class GraphBuilder
     {
         var operation = OperationOf(id);
         var rewritten = Rewrite(operation, x, y, z);
-        return rewritten != Graph.None ? rewritten : Plain(id, x, y, z);
+        return rewritten != Graph.None ? InShape(rewritten, operation, x, y, z) : Plain(id, x, y, z);
     }
 
     /// <summary>The same without rewriting: the node itself, or one alike with other arguments.</summary>
@@ -173,6 +220,7 @@ internal sealed class GraphBuilder
             var (first, second, third) = (Term(x), new Term(this, y), new Term(this, z));
             try
             {
+                if (_arrays is not null && operation.IsElementwise && !HoldsNumbers(operation, x, y, z) && RewriteArrays(operation, first, second, third) is var array && array != Graph.None) return array;
                 foreach (var identity in operation.IdentitiesFor(Rules))
                 {
                     var mark = Log?.Mark ?? 0;
@@ -196,6 +244,21 @@ internal sealed class GraphBuilder
         return Graph.None;
     }
 
+    private int RewriteArrays(Operation operation, Term x, Term y, Term z)
+    {
+        var mark = Log?.Mark ?? 0;
+        var (identity, result) = ArrayIdentities.Rewrite(operation, Rules, x, y, z);
+        if (identity is null)
+        {
+            Log?.Drop(mark);
+            return Graph.None;
+        }
+
+        OnRewrite?.Invoke(identity);
+        Log?.Add(identity, new GraphNode(x.Id, y.Id, z.Id, CodeOf(operation)), result.Id, mark);
+        return result.Id;
+    }
+
     /// <summary>A node of another graph, whose arguments are here already.</summary>
     /// <param name="source">The other graph.</param>
     /// <param name="id">The node there.</param>
@@ -203,7 +266,9 @@ internal sealed class GraphBuilder
     public int Copy(Graph source, int id, int[] map)
     {
         if (source.IsConstant(id)) return Constant(source.ConstantOf(id));
-        if (source.IsVariable(id)) return Variable(source.NameOf(id));
+        if (source.IsVariable(id)) return Variable(source.NameOf(id), source.ShapeOf(id));
+        if (source.IsIndex(id)) return Index(source.IndicesOf(id));
+        if (source.IsArray(id)) return Constant(source.ArrayOf(id));
         var (y, z) = (source.Y(id), source.Z(id));
         return Apply(source.OperationOf(id), map[source.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z]);
     }
@@ -215,6 +280,7 @@ internal sealed class GraphBuilder
         _constants.AsSpan(0, _constantCount).ToArray(),
         [.. _names],
         _functions,
+        _arrays,
         _slots,
         _origin);
 
@@ -230,7 +296,7 @@ internal sealed class GraphBuilder
         for (var probe = ProbeFor(node); ; probe.Next())
         {
             var id = _slots[probe.Slot] - 1;
-            if (id < 0) return Append(probe.Slot, node);
+            if (id < 0) return Append(probe.Slot, HoldsNumbers(operation, x, y, z) ? node : node with { Shape = IndexOf(ShapeFor(operation, x, y, z)) });
             if (AreEqual(_nodes[id], node, commute)) return id;
         }
     }
@@ -245,6 +311,43 @@ internal sealed class GraphBuilder
         if (_functions is null || ReferenceEquals(_functions, _origin?.Functions)) _functions = new FunctionTable(_functions);
         return _functions.Add(function);
     }
+
+    /// <summary>Whether it is an operation element by element on numbers.</summary>
+    private bool HoldsNumbers(Operation operation, int x, int y, int z) =>
+        (_arrays is null || ((_nodes[x].Shape | (y < 0 ? 0 : _nodes[y].Shape) | (z < 0 ? 0 : _nodes[z].Shape)) == 0)) && operation.IsElementwise;
+
+    /// <summary>The shape of an operation on given arguments.</summary>
+    /// <exception cref="AutodiffException">Their shapes do not go together.</exception>
+    private Shape ShapeFor(Operation operation, int x, int y, int z)
+    {
+        var last = z >= 0 ? z : y >= 0 ? y : x;
+        return operation.ShapeOf(new ArgumentShapes(
+            ShapeOf(x),
+            y < 0 ? Shape.Number : ShapeOf(y),
+            z < 0 ? Shape.Number : ShapeOf(z),
+            operation.HasIndices ? IndicesOf(last) : []));
+    }
+
+    // Identities are written for numbers: 0 * x = 0 gives one zero, whatever the shape is.
+    private int InShape(int result, Operation operation, int x, int y, int z)
+    {
+        if (HoldsNumbers(operation, x, y, z)) return result;
+        var shape = ShapeFor(operation, x, y, z);
+        return ShapeOf(result).IsLike(shape) ? result : Term(result).StretchedTo(shape.Plain()).Id;
+    }
+
+    private ushort IndexOf(Shape shape)
+    {
+        if (shape == Shape.Number) return 0;
+        if (_arrays is not null && _arrays.TryIndexOf(shape, out var index)) return index;
+        return OwnArrays().Add(shape);
+    }
+
+    // The graph that this one goes on from keeps its own.
+    private ArrayPools OwnArrays() => _arrays =
+        _arrays is null ? new ArrayPools() :
+        ReferenceEquals(_arrays, _origin?.Arrays) ? _arrays.Copy() :
+        _arrays;
 
     private void WatchCancellation()
     {
@@ -290,7 +393,7 @@ internal sealed class GraphBuilder
         for (var id = 0; id < Count; id++)
         {
             // Variables are found by name.
-            if (IsVariable(id)) continue;
+            if (_nodes[id].Code is OperationTable.VariableCode or OperationTable.IndexCode or OperationTable.ArrayCode) continue;
             var probe = IsConstant(id) ? ProbeForConstant(BitConverter.DoubleToInt64Bits(ConstantOf(id))) : ProbeFor(_nodes[id]);
             while (_slots[probe.Slot] != 0) probe.Next();
             _slots[probe.Slot] = id + 1;

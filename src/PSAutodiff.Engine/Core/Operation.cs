@@ -73,6 +73,18 @@ public abstract class Operation
     /// <summary>Whether it is one of the teaching lab's, whose literal derivative rule writes zeros and ones out.</summary>
     internal virtual bool IsLab => false;
 
+    /// <summary>Whether it works on arrays element by element, with those of size 1 standing for all.</summary>
+    internal virtual bool IsElementwise => true;
+
+    /// <summary>Whether the last argument is a list of whole numbers, which no text shows as an argument.</summary>
+    internal virtual bool HasIndices => false;
+
+    /// <summary>What messages call it: the sign between its arguments, else its name.</summary>
+    internal virtual string Symbol => Infix.Level < Notation.Atom && Infix.Pieces is [_, var (sign, argument), ..] && argument < 0 ? sign.Trim() : Name;
+
+    /// <summary>Infix text where the whole numbers of the last argument are known.</summary>
+    internal virtual Notation InfixOf(ReadOnlySpan<long> indices) => Infix;
+
     /// <summary>Whether it has values: a function without a definition has none.</summary>
     internal virtual bool IsComputed => true;
 
@@ -84,6 +96,19 @@ public abstract class Operation
 
     /// <summary>The value for given values of the arguments; absent ones are ignored. Follows IEEE arithmetic and never throws.</summary>
     internal abstract double Evaluate(double x, double y, double z);
+
+    /// <summary>The shape of the value for arguments of given shapes.</summary>
+    /// <exception cref="AutodiffException">The shapes do not go together.</exception>
+    internal virtual Shape ShapeOf(in ArgumentShapes of)
+    {
+        if (Shape.TryBroadcast(of.X, of.Y, out var shape) && Shape.TryBroadcast(shape, of.Z, out shape)) return Arity == 1 ? shape : shape.IsSymmetric && IsSymmetric(of) ? shape : shape.Plain();
+        var (a, b) = Shape.TryBroadcast(of.X, of.Y, out _) ? (Shape.TryBroadcast(of.X, of.Z, out _) ? of.Y : of.X, of.Z) : (of.X, of.Y);
+        throw new AutodiffException(ErrorIds.ShapeMismatch, $"{a.InWords()} and {b.InWords()} do not go together in '{Symbol}': from the last size on, sizes are equal or one of them is 1.");
+
+        bool IsSymmetric(in ArgumentShapes of) => Is(of.X) && (Arity < 2 || Is(of.Y)) && (Arity < 3 || Is(of.Z));
+
+        static bool Is(Shape shape) => shape.IsNumber || shape.IsSymmetric;
+    }
 
     /// <summary>The static method behind <see cref="Evaluate(double, double, double)"/>, with as many parameters as arguments, for compiled code to call.</summary>
     internal abstract MethodInfo ValueMethod { get; }

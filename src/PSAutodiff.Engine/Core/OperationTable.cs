@@ -10,10 +10,16 @@ internal static class OperationTable
 {
     public const ushort ConstantCode = 0;
     public const ushort VariableCode = 1;
+    public const ushort IndexCode = 2;
+    public const ushort ArrayCode = 3;
 
     /// <summary>From here on codes are those that a graph gives to functions without definitions, see <see cref="FunctionTable"/>.</summary>
     public const ushort FirstFreeCode = 256;
 
+    /// <summary>Those of leaves are below.</summary>
+    public const ushort FirstOperationCode = 4;
+
+    private static readonly string[] Leaves = ["const", "var", "index", "array"];
     private static readonly FrozenDictionary<Type, Operation> ByType;
     private static readonly FrozenDictionary<string, Operation> ByName;
 
@@ -26,25 +32,37 @@ internal static class OperationTable
         var forTapes = new List<Operation>();
         foreach (var type in Subclasses.Of(typeof(Operation)).Where(static type => !type.IsSubclassOf(typeof(FreeFunction)))) (type.IsNested ? forTapes : operations).Add((Operation)Activator.CreateInstance(type)!);
 
-        // Constants and variables ("const", "var") come first, under the codes that graphs test for.
+        // Leaves come first, under the codes that graphs test for.
         operations.Sort(static (a, b) => (a.Arity == 0) != (b.Arity == 0)
             ? (a.Arity == 0 ? -1 : 1)
-            : string.CompareOrdinal(a.Name, b.Name));
+            : a.Arity == 0 ? Array.IndexOf(Leaves, a.Name).CompareTo(Array.IndexOf(Leaves, b.Name)) : string.CompareOrdinal(a.Name, b.Name));
         ByCode = [.. operations];
         operations.AddRange(forTapes);
         for (var code = 0; code < operations.Count; code++) operations[code].Code = (ushort)code;
         if (operations.Count > FirstFreeCode) throw new InvalidOperationException($"There are over {FirstFreeCode} operations.");
+        OfNumbers = [.. ByCode.Where(static op => op.Arity > 0 && op.IsElementwise)];
         ByType = operations.ToFrozenDictionary(static op => op.GetType());
         ByName = ByCode.ToFrozenDictionary(static op => op.Name, StringComparer.Ordinal);
         Constant = ByCode[ConstantCode];
         Variable = ByCode[VariableCode];
+        Index = ByCode[IndexCode];
+        ConstantArray = ByCode[ArrayCode];
     }
 
     public static Operation[] ByCode { get; }
 
+    /// <summary>Those with arguments that work on numbers, and element by element on arrays.</summary>
+    public static Operation[] OfNumbers { get; }
+
     public static Operation Constant { get; }
 
     public static Operation Variable { get; }
+
+    /// <summary>The operation of lists of whole numbers.</summary>
+    public static Operation Index { get; }
+
+    /// <summary>The operation of arrays of numbers.</summary>
+    public static Operation ConstantArray { get; }
 
     public static Operation Get(Type type) => ByType[type];
 

@@ -11,7 +11,22 @@ internal static class StructuralHashing
 
     public static ulong Constant(double value) => Mix(Text("const") ^ Mix(BitConverter.DoubleToUInt64Bits(value)));
 
-    public static ulong Variable(string name) => Mix(Text("var") ^ Mix(Text(name)));
+    public static ulong Variable(string name, Shape shape) =>
+        shape.IsNumber ? Mix(Text("var") ^ Mix(Text(name))) : Mix(Mix(Text("var") ^ Mix(Text(name))) ^ Of(shape));
+
+    public static ulong Index(ReadOnlySpan<long> numbers)
+    {
+        var hash = Text("index");
+        foreach (var number in numbers) hash = Mix(hash * FnvPrime ^ (ulong)number);
+        return Mix(hash);
+    }
+
+    public static ulong Array(ConstantArray array)
+    {
+        var hash = Text("array") ^ Of(array.Shape);
+        foreach (var element in array.Elements) hash = Mix(hash * FnvPrime ^ BitConverter.DoubleToUInt64Bits(element));
+        return Mix(hash);
+    }
 
     public static ulong Combine(Operation operation, ulong x, ulong y, ulong z)
     {
@@ -20,6 +35,8 @@ internal static class StructuralHashing
         if (operation.Arity > 2) hash = Mix(hash * FnvPrime ^ z);
         return hash;
     }
+
+    private static ulong Of(Shape shape) => Mix(Mix(Mix((ulong)shape.Rank ^ (shape.IsSymmetric ? 16ul : 0)) ^ (ulong)shape.Rows) ^ (ulong)shape.Columns);
 
     /// <summary>FNV-1a over UTF-16 code units.</summary>
     public static ulong Text(string text)

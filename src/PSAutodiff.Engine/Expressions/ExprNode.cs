@@ -3,6 +3,7 @@ using System.Globalization;
 using PSAutodiff.Core;
 using PSAutodiff.Expressions;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
 
@@ -23,7 +24,10 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     [ThreadStatic]
     private static int _nextSerial;
 
-    // A string for a variable; otherwise the first argument, or null while it still has to be looked up in the graph.
+    // The operation; with the shape where a node that is no part of a graph is more than a number.
+    private readonly object _kind;
+
+    // A string for a variable, the content of other leaves; otherwise the first argument, or null while it still has to be looked up in the graph.
     private object? _x;
     private ExprNode? _y;
     private ExprNode? _z;
@@ -33,9 +37,9 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     private ulong _bits;
     private int _depth;
 
-    private ExprNode(Operation op, object? x, ExprNode? y, ExprNode? z, ulong bits, int depth)
+    private ExprNode(object kind, object? x, ExprNode? y, ExprNode? z, ulong bits, int depth)
     {
-        Operation = op;
+        _kind = kind;
         _x = x;
         _y = y;
         _z = z;
@@ -46,7 +50,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     internal ExprNode(Graph graph, int id)
     {
-        Operation = graph.OperationOf(id);
+        _kind = graph.OperationOf(id);
         _location = new GraphLocation(graph, id);
         Serial = NextSerial();
     }
@@ -55,7 +59,16 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     public string Op => Operation.Name;
 
     /// <summary>The operation.</summary>
-    public Operation Operation { get; }
+    public Operation Operation => _kind as Operation ?? ((ShapedOperation)_kind).Operation;
+
+    /// <summary>The sizes: none for a number, one for a vector, rows and columns for a matrix.</summary>
+    public IReadOnlyList<long> Shape => ArrayShape.Sizes;
+
+    /// <summary>The shape.</summary>
+    internal Shape ArrayShape =>
+        _kind is ShapedOperation shaped ? shaped.Shape :
+        Home is { } home ? home.Graph.ShapeOf(home.Id) :
+        Core.Shape.Number;
 
     /// <summary>The value of a constant; null for any other node.</summary>
     public double? Value => IsConstant ? ConstantValue : null;
@@ -127,6 +140,9 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     internal string VariableName => (string)_x!;
 
+    /// <summary>The whole numbers of a list of them, or the array of numbers.</summary>
+    internal object LeafContent => _x!;
+
     internal int Serial { get; }
 
     internal GraphLocation? Home => Volatile.Read(ref _location);
@@ -163,8 +179,56 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     public static ExprNode Variable(string name)
     {
         VariableNames.Check(name);
-        return new ExprNode(OperationTable.Variable, name, null, null, StructuralHashing.Variable(name), 1);
+        return new ExprNode(OperationTable.Variable, name, null, null, StructuralHashing.Variable(name, Core.Shape.Number), 1);
     }
+
+    /// <summary>A variable that is a vector or a matrix.</summary>
+    /// <param name="name">Any text without invisible characters that is not <c>pi</c>.</param>
+    /// <param name="shape">The number of elements, or the numbers of rows and columns, from 1; none for a number.</param>
+    /// <exception cref="AutodiffException">The name or the shape is not valid.</exception>
+    public static ExprNode Variable(string name, params long[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return shape.Length == 0 ? Variable(name) : Variable(name, ArrayForms.Sizes(name, shape));
+    }
+
+    /// <summary>A variable that is a square matrix which is its own transpose.</summary>
+    /// <param name="name">Any text without invisible characters that is not <c>pi</c>.</param>
+    /// <param name="size">The number of rows and columns, from 1.</param>
+    /// <exception cref="AutodiffException">The name or the size is not valid.</exception>
+    public static ExprNode SymmetricVariable(string name, long size) => Variable(name, Core.Shape.Symmetric(ArrayForms.Size(name, [size])));
+
+    internal static ExprNode Variable(string name, Shape shape)
+    {
+        VariableNames.Check(name);
+        return new ExprNode(new ShapedOperation(OperationTable.Variable, shape), name, null, null, StructuralHashing.Variable(name, shape), 1);
+    }
+
+    /// <summary>A vector of numbers.</summary>
+    /// <exception cref="AutodiffException">There is none, or one is not finite.</exception>
+    public static ExprNode Constant(double[] elements)
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        return Constant(new ConstantArray([.. elements], Core.Shape.Vector(elements.Length)));
+    }
+
+    /// <summary>A matrix of numbers.</summary>
+    /// <exception cref="AutodiffException">There is none, or one is not finite.</exception>
+    public static ExprNode Constant(double[,] elements)
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        return Constant(new ConstantArray([.. elements.Cast<double>()], Core.Shape.Matrix(elements.GetLength(0), elements.GetLength(1))));
+    }
+
+    internal static ExprNode Constant(ConstantArray array)
+    {
+        if (array.Elements.Length == 0) throw new AutodiffException(ErrorIds.ShapeInvalid, "An array needs at least one element.");
+        foreach (var element in array.Elements) _ = Constant(element);
+        return new ExprNode(new ShapedOperation(OperationTable.ConstantArray, array.Shape), array, null, null, StructuralHashing.Array(array), 1);
+    }
+
+    /// <summary>A list of whole numbers as an argument.</summary>
+    internal static ExprNode Indices(params long[] numbers) => new(OperationTable.Index, numbers, null, null, StructuralHashing.Index(numbers), 1);
 
     /// <summary>A constant, by the name of its operation.</summary>
     /// <param name="value">Any finite number.</param>
@@ -229,11 +293,12 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         if (x is null) throw MissingArgument(op, 0);
         if (op.Arity > 1 && y is null) throw MissingArgument(op, 1);
         if (op.Arity > 2 && z is null) throw MissingArgument(op, 2);
+        var shape = ShapeOf(op, x, y, z);
         var depth = x.Depth;
         if (y is not null) depth = Math.Max(depth, y.Depth);
         if (z is not null) depth = Math.Max(depth, z.Depth);
         var hash = StructuralHashing.Combine(op, x.StructuralHash, y?.StructuralHash ?? 0, z?.StructuralHash ?? 0);
-        return new ExprNode(op, x, y, z, hash, depth + 1);
+        return new ExprNode(shape == Core.Shape.Number ? op : new ShapedOperation(op, shape), x, y, z, hash, depth + 1);
     }
 
     /// <summary>The graph this node stands in and its id there; made once for a node built by operators.</summary>
@@ -292,6 +357,13 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         return builder.Build(ids);
     }
 
+    private static Shape ShapeOf(Operation op, ExprNode x, ExprNode? y, ExprNode? z)
+    {
+        var (a, b, c) = (x.ArrayShape, y?.ArrayShape ?? default, z?.ArrayShape ?? default);
+        if (a.IsNumber && b.IsNumber && c.IsNumber && op.IsElementwise) return Core.Shape.Number;
+        return op.ShapeOf(new ArgumentShapes(a, b, c, op.HasIndices ? (long[])(z ?? y ?? x).LeafContent : []));
+    }
+
     private static AutodiffException MissingArgument(Operation op, int index) => new(
         ErrorIds.NullOperand,
         $"Argument {index + 1} of '{op.Name}' is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
@@ -320,6 +392,8 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     /// <summary>Where a node stands: a graph and an id in it.</summary>
     internal sealed record GraphLocation(Graph Graph, int Id);
+
+    private sealed record ShapedOperation(Operation Operation, Shape Shape);
 
     private sealed class ExprNodeDebugView(ExprNode node)
     {

@@ -66,7 +66,11 @@ internal sealed class GraphImporter
     {
         if (node.Operation.Arity == 0)
         {
-            id = node.IsConstant ? _builder.Constant(node.ConstantValue) : _builder.Variable(node.VariableName);
+            id =
+                node.IsConstant ? _builder.Constant(node.ConstantValue) :
+                node.Operation.Code == OperationTable.VariableCode ? _builder.Variable(node.VariableName, node.ArrayShape) :
+                node.LeafContent is long[] numbers ? _builder.Index(numbers) :
+                _builder.Constant((ConstantArray)node.LeafContent);
             return true;
         }
 

@@ -45,13 +45,20 @@ internal sealed class NamedFunction
     private readonly string? _unknown;
     private readonly List<Form> _forms = [];
 
-    private NamedFunction(string name, Operation? operation) => (Name, _operation) = (name, operation);
+    // With whole numbers, such as an axis.
+    private readonly ArrayFunction? _array;
+
+    private NamedFunction(string name, Operation? operation)
+    {
+        (Name, _operation) = (name, operation);
+        _array = ArrayFunction.ByName.GetValueOrDefault(name);
+    }
 
     private NamedFunction(string unknown) => (Name, _unknown) = (unknown, unknown);
 
     /// <summary>All, the operations first.</summary>
     public static IReadOnlyList<NamedFunction> All { get; } =
-        [.. OperationTable.ByCode.Where(static op => op.Arity > 0).Select(static op => ByName[op.Name]), .. ByName.Values.Where(static function => function._operation is null).OrderBy(static function => function.Name, StringComparer.Ordinal)];
+        [.. OperationTable.ByCode.Where(static op => op.Arity > 0 && !op.HasIndices).Select(static op => ByName[op.Name]), .. ByName.Values.Where(static function => function._operation is null).OrderBy(static function => function.Name, StringComparer.Ordinal)];
 
     /// <summary>A sentence with all names.</summary>
     public static string KnownNames { get; } = $"Known are {string.Join(", ", All.Select(static function => function.Name))}.";
@@ -92,19 +99,21 @@ internal sealed class NamedFunction
     public bool IsUnknown => _unknown is not null;
 
     /// <summary>Whether it takes so many arguments.</summary>
-    public bool Takes(int count) => _unknown is not null ? UnknownFunction.Parse(_unknown, count) is not null : _operation?.Arity == count || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
+    public bool Takes(int count) => _unknown is not null ? UnknownFunction.Parse(_unknown, count) is not null : _array?.Takes(count) == true || _operation?.Arity == count || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
 
     /// <summary>What is wrong with a number of arguments that it does not take.</summary>
     public string ArgumentCountMessage(int given)
     {
         if (_unknown is not null) return UnknownFunction.MarksMessage(_unknown, given);
-        var counts = _forms.Select(static form => form.Count).Concat(_operation is null ? [] : [_operation.Arity]).Order().ToArray();
+        if (_array is not null && _operation is null) return $"'{Name}' takes {_array.CountsInWords} argument{(_array.CountsInWords == "1" ? string.Empty : "s")}, not {given}.";
+        var counts = _forms.Select(static form => form.Count).Concat(_operation is null ? [] : [_operation.Arity]).Concat(_array is null ? [] : [1]).Order().ToArray();
         var taken = TakesMany ? "at least " + counts[0] : string.Join(" or ", counts.Select(static count => count.ToString(CultureInfo.InvariantCulture)));
         return $"'{Name}' takes {taken} argument{(counts is [1] ? string.Empty : "s")}, not {given}.";
     }
 
     /// <summary>The node that it gives for arguments of a graph.</summary>
     public int Apply(GraphBuilder builder, params ReadOnlySpan<int> arguments) =>
+        _array is not null && _array.Takes(arguments.Length) ? _array.Apply(new BuilderNodes(builder), arguments, null) :
         _operation is null || _operation.Arity != arguments.Length ? Apply<int, BuilderNodes>(new BuilderNodes(builder), arguments) :
         arguments.Length == 1 ? builder.Apply(_operation, arguments[0]) :
         arguments.Length == 2 ? builder.Apply(_operation, arguments[0], arguments[1]) :
@@ -113,9 +122,16 @@ internal sealed class NamedFunction
     /// <summary>The expression that it gives.</summary>
     public ExprNode Apply(params ReadOnlySpan<ExprNode> arguments) => Apply<ExprNode, ObjectNodes>(default, arguments);
 
+    /// <summary>The node that it gives along an axis.</summary>
+    /// <exception cref="AutodiffException">It takes no axis, or not with so many arguments.</exception>
+    public int Apply(GraphBuilder builder, long axis, ReadOnlySpan<int> arguments) => _array is { TakesAxis: true } && _array.Takes(arguments.Length)
+        ? _array.Apply(new BuilderNodes(builder), arguments, axis)
+        : throw new AutodiffException(ErrorIds.ArgumentCount, $"'{Name}' of {arguments.Length} argument{(arguments.Length == 1 ? string.Empty : "s")} takes no axis.");
+
     private TNode Apply<TNode, TNodes>(TNodes nodes, ReadOnlySpan<TNode> arguments)
         where TNodes : struct, INodes<TNode>
     {
+        if (_array is not null && _array.Takes(arguments.Length)) return _array.Apply(nodes, arguments, null);
         if (_unknown is not null)
         {
             var function = UnknownFunction.Parse(_unknown, arguments.Length)!;
@@ -144,8 +160,10 @@ internal sealed class NamedFunction
         var table = new Dictionary<string, NamedFunction>(StringComparer.Ordinal);
         foreach (var operation in OperationTable.ByCode)
         {
-            if (operation.Arity > 0) table.Add(operation.Name, new NamedFunction(operation.Name, operation));
+            if (operation.Arity > 0 && !operation.HasIndices) table.Add(operation.Name, new NamedFunction(operation.Name, operation));
         }
+
+        foreach (var name in ArrayFunction.ByName.Keys) table.TryAdd(name, new NamedFunction(name, null));
 
         foreach (var (name, count, meaning) in Written)
         {
@@ -156,22 +174,15 @@ internal sealed class NamedFunction
         return table.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>How nodes are made, be they objects or ids of a graph.</summary>
-    private interface INodes<TNode>
-    {
-        TNode Constant(double value);
-
-        double? ConstantOf(TNode node);
-
-        /// <summary>Arguments that the operation does not have may be anything.</summary>
-        TNode Apply(Operation operation, TNode x, TNode? y, TNode? z);
-    }
-
     private readonly struct BuilderNodes(GraphBuilder builder) : INodes<int>
     {
         public int Constant(double value) => builder.Constant(value);
 
         public double? ConstantOf(int node) => builder.IsConstant(node) ? builder.ConstantOf(node) : null;
+
+        public Shape ShapeOf(int node) => builder.ShapeOf(node);
+
+        public int Indices(long[] numbers) => builder.Index(numbers);
 
         public int Apply(Operation operation, int x, int y, int z) =>
             builder.Apply(operation, x, operation.Arity > 1 ? y : Graph.None, operation.Arity > 2 ? z : Graph.None);
@@ -182,6 +193,10 @@ internal sealed class NamedFunction
         public ExprNode Constant(double value) => ExprNode.Constant(value);
 
         public double? ConstantOf(ExprNode node) => node?.Value;
+
+        public Shape ShapeOf(ExprNode node) => node.ArrayShape;
+
+        public ExprNode Indices(long[] numbers) => ExprNode.Indices(numbers);
 
         public ExprNode Apply(Operation operation, ExprNode x, ExprNode? y, ExprNode? z) => ExprNode.Apply(operation, x, y, z);
     }

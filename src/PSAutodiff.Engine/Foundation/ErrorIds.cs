@@ -21,6 +21,7 @@ internal static class ErrorIds
     public const string DecayInvalid = nameof(DecayInvalid);
     public const string DerivativeAmbiguous = nameof(DerivativeAmbiguous);
     public const string DerivativeMissing = nameof(DerivativeMissing);
+    public const string DerivativeOfArray = nameof(DerivativeOfArray);
     public const string DivisionByZero = nameof(DivisionByZero);
     public const string EquationCount = nameof(EquationCount);
     public const string EquationInvalid = nameof(EquationInvalid);
@@ -47,6 +48,7 @@ internal static class ErrorIds
     public const string HessianMissing = nameof(HessianMissing);
     public const string IdxInvalid = nameof(IdxInvalid);
     public const string LabelCount = nameof(LabelCount);
+    public const string IndexInvalid = nameof(IndexInvalid);
     public const string LabelMissing = nameof(LabelMissing);
     public const string LabelUnknown = nameof(LabelUnknown);
     public const string LayerEmptied = nameof(LayerEmptied);
@@ -86,6 +88,9 @@ internal static class ErrorIds
     public const string RowsLeftOut = nameof(RowsLeftOut);
     public const string RowsMissing = nameof(RowsMissing);
     public const string ScriptBlockUnsupported = nameof(ScriptBlockUnsupported);
+    public const string ShapeConflict = nameof(ShapeConflict);
+    public const string ShapeInvalid = nameof(ShapeInvalid);
+    public const string ShapeMismatch = nameof(ShapeMismatch);
     public const string StepInvalid = nameof(StepInvalid);
     public const string StepUnsupported = nameof(StepUnsupported);
     public const string ToleranceInvalid = nameof(ToleranceInvalid);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -105,6 +106,45 @@ internal static partial class MatrixProduct
         if (Vector256.IsHardwareAccelerated) Multiply<T, ProductLanes256<T>>(a, packed, columns, c, accumulate);
         else if (Vector128.IsHardwareAccelerated) Multiply<T, ProductLanes128<T>>(a, packed, columns, c, accumulate);
         else Multiply<T, ProductLane<T>>(a, packed, columns, c, accumulate);
+    }
+
+    /// <summary>C = A B for matrices that lie row after row, packed where that pays.</summary>
+    /// <param name="a">A: rows x depth.</param>
+    /// <param name="rows">Rows of A and C.</param>
+    /// <param name="depth">Columns of A, rows of B.</param>
+    /// <param name="b">B: depth x columns.</param>
+    /// <param name="columns">Columns of B and C.</param>
+    /// <param name="c">C: rows x columns.</param>
+    public static void MultiplyPlain(ReadOnlySpan<double> a, int rows, int depth, ReadOnlySpan<double> b, int columns, Span<double> c)
+    {
+        if (rows >= TileRows && columns >= PanelWidth<double>() / 2)
+        {
+            var packed = ArrayPool<double>.Shared.Rent(PackedLength<double>(depth, columns));
+            Pack(b, depth, columns, packed.AsSpan(), depth, 0);
+            Multiply<double>(new MatrixRows<double>(a, rows, depth), packed, columns, c, accumulate: false);
+            ArrayPool<double>.Shared.Return(packed);
+            return;
+        }
+
+        c[..checked(rows * columns)].Clear();
+        for (var i = 0; i < rows; i++)
+        {
+            var row = c.Slice(i * columns, columns);
+            if (columns == 1)
+            {
+                var sum = 0.0;
+                for (var k = 0; k < depth; k++) sum = Math.FusedMultiplyAdd(a[(i * depth) + k], b[k], sum);
+                row[0] = sum;
+                continue;
+            }
+
+            for (var k = 0; k < depth; k++)
+            {
+                var factor = a[(i * depth) + k];
+                var from = b.Slice(k * columns, columns);
+                for (var j = 0; j < row.Length; j++) row[j] = Math.FusedMultiplyAdd(factor, from[j], row[j]);
+            }
+        }
     }
 
     /// <summary>C = A'B, or C += A'B, for some columns of A.</summary>

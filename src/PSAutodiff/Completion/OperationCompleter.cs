@@ -8,7 +8,7 @@ namespace PSAutodiff;
 public sealed class OperationCompleter : NameCompleter
 {
     private protected override IEnumerable<string> Names(string commandName, CommandAst command, IDictionary bound) =>
-        OperationTable.ByCode.Where(static operation => operation.Arity > 0).Select(static operation => operation.Name);
+        OperationTable.OfNumbers.Select(static operation => operation.Name);
 
     private protected override CompletionResult Result(string name)
     {

@@ -269,7 +269,7 @@ public sealed class LargeGraphTests
     {
         var builder = new GraphBuilder();
         var (x, last) = (builder.Variable("x"), builder.Variable("y"));
-        var operations = OperationTable.ByCode.Where(static operation => operation.Arity == 1).Take(users).ToArray();
+        var operations = OperationTable.OfNumbers.Where(static operation => operation.Arity == 1).Take(users).ToArray();
         for (var i = 0; i < count; i++)
         {
             last = builder.Apply(OperationTable.FindFunction("sub"), last, x);

@@ -25,7 +25,7 @@ internal sealed class RandomExpressions
         _constants = constants;
     }
 
-    public static Operation[] AllOperations { get; } = [.. OperationTable.ByCode.Where(static op => op.Arity > 0)];
+    public static Operation[] AllOperations { get; } = [.. OperationTable.OfNumbers];
 
     /// <summary>All operations, with constants such as people write.</summary>
     public static RandomExpressions Everyday { get; } = new(AllOperations, EverydayConstants);

@@ -85,7 +85,7 @@ internal abstract class CodeStyle : TextStyle
     protected virtual string NotFinite(double value) => throw new NotSupportedException();
 
     protected static HashSet<string> HelperNames(Func<Operation, CodeForm> formOf) =>
-        [.. OperationTable.ByCode.Where(static op => op.Arity > 0).SelectMany(op => formOf(op).Helpers).Select(static helper => helper.Name)];
+        [.. OperationTable.OfNumbers.SelectMany(op => formOf(op).Helpers).Select(static helper => helper.Name)];
 
     /// <summary>Gives every variable an identifier; to be called before anything is written.</summary>
     protected void NameVariables()

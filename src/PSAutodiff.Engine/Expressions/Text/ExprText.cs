@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text;
+using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -22,7 +25,7 @@ internal static class ExprText
     /// <summary>One formula with the declarations that it needs, cut with an ellipsis and the structural hash when it is longer than the limit.</summary>
     public static string Write(ExprNode node, TextStyle style, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(ShapesOf(node));
         var functions = new SortedSet<string>(StringComparer.Ordinal);
         cut = !FormulaWriter.Write(new WatchedView(functions), node, style, text, maxLength, cancellation);
         if (functions.Count > 0) text.Insert(0, Declarations(functions, node.Variables));
@@ -43,6 +46,29 @@ internal static class ExprText
         return string.Concat(functions.Where(name => !UnknownFunction.IsUsual(name) || names.Contains(name)).Select(static name => $"{name}: {ExpressionParser.FunctionWord}; "));
     }
 
+    /// <summary>The declarations of the variables that are arrays, in order, such as <c>w: [3]; </c>.</summary>
+    public static string ShapesOf(ExprNode node)
+    {
+        if (node.ArrayShape.IsNumber && node.Home is null && node.Operation.Arity == 0) return string.Empty;
+        var (graph, root) = node.Flatten();
+        return ShapesOf(graph, [root]);
+    }
+
+    /// <summary>The declarations of the variables of several expressions that are arrays.</summary>
+    public static string ShapesOf(Graph graph, ReadOnlySpan<int> roots)
+    {
+        if (graph.Arrays is null) return string.Empty;
+        var reachable = graph.Reachable(roots);
+        var declarations = new SortedDictionary<string, Shape>(StringComparer.Ordinal);
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (reachable[id] && graph.IsVariable(id) && !graph.ShapeOf(id).IsNumber) declarations.Add(graph.NameOf(id), graph.ShapeOf(id));
+        }
+
+        return string.Concat(declarations.Select(static entry =>
+            $"{VariableNames.Quote(entry.Key)}: [{string.Join(", ", entry.Value.Sizes.Select(static size => size.ToString(CultureInfo.InvariantCulture)))}]{(entry.Value.IsSymmetric ? " symmetric" : string.Empty)}; "));
+    }
+
     /// <summary>Node objects, and the names of the functions without definitions that were looked at.</summary>
     private readonly struct WatchedView(SortedSet<string> functions) : INodeView<ExprNode>
     {
@@ -59,6 +85,12 @@ internal static class ExprText
         public string? DigitsOf(ExprNode node) => null;
 
         public string NameOf(ExprNode node) => node.VariableName;
+
+        public Shape ShapeOf(ExprNode node) => node.ArrayShape;
+
+        public long[] IndicesOf(ExprNode node) => (long[])node.LeafContent;
+
+        public ConstantArray ArrayOf(ExprNode node) => (ConstantArray)node.LeafContent;
 
         public string? BindingOf(ExprNode node) => null;
     }

@@ -18,7 +18,13 @@ internal sealed partial class ExpressionParser
     {
         var token = _current;
         var name = _tokenizer.NameOf(token);
-        if (!_afterNext.IsName || Shown(_afterNext) != FunctionWord) throw Error(_afterNext, $"expected '{FunctionWord}' after '{Shown(token)}:', which declares a function without a definition; a choice is written if(c, x, y)");
+        if (IsSymbol(_afterNext, '['))
+        {
+            ShapeDeclaration(token, name);
+            return;
+        }
+
+        if (!_afterNext.IsName || Shown(_afterNext) != FunctionWord) throw Error(_afterNext, $"expected '{FunctionWord}' after '{Shown(token)}:', which declares a function without a definition, or a shape as in '{Shown(token)}: [4, 8];' ; a choice is written if(c, x, y)");
         if (token.Kind == TokenKind.QuotedName || NamedFunction.DeclarationProblem(name) is not null) throw Error(token, NamedFunction.DeclarationProblem(name) ?? $"'{name}' cannot be the name of a function: braces are for variables");
         if (IsBound(name)) throw Error(token, $"'{name}' is bound already and cannot be a function");
         (_declared ??= new HashSet<string>(StringComparer.Ordinal)).Add(name);

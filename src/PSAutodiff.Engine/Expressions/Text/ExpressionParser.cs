@@ -54,6 +54,9 @@ internal sealed partial class ExpressionParser
 
         /// <summary>A bar that begins an absolute value.</summary>
         Bar,
+
+        /// <summary>A bracket that begins a vector or matrix.</summary>
+        Bracket,
     }
 
     /// <summary>The expression that the text stands for.</summary>
@@ -66,7 +69,7 @@ internal sealed partial class ExpressionParser
     {
         ArgumentNullException.ThrowIfNull(text);
         var parser = new ExpressionParser(text, functions, cancellation);
-        var root = parser.Statements();
+        var root = parser.StatementsInShape();
         parser.CheckUndeclared();
         return parser._builder.Build().Node(root);
     }
@@ -172,6 +175,10 @@ internal sealed partial class ExpressionParser
                 _pending.Push(Pending.Of(PendingKind.Bar, _current, 0, null));
                 Advance();
                 return false;
+            case '[':
+                _pending.Push(Pending.Of(PendingKind.Bracket, _current, 0, null));
+                Advance();
+                return false;
             default:
                 throw UnexpectedOperand();
         }
@@ -206,13 +213,22 @@ internal sealed partial class ExpressionParser
                     case Symbols.Squared or Symbols.Cubed:
                         ReadSuperscript();
                         continue;
-                    case '|' or ')':
+                    case Symbols.Transposed:
+                        _at = _current.Start;
+                        _operands.Push(_builder.Apply(OperationOf<TransposeOperation>.Instance, _operands.Pop()));
+                        Advance();
+                        continue;
+                    case '[':
+                        ReadIndex();
+                        continue;
+                    case '|' or ')' or ']':
                         Reduce(null);
                         Close();
                         continue;
                     case ',':
                         Reduce(null);
                         NextArgument();
+                        if (ReadAxis()) continue;
                         return true;
                 }
             }
@@ -244,6 +260,7 @@ internal sealed partial class ExpressionParser
             }
 
             _pending.Pop();
+            _at = top.Start;
             var y = _operands.Pop();
             _operands.Push(top.Kind == PendingKind.Prefix
                 ? top.Function!.Apply(_builder, y)
@@ -255,12 +272,17 @@ internal sealed partial class ExpressionParser
     private void Close()
     {
         if (!_pending.TryPeek(out var open)) throw ClosesNothing();
-        if (IsSymbol(_current, '|') != (open.Kind == PendingKind.Bar)) throw NotClosed(open);
+        if (IsSymbol(_current, '|') != (open.Kind == PendingKind.Bar) || IsSymbol(_current, ']') != (open.Kind == PendingKind.Bracket)) throw NotClosed(open);
         _pending.Pop();
         Advance();
         switch (open.Kind)
         {
+            case PendingKind.Bracket:
+                EndLiteral(open);
+                break;
             case PendingKind.Bar:
+                _at = open.Start;
+                if (!_builder.ShapeOf(_operands.Peek()).IsNumber) throw NoBars(open.Token);
                 _operands.Push(_builder.Apply(OperationOf<AbsOperation>.Instance, _operands.Pop()));
                 break;
             case PendingKind.Function:
@@ -275,7 +297,7 @@ internal sealed partial class ExpressionParser
     private void NextArgument()
     {
         if (!_pending.TryPop(out var open)) throw UnexpectedOperator();
-        if (open.Kind != PendingKind.Function) throw CommaOutside();
+        if (open.Kind is not (PendingKind.Function or PendingKind.Bracket)) throw CommaOutside();
         _pending.Push(open with { ArgumentCount = open.ArgumentCount + 1 });
         Advance();
     }
@@ -291,7 +313,10 @@ internal sealed partial class ExpressionParser
 
         if (function.IsUnknown) CheckArguments(function.Name, arguments.Length, open.Start);
         for (var i = arguments.Length - 1; i >= 0; i--) arguments[i] = _operands.Pop();
-        _operands.Push(function.Apply(_builder, arguments));
+        _at = open.Start;
+        CheckReadings(function, arguments, open.Token);
+        _operands.Push(_axis is { } axis ? function.Apply(_builder, axis, arguments) : function.Apply(_builder, arguments));
+        _axis = null;
     }
 
     private int ValueOf(Token token)
@@ -300,6 +325,7 @@ internal sealed partial class ExpressionParser
         return
             _bindings is not null && _bindings.TryGetValue(name, out var bound) ? bound :
             VariableNames.IsPi(name) ? _builder.Constant(Math.PI) :
+            _shapes is not null && _shapes.TryGetValue(name, out var shape) ? _builder.Variable(name, shape) :
             _builder.Variable(name);
     }
 
@@ -359,6 +385,7 @@ internal sealed partial class ExpressionParser
         public static readonly InfixOperator Product = new("mul", Notation.ProductLevel);
         private static readonly InfixOperator Sum = new("sum", Notation.SumLevel);
         private static readonly InfixOperator Difference = new("sub", Notation.SumLevel);
+        private static readonly InfixOperator MatrixProduct = new("matmul", Notation.ProductLevel);
         private static readonly InfixOperator Quotient = new("div", Notation.ProductLevel);
         private static readonly InfixOperator Power = new("pow", Notation.PowerLevel, IsRightAssociative: true);
         private static readonly InfixOperator Less = new("less", Notation.ComparisonLevel);
@@ -377,6 +404,7 @@ internal sealed partial class ExpressionParser
             '-' => Difference,
             '*' => Product,
             '/' => Quotient,
+            '@' => MatrixProduct,
             '^' => Power,
             '<' => Less,
             '>' => Greater,

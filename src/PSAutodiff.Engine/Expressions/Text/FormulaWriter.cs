@@ -56,7 +56,19 @@ internal static class FormulaWriter
                 continue;
             }
 
-            var notation = style.NotationOf(operation);
+            if (operation.Code == OperationTable.ArrayCode)
+            {
+                text.Append(TextOf(view.ArrayOf(item.Node), style));
+                continue;
+            }
+
+            if (operation is StackOperation)
+            {
+                PushLiteral(stack, view, item.Node);
+                continue;
+            }
+
+            var notation = operation.HasIndices ? style.NotationOf(operation, view.IndicesOf(view.Argument(item.Node, operation.Arity - 1))) : style.NotationOf(operation);
             var parentheses = NeedsParentheses(notation.Level, item);
             if (parentheses) stack.Push(new Item<TNode>(style.Close, default!, 0, false));
             for (var i = notation.Pieces.Length - 1; i >= 0; i--)
@@ -71,6 +83,49 @@ internal static class FormulaWriter
         }
 
         return text.Length <= maxLength;
+    }
+
+    // Elements that were put together one by one, from left to right.
+    private static void PushLiteral<TView, TNode>(Stack<Item<TNode>> stack, TView view, TNode node)
+        where TView : struct, INodeView<TNode>
+    {
+        var rank = view.ShapeOf(node).Rank;
+        var elements = new List<TNode>();
+        do
+        {
+            elements.Add(view.Argument(node, 1));
+            node = view.Argument(node, 0);
+        }
+        while (view.OperationOf(node) is StackOperation && view.ShapeOf(node).Rank == rank && view.BindingOf(node) is null);
+
+        // What came to an array that is no literal stands after it.
+        var isWhole = view.ShapeOf(node).Rank < rank;
+        if (isWhole) elements.Add(node);
+        stack.Push(new Item<TNode>(isWhole ? "]" : "])", default!, 0, false));
+        for (var i = 0; i < elements.Count; i++)
+        {
+            stack.Push(new Item<TNode>(null, elements[i], 0, false));
+            stack.Push(new Item<TNode>(i == elements.Count - 1 ? "[" : ", ", default!, 0, false));
+        }
+
+        if (isWhole) return;
+        stack.Push(new Item<TNode>(", ", default!, 0, false));
+        stack.Push(new Item<TNode>(null, node, 0, false));
+        stack.Push(new Item<TNode>("concat(", default!, 0, false));
+    }
+
+    private static string TextOf(ConstantArray array, TextStyle style)
+    {
+        var text = new StringBuilder("[");
+        var columns = (int)array.Shape.Last;
+        for (var i = 0; i < array.Elements.Length; i++)
+        {
+            if (array.Shape.IsMatrix && i % columns == 0) text.Append(i == 0 ? "[" : "], [");
+            else if (i > 0) text.Append(", ");
+            text.Append(style.Number(array.Elements[i]));
+        }
+
+        return text.Append(array.Shape.IsMatrix ? "]]" : "]").ToString();
     }
 
     private static Item<TNode> Argument<TView, TNode>(TView view, TNode node, Notation notation, int index)

@@ -16,6 +16,14 @@ internal interface INodeView<TNode>
 
     string NameOf(TNode node);
 
+    Shape ShapeOf(TNode node);
+
+    /// <summary>The whole numbers of a list of them.</summary>
+    long[] IndicesOf(TNode node);
+
+    /// <summary>The numbers of an array of them.</summary>
+    ConstantArray ArrayOf(TNode node);
+
     /// <summary>The text in place of the node, such as the name under which it was written before; null when it has to be written out here.</summary>
     string? BindingOf(TNode node);
 }
@@ -33,6 +41,12 @@ internal readonly struct ObjectView : INodeView<ExprNode>
 
     public string NameOf(ExprNode node) => node.VariableName;
 
+    public Shape ShapeOf(ExprNode node) => node.ArrayShape;
+
+    public long[] IndicesOf(ExprNode node) => (long[])node.LeafContent;
+
+    public ConstantArray ArrayOf(ExprNode node) => (ConstantArray)node.LeafContent;
+
     public string? BindingOf(ExprNode node) => null;
 }
 
@@ -48,6 +62,12 @@ internal readonly struct GraphView(Graph graph, string?[]? bindings) : INodeView
     public string? DigitsOf(int node) => null;
 
     public string NameOf(int node) => graph.NameOf(node);
+
+    public Shape ShapeOf(int node) => graph.ShapeOf(node);
+
+    public long[] IndicesOf(int node) => graph.IndicesOf(node);
+
+    public ConstantArray ArrayOf(int node) => graph.ArrayOf(node);
 
     public string? BindingOf(int node) => bindings?[node];
 }

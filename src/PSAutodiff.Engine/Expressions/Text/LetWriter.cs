@@ -26,7 +26,7 @@ internal static class LetWriter
         var taken = new HashSet<string>([.. variables, .. functions], StringComparer.Ordinal);
         var bindings = new string?[reachable.Length];
         var view = new GraphView(graph, bindings);
-        var text = new StringBuilder(ExprText.Declarations(functions, variables));
+        var text = new StringBuilder(ExprText.ShapesOf(graph, roots)).Append(ExprText.Declarations(functions, variables));
         var number = 0;
         foreach (var id in WritingOrder.Of(graph, roots, cancellation))
         {

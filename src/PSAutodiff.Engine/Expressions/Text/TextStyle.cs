@@ -13,6 +13,9 @@ internal abstract class TextStyle
 
     public abstract Notation NotationOf(Operation operation);
 
+    /// <summary>The notation of an operation whose last argument is a list of whole numbers.</summary>
+    public virtual Notation NotationOf(Operation operation, ReadOnlySpan<long> indices) => NotationOf(operation);
+
     public virtual string Number(double value) => FormatNumber(value);
 
     /// <summary>A number whose text is given.</summary>
@@ -36,6 +39,8 @@ internal sealed class InfixStyle : TextStyle
 
     public override Notation NotationOf(Operation operation) => operation.Infix;
 
+    public override Notation NotationOf(Operation operation, ReadOnlySpan<long> indices) => operation.InfixOf(indices);
+
     public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
 
     public override string Variable(string name) => VariableNames.Quote(name);
@@ -51,6 +56,8 @@ internal sealed class LabStyle : TextStyle
     public override string Close => " )";
 
     public override Notation NotationOf(Operation operation) => operation.Lab;
+
+    public override Notation NotationOf(Operation operation, ReadOnlySpan<long> indices) => operation.InfixOf(indices);
 
     public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
 

@@ -39,6 +39,7 @@ internal static class Symbols
     public const char Root = '√';
     public const char Squared = '²';
     public const char Cubed = '³';
+    public const char Transposed = 'ᵀ';
 }
 
 /// <summary>Splits text into numbers, names and symbols; numbers are read the same in every culture.</summary>
@@ -118,9 +119,10 @@ internal sealed class Tokenizer(string text)
         ('>', '=') => (Symbols.GreaterOrEqual, 2),
         ('=', '=') => (Symbols.Equal, 2),
         ('!', '=') => (Symbols.NotEqual, 2),
+        ('.', 'T') when !VariableNames.IsPart(At(at + 2)) => (Symbols.Transposed, 2),
         ('·' or '⋅' or '×', _) => ('*', 1),
         ('−', _) => ('-', 1),
-        ('+' or '-' or '*' or '/' or '^' or '(' or ')' or ',' or ';' or ':' or '=' or '<' or '>' or '|', _) => (text[at], 1),
+        ('+' or '-' or '*' or '/' or '^' or '(' or ')' or ',' or ';' or ':' or '[' or ']' or '@' or '=' or '<' or '>' or '|', _) => (text[at], 1),
         (Symbols.LessOrEqual or Symbols.GreaterOrEqual or Symbols.NotEqual or Symbols.Root or Symbols.Squared or Symbols.Cubed, _) => (text[at], 1),
         _ => ('\0', 0),
     };
@@ -131,13 +133,13 @@ internal sealed class Tokenizer(string text)
         '!' => "write not x for a negation, exp(lgamma(x + 1)) for a factorial.",
         '&' => "write and between conditions.",
         '?' => "write if(c, x, y) for a choice.",
-        '[' or ']' or '{' or '}' => "expressions have round parentheses ( ) only.",
+        '{' or '}' => "expressions have round parentheses ( ), and [ ] around the elements of a vector.",
         '÷' => "write x / y.",
         '–' or '—' or '‒' or '‐' or '‑' or '﹣' or '－' => "a minus sign is written -.",
         '′' or '’' or '‘' or '`' => "a derivative of a function without a definition is written with ', as in phi'(z).",
         '∞' => "infinities have no name in expressions.",
         '$' => "names stand without it, and ${...} around a name that is no identifier, as in ${CPU Load}.",
-        '.' or '"' or '\'' or '@' or '#' or '\\' or '~' => "a name with other characters than letters, digits and '_' is written in braces, as in ${CPU.Load}.",
+        '.' or '"' or '\'' or '#' or '\\' or '~' => "a name with other characters than letters, digits and '_' is written in braces, as in ${CPU.Load}.",
         '⁰' or '¹' or (>= '⁴' and <= '⁹') or '⁻' or 'ⁿ' => "write powers other than ² and ³ with ^.",
         _ => "expected a number, a name, an operator (+ - * / ^) or parentheses.",
     };
@@ -145,7 +147,7 @@ internal sealed class Tokenizer(string text)
     private Token Number(int start)
     {
         SkipDigits();
-        if (At(_position) == '.')
+        if (At(_position) == '.' && !(At(_position + 1) == 'T' && !VariableNames.IsPart(At(_position + 2))))
         {
             _position++;
             SkipDigits();

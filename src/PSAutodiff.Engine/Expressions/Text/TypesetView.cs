@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Core;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -22,6 +23,12 @@ internal readonly struct TypesetView : INodeView<TypesetNode>
     public string? DigitsOf(TypesetNode node) => node.Digits;
 
     public string NameOf(TypesetNode node) => node.Node.VariableName;
+
+    public Shape ShapeOf(TypesetNode node) => node.Node.ArrayShape;
+
+    public long[] IndicesOf(TypesetNode node) => (long[])node.Node.LeafContent;
+
+    public ConstantArray ArrayOf(TypesetNode node) => (ConstantArray)node.Node.LeafContent;
 
     public string? BindingOf(TypesetNode node) => null;
 

@@ -2,6 +2,7 @@ using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
 using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
@@ -58,6 +59,9 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         new("tanh(x)^2 - 1 = -sech2(x)", RuleSets.Stable, static (x, y, _) => y.Is(1) && SquareOfTanh(x) is { Exists: true } u ? -u.Apply<Sech2Operation>() : Term.None),
         new("softplus(x) - x = softplus(-x)", RuleSets.Stable, static (x, y, _) => x.Is<SoftplusOperation>() && x.X == y ? (-y).Apply<SoftplusOperation>() : Term.None),
         new("x - softplus(x) = -softplus(-x)", RuleSets.Stable, static (x, y, _) => y.Is<SoftplusOperation>() && y.X == x ? -(-x).Apply<SoftplusOperation>() : Term.None),
+        new("c * A - c * B = c * (A - B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Joined(x, y, minus: true)),
+        new("(a + b) - c = a + (b - c)", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedWithin(x, y, minus: true)),
+        new("A @ x - B @ x = (A - B) @ x", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedProducts(x, y, minus: true)),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint : -adjoint;

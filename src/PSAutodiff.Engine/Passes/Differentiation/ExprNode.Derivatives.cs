@@ -73,7 +73,7 @@ public sealed partial class ExprNode
 
     private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables, DifferentiationMode mode)
     {
-        if (mode == DifferentiationMode.Reverse || (mode == DifferentiationMode.Auto && variables.Count > 1))
+        if (mode == DifferentiationMode.Reverse || (mode == DifferentiationMode.Auto && (variables.Count > 1 || HasArrayAmong(builder, root, variables))))
         {
             return ReverseMode.Differentiate(builder, root, variables);
         }
@@ -83,6 +83,43 @@ public sealed partial class ExprNode
         var derivatives = new int[variables.Count];
         for (var i = 0; i < derivatives.Length; i++) derivatives[i] = ForwardMode.Differentiate(builder, root, variables[i], literal);
         return derivatives;
+    }
+
+    /// <summary>The directional derivative: the sum of the derivatives by variables, each times a direction of the variable's shape.</summary>
+    /// <param name="directions">For each variable that changes, how.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">A direction has not the shape of its variable.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ExprNode DifferentiateAlong(IReadOnlyDictionary<string, ExprNode> directions, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(directions);
+        string[] names = [.. directions.Keys.Order(StringComparer.Ordinal)];
+        var flat = Flatten([this, .. names.Select(name => directions[name])], cancellation);
+        var builder = Extend(flat, cancellation);
+        var terms = new Dictionary<string, Term>(StringComparer.Ordinal);
+        for (var i = 0; i < names.Length; i++)
+        {
+            VariableNames.Check(names[i]);
+            var (direction, variable) = (builder.Term(flat.Roots[1 + i]), builder.FindVariable(names[i]));
+            if (variable >= 0 && !direction.Shape.IsLike(builder.ShapeOf(variable)))
+            {
+                throw new AutodiffException(ErrorIds.ShapeMismatch, $"The direction of '{names[i]}' is {direction.Shape.InWords()}, but '{names[i]}' is {builder.ShapeOf(variable).InWords()}.");
+            }
+
+            terms.Add(names[i], direction);
+        }
+
+        return builder.Build([ForwardMode.Differentiate(builder, flat.Roots[0], terms)]).Nodes()[0];
+    }
+
+    private static bool HasArrayAmong(GraphBuilder builder, int root, IReadOnlyList<string> variables)
+    {
+        foreach (var variable in variables)
+        {
+            if (builder.FindVariable(variable) is var id && id >= 0 && id <= root && !builder.ShapeOf(id).IsNumber) return true;
+        }
+
+        return false;
     }
 
     /// <summary>A builder that goes on from a graph with derivatives of its roots.</summary>

@@ -16,14 +16,30 @@ internal static class ForwardMode
     public static int Differentiate(GraphBuilder builder, int root, string variable, bool literal)
     {
         var tangents = Tangents(builder, root, variable, literal).Tangents;
-        return tangents[root].Exists ? tangents[root].Id : builder.Constant(0);
+        return Tangent(builder, root, tangents);
     }
+
+    /// <summary>The directional derivative of a node, written into the same builder: the sum of the derivatives by variables times directions.</summary>
+    /// <param name="builder">Holds the node; gets the derivative.</param>
+    /// <param name="root">The node to differentiate.</param>
+    /// <param name="directions">A node of the variable's shape for each variable that changes.</param>
+    public static int Differentiate(GraphBuilder builder, int root, IReadOnlyDictionary<string, Term> directions) =>
+        Tangent(builder, root, Tangents(builder, root, name => directions.TryGetValue(name, out var direction) ? direction : Term.None, literal: false).Tangents);
+
+    private static int Tangent(GraphBuilder builder, int root, Term[] tangents) =>
+        tangents[root].Exists ? tangents[root].Id : builder.Term(builder.Constant(0)).StretchedTo(builder.ShapeOf(root).Plain()).Id;
 
     /// <summary>
     /// The derivatives of all nodes the root needs, by id (<see cref="Term.None"/> where nothing was written, which means 0), where
     /// they count (null for everywhere), and whether the nodes depend on the variable. Parameters as above.
     /// </summary>
     public static (Term[] Tangents, Guard[]? Guards, bool[] Depends) Tangents(GraphBuilder builder, int root, string variable, bool literal)
+    {
+        var one = builder.Term(builder.Constant(1));
+        return Tangents(builder, root, name => name == variable ? one : Term.None, literal);
+    }
+
+    private static (Term[] Tangents, Guard[]? Guards, bool[] Depends) Tangents(GraphBuilder builder, int root, Func<string, Term> directionOf, bool literal)
     {
         var needed = builder.Reachable(root);
         var tangents = new Term[root + 1];
@@ -38,8 +54,8 @@ internal static class ForwardMode
             if (!needed[id]) continue;
             if (builder.IsVariable(id))
             {
-                depends[id] = builder.NameOf(id) == variable;
-                if (depends[id]) tangents[id] = builder.Term(builder.Constant(1));
+                tangents[id] = directionOf(builder.NameOf(id));
+                depends[id] = tangents[id].Exists;
                 continue;
             }
 
@@ -54,7 +70,7 @@ internal static class ForwardMode
                 var argument = builder.Argument(id, i);
                 depends[id] |= depends[argument] && operation.Propagates(i);
                 given[i] = depends[argument] || literally ? tangents[argument] : Term.None;
-                derivativeGuards[i] = guards is null ? default : guards[argument];
+                derivativeGuards[i] = guards is null ? default : guards[argument].Through(operation);
                 counts[i] = depends[argument] && tangents[argument].Exists && operation.Propagates(i);
                 any |= counts[i];
                 if (literally && !given[i].Exists) given[i] = builder.Term(builder.Constant(0));
@@ -64,6 +80,7 @@ internal static class ForwardMode
             var at = Sweep.Locals(builder, id);
             var guard = Where(operation, at, counts, derivativeGuards);
             tangents[id] = Tangent(operation, at, given, counts, derivativeGuards, literally, strips: !literal);
+            if (tangents[id].Exists) tangents[id] = Sweep.InShape(tangents[id], builder.ShapeOf(id));
             if (guard.IsConditional) (guards ??= new Guard[root + 1])[id] = guard;
         }
 

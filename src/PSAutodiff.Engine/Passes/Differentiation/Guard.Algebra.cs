@@ -36,6 +36,20 @@ internal readonly partial record struct Guard
         return new Guard(Choose(_condition.Constant(1), truth), inverted: false, IsOfExponent && other.IsOfExponent);
     }
 
+    /// <summary>
+    /// The guard of something of another shape that goes into, or comes from, what this is the guard of element by element: it counts where any
+    /// of the elements does that it is stretched to.
+    /// </summary>
+    public Guard InShape(Shape shape)
+    {
+        if (!IsConditional || _condition.Shape.IsNumber || _condition.Shape.StretchesTo(shape)) return this;
+        var size = _condition.Apply<AbsOperation>();
+        return new Guard(_inverted ? size.JoinedTo<SmallestOperation>(shape) : size.JoinedTo<LargestOperation>(shape), _inverted, IsOfExponent);
+    }
+
+    /// <summary>The guard behind an operation that mixes elements: only one for all of them goes through.</summary>
+    public Guard Through(Operation operation) => IsConditional && !operation.IsElementwise && !_condition.Shape.IsNumber ? default : this;
+
     /// <summary>The same in a builder that goes on from the graph in which it was made.</summary>
     public Guard In(GraphBuilder builder) => IsConditional ? new Guard(builder.Term(_condition.Id), _inverted, IsOfExponent) : this;
 

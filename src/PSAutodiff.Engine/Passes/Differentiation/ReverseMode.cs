@@ -14,6 +14,11 @@ internal static class ReverseMode
     public static int[] Differentiate(GraphBuilder builder, int root, IReadOnlyList<string> variables)
     {
         builder.Cancellation.ThrowIfCancellationRequested();
+        if (builder.ShapeOf(root) is { IsNumber: false } shape)
+        {
+            throw new AutodiffException(ErrorIds.DerivativeOfArray, $"Gradients are those of a number, and this expression is {shape.InWords()}. Give a direction for each variable (-Direction), or take a sum or an element of it.");
+        }
+
         var wanted = VariableNames.Places(variables);
         var sweep = SweepDown(builder, root, Active(builder, root, wanted));
         var gradient = new int[variables.Count];
@@ -21,7 +26,7 @@ internal static class ReverseMode
         {
             var id = builder.FindVariable(variables[i]);
             var adjoint = id >= 0 && id <= root ? sweep.Adjoint(builder, id) : Graph.None;
-            gradient[i] = adjoint != Graph.None ? adjoint : builder.Constant(0);
+            gradient[i] = adjoint != Graph.None ? adjoint : builder.Term(builder.Constant(0)).StretchedTo(id >= 0 ? builder.ShapeOf(id).Plain() : Shape.Number).Id;
         }
 
         return gradient;
@@ -46,25 +51,30 @@ internal static class ReverseMode
         var adjoints = new int[root + 1];
         Array.Fill(adjoints, Graph.None);
         adjoints[root] = builder.Constant(1);
-        var choices = ExtremeChains.Find(builder, root, active);
+        // A choice among arrays is made element by element, where each arrives.
+        var choices = builder.HasArrays ? null : ExtremeChains.Find(builder, root, active);
         var chosen = choices is null ? null : new Guard[root + 1];
         Guard[]? guards = null;
-        for (var id = root; id >= 0; id--)
+        var order = builder.HasArrays ? LeftToRight(builder, root) : null;
+        for (var i = order?.Count ?? root + 1; i-- > 0;)
         {
+            var id = order?[i] ?? i;
             if (!active[id] || adjoints[id] == Graph.None || builder.IsVariable(id)) continue;
             var operation = builder.OperationOf(id);
             var at = Sweep.Locals(builder, id);
             var guard = guards is null ? default : guards[id];
             var choice = chosen is null ? default : chosen[id];
-            for (var i = 0; i < operation.Arity; i++)
+            for (var j = 0; j < operation.Arity; j++)
             {
-                var argument = builder.Argument(id, i);
-                if (!active[argument] || !operation.Propagates(i)) continue;
+                var argument = builder.Argument(id, j);
+                if (!active[argument] || !operation.Propagates(j)) continue;
                 var (part, partGuard) = choices is not null && choices[id]
                     ? (builder.Term(adjoints[id]), guard)
-                    : Sweep.Pullback(operation, i, at, builder.Term(adjoints[id]), guard);
+                    : Sweep.Pullback(operation, j, at, builder.Term(adjoints[id]), guard.Through(operation));
                 if (!part.Exists) continue;
-                var partChoice = choices is not null && choices[id] ? choice.And(operation.GuardOf(i, at)) : choice;
+                part = Sweep.InShape(part, builder.ShapeOf(argument));
+                partGuard = partGuard.InShape(builder.ShapeOf(argument));
+                var partChoice = choices is not null && choices[id] ? choice.And(operation.GuardOf(j, at)) : choice;
                 var first = adjoints[argument] == Graph.None;
                 if (!first && chosen is not null && chosen[argument] != partChoice)
                 {
@@ -83,6 +93,38 @@ internal static class ReverseMode
         }
 
         return new Swept(adjoints, chosen);
+    }
+
+    /// <summary>
+    /// The nodes that a node needs, such that from the end on each comes before its arguments, and of these what only the first needs before what
+    /// the others need: the terms of a gradient then stand in the order of those of the function. Gradients of numbers keep the order of their ids.
+    /// </summary>
+    private static List<int> LeftToRight(GraphBuilder builder, int root)
+    {
+        var order = new List<int>();
+        var state = new byte[root + 1];
+        var stack = new Stack<int>();
+        stack.Push(root);
+        while (stack.TryPeek(out var id))
+        {
+            var next = Graph.None;
+            for (var i = builder.OperationOf(id).Arity - 1; i >= 0 && next == Graph.None && state[id] == 0; i--)
+            {
+                if (state[builder.Argument(id, i)] == 0) next = builder.Argument(id, i);
+            }
+
+            if (next != Graph.None)
+            {
+                stack.Push(next);
+                continue;
+            }
+
+            stack.Pop();
+            if (state[id] == 0) order.Add(id);
+            state[id] = 1;
+        }
+
+        return order;
     }
 
     /// <summary>The second derivatives, from the first: row by row, each from the diagonal on, as the other half is the same.</summary>

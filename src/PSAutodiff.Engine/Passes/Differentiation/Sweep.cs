@@ -35,6 +35,16 @@ internal static class Sweep
         return ((multiplies ? both : own).Apply(part), both);
     }
 
+    /// <summary>A derivative in the shape of what it is the derivative of, or by: stretched, or summed over what was stretched.</summary>
+    public static Term InShape(Term derivative, Shape shape)
+    {
+        var given = derivative.Shape;
+        return
+            given.IsLike(shape) ? derivative :
+            given.StretchesTo(shape) ? derivative.StretchedTo(shape.Plain()) :
+            derivative.SummedTo(shape.Plain());
+    }
+
     /// <summary>The derivative of an operation from those of its arguments (<see cref="Term.None"/>: does not depend on the variable).</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="at">Its node and arguments.</param>

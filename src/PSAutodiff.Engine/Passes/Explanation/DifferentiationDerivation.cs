@@ -301,6 +301,12 @@ internal sealed class DifferentiationDerivation : IDerivation
 
         public string NameOf(int node) => derivation._rules.NameOf(node);
 
+        public Shape ShapeOf(int node) => derivation._rules.ShapeOf(node);
+
+        public long[] IndicesOf(int node) => derivation._rules.IndicesOf(node);
+
+        public ConstantArray ArrayOf(int node) => derivation._rules.ArrayOf(node);
+
         public string? BindingOf(int node) => derivation._placeholders.TryGetValue(node, out var part)
             ? DerivationStep.DerivativeOf(derivation._variable, derivation._graph.Node(part))
             : null;

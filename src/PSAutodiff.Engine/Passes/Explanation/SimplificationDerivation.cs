@@ -200,7 +200,7 @@ internal sealed class SimplificationDerivation : IDerivation
 
     private static Term Rewritten(GraphBuilder builder, in RewriteLog.Entry entry)
     {
-        var (x, y, z, _) = entry.Before;
+        var (x, y, z, _, _) = entry.Before;
         return entry.Identity.Rewrite(builder.Term(x), builder.Term(y), builder.Term(z));
     }
 

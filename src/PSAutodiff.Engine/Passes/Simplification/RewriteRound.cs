@@ -138,7 +138,7 @@ internal sealed class RewriteRound
             MulOperation or DivOperation => _products!.Collect(id, _map),
             _ => Term.None,
         };
-        var result = collected is { Exists: true } other ? other.Id : rebuilt;
+        var result = collected is { Exists: true } other ? other.StretchedTo(_builder.ShapeOf(rebuilt)).Id : rebuilt;
         _log?.EndCollection(id, rebuilt, result);
         return result;
     }

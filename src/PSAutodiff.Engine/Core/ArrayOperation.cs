@@ -1,0 +1,63 @@
+using System.Reflection;
+using PSAutodiff.Core;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// An operation on whole arrays. Those with whole numbers, such as an axis or sizes, have a list of them as their last argument. Its shape
+/// follows from the shapes of its arguments and these numbers.
+/// </summary>
+internal abstract class ArrayOperation(string name, int arity, bool hasIndices = false) : Operation(name, arity)
+{
+    internal sealed override bool IsElementwise => false;
+
+    internal sealed override bool IsComputed => false;
+
+    /// <summary>Whether the last argument is a list of whole numbers.</summary>
+    internal override bool HasIndices => hasIndices;
+
+    internal sealed override MethodInfo ValueMethod => throw new InvalidOperationException($"'{Name}' has no value for numbers.");
+
+    internal override Notation Latex => Notation.LatexCall($@"\operatorname{{{Name}}}", hasIndices ? Arity - 1 : Arity);
+
+    internal sealed override double Evaluate(double x, double y, double z) => double.NaN;
+
+    /// <summary>The value.</summary>
+    /// <param name="of">Arguments, shapes and whole numbers.</param>
+    /// <param name="result">Gets the elements, row after row. Never one of the arguments.</param>
+    internal abstract void Execute(in ArrayOperands of, Span<double> result);
+
+    /// <summary>Whether a derivative passes through an argument; lists of whole numbers have none.</summary>
+    internal override bool Propagates(int argument) => !hasIndices || argument < Arity - 1;
+
+    internal sealed override bool HasFiniteSlope(int argument, in Locals at) => true;
+
+    // Linear in each argument, unless overridden: the operation with the derivative in the argument's place.
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives)
+    {
+        var total = Term.None;
+        for (var i = 0; i < derivatives.Length; i++)
+        {
+            if (!derivatives[i].Exists || !Propagates(i)) continue;
+            var part = i switch
+            {
+                0 => derivatives[0].Apply(this, at.Y, at.Z),
+                1 => at.X.Apply(this, derivatives[1], at.Z),
+                _ => at.X.Apply(this, at.Y, derivatives[2]),
+            };
+            total = total.Exists ? total + part : part;
+        }
+
+        return total;
+    }
+
+    /// <summary>Refuses shapes.</summary>
+    private protected AutodiffException Mismatch(string given, string wanted) => new(ErrorIds.ShapeMismatch, $"{given} do not go together in '{Symbol}': {wanted}.");
+
+    private protected AutodiffException NotFor(Shape given, string wanted) => new(ErrorIds.ShapeMismatch, $"'{Symbol}' takes {wanted}, not {given.InWords()}.");
+
+    /// <summary>An axis of a shape, from 0.</summary>
+    private protected int Axis(Shape of, ReadOnlySpan<long> indices) => indices[0] >= 0 && indices[0] < of.Rank
+        ? (int)indices[0]
+        : throw new AutodiffException(ErrorIds.IndexInvalid, $"There is no axis {indices[0]} of {of.InWords()} in '{Symbol}'{(of.Rank == 0 ? string.Empty : of.Rank == 1 ? ": it has axis 0" : ": it has the axes 0 and 1")}.");
+}

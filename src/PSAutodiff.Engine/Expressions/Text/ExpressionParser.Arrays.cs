@@ -1,0 +1,190 @@
+using System.Globalization;
+using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff.Expressions.Text;
+
+/// <content>Vectors and matrices: declarations of shapes, literals, indices and axes.</content>
+internal sealed partial class ExpressionParser
+{
+    private const string SymmetricWord = "symmetric";
+    private const string AxisWord = "axis";
+
+    // The largest whole number that every smaller one is exact below.
+    private const double LargestSize = 1L << 53;
+
+    private Dictionary<string, Shape>? _shapes;
+    private long? _axis;
+
+    // Where what is applied at the moment stands.
+    private int _at;
+
+    /// <summary>Reads the text; what does not go together in shape is shown where it stands.</summary>
+    private int StatementsInShape()
+    {
+        try
+        {
+            return Statements();
+        }
+        catch (AutodiffException exception) when (exception is not ExpressionSyntaxException && exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid or ErrorIds.ArgumentCount)
+        {
+            throw new ExpressionSyntaxException(exception.ErrorId, exception.Message, _text, _at);
+        }
+    }
+
+    /// <summary>Reads <c>name: [4, 8] symmetric;</c> from the bracket on.</summary>
+    private void ShapeDeclaration(Token token, string name)
+    {
+        if (!VariableNames.IsValid(name)) throw Error(token, $"'{name}' cannot be the name of a variable");
+        if (IsBound(name)) throw Error(token, $"'{name}' is bound already and cannot be declared");
+        if (IsDeclared(name)) throw Error(token, $"'{name}' is declared as a function already");
+        if (_builder.FindVariable(name) >= 0) throw Error(token, $"'{name}' was used as a number before; a shape is declared before the first use");
+        for (var i = 0; i < 3; i++) Advance();
+        var rows = ReadSize();
+        var columns = 0L;
+        var isMatrix = IsSymbol(_current, ',');
+        if (isMatrix)
+        {
+            Advance();
+            columns = ReadSize();
+        }
+
+        if (!IsSymbol(_current, ']')) throw Error(_current, isMatrix ? "expected ']' after the sizes: an array has one or two" : "expected ',' or ']' after the size");
+        Advance();
+        var shape = isMatrix ? Shape.Matrix(rows, columns) : Shape.Vector(rows);
+        if (_current.Kind == TokenKind.Name && Shown(_current) == SymmetricWord)
+        {
+            if (!isMatrix || rows != columns) throw Error(_current, $"'{name}' is {shape.InWords()}; only a square matrix is symmetric");
+            shape = Shape.Symmetric(rows);
+            Advance();
+        }
+
+        if (!IsSymbol(_current, ';')) throw Error(_current, $"expected ';' after the shape of '{name}'");
+        if (!(_shapes ??= new Dictionary<string, Shape>(StringComparer.Ordinal)).TryAdd(name, shape)) throw Error(token, $"the shape of '{name}' is declared already");
+        Advance();
+    }
+
+    private long ReadSize()
+    {
+        if (_current.Kind != TokenKind.Number || _current.Number is not (>= 1 and <= LargestSize) || _current.Number != Math.Floor(_current.Number))
+        {
+            throw Error(_current, "expected a size, a whole number from 1");
+        }
+
+        Advance();
+        return (long)_previous.Number;
+    }
+
+    /// <summary>Reads <c>axis=0</c> where the next argument would stand; false when it is none.</summary>
+    private bool ReadAxis()
+    {
+        if (!_current.IsName || !IsSymbol(_next, '=')) return false;
+        if (Shown(_current) != AxisWord) throw Error(_current, $"there is no '{Shown(_current)}=' in a call; '{AxisWord}=' names an axis");
+        if (!_pending.TryPeek(out var open) || open.Kind != PendingKind.Function) throw Error(_current, $"'{AxisWord}=' stands in the call of a function");
+        Advance();
+        Advance();
+        _axis = ReadWhole($"expected an axis, 0 or 1");
+        if (!IsSymbol(_current, ')')) throw Error(_current, $"expected ')' after '{AxisWord}={_axis}', which ends a call");
+
+        // It is no argument.
+        _pending.Pop();
+        _pending.Push(open with { ArgumentCount = open.ArgumentCount - 1 });
+        return true;
+    }
+
+    private long ReadWhole(string expected)
+    {
+        var isNegative = IsSymbol(_current, '-');
+        if (isNegative) Advance();
+        if (_current.Kind != TokenKind.Number || _current.Number > LargestSize || _current.Number != Math.Floor(_current.Number)) throw Error(_current, expected);
+        Advance();
+        return isNegative ? -(long)_previous.Number : (long)_previous.Number;
+    }
+
+    /// <summary>Reads an index in brackets after an operand: <c>[0]</c>, <c>[1:, :2]</c>.</summary>
+    private void ReadIndex()
+    {
+        var open = _current;
+        _at = open.Start;
+        var operand = _operands.Pop();
+        var shape = _builder.ShapeOf(operand);
+        if (shape.IsNumber) throw Error(open, "a number has no elements; declare the shape of a variable before its use, as in 'v: [3]; v[0]'");
+        Advance();
+        var first = ReadBounds(shape.Rows, shape.IsMatrix ? "row" : "element");
+        SliceBounds[] bounds = shape.IsMatrix ? [first, SliceBounds.Range(0, shape.Columns)] : [first];
+        if (IsSymbol(_current, ','))
+        {
+            if (!shape.IsMatrix) throw Error(_current, $"{shape.InWords()} has one index");
+            Advance();
+            bounds[1] = ReadBounds(shape.Columns, "column");
+        }
+
+        if (!IsSymbol(_current, ']')) throw Error(_current, "expected ']' after an index; indices are whole numbers and ranges such as 1:3");
+        Advance();
+        _operands.Push(_builder.Term(operand).Part(bounds).Id);
+    }
+
+    private SliceBounds ReadBounds(long size, string what)
+    {
+        var token = _current;
+        var hasStart = !IsSymbol(_current, ':');
+        var start = hasStart ? ReadWhole("expected an index, a whole number, or a range such as 1:3") : 0;
+        if (!IsSymbol(_current, ':'))
+        {
+            var index = start < 0 ? start + size : start;
+            return index >= 0 && index < size
+                ? SliceBounds.Index(index)
+                : throw new ExpressionSyntaxException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"there is no {what} {start}: there {(size == 1 ? "is 1, and its index is 0" : $"are {size}, from 0 to {size - 1}")}."), _text, token.Start);
+        }
+
+        Advance();
+        var end = _current.Kind == TokenKind.Number || IsSymbol(_current, '-') ? ReadWhole("expected the end of a range") : size;
+        var (from, to) = (start < 0 ? start + size : start, end < 0 ? end + size : end);
+        return from >= 0 && from < to && to <= size
+            ? SliceBounds.Range(from, to - from)
+            : throw new ExpressionSyntaxException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"the range from {from} to {to}, its end not counted, is not among the {size} {what}s, or is empty."), _text, token.Start);
+    }
+
+    /// <summary>Ends a literal: constants become one array, other elements are put together one by one.</summary>
+    private void EndLiteral(Pending open)
+    {
+        var elements = new int[open.ArgumentCount + 1];
+        for (var i = elements.Length - 1; i >= 0; i--) elements[i] = _operands.Pop();
+        _at = open.Start;
+        if (TryConstant(elements) is { } array)
+        {
+            _operands.Push(_builder.Constant(array));
+            return;
+        }
+
+        var first = _builder.Term(elements[0]);
+        var literal = elements.Length > 1 ? first.Id : first.Reshaped(first.Shape.Rank switch
+        {
+            0 => Shape.Vector(1),
+            1 => Shape.Matrix(1, first.Shape.Rows),
+            _ => throw Error(open.Token, "an array has one or two axes; a literal of matrices would have three"),
+        }).Id;
+        for (var i = 1; i < elements.Length; i++) literal = _builder.Apply(OperationOf<StackOperation>.Instance, literal, elements[i]);
+        _operands.Push(literal);
+    }
+
+    private ConstantArray? TryConstant(int[] elements)
+    {
+        if (Array.TrueForAll(elements, _builder.IsConstant)) return new ConstantArray(Array.ConvertAll(elements, _builder.ConstantOf), Shape.Vector(elements.Length));
+        if (!Array.TrueForAll(elements, id => _builder.IsArray(id) && _builder.ShapeOf(id).IsVector)) return null;
+        var columns = _builder.ShapeOf(elements[0]).Rows;
+        if (!Array.TrueForAll(elements, id => _builder.ShapeOf(id).Rows == columns)) return null;
+        return new ConstantArray([.. elements.SelectMany(id => _builder.ArrayOf(id).Elements)], Shape.Matrix(elements.Length, columns));
+    }
+
+    /// <summary>Refuses what can be read in two ways: sum(A, 0) as the sum along an axis or as A + 0.</summary>
+    private void CheckReadings(NamedFunction function, int[] arguments, Token at)
+    {
+        if (arguments.Length != 2 || function.Name is not ("sum" or "max" or "min") || _builder.ShapeOf(arguments[0]).IsNumber || !_builder.IsConstant(arguments[1])) return;
+        var number = _builder.ConstantOf(arguments[1]).ToString(CultureInfo.InvariantCulture);
+        throw TwoReadings(at, $"{function.Name}(..., {number})", $"'{function.Name}(..., {AxisWord}={number})' for one along an axis", function.Name == "sum" ? $"'... + {number}'" : $"'{function.Name}(..., {number} + zeros(...))'");
+    }
+
+    private ExpressionSyntaxException NoBars(Token at) => Error(at, "bars stand around numbers; write norm(v) for the length of a vector, abs(v) for absolute values element by element");
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using PSAutodiff.Core;
+
+namespace PSAutodiff.Operations.Arrays;
+
+/// <summary>What rules and operations on arrays have in common.</summary>
+internal static class ArrayForms
+{
+    /// <summary>A number that an array is multiplied with, and the rest; null for none.</summary>
+    public static (Term Factor, Term Array)? FactorOut(Term x)
+    {
+        if (x.Shape.IsNumber || !x.Is<MulOperation>()) return null;
+        if (x.X.Shape.IsNumber && x.Y.Shape.IsLike(x.Shape)) return (x.X, x.Y);
+        return x.Y.Shape.IsNumber && x.X.Shape.IsLike(x.Shape) ? (x.Y, x.X) : null;
+    }
+
+    /// <summary>An array that is divided by a number, and that; null for none.</summary>
+    public static (Term Array, Term Divisor)? Divisor(Term x) =>
+        !x.Shape.IsNumber && x.Is<DivOperation>() && x.Y.Shape.IsNumber && x.X.Shape.IsLike(x.Shape) ? (x.X, x.Y) : null;
+
+    /// <summary>The number that an array is filled with; none where it is not known.</summary>
+    public static Term ConstantIn(Term x) =>
+        x.Is<ZerosOperation>() ? x.Constant(0) :
+        x.Is<OnesOperation>() ? x.Constant(1) :
+        x.Is<BroadcastOperation>() && x.X.Shape.IsNumber ? x.X :
+        Term.None;
+
+    /// <summary>Two terms as one, or the last term of a sum and another: a + (b + c) for (a + b) + c; none where they do not join.</summary>
+    public static Term JoinedWithin(Term x, Term y, bool minus)
+    {
+        if (x.Shape.IsNumber || !x.Is<SumOperation>() || !x.Y.Shape.IsLike(y.Shape)) return Term.None;
+        var joined = Joined(x.Y, y, minus);
+        if (!joined.Exists) joined = JoinedProducts(x.Y, y, minus);
+        return joined.Exists ? x.X + joined : Term.None;
+    }
+
+    /// <summary>c * (A + B) for c * A + c * B with a number c; none for other sums.</summary>
+    public static Term Joined(Term x, Term y, bool minus)
+    {
+        if (x.Shape.IsNumber || !x.Shape.IsLike(y.Shape)) return Term.None;
+        if (FactorOut(x) is var (factor, first) && FactorOut(y) is var (other, second) && factor == other) return factor * (minus ? first - second : first + second);
+        return Divisor(x) is var (above, divisor) && Divisor(y) is var (below, same) && divisor == same ? (minus ? above - below : above + below) / divisor : Term.None;
+    }
+
+    /// <summary>(A + B) @ x for A @ x + B @ x, where x @ A counts as A.T @ x; none for other sums.</summary>
+    public static Term JoinedProducts(Term x, Term y, bool minus)
+    {
+        if (x.Shape.Rank != 1 || !x.Is<MatMulOperation>() || !y.Is<MatMulOperation>()) return Term.None;
+        var (a, v) = Split(x);
+        var (b, w) = Split(y);
+        return v == w && a.Shape.IsLike(b.Shape) ? (minus ? a - b : a + b).MatMul(v) : Term.None;
+
+        static (Term Matrix, Term Vector) Split(Term product) => product.X.Shape.IsMatrix ? (product.X, product.Y) : (product.Y.Transposed(), product.X);
+    }
+
+    /// <summary>A derivative, or zeros where there is none.</summary>
+    public static Term OrZeros(Term derivative, Term of) => derivative.Exists ? derivative : of.Constant(0).StretchedTo(of.Shape);
+
+    /// <summary>How many elements are joined to one.</summary>
+    public static long Joined(Shape whole, ReadOnlySpan<long> axis) => axis.IsEmpty || whole.IsVector ? whole.Count : axis[0] == 0 ? whole.Rows : whole.Columns;
+
+    /// <summary>What was joined along an axis, stretched over the elements again.</summary>
+    public static Term Stretched(Term joined, Shape whole, ReadOnlySpan<long> axis)
+    {
+        if (whole.IsMatrix && !axis.IsEmpty && axis[0] == 1) joined = joined.Reshaped(Shape.Matrix(whole.Rows, 1));
+        return joined.StretchedTo(whole.Plain());
+    }
+
+    /// <summary>The axis that is meant by none: the last one.</summary>
+    public static long LastAxis(Shape of, ReadOnlySpan<long> axis) => axis.IsEmpty ? of.Rank - 1 : axis[0];
+
+    /// <summary>A part of what is computed element by element, as that of the parts.</summary>
+    public static Term Inward(Term x, Term indices)
+    {
+        if (!x.Operation.IsElementwise || x.Operation.Arity == 0 || x.Shape.IsNumber) return Term.None;
+        var (a, b, c) = (PartOf(x, 0, indices), PartOf(x, 1, indices), PartOf(x, 2, indices));
+        return a.Apply(x.Operation, b, c);
+
+        static Term PartOf(Term whole, int argument, Term indices)
+        {
+            if (argument >= whole.Operation.Arity) return Term.None;
+            var x = argument switch { 0 => whole.X, 1 => whole.Y, _ => whole.Z };
+            if (x.Shape.IsNumber) return x;
+            return x.StretchedTo(whole.Shape.Plain()).Apply<SliceOperation>(indices);
+        }
+    }
+
+    /// <summary>A call with an axis, where one is named.</summary>
+    public static Notation CallWithAxis(string name, ReadOnlySpan<long> axis) =>
+        axis.IsEmpty ? Notation.Call(name, 1) : new Notation(string.Create(CultureInfo.InvariantCulture, $"{name}(#1, axis={axis[0]})"), Notation.Atom, 0);
+
+    /// <summary>A call that ends with whole numbers.</summary>
+    public static Notation CallWithNumbers(string name, ReadOnlySpan<long> numbers)
+    {
+        var text = string.Join(", ", numbers.ToArray().Select(static number => number.ToString(CultureInfo.InvariantCulture)));
+        return name is "zeros" or "ones" or "eye" ? new Notation($"{name}({text})", Notation.Atom) : new Notation($"{name}(#1, {text})", Notation.Atom, 0);
+    }
+
+    /// <summary>The shape that sizes stand for.</summary>
+    public static Shape Sizes(string name, ReadOnlySpan<long> sizes)
+    {
+        if (sizes.Length is 0 or > 2) throw new AutodiffException(ErrorIds.IndexInvalid, $"'{name}' takes one size for a vector or two for a matrix, not {sizes.Length}.");
+        foreach (var size in sizes) CheckSize(name, size);
+        return Shape.Of(sizes);
+    }
+
+    /// <summary>The one size that is given.</summary>
+    public static long Size(string name, ReadOnlySpan<long> sizes)
+    {
+        if (sizes.Length != 1) throw new AutodiffException(ErrorIds.IndexInvalid, $"'{name}' takes one size, not {sizes.Length}.");
+        CheckSize(name, sizes[0]);
+        return sizes[0];
+    }
+
+    /// <summary>Stretches elements to a larger shape.</summary>
+    public static void Stretch(ReadOnlySpan<double> from, Shape shape, Shape to, Span<double> result)
+    {
+        if (from.Length == 1)
+        {
+            result.Fill(from[0]);
+            return;
+        }
+
+        if (from.Length == result.Length)
+        {
+            from.CopyTo(result);
+            return;
+        }
+
+        var columns = (int)to.Last;
+        for (var i = 0; i < result.Length / columns; i++)
+        {
+            var row = result.Slice(i * columns, columns);
+            if (shape.Last == 1) row.Fill(from[i]);
+            else from[..columns].CopyTo(row);
+        }
+    }
+
+    private static void CheckSize(string name, long size)
+    {
+        if (size < 1) throw new AutodiffException(ErrorIds.ShapeInvalid, $"'{name}' takes sizes from 1, not {size}.");
+    }
+}

@@ -1,0 +1,56 @@
+using PSAutodiff.Core;
+
+namespace PSAutodiff.Operations.Arrays;
+
+/// <summary>Identities that every operation element by element has where it is applied to arrays. Numbers are not asked for them.</summary>
+internal static class ArrayIdentities
+{
+    private static readonly Identity[] All =
+    [
+        new("what is stretched anyway need not be stretched before", RuleSets.NotLab, static (_, _, _) => Term.None),
+        new("f(broadcast(x)) = broadcast(f(x))", RuleSets.NotLab, static (_, _, _) => Term.None),
+    ];
+
+    /// <summary>The identity that applies first, and what it gives; none for none.</summary>
+    public static (Identity? Identity, Term Result) Rewrite(Operation operation, RuleSets rules, Term x, Term y, Term z)
+    {
+        if ((rules & RuleSets.NotLab) == 0) return default;
+        var shape = ShapeOf(operation, x, y, z);
+        if (Unstretched(operation, shape, x, y, z) is { Exists: true } unstretched) return (All[0], unstretched);
+        if (Outside(operation, shape, x, y, z) is { Exists: true } outside) return (All[1], outside);
+        return default;
+    }
+
+    // One at a time: two that are both stretched keep the larger one.
+    private static Term Unstretched(Operation operation, Shape shape, Term x, Term y, Term z)
+    {
+        for (var i = 0; i < operation.Arity && operation.Arity > 1; i++)
+        {
+            var inner = Inner(i switch { 0 => x, 1 => y, _ => z });
+            if (!inner.Exists) continue;
+            var (a, b, c) = (i == 0 ? inner : x, i == 1 ? inner : y, i == 2 ? inner : z);
+            if (ShapeOf(operation, a, b, c).IsLike(shape)) return a.Apply(operation, b, c);
+        }
+
+        return Term.None;
+    }
+
+    // All arguments are stretched numbers or stretched in the same way.
+    private static Term Outside(Operation operation, Shape shape, Term x, Term y, Term z)
+    {
+        var (a, b, c) = (OrNumber(x), OrNumber(y), OrNumber(z));
+        return !a.Exists || (y.Exists && !b.Exists) || (z.Exists && !c.Exists) ? Term.None : a.Apply(operation, b, c).StretchedTo(shape.Plain());
+
+        static Term OrNumber(Term term) => !term.Exists ? term : term.Shape.IsNumber ? term : Inner(term) is { Exists: true, Shape.IsNumber: true } number ? number : Term.None;
+    }
+
+    private static Term Inner(Term term) =>
+        !term.Exists || term.Shape.IsNumber ? Term.None :
+        term.Is<ZerosOperation>() ? term.Constant(0) :
+        term.Is<OnesOperation>() ? term.Constant(1) :
+        term.Is<BroadcastOperation>() ? term.X :
+        Term.None;
+
+    private static Shape ShapeOf(Operation operation, Term x, Term y, Term z) =>
+        operation.ShapeOf(new ArgumentShapes(x.Shape, y.Exists ? y.Shape : Shape.Number, z.Exists ? z.Shape : Shape.Number, []));
+}

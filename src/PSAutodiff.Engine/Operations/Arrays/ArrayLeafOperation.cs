@@ -1,0 +1,4 @@
+namespace PSAutodiff;
+
+/// <summary>A vector or matrix of numbers.</summary>
+internal sealed class ArrayLeafOperation() : LeafOperation("array");

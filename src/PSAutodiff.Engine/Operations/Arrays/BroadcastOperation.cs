@@ -1,0 +1,39 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>Stretched to a larger shape: a number to an array, a vector to all rows of a matrix, a single row or column to a matrix.</summary>
+internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasIndices: true)
+{
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{broadcast}", 1);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("broadcast(A) = A, the same shape", RuleSets.NotLab, static (x, i, _) => x.Shape.IsLike(Shape.Of(i.Indices)) ? x : Term.None),
+        new("broadcast(0) = zeros", RuleSets.NotLab, static (x, i, _) => x.Is(0) || x.Is<ZerosOperation>() ? i.Apply<ZerosOperation>() : Term.None),
+        new("broadcast(1) = ones", RuleSets.NotLab, static (x, i, _) => x.Is(1) || x.Is<OnesOperation>() ? i.Apply<OnesOperation>() : Term.None),
+        new("broadcast(broadcast(A)) = broadcast(A)", RuleSets.NotLab, static (x, i, _) => x.Is<BroadcastOperation>() ? x.X.Apply<BroadcastOperation>(i) : Term.None),
+        new("broadcast(-A) = -broadcast(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<BroadcastOperation>(i) : Term.None),
+    ];
+
+    internal override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithNumbers(Name, indices);
+
+    internal override Shape ShapeOf(in ArgumentShapes of)
+    {
+        var shape = ArrayForms.Sizes(Name, of.Indices);
+        return of.X.StretchesTo(shape)
+            ? shape
+            : throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Name}' cannot stretch {of.X.InWords()} to {shape.InWords()}: a size stays as it is, or is 1.");
+    }
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.SummedTo(at.X.Shape);
+
+    internal override void Execute(in ArrayOperands of, Span<double> result) => ArrayForms.Stretch(of.X, of.ShapeX, of.Shape, result);
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>Stretched to a larger shape.</summary>
+    public static ExprNode Broadcast(ExprNode x, params long[] sizes) => Apply<BroadcastOperation>(x, Indices(sizes));
+}

@@ -1,0 +1,64 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>Two arrays one after the other: vectors, or matrices below each other (axis 0) or beside each other (axis 1).</summary>
+internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices: true)
+{
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{concat}", 2);
+
+    internal override Notation InfixOf(ReadOnlySpan<long> indices) => indices[0] == 0
+        ? Notation.Call(Name, 2)
+        : new Notation($"{Name}(#1, #2, axis={indices[0]})", Notation.Atom, 0, 0);
+
+    internal override Shape ShapeOf(in ArgumentShapes of)
+    {
+        var (x, y) = (of.X, of.Y);
+        if (x.Rank != y.Rank || x.IsNumber) throw Mismatch($"{x.InWords()} and {y.InWords()}", "it takes two vectors or two matrices");
+        if (Axis(x, of.Indices) == 0)
+        {
+            if (x.Columns != y.Columns) throw Mismatch($"{x.InWords()} and {y.InWords()}", "below each other they need as many columns");
+            return x.IsVector ? Shape.Vector(checked(x.Rows + y.Rows)) : Shape.Matrix(checked(x.Rows + y.Rows), x.Columns);
+        }
+
+        if (x.Rows != y.Rows) throw Mismatch($"{x.InWords()} and {y.InWords()}", "beside each other they need as many rows");
+        return Shape.Matrix(x.Rows, checked(x.Columns + y.Columns));
+    }
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint)
+    {
+        var (x, y) = (at.X.Shape, at.Y.Shape);
+        var axis = at.Z.Indices[0];
+        var (start, part) = argument == 0 ? (0L, x) : (axis == 0 ? x.Rows : x.Columns, y);
+        if (x.IsVector) return adjoint.Part(SliceBounds.Range(start, part.Rows));
+        return axis == 0
+            ? adjoint.Part(SliceBounds.Range(start, part.Rows), SliceBounds.Range(0, part.Columns))
+            : adjoint.Part(SliceBounds.Range(0, part.Rows), SliceBounds.Range(start, part.Columns));
+    }
+
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => ArrayForms.OrZeros(derivatives[0], at.X).Apply<ConcatOperation>(ArrayForms.OrZeros(derivatives[1], at.Y), at.Z);
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        if (of.Indices[0] == 0)
+        {
+            of.X.CopyTo(result);
+            of.Y.CopyTo(result[of.X.Length..]);
+            return;
+        }
+
+        var (left, right, rows) = ((int)of.ShapeX.Columns, (int)of.ShapeY.Columns, (int)of.Shape.Rows);
+        for (var i = 0; i < rows; i++)
+        {
+            of.X.Slice(i * left, left).CopyTo(result[(i * (left + right))..]);
+            of.Y.Slice(i * right, right).CopyTo(result[((i * (left + right)) + left)..]);
+        }
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>Two arrays one after the other.</summary>
+    public static ExprNode Concat(ExprNode x, ExprNode y, long axis = 0) => Apply<ConcatOperation>(x, y, Indices(axis));
+}

@@ -1,0 +1,25 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The square matrix with ones in its diagonal and zeros elsewhere.</summary>
+internal sealed class EyeOperation() : FilledOperation("eye")
+{
+    internal override Notation Latex => field ??= Notation.Call(@"\mathbf{I}", 0);
+
+    internal override Shape ShapeOf(in ArgumentShapes of) => Shape.Symmetric(ArrayForms.Size(Name, of.Indices));
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        result.Clear();
+        var size = (int)of.Shape.Rows;
+        for (var i = 0; i < size; i++) result[(i * size) + i] = 1;
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The square matrix with ones in its diagonal and zeros elsewhere.</summary>
+    public static ExprNode Eye(long size) => Apply<EyeOperation>(Indices(size));
+}

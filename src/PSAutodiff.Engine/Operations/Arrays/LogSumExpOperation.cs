@@ -1,0 +1,29 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The logarithm of the sum of exp(x), without overflow.</summary>
+internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "logsumexp")
+{
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => at.X.Apply<SoftmaxOperation>(at.Y) * Stretched(adjoint, at.X, at.Y);
+
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => (at.X.Apply<SoftmaxOperation>(at.Y) * derivatives[0]).Apply<TotalOperation>(at.Y);
+
+    protected override double Join(ReadOnlySpan<double> elements)
+    {
+        var greatest = Vectors.Greatest(elements);
+        if (!double.IsFinite(greatest)) return greatest;
+        var scratch = elements.ToArray();
+        Vectors.Subtract(scratch, greatest);
+        Elementary.Exp(scratch, scratch);
+        return greatest + Elementary.Log(Vectors.Sum(scratch));
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The logarithm of the sum of exp(x) along the last axis.</summary>
+    public static ExprNode LogSumExp(ExprNode x) => Form("logsumexp", x);
+}

@@ -1,0 +1,97 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+using PSAutodiff.Kernels;
+
+namespace PSAutodiff;
+
+/// <summary>The matrix product; a vector on the left is a row, one on the right a column, and of two vectors it is the inner product.</summary>
+internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
+{
+    internal override string Symbol => "@";
+
+    internal override Notation Infix => field ??= new("#1 @ #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
+    internal override Notation Latex => field ??= new(@"#1 \, #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
+    internal override CodeForm Python => new(new Notation("#1 @ #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel));
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("(c * A) @ B = c * (A @ B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.MatMul(y) : Term.None),
+        new("A @ (c * B) = c * (A @ B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.FactorOut(y) is var (factor, rest) ? factor * x.MatMul(rest) : Term.None),
+        new("(A / c) @ B = (A @ B) / c", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Divisor(x) is var (rest, divisor) ? rest.MatMul(y) / divisor : Term.None),
+        new("A @ (B / c) = (A @ B) / c", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Divisor(y) is var (rest, divisor) ? x.MatMul(rest) / divisor : Term.None),
+        new("(-A) @ B = -(A @ B)", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() ? -x.X.MatMul(y) : y.Is<NegOperation>() ? -x.MatMul(y.X) : Term.None),
+        new("0 @ A = 0", RuleSets.NotLab, static (x, y, _) => x.Is<ZerosOperation>() || y.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
+        new("eye @ A = A", RuleSets.StandardAndStable, static (x, y, _) => x.Is<EyeOperation>() ? y : y.Is<EyeOperation>() ? x : Term.None),
+        new("v @ A.T = A @ v", RuleSets.StandardAndStable, static (x, y, _) => x.Shape.IsVector && y.Is<TransposeOperation>() ? y.X.MatMul(x) : Term.None),
+        new("v @ S = S @ v, S symmetric", RuleSets.Standard, static (x, y, _) => x.Shape.IsVector && y.Shape is { IsMatrix: true, IsSymmetric: true } ? y.MatMul(x) : Term.None),
+        new("outer(a, b) @ v = (b @ v) * a", RuleSets.StandardAndStable, static (x, y, _) => x.Is<OuterOperation>() && y.Shape.IsVector ? x.Y.MatMul(y) * x.X : Term.None),
+        new("v @ outer(a, b) = (v @ a) * b", RuleSets.StandardAndStable, static (x, y, _) => y.Is<OuterOperation>() && x.Shape.IsVector ? x.MatMul(y.X) * y.Y : Term.None),
+        new("A @ outer(a, b) = outer(A @ a, b)", RuleSets.StandardAndStable, static (x, y, _) => y.Is<OuterOperation>() && x.Shape.IsMatrix ? x.MatMul(y.X).Outer(y.Y) : Term.None),
+        new("outer(a, b) @ A = outer(a, b @ A)", RuleSets.StandardAndStable, static (x, y, _) => x.Is<OuterOperation>() && y.Shape.IsMatrix ? x.X.Outer(x.Y.MatMul(y)) : Term.None),
+        new("ones @ v = sum(v)", RuleSets.StandardAndStable, static (x, y, _) =>
+            x.Is<OnesOperation>() && x.Shape.IsVector ? (y.Shape.IsVector ? y.Total() : y.Total(0)) :
+            y.Is<OnesOperation>() && y.Shape.IsVector ? (x.Shape.IsVector ? x.Total() : x.Total(1)) :
+            Term.None),
+        new("diag(a) @ v = a * v", RuleSets.StandardAndStable, static (x, y, _) =>
+            x.Is<DiagOperation>() && x.Shape.IsMatrix && y.Shape.IsVector ? x.X * y :
+            y.Is<DiagOperation>() && y.Shape.IsMatrix && x.Shape.IsVector ? x * y.X :
+            Term.None),
+    ];
+
+    internal override Shape ShapeOf(in ArgumentShapes of)
+    {
+        var (x, y) = (of.X, of.Y);
+        if (x.IsNumber || y.IsNumber) throw Mismatch($"{x.InWords()} and {y.InWords()}", "a product with a number is written '*'");
+        var inner = y.Rows;
+        if (x.Last != inner)
+        {
+            throw Mismatch(
+                $"{x.InWords()} and {y.InWords()}",
+                $"the {x.Last} {(x.IsMatrix ? "columns" : "elements")} of the first have to be as many as the {inner} {(y.IsMatrix ? "rows" : "elements")} of the second");
+        }
+
+        return (x.Rank, y.Rank) switch
+        {
+            (1, 1) => Shape.Number,
+            (1, _) => Shape.Vector(y.Columns),
+            (_, 1) => Shape.Vector(x.Rows),
+            _ => Shape.Matrix(x.Rows, y.Columns),
+        };
+    }
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint)
+    {
+        var (x, y) = (at.X, at.Y);
+        return (x.Shape.Rank, y.Shape.Rank, argument) switch
+        {
+            (1, 1, 0) => adjoint * y,
+            (1, 1, _) => adjoint * x,
+            (1, _, 0) => y.MatMul(adjoint),
+            (1, _, _) => x.Outer(adjoint),
+            (_, 1, 0) => adjoint.Outer(y),
+            (_, 1, _) => x.Transposed().MatMul(adjoint),
+            (_, _, 0) => adjoint.MatMul(y.Transposed()),
+            _ => x.Transposed().MatMul(adjoint),
+        };
+    }
+
+    internal override string RuleName(bool xVaries, bool yVaries) => xVaries && yVaries ? "product rule for matrix products" : "constant factor of a matrix product";
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        var rows = of.ShapeX.IsMatrix ? (int)of.ShapeX.Rows : 1;
+        var columns = of.ShapeY.IsMatrix ? (int)of.ShapeY.Columns : 1;
+        MatrixProduct.MultiplyPlain(of.X, rows, (int)of.ShapeX.Last, of.Y, columns, result);
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The matrix product x @ y by NumPy's rules; of two vectors the inner product.</summary>
+    public static ExprNode MatMul(ExprNode x, ExprNode y) => Apply<MatMulOperation>(x, y);
+
+    /// <summary>The matrix product of this and another.</summary>
+    public ExprNode Dot(ExprNode other) => MatMul(this, other);
+}

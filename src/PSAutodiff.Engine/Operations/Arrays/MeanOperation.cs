@@ -1,0 +1,30 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The mean of elements: all, or along an axis.</summary>
+internal sealed class MeanOperation() : ReductionOperation("mean", "mean")
+{
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("mean(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : x.Is<OnesOperation>() ? x.Constant(1) : Term.None),
+        new("mean(c * A) = c * mean(A)", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<MeanOperation>(i) : Term.None),
+        new("mean(-A) = -mean(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<MeanOperation>(i) : Term.None),
+        new("mean(broadcast(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<BroadcastOperation>() && x.X.Shape.IsNumber ? x.X : Term.None),
+    ];
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) =>
+        Stretched(adjoint / adjoint.Constant(ArrayForms.Joined(at.X.Shape, at.Y.Indices)), at.X, at.Y);
+
+    internal override string RuleName(bool xVaries, bool yVaries) => "mean rule";
+
+    protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements) / elements.Length;
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The mean of all elements.</summary>
+    public static ExprNode Mean(ExprNode x) => Form("mean", x);
+}

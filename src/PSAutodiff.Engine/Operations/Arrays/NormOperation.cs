@@ -1,0 +1,32 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The square root of the sum of squares, without overflow: over all elements, or along an axis. Its derivative at 0 is 0.</summary>
+internal sealed class NormOperation() : ReductionOperation("norm", "norm")
+{
+    internal override Notation Latex => field ??= new(@"\left\lVert #1 \right\rVert", Notation.Atom, 0);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("norm(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
+        new("norm(-A) = norm(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? x.X.Apply<NormOperation>(i) : Term.None),
+    ];
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => at.X * Stretched(adjoint / Divisor(at.Self), at.X, at.Y);
+
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => (at.X * derivatives[0]).Apply<TotalOperation>(at.Y) / Divisor(at.Self);
+
+    protected override double Join(ReadOnlySpan<double> elements) => Vectors.Norm(elements);
+
+    // Where all elements are 0 it does not matter, as they are a factor.
+    private static Term Divisor(Term norm) => norm.Apply<SelectOperation>(norm, norm.Constant(1));
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The square root of the sum of the squares of all elements.</summary>
+    public static ExprNode Norm(ExprNode x) => Form("norm", x);
+}

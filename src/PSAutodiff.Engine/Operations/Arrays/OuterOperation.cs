@@ -1,0 +1,37 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The products of all elements of a vector with all of another, a matrix.</summary>
+internal sealed class OuterOperation() : ArrayOperation("outer", 2)
+{
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("outer(c * a, b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Outer(y) : Term.None),
+        new("outer(a, c * b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.FactorOut(y) is var (factor, rest) ? factor * x.Outer(rest) : Term.None),
+        new("outer(-a, b) = -outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() ? -x.X.Outer(y) : y.Is<NegOperation>() ? -x.Outer(y.X) : Term.None),
+        new("outer(0, b) = 0", RuleSets.NotLab, static (x, y, _) => x.Is<ZerosOperation>() || y.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
+    ];
+
+    internal override Shape ShapeOf(in ArgumentShapes of) => of.X.IsVector && of.Y.IsVector
+        ? Shape.Matrix(of.X.Rows, of.Y.Rows)
+        : throw Mismatch($"{of.X.InWords()} and {of.Y.InWords()}", "it takes two vectors");
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint.MatMul(at.Y) : at.X.MatMul(adjoint);
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        for (var i = 0; i < of.X.Length; i++)
+        {
+            var row = result.Slice(i * of.Y.Length, of.Y.Length);
+            for (var j = 0; j < row.Length; j++) row[j] = of.X[i] * of.Y[j];
+        }
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The outer product of two vectors.</summary>
+    public static ExprNode Outer(ExprNode x, ExprNode y) => Apply<OuterOperation>(x, y);
+}

@@ -1,0 +1,63 @@
+using PSAutodiff.Core;
+
+namespace PSAutodiff.Operations.Arrays;
+
+/// <summary>
+/// What joins elements to one: all of them, or those along an axis. Axis 0 goes down the rows of a matrix and gives its columns' values, axis 1
+/// goes along them.
+/// </summary>
+internal abstract class ReductionOperation(string name, string function) : ArrayOperation(name, 2, hasIndices: true)
+{
+    internal sealed override string Symbol => function;
+
+    internal sealed override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithAxis(function, indices);
+
+    internal override Notation Latex => field ??= Notation.LatexCall($@"\operatorname{{{function}}}", 1);
+
+    internal sealed override Shape ShapeOf(in ArgumentShapes of)
+    {
+        if (of.X.IsNumber) throw NotFor(of.X, "a vector or a matrix");
+        if (of.Indices.IsEmpty || of.X.IsVector)
+        {
+            if (!of.Indices.IsEmpty) Axis(of.X, of.Indices);
+            return Shape.Number;
+        }
+
+        return Shape.Vector(Axis(of.X, of.Indices) == 0 ? of.X.Columns : of.X.Rows);
+    }
+
+    internal sealed override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        if (of.Shape.IsNumber)
+        {
+            result[0] = Join(of.X);
+            return;
+        }
+
+        var columns = (int)of.ShapeX.Columns;
+        if (of.Indices[0] == 1)
+        {
+            for (var i = 0; i < result.Length; i++) result[i] = Join(of.X.Slice(i * columns, columns));
+            return;
+        }
+
+        JoinRows(of.X, columns, result);
+    }
+
+    /// <summary>The value for elements.</summary>
+    protected abstract double Join(ReadOnlySpan<double> elements);
+
+    /// <summary>The value for each column of a matrix.</summary>
+    protected virtual void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result)
+    {
+        var column = new double[matrix.Length / columns];
+        for (var j = 0; j < columns; j++)
+        {
+            for (var i = 0; i < column.Length; i++) column[i] = matrix[(i * columns) + j];
+            result[j] = Join(column);
+        }
+    }
+
+    /// <summary>An adjoint of the result, or the result itself, stretched over the elements that it was joined of.</summary>
+    protected static Term Stretched(Term joined, Term whole, Term indices) => ArrayForms.Stretched(joined, whole.Shape, indices.Indices);
+}

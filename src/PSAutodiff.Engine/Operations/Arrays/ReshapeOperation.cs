@@ -1,0 +1,39 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The same elements, row after row, in another shape.</summary>
+internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndices: true)
+{
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{reshape}", 1);
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("reshape(A) = A, the same shape", RuleSets.NotLab, static (x, i, _) => x.Shape.IsLike(Shape.Of(i.Indices)) ? x : Term.None),
+        new("reshape(reshape(A)) = reshape(A)", RuleSets.NotLab, static (x, i, _) => x.Is<ReshapeOperation>() ? x.X.Apply<ReshapeOperation>(i) : Term.None),
+        new("reshape(0) = 0", RuleSets.NotLab, static (x, i, _) => ArrayForms.ConstantIn(x) is { Exists: true } filled ? filled.StretchedTo(Shape.Of(i.Indices)) : Term.None),
+        new("reshape(c * A) = c * reshape(A)", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<ReshapeOperation>(i) : Term.None),
+        new("reshape(-A) = -reshape(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<ReshapeOperation>(i) : Term.None),
+    ];
+
+    internal override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithNumbers(Name, indices);
+
+    internal override Shape ShapeOf(in ArgumentShapes of)
+    {
+        var shape = ArrayForms.Sizes(Name, of.Indices);
+        return shape.Count == of.X.Count
+            ? shape
+            : throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Name}' cannot make {shape.InWords()} of {of.X.InWords()}: {shape.Count} elements are not {of.X.Count}.");
+    }
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Reshaped(at.X.Shape);
+
+    internal override void Execute(in ArrayOperands of, Span<double> result) => of.X.CopyTo(result);
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The same elements, row after row, in another shape.</summary>
+    public static ExprNode Reshape(ExprNode x, params long[] sizes) => Apply<ReshapeOperation>(x, Indices(sizes));
+}

@@ -1,0 +1,43 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The adjoint of <see cref="TakeOperation"/>: zeros, to which each element or row is added at the place that a whole number names.</summary>
+internal sealed class ScatterOperation() : ArrayOperation("scatter", 3, hasIndices: true)
+{
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{scatter}", 2);
+
+    internal override Notation InfixOf(ReadOnlySpan<long> indices) => new($"{Name}(#1, #2, {indices[0]})", Notation.Atom, 0, 0);
+
+    internal override Shape ShapeOf(in ArgumentShapes of)
+    {
+        var (g, k) = (of.X, of.Y);
+        var size = ArrayForms.Size(Name, of.Indices);
+        if (g.IsLike(k)) return Shape.Vector(size);
+        return g.Rank == k.Rank + 1 && (k.IsNumber || g.Rows == k.Rows)
+            ? Shape.Matrix(size, g.Last)
+            : throw Mismatch($"{g.InWords()} and {k.InWords()}", "it takes an element, or a row, for each of the whole numbers");
+    }
+
+    internal override bool Propagates(int argument) => argument == 0;
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<TakeOperation>(at.Y);
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        result.Clear();
+        var width = of.Shape.IsMatrix ? (int)of.Shape.Columns : 1;
+        for (var i = 0; i < of.Y.Length; i++)
+        {
+            var to = result.Slice(TakeOperation.Place(of.Y[i], of.Shape.Rows) * width, width);
+            for (var j = 0; j < width; j++) to[j] += of.X[(i * width) + j];
+        }
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>Zeros, to which each element or row is added at the place that a whole number names.</summary>
+    public static ExprNode Scatter(ExprNode x, ExprNode k, long size) => Apply<ScatterOperation>(x, k, Indices(size));
+}

@@ -1,0 +1,48 @@
+using PSAutodiff.Core;
+
+namespace PSAutodiff.Operations.Arrays;
+
+/// <summary>Which elements along an axis are meant: one, whose axis is gone then, or a stretch.</summary>
+/// <param name="Start">The first, from 0.</param>
+/// <param name="Count">How many.</param>
+/// <param name="IsIndex">Whether it is one and its axis goes.</param>
+internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex)
+{
+    public static SliceBounds Index(long index) => new(index, 1, true);
+
+    public static SliceBounds Range(long start, long count) => new(start, count, false);
+
+    /// <summary>Bounds from the whole numbers of an operation, three an axis.</summary>
+    public static SliceBounds At(ReadOnlySpan<long> indices, int axis) => new(indices[3 * axis], indices[(3 * axis) + 1], indices[(3 * axis) + 2] == 1);
+
+    /// <summary>The whole numbers that stand for bounds.</summary>
+    public static long[] Numbers(params ReadOnlySpan<SliceBounds> bounds)
+    {
+        var numbers = new long[3 * bounds.Length];
+        for (var i = 0; i < bounds.Length; i++) (numbers[3 * i], numbers[(3 * i) + 1], numbers[(3 * i) + 2]) = (bounds[i].Start, bounds[i].Count, bounds[i].IsIndex ? 1 : 0);
+        return numbers;
+    }
+
+    /// <summary>The shape of the part of an array.</summary>
+    public static Shape ShapeOf(Shape whole, ReadOnlySpan<long> indices)
+    {
+        var rows = At(indices, 0);
+        if (whole.IsVector) return rows.IsIndex ? Shape.Number : Shape.Vector(rows.Count);
+        var columns = At(indices, 1);
+        return (rows.IsIndex, columns.IsIndex) switch
+        {
+            (true, true) => Shape.Number,
+            (true, false) => Shape.Vector(columns.Count),
+            (false, true) => Shape.Vector(rows.Count),
+            _ => Shape.Matrix(rows.Count, columns.Count),
+        };
+    }
+
+    /// <summary>As it is written, where the axis has a size: 2, 1:3, or : for all.</summary>
+    public string ToText(long size) =>
+        IsIndex ? NumberOf(Start) :
+        Start == 0 && Count == size ? ":" :
+        $"{(Start == 0 ? string.Empty : NumberOf(Start))}:{(Start + Count == size ? string.Empty : NumberOf(Start + Count))}";
+
+    private static string NumberOf(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,21 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The smallest element: of all, or along an axis; its derivative is that of the first one that is so small.</summary>
+internal sealed class SmallestOperation() : ReductionOperation("smallest", "min")
+{
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => (-at.X).Winner(at.Y.Indices) * Stretched(adjoint, at.X, at.Y);
+
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => ((-at.X).Winner(at.Y.Indices) * derivatives[0]).Apply<TotalOperation>(at.Y);
+
+    internal override string RuleName(bool xVaries, bool yVaries) => "case by case";
+
+    protected override double Join(ReadOnlySpan<double> elements)
+    {
+        var smallest = elements[0];
+        foreach (var element in elements) smallest = Math.Min(smallest, element);
+        return smallest;
+    }
+}

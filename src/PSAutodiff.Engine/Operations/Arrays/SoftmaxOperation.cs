@@ -1,0 +1,35 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>exp(x) divided by the sum of these along the last axis or another, without overflow.</summary>
+internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
+{
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => Derivative(at, adjoint);
+
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Derivative(at, derivatives[0]);
+
+    protected override void Each(ReadOnlySpan<double> elements, Span<double> result)
+    {
+        elements.CopyTo(result);
+        Vectors.Subtract(result, Vectors.Greatest(result));
+        Elementary.Exp(result, result);
+        Vectors.Divide(result, Vectors.Sum(result));
+    }
+
+    // The Jacobian diag(s) - s s' is its own transpose.
+    private static Term Derivative(in Locals at, Term vector)
+    {
+        var axis = ArrayForms.LastAxis(at.X.Shape, at.Y.Indices);
+        var mean = (at.Self * vector).Total(axis);
+        return at.Self * (vector - ArrayForms.Stretched(mean, at.X.Shape, [axis]));
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>exp(x) divided by the sum of these along the last axis.</summary>
+    public static ExprNode Softmax(ExprNode x) => Form("softmax", x);
+}

@@ -1,0 +1,45 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// What a literal is made of, from left to right: two numbers make a vector, two vectors of one length a matrix of two rows, and an array takes
+/// one more element or row.
+/// </summary>
+internal sealed class StackOperation() : ArrayOperation("stack", 2)
+{
+    internal override string Symbol => "[ ]";
+
+    internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{stack}", 2);
+
+    internal override Shape ShapeOf(in ArgumentShapes of)
+    {
+        var (x, y) = (of.X, of.Y);
+        return (x.Rank, y.Rank) switch
+        {
+            (0, 0) => Shape.Vector(2),
+            (1, 0) => Shape.Vector(x.Rows + 1),
+            (1, 1) when x.Rows == y.Rows => Shape.Matrix(2, x.Rows),
+            (2, 1) when x.Columns == y.Rows => Shape.Matrix(x.Rows + 1, x.Columns),
+            _ => throw new AutodiffException(ErrorIds.ShapeMismatch, $"{y.InWords()} does not go with {(x.Rank == y.Rank ? x : Shape.Vector(x.Last)).InWords()} in a literal: its elements are all numbers, or all vectors of one length."),
+        };
+    }
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint)
+    {
+        var (x, y) = (at.X.Shape, at.Y.Shape);
+        var joins = x.Rank == y.Rank;
+        var before = joins ? 1 : x.Rows;
+        var bounds = argument == 0 && !joins ? SliceBounds.Range(0, before) : SliceBounds.Index(argument == 0 ? 0 : before);
+        return adjoint.Shape.IsVector ? adjoint.Part(bounds) : adjoint.Part(bounds, SliceBounds.Range(0, adjoint.Shape.Columns));
+    }
+
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => ArrayForms.OrZeros(derivatives[0], at.X).Apply<StackOperation>(ArrayForms.OrZeros(derivatives[1], at.Y));
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        of.X.CopyTo(result);
+        of.Y.CopyTo(result[of.X.Length..]);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using PSAutodiff.Core;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// Elements of a vector, or rows of a matrix, chosen by whole numbers from 0: one number for one, a vector of them for several. Of a vector also
+/// by a matrix of numbers, which gives a matrix.
+/// </summary>
+internal sealed class TakeOperation() : ArrayOperation("take", 2)
+{
+    internal override Shape ShapeOf(in ArgumentShapes of)
+    {
+        var (x, k) = (of.X, of.Y);
+        return (x.Rank, k.Rank) switch
+        {
+            (1, _) => k.Plain(),
+            (2, 0) => Shape.Vector(x.Columns),
+            (2, 1) => Shape.Matrix(k.Rows, x.Columns),
+            _ => throw Mismatch($"{x.InWords()} and {k.InWords()}", "it takes a vector, or a matrix and a number or vector of row numbers"),
+        };
+    }
+
+    internal override bool Propagates(int argument) => argument == 0;
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<ScatterOperation>(at.Y, adjoint.Index(at.X.Shape.Rows));
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        var width = of.ShapeX.IsMatrix ? (int)of.ShapeX.Columns : 1;
+        for (var i = 0; i < of.Y.Length; i++) of.X.Slice(Place(of.Y[i], of.ShapeX.Rows) * width, width).CopyTo(result[(i * width)..]);
+    }
+
+    /// <summary>A number as the place of one of so many elements.</summary>
+    internal static int Place(double number, long count) => number >= 0 && number < count && number == Math.Floor(number)
+        ? (int)number
+        : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"'take' and 'scatter' choose by whole numbers from 0 to {count - 1} here, not by {number}."));
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>Elements of a vector or rows of a matrix, chosen by whole numbers.</summary>
+    public static ExprNode Take(ExprNode x, ExprNode k) => Apply<TakeOperation>(x, k);
+}

@@ -1,0 +1,46 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The sum of elements: all, or along an axis.</summary>
+internal sealed class TotalOperation() : ReductionOperation("total", "sum")
+{
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("sum(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
+        new("sum(ones) is their number", RuleSets.StandardAndStable, static (x, i, _) => x.Is<OnesOperation>() ? x.Constant(ArrayForms.Joined(x.Shape, i.Indices)) : Term.None),
+        new("sum(c * A) = c * sum(A)", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<TotalOperation>(i) : Term.None),
+        new("sum(A / c) = sum(A) / c", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.Divisor(x) is var (rest, divisor) ? rest.Apply<TotalOperation>(i) / divisor : Term.None),
+        new("sum(-A) = -sum(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<TotalOperation>(i) : Term.None),
+        new("sum(a * b) = a @ b", RuleSets.StandardAndStable, static (x, _, _) =>
+            x.Shape.IsVector && x.Is<MulOperation>() && x.X.Shape.IsLike(x.Shape) && x.Y.Shape.IsLike(x.Shape) ? x.X.MatMul(x.Y) : Term.None),
+        new("sum(broadcast(x)) = n * x", RuleSets.StandardAndStable, static (x, i, _) =>
+            x.Is<BroadcastOperation>() && x.X.Shape.IsNumber ? x.Constant(ArrayForms.Joined(x.Shape, i.Indices)) * x.X : Term.None),
+        new("sum(outer(a, b)) = sum(a) * sum(b)", RuleSets.StandardAndStable, static (x, i, _) => !x.Is<OuterOperation>() ? Term.None :
+            i.Indices is [] ? x.X.Total() * x.Y.Total() :
+            i.Indices[0] == 0 ? x.X.Total() * x.Y :
+            x.Y.Total() * x.X),
+        new("sum(A.T) = sum(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<TransposeOperation>() && i.Indices is [] ? x.X.Total() : Term.None),
+        new("sum(sum(A, axis)) = sum(A)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TotalOperation>() ? x.X.Total() : Term.None),
+    ];
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => Stretched(adjoint, at.X, at.Y);
+
+    internal override string RuleName(bool xVaries, bool yVaries) => "sum rule";
+
+    protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements);
+
+    protected override void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result)
+    {
+        matrix[..columns].CopyTo(result);
+        for (var start = columns; start < matrix.Length; start += columns) Vectors.Add(result, matrix.Slice(start, columns));
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The sum of all elements.</summary>
+    public static ExprNode Sum(ExprNode x) => Form("sum", x);
+}

@@ -1,0 +1,36 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>The sum of the diagonal of a square matrix.</summary>
+internal sealed class TraceOperation() : ArrayOperation("trace", 1)
+{
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("trace(outer(a, b)) = a @ b", RuleSets.StandardAndStable, static (x, _, _) => x.Is<OuterOperation>() ? x.X.MatMul(x.Y) : Term.None),
+        new("trace(eye(n)) = n", RuleSets.StandardAndStable, static (x, _, _) => x.Is<EyeOperation>() ? x.Constant(x.Shape.Rows) : Term.None),
+        new("trace(diag(a)) = sum(a)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<DiagOperation>() ? x.X.Total() : Term.None),
+        new("trace(A.T) = trace(A)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TransposeOperation>() ? x.X.Apply<TraceOperation>() : Term.None),
+        new("trace(c * A) = c * trace(A)", RuleSets.StandardAndStable, static (x, _, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<TraceOperation>() : Term.None),
+        new("trace(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
+    ];
+
+    internal override Shape ShapeOf(in ArgumentShapes of) => of.X.IsMatrix && of.X.Rows == of.X.Columns ? Shape.Number : throw NotFor(of.X, "a square matrix");
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint * at.X.Eye(at.X.Shape.Rows);
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        var sum = 0.0;
+        var size = (int)of.ShapeX.Rows;
+        for (var i = 0; i < size; i++) sum += of.X[(i * size) + i];
+        result[0] = sum;
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The sum of the diagonal of a square matrix.</summary>
+    public static ExprNode Trace(ExprNode x) => Apply<TraceOperation>(x);
+}

@@ -1,0 +1,58 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>Rows and columns exchanged; a vector or number stays as it is.</summary>
+internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
+{
+    internal override string Symbol => ".T";
+
+    internal override Notation Infix => field ??= new("#1.T", Notation.Atom, Notation.Atom + 1);
+
+    internal override Notation Latex => field ??= new(@"#1^{\mathsf{T}}", Notation.PowerLevel, Notation.Atom);
+
+    internal override CodeForm Python => new(new Notation("#1.T", Notation.Atom, Notation.Atom));
+
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("v.T = v", RuleSets.NotLab, static (x, _, _) => x.Shape.IsMatrix ? Term.None : x),
+        // Not before differentiation: derivatives by S are those of a matrix without the promise.
+        new("S.T = S, S symmetric", RuleSets.Standard, static (x, _, _) => x.Shape.IsSymmetric ? x : Term.None),
+        new("A.T.T = A", RuleSets.NotLab, static (x, _, _) => x.Is<TransposeOperation>() ? x.X : Term.None),
+        new("(A @ B).T = B.T @ A.T", RuleSets.StandardAndStable, static (x, _, _) => x.Is<MatMulOperation>() ? x.Y.Transposed().MatMul(x.X.Transposed()) : Term.None),
+        new("outer(a, b).T = outer(b, a)", RuleSets.NotLab, static (x, _, _) => x.Is<OuterOperation>() ? x.Y.Outer(x.X) : Term.None),
+        new("eye.T = eye", RuleSets.NotLab, static (x, _, _) => x.Is<EyeOperation>() || (x.Is<DiagOperation>() && x.Shape.IsMatrix) ? x : Term.None),
+        new("(c * A).T = c * A.T", RuleSets.StandardAndStable, static (x, _, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Transposed() : Term.None),
+        new("(-A).T = -A.T", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Transposed() : Term.None),
+        new("zeros.T = zeros", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : x.Is<OnesOperation>() ? x.Constant(1) : Term.None),
+    ];
+
+    internal override Shape ShapeOf(in ArgumentShapes of) => of.X.Transposed();
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Transposed();
+
+    internal override void Execute(in ArrayOperands of, Span<double> result)
+    {
+        if (!of.ShapeX.IsMatrix)
+        {
+            of.X.CopyTo(result);
+            return;
+        }
+
+        var (rows, columns) = ((int)of.ShapeX.Rows, (int)of.ShapeX.Columns);
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++) result[(j * rows) + i] = of.X[(i * columns) + j];
+        }
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>The transpose; a vector stays as it is.</summary>
+    public ExprNode T => Apply<TransposeOperation>(this);
+
+    /// <summary>The transpose; a vector stays as it is.</summary>
+    public static ExprNode Transpose(ExprNode x) => Apply<TransposeOperation>(x);
+}

@@ -1,0 +1,32 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>1 at the first of the largest elements, of all or along an axis, else 0; the adjoint of the largest element.</summary>
+internal sealed class WinnerOperation() : AlongAxisOperation("winner")
+{
+    internal override bool Propagates(int argument) => false;
+
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
+
+    protected override bool JoinsAll(ReadOnlySpan<long> indices) => indices.IsEmpty;
+
+    protected override void Each(ReadOnlySpan<double> elements, Span<double> result)
+    {
+        result.Clear();
+        var largest = 0;
+        for (var i = 1; i < elements.Length && !double.IsNaN(elements[largest]); i++)
+        {
+            if (elements[i] > elements[largest] || double.IsNaN(elements[i])) largest = i;
+        }
+
+        result[largest] = 1;
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>1 at the first of the largest of all elements, else 0.</summary>
+    public static ExprNode Winner(ExprNode x) => Form("winner", x);
+}

@@ -1,0 +1,16 @@
+using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff;
+
+/// <summary>An array of zeros.</summary>
+internal sealed class ZerosOperation() : FilledOperation("zeros")
+{
+    internal override void Execute(in ArrayOperands of, Span<double> result) => result.Clear();
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>A vector or matrix of zeros.</summary>
+    public static ExprNode Zeros(params long[] sizes) => Apply<ZerosOperation>(Indices(sizes));
+}

@@ -1,0 +1,187 @@
+using System.Text.Json;
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Arrays;
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>400 expressions of arrays with values, gradients and Hessians computed elsewhere from the text alone.</summary>
+public sealed class ArrayGoldenTests
+{
+    private const double Tolerance = 1e-12;
+
+    private static readonly Lazy<List<ArrayRecord>> Records = new(() => [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "arrays.jsonl")).Select(static line => new ArrayRecord(line))]);
+
+    [Fact]
+    public void There_are_400_and_their_variables_and_shapes_are_found()
+    {
+        Assert.Equal(400, Records.Value.Count);
+        Assert.All(Records.Value, static record => Assert.Equal(record.Names, record.Node.Variables));
+    }
+
+    [Fact]
+    public void Values_agree() => Assert.All(Records.Value, static record => record.AssertNear([record.Value], record.Evaluate([record.Node])));
+
+    [Fact]
+    public void Gradients_agree() => Assert.All(Records.Value, static record => record.AssertNear(record.Gradient, record.Evaluate(record.Node.Gradient(record.Names))));
+
+    [Fact]
+    public void Directional_derivatives_agree_with_gradients() => Assert.All(Records.Value, static record =>
+    {
+        var directions = record.Names.ToDictionary(static name => name, name => record.Direction(name));
+        var expected = 0.0;
+        var next = 0;
+        foreach (var name in record.Names)
+        {
+            foreach (var element in ArrayRecord.ElementsOf(directions[name])) expected += element * record.Gradient[next++];
+        }
+
+        record.AssertNear([expected], record.Evaluate([record.Node.DifferentiateAlong(directions)]), 10);
+    });
+
+    [Fact]
+    public void Hessians_agree_as_directions_of_gradients() => Assert.All(Records.Value, static record =>
+    {
+        if (record.Hessian is null) return;
+        var gradient = record.Node.Gradient(record.Names);
+        var names = record.Names.ToDictionary(static name => name, static name => "d_" + name);
+        var directions = record.Names.ToDictionary(static name => name, name => record.DirectionVariable(name, names[name]));
+        ExprNode[] rows = [.. gradient.Select(node => node.DifferentiateAlong(directions))];
+        var size = record.Gradient.Length;
+        for (var i = 0; i < size; i++)
+        {
+            var column = record.Evaluate(rows, names, i);
+            record.AssertNear([.. Enumerable.Range(0, size).Select(j => record.Hessian[j, i])], column, 10);
+        }
+    });
+
+    [Theory]
+    [InlineData(SimplificationRule.Standard)]
+    [InlineData(SimplificationRule.Stable)]
+    [InlineData(SimplificationRule.Textbook)]
+    public void Simplified_expressions_and_gradients_agree(SimplificationRule rule) => Assert.All(Records.Value, record =>
+    {
+        record.AssertNear([record.Value], record.Evaluate([record.Node.Simplify(rule)]), 10);
+        record.AssertNear(record.Gradient, record.Evaluate([.. record.Node.Gradient(record.Names).Select(node => node.Simplify(rule))]), 10);
+    });
+
+    [Fact]
+    public void Text_reads_back_to_an_equal_expression() => Assert.All(Records.Value, static record =>
+    {
+        Assert.Equal(record.Node, ExprNode.Parse(record.Node.ToText(ExprTextFormat.Infix, 1_000_000)));
+        Assert.Equal(record.Node, ExprNode.Parse(record.Node.ToText(ExprTextFormat.Let)));
+        foreach (var derivative in record.Node.Gradient(record.Names)) Assert.Equal(derivative, ExprNode.Parse(derivative.ToText(ExprTextFormat.Let)));
+    });
+
+    private sealed class ArrayRecord
+    {
+        private readonly Dictionary<string, double[]> _at = new(StringComparer.Ordinal);
+        private readonly double _scale;
+
+        public ArrayRecord(string line)
+        {
+            using var json = JsonDocument.Parse(line);
+            var root = json.RootElement;
+            Text = root.GetProperty("expression").GetString()!;
+            Node = ExprNode.Parse(Text);
+            foreach (var entry in root.GetProperty("at").EnumerateObject()) _at.Add(entry.Name, Flatten(entry.Value));
+            Names = [.. _at.Keys.Order(StringComparer.Ordinal)];
+            Value = root.GetProperty("value").GetDouble();
+            Gradient = [.. Names.SelectMany(name => Flatten(root.GetProperty("gradient").GetProperty(name)))];
+            _scale = root.GetProperty("scale").GetDouble();
+            if (root.TryGetProperty("hessian", out var rows))
+            {
+                Hessian = new double[Gradient.Length, Gradient.Length];
+                for (var i = 0; i < Gradient.Length; i++)
+                {
+                    for (var j = 0; j < Gradient.Length; j++) Hessian[i, j] = rows[i][j].GetDouble();
+                }
+            }
+        }
+
+        public string Text { get; }
+
+        public ExprNode Node { get; }
+
+        public string[] Names { get; }
+
+        public double Value { get; }
+
+        public double[] Gradient { get; }
+
+        public double[,]? Hessian { get; }
+
+        public static double[] ElementsOf(ExprNode node) => node.Operation.Code == OperationTable.ConstantCode ? [node.ConstantValue] : ((ConstantArray)node.LeafContent).Elements;
+
+        public ExprNode Direction(string name)
+        {
+            var random = new Random(name.Length + Text.Length);
+            var elements = Array.ConvertAll(_at[name], _ => Math.Round(random.NextDouble() - 0.5, 3));
+            var shape = ShapeOf(name);
+            if (shape.IsSymmetric) shape = shape.Plain();
+            return shape.IsNumber ? ExprNode.Constant(elements[0]) : ExprNode.Constant(new ConstantArray(elements, shape));
+        }
+
+        public ExprNode DirectionVariable(string name, string direction) => ExprNode.Variable(direction, ShapeOf(name).Plain());
+
+        public double[] Evaluate(IReadOnlyList<ExprNode> outputs, Dictionary<string, string>? directions = null, int unit = -1)
+        {
+            string[] names = directions is null ? Names : [.. Names, .. Names.Select(name => directions[name])];
+            var tape = ArrayTape.Compile(ExprNode.Flatten(outputs), names);
+
+            if (directions is null) return Run(tape, [.. Names.Zip(tape.InputShapes).SelectMany(pair => Used(pair.First, pair.Second))]);
+            var all = new List<double>();
+            var first = 0;
+            for (var i = 0; i < names.Length; i++)
+            {
+                if (i < Names.Length)
+                {
+                    all.AddRange(Used(names[i], tape.InputShapes[i]));
+                    continue;
+                }
+
+                var length = _at[Names[i - Names.Length]].Length;
+                for (var j = 0; j < length; j++, first++)
+                {
+                    if (tape.InputShapes[i].Count == length) all.Add(first == unit ? 1 : 0);
+                }
+
+                if (tape.InputShapes[i].Count != length) all.Add(0);
+            }
+
+            return Run(tape, [.. all]);
+        }
+
+        public void AssertNear(double[] expected, double[] actual, double factor = 1)
+        {
+            Assert.True(expected.Length == actual.Length, $"{actual.Length} numbers, not {expected.Length}: {Text}");
+            for (var i = 0; i < expected.Length; i++)
+            {
+                Assert.True(Math.Abs(expected[i] - actual[i]) <= factor * Tolerance * Math.Max(1, _scale), $"{actual[i]:R} at {i}, not {expected[i]:R}: {Text}");
+            }
+        }
+
+        // A variable that is not there any more has one unused place.
+        private double[] Used(string name, Shape shape) => shape.Count == _at[name].Length ? _at[name] : [0];
+
+        private static double[] Run(ArrayTape tape, double[] inputs)
+        {
+            var results = new double[tape.OutputLength];
+            tape.Run(inputs, results);
+            return results;
+        }
+
+        private Shape ShapeOf(string name)
+        {
+            var (graph, root) = Node.Flatten();
+            for (var id = 0; id <= root; id++)
+            {
+                if (graph.IsVariable(id) && graph.NameOf(id) == name) return graph.ShapeOf(id);
+            }
+
+            return Shape.Number;
+        }
+
+        private static double[] Flatten(JsonElement value) => value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().SelectMany(Flatten)] : [value.GetDouble()];
+    }
+}
