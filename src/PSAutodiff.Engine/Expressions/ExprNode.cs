@@ -342,10 +342,10 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         {
             // A derivative that is a constant or a variable stands in no graph; there is a place for it in that of the others.
             var extended = new GraphBuilder(longest!, extraCapacity: 8) { Cancellation = cancellation };
+            var leafImporter = new GraphImporter(extended);
             for (var i = 0; i < ids.Length; i++)
             {
-                if (nodes[i].IsConstant) ids[i] = extended.Constant(nodes[i].ConstantValue);
-                else if (nodes[i].Operation.Arity == 0) ids[i] = extended.Variable(nodes[i].VariableName);
+                if (nodes[i].Operation.Arity == 0) ids[i] = leafImporter.Import(nodes[i]);
             }
 
             return extended.Build(ids);
