@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using PSAutodiff.Core;
-using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Expressions;
 

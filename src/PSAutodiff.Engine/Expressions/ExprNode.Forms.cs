@@ -71,5 +71,5 @@ public sealed partial class ExprNode
     /// <summary>The smallest of several, min(min(x, y), ...).</summary>
     public static ExprNode Min(ExprNode x, ExprNode y, params ExprNode[] others) => Form("min", [x, y, .. others]);
 
-    private static ExprNode Form(string name, params ReadOnlySpan<ExprNode> arguments) => NamedFunction.Find(name).Apply(arguments);
+    private static ExprNode Form(string name, params ReadOnlySpan<ExprNode> arguments) => Apply(NamedFunction.Find(name), arguments);
 }

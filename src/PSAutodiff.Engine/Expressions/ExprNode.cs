@@ -262,6 +262,12 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     /// <summary>The constant with this value, so that numbers can stand beside nodes in formulas.</summary>
     public static implicit operator ExprNode(double value) => Constant(value);
 
+    /// <summary>The vector of these numbers.</summary>
+    public static implicit operator ExprNode(double[] elements) => Constant(elements);
+
+    /// <summary>The matrix of these numbers.</summary>
+    public static implicit operator ExprNode(double[,] elements) => Constant(elements);
+
     /// <summary>Whether the other node has the same structure: same operations, names and constants (bit for bit) in the same order.</summary>
     public bool Equals(ExprNode? other) => Equals(other, CancellationToken.None);
 
@@ -281,9 +287,19 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         return importer.Import(this) == importer.Import(other);
     }
 
-    internal static ExprNode Apply(NamedFunction function, ReadOnlySpan<ExprNode> arguments) => function.Takes(arguments.Length)
-        ? function.Apply(arguments)
-        : throw new AutodiffException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length));
+    internal static ExprNode Apply(NamedFunction function, ReadOnlySpan<ExprNode> arguments)
+    {
+        if (!function.Takes(arguments.Length)) throw new AutodiffException(ErrorIds.ArgumentCount, function.ArgumentCountMessage(arguments.Length));
+
+        // In text sum(A, 0) is refused too: it can be meant for the sum along an axis.
+        if (arguments.Length == 2 && function.Name is "sum" or "max" or "min" && arguments[0] is { ArrayShape.IsNumber: false } && arguments[1] is { IsConstant: true })
+        {
+            var number = arguments[1].ConstantValue.ToString(CultureInfo.InvariantCulture);
+            throw new AutodiffException(ErrorIds.ArgumentInvalid, $"'{function.Name}' of an array and {number} can be read in two ways: write {(function.Name == "sum" ? $"A + {number}" : $"{function.Name} of the array and {number} * ones(...)")}, or the method of the array for an axis, as in A.{char.ToUpperInvariant(function.Name[0])}{function.Name[1..]}({number}).");
+        }
+
+        return function.Apply(arguments);
+    }
 
     internal static ExprNode Apply<TOperation>(ExprNode x, ExprNode? y = null, ExprNode? z = null)
         where TOperation : Operation => Apply(OperationOf<TOperation>.Instance, x, y, z);

@@ -98,6 +98,9 @@ internal sealed class NamedFunction
     /// <summary>Whether it has no definition.</summary>
     public bool IsUnknown => _unknown is not null;
 
+    /// <summary>Whether with so many arguments it is an operation of arrays.</summary>
+    public bool IsOfArrays(int count) => _array?.Takes(count) == true || (_operation is { IsElementwise: false } && _operation.Arity == count);
+
     /// <summary>Whether it takes so many arguments.</summary>
     public bool Takes(int count) => _unknown is not null ? UnknownFunction.Parse(_unknown, count) is not null : _array?.Takes(count) == true || _operation?.Arity == count || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
 
@@ -194,7 +197,7 @@ internal sealed class NamedFunction
 
         public double? ConstantOf(ExprNode node) => node?.Value;
 
-        public Shape ShapeOf(ExprNode node) => node.ArrayShape;
+        public Shape ShapeOf(ExprNode node) => node?.ArrayShape ?? Shape.Number;
 
         public ExprNode Indices(long[] numbers) => ExprNode.Indices(numbers);
 

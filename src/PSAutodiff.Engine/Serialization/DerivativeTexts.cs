@@ -17,9 +17,6 @@ internal sealed record DerivativeTexts(
     IReadOnlyList<IReadOnlyList<string>> FirstDerivatives,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<string>>? SecondDerivatives = null)
 {
-    // Any operation of two arguments that is written as a call: texts are read together, as arguments of one expression, so that they share what they shared.
-    private static readonly Operation Link = OperationOf<LessOperation>.Instance;
-
     /// <summary>What a gradient, Hessian or Jacobian holds.</summary>
     public static DerivativeTexts Of(object value)
     {
@@ -65,22 +62,17 @@ internal sealed record DerivativeTexts(
     private ExprNode[] Read(string[] texts)
     {
         if (texts.Length == 0) return [];
-        var chain = string.Concat(texts[..^1].Select(static text => $"{Link.Name}({text}, ")) + texts[^1] + new string(')', texts.Length - 1);
-        var (graph, id) = ExprNode.Parse(Bindings + chain).Flatten();
-        var nodes = new ExprNode[texts.Length];
+
+        // Read together, so that they share what they shared.
+        var (graph, roots) = ExpressionParser.ParseList(Bindings + string.Join("; ", texts), CancellationToken.None);
+        if (roots.Length != texts.Length) throw new FormatException("One of the derivatives is not an expression.");
 
         // Equal nodes are one, as they were.
         var made = new Dictionary<int, ExprNode>();
-        for (var i = 0; i < nodes.Length; i++)
+        return Array.ConvertAll(roots, id =>
         {
-            var isLast = i == nodes.Length - 1;
-            if (!isLast && graph.OperationOf(id) != Link) throw new FormatException("One of the derivatives is not an expression.");
-            var part = isLast ? id : graph.X(id);
-            if (!made.TryGetValue(part, out var node)) made.Add(part, node = graph.Node(part));
-            nodes[i] = node;
-            if (!isLast) id = graph.Y(id);
-        }
-
-        return nodes;
+            if (!made.TryGetValue(id, out var node)) made.Add(id, node = graph.Node(id));
+            return node;
+        });
     }
 }

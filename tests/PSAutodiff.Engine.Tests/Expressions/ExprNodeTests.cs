@@ -11,13 +11,14 @@ public sealed class ExprNodeTests
     private static readonly ExprNode Y = ExprNode.Variable("y");
     private static readonly ExprNode[] Variables = [X, Y, ExprNode.Variable("z")];
 
+    // Of numbers; those of arrays have tests of their own.
     // The classes of the assembly, without the table: an operation that the table lost would be missed here.
     private static readonly Operation[] Operations =
     [
         .. typeof(Operation).Assembly.GetTypes()
             .Where(static type => type is { IsAbstract: false, IsNested: false } && type.IsSubclassOf(typeof(Operation)) && type != typeof(UnknownFunction))
             .Select(static type => (Operation)Activator.CreateInstance(type)!)
-            .Where(static op => op.Arity > 0),
+            .Where(static op => op is { Arity: > 0, IsElementwise: true }),
     ];
 
     // What makes one node of others, by its name and number of arguments; those that take any number apart.
@@ -142,6 +143,7 @@ public sealed class ExprNodeTests
         Operations.Select(static op => (MethodName(op.Name), op.Arity))
             .Concat(Forms().Select(static form => (MethodName(form.Name), form.Count)))
             .Concat([("Add", 2), ("Subtract", 2), ("Multiply", 2), ("Divide", 2), ("Negate", 1)])
+            .Concat(ArrayNodeTests.StaticsOfNodes)
             .Order(),
         Methods.Keys.Order());
 
@@ -149,7 +151,7 @@ public sealed class ExprNodeTests
     private static IEnumerable<(string Name, int Count)> Forms() =>
         from function in NamedFunction.All
         from count in Enumerable.Range(1, 3)
-        where function.Takes(count) && OperationTable.TryFindFunction(function.Name)?.Arity != count && function.Name is not ("max" or "min")
+        where function.Takes(count) && !function.IsOfArrays(count) && OperationTable.TryFindFunction(function.Name)?.Arity != count && function.Name is not ("max" or "min")
         select (function.Name, count);
 
     [Fact]

@@ -1,3 +1,4 @@
+using PSAutodiff.Core;
 using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff;
@@ -18,7 +19,11 @@ public sealed partial class ExprNode
     internal static ExprNode Parse(string text, CancellationToken cancellation) => ExpressionParser.Parse(text, cancellation);
 
     /// <summary>Reads an expression that has functions without definitions, which it need not declare.</summary>
-    internal static ExprNode Parse(string text, IEnumerable<string>? functions, CancellationToken cancellation) => ExpressionParser.Parse(text, functions, cancellation);
+    internal static ExprNode Parse(string text, IEnumerable<string>? functions, CancellationToken cancellation) => ExpressionParser.Parse(text, functions, null, cancellation);
+
+    /// <summary>The same, with shapes of variables that the text does not declare.</summary>
+    internal static ExprNode Parse(string text, IEnumerable<string>? functions, IReadOnlyDictionary<string, Shape>? shapes, CancellationToken cancellation) =>
+        ExpressionParser.Parse(text, functions, shapes, cancellation);
 
     /// <summary>Infix text, cut with an ellipsis and a structural hash when it is long.</summary>
     public override string ToString()

@@ -14,6 +14,8 @@ internal sealed partial class ExpressionParser
     // The largest whole number that every smaller one is exact below.
     private const double LargestSize = 1L << 53;
 
+    // Declared in the text, and beside it.
+    private readonly IReadOnlyDictionary<string, Shape>? _shapesBeside;
     private Dictionary<string, Shape>? _shapes;
     private long? _axis;
 
@@ -21,11 +23,11 @@ internal sealed partial class ExpressionParser
     private int _at;
 
     /// <summary>Reads the text; what does not go together in shape is shown where it stands.</summary>
-    private int StatementsInShape()
+    private T InShape<T>(Func<T> read)
     {
         try
         {
-            return Statements();
+            return read();
         }
         catch (AutodiffException exception) when (exception is not ExpressionSyntaxException && exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid or ErrorIds.ArgumentCount)
         {
@@ -130,20 +132,11 @@ internal sealed partial class ExpressionParser
         var token = _current;
         var hasStart = !IsSymbol(_current, ':');
         var start = hasStart ? ReadWhole("expected an index, a whole number, or a range such as 1:3") : 0;
-        if (!IsSymbol(_current, ':'))
-        {
-            var index = start < 0 ? start + size : start;
-            return index >= 0 && index < size
-                ? SliceBounds.Index(index)
-                : throw new ExpressionSyntaxException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"there is no {what} {start}: there {(size == 1 ? "is 1, and its index is 0" : $"are {size}, from 0 to {size - 1}")}."), _text, token.Start);
-        }
-
+        _at = token.Start;
+        if (!IsSymbol(_current, ':')) return SliceBounds.Index(start, size, what);
         Advance();
         var end = _current.Kind == TokenKind.Number || IsSymbol(_current, '-') ? ReadWhole("expected the end of a range") : size;
-        var (from, to) = (start < 0 ? start + size : start, end < 0 ? end + size : end);
-        return from >= 0 && from < to && to <= size
-            ? SliceBounds.Range(from, to - from)
-            : throw new ExpressionSyntaxException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"the range from {from} to {to}, its end not counted, is not among the {size} {what}s, or is empty."), _text, token.Start);
+        return SliceBounds.Range(start, end, size, what);
     }
 
     /// <summary>Ends a literal: constants become one array, other elements are put together one by one.</summary>

@@ -30,9 +30,10 @@ internal sealed partial class ExpressionParser
     private Token _afterNext;
     private int _tokens;
 
-    private ExpressionParser(string text, IEnumerable<string>? functions, CancellationToken cancellation)
+    private ExpressionParser(string text, IEnumerable<string>? functions, IReadOnlyDictionary<string, Shape>? shapes, CancellationToken cancellation)
     {
         if (functions is not null) _declared = new HashSet<string>(functions, StringComparer.Ordinal);
+        _shapesBeside = shapes;
         _cancellation = cancellation;
         _builder = new GraphBuilder(Math.Min(text.Length / CharactersPerNode, NodesExpected)) { Cancellation = cancellation };
         _text = text;
@@ -62,19 +63,54 @@ internal sealed partial class ExpressionParser
     /// <summary>The expression that the text stands for.</summary>
     /// <exception cref="ExpressionSyntaxException">The text is none.</exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
-    public static ExprNode Parse(string text, CancellationToken cancellation) => Parse(text, null, cancellation);
+    public static ExprNode Parse(string text, CancellationToken cancellation) => Parse(text, null, null, cancellation);
 
-    /// <summary>The same, with the names of functions without definitions that need not be declared.</summary>
-    public static ExprNode Parse(string text, IEnumerable<string>? functions, CancellationToken cancellation)
+    /// <summary>The same, where names are declared beside the text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="functions">Names of functions without definitions.</param>
+    /// <param name="shapes">Shapes of variables that the text does not declare; names that are not in it do not matter.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static ExprNode Parse(string text, IEnumerable<string>? functions, IReadOnlyDictionary<string, Shape>? shapes, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var parser = new ExpressionParser(text, functions, cancellation);
-        var root = parser.StatementsInShape();
+        var parser = new ExpressionParser(text, functions, shapes, cancellation);
+        var root = parser.InShape(parser.Statements);
         parser.CheckUndeclared();
         return parser._builder.Build().Node(root);
     }
 
+    /// <summary>The expressions that a text stands for, one after the other with ';' between them and after declarations and bindings that all may use: equal parts are one node.</summary>
+    public static RootedGraph ParseList(string text, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parser = new ExpressionParser(text, null, null, cancellation);
+        var roots = parser.InShape(parser.ListOfValues);
+        parser.CheckUndeclared();
+        return parser._builder.Build(roots);
+    }
+
     private int Statements()
+    {
+        Bindings();
+        var result = Value();
+        if (_current.Kind != TokenKind.End) throw UnexpectedOperator();
+        return result;
+    }
+
+    private int[] ListOfValues()
+    {
+        Bindings();
+        var values = new List<int>();
+        while (true)
+        {
+            values.Add(Value());
+            if (_current.Kind == TokenKind.End) return [.. values];
+            Advance();
+        }
+    }
+
+    /// <summary>Reads declarations and bindings.</summary>
+    private void Bindings()
     {
         while (_current.IsName && (IsSymbol(_next, '=') || IsSymbol(_next, ':')))
         {
@@ -95,10 +131,6 @@ internal sealed partial class ExpressionParser
             (_bindings ??= new Dictionary<string, int>(StringComparer.Ordinal)).Add(name, value);
             Advance();
         }
-
-        var result = Value();
-        if (_current.Kind != TokenKind.End) throw UnexpectedOperator();
-        return result;
     }
 
     /// <summary>One expression, up to the end of the text or a ';' outside parentheses.</summary>
@@ -325,7 +357,7 @@ internal sealed partial class ExpressionParser
         return
             _bindings is not null && _bindings.TryGetValue(name, out var bound) ? bound :
             VariableNames.IsPi(name) ? _builder.Constant(Math.PI) :
-            _shapes is not null && _shapes.TryGetValue(name, out var shape) ? _builder.Variable(name, shape) :
+            _shapes?.TryGetValue(name, out var shape) == true || _shapesBeside?.TryGetValue(name, out shape) == true ? _builder.Variable(name, shape) :
             _builder.Variable(name);
     }
 

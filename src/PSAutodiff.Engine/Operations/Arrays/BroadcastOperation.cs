@@ -36,4 +36,7 @@ public sealed partial class ExprNode
 {
     /// <summary>Stretched to a larger shape.</summary>
     public static ExprNode Broadcast(ExprNode x, params long[] sizes) => Apply<BroadcastOperation>(x, Indices(sizes));
+
+    /// <summary>Stretched to a larger shape.</summary>
+    public ExprNode Broadcast(params long[] sizes) => Broadcast(this, sizes);
 }

@@ -50,4 +50,7 @@ public sealed partial class ExprNode
 {
     /// <summary>Of a vector the matrix with it as its diagonal, of a matrix its diagonal.</summary>
     public static ExprNode Diag(ExprNode x) => Apply<DiagOperation>(x);
+
+    /// <summary>Of a vector the matrix with it as its diagonal, of a matrix its diagonal.</summary>
+    public ExprNode Diag() => Diag(this);
 }

@@ -19,3 +19,17 @@ internal sealed class LargestOperation() : ReductionOperation("largest", "max")
         return largest;
     }
 }
+
+public sealed partial class ExprNode
+{
+    /// <summary>The largest of all elements.</summary>
+    public static ExprNode Max(ExprNode x) => Form("max", x);
+
+    /// <summary>The largest of all elements.</summary>
+    public ExprNode Max() => Max(this);
+
+    /// <summary>The largest elements along an axis.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode Max(long axis) => Apply<LargestOperation>(this, Indices(axis));
+}

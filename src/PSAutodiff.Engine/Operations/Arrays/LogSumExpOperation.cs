@@ -26,4 +26,12 @@ public sealed partial class ExprNode
 {
     /// <summary>The logarithm of the sum of exp(x) along the last axis.</summary>
     public static ExprNode LogSumExp(ExprNode x) => Form("logsumexp", x);
+
+    /// <summary>The logarithm of the sum of exp(x) along the last axis.</summary>
+    public ExprNode LogSumExp() => LogSumExp(this);
+
+    /// <summary>The logarithms of the sums of exp(x) along an axis.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode LogSumExp(long axis) => Apply<LogSumExpOperation>(this, Indices(axis));
 }

@@ -27,4 +27,12 @@ public sealed partial class ExprNode
 {
     /// <summary>The mean of all elements.</summary>
     public static ExprNode Mean(ExprNode x) => Form("mean", x);
+
+    /// <summary>The mean of all elements.</summary>
+    public ExprNode Mean() => Mean(this);
+
+    /// <summary>The means along an axis.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode Mean(long axis) => Apply<MeanOperation>(this, Indices(axis));
 }

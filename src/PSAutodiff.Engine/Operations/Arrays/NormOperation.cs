@@ -29,4 +29,12 @@ public sealed partial class ExprNode
 {
     /// <summary>The square root of the sum of the squares of all elements.</summary>
     public static ExprNode Norm(ExprNode x) => Form("norm", x);
+
+    /// <summary>The square root of the sum of the squares of all elements.</summary>
+    public ExprNode Norm() => Norm(this);
+
+    /// <summary>The square roots of the sums of squares along an axis.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode Norm(long axis) => Apply<NormOperation>(this, Indices(axis));
 }

@@ -34,4 +34,7 @@ public sealed partial class ExprNode
 {
     /// <summary>The outer product of two vectors.</summary>
     public static ExprNode Outer(ExprNode x, ExprNode y) => Apply<OuterOperation>(x, y);
+
+    /// <summary>The outer product of this vector and another.</summary>
+    public ExprNode Outer(ExprNode other) => Outer(this, other);
 }

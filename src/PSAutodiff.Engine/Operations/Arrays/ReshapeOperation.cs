@@ -36,4 +36,13 @@ public sealed partial class ExprNode
 {
     /// <summary>The same elements, row after row, in another shape.</summary>
     public static ExprNode Reshape(ExprNode x, params long[] sizes) => Apply<ReshapeOperation>(x, Indices(sizes));
+
+    /// <summary>The same elements, row after row, in another shape.</summary>
+    public ExprNode Reshape(params long[] sizes) => Reshape(this, sizes);
+
+    /// <summary>A vector as the only column of a matrix.</summary>
+    public static ExprNode Column(ExprNode x) => Form("column", x ?? throw MissingArgument(OperationOf<ReshapeOperation>.Instance, 0));
+
+    /// <summary>A vector as the only column of a matrix.</summary>
+    public ExprNode Column() => Column(this);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSAutodiff.Core;
 
 namespace PSAutodiff.Operations.Arrays;
@@ -11,6 +12,26 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
     public static SliceBounds Index(long index) => new(index, 1, true);
 
     public static SliceBounds Range(long start, long count) => new(start, count, false);
+
+    /// <summary>One of so many, from the end where it is negative.</summary>
+    /// <exception cref="AutodiffException">It is not there.</exception>
+    public static SliceBounds Index(long index, long size, string what) => (index < 0 ? index + size : index) is >= 0 and var place && place < size
+        ? Index(place)
+        : throw NoIndex(index, size, what);
+
+    /// <summary>Some of so many, the last not counted; from the end where a number is negative.</summary>
+    /// <exception cref="AutodiffException">They are not there, or there is none.</exception>
+    public static SliceBounds Range(long start, long end, long size, string what)
+    {
+        var (from, to) = (start < 0 ? start + size : start, end < 0 ? end + size : end);
+        return from >= 0 && from < to && to <= size
+            ? Range(from, to - from)
+            : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"the range from {from} to {to}, its end not counted, is not among the {size} {what}s, or is empty."));
+    }
+
+    public static AutodiffException NoIndex(long index, long size, string what) => new(
+        ErrorIds.IndexInvalid,
+        string.Create(CultureInfo.InvariantCulture, $"there is no {what} {index}: there {(size == 1 ? "is 1, and its index is 0" : $"are {size}, from 0 to {size - 1}")}."));
 
     /// <summary>Bounds from the whole numbers of an operation, three an axis.</summary>
     public static SliceBounds At(ReadOnlySpan<long> indices, int axis) => new(indices[3 * axis], indices[(3 * axis) + 1], indices[(3 * axis) + 2] == 1);
@@ -44,5 +65,5 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
         Start == 0 && Count == size ? ":" :
         $"{(Start == 0 ? string.Empty : NumberOf(Start))}:{(Start + Count == size ? string.Empty : NumberOf(Start + Count))}";
 
-    private static string NumberOf(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string NumberOf(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

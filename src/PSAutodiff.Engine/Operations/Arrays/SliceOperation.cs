@@ -50,3 +50,48 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
         }
     }
 }
+
+public sealed partial class ExprNode
+{
+    // PowerShell takes anything that is no list for the only element of one: $node[0] is the node itself where it is a number.
+    /// <summary>An element of a vector, or a row of a matrix.</summary>
+    /// <param name="index">From 0; from the end where it is negative.</param>
+    /// <exception cref="AutodiffException">There is none.</exception>
+    public ExprNode this[long index] => ArrayShape switch
+    {
+        { IsNumber: true } => index is 0 or -1 ? this : throw SliceBounds.NoIndex(index, 1, "element"),
+        { IsVector: true } vector => Part(SliceBounds.Index(index, vector.Rows, "element")),
+        var matrix => Part(SliceBounds.Index(index, matrix.Rows, "row"), SliceBounds.Range(0, matrix.Columns)),
+    };
+
+    /// <summary>An element of a matrix.</summary>
+    /// <param name="row">The row, from 0; from the end where it is negative.</param>
+    /// <param name="column">The column.</param>
+    /// <exception cref="AutodiffException">There is none.</exception>
+    public ExprNode this[long row, long column] => ArrayShape.IsMatrix
+        ? Part(SliceBounds.Index(row, ArrayShape.Rows, "row"), SliceBounds.Index(column, ArrayShape.Columns, "column"))
+        : throw new AutodiffException(ErrorIds.IndexInvalid, $"Only a matrix has two indices, not {ArrayShape.InWords()}.");
+
+    /// <summary>Some elements of a vector, or rows of a matrix, in a row.</summary>
+    /// <param name="start">The first, from 0; from the end where it is negative.</param>
+    /// <param name="end">The one after the last.</param>
+    /// <exception cref="AutodiffException">They are not there, or there is none.</exception>
+    public ExprNode Slice(long start, long end) => ArrayShape switch
+    {
+        { IsNumber: true } => throw new AutodiffException(ErrorIds.IndexInvalid, "A number has no elements."),
+        { IsVector: true } vector => Part(SliceBounds.Range(start, end, vector.Rows, "element")),
+        var matrix => Part(SliceBounds.Range(start, end, matrix.Rows, "row"), SliceBounds.Range(0, matrix.Columns)),
+    };
+
+    /// <summary>Some rows and columns of a matrix.</summary>
+    /// <param name="rowStart">The first row, from 0; from the end where it is negative.</param>
+    /// <param name="rowEnd">The row after the last.</param>
+    /// <param name="columnStart">The first column.</param>
+    /// <param name="columnEnd">The column after the last.</param>
+    /// <exception cref="AutodiffException">They are not there, or there is none.</exception>
+    public ExprNode Slice(long rowStart, long rowEnd, long columnStart, long columnEnd) => ArrayShape.IsMatrix
+        ? Part(SliceBounds.Range(rowStart, rowEnd, ArrayShape.Rows, "row"), SliceBounds.Range(columnStart, columnEnd, ArrayShape.Columns, "column"))
+        : throw new AutodiffException(ErrorIds.IndexInvalid, $"Only a matrix has rows and columns, not {ArrayShape.InWords()}.");
+
+    internal ExprNode Part(params ReadOnlySpan<SliceBounds> bounds) => Apply<SliceOperation>(this, Indices([.. SliceBounds.Numbers(bounds), .. ArrayShape.Sizes]));
+}

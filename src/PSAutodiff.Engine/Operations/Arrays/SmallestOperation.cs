@@ -19,3 +19,17 @@ internal sealed class SmallestOperation() : ReductionOperation("smallest", "min"
         return smallest;
     }
 }
+
+public sealed partial class ExprNode
+{
+    /// <summary>The smallest of all elements.</summary>
+    public static ExprNode Min(ExprNode x) => Form("min", x);
+
+    /// <summary>The smallest of all elements.</summary>
+    public ExprNode Min() => Min(this);
+
+    /// <summary>The smallest elements along an axis.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode Min(long axis) => Apply<SmallestOperation>(this, Indices(axis));
+}

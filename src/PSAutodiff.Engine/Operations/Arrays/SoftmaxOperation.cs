@@ -32,4 +32,12 @@ public sealed partial class ExprNode
 {
     /// <summary>exp(x) divided by the sum of these along the last axis.</summary>
     public static ExprNode Softmax(ExprNode x) => Form("softmax", x);
+
+    /// <summary>exp(x) divided by the sum of these along the last axis.</summary>
+    public ExprNode Softmax() => Softmax(this);
+
+    /// <summary>exp(x) divided by the sum of these along an axis.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode Softmax(long axis) => Apply<SoftmaxOperation>(this, Indices(axis));
 }

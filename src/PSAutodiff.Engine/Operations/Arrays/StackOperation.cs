@@ -26,6 +26,14 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
         };
     }
 
+    /// <summary>A literal of a single element.</summary>
+    internal static ExprNode OfOne(ExprNode element) => element.ArrayShape.Rank switch
+    {
+        0 => ExprNode.Reshape(element, 1),
+        1 => ExprNode.Reshape(element, 1, element.ArrayShape.Rows),
+        _ => throw new AutodiffException(ErrorIds.ShapeMismatch, "An array has one or two axes; a literal of matrices would have three."),
+    };
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint)
     {
         var (x, y) = (at.X.Shape, at.Y.Shape);
@@ -41,5 +49,21 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
     {
         of.X.CopyTo(result);
         of.Y.CopyTo(result[of.X.Length..]);
+    }
+}
+
+public sealed partial class ExprNode
+{
+    /// <summary>What a literal is in text: numbers as a vector, vectors as the rows of a matrix.</summary>
+    /// <param name="elements">At least one.</param>
+    /// <exception cref="AutodiffException">There is none, or they do not go together in shape.</exception>
+    public static ExprNode Stack(params ExprNode[] elements)
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        if (elements.Length == 0) throw new AutodiffException(ErrorIds.ShapeInvalid, "An array needs at least one element.");
+        if (elements.Length == 1) return StackOperation.OfOne(elements[0] ?? throw MissingArgument(OperationOf<StackOperation>.Instance, 0));
+        var literal = elements[0];
+        foreach (var element in elements.AsSpan(1)) literal = Apply<StackOperation>(literal, element);
+        return literal;
     }
 }

@@ -41,4 +41,7 @@ public sealed partial class ExprNode
 {
     /// <summary>Elements of a vector or rows of a matrix, chosen by whole numbers.</summary>
     public static ExprNode Take(ExprNode x, ExprNode k) => Apply<TakeOperation>(x, k);
+
+    /// <summary>Elements of a vector or rows of a matrix, chosen by whole numbers.</summary>
+    public ExprNode Take(ExprNode k) => Take(this, k);
 }

@@ -43,4 +43,12 @@ public sealed partial class ExprNode
 {
     /// <summary>The sum of all elements.</summary>
     public static ExprNode Sum(ExprNode x) => Form("sum", x);
+
+    /// <summary>The sum of all elements.</summary>
+    public ExprNode Sum() => Sum(this);
+
+    /// <summary>The sums along an axis.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode Sum(long axis) => Apply<TotalOperation>(this, Indices(axis));
 }

@@ -33,4 +33,7 @@ public sealed partial class ExprNode
 {
     /// <summary>The sum of the diagonal of a square matrix.</summary>
     public static ExprNode Trace(ExprNode x) => Apply<TraceOperation>(x);
+
+    /// <summary>The sum of the diagonal of a matrix.</summary>
+    public ExprNode Trace() => Trace(this);
 }

@@ -50,8 +50,9 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 
 public sealed partial class ExprNode
 {
-    /// <summary>The transpose; a vector stays as it is.</summary>
-    public ExprNode T => Apply<TransposeOperation>(this);
+    // Whoever looks at all properties of a number finds itself.
+    /// <summary>The transpose; a vector or number stays as it is.</summary>
+    public ExprNode T => ArrayShape.IsNumber ? this : Transpose(this);
 
     /// <summary>The transpose; a vector stays as it is.</summary>
     public static ExprNode Transpose(ExprNode x) => Apply<TransposeOperation>(x);

@@ -29,4 +29,12 @@ public sealed partial class ExprNode
 {
     /// <summary>1 at the first of the largest of all elements, else 0.</summary>
     public static ExprNode Winner(ExprNode x) => Form("winner", x);
+
+    /// <summary>1 at the first of the largest of all elements, else 0.</summary>
+    public ExprNode Winner() => Winner(this);
+
+    /// <summary>1 at the first of the largest elements along an axis, else 0.</summary>
+    /// <param name="axis">0 down the rows of a matrix, or along a vector; 1 along the rows.</param>
+    /// <exception cref="AutodiffException">There is no such axis.</exception>
+    public ExprNode Winner(long axis) => Apply<WinnerOperation>(this, Indices(axis));
 }

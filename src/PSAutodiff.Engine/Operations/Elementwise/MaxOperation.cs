@@ -27,5 +27,5 @@ internal sealed class MaxOperation() : ExtremeOperation<MaxOperation, MinOperati
 public sealed partial class ExprNode
 {
     /// <summary>The larger of two numbers; on a tie the derivative is that of the first.</summary>
-    public static ExprNode Max(ExprNode x, ExprNode y) => Apply<MaxOperation>(x, y);
+    public static ExprNode Max(ExprNode x, ExprNode y) => Form("max", x, y);
 }

@@ -27,5 +27,5 @@ internal sealed class MinOperation() : ExtremeOperation<MinOperation, MaxOperati
 public sealed partial class ExprNode
 {
     /// <summary>The smaller of two numbers; on a tie the derivative is that of the first.</summary>
-    public static ExprNode Min(ExprNode x, ExprNode y) => Apply<MinOperation>(x, y);
+    public static ExprNode Min(ExprNode x, ExprNode y) => Form("min", x, y);
 }

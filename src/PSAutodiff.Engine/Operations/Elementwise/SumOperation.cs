@@ -79,5 +79,5 @@ public sealed partial class ExprNode
     public static ExprNode Add(ExprNode x, ExprNode y) => x + y;
 
     /// <summary>The sum x + y.</summary>
-    public static ExprNode Sum(ExprNode x, ExprNode y) => x + y;
+    public static ExprNode Sum(ExprNode x, ExprNode y) => Form("sum", x, y);
 }
