@@ -31,4 +31,20 @@ internal readonly partial record struct RootedGraph(Graph Graph, int[] Roots)
 
     /// <inheritdoc cref="Graph.VariablesOf"/>
     public string[] Variables() => Graph.VariablesOf(Roots);
+
+    /// <summary>Refuses vectors and matrices where work is done on numbers alone.</summary>
+    /// <param name="what">What does not take them, as the subject of a sentence: Training.</param>
+    /// <exception cref="AutodiffException">There is an array.</exception>
+    public void RequireNumbers(string what)
+    {
+        if (Graph.Arrays is null) return;
+        var reachable = Reachable();
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (!reachable[id] || (Graph.ShapeOf(id).IsNumber && !Graph.IsIndex(id))) continue;
+            throw new AutodiffException(
+                ErrorIds.ArraysUnsupported,
+                $"{what} works on expressions of numbers, and here {(Graph.IsVariable(id) ? $"'{Graph.NameOf(id)}' is {Graph.ShapeOf(id).InWords()}" : "are vectors or matrices")}.");
+        }
+    }
 }

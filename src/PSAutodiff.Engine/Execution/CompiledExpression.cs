@@ -1,36 +1,60 @@
 using PSAutodiff.Core;
+using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Execution.Scalar;
 
 namespace PSAutodiff;
 
 /// <summary>
 /// Several expressions compiled into one program and evaluated together, on numbers or on whole columns. Safe to share between
-/// threads. How a program is run changes by itself with its size and use; the results do not, bit for bit.
+/// threads. How a program is run changes by itself with its size and use; the results do not, bit for bit. Vectors and matrices go in and
+/// come out element by element, row after row.
 /// </summary>
 public sealed class CompiledExpression
 {
-    private readonly Tape _tape;
+    private readonly Tape? _tape;
+    private readonly ArrayTape? _arrays;
+    private readonly TapeRunner? _runner;
 
     private CompiledExpression(Tape tape, IReadOnlyList<string> variables, int firstInputs)
     {
         _tape = tape;
-        Variables = variables;
-        Runner = new TapeRunner(tape, firstInputs);
+        Inputs = new VariableLayout(variables);
+        _runner = new TapeRunner(tape, firstInputs);
+        (OutputCount, ResultLength) = (tape.Outputs.Length, tape.Outputs.Length);
+    }
+
+    private CompiledExpression(ArrayTape arrays)
+    {
+        _arrays = arrays;
+        Inputs = arrays.Inputs;
+        OutputShapes = arrays.OutputShapes;
+        (OutputCount, ResultLength) = (OutputShapes.Length, arrays.OutputLength);
     }
 
     /// <summary>The variables, in the order in which their values are given.</summary>
-    public IReadOnlyList<string> Variables { get; }
+    public IReadOnlyList<string> Variables => Inputs.Names;
 
-    /// <summary>Number of expressions, and so of results.</summary>
-    public int OutputCount => _tape.Outputs.Length;
+    /// <summary>Number of expressions.</summary>
+    public int OutputCount { get; }
+
+    /// <summary>Number of elements of all results: that of the expressions where all are numbers.</summary>
+    public int ResultLength { get; }
 
     /// <summary>Number of operations that one evaluation takes; shared parts and constants cost nothing twice.</summary>
-    public int OperationCount => _tape.Instructions.Length;
+    public int OperationCount => _tape?.Instructions.Length ?? _arrays!.OperationCount;
 
-    internal Tape Tape => _tape;
+    /// <summary>The variables with their shapes.</summary>
+    internal VariableLayout Inputs { get; }
+
+    /// <summary>The shapes of the results; null where all are numbers, and all variables too.</summary>
+    internal Shape[]? OutputShapes { get; }
+
+    /// <exception cref="AutodiffException">There are arrays.</exception>
+    internal Tape Tape => _tape ?? throw NumbersAlone();
 
     /// <summary>Evaluates at single points, without checks.</summary>
-    internal TapeRunner Runner { get; }
+    /// <exception cref="AutodiffException">There are arrays.</exception>
+    internal TapeRunner Runner => _runner ?? throw NumbersAlone();
 
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
@@ -48,7 +72,12 @@ public sealed class CompiledExpression
     }
 
     internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string>? variables = null, CancellationToken cancellation = default) =>
-        Compile(outputs, variables ?? outputs.Variables(), [], null, cancellation);
+        Compile(VariableLayout.Of(variables ?? outputs.Variables(), outputs), outputs, cancellation);
+
+    internal static CompiledExpression Compile(VariableLayout inputs, RootedGraph outputs, CancellationToken cancellation) =>
+        inputs.HasArrays || (outputs.Graph.Arrays is not null && outputs.Graph.HasArrays(outputs.Reachable()))
+            ? new(ArrayTape.Compile(outputs, inputs, cancellation))
+            : Compile(outputs, inputs.Names, [], null, cancellation);
 
     /// <summary>The same for runs whose inputs stand in two places, and with parts of the outputs computed before all else.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
@@ -60,22 +89,25 @@ public sealed class CompiledExpression
         new(Tape.Compile(outputs, variables, first, cancellation), variables, firstInputs ?? variables.Count);
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>
-    /// <param name="values">Values of <see cref="Variables"/>, in order.</param>
-    /// <param name="results">Gets <see cref="OutputCount"/> values, in order.</param>
-    /// <exception cref="ArgumentException">There are fewer values than variables or fewer places than outputs.</exception>
-    public void Evaluate(ReadOnlySpan<double> values, Span<double> results)
+    /// <param name="values">Values of <see cref="Variables"/>, in order; of arrays all elements, row after row.</param>
+    /// <param name="results">Gets <see cref="ResultLength"/> values, in order.</param>
+    /// <exception cref="ArgumentException">There are fewer values than variables have elements, or fewer places than results.</exception>
+    public void Evaluate(ReadOnlySpan<double> values, Span<double> results) => Evaluate(values, results, CancellationToken.None);
+
+    internal void Evaluate(ReadOnlySpan<double> values, Span<double> results, CancellationToken cancellation)
     {
-        if (values.Length < _tape.InputCount) throw new ArgumentException($"There are {_tape.InputCount} variables but {values.Length} values.", nameof(values));
-        if (results.Length < _tape.Outputs.Length) throw new ArgumentException($"There are {_tape.Outputs.Length} outputs but {results.Length} places.", nameof(results));
-        Runner.Run(values[..Runner.FirstInputs], values[Runner.FirstInputs.._tape.InputCount], results);
+        if (values.Length < Inputs.Length) throw new ArgumentException($"The variables have {Inputs.Length} elements but there are {values.Length} values.", nameof(values));
+        if (results.Length < ResultLength) throw new ArgumentException($"There are {ResultLength} results but {results.Length} places.", nameof(results));
+        if (_runner is not null) _runner.Run(values[.._runner.FirstInputs], values[_runner.FirstInputs..Inputs.Length], results);
+        else _arrays!.Run(values, results, cancellation);
     }
 
-    /// <summary>Evaluates the first expression at one point.</summary>
-    /// <param name="values">Values of <see cref="Variables"/>, in order.</param>
+    /// <summary>Evaluates the first expression, a number, at one point.</summary>
+    /// <param name="values">Values of <see cref="Variables"/>, in order; of arrays all elements, row after row.</param>
     public double Evaluate(params ReadOnlySpan<double> values)
     {
         const int onStack = 16;
-        var results = OutputCount <= onStack ? stackalloc double[onStack] : new double[OutputCount];
+        var results = ResultLength <= onStack ? stackalloc double[onStack] : new double[ResultLength];
         Evaluate(values, results);
         return results[0];
     }
@@ -93,7 +125,7 @@ public sealed class CompiledExpression
         for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
         ReadOnlyMemory<double>[] inputs = [.. columns];
         if (FewRows.Suits(Runner, rowCount)) FewRows.Evaluate(Runner, inputs, rowCount, results, cancellation);
-        else new RowEvaluator(_tape, inputs) { Cancellation = cancellation }.Evaluate(rowCount, results);
+        else new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Evaluate(rowCount, results);
         return results;
     }
 
@@ -108,7 +140,7 @@ public sealed class CompiledExpression
     public double[] SumRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
         var rowCount = RowCount(columns);
-        return new RowEvaluator(_tape, [.. columns]) { Cancellation = cancellation }.Sum(rowCount);
+        return new RowEvaluator(Tape, [.. columns]) { Cancellation = cancellation }.Sum(rowCount);
     }
 
     /// <summary>The number of rows of columns, of which single values stand for all rows.</summary>
@@ -128,5 +160,13 @@ public sealed class CompiledExpression
         }
 
         return longest < 0 ? 1 : columns[longest].Length;
+    }
+
+    private AutodiffException NumbersAlone()
+    {
+        var name = Enumerable.Range(0, Variables.Count).FirstOrDefault(i => !Inputs.Shapes[i].IsNumber, -1);
+        return new AutodiffException(
+            ErrorIds.ArraysUnsupported,
+            $"This works on expressions of numbers so far, and here {(name < 0 ? "are vectors or matrices" : $"'{Variables[name]}' is {Inputs.Shapes[name].InWords()}")}. Evaluate at one point at a time.");
     }
 }

@@ -28,7 +28,7 @@ internal static class ManyPoints
         {
             cancellation.ThrowIfCancellationRequested();
             for (var j = 0; j < point.Length; j++) point[j] = columns[j].Span[columns[j].Length == 1 ? 0 : i];
-            compiled.Evaluate(point, outputs);
+            compiled.Evaluate(point, outputs, cancellation);
             for (var j = 0; j < outputs.Length; j++) results[j][i] = outputs[j];
         }
 

@@ -61,7 +61,7 @@ internal sealed class ParameterProgram
     {
         if (_rows is null)
         {
-            _compiled.Evaluate(point, results);
+            _compiled.Evaluate(point, results, cancellation);
             return;
         }
 
@@ -117,7 +117,7 @@ internal sealed class ParameterProgram
         {
             cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < values.Length; i++) values[i] = _inputs[i].Span[_inputs[i].Length == 1 ? 0 : row];
-            _compiled.Evaluate(values, outputs);
+            _compiled.Evaluate(values, outputs, cancellation);
             Vectors.Add(sums, outputs);
         }
 

@@ -9,6 +9,7 @@ public sealed partial class ExprNode
     /// <summary>The expression with some variables replaced, all at once: what is put in is not searched again.</summary>
     /// <param name="replacements">Names of variables and what takes their place.</param>
     /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">A replacement has not the shape of its variable.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ExprNode Resolve(IReadOnlyDictionary<string, ExprNode> replacements, CancellationToken cancellation = default)
     {
@@ -22,10 +23,14 @@ public sealed partial class ExprNode
         {
             if (!reachable[id]) continue;
             map[id] = graph.IsVariable(id) && replacements.TryGetValue(graph.NameOf(id), out var replacement)
-                ? importer.Import(replacement)
+                ? importer.Import(Shaped(graph.NameOf(id), graph.ShapeOf(id), replacement))
                 : builder.Copy(graph, id, map);
         }
 
         return builder.Build().Node(map[root]);
     }
+
+    private static ExprNode Shaped(string name, Shape shape, ExprNode replacement) => replacement.ArrayShape.IsLike(shape)
+        ? replacement
+        : throw new AutodiffException(ErrorIds.ShapeMismatch, $"What takes the place of '{name}' is {replacement.ArrayShape.InWords()}, but '{name}' is {shape.InWords()}.");
 }

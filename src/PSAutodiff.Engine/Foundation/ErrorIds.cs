@@ -6,6 +6,7 @@ internal static class ErrorIds
     public const string AlgebraTooLarge = nameof(AlgebraTooLarge);
     public const string ArgumentCount = nameof(ArgumentCount);
     public const string ArgumentInvalid = nameof(ArgumentInvalid);
+    public const string ArraysUnsupported = nameof(ArraysUnsupported);
     public const string CheckpointInvalid = nameof(CheckpointInvalid);
     public const string CheckpointMismatch = nameof(CheckpointMismatch);
     public const string CheckpointUnwritable = nameof(CheckpointUnwritable);
@@ -100,6 +101,7 @@ internal static class ErrorIds
     public const string ValueMissing = nameof(ValueMissing);
     public const string ValueNotFinite = nameof(ValueNotFinite);
     public const string ValueNotNumeric = nameof(ValueNotNumeric);
+    public const string ValueNotSymmetric = nameof(ValueNotSymmetric);
     public const string VariableAmbiguous = nameof(VariableAmbiguous);
     public const string VariableNameInvalid = nameof(VariableNameInvalid);
     public const string VariableNotBound = nameof(VariableNotBound);

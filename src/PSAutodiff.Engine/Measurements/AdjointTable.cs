@@ -35,6 +35,7 @@ internal sealed class AdjointTable
     public static AdjointTable Of(ExprNode expression, CancellationToken cancellation)
     {
         var flat = ExprNode.Flatten([expression], cancellation);
+        flat.RequireNumbers("The table of adjoints");
         var (graph, root) = (flat.Graph, flat.Roots[0]);
         var reachable = flat.Reachable();
         graph.RequireDefinitions(reachable);

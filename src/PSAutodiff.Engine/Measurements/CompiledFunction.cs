@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
+using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
@@ -8,7 +9,7 @@ using PSAutodiff.Measurements;
 namespace PSAutodiff;
 
 /// <summary>
-/// An expression as a function to call: on numbers with <see cref="Invoke"/>, on arrays with <see cref="InvokeMany"/>. Safe to share
+/// An expression as a function to call: at one point with <see cref="Invoke(double[])"/>, at many with <see cref="InvokeMany"/>. Safe to share
 /// between threads; after some 1,000 calls it runs as machine code where that is faster, with the same results.
 /// </summary>
 public sealed class CompiledFunction
@@ -56,12 +57,20 @@ public sealed class CompiledFunction
 
     /// <summary>The value at one point.</summary>
     /// <param name="values">A number for each variable, in the order of <see cref="Variables"/>.</param>
+    /// <returns>A double; a double[] or double[,] where the value is an array.</returns>
     /// <exception cref="AutodiffException">There are more or fewer numbers than variables.</exception>
-    public double Invoke(params double[] values)
+    public object Invoke(params double[] values)
     {
+        if (_compiled.OutputShapes is not null) return ResultOf([.. values.Cast<object>()]);
         Check(values);
         return _compiled.Evaluate(values);
     }
+
+    /// <summary>The value at one point, where a variable or the value is a vector or a matrix.</summary>
+    /// <param name="values">For each variable, in the order of <see cref="Variables"/>, a number, a list of numbers, or a matrix or list of lists.</param>
+    /// <returns>A double, a double[] or a double[,].</returns>
+    /// <exception cref="AutodiffException">There are more or fewer values than variables, or one has not the shape of its variable.</exception>
+    public object Invoke(params object[] values) => ResultOf(values);
 
     /// <summary>The values at many points, on all processors.</summary>
     /// <param name="columns">For each variable, in order, a number for every point or a single number for all.</param>
@@ -73,11 +82,22 @@ public sealed class CompiledFunction
     /// <exception cref="AutodiffException">There are more or fewer numbers than variables, or the gradient was not compiled in.</exception>
     public OrderedDictionary InvokeGradient(params double[] values)
     {
+        if (_compiled.OutputShapes is not null) return InvokeGradient([.. values.Cast<object>()]);
         Check(values);
         CheckGradient();
         var results = new double[_compiled.OutputCount];
         _compiled.Evaluate(values, results);
         return NamedNumbers.Of(Variables, i => results[i + 1]);
+    }
+
+    /// <summary>The derivatives at one point, where a variable is a vector or a matrix: variable name to a number or an array of its shape, in order.</summary>
+    /// <param name="values">For each variable, in the order of <see cref="Variables"/>, a number, a list of numbers, or a matrix or list of lists.</param>
+    /// <exception cref="AutodiffException">There are more or fewer values than variables, one has not the shape of its variable, or the gradient was not compiled in.</exception>
+    public OrderedDictionary InvokeGradient(params object[] values)
+    {
+        CheckGradient();
+        var results = Results(values);
+        return _compiled.Inputs.Fold(i => results[i + 1]);
     }
 
     /// <summary>The derivatives at many points: variable name to an array, in order.</summary>
@@ -97,6 +117,26 @@ public sealed class CompiledFunction
     {
         var outputs = HasGradient && Variables.Count > 0 ? [Expression, .. NumericDerivatives.Of(Expression, Variables, cancellation: cancellation).Gradient.Nodes()] : new[] { Expression };
         return CompiledExpression.Compile(outputs, Variables, cancellation);
+    }
+
+    private object ResultOf(object[] values)
+    {
+        var results = Results(values);
+        return VariableLayout.ValueOf(_compiled.OutputShapes?[0] ?? Shape.Number, i => results[i]);
+    }
+
+    private double[] Results(object[] values)
+    {
+        var inputs = _compiled.Inputs;
+
+        // PowerShell takes the elements of an array that is the only argument for the arguments.
+        if (Variables.Count == 1 && values is { Length: not 1 }) values = [values];
+        Check(values);
+        var elements = new double[inputs.Length];
+        for (var i = 0; i < values.Length; i++) ArrayInput.Read(values[i], inputs.Shapes[i], Variables[i], elements.AsSpan(inputs.ElementsOf(i)));
+        var results = new double[_compiled.ResultLength];
+        _compiled.Evaluate(elements, results);
+        return results;
     }
 
     private static IReadOnlyList<string> Named(IReadOnlyList<string> variables)

@@ -13,9 +13,15 @@ namespace PSAutodiff.Measurements;
 /// </summary>
 /// <param name="Value">The expression, simplified.</param>
 /// <param name="Gradient">The first derivatives, in the order of the variables; in the same graph.</param>
-/// <param name="Hessian">The second derivatives, row by row, each from the diagonal on; none unless they are asked for.</param>
+/// <param name="Hessian">
+/// The second derivatives, row by row, each from the diagonal on; none unless they are asked for. Where a variable is an array, the derivatives
+/// of the gradient along a direction, in the order of the variables.
+/// </param>
 internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradient, RootedGraph Hessian)
 {
+    /// <summary>The names of the direction, one for each variable; none where second derivatives stand for themselves.</summary>
+    public IReadOnlyList<string> Direction { get; private init; } = [];
+
     /// <summary>The second derivatives as a whole matrix, row by row.</summary>
     public RootedGraph Symmetric()
     {
@@ -43,6 +49,7 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
         CancellationToken cancellation = default)
     {
         foreach (var variable in variables) VariableNames.Check(variable);
+        IReadOnlyList<string> direction = [];
         var all = Simplified(ExprNode.Flatten([expression], cancellation));
         if (variables.Count > 0)
         {
@@ -52,11 +59,14 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
             {
                 // From first derivatives that are simplified already.
                 builder = ExprNode.Extend(all, cancellation);
-                all = Simplified(builder.Build([.. all.Roots, .. SecondDerivatives(builder, all.Roots.AsSpan(1), variables)]));
+                var layout = VariableLayout.Of(variables, ExprNode.Flatten([expression], cancellation));
+                if (layout.HasArrays) direction = FreeNames(variables, expression.Variables);
+                var second = layout.HasArrays ? Along(builder, all.Roots.AsSpan(1), layout, direction) : SecondDerivatives(builder, all.Roots.AsSpan(1), variables);
+                all = Simplified(builder.Build([.. all.Roots, .. second]));
             }
         }
 
-        return new NumericDerivatives(all[..1], all[1..(variables.Count + 1)], all[(variables.Count + 1)..]);
+        return new NumericDerivatives(all[..1], all[1..(variables.Count + 1)], all[(variables.Count + 1)..]) { Direction = direction };
 
         RootedGraph Simplified(RootedGraph input) => Simplify(input, cancellation);
     }
@@ -81,7 +91,24 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
         return (all[..expressions.Count], all[expressions.Count..]);
     }
 
-    private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables) => variables.Count == 1
+    // Names for a direction that nothing else has.
+    private static string[] FreeNames(IReadOnlyList<string> variables, IReadOnlyList<string> taken)
+    {
+        var prefix = "d_";
+        while (taken.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))) prefix = "_" + prefix;
+        return [.. variables.Select(name => prefix + name)];
+    }
+
+    private static int[] Along(GraphBuilder builder, ReadOnlySpan<int> gradient, VariableLayout variables, IReadOnlyList<string> direction)
+    {
+        var directions = new Dictionary<string, Term>(StringComparer.Ordinal);
+        for (var i = 0; i < direction.Count; i++) directions.Add(variables.Names[i], builder.Term(builder.Variable(direction[i], variables.Shapes[i].Plain())));
+        var second = new int[gradient.Length];
+        for (var i = 0; i < second.Length; i++) second[i] = builder.Term(ForwardMode.Differentiate(builder, gradient[i], directions)).StretchedTo(variables.Shapes[i].Plain()).Id;
+        return second;
+    }
+
+    private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables) => variables.Count == 1 && !ExprNode.HasArrayAmong(builder, root, variables)
         ? [ForwardMode.Differentiate(builder, root, variables[0], literal: false)]
         : ReverseMode.Differentiate(builder, root, variables);
 

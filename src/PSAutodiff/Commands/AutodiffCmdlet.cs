@@ -210,9 +210,12 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
     /// <summary>Whether values of variables are given.</summary>
     private protected virtual bool HasValues => IsBound("At") || IsBound("InitialValue") || IsBound("Minimizer");
 
+    /// <summary>The values of variables that are given, from which text takes shapes; null where none are.</summary>
+    private protected virtual ValueSource? GivenValues => null;
+
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
-        ProcessExpression(value, () => Conversions.ToExpression(value, Cancellation), node =>
+        ProcessExpression(value, () => Conversions.ToExpression(value, GivenValues, Cancellation), node =>
         {
             WarnOfNames(value, node);
             work(node);

@@ -105,12 +105,17 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         WriteError(Record(new AutodiffException(id, message), null));
     }
 
-    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, _total is null ? Parts : MeasuredParts.Value, Cancellation);
+    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, _total is null ? Parts : MeasuredParts.Value, _at, Cancellation);
 
     // What is wrong with -At is wrong for every row, so it is said once.
     private RowIntake PrepareRows()
     {
         var measurement = Require(Expression, () => Prepare(Expression));
+        Require(Expression, () =>
+        {
+            measurement.RequireNumbers();
+            return true;
+        });
         if (_total is not null) return new RowIntake(this, (row, _) => new JoinedRows(measurement.Variables, _at, nameof(At), [], row, leavesOthers: false, this));
         return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, Write)));
     }
@@ -127,6 +132,12 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         if (Cost)
         {
             WriteObject(ExpressionCost.Of(measurement.Outputs, measurement.OperationCount));
+            return;
+        }
+
+        if (measurement.Inputs.HasArrays)
+        {
+            MeasureArrays(measurement);
             return;
         }
 
@@ -150,6 +161,13 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         Write(At, measurement.Measure(Array.ConvertAll(names, _at.NumberOf)));
     }
 
+    // A list for a number means many points, as it does without arrays.
+    private void MeasureArrays(CompiledMeasurement measurement)
+    {
+        if (_total is not null) measurement.RequireNumbers();
+        foreach (var point in _at.PointsOf(measurement.Inputs)) Write(At, measurement.Measure(point, Cancellation));
+    }
+
     /// <summary>What the points are joined to that lists of values make.</summary>
     private object MeasureTotal(CompiledMeasurement measurement, ReadOnlyMemory<double>[] columns, RowTotal total)
     {
@@ -160,7 +178,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     }
 
     private object MeasureTotal(DataRows data, IReadOnlyList<string> parameters, double[] values) =>
-        CompiledMeasurement.For(Expression, Parts, parameters, Cancellation).Measure(data, parameters, values, Cancellation);
+        CompiledMeasurement.For(Expression, Parts, parameters, _at, Cancellation).Measure(data, parameters, values, Cancellation);
 
     private void FinishTotal(RowIntake rows, RowTotal total)
     {
@@ -175,7 +193,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     private void WriteAdjoints()
     {
         if (Gradient || Hessian || Cost || AsProperty is not null || _total is not null) throw new AutodiffException(ErrorIds.ArgumentInvalid, "-Adjoint gives a row for each node, and cannot be combined with -Gradient, -Hessian, -Cost, -Mean, -Sum or -AsProperty. Leave these out.");
-        var table = AdjointTable.Of(Conversions.ToExpression(Expression, Cancellation), Cancellation);
+        var table = AdjointTable.Of(Conversions.ToExpression(Expression, _at, Cancellation), Cancellation);
         var names = _at.Require(table.Variables);
         if (names.FirstOrDefault(_at.IsList) is { } list) throw new AutodiffException(ErrorIds.ValueNotNumeric, $"-Adjoint measures at one point, but -At gives several values for '{list}'. Give one, or run the command for each point.");
         foreach (var node in table.Measure(Array.ConvertAll(names, _at.NumberOf)))

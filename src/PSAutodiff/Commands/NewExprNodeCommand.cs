@@ -92,7 +92,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
                 break;
             default:
                 if (!IsBound(nameof(Expression))) break;
-                ProcessExpression(Expression, () => Conversions.ToExpression(Expression, _functions, Cancellation), node =>
+                ProcessExpression(Expression, () => Conversions.ToExpression(Expression, _functions, null, Cancellation), node =>
                 {
                     WarnOfNames(Expression, node);
                     WriteObject(node);
@@ -112,6 +112,6 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
         var given = new (string Name, object? Value)[] { (nameof(X), X), (nameof(Y), Y), (nameof(Z), Z) };
         var count = 0;
         while (count < given.Length && IsBound(given[count].Name)) count++;
-        return ExprNode.Apply(NamedFunction.Find(Op, _functions), Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, _functions, Cancellation)));
+        return ExprNode.Apply(NamedFunction.Find(Op, _functions), Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, _functions, null, Cancellation)));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Passes.Definitions;
 using PSAutodiff.Rows;
@@ -49,6 +50,8 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
 
     private protected override string Example => $"For example: {Name} 'x + y' -At @{{ x = 2 }}";
 
+    private protected override ValueSource? GivenValues => _values;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -64,14 +67,14 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         ProcessExpression(expression, given =>
         {
             var node = Defined(given);
-            WriteObject(node.Resolve(Replacements(node.Variables), Cancellation));
+            WriteObject(node.Resolve(Replacements(VariableLayout.Of(node.Variables, ExprNode.Flatten([node], Cancellation))), Cancellation));
         });
     }
 
     // What takes the place of variables may have variables that are called like columns, and keeps them.
     private void Finish(JoinedRows rows, DataRows data)
     {
-        var replacements = Replacements(rows.Parameters);
+        var replacements = Replacements(new VariableLayout(rows.Parameters));
         WriteObject(_node!.WriteOut(data, Cancellation).Resolve(replacements, Cancellation));
     }
 
@@ -88,16 +91,16 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         return defined;
     }
 
-    private Dictionary<string, ExprNode> Replacements(IReadOnlyList<string> variables)
+    private Dictionary<string, ExprNode> Replacements(VariableLayout variables)
     {
         var replacements = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
-        var names = _values.Match(variables);
+        var names = _values.Match(variables.Names);
         for (var i = 0; i < names.Length; i++)
         {
-            if (names[i] is { } name) replacements.Add(variables[i], ReplacementOf(name));
+            if (names[i] is { } name) replacements.Add(variables.Names[i], ReplacementOf(name, variables.Shapes[i]));
         }
 
-        WarnOfNearNames(variables, names);
+        WarnOfNearNames(variables.Names, names);
         return replacements;
     }
 
@@ -116,8 +119,9 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         }
     }
 
-    private ExprNode ReplacementOf(string name)
+    private ExprNode ReplacementOf(string name, Shape shape)
     {
+        if (_values.ConstantOf(name, shape) is { } constant) return constant;
         try
         {
             var node = Conversions.ToExpression(_values[name], Cancellation);

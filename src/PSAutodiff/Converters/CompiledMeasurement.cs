@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using PSAutodiff.Core;
 using PSAutodiff.Execution;
-using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
 using PSAutodiff.Passes.Differentiation;
 
@@ -26,22 +26,36 @@ internal sealed class CompiledMeasurement
     private readonly Func<Func<int, double>, object> _shape;
     private readonly bool _isNumber;
 
+    // How many elements the direction has along which second derivatives are taken; 0 where they stand for themselves.
+    private readonly int _directionLength;
+
     private CompiledMeasurement(object target, MeasuredParts parts, IReadOnlyList<string>? parameters, CancellationToken cancellation)
     {
-        Outputs = target is ExprNode expression ? WithDerivatives(expression, parameters ?? expression.Variables, parts, cancellation) : DerivativeObjects.NodesOf(target)!;
-        _compiled = CompiledExpression.Compile(target is ExprNode ? Outputs : [.. Numbers(target, cancellation)], null, cancellation);
-        _isNumber = target is ExprNode && parts == MeasuredParts.Value;
+        IReadOnlyList<string> direction = [];
+        Outputs = target is ExprNode expression ? WithDerivatives(expression, parameters ?? expression.Variables, parts, out direction, cancellation) : DerivativeObjects.NodesOf(target)!;
+        var flat = ExprNode.Flatten(target is ExprNode ? Outputs : [.. Numbers(target, cancellation)], cancellation);
+        var variables = VariableLayout.Of([.. flat.Variables().Except(direction, StringComparer.Ordinal)], flat);
+        _compiled = CompiledExpression.Compile(direction.Count == 0 ? variables : VariableLayout.Of([.. variables.Names, .. direction], flat), flat, cancellation);
+        _directionLength = _compiled.Inputs.Length - variables.Length;
+        _isNumber = target is ExprNode && parts == MeasuredParts.Value && _compiled.OutputShapes?[0].IsNumber != false;
+        Inputs = variables;
         _shape = target switch
         {
-            ExprGradient gradient => results => NamedNumbers.Of(gradient.Variables, i => results(1 + i)),
+            ExprGradient gradient => Gradient(VariableLayout.Of(gradient.Variables, flat)),
             ExprHessian hessian => results => Matrix(hessian.Variables.Count, hessian.Variables.Count, (i, j) => results(1 + hessian.Variables.Count + (i * hessian.Variables.Count) + j)),
             ExprJacobian jacobian => results => Matrix(jacobian.Rows.Count, jacobian.Variables.Count, (i, j) => results((i * (1 + jacobian.Variables.Count)) + 1 + j)),
-            _ => results => Measured(results, parameters ?? Variables, parts),
+            _ when parts == MeasuredParts.Value => results => VariableLayout.ValueOf(_compiled.OutputShapes?[0] ?? Shape.Number, results),
+            _ => Measured(VariableLayout.Of(parameters ?? variables.Names, flat), parts, _directionLength > 0),
         };
+
+        static Func<Func<int, double>, object> Gradient(VariableLayout layout) => results => layout.Fold(i => results(1 + i));
     }
 
+    /// <summary>The variables that need values, in the order in which they are given, with their shapes.</summary>
+    public VariableLayout Inputs { get; }
+
     /// <summary>The variables that need values, in the order in which they are given.</summary>
-    public IReadOnlyList<string> Variables => _compiled.Variables;
+    public IReadOnlyList<string> Variables => Inputs.Names;
 
     /// <summary>The expressions that one measurement evaluates.</summary>
     public IReadOnlyList<ExprNode> Outputs { get; }
@@ -49,12 +63,16 @@ internal sealed class CompiledMeasurement
     public int OperationCount => _compiled.OperationCount;
 
     /// <summary>The compiled form of what a parameter was given.</summary>
+    /// <param name="value">What a parameter was given.</param>
+    /// <param name="parts">What is measured besides the value.</param>
+    /// <param name="values">Values of variables, from which text takes shapes.</param>
+    /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">It is nothing that can be measured.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before it was compiled.</exception>
-    public static CompiledMeasurement For(object? value, MeasuredParts parts, CancellationToken cancellation)
+    public static CompiledMeasurement For(object? value, MeasuredParts parts, ValueSource? values, CancellationToken cancellation)
     {
         var target = Conversions.Live(value);
-        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value, cancellation);
+        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value, values, cancellation);
         return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts, null, cancellation));
     }
 
@@ -62,22 +80,45 @@ internal sealed class CompiledMeasurement
     /// <param name="value">What a parameter was given.</param>
     /// <param name="parts">What is measured besides the value.</param>
     /// <param name="parameters">The variables to differentiate by.</param>
+    /// <param name="values">Values of variables, from which text takes shapes.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static CompiledMeasurement For(object? value, MeasuredParts parts, IReadOnlyList<string> parameters, CancellationToken cancellation)
+    public static CompiledMeasurement For(object? value, MeasuredParts parts, IReadOnlyList<string> parameters, ValueSource? values, CancellationToken cancellation)
     {
-        var measurement = For(value, MeasuredParts.Value, cancellation);
+        var measurement = For(value, MeasuredParts.Value, values, cancellation);
         return measurement._isNumber && parts != MeasuredParts.Value
             ? new CompiledMeasurement(measurement.Outputs[0], parts, parameters, cancellation)
             : measurement;
     }
 
-    /// <summary>The results at one point: a double, a <see cref="Measurement"/>, or the shape of the object that is measured.</summary>
-    public object Measure(ReadOnlySpan<double> values)
+    /// <summary>
+    /// The results at one point: a double, a double[] or a double[,], a <see cref="Measurement"/>, or the shape of the object that is measured.
+    /// </summary>
+    /// <param name="values">The elements of <see cref="Inputs"/>.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public object Measure(ReadOnlySpan<double> values, CancellationToken cancellation = default)
     {
         if (_isNumber) return _compiled.Evaluate(values);
-        var results = new double[_compiled.OutputCount];
-        _compiled.Evaluate(values, results);
-        return _shape(i => results[i]);
+        var results = new double[_compiled.ResultLength];
+        if (_directionLength == 0)
+        {
+            _compiled.Evaluate(values, results, cancellation);
+            return _shape(i => results[i]);
+        }
+
+        // Value, gradient, and then the columns of the Hessian, one for each unit direction.
+        var (size, point) = (_directionLength, new double[_compiled.Inputs.Length]);
+        var all = new double[1 + size + (size * size)];
+        values.CopyTo(point);
+        for (var j = 0; j < size; j++)
+        {
+            point[Inputs.Length + j] = 1;
+            _compiled.Evaluate(point, results, cancellation);
+            point[Inputs.Length + j] = 0;
+            results.AsSpan(1 + size).CopyTo(all.AsSpan(1 + size + (j * size)));
+        }
+
+        results.AsSpan(0, 1 + size).CopyTo(all);
+        return _shape(i => all[i]);
     }
 
     /// <summary>The same, joined over rows.</summary>
@@ -87,16 +128,20 @@ internal sealed class CompiledMeasurement
     /// <param name="cancellation">Ends it early.</param>
     public object Measure(DataRows rows, IReadOnlyList<string> parameters, ReadOnlySpan<double> values, CancellationToken cancellation)
     {
+        RequireNumbers();
         var results = new double[_compiled.OutputCount];
         new ParameterProgram(_compiled, parameters, rows).Evaluate(values, results, cancellation);
         return _isNumber ? results[0] : _shape(i => results[i]);
     }
 
+    /// <exception cref="AutodiffException">There are arrays, which rows do not give yet.</exception>
+    public void RequireNumbers() => ExprNode.Flatten(Outputs).RequireNumbers("Measuring over rows");
+
     /// <summary>The number of points that columns make: numbers for each variable, or a single one for all points.</summary>
     /// <exception cref="AutodiffException">Columns differ in length.</exception>
     public int CountPoints(IReadOnlyList<ReadOnlyMemory<double>> columns) => _compiled.RowCount(columns);
 
-    /// <summary>The results at many points, as those of <see cref="Measure(ReadOnlySpan{double})"/>, each made as it is asked for.</summary>
+    /// <summary>The results at many points, as those of <see cref="Measure(ReadOnlySpan{double}, CancellationToken)"/>, each made as it is asked for.</summary>
     public IEnumerable<object> MeasureMany(ReadOnlyMemory<double>[] columns, CancellationToken cancellation)
     {
         var results = _compiled.EvaluateRows(columns, cancellation);
@@ -104,10 +149,12 @@ internal sealed class CompiledMeasurement
     }
 
     // The value is that of the expression as it is written, with or without derivatives beside it.
-    private static ExprNode[] WithDerivatives(ExprNode expression, IReadOnlyList<string> variables, MeasuredParts parts, CancellationToken cancellation)
+    private static ExprNode[] WithDerivatives(ExprNode expression, IReadOnlyList<string> variables, MeasuredParts parts, out IReadOnlyList<string> direction, CancellationToken cancellation)
     {
+        direction = [];
         if (parts == MeasuredParts.Value) return [expression];
         var derivatives = NumericDerivatives.Of(expression, variables, hessian: parts == MeasuredParts.Hessian, cancellation);
+        direction = derivatives.Direction;
         return [expression, .. derivatives.Gradient.Nodes(), .. derivatives.Hessian.Nodes()];
     }
 
@@ -127,21 +174,28 @@ internal sealed class CompiledMeasurement
         }
     }
 
-    private static Measurement Measured(Func<int, double> results, IReadOnlyList<string> variables, MeasuredParts parts)
+    private static Func<Func<int, double>, object> Measured(VariableLayout variables, MeasuredParts parts, bool byColumns)
     {
-        var size = variables.Count;
-        double[,]? hessian = null;
-        if (parts == MeasuredParts.Hessian)
+        var size = variables.Length;
+        return results => new Measurement(
+            results(0),
+            variables.Fold(i => results(1 + i)),
+            parts == MeasuredParts.Hessian ? Symmetric(size, byColumns ? (i, j) => results(1 + size + (j * size) + i) : InOrder(results, size + 1)) : null,
+            variables.Names,
+            variables.ElementNames);
+
+        static Func<int, int, double> InOrder(Func<int, double> results, int next) => (_, _) => results(next++);
+    }
+
+    private static double[,] Symmetric(int size, Func<int, int, double> entry)
+    {
+        var matrix = new double[size, size];
+        for (var i = 0; i < size; i++)
         {
-            var next = size + 1;
-            hessian = new double[size, size];
-            for (var i = 0; i < size; i++)
-            {
-                for (var j = i; j < size; j++) hessian[i, j] = hessian[j, i] = results(next++);
-            }
+            for (var j = i; j < size; j++) matrix[i, j] = matrix[j, i] = entry(i, j);
         }
 
-        return new Measurement(results(0), NamedNumbers.Of(variables, i => results(1 + i)), hessian, variables);
+        return matrix;
     }
 
     private static double[,] Matrix(int rows, int columns, Func<int, int, double> entry)

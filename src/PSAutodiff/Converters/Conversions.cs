@@ -2,6 +2,7 @@ using System.Collections;
 using System.Data;
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation;
 
 namespace PSAutodiff.Converters;
@@ -10,13 +11,27 @@ namespace PSAutodiff.Converters;
 internal static class Conversions
 {
     /// <summary>The expression that a value stands for: a node, text, a script block or a number.</summary>
-    public static ExprNode ToExpression(object? value, CancellationToken cancellation = default) => ToExpression(value, null, cancellation);
+    public static ExprNode ToExpression(object? value, CancellationToken cancellation = default) => ToExpression(value, null, null, cancellation);
 
-    /// <summary>The same, with the names of functions without definitions that text need not declare.</summary>
-    public static ExprNode ToExpression(object? value, IReadOnlyCollection<string>? functions, CancellationToken cancellation)
+    /// <summary>The same, beside values of its variables: text that cannot be built with numbers takes their shapes.</summary>
+    public static ExprNode ToExpression(object? value, ValueSource? values, CancellationToken cancellation)
+    {
+        try
+        {
+            return ToExpression(value, cancellation);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ShapeMismatch && values is not null)
+        {
+            if (values.Shapes() is not { } shapes) throw;
+            return ToExpression(value, null, shapes, cancellation);
+        }
+    }
+
+    /// <summary>The same, with the names of functions without definitions, and shapes of variables, that text need not declare.</summary>
+    public static ExprNode ToExpression(object? value, IReadOnlyCollection<string>? functions, IReadOnlyDictionary<string, Shape>? shapes, CancellationToken cancellation)
     {
         // Unquoted, PowerShell reads 2kb as 2048 and 2d as 2, and remembers what was written. Where that is another thing, nobody knows what is meant.
-        if (value is PSObject { BaseObject: ValueType number } token && TryGetNumber(number, out _)
+        if (value is PSObject { BaseObject: ValueType number } token && NumberInput.TryGetNumber(number, out _)
             && LanguagePrimitives.ConvertTo<string>(token) is var written && written != LanguagePrimitives.ConvertTo<string>(number))
         {
             var read = ExprNode.Parse(written, cancellation);
@@ -32,14 +47,14 @@ internal static class Conversions
             case ExprNode node:
                 return node;
             case string text:
-                return ExprNode.Parse(text, functions, cancellation);
+                return ExprNode.Parse(text, functions, shapes, cancellation);
             case ScriptBlock script:
                 return ScriptBlockTranslator.Translate(script, functions);
             case null:
                 throw new AutodiffException(
                     ErrorIds.ExpressionNull,
                     "The expression is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
-            case { } other when TryGetNumber(other, out var constant):
+            case { } other when NumberInput.TryGetNumber(other, out var constant):
                 return ExprNode.Constant(constant);
             case { } other:
                 throw new AutodiffException(
@@ -55,16 +70,7 @@ internal static class Conversions
     public static object? Live(object? value) => Unwrap(SerializedText.Revive(value));
 
     /// <summary>A number as such or as text; text is read the same in every culture.</summary>
-    public static bool TryGetDouble(object? value, out double number)
-    {
-        value = Unwrap(value);
-        if (value is string text)
-        {
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !NumberText.IsLost(text, number);
-        }
-
-        return TryGetNumber(value, out number);
-    }
+    public static bool TryGetDouble(object? value, out double number) => NumberInput.TryGetDouble(value, out number);
 
     /// <summary>The names and values of a row: entries of a dictionary, or properties of an object.</summary>
     public static IEnumerable<KeyValuePair<string, object?>> Entries(object row)
@@ -139,32 +145,6 @@ internal static class Conversions
         catch (ExtendedTypeSystemException)
         {
             return null;
-        }
-    }
-
-    private static bool TryGetNumber(object? value, out double number)
-    {
-        switch (value)
-        {
-            case double d:
-                number = d;
-                return true;
-            case int or long or short or sbyte or byte or ushort or uint or ulong or float or decimal or Half or Int128 or UInt128
-                or System.Numerics.BigInteger:
-                number = value switch
-                {
-                    Half half => (double)half,
-                    Int128 wide => (double)wide,
-                    UInt128 wide => (double)wide,
-                    System.Numerics.BigInteger big => (double)big,
-                    _ => Convert.ToDouble(value, CultureInfo.InvariantCulture),
-                };
-
-                // Too large for a double, like the same number as text.
-                return value is not System.Numerics.BigInteger || double.IsFinite(number);
-            default:
-                number = 0;
-                return false;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
 
@@ -134,6 +135,78 @@ internal sealed class ValueSource
         }
 
         return column;
+    }
+
+    /// <summary>The elements of the values given for variables of an expression, in their order.</summary>
+    /// <param name="variables">The variables with their shapes.</param>
+    /// <exception cref="AutodiffException">There is none for one of them, it cannot be told which, or it is not of that shape.</exception>
+    public double[] ElementsOf(VariableLayout variables)
+    {
+        var names = Require(variables.Names);
+        if (!variables.HasArrays) return Array.ConvertAll(names, NumberOf);
+        var elements = new double[variables.Length];
+        for (var i = 0; i < names.Length; i++) ReadElements(names[i], variables.Names[i], variables.Shapes[i], elements.AsSpan(variables.ElementsOf(i)));
+        return elements;
+    }
+
+    /// <summary>The shapes of all values that are arrays, for a text that does not declare them; null where none is.</summary>
+    /// <exception cref="AutodiffException">A list is empty, or its rows differ in length.</exception>
+    public IReadOnlyDictionary<string, Shape>? Shapes()
+    {
+        // Names that differ in case alone stand for each other where there is only one.
+        var areTold = AllNames.Distinct(StringComparer.OrdinalIgnoreCase).Count() == _values.Count;
+        var shapes = new Dictionary<string, Shape>(areTold ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (var name in AllNames)
+        {
+            if (Conversions.Unwrap(this[name]) is IList and var value && ArrayInput.ShapeOf(value, name) is { } shape) shapes.Add(name, shape);
+        }
+
+        return shapes.Count > 0 ? shapes : null;
+    }
+
+    /// <summary>The points that the values give for variables, some of which are arrays: one, or as many as lists for numbers have.</summary>
+    /// <param name="variables">The variables with their shapes.</param>
+    /// <exception cref="AutodiffException">As for <see cref="ElementsOf"/>, or lists for numbers differ in length.</exception>
+    public IEnumerable<double[]> PointsOf(VariableLayout variables)
+    {
+        var names = Require(variables.Names);
+        int[] listed = [.. Enumerable.Range(0, names.Length).Where(i => variables.Shapes[i].IsNumber && IsList(names[i]))];
+        if (listed.Length == 0) return [ElementsOf(variables)];
+        var columns = Array.ConvertAll(listed, i => ColumnOf(names[i]));
+        var count = columns.Max(static column => column.Length);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (columns[i].Length != count && columns[i].Length != 1) throw new AutodiffException(ErrorIds.LengthMismatch, string.Create(CultureInfo.InvariantCulture, $"Variable '{names[listed[i]]}' has {columns[i].Length} values, but another one has {count}. Give each the same number, or a single value for all."));
+        }
+
+        var elements = new double[variables.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (!listed.Contains(i)) ReadElements(names[i], variables.Names[i], variables.Shapes[i], elements.AsSpan(variables.ElementsOf(i)));
+        }
+
+        return Enumerable.Range(0, count).Select(row =>
+        {
+            for (var i = 0; i < listed.Length; i++) elements[variables.ElementsOf(listed[i]).Start.Value] = columns[i][columns[i].Length == 1 ? 0 : row];
+            return elements;
+        });
+    }
+
+    /// <summary>The array that a name has as its value, or a number for an array of one element; null for anything else.</summary>
+    /// <exception cref="AutodiffException">The array is not of the shape of what it is for, or an element is no finite number.</exception>
+    public ExprNode? ConstantOf(string name, Shape shape)
+    {
+        var value = this[name];
+        if (Conversions.Unwrap(value) is not IList && (shape.Count != 1 || shape.IsNumber || !Conversions.TryGetDouble(value, out _))) return null;
+        var elements = new double[(int)Math.Min(shape.Count, Array.MaxLength)];
+        ArrayInput.Read(value, shape, name, elements);
+        return ExprNode.Constant(new ConstantArray(elements, shape.Plain()));
+    }
+
+    private void ReadElements(string name, string variable, Shape shape, Span<double> elements)
+    {
+        if (shape.IsNumber) elements[0] = NumberOf(name);
+        else ArrayInput.Read(this[name], shape, variable, elements);
     }
 
     private static IList? ListOf(object? value) => Conversions.Unwrap(value) is IList list and not Array { Rank: > 1 } ? list : null;

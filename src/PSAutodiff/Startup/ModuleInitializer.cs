@@ -10,6 +10,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
     /// <summary>Loads the engine, so that <c>[PSAutodiff.ExprNode]</c> is known right after the import, makes the linear algebra findable, and warms up.</summary>
     public void OnImport()
     {
+        Foundation.NumberInput.Unwrap = Converters.Conversions.Unwrap;
         System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(ExprNode).TypeHandle);
         LinearAlgebraLoadContext.Register();
         WarmUp.Expressions();

@@ -127,26 +127,26 @@ public sealed class ArrayGoldenTests
         public double[] Evaluate(IReadOnlyList<ExprNode> outputs, Dictionary<string, string>? directions = null, int unit = -1)
         {
             string[] names = directions is null ? Names : [.. Names, .. Names.Select(name => directions[name])];
-            var tape = ArrayTape.Compile(ExprNode.Flatten(outputs), names);
-
-            if (directions is null) return Run(tape, [.. Names.Zip(tape.InputShapes).SelectMany(pair => Used(pair.First, pair.Second))]);
+            var flat = ExprNode.Flatten(outputs);
+            var tape = ArrayTape.Compile(flat, VariableLayout.Of(names, flat));
+            if (directions is null) return Run(tape, [.. Names.Zip(tape.Inputs.Shapes).SelectMany(pair => Used(pair.First, pair.Second))]);
             var all = new List<double>();
             var first = 0;
             for (var i = 0; i < names.Length; i++)
             {
                 if (i < Names.Length)
                 {
-                    all.AddRange(Used(names[i], tape.InputShapes[i]));
+                    all.AddRange(Used(names[i], tape.Inputs.Shapes[i]));
                     continue;
                 }
 
                 var length = _at[Names[i - Names.Length]].Length;
                 for (var j = 0; j < length; j++, first++)
                 {
-                    if (tape.InputShapes[i].Count == length) all.Add(first == unit ? 1 : 0);
+                    if (tape.Inputs.Shapes[i].Count == length) all.Add(first == unit ? 1 : 0);
                 }
 
-                if (tape.InputShapes[i].Count != length) all.Add(0);
+                if (tape.Inputs.Shapes[i].Count != length) all.Add(0);
             }
 
             return Run(tape, [.. all]);

@@ -118,7 +118,7 @@ public sealed class ObjectTextTests
     {
         var function = new CompiledFunction(ExprNode.Parse("x^2*y"), ["y", "x"], gradient: true);
         var back = (CompiledFunction)ObjectText.Read(ObjectText.Write(function), typeof(CompiledFunction));
-        Assert.Equal(18, back.Invoke(2, 3));
+        Assert.Equal(18.0, back.Invoke(2.0, 3.0));
         Assert.Equal(12.0, back.InvokeGradient(2, 3)["x"]);
         Assert.True(back.HasGradient);
         foreach (var variables in new[] { "[\"x\"]", "[\"x\",\"y\",\"x\"]", "[\"x\",\"y\",\"pi\"]", "null" })

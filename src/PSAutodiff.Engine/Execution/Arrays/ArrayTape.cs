@@ -12,28 +12,20 @@ internal sealed class ArrayTape
     private readonly double[] _constants;
     private readonly int _length;
     private readonly Place[] _outputs;
-    private readonly string[] _names;
     private double[]? _arena;
 
-    private ArrayTape(Instruction[] instructions, double[] constants, int inputLength, int length, Place[] outputs, string[] names, Shape[] shapes)
+    private ArrayTape(Instruction[] instructions, double[] constants, VariableLayout inputs, int length, Place[] outputs)
     {
         _instructions = instructions;
         _constants = constants;
         _length = length;
         _outputs = outputs;
-        _names = names;
-        (InputLength, InputShapes) = (inputLength, shapes);
+        Inputs = inputs;
         foreach (var output in outputs) OutputLength += output.Length;
     }
 
     /// <summary>The variables, in the order of their elements.</summary>
-    public IReadOnlyList<string> Variables => _names;
-
-    /// <summary>Their shapes.</summary>
-    public Shape[] InputShapes { get; }
-
-    /// <summary>Number of all elements of the variables.</summary>
-    public int InputLength { get; }
+    public VariableLayout Inputs { get; }
 
     /// <summary>Number of all elements of the results.</summary>
     public int OutputLength { get; private set; }
@@ -45,15 +37,15 @@ internal sealed class ArrayTape
 
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions.</param>
-    /// <param name="variables">The order of the variables.</param>
+    /// <param name="inputs">The variables in the order of their elements.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="AutodiffException">A variable is missing, or the arrays are too large.</exception>
-    public static ArrayTape Compile(RootedGraph outputs, IReadOnlyList<string> variables, CancellationToken cancellation = default)
+    /// <exception cref="AutodiffException">A variable is missing or has another shape, or the arrays are too large.</exception>
+    public static ArrayTape Compile(RootedGraph outputs, VariableLayout inputs, CancellationToken cancellation = default)
     {
         var (graph, roots) = outputs;
         var reachable = outputs.Reachable();
         graph.RequireDefinitions(reachable);
-        return new Compiler(graph, roots, reachable, variables, cancellation).Compile();
+        return new Compiler(graph, roots, reachable, inputs, cancellation).Compile();
     }
 
     /// <summary>Computes the results.</summary>
@@ -64,7 +56,7 @@ internal sealed class ArrayTape
     {
         // One arena is kept between runs; threads that meet make their own.
         var arena = Interlocked.Exchange(ref _arena, null) ?? NewArena();
-        inputs[..InputLength].CopyTo(arena);
+        inputs[..Inputs.Length].CopyTo(arena);
         foreach (ref readonly var instruction in _instructions.AsSpan())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -83,7 +75,7 @@ internal sealed class ArrayTape
     private double[] NewArena()
     {
         var arena = new double[_length];
-        _constants.CopyTo(arena, InputLength);
+        _constants.CopyTo(arena, Inputs.Length);
         return arena;
     }
 
@@ -139,7 +131,7 @@ internal sealed class ArrayTape
     /// <summary>An operation and the places of its arguments and result.</summary>
     internal readonly record struct Instruction(Operation Operation, Place Target, Place X, Place Y, Place Z, long[] Indices);
 
-    private sealed class Compiler(Graph graph, int[] roots, bool[] reachable, IReadOnlyList<string> variables, CancellationToken cancellation)
+    private sealed class Compiler(Graph graph, int[] roots, bool[] reachable, VariableLayout inputs, CancellationToken cancellation)
     {
         private readonly Place[] _places = new Place[reachable.Length];
         private readonly int[] _uses = graph.Uses(reachable, roots);
@@ -150,7 +142,7 @@ internal sealed class ArrayTape
 
         public ArrayTape Compile()
         {
-            var inputs = PlaceVariables();
+            PlaceVariables();
             for (var id = 0; id < reachable.Length; id++)
             {
                 if (reachable[id] && (graph.IsConstant(id) || graph.IsArray(id))) PlaceConstant(id);
@@ -167,10 +159,10 @@ internal sealed class ArrayTape
                 }
             }
 
-            return new ArrayTape([.. _instructions], [.. _constants], inputs.Length, Checked(_end), Array.ConvertAll(roots, root => _places[root]), inputs.Names, inputs.Shapes);
+            return new ArrayTape([.. _instructions], [.. _constants], inputs, Checked(_end), Array.ConvertAll(roots, root => _places[root]));
         }
 
-        private (int Length, string[] Names, Shape[] Shapes) PlaceVariables()
+        private void PlaceVariables()
         {
             var ids = new Dictionary<string, int>(StringComparer.Ordinal);
             for (var id = 0; id < reachable.Length; id++)
@@ -178,16 +170,16 @@ internal sealed class ArrayTape
                 if (reachable[id] && graph.IsVariable(id)) ids.Add(graph.NameOf(id), id);
             }
 
-            var shapes = new Shape[variables.Count];
-            for (var i = 0; i < variables.Count; i++)
+            for (var i = 0; i < inputs.Names.Count; i++)
             {
-                // A variable that no result needs has a number's place.
-                if (ids.Remove(variables[i], out var id)) _places[id] = New(shapes[i] = graph.ShapeOf(id));
-                else New(Shape.Number);
+                // A variable that no result needs has its place too.
+                var place = New(inputs.Shapes[i]);
+                if (!ids.Remove(inputs.Names[i], out var id)) continue;
+                _places[id] = place;
+                if (!graph.ShapeOf(id).IsLike(place.Shape)) throw new AutodiffException(ErrorIds.ShapeConflict, $"'{inputs.Names[i]}' is {graph.ShapeOf(id).InWords()} in one expression and {place.Shape.InWords()} in another. A name has one shape.");
             }
 
             if (ids.Count > 0) throw new AutodiffException(ErrorIds.VariableNotBound, $"The variable '{ids.Keys.Order(StringComparer.Ordinal).First()}' has no place among the variables that are given.");
-            return (Checked(_end), [.. variables], shapes);
         }
 
         private void PlaceConstant(int id)

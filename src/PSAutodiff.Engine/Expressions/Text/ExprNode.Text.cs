@@ -18,10 +18,7 @@ public sealed partial class ExprNode
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     internal static ExprNode Parse(string text, CancellationToken cancellation) => ExpressionParser.Parse(text, cancellation);
 
-    /// <summary>Reads an expression that has functions without definitions, which it need not declare.</summary>
-    internal static ExprNode Parse(string text, IEnumerable<string>? functions, CancellationToken cancellation) => ExpressionParser.Parse(text, functions, null, cancellation);
-
-    /// <summary>The same, with shapes of variables that the text does not declare.</summary>
+    /// <summary>Reads an expression that has functions without definitions, or variables with shapes, which it need not declare.</summary>
     internal static ExprNode Parse(string text, IEnumerable<string>? functions, IReadOnlyDictionary<string, Shape>? shapes, CancellationToken cancellation) =>
         ExpressionParser.Parse(text, functions, shapes, cancellation);
 

@@ -111,7 +111,7 @@ internal sealed partial class ExpressionParser
         _at = open.Start;
         var operand = _operands.Pop();
         var shape = _builder.ShapeOf(operand);
-        if (shape.IsNumber) throw Error(open, "a number has no elements; declare the shape of a variable before its use, as in 'v: [3]; v[0]'");
+        if (shape.IsNumber) throw new ExpressionSyntaxException(ErrorIds.ShapeMismatch, "a number has no elements; declare the shape of a variable before its use, as in 'v: [3]; v[0]'", _text, open.Start);
         Advance();
         var first = ReadBounds(shape.Rows, shape.IsMatrix ? "row" : "element");
         SliceBounds[] bounds = shape.IsMatrix ? [first, SliceBounds.Range(0, shape.Columns)] : [first];

@@ -14,6 +14,7 @@ internal sealed class EquationSystem
 
     public EquationSystem(IReadOnlyList<ExprNode> equations, IReadOnlyList<string> variables, CancellationToken cancellation)
     {
+        ExprNode.Flatten(equations, cancellation).RequireNumbers("Finding roots");
         Variables = variables;
         (_residuals, var jacobian) = NumericDerivatives.OfSystem(equations, variables, cancellation);
         _alone = CompiledExpression.Compile(_residuals, variables, cancellation);

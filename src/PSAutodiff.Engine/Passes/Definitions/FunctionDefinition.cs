@@ -67,7 +67,7 @@ internal sealed record FunctionDefinition(string Name, IReadOnlyList<string> Par
     {
         try
         {
-            return ExprNode.Parse(text, functions, cancellation);
+            return ExprNode.Parse(text, functions, null, cancellation);
         }
         catch (AutodiffException exception)
         {

@@ -112,7 +112,8 @@ public sealed partial class ExprNode
         return builder.Build([ForwardMode.Differentiate(builder, flat.Roots[0], terms)]).Nodes()[0];
     }
 
-    private static bool HasArrayAmong(GraphBuilder builder, int root, IReadOnlyList<string> variables)
+    /// <summary>Whether one of the variables is a vector or a matrix there.</summary>
+    internal static bool HasArrayAmong(GraphBuilder builder, int root, IReadOnlyList<string> variables)
     {
         foreach (var variable in variables)
         {

@@ -16,6 +16,7 @@ internal sealed class PlotFunction
     public PlotFunction(ExprNode expression, IReadOnlyList<string> axes, IReadOnlyDictionary<string, double> at, CancellationToken cancellation = default)
     {
         string[] others = [.. expression.Variables.Except(axes, StringComparer.Ordinal)];
+        ExprNode.Flatten([expression], cancellation).RequireNumbers("A plot");
         _compiled = CompiledExpression.Compile([expression], [.. axes, .. others], cancellation);
         _columns = [.. new ReadOnlyMemory<double>[axes.Count], .. others.Select(name => (ReadOnlyMemory<double>)new[] { at[name] })];
         _cancellation = cancellation;

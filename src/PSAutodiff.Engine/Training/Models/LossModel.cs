@@ -129,7 +129,7 @@ internal sealed class LossModel : IDescentModel<double>
             foreach (var row in rows)
             {
                 _rows[row].CopyTo(_point, 0);
-                _compiled.Evaluate(_point, _outputs);
+                _compiled.Evaluate(_point, _outputs, cancellation);
                 Vectors.Add(_sums, _outputs);
             }
 

@@ -14,6 +14,8 @@ internal sealed class LossProgram
     /// <param name="cancellation">Ends it early.</param>
     public LossProgram(ExprNode loss, string[] columns, string[] parameters, CancellationToken cancellation)
     {
+        ExprNode.Flatten([loss], cancellation).RequireNumbers("Training");
+
         // The loss comes last: the next step waits for the derivatives, not for it.
         var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
         var outputs = derivatives.Gradient.And(derivatives.Value);

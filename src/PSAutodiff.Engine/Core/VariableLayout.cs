@@ -1,0 +1,121 @@
+using System.Collections.Specialized;
+using System.Globalization;
+
+namespace PSAutodiff.Core;
+
+/// <summary>
+/// Variables with their shapes, whose elements stand one after the other, row after row, as the numbers of a point. Where all are numbers, an
+/// element is a variable.
+/// </summary>
+internal sealed class VariableLayout
+{
+    private readonly int[] _starts;
+
+    /// <summary>Variables of given shapes.</summary>
+    /// <param name="names">Their names, in order.</param>
+    /// <param name="shapes">Their shapes, in the same order; null where all are numbers.</param>
+    /// <exception cref="AutodiffException">They have more elements than can be computed with.</exception>
+    public VariableLayout(IReadOnlyList<string> names, Shape[]? shapes = null)
+    {
+        Names = names;
+        Shapes = shapes ?? new Shape[names.Count];
+        HasArrays = Array.Exists(Shapes, static shape => !shape.IsNumber);
+        _starts = new int[names.Count];
+        long length = 0;
+        for (var i = 0; i < _starts.Length; i++)
+        {
+            _starts[i] = (int)length;
+            length += Math.Min(Shapes[i].Count, Array.MaxLength + 1L);
+            if (length > Array.MaxLength) throw new AutodiffException(ErrorIds.DataTooLarge, string.Create(CultureInfo.InvariantCulture, $"'{names[i]}' is {Shapes[i].InWords()}. With it the variables have more elements than can be computed with, which are {Array.MaxLength}."));
+        }
+
+        Length = (int)length;
+    }
+
+    /// <summary>The names, in order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The shape of each.</summary>
+    public Shape[] Shapes { get; }
+
+    /// <summary>The number of all elements.</summary>
+    public int Length { get; }
+
+    /// <summary>Whether one is no number.</summary>
+    public bool HasArrays { get; }
+
+    /// <summary>The names of the elements: x, v[0], W[0, 1].</summary>
+    public IReadOnlyList<string> ElementNames => field ??= HasArrays ? [.. Enumerable.Range(0, Names.Count).SelectMany(ElementNamesOf)] : Names;
+
+    /// <summary>The variables that an expression has, and others, with their shapes there.</summary>
+    /// <param name="names">The names, in order; those that it does not have are numbers.</param>
+    /// <param name="expressions">The expressions.</param>
+    public static VariableLayout Of(IReadOnlyList<string> names, RootedGraph expressions)
+    {
+        if (expressions.Graph.Arrays is null) return new VariableLayout(names);
+        var shapes = new Dictionary<string, Shape>(StringComparer.Ordinal);
+        for (var id = 0; id < expressions.Graph.Count; id++)
+        {
+            if (expressions.Graph.IsVariable(id)) shapes[expressions.Graph.NameOf(id)] = expressions.Graph.ShapeOf(id);
+        }
+
+        return new VariableLayout(names, [.. names.Select(name => shapes.GetValueOrDefault(name))]);
+    }
+
+    /// <summary>The elements of a variable among those of all.</summary>
+    public Range ElementsOf(int variable) => _starts[variable]..(_starts[variable] + (int)Shapes[variable].Count);
+
+    /// <summary>Some of the variables, in another order.</summary>
+    public VariableLayout Only(IReadOnlyList<string> names)
+    {
+        if (!HasArrays) return new VariableLayout(names);
+        var places = Enumerable.Range(0, Names.Count).ToDictionary(i => Names[i], i => Shapes[i], StringComparer.Ordinal);
+        return new VariableLayout(names, [.. names.Select(name => places[name])]);
+    }
+
+    /// <summary>Each variable's elements under its name, in order: a double, a double[] or a double[,].</summary>
+    /// <param name="element">The number of an element.</param>
+    public OrderedDictionary Fold(Func<int, double> element)
+    {
+        var named = new OrderedDictionary(Names.Count);
+        for (var i = 0; i < Names.Count; i++)
+        {
+            var start = _starts[i];
+            named.Add(Names[i], ValueOf(Shapes[i], at => element(start + at)));
+        }
+
+        return named;
+    }
+
+    /// <summary>What has a shape, as numbers are held elsewhere: a double, a double[] or a double[,].</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="element">Its elements, row after row.</param>
+    public static object ValueOf(Shape shape, Func<int, double> element)
+    {
+        if (shape.IsNumber) return element(0);
+        if (shape.IsVector)
+        {
+            var vector = new double[shape.Rows];
+            for (var i = 0; i < vector.Length; i++) vector[i] = element(i);
+            return vector;
+        }
+
+        var matrix = new double[shape.Rows, shape.Columns];
+        var next = 0;
+        for (var i = 0; i < shape.Rows; i++)
+        {
+            for (var j = 0; j < shape.Columns; j++) matrix[i, j] = element(next++);
+        }
+
+        return matrix;
+    }
+
+    private IEnumerable<string> ElementNamesOf(int variable)
+    {
+        var (name, shape) = (Names[variable], Shapes[variable]);
+        if (shape.IsNumber) return [name];
+        return Enumerable.Range(0, (int)shape.Count).Select(i => shape.IsVector
+            ? string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]")
+            : string.Create(CultureInfo.InvariantCulture, $"{name}[{i / shape.Columns}, {i % shape.Columns}]"));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace PSAutodiff.Foundation;
+
+/// <summary>Numbers and lists of them as users give them: values of any type.</summary>
+internal static class NumberInput
+{
+    /// <summary>What is inside a wrapper that the surroundings put around values; the value itself where they have none.</summary>
+    public static Func<object?, object?> Unwrap { get; set; } = static value => value;
+
+    /// <summary>A number as such or as text; text is read the same in every culture.</summary>
+    public static bool TryGetDouble(object? value, out double number)
+    {
+        value = Unwrap(value);
+        if (value is string text)
+        {
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !NumberText.IsLost(text, number);
+        }
+
+        return TryGetNumber(value, out number);
+    }
+
+    /// <summary>A number as such.</summary>
+    public static bool TryGetNumber(object? value, out double number)
+    {
+        switch (value)
+        {
+            case double d:
+                number = d;
+                return true;
+            case int or long or short or sbyte or byte or ushort or uint or ulong or float or decimal or Half or Int128 or UInt128
+                or System.Numerics.BigInteger:
+                number = value switch
+                {
+                    Half half => (double)half,
+                    Int128 wide => (double)wide,
+                    UInt128 wide => (double)wide,
+                    System.Numerics.BigInteger big => (double)big,
+                    _ => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+                };
+
+                // Too large for a double, like the same number as text.
+                return value is not System.Numerics.BigInteger || double.IsFinite(number);
+            default:
+                number = 0;
+                return false;
+        }
+    }
+}
