@@ -247,7 +247,7 @@ internal sealed class GraphBuilder
     private int RewriteArrays(Operation operation, Term x, Term y, Term z)
     {
         var mark = Log?.Mark ?? 0;
-        var (identity, result) = ArrayIdentities.Rewrite(operation, Rules, x, y, z);
+        var (identity, result) = OperationTable.Broadcast.RewriteAround(operation, Rules, x, y, z);
         if (identity is null)
         {
             Log?.Drop(mark);
@@ -333,7 +333,7 @@ internal sealed class GraphBuilder
     {
         if (HoldsNumbers(operation, x, y, z)) return result;
         var shape = ShapeFor(operation, x, y, z);
-        return ShapeOf(result).IsLike(shape) ? result : Term(result).StretchedTo(shape.Plain()).Id;
+        return ShapeOf(result).IsLike(shape) ? result : Apply(OperationTable.Broadcast, result, Index(shape.Sizes));
     }
 
     private ushort IndexOf(Shape shape)

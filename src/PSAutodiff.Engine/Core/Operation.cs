@@ -97,6 +97,9 @@ public abstract class Operation
     /// <summary>The value for given values of the arguments; absent ones are ignored. Follows IEEE arithmetic and never throws.</summary>
     internal abstract double Evaluate(double x, double y, double z);
 
+    /// <summary>An identity of an operation element by element that has a result of this one among its arguments, and what it gives; none for none.</summary>
+    internal virtual (Identity? Identity, Term Result) RewriteAround(Operation operation, RuleSets rules, Term x, Term y, Term z) => default;
+
     /// <summary>The shape of the value for arguments of given shapes.</summary>
     /// <exception cref="AutodiffException">The shapes do not go together.</exception>
     internal virtual Shape ShapeOf(in ArgumentShapes of)

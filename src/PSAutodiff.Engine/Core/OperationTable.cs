@@ -47,6 +47,7 @@ internal static class OperationTable
         Variable = ByCode[VariableCode];
         Index = ByCode[IndexCode];
         ConstantArray = ByCode[ArrayCode];
+        Broadcast = ByName["broadcast"];
     }
 
     public static Operation[] ByCode { get; }
@@ -63,6 +64,9 @@ internal static class OperationTable
 
     /// <summary>The operation of arrays of numbers.</summary>
     public static Operation ConstantArray { get; }
+
+    /// <summary>The operation that stretches to a larger shape.</summary>
+    public static Operation Broadcast { get; }
 
     public static Operation Get(Type type) => ByType[type];
 

@@ -102,7 +102,10 @@ internal sealed class NamedFunction
     public bool IsOfArrays(int count) => _array?.Takes(count) == true || (_operation is { IsElementwise: false } && _operation.Arity == count);
 
     /// <summary>Whether it takes so many arguments.</summary>
-    public bool Takes(int count) => _unknown is not null ? UnknownFunction.Parse(_unknown, count) is not null : _array?.Takes(count) == true || _operation?.Arity == count || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
+    public bool Takes(int count) => _array?.Takes(count) == true || TakesNumbers(count);
+
+    /// <summary>The same for arguments that are numbers: sum and max of one are those of an array's elements.</summary>
+    public bool TakesNumbers(int count) => _unknown is not null ? UnknownFunction.Parse(_unknown, count) is not null : (_operation is { HasIndices: false } && _operation.Arity == count) || (TakesMany && count > 2) || _forms.Any(form => form.Count == count);
 
     /// <summary>What is wrong with a number of arguments that it does not take.</summary>
     public string ArgumentCountMessage(int given)

@@ -17,6 +17,8 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
         new("broadcast(-A) = -broadcast(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<BroadcastOperation>(i) : Term.None),
     ];
 
+    internal override (Identity? Identity, Term Result) RewriteAround(Operation operation, RuleSets rules, Term x, Term y, Term z) => ArrayIdentities.Rewrite(operation, rules, x, y, z);
+
     internal override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithNumbers(Name, indices);
 
     internal override Shape ShapeOf(in ArgumentShapes of)

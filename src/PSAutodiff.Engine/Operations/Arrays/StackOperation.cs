@@ -26,14 +26,6 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
         };
     }
 
-    /// <summary>A literal of a single element.</summary>
-    internal static ExprNode OfOne(ExprNode element) => element.ArrayShape.Rank switch
-    {
-        0 => ExprNode.Reshape(element, 1),
-        1 => ExprNode.Reshape(element, 1, element.ArrayShape.Rows),
-        _ => throw new AutodiffException(ErrorIds.ShapeMismatch, "An array has one or two axes; a literal of matrices would have three."),
-    };
-
     internal override Term Pullback(int argument, in Locals at, Term adjoint)
     {
         var (x, y) = (at.X.Shape, at.Y.Shape);
@@ -61,9 +53,16 @@ public sealed partial class ExprNode
     {
         ArgumentNullException.ThrowIfNull(elements);
         if (elements.Length == 0) throw new AutodiffException(ErrorIds.ShapeInvalid, "An array needs at least one element.");
-        if (elements.Length == 1) return StackOperation.OfOne(elements[0] ?? throw MissingArgument(OperationOf<StackOperation>.Instance, 0));
+        if (elements.Length == 1) return OfOne(elements[0] ?? throw MissingArgument(OperationOf<StackOperation>.Instance, 0));
         var literal = elements[0];
         foreach (var element in elements.AsSpan(1)) literal = Apply<StackOperation>(literal, element);
         return literal;
     }
+
+    private static ExprNode OfOne(ExprNode element) => element.ArrayShape.Rank switch
+    {
+        0 => Reshape(element, 1),
+        1 => Reshape(element, 1, element.ArrayShape.Rows),
+        _ => throw new AutodiffException(ErrorIds.ShapeMismatch, "An array has one or two axes; a literal of matrices would have three."),
+    };
 }

@@ -30,9 +30,9 @@ internal sealed record FunctionDefinition(string Name, IReadOnlyList<string> Par
             return Of(name, [.. head.Split(',').Select(static parameter => parameter.Trim())], ReadBody(name, text[(arrow + Arrow.Length)..], functions, cancellation));
         }
 
-        if (NamedFunction.TryFind(text.Trim()) is { } operation)
+        if (NamedFunction.TryFind(text.Trim()) is { } operation && Enumerable.Range(1, UnknownFunction.MostArguments).FirstOrDefault(operation.TakesNumbers) is var count and > 0)
         {
-            string[] parameters = [.. UsualParameters.Take(Enumerable.Range(1, UnknownFunction.MostArguments).First(operation.Takes))];
+            string[] parameters = [.. UsualParameters.Take(count)];
             return Of(name, parameters, operation.Apply(Array.ConvertAll(parameters, ExprNode.Variable)));
         }
 
