@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Core;
 
