@@ -29,6 +29,7 @@ internal sealed class GraphBuilder
     private readonly Dictionary<string, int> _variables;
     private FunctionTable? _functions;
     private ArrayPools? _arrays;
+    private Dictionary<int, int>? _literals;
     private int[] _slots;
     private readonly Graph? _origin;
     private readonly int _extraCapacity;
@@ -189,6 +190,7 @@ internal sealed class GraphBuilder
     /// <summary>The node for an operation on given arguments, rewritten by the active <see cref="Rules"/>.</summary>
     public int Apply(Operation operation, int x, int y = Graph.None, int z = Graph.None)
     {
+        if (_arrays is not null) (x, y, z) = Settled(operation, x, y, z);
         var rewritten = Rewrite(operation, x, y, z);
         return rewritten != Graph.None ? InShape(rewritten, operation, x, y, z) : Find(operation, x, y, z);
     }
@@ -197,6 +199,7 @@ internal sealed class GraphBuilder
     public int Apply(int id, int x, int y, int z)
     {
         var operation = OperationOf(id);
+        if (_arrays is not null) (x, y, z) = Settled(operation, x, y, z);
         var rewritten = Rewrite(operation, x, y, z);
         return rewritten != Graph.None ? InShape(rewritten, operation, x, y, z) : Plain(id, x, y, z);
     }
@@ -205,8 +208,37 @@ internal sealed class GraphBuilder
     public int Plain(int id, int x, int y, int z)
     {
         var operation = OperationOf(id);
+        if (_arrays is not null) (x, y, z) = Settled(operation, x, y, z);
         var node = _nodes[id];
         return node.X == x && node.Y == y && node.Z == z && !operation.IsCommutative ? id : Find(operation, x, y, z);
+    }
+
+    private (int X, int Y, int Z) Settled(Operation operation, int x, int y, int z)
+    {
+        var goesOn = operation.BuildsLiterals && ShapeOf(x).Rank > ShapeOf(y).Rank;
+        return (goesOn ? x : Settled(x), Settled(y), Settled(z));
+    }
+
+    private ConstantArray? TryConstantLiteral(int id)
+    {
+        var shape = ShapeOf(id).Plain();
+        var elements = new List<double>();
+        for (; OperationOf(id).BuildsLiterals && ShapeOf(id).Rank == shape.Rank; id = X(id))
+        {
+            if (!TryPrepend(Y(id))) return null;
+        }
+
+        if (!TryPrepend(id)) return null;
+        elements.Reverse();
+        return new ConstantArray([.. elements], shape);
+
+        bool TryPrepend(int element)
+        {
+            if (IsConstant(element)) elements.Add(ConstantOf(element));
+            else if (IsArray(element) && ShapeOf(element).Rank < shape.Rank) elements.AddRange(ArrayOf(element).Elements.Reverse());
+            else return false;
+            return true;
+        }
     }
 
     // Asked for every node, mostly before the JIT would compile it well by itself.
@@ -284,7 +316,22 @@ internal sealed class GraphBuilder
         _origin);
 
     /// <summary>The same, with the nodes in it that are wanted.</summary>
-    public RootedGraph Build(params int[] roots) => new(Build(), roots);
+    public RootedGraph Build(params int[] roots)
+    {
+        if (_arrays is not null) roots = Array.ConvertAll(roots, Settled);
+        return new(Build(), roots);
+    }
+
+    /// <summary>
+    /// A literal whose elements have all become constants is an array of numbers, as in its text, unless it is the beginning of a longer literal.
+    /// </summary>
+    public int Settled(int id)
+    {
+        if (id < 0 || _arrays is null || !OperationOf(id).BuildsLiterals) return id;
+        _literals ??= [];
+        if (!_literals.TryGetValue(id, out var literal)) _literals.Add(id, literal = TryConstantLiteral(id) is { } array ? Constant(array) : id);
+        return literal;
+    }
 
     /// <summary>The node with these arguments, for rules that may exchange them also one with the first two exchanged; else a new one.</summary>
     private int Find(Operation operation, int x, int y, int z)

@@ -79,6 +79,9 @@ public abstract class Operation
     /// <summary>Whether the last argument is a list of whole numbers, which no text shows as an argument.</summary>
     internal virtual bool HasIndices => false;
 
+    /// <summary>Whether chains of it, first arguments within first arguments, are what literals of arrays are made of.</summary>
+    internal virtual bool BuildsLiterals => false;
+
     /// <summary>What messages call it: the sign between its arguments, else its name.</summary>
     internal virtual string Symbol => Infix.Level < Notation.Atom && Infix.Pieces is [_, var (sign, argument), ..] && argument < 0 ? sign.Trim() : Name;
 

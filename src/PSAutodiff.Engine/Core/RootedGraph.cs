@@ -47,4 +47,18 @@ internal readonly partial record struct RootedGraph(Graph Graph, int[] Roots)
                 $"{what} works on expressions of numbers, and here {(Graph.IsVariable(id) ? $"'{Graph.NameOf(id)}' is {Graph.ShapeOf(id).InWords()}" : "are vectors or matrices")}.");
         }
     }
+
+    /// <summary>The variables in ordinal order with their shapes.</summary>
+    public (string Name, Shape Shape)[] VariablesAndShapes()
+    {
+        var reachable = Reachable();
+        var variables = new List<(string Name, Shape Shape)>();
+        for (var id = 0; id < reachable.Length; id++)
+        {
+            if (reachable[id] && Graph.IsVariable(id)) variables.Add((Graph.NameOf(id), Graph.ShapeOf(id)));
+        }
+
+        variables.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return [.. variables];
+    }
 }

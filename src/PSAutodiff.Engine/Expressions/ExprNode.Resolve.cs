@@ -27,7 +27,7 @@ public sealed partial class ExprNode
                 : builder.Copy(graph, id, map);
         }
 
-        return builder.Build().Node(map[root]);
+        return builder.Build(map[root]).Nodes()[0];
     }
 
     private static ExprNode Shaped(string name, Shape shape, ExprNode replacement) => replacement.ArrayShape.IsLike(shape)

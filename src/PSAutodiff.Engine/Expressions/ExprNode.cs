@@ -322,7 +322,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     {
         if (Home is { } home) return home;
         var builder = new GraphBuilder(_depth) { Cancellation = cancellation };
-        var id = new GraphImporter(builder, _depth).Import(this);
+        var id = builder.Settled(new GraphImporter(builder, _depth).Import(this));
         var made = new GraphLocation(builder.Build(), id);
         return Operation.Arity == 0 ? made : Interlocked.CompareExchange(ref _location, made, null) ?? made;
     }

@@ -171,12 +171,20 @@ internal sealed partial class ExpressionParser
         return new ConstantArray([.. elements.SelectMany(id => _builder.ArrayOf(id).Elements)], Shape.Matrix(elements.Length, columns));
     }
 
-    /// <summary>Refuses what can be read in two ways: sum(A, 0) as the sum along an axis or as A + 0.</summary>
+    /// <summary>Refuses what can be read in two ways: sum(A, 0) as the sum along an axis or as A + 0. A number that is no axis has a point: max(A, 0.0).</summary>
     private void CheckReadings(NamedFunction function, int[] arguments, Token at)
     {
         if (arguments.Length != 2 || function.Name is not ("sum" or "max" or "min") || _builder.ShapeOf(arguments[0]).IsNumber || !_builder.IsConstant(arguments[1])) return;
+        var before = _text.AsSpan(0, _previous.Start).TrimEnd();
+        var written = before[(before.LastIndexOfAnyExceptInRange('0', '9') + 1)..];
+        before = before[..^written.Length];
+        if (written.IsEmpty || before is [.., '.' or '_'] or [.., 'e' or 'E', '+' or '-'] || char.IsLetter(before[^1])) return;
         var number = _builder.ConstantOf(arguments[1]).ToString(CultureInfo.InvariantCulture);
-        throw TwoReadings(at, $"{function.Name}(..., {number})", $"'{function.Name}(..., {AxisWord}={number})' for one along an axis", function.Name == "sum" ? $"'... + {number}'" : $"'{function.Name}(..., {number} + zeros(...))'");
+        throw TwoReadings(
+            at,
+            $"{function.Name}(..., {number})",
+            $"'{function.Name}(..., {AxisWord}={number})' for one along an axis",
+            function.Name == "sum" ? $"'... + {number}'" : $"'{function.Name}(..., {number}.0)' for one of each element and a number");
     }
 
     private ExpressionSyntaxException NoBars(Token at) => Error(at, "bars stand around numbers; write norm(v) for the length of a vector, abs(v) for absolute values element by element");

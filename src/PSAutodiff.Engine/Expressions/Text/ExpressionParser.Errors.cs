@@ -57,7 +57,7 @@ internal sealed partial class ExpressionParser
         var before = _pending.FirstOrDefault(static pending => pending.Kind != PendingKind.Prefix || pending.Function != Operators.Minus.Function);
         var symbol = before.Symbol;
         if (symbol is '^' && BareFunctionAdvice() is { Length: > 0 } advice) throw Error(number, $"unexpected '{both}' after '^'{advice}");
-        if (symbol is '/' or '^') throw TwoReadings(number, $"{symbol}{both}", $"'{symbol}{digits} * {factor}'", $"'{symbol}({digits}*{factor})'");
+        if (symbol is '/' or '^' or '@') throw TwoReadings(number, $"{symbol}{both}", $"'{symbol}{digits} * {factor}'", $"'{symbol}({digits}*{factor})'");
         if (symbol is Symbols.Root) throw TwoReadings(number, $"√{both}", $"'sqrt({digits}) * {factor}'", $"'sqrt({digits}*{factor})'");
     }
 

@@ -76,7 +76,7 @@ internal sealed partial class ExpressionParser
         var parser = new ExpressionParser(text, functions, shapes, cancellation);
         var root = parser.InShape(parser.Statements);
         parser.CheckUndeclared();
-        return parser._builder.Build().Node(root);
+        return parser._builder.Build(root).Nodes()[0];
     }
 
     /// <summary>The expressions that a text stands for, one after the other with ';' between them and after declarations and bindings that all may use: equal parts are one node.</summary>

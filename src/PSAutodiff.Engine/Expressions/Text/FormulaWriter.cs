@@ -76,7 +76,7 @@ internal static class FormulaWriter
                 var (piece, argument) = notation.Pieces[i];
                 stack.Push(argument < 0
                     ? new Item<TNode>(piece, default!, 0, false)
-                    : Argument(view, item.Node, notation, argument));
+                    : Argument(view, item.Node, notation, argument, style));
             }
 
             if (parentheses) stack.Push(new Item<TNode>(style.Open, default!, 0, false));
@@ -96,7 +96,7 @@ internal static class FormulaWriter
             elements.Add(view.Argument(node, 1));
             node = view.Argument(node, 0);
         }
-        while (view.OperationOf(node) is StackOperation && view.ShapeOf(node).Rank == rank && view.BindingOf(node) is null);
+        while (view.OperationOf(node) is StackOperation && view.ShapeOf(node).Rank == rank);
 
         // What came to an array that is no literal stands after it.
         var isWhole = view.ShapeOf(node).Rank < rank;
@@ -128,11 +128,16 @@ internal static class FormulaWriter
         return text.Append(array.Shape.IsMatrix ? "]]" : "]").ToString();
     }
 
-    private static Item<TNode> Argument<TView, TNode>(TView view, TNode node, Notation notation, int index)
+    private static Item<TNode> Argument<TView, TNode>(TView view, TNode node, Notation notation, int index, TextStyle style)
         where TView : struct, INodeView<TNode>
     {
         var child = view.Argument(node, index);
         var level = notation.ArgumentLevels[index];
+        if (index == 1 && view.OperationOf(node) is MaxOperation or MinOperation && view.OperationOf(child).Code == OperationTable.ConstantCode && !view.ShapeOf(view.Argument(node, 0)).IsNumber)
+        {
+            return new Item<TNode>(style.NumberAfterArray(view.ConstantOf(child)), child, 0, false);
+        }
+
         // The text -2 reads as the number, so the opposite of the number 2 is -(2).
         var numberAfterSign = notation.Level == Notation.SignLevel && view.OperationOf(child).Code == OperationTable.ConstantCode;
         return new Item<TNode>(null, child, numberAfterSign ? Notation.Atom + 1 : level, index > 0 && level > 0);

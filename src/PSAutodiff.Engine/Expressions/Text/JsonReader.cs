@@ -122,7 +122,7 @@ internal ref struct JsonReader
 
         // Throws on anything but white space after the object.
         _json.Read();
-        return _builder.Build().Node(_ids[root]);
+        return _builder.Build(_ids[root]).Nodes()[0];
     }
 
     private void ReadNodes()

@@ -18,6 +18,9 @@ internal abstract class TextStyle
 
     public virtual string Number(double value) => FormatNumber(value);
 
+    /// <summary>A number after an array in a function of two, where a whole one would name an axis.</summary>
+    public virtual string NumberAfterArray(double value) => Number(value);
+
     /// <summary>A number whose text is given.</summary>
     public virtual string Digits(string digits) => digits;
 
@@ -42,6 +45,8 @@ internal sealed class InfixStyle : TextStyle
     public override Notation NotationOf(Operation operation, ReadOnlySpan<long> indices) => operation.InfixOf(indices);
 
     public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
+
+    public override string NumberAfterArray(double value) => Number(value) is var text && text.AsSpan().TrimStart('-').ContainsAnyExceptInRange('0', '9') ? text : text + ".0";
 
     public override string Variable(string name) => VariableNames.Quote(name);
 }

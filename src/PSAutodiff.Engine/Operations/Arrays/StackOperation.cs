@@ -11,6 +11,8 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
 {
     internal override string Symbol => "[ ]";
 
+    internal override bool BuildsLiterals => true;
+
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{stack}", 2);
 
     internal override Shape ShapeOf(in ArgumentShapes of)

@@ -51,6 +51,11 @@ internal static class AlgebraForms
             throw new AutodiffException(ErrorIds.ValueMissing, "Rule Collect needs the variable by whose powers terms are collected, for example -Variable x.");
         }
 
+        if (rule == SimplificationRule.Collect && input.VariablesAndShapes().FirstOrDefault(one => one.Name == variable) is { Name: not null, Shape.IsNumber: false } array)
+        {
+            throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{array.Name}' is {array.Shape.InWords()}; terms are collected by the powers of a number. Name another variable.");
+        }
+
         var effort = new Effort(cancellation);
         var builder = new GraphBuilder { Rules = RuleSets.Standard | RuleSets.Signs, Cancellation = cancellation };
         var reader = new PolynomialReader(builder, effort);

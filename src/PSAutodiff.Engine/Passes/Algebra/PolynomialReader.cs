@@ -4,7 +4,7 @@ namespace PSAutodiff.Passes.Algebra;
 
 /// <summary>
 /// Reads expressions as polynomials over atoms, multiplied out, and writes polynomials. Atoms are variables, functions of expressions that
-/// are written anew, numbers like pi, and sums below a fraction line. Works from the leaves up without recursion.
+/// are written anew, numbers like pi, sums below a fraction line, and vectors and matrices. Works from the leaves up without recursion.
 /// </summary>
 internal sealed class PolynomialReader
 {
@@ -38,7 +38,7 @@ internal sealed class PolynomialReader
         var graph = input.Graph;
         var reachable = input.Reachable();
         if (graph.OperationCount(reachable) > MostOperations) throw Effort.TooLarge();
-        foreach (var name in input.Variables()) AtomOf(_builder.Variable(name));
+        foreach (var (name, shape) in input.VariablesAndShapes()) AtomOf(_builder.Variable(name, shape));
         var polynomials = new Polynomial[reachable.Length];
         for (var id = 0; id < reachable.Length; id++)
         {
@@ -110,7 +110,9 @@ internal sealed class PolynomialReader
 
     private Polynomial Read(Graph graph, int id, Polynomial[] polynomials, bool expandTangent)
     {
-        if (graph.IsVariable(id)) return Polynomial.Atom(AtomOf(_builder.Variable(graph.NameOf(id))));
+        if (graph.IsVariable(id)) return Polynomial.Atom(AtomOf(_builder.Variable(graph.NameOf(id), graph.ShapeOf(id))));
+        if (graph.IsIndex(id)) return Polynomial.Atom(AtomOf(_builder.Index(graph.IndicesOf(id))));
+        if (graph.IsArray(id)) return Polynomial.Atom(AtomOf(_builder.Constant(graph.ArrayOf(id))));
         if (graph.IsConstant(id))
         {
             return Rational.Of(graph.ConstantOf(id)) is { } number ? Polynomial.Constant(number) : Polynomial.Atom(AtomOf(_builder.Constant(graph.ConstantOf(id))));
@@ -120,6 +122,8 @@ internal sealed class PolynomialReader
         var x = polynomials[graph.X(id)];
         switch (operation)
         {
+            case var _ when !graph.ShapeOf(id).IsNumber:
+                break;
             case NegOperation:
                 return Polynomial.Zero.Plus(x, -Rational.One, _effort);
             case SumOperation:

@@ -42,7 +42,7 @@ internal sealed class FunctionDefinitions
                 : builder.Copy(graph, id, map);
         }
 
-        return builder.Build().Node(map[root]);
+        return builder.Build(map[root]).Nodes()[0];
     }
 
     /// <summary>The definitions, each after those that it needs.</summary>

@@ -43,6 +43,11 @@ internal readonly partial record struct Guard
     public Guard InShape(Shape shape)
     {
         if (!IsConditional || _condition.Shape.IsNumber || _condition.Shape.StretchesTo(shape)) return this;
+
+        // What is stretched to the whole on the way keeps its size of 1.
+        var whole = _condition.Shape;
+        var last = whole.Last == 1 ? 1 : shape.Last;
+        if (!shape.IsNumber) shape = whole.IsVector || shape.IsVector ? Shape.Vector(last) : Shape.Matrix(whole.Rows == 1 ? 1 : shape.Rows, last);
         var size = _condition.Apply<AbsOperation>();
         return new Guard(_inverted ? size.JoinedTo<SmallestOperation>(shape) : size.JoinedTo<LargestOperation>(shape), _inverted, IsOfExponent);
     }
