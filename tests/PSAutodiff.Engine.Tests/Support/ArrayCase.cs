@@ -1,3 +1,5 @@
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Fuzz;
 using Nested = PSAutodiff.Tests.ArrayReference.Nested;
 
@@ -89,16 +91,14 @@ internal sealed class ArrayCase
         public Compiled(IReadOnlyList<ExprNode> nodes, Dictionary<string, Nested> at)
         {
             string[] names = [.. at.Keys.Order(StringComparer.Ordinal)];
-            _tape = ArrayTape.Compile(ExprNode.Flatten(nodes), names);
             var inputs = new List<double>();
-            for (var i = 0; i < names.Length; i++)
+            foreach (var name in names)
             {
-                // A variable that is not there any more has the place of a number.
-                double[] elements = [.. at[names[i]].Elements()];
-                _places.Add(names[i], inputs.Count);
-                inputs.AddRange(elements.Length == _tape.InputShapes[i].Count ? elements : [0]);
+                _places.Add(name, inputs.Count);
+                inputs.AddRange(at[name].Elements());
             }
 
+            _tape = ArrayTape.Compile(ExprNode.Flatten(nodes), new VariableLayout(names, [.. names.Select(name => Shape.Of([.. at[name].Sizes.Select(static size => (long)size)]))]));
             _inputs = [.. inputs];
         }
 

@@ -55,13 +55,16 @@ public sealed partial class ExprNode
     {
         ArgumentNullException.ThrowIfNull(elements);
         if (elements.Length == 0) throw new AutodiffException(ErrorIds.ShapeInvalid, "An array needs at least one element.");
-        if (elements.Length == 1) return OfOne(elements[0] ?? throw MissingArgument(OperationOf<StackOperation>.Instance, 0));
-        var literal = elements[0];
+        var first = elements[0] ?? throw MissingArgument(OperationOf<StackOperation>.Instance, 0);
+        var literal = elements.Length > 1 ? first : StackOfOne(first);
         foreach (var element in elements.AsSpan(1)) literal = Apply<StackOperation>(literal, element);
-        return literal;
+
+        // Of constants alone it is an array of numbers.
+        var settled = literal.Flatten();
+        return settled.Graph.IsArray(settled.Id) ? settled.Graph.Node(settled.Id) : literal;
     }
 
-    private static ExprNode OfOne(ExprNode element) => element.ArrayShape.Rank switch
+    private static ExprNode StackOfOne(ExprNode element) => element.ArrayShape.Rank switch
     {
         0 => Reshape(element, 1),
         1 => Reshape(element, 1, element.ArrayShape.Rows),
