@@ -50,22 +50,27 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
     {
         foreach (var variable in variables) VariableNames.Check(variable);
         IReadOnlyList<string> direction = [];
-        var all = Simplified(ExprNode.Flatten([expression], cancellation));
+        var written = ExprNode.Flatten([expression], cancellation);
+        var layout = VariableLayout.Of(variables, written);
+
+        // Derivatives by a matrix that is promised to be symmetric are those by any matrix: what the promise makes equal has not the same ones.
+        var promises = Array.Exists(layout.Shapes, static shape => shape.IsSymmetric);
+        var all = Simplified(promises ? WithShapes(written, layout, static shape => shape.Plain()) : written);
         if (variables.Count > 0)
         {
             var builder = ExprNode.Extend(all, cancellation);
-            all = Simplified(builder.Build([.. all.Roots, .. Derivatives(builder, all.Roots[0], variables)]));
+            all = Simplified(builder.Build([.. all.Roots, .. Derivatives(builder, all.Roots[0], layout)]));
             if (hessian)
             {
                 // From first derivatives that are simplified already.
                 builder = ExprNode.Extend(all, cancellation);
-                var layout = VariableLayout.Of(variables, ExprNode.Flatten([expression], cancellation));
                 if (layout.HasArrays) direction = FreeNames(variables, expression.Variables);
                 var second = layout.HasArrays ? Along(builder, all.Roots.AsSpan(1), layout, direction) : SecondDerivatives(builder, all.Roots.AsSpan(1), variables);
                 all = Simplified(builder.Build([.. all.Roots, .. second]));
             }
         }
 
+        if (promises) all = WithShapes(all, layout, static shape => shape);
         return new NumericDerivatives(all[..1], all[1..(variables.Count + 1)], all[(variables.Count + 1)..]) { Direction = direction };
 
         RootedGraph Simplified(RootedGraph input) => Simplify(input, cancellation);
@@ -86,9 +91,26 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
         var all = Simplify(ExprNode.Flatten(expressions, cancellation), cancellation);
         var builder = ExprNode.Extend(all, cancellation);
         var derivatives = new List<int>();
-        foreach (var root in all.Roots) derivatives.AddRange(Derivatives(builder, root, variables));
+        var layout = new VariableLayout(variables);
+        foreach (var root in all.Roots) derivatives.AddRange(Derivatives(builder, root, layout));
         all = Simplify(builder.Build([.. all.Roots, .. derivatives]), cancellation);
         return (all[..expressions.Count], all[expressions.Count..]);
+    }
+
+    /// <summary>A copy in which variables have other shapes of the same sizes.</summary>
+    private static RootedGraph WithShapes(RootedGraph input, VariableLayout variables, Func<Shape, Shape> shapeOf)
+    {
+        var shapes = Enumerable.Range(0, variables.Names.Count).ToDictionary(i => variables.Names[i], i => shapeOf(variables.Shapes[i]), StringComparer.Ordinal);
+        var (graph, reachable) = (input.Graph, input.Reachable());
+        var builder = new GraphBuilder(reachable.Length);
+        var map = new int[reachable.Length];
+        for (var id = 0; id < map.Length; id++)
+        {
+            if (!reachable[id]) continue;
+            map[id] = graph.IsVariable(id) && shapes.TryGetValue(graph.NameOf(id), out var shape) ? builder.Variable(graph.NameOf(id), shape) : builder.Copy(graph, id, map);
+        }
+
+        return builder.Build(Array.ConvertAll(input.Roots, root => map[root]));
     }
 
     // Names for a direction that nothing else has.
@@ -108,12 +130,18 @@ internal sealed record NumericDerivatives(RootedGraph Value, RootedGraph Gradien
         return second;
     }
 
-    private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables) => variables.Count == 1 && !ExprNode.HasArrayAmong(builder, root, variables)
-        ? [ForwardMode.Differentiate(builder, root, variables[0], literal: false)]
-        : ReverseMode.Differentiate(builder, root, variables);
+    private static int[] Derivatives(GraphBuilder builder, int root, VariableLayout variables)
+    {
+        if (variables is { Names.Count: 1, HasArrays: false }) return [ForwardMode.Differentiate(builder, root, variables.Names[0], literal: false)];
+        var derivatives = ReverseMode.Differentiate(builder, root, variables.Names);
+
+        // A variable that simplifying took away has a derivative of its shape too.
+        for (var i = 0; i < derivatives.Length && variables.HasArrays; i++) derivatives[i] = builder.Term(derivatives[i]).StretchedTo(variables.Shapes[i].Plain()).Id;
+        return derivatives;
+    }
 
     private static int[] SecondDerivatives(GraphBuilder builder, ReadOnlySpan<int> gradient, IReadOnlyList<string> variables) => variables.Count == 1
-        ? Derivatives(builder, gradient[0], variables)
+        ? Derivatives(builder, gradient[0], new VariableLayout(variables))
         : ReverseMode.Hessian(builder, gradient, variables);
 
     private static RootedGraph Simplify(RootedGraph input, CancellationToken cancellation) =>

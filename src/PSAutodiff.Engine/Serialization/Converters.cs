@@ -65,7 +65,7 @@ internal sealed class MatrixConverter<T> : JsonConverter<T[,]>
     }
 }
 
-/// <summary>Names with numbers, in order.</summary>
+/// <summary>Names with numbers, vectors or matrices, in order.</summary>
 internal sealed class NamedNumbersConverter : JsonConverter<OrderedDictionary>
 {
     public override OrderedDictionary Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -77,7 +77,7 @@ internal sealed class NamedNumbersConverter : JsonConverter<OrderedDictionary>
             var name = reader.GetString()!;
             if (named.Contains(name)) throw new JsonException("A name is given twice.");
             reader.Read();
-            named.Add(name, JsonSerializer.Deserialize<double>(ref reader, options));
+            named.Add(name, reader.TokenType == JsonTokenType.StartArray ? JsonSerializer.Deserialize<Array>(ref reader, options)! : JsonSerializer.Deserialize<double>(ref reader, options));
         }
 
         return named;
@@ -89,7 +89,7 @@ internal sealed class NamedNumbersConverter : JsonConverter<OrderedDictionary>
         foreach (string name in value.Keys)
         {
             writer.WritePropertyName(name);
-            JsonSerializer.Serialize(writer, (double)value[name]!, options);
+            JsonSerializer.Serialize(writer, value[name]!, value[name]!.GetType(), options);
         }
 
         writer.WriteEndObject();

@@ -35,7 +35,11 @@ internal sealed class CompiledMeasurement
         Outputs = target is ExprNode expression ? WithDerivatives(expression, parameters ?? expression.Variables, parts, out direction, cancellation) : DerivativeObjects.NodesOf(target)!;
         var flat = ExprNode.Flatten(target is ExprNode ? Outputs : [.. Numbers(target, cancellation)], cancellation);
         var variables = VariableLayout.Of([.. flat.Variables().Except(direction, StringComparer.Ordinal)], flat);
-        _compiled = CompiledExpression.Compile(direction.Count == 0 ? variables : VariableLayout.Of([.. variables.Names, .. direction], flat), flat, cancellation);
+        var measured = VariableLayout.Of(parameters ?? variables.Names, flat);
+
+        // A direction along which nothing changes is in no expression, and has its shape.
+        var inputs = direction.Count == 0 ? variables : new VariableLayout([.. variables.Names, .. direction], [.. variables.Shapes, .. measured.Shapes.Select(static shape => shape.Plain())]);
+        _compiled = CompiledExpression.Compile(inputs, flat, cancellation);
         _directionLength = _compiled.Inputs.Length - variables.Length;
         _isNumber = target is ExprNode && parts == MeasuredParts.Value && _compiled.OutputShapes?[0].IsNumber != false;
         Inputs = variables;
@@ -45,7 +49,7 @@ internal sealed class CompiledMeasurement
             ExprHessian hessian => results => Matrix(hessian.Variables.Count, hessian.Variables.Count, (i, j) => results(1 + hessian.Variables.Count + (i * hessian.Variables.Count) + j)),
             ExprJacobian jacobian => results => Matrix(jacobian.Rows.Count, jacobian.Variables.Count, (i, j) => results((i * (1 + jacobian.Variables.Count)) + 1 + j)),
             _ when parts == MeasuredParts.Value => results => VariableLayout.ValueOf(_compiled.OutputShapes?[0] ?? Shape.Number, results),
-            _ => Measured(VariableLayout.Of(parameters ?? variables.Names, flat), parts, _directionLength > 0),
+            _ => Measured(measured, parts, _directionLength > 0),
         };
 
         static Func<Func<int, double>, object> Gradient(VariableLayout layout) => results => layout.Fold(i => results(1 + i));

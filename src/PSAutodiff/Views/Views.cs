@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation.Host;
 using PSAutodiff.Data;
 using PSAutodiff.Expressions.Text;
+using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
@@ -38,7 +39,7 @@ public static class Views
         if (names.SequenceEqual(names.Order(StringComparer.Ordinal))) pairs = [.. pairs.OrderBy(static pair => pair.Name, NaturalOrder.Instance)];
         var shown = pairs.Take(MostLines).Select(pair => (Name: before.Length == 0 ? Visible(pair.Name) : before + VariableNames.Quote(Visible(pair.Name)), pair.Value)).ToArray();
         var width = shown.Select(static pair => pair.Name.Length).DefaultIfEmpty(0).Max();
-        return Lines([.. shown.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Name.PadRight(width)} = {(pair.Value is ExprNode node ? ExprText.Formula(node) : pair.Value)}"))], pairs.Length);
+        return Lines([.. shown.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Name.PadRight(width)} = {(pair.Value is ExprNode node ? ExprText.Formula(node) : NamedNumbers.ValueText(pair.Value))}"))], pairs.Length);
     }
 
     /// <summary>A matrix in a line for each row. What does not fit is cut: columns, then rows, with their number.</summary>
