@@ -1,11 +1,10 @@
-using System.Collections.Frozen;
 using PSAutodiff.Core;
 using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
 
-/// <summary>All operations, found by reflection so that a new one is one new file.</summary>
+/// <summary>All operations: a new one is one new file.</summary>
 internal static class OperationTable
 {
     public const ushort ConstantCode = 0;
@@ -20,29 +19,28 @@ internal static class OperationTable
     public const ushort FirstOperationCode = 4;
 
     private static readonly string[] Leaves = ["const", "var", "index", "array"];
-    private static readonly FrozenDictionary<Type, Operation> ByType;
-    private static readonly FrozenDictionary<string, Operation> ByName;
+    private static readonly Dictionary<Type, Operation> ByType = [];
+    private static readonly Dictionary<string, Operation> ByName = new(StringComparer.Ordinal);
 
-#pragma warning disable CA1810 // The fields are filled together, from one scan.
+#pragma warning disable CA1810 // The fields are filled together, from one list.
     static OperationTable()
 #pragma warning restore CA1810
     {
-        // Nested in another operation is what only stands on tapes.
         var operations = new List<Operation>();
-        var forTapes = new List<Operation>();
-        foreach (var type in Subclasses.Of(typeof(Operation)).Where(static type => !type.IsSubclassOf(typeof(FreeFunction)))) (type.IsNested ? forTapes : operations).Add((Operation)Activator.CreateInstance(type)!);
+        foreach (var type in Subclasses.Of(typeof(Operation))) operations.Add((Operation)Activator.CreateInstance(type)!);
 
         // Leaves come first, under the codes that graphs test for.
         operations.Sort(static (a, b) => (a.Arity == 0) != (b.Arity == 0)
             ? (a.Arity == 0 ? -1 : 1)
             : a.Arity == 0 ? Array.IndexOf(Leaves, a.Name).CompareTo(Array.IndexOf(Leaves, b.Name)) : string.CompareOrdinal(a.Name, b.Name));
         ByCode = [.. operations];
-        operations.AddRange(forTapes);
-        for (var code = 0; code < operations.Count; code++) operations[code].Code = (ushort)code;
-        if (operations.Count > FirstFreeCode) throw new InvalidOperationException($"There are over {FirstFreeCode} operations.");
         OfNumbers = [.. ByCode.Where(static op => op.Arity > 0 && op.IsElementwise)];
-        ByType = operations.ToFrozenDictionary(static op => op.GetType());
-        ByName = ByCode.ToFrozenDictionary(static op => op.Name, StringComparer.Ordinal);
+        foreach (var operation in ByCode)
+        {
+            Add(operation);
+            ByName.Add(operation.Name, operation);
+        }
+
         Constant = ByCode[ConstantCode];
         Variable = ByCode[VariableCode];
         Index = ByCode[IndexCode];
@@ -68,7 +66,19 @@ internal static class OperationTable
     /// <summary>The operation that stretches to a larger shape.</summary>
     public static Operation Broadcast { get; }
 
-    public static Operation Get(Type type) => ByType[type];
+    /// <summary>The one instance of an operation.</summary>
+    // What is not in the table only stands on tapes, and is made when a tape asks for it.
+    public static Operation Get(Type type)
+    {
+        lock (ByType)
+        {
+            if (ByType.TryGetValue(type, out var known)) return known;
+        }
+
+        // Outside the lock: it may ask for others.
+        var operation = (Operation)Activator.CreateInstance(type)!;
+        lock (ByType) return ByType.TryGetValue(type, out var known) ? known : Add(operation);
+    }
 
     /// <summary>The operation with a name, be it that of constants or variables.</summary>
     /// <exception cref="AutodiffException">There is none.</exception>
@@ -85,6 +95,14 @@ internal static class OperationTable
         if (TryFindFunction(name) is { } found) return found;
         string[] functions = [.. ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name)];
         throw new AutodiffException(ErrorIds.OperationUnknown, $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. Known operations: {string.Join(", ", functions)}.{NearNames.Hint(name, functions)}");
+    }
+
+    private static Operation Add(Operation operation)
+    {
+        if (ByType.Count >= FirstFreeCode) throw new InvalidOperationException($"There are over {FirstFreeCode} operations.");
+        operation.Code = (ushort)ByType.Count;
+        ByType.Add(operation.GetType(), operation);
+        return operation;
     }
 }
 

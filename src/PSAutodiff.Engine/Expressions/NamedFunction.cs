@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Globalization;
 using PSAutodiff.Core;
 
@@ -12,32 +12,13 @@ internal sealed class NamedFunction
 {
     private static readonly string[] Parameters = ["x", "y", "z"];
 
-    // What each means for its arguments.
-    private static readonly (string Name, int Count, Func<ExprNode, ExprNode, ExprNode, ExprNode> Meaning)[] Written =
+    private static readonly (string Name, int Count)[] Written =
     [
-        ("ln", 1, static (x, _, _) => ExprNode.Log(x)),
-        ("log", 2, static (x, b, _) => ExprNode.Log(x) / ExprNode.Log(b)),
-        ("cot", 1, static (x, _, _) => 1 / ExprNode.Tan(x)),
-        ("sec", 1, static (x, _, _) => 1 / ExprNode.Cos(x)),
-        ("csc", 1, static (x, _, _) => 1 / ExprNode.Sin(x)),
-        ("acot", 1, static (x, _, _) => ExprNode.Atan(1 / x)),
-        ("asec", 1, static (x, _, _) => ExprNode.Acos(1 / x)),
-        ("acsc", 1, static (x, _, _) => ExprNode.Asin(1 / x)),
-        ("coth", 1, static (x, _, _) => 1 / ExprNode.Tanh(x)),
-        ("sech", 1, static (x, _, _) => 1 / ExprNode.Cosh(x)),
-        ("csch", 1, static (x, _, _) => 1 / ExprNode.Sinh(x)),
-        ("acoth", 1, static (x, _, _) => ExprNode.Atanh(1 / x)),
-        ("asech", 1, static (x, _, _) => ExprNode.Acosh(1 / x)),
-        ("acsch", 1, static (x, _, _) => ExprNode.Asinh(1 / x)),
-        ("if", 3, static (c, x, y) => ExprNode.Select(c, x, y)),
-        ("greater", 2, static (x, y, _) => ExprNode.Less(y, x)),
-        ("greaterequal", 2, static (x, y, _) => ExprNode.LessEqual(y, x)),
-        ("notequal", 2, static (x, y, _) => ExprNode.Not(ExprNode.Equal(x, y))),
-        ("trunc", 1, static (x, _, _) => ExprNode.Select(ExprNode.Less(x, 0), ExprNode.Ceil(x), ExprNode.Floor(x))),
-        ("clamp", 3, static (x, a, b) => ExprNode.Min(ExprNode.Max(x, a), b)),
+        ("ln", 1), ("log", 2), ("cot", 1), ("sec", 1), ("csc", 1), ("acot", 1), ("asec", 1), ("acsc", 1), ("coth", 1), ("sech", 1), ("csch", 1),
+        ("acoth", 1), ("asech", 1), ("acsch", 1), ("if", 3), ("greater", 2), ("greaterequal", 2), ("notequal", 2), ("trunc", 1), ("clamp", 3),
     ];
 
-    private static readonly FrozenDictionary<string, NamedFunction> ByName = Table();
+    private static readonly Dictionary<string, NamedFunction> ByName = Table();
 
     private readonly Operation? _operation;
 
@@ -57,11 +38,11 @@ internal sealed class NamedFunction
     private NamedFunction(string unknown) => (Name, _unknown) = (unknown, unknown);
 
     /// <summary>All, the operations first.</summary>
-    public static IReadOnlyList<NamedFunction> All { get; } =
+    public static IReadOnlyList<NamedFunction> All =>
         [.. OperationTable.ByCode.Where(static op => op.Arity > 0 && !op.HasIndices).Select(static op => ByName[op.Name]), .. ByName.Values.Where(static function => function._operation is null).OrderBy(static function => function.Name, StringComparer.Ordinal)];
 
     /// <summary>A sentence with all names.</summary>
-    public static string KnownNames { get; } = $"Known are {string.Join(", ", All.Select(static function => function.Name))}.";
+    public static string KnownNames => $"Known are {string.Join(", ", All.Select(static function => function.Name))}.";
 
     /// <summary>The name.</summary>
     public string Name { get; }
@@ -161,7 +142,32 @@ internal sealed class NamedFunction
         return result;
     }
 
-    private static FrozenDictionary<string, NamedFunction> Table()
+    private static ExprNode Meaning(string name, ExprNode x, ExprNode y, ExprNode z) => name switch
+    {
+        "ln" => ExprNode.Log(x),
+        "log" => ExprNode.Log(x) / ExprNode.Log(y),
+        "cot" => 1 / ExprNode.Tan(x),
+        "sec" => 1 / ExprNode.Cos(x),
+        "csc" => 1 / ExprNode.Sin(x),
+        "acot" => ExprNode.Atan(1 / x),
+        "asec" => ExprNode.Acos(1 / x),
+        "acsc" => ExprNode.Asin(1 / x),
+        "coth" => 1 / ExprNode.Tanh(x),
+        "sech" => 1 / ExprNode.Cosh(x),
+        "csch" => 1 / ExprNode.Sinh(x),
+        "acoth" => ExprNode.Atanh(1 / x),
+        "asech" => ExprNode.Acosh(1 / x),
+        "acsch" => ExprNode.Asinh(1 / x),
+        "if" => ExprNode.Select(x, y, z),
+        "greater" => ExprNode.Less(y, x),
+        "greaterequal" => ExprNode.LessEqual(y, x),
+        "notequal" => ExprNode.Not(ExprNode.Equal(x, y)),
+        "trunc" => ExprNode.Select(ExprNode.Less(x, 0), ExprNode.Ceil(x), ExprNode.Floor(x)),
+        "clamp" => ExprNode.Min(ExprNode.Max(x, y), z),
+        _ => throw new UnreachableException(),
+    };
+
+    private static Dictionary<string, NamedFunction> Table()
     {
         var table = new Dictionary<string, NamedFunction>(StringComparer.Ordinal);
         foreach (var operation in OperationTable.ByCode)
@@ -171,13 +177,13 @@ internal sealed class NamedFunction
 
         foreach (var name in ArrayFunction.ByName.Keys) table.TryAdd(name, new NamedFunction(name, null));
 
-        foreach (var (name, count, meaning) in Written)
+        foreach (var (name, count) in Written)
         {
             if (!table.TryGetValue(name, out var function)) table.Add(name, function = new NamedFunction(name, null));
-            function._forms.Add(new Form(count, meaning));
+            function._forms.Add(new Form(name, count));
         }
 
-        return table.ToFrozenDictionary(StringComparer.Ordinal);
+        return table;
     }
 
     private readonly struct BuilderNodes(GraphBuilder builder) : INodes<int>
@@ -208,10 +214,10 @@ internal sealed class NamedFunction
     }
 
     /// <summary>A function that is an expression of its parameters.</summary>
-    private sealed class Form(int count, Func<ExprNode, ExprNode, ExprNode, ExprNode> meaning)
+    private sealed class Form(string name, int count)
     {
         private readonly Lazy<ExprNode.GraphLocation> _body =
-            new(() => meaning(ExprNode.Variable(Parameters[0]), ExprNode.Variable(Parameters[1]), ExprNode.Variable(Parameters[2])).Flatten());
+            new(() => Meaning(name, ExprNode.Variable(Parameters[0]), ExprNode.Variable(Parameters[1]), ExprNode.Variable(Parameters[2])).Flatten());
 
         public int Count => count;
 

@@ -148,6 +148,7 @@ public sealed class ExpressionComparison
         if (sampled?.How == ComparisonBasis.Counterexample) return standIns is null ? sampled : sampled.Because($"They differ, for example, with {standIns.Value.Text}.");
         cancellation.ThrowIfCancellationRequested();
         proof = EqualityProof.Of(both, cancellation);
+        if (proof.HasUndefinedPart && sampler?.HasCommonPoint == false) return new ExpressionComparison(ComparisonBasis.Undecided) { Reason = proof.Reason };
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             cancellation.ThrowIfCancellationRequested();

@@ -41,7 +41,7 @@ internal sealed class RandomIdentities(int seed)
     }
 
     /// <summary>Another function most of the time: a small change somewhere.</summary>
-    public ExprNode Spoiled(ExprNode node) => Replace(node, part => _random.Next(12) switch
+    public ExprNode Spoiled(ExprNode node) => Replace(node, part => _random.Next(14) switch
     {
         0 => part + 1,
         1 => -1 * part,
@@ -55,7 +55,9 @@ internal sealed class RandomIdentities(int seed)
         7 => ExprNode.Asin(ExprNode.Sin(part)),
         8 => ExprNode.Pow(ExprNode.Pow(part, 2), 0.5),
         9 => ExprNode.Sign(part) * ExprNode.Sign(part) * part + ExprNode.Cbrt(part * part),
-        10 when part.Arguments.Count == 2 => Apply(part.Op, part.Y!, part.X!),
+        10 when part.Op == "mul" => ExprNode.Abs(part.X!) * part.Y! + 0 * ExprNode.Sqrt(part.X! * part.Y!),
+        11 when part.Op == "mul" => ExprNode.Abs(part.X!) * ExprNode.Abs(part.Y!),
+        12 when part.Arguments.Count == 2 => Apply(part.Op, part.Y!, part.X!),
         _ => ExprNode.Abs(part),
     });
 
@@ -100,7 +102,7 @@ internal sealed class RandomIdentities(int seed)
             ("cosh", < 2) => (ExprNode.Exp(u.X!) + ExprNode.Exp(-u.X!)) / 2,
             ("sinh", < 2) => ExprNode.Exp(u.X!) - ExprNode.Cosh(u.X!),
             ("hypot", < 2) => ExprNode.Sqrt((u.X! * u.X!) + (u.Y! * u.Y!)),
-            _ => _random.Next(7) switch
+            _ => _random.Next(10) switch
             {
                 0 => u + v - v,
                 1 => u * (1 + (v * v)) / (1 + (v * v)),
@@ -108,6 +110,11 @@ internal sealed class RandomIdentities(int seed)
                 3 => u * (ExprNode.Pow(ExprNode.Sin(v), 2) + ExprNode.Pow(ExprNode.Cos(v), 2)),
                 4 => (u * u) - (u * (u - one)),
                 5 => u * ExprNode.Exp(v) * ExprNode.Exp(-v),
+
+                // Where the inner function has a value, which says something of the sign of a product.
+                6 => ExprNode.Pow(ExprNode.Sqrt(u), 2),
+                7 => ExprNode.Exp(ExprNode.Log(u)),
+                8 => ExprNode.Sin(ExprNode.Asin(u)),
                 _ => -(-u),
             },
         };

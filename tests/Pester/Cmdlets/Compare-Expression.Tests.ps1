@@ -152,6 +152,10 @@ Describe 'Compare-Expression by algebra' {
         @{ A = 'log(x^2)'; B = '2*log(x)'; Assumption = 'x > 0' }
         @{ A = 'sqrt(x)*sqrt(y)'; B = 'sqrt(x*y)'; Assumption = 'x >= 0, y >= 0' }
         @{ A = '(x^2 - 1)/(x - 1)'; B = 'x + 1'; Assumption = 'x - 1 != 0' }
+        @{ A = '(sqrt(l*n)*a)^2'; B = 'l*n*a^2'; Assumption = 'l * n >= 0' }
+        @{ A = 'sqrt(x*y)^2'; B = 'x*y'; Assumption = 'x * y >= 0' }
+        @{ A = 'exp(log(x*y))'; B = 'x*y'; Assumption = 'x * y > 0' }
+        @{ A = 'sin(asin(x))'; B = 'x'; Assumption = '-1 <= x <= 1' }
     ) {
         foreach ($result in (Compare-Expression $A $B), (Compare-Expression $B $A)) {
             $result.Equal | Should -BeTrue
@@ -161,6 +165,13 @@ Describe 'Compare-Expression by algebra' {
 
     It 'says nothing of domains that are the same' {
         (Compare-Expression 'log(x) + log(y)' 'log(y) + log(x) + y - y').Assumption | Should -BeNullOrEmpty
+    }
+
+    It 'does not call equal what has a value nowhere' {
+        $result = Compare-Expression 'exp(log(2-3))' '2-3'
+        $result.Equal | Should -BeFalse
+        $result.How | Should -BeExactly Undecided
+        $result.Reason | Should -BeLike '*a value nowhere*'
     }
 
     It 'leaves what explodes to points and says why, also to -Verbose' {

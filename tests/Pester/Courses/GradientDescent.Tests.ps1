@@ -159,6 +159,16 @@ Describe '5. Sixteen derivatives' {
         Assert-Proved ($whole | Invoke-Differentiate ($in | Resolve-Expression @{ z1out = $hidden.t1; z2out = $hidden.t2 })) ($p - 'y')
     }
 
+    It '<Text> simplifies to <Short>' -ForEach @(
+        @{ Text = '1 - y - sigmoid(-u)'; Rule = 'Textbook'; Short = 'sigmoid(u) - y' }
+        @{ Text = '(1 - y)*sigmoid(u) - y*sigmoid(-u)'; Rule = 'Textbook'; Short = 'sigmoid(u) - y' }
+        @{ Text = 'a/(1 + exp(-u))'; Rule = 'Textbook'; Short = 'a * sigmoid(u)' }
+        @{ Text = 'a/(1 + exp(-u))'; Rule = 'Standard'; Short = 'a * sigmoid(u)' }
+        @{ Text = '1/(1 + exp(-u))'; Rule = 'Standard'; Short = '1 / (1 + exp(-u))' }
+    ) {
+        Invoke-Simplify $Text -Rule $Rule | Should -BeExactly $Short
+    }
+
     It '10 as printed, with sigma for tanh, and 1 without the minus sign, are something else' {
         (Compare-Expression ('1/(1 + exp(-z2in))' | Invoke-Differentiate z2in) '1 - tanh(z2in)^2').Equal | Should -BeFalse
         (Compare-Expression ('y*log(fout) + (1 - y)*log(1 - fout)' | Invoke-Differentiate fout) '-y/fout + (1 - y)/(1 - fout)').Equal | Should -BeFalse

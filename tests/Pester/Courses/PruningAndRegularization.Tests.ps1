@@ -307,6 +307,13 @@ Describe '13. The elastic net by rows' {
         (Invoke-LinearRegression @more -Lasso 0.2).Coefficients.x1 | Should -BeLessThan ($net.Coefficients.x1 - 0.02)
     }
 
+    It 'the square of such a row, sqrt(lambda1 N) a with target 0, is lambda1 N a^2, by algebra' {
+        $result = Compare-Expression '(0 - sqrt(l*n)*a)^2' 'l*n*a^2'
+        $result.How | Should -BeExactly Algebra
+        $result.Equal | Should -BeTrue
+        $result.Assumption | Should -BeExactly 'l * n >= 0'
+    }
+
     It 'ridge alone needs no such factor' {
         $output = & "$repositoryRoot/examples/regression.ps1"
         ($output[1] -replace '^.*?: +') | Should -BeExactly ($output[2] -replace '^.*?: +')

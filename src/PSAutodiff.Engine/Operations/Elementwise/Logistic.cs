@@ -35,6 +35,14 @@ internal static class Logistic
         x.X.Is<TFunction>() ? (x.X, x.Y) :
         (Term.None, Term.None);
 
+    /// <summary>
+    /// y / (1 + exp(-x)) as y * sigmoid(x); none for anything else. 1 / (1 + exp(-x)) stays as it is written.
+    /// </summary>
+    public static Term Scaled(Term quotient) =>
+        quotient.Is<DivOperation>() && !quotient.X.Is(1) && !quotient.X.Is(-1) && Exponent(quotient.Y) is { Exists: true } u && (u.Is<NegOperation>() || Coefficient.Of(u) < 0)
+            ? quotient.X * Sigmoid(-u)
+            : Term.None;
+
     private static Term Times(Term u, Term y)
     {
         if (IsOpposite(y, u)) return Sigmoid(u);

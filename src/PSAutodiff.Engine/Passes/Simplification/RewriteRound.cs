@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff.Passes.Simplification;
 
@@ -8,6 +9,8 @@ namespace PSAutodiff.Passes.Simplification;
 /// </summary>
 internal sealed class RewriteRound
 {
+    private static readonly Identity ScaledLogistic = new("y / (1 + exp(-x)) = y * sigmoid(x)", RuleSets.Standard, static (_, _, _) => Term.None);
+
     private readonly RootedGraph _input;
     private readonly Graph _graph;
     private readonly RuleSets _sets;
@@ -138,6 +141,7 @@ internal sealed class RewriteRound
             MulOperation or DivOperation => _products!.Collect(id, _map),
             _ => Term.None,
         };
+        if (collected is not { Exists: true } && IsWrittenOutOnce(id)) collected = Scaled(rebuilt);
         var result = collected is { Exists: true } other ? other.StretchedTo(_builder.ShapeOf(rebuilt)).Id : rebuilt;
         _log?.EndCollection(id, rebuilt, result);
         return result;
@@ -149,6 +153,23 @@ internal sealed class RewriteRound
         MulOperation or DivOperation or PowOperation or NegOperation => forms.Product(term),
         _ => Term.None,
     };
+
+    /// <summary>Whether a node is a quotient by 1 + exp(x) that nothing else in the expression is made of: what meets it elsewhere may cancel.</summary>
+    private bool IsWrittenOutOnce(int id)
+    {
+        if ((_sets & RuleSets.Stable) != 0 || _graph.OperationOf(id) is not DivOperation) return false;
+        var sum = _graph.Y(id);
+        return _uses[sum] == 1 && _graph.OperationOf(sum) is SumOperation && (IsOnlyExponential(_graph.X(sum)) || IsOnlyExponential(_graph.Y(sum)));
+
+        bool IsOnlyExponential(int part) => _uses[part] == 1 && _graph.OperationOf(part) is ExpOperation;
+    }
+
+    private Term Scaled(int quotient)
+    {
+        var scaled = Logistic.Scaled(_builder.Term(quotient));
+        if (scaled.Exists) AddCollected(ScaledLogistic);
+        return scaled;
+    }
 
     private GraphNode Mapped(int id)
     {

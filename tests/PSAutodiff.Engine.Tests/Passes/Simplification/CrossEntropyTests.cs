@@ -47,8 +47,34 @@ public sealed class CrossEntropyTests
     {
         var loss = Composed(ExprNode.Parse(Loss), ExprNode.Parse("1/(1 + exp(-u))"));
         AssertTidy("1 / (1 + exp(-u)) - y", loss.Differentiate("u"));
-        Assert.Equal("a * sigmoid(u)", Texts.Infix(ExprNode.Parse("a/(1 + exp(-u))").Simplify(SimplificationRule.Stable)));
+        AssertTidy("exp(-u) / (1 + exp(-u))^2", ExprNode.Parse("1/(1 + exp(-u))").Differentiate("u"));
     }
+
+    [Theory]
+    [InlineData("a/(1 + exp(-u))", "a * sigmoid(u)")]
+    [InlineData("a/(exp(-1*u) + 1)", "a * sigmoid(u)")]
+    [InlineData("2/(1 + exp(-3*u)) - 1", "2 * sigmoid(3 * u) - 1")]
+    [InlineData("(a + b)/(1 + exp(-(w*x + b)))", "(a + b) * sigmoid(w * x + b)")]
+    [InlineData("a/(1 + exp(-u)) + 1/(1 + exp(-v))", "a * sigmoid(u) + 1 / (1 + exp(-v))")]
+    public void A_multiple_of_a_logistic_function_is_written_by_it(string text, string expected)
+    {
+        var node = ExprNode.Parse(text);
+        foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Textbook }) Assert.Equal(expected, Texts.Infix(node.Simplify(rule)));
+        Assert.Contains("y / (1 + exp(-x)) = y * sigmoid(x)", node.SimplifyByStep(SimplificationRule.Standard).Select(static step => step.Rule));
+        Assert.DoesNotContain("sigmoid", Texts.Infix(node.Simplify(SimplificationRule.Lab)), StringComparison.Ordinal);
+        foreach (var u in new[] { -1000.0, -3.0, 0.0, 2.0, 1000.0 })
+        {
+            var at = node.Variables.Select(name => (name, name is "u" or "w" ? u : 1.5)).ToArray();
+            Assert.Equal(node.At(at), node.Simplify().At(at), 1e-14);
+        }
+    }
+
+    // What meets the exponential elsewhere may cancel or be added.
+    [Theory]
+    [InlineData("a/(1 + exp(-u)) + 1/(1 + exp(-u))", "(a + 1) * sigmoid(u)")]
+    [InlineData("a*exp(-u)/(1 + exp(-u))", "a * exp(-u) / (1 + exp(-u))")]
+    [InlineData("(a*exp(-u) + b)/(1 + exp(-u))", "(a * exp(-u) + b) / (1 + exp(-u))")]
+    public void It_stays_written_out_as_long_as_the_exponential_is_used_elsewhere(string text, string expected) => AssertTidy(expected, ExprNode.Parse(text));
 
     [Theory]
     [InlineData("a*dsigmoid(u)/sigmoid(u)", "a * sigmoid(-u)")]

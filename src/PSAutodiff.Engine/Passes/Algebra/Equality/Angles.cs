@@ -13,6 +13,8 @@ internal sealed class Angles(AtomTable atoms, FunctionField field)
     private const int MostTerms = 4;
     private const int MostMultiple = 12;
 
+    private static readonly Rational Half = Rational.Of(1, 2);
+
     private readonly Dictionary<Powers, Rational> _units = [];
 
     /// <summary>cos(x) and sin(x).</summary>
@@ -30,6 +32,12 @@ internal sealed class Angles(AtomTable atoms, FunctionField field)
                 continue;
             }
 
+            if (OfInverse(powers) is var (cosineOfInverse, sineOfInverse) && coefficient.Below.IsOne && BigInteger.Abs(coefficient.Above) <= MostMultiple)
+            {
+                factors.Add(Multiple(cosineOfInverse, sineOfInverse, (int)coefficient.Above));
+                continue;
+            }
+
             var unit = UnitOf(powers, coefficient);
             var multiple = (coefficient / unit).Above;
             if (BigInteger.Abs(multiple) > MostMultiple) return Whole(x);
@@ -40,6 +48,27 @@ internal sealed class Angles(AtomTable atoms, FunctionField field)
         foreach (var factor in factors) (cosine, sine) = Sum((cosine, sine), factor);
         return (cosine, sine);
     }
+
+    /// <summary>Of asin(u), acos(u) and atan(u), where they have values.</summary>
+    private (Polynomial Cosine, Polynomial Sine)? OfInverse(Powers powers)
+    {
+        if (powers.Factors is not [(var atom, 1)] || !IsInverse(atoms[atom])) return null;
+        var (operation, u) = (atoms[atom].Operation, atoms[atom].Arguments[0]);
+        var square = field.Product(u, u);
+        if (operation is AtanOperation)
+        {
+            var cosine = Root(field.Sum(FunctionField.One, square), -Half);
+            return (cosine, field.Product(u, cosine));
+        }
+
+        var other = Root(field.Difference(FunctionField.One, square), Half);
+        return operation is AcosOperation ? (u, other) : (other, u);
+    }
+
+    /// <summary>Whether an atom is the angle of a sine, cosine or tangent.</summary>
+    public static bool IsInverse(Atom atom) => atom.Operation is AsinOperation or AcosOperation or AtanOperation;
+
+    private Polynomial Root(Polynomial x, Rational exponent) => x.Count == 0 ? x : field.MagnitudePower(field.Factor(x), exponent);
 
     private (Polynomial Cosine, Polynomial Sine) Whole(Polynomial x)
     {

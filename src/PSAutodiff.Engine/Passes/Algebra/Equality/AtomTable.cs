@@ -22,6 +22,9 @@ internal sealed class AtomTable(Effort effort)
     private readonly Dictionary<int, ulong> _inverses = [];
     private readonly Dictionary<int, Signs> _facts = [];
 
+    // Of products, by the last of their atoms.
+    private readonly Dictionary<int, HashSet<ProductSign>> _products = [];
+
     public Atom this[int atom] => _atoms[atom];
 
     public int Count => _atoms.Count;
@@ -33,7 +36,7 @@ internal sealed class AtomTable(Effort effort)
     public bool HasLearned { get; set; }
 
     /// <summary>Whether signs were learned, of what has a value only where they hold.</summary>
-    public bool HasFacts => _facts.Count > 0;
+    public bool HasFacts => _facts.Count + _products.Count > 0;
 
     /// <summary>Whether what was learned is left aside.</summary>
     public bool IgnoresFacts { get; set; }
@@ -55,6 +58,24 @@ internal sealed class AtomTable(Effort effort)
         if ((known | signs) == known) return;
         known |= signs;
         HasLearned = true;
+    }
+
+    /// <summary>The same of a product.</summary>
+    public void Learn(ProductSign product)
+    {
+        if (product.Last < 0) return;
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_products, product.Last, out _);
+        HasLearned |= (known ??= []).Add(product);
+    }
+
+    /// <summary>What is known of products with an atom as the last.</summary>
+    public IReadOnlyCollection<ProductSign> ProductsWithLast(int atom) => IgnoresFacts || !_products.TryGetValue(atom, out var products) ? [] : products;
+
+    /// <summary>What a root or a magnitude is of, and what that is of; else the atom itself.</summary>
+    public int BaseOf(int atom)
+    {
+        while (_atoms[atom].Kind is AtomKind.Root or AtomKind.Magnitude) atom = _atoms[atom].Base;
+        return atom;
     }
 
     public int Variable(string name)

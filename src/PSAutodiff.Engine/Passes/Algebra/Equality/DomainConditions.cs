@@ -64,7 +64,13 @@ internal sealed class DomainConditions(AtomTable atoms)
     {
         foreach (var (kind, negated, powers) in Of(node))
         {
-            if (powers.Factors is not [(var atom, 1)] || kind == ConditionKind.Defined) continue;
+            if (kind == ConditionKind.Defined) continue;
+            if (powers.Factors is not [(var atom, 1)])
+            {
+                atoms.Learn(new ProductSign(powers, negated, kind == ConditionKind.Positive));
+                continue;
+            }
+
             atoms.Learn(atom, kind switch
             {
                 ConditionKind.NotZero => new(false, false, true),
@@ -78,7 +84,7 @@ internal sealed class DomainConditions(AtomTable atoms)
     public static bool Follows(Condition condition, IReadOnlySet<Condition> others)
     {
         var (kind, negated, powers) = condition;
-        if (kind == ConditionKind.NotZero && (others.Contains(new(ConditionKind.Positive, false, powers)) || others.Contains(new(ConditionKind.Positive, true, powers)))) return true;
+        if (kind == ConditionKind.NotZero && others.Any(other => other.Kind == ConditionKind.Positive && other.Powers.ExponentOf(powers.Factors[0].Atom) != 0)) return true;
         if (kind == ConditionKind.NotNegative && others.Contains(new(ConditionKind.Positive, negated, powers))) return true;
         if (kind is not (ConditionKind.Positive or ConditionKind.NotNegative) || powers.Factors.Length < 2) return false;
 
@@ -98,17 +104,11 @@ internal sealed class DomainConditions(AtomTable atoms)
     // A root or a magnitude is 0 where what it is of is.
     private void AddNotZero(int node, int atom)
     {
-        Add(node, new(ConditionKind.NotZero, false, new Powers([(BaseOf(atom), 1)])));
+        Add(node, new(ConditionKind.NotZero, false, new Powers([(atoms.BaseOf(atom), 1)])));
     }
 
     /// <summary>Whether the sign of what a root or magnitude is of matters anyway.</summary>
-    private bool IsZeroWith(int atom, FactoredForm form) => BaseOf(atom) != atom && int.IsOddInteger(form.Powers.ExponentOf(BaseOf(atom)));
-
-    private int BaseOf(int atom)
-    {
-        while (atoms[atom].Kind is AtomKind.Root or AtomKind.Magnitude) atom = atoms[atom].Base;
-        return atom;
-    }
+    private bool IsZeroWith(int atom, FactoredForm form) => atoms.BaseOf(atom) != atom && int.IsOddInteger(form.Powers.ExponentOf(atoms.BaseOf(atom)));
 
     private void Add(int node, Condition condition)
     {

@@ -52,6 +52,9 @@ internal sealed class EqualityProof
     /// <summary>Whether there are places, as far as algebra sees, where one of them has no value.</summary>
     public bool HasGaps { get; private set; }
 
+    /// <summary>Whether a part of one of them, and so what is made of it, has a value nowhere.</summary>
+    public bool HasUndefinedPart { get; private set; }
+
     /// <summary>Why it is not decided; null where it is.</summary>
     public string? Reason { get; private set; }
 
@@ -75,7 +78,7 @@ internal sealed class EqualityProof
         }
         catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.DivisionByZero)
         {
-            proof.Reason = exception.Message;
+            (proof.HasUndefinedPart, proof.Reason) = (true, exception.Message);
         }
 
         return proof;
@@ -251,7 +254,7 @@ internal sealed class EqualityProof
         if (assumed.Count == 0) return;
         var builder = new GraphBuilder();
         var writer = new FormWriter(_atoms, builder);
-        var terms = assumed.ConvertAll(condition => writer.Write(condition.Powers));
+        var terms = assumed.ConvertAll(condition => RangeOf(condition) is { } range ? writer.Write(range.Between) : writer.Write(condition.Powers));
         var written = builder.Build();
         _assumptions.AddRange(assumed.Select((condition, i) => (condition, Text(condition, ExprText.Formula(written.Node(terms[i].Id))))));
         Assumptions = [.. _assumptions.Select(static assumption => assumption.Text).Distinct().Order(StringComparer.Ordinal)];
@@ -263,9 +266,23 @@ internal sealed class EqualityProof
     private bool IsPowerOfPositive(Condition condition) => condition is { Kind: ConditionKind.Defined, Powers.Factors: [(var atom, 1)] }
         && _atoms[atom] is { Operation: PowOperation } power && _atoms.SignsOf(power.Arguments[0], withFacts: true).IsPositive;
 
-    private static string Text(Condition condition, string product) => condition.Kind switch
+    /// <summary>What lies between two numbers, if that is what a condition asks for: (x - 1) * (x + 1) at most 0.</summary>
+    private (Rational Low, Polynomial Between, Rational High)? RangeOf(Condition condition)
+    {
+        if (!condition.IsNegated || condition.Powers.Factors is not [(var first, 1), (var second, 1)]) return null;
+        if (_atoms[first].Kind != AtomKind.Sum || _atoms[second].Kind != AtomKind.Sum) return null;
+        var (sum, other) = (_atoms[first].Arguments[0], _atoms[second].Arguments[0]);
+        if (sum.Plus(other, -Rational.One, _effort).Value is not { IsZero: false } difference) return null;
+        var (one, two) = (-sum.CoefficientOf(Powers.None), -other.CoefficientOf(Powers.None));
+        return (difference.Sign > 0 ? one : two, sum.Plus(Polynomial.Constant(one), Rational.One, _effort), difference.Sign > 0 ? two : one);
+    }
+
+    private string Text(Condition condition, string product) => condition.Kind switch
     {
         ConditionKind.NotZero => $"{product} != 0",
+        not ConditionKind.Defined when RangeOf(condition) is var (low, _, high) => condition.Kind == ConditionKind.Positive
+            ? $"{low.ToText()} < {product} < {high.ToText()}"
+            : $"{low.ToText()} <= {product} <= {high.ToText()}",
         ConditionKind.Defined => $"{product} has a value",
         ConditionKind.Positive => $"{product} {(condition.IsNegated ? "<" : ">")} 0",
         _ => $"{product} {(condition.IsNegated ? "<=" : ">=")} 0",

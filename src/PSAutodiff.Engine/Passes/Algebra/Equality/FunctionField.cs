@@ -9,7 +9,7 @@ namespace PSAutodiff.Passes.Algebra.Equality;
 /// </summary>
 /// <param name="atoms">The atoms.</param>
 /// <param name="effort">Counts the work.</param>
-internal sealed class FunctionField(AtomTable atoms, Effort effort)
+internal sealed partial class FunctionField(AtomTable atoms, Effort effort)
 {
     // Sums up to this size are taken apart into their factors, if that does not take long.
     private const int MostDegreeFactored = 24;
@@ -291,6 +291,8 @@ internal sealed class FunctionField(AtomTable atoms, Effort effort)
                 (polynomial, found) = (sum, true);
                 break;
             }
+
+            if (!found && WithSignsOfProducts(polynomial) is { } other) (polynomial, found) = (other, true);
         }
 
         return polynomial;

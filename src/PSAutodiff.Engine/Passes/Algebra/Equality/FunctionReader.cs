@@ -96,7 +96,8 @@ internal sealed class FunctionReader(AtomTable atoms, FunctionField field, Domai
                 Rewritten.Add((id, "abs(u * v) = abs(u) * abs(v)"));
                 return field.MagnitudePower(Factors(graph, graph.X(id)), Rational.One);
             case SinOperation or CosOperation:
-                if (x.Count > 1) Rewritten.Add((id, "sines and cosines of sums of angles"));
+                if (x.Atoms().Any(atom => Angles.IsInverse(atoms[atom]))) Rewritten.Add((id, "sines and cosines of asin(u), acos(u) and atan(u)"));
+                else if (x.Count > 1) Rewritten.Add((id, "sines and cosines of sums of angles"));
                 var (cosine, sine) = _angles.Of(x);
                 return operation is SinOperation ? sine : cosine;
         }
@@ -196,8 +197,16 @@ internal sealed class FunctionReader(AtomTable atoms, FunctionField field, Domai
         if (negated) arguments = [field.Product(-Rational.One, arguments[0])];
         if (operation.IsCommutative) Array.Sort(arguments, (one, other) => atoms.ValueOf(one).CompareTo(atoms.ValueOf(other)));
         var atom = atoms.Function(operation, arguments, field.IsZero);
-        if (hasGaps) conditions.RequireValue(id, atom);
+        if (operation is AsinOperation or AcosOperation) conditions.RequireSign(id, FactorsOfRange(arguments[0]), mayBeZero: true);
+        else if (hasGaps) conditions.RequireValue(id, atom);
         return field.Product(negated ? -Rational.One : Rational.One, Polynomial.Atom(atom));
+    }
+
+    /// <summary>The factors of 1 - x^2, which is at least 0 from -1 to 1.</summary>
+    private FactoredForm FactorsOfRange(Polynomial x)
+    {
+        var rest = field.Difference(FunctionField.One, field.Product(x, x));
+        return rest.Count == 0 ? new(Rational.One, Powers.None) : field.Factor(rest);
     }
 
     private (bool HasGaps, bool IsOdd) TraitsOf(Operation operation)
