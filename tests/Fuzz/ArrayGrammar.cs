@@ -16,7 +16,8 @@ public sealed class ArrayGrammar
 
     private static readonly string[] AnyOfOne = ["exp", "abs", "relu", "sign", "sqrt", "log", "erf", "floor", "round", "tan", "dsigmoid", "log1p", "expm1", "cbrt", "not", "detach"];
 
-    private static readonly string[] AnyOfTwo = ["max", "min", "hypot", "atan2", "less", "equal", "and", "or", "mod", "rem", "lessequal"];
+    // Not what hangs on the sign of zero or on the last digit.
+    private static readonly string[] AnyOfTwo = ["max", "min", "hypot", "less", "and", "or", "mod", "rem", "lessequal"];
 
     private readonly Random _random;
     private readonly bool _isSmooth;

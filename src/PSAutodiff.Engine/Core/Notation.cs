@@ -11,13 +11,16 @@ internal sealed class Notation
     public const int NotLevel = 3;
     public const int ComparisonLevel = 4;
     public const int SumLevel = 5;
-    public const int ProductLevel = 6;
-    public const int SignLevel = 7;
+
+    /// <summary>A matrix product: only written, read like other products.</summary>
+    public const int MatrixProductLevel = 6;
+    public const int ProductLevel = 7;
+    public const int SignLevel = 8;
 
     /// <summary>A number directly before its factor, as in 2x: only read, never written.</summary>
-    public const int NumberProductLevel = 8;
-    public const int PowerLevel = 9;
-    public const int Atom = 10;
+    public const int NumberProductLevel = 9;
+    public const int PowerLevel = 10;
+    public const int Atom = 11;
 
     private static readonly string[] Placeholders = ["#1", "#2", "#3"];
 

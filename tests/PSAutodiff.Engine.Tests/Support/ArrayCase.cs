@@ -17,6 +17,20 @@ internal sealed class ArrayCase
         Seed = seed;
         Program = ArrayGrammar.Make(random, size, isSmooth, isNumber);
         Node = ExprNode.Parse(Program.Text);
+        Draw(random);
+    }
+
+    /// <summary>A text with random values for its variables.</summary>
+    public ArrayCase(string text, int seed)
+    {
+        Seed = seed;
+        Node = ExprNode.Parse(text);
+        Program = new(text, [.. ExprNode.Flatten([Node]).VariablesAndShapes().Select(static one => new ArrayGrammar.Variable(one.Name, [.. one.Shape.Sizes.Select(static size => (int)size)], one.Shape.IsSymmetric))]);
+        Draw(new Random(seed));
+    }
+
+    private void Draw(Random random)
+    {
         foreach (var variable in Program.Variables)
         {
             var value = Random(random, variable);
@@ -50,10 +64,28 @@ internal sealed class ArrayCase
     }
 
     /// <summary>Whether all that an expression is computed from is finite.</summary>
-    public bool IsRegular(ExprNode node)
+    /// <param name="node">The expression.</param>
+    /// <param name="directions">What the names of directions begin with, where there are any; these are ones.</param>
+    public bool IsRegular(ExprNode node, string? directions = null)
     {
-        ArrayReference.Evaluate(node, _at, out var isRegular);
+        IEnumerable<KeyValuePair<string, Nested>> ones = directions is null ? [] : _at.Select(one => KeyValuePair.Create(directions + one.Key, Nested.Of(one.Value.Sizes, one.Value.Elements().Select(static _ => 1.0))));
+        ArrayReference.Evaluate(node, new Dictionary<string, Nested>(_at.Concat(ones), StringComparer.Ordinal), out var isRegular);
         return isRegular;
+    }
+
+    /// <summary>The derivatives of all elements of an expression by those of a variable, by central differences: element by element, each by all.</summary>
+    public double[] Differences(ExprNode node, string variable)
+    {
+        const double step = 1e-3;
+        var compiled = Compile([node]);
+        var count = _at[variable].Elements().Count();
+        var columns = Enumerable.Range(0, count).Select(i =>
+        {
+            double[] At(double by) => compiled.Run(variable, i, by);
+            var (near, far) = (At(step).Zip(At(-step), static (a, b) => (a - b) / (2 * step)), At(2 * step).Zip(At(-2 * step), static (a, b) => (a - b) / (4 * step)));
+            return near.Zip(far, static (a, b) => ((4 * a) - b) / 3).ToArray();
+        }).ToArray();
+        return [.. Enumerable.Range(0, columns[0].Length).SelectMany(i => columns.Select(column => column[i]))];
     }
 
     /// <summary>Whether two values are the same but for rounding.</summary>

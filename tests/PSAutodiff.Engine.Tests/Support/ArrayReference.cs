@@ -122,7 +122,7 @@ internal static class ArrayReference
 
     private static double Norm(List<double> items)
     {
-        var largest = items.Max(Math.Abs);
+        var largest = items.ConvertAll(Math.Abs).Aggregate(Math.Max);
         if (items.Exists(double.IsInfinity)) return double.PositiveInfinity;
         return largest == 0 ? 0 : largest * Math.Sqrt(Sum([.. items.Select(item => item / largest * (item / largest))]));
     }

@@ -6,12 +6,22 @@ namespace PSAutodiff.Operations.Arrays;
 /// <summary>What rules and operations on arrays have in common.</summary>
 internal static class ArrayForms
 {
-    /// <summary>A number that an array is multiplied with, and the rest; null for none.</summary>
-    public static (Term Factor, Term Array)? FactorOut(Term x)
+    // Factors that a product is looked through for one that is a number.
+    private const int MostFactors = 4;
+
+    /// <summary>A number that an array is multiplied with, and the rest; null for none. It may stand within the product: a * (2 * b).</summary>
+    public static (Term Factor, Term Array)? FactorOut(Term x) => FactorOut(x, MostFactors);
+
+    /// <summary>The same, but only a constant or a variable: what is computed stays where it is, as it may be a part of other terms too.</summary>
+    public static (Term Factor, Term Array)? LeafOut(Term x) => FactorOut(x) is var (factor, array) && factor.Operation.Arity == 0 ? (factor, array) : null;
+
+    private static (Term Factor, Term Array)? FactorOut(Term x, int most)
     {
-        if (x.Shape.IsNumber || !x.Is<MulOperation>()) return null;
+        if (x.Shape.IsNumber || !x.Is<MulOperation>() || most == 0) return null;
         if (x.X.Shape.IsNumber && x.Y.Shape.IsLike(x.Shape)) return (x.X, x.Y);
-        return x.Y.Shape.IsNumber && x.X.Shape.IsLike(x.Shape) ? (x.Y, x.X) : null;
+        if (x.Y.Shape.IsNumber && x.X.Shape.IsLike(x.Shape)) return (x.Y, x.X);
+        if (FactorOut(x.X, most - 1) is var (first, left)) return (first, left * x.Y);
+        return FactorOut(x.Y, most - 1) is var (second, right) ? (second, x.X * right) : null;
     }
 
     /// <summary>An array that is divided by a number, and that; null for none.</summary>

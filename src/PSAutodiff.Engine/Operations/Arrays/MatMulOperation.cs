@@ -9,7 +9,8 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
 {
     internal override string Symbol => "@";
 
-    internal override Notation Infix => field ??= new("#1 @ #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+    // Read from left to right with '*', but written in parentheses beside it: who reads (W @ x) * y need not know.
+    internal override Notation Infix => field ??= new("#1 @ #2", Notation.MatrixProductLevel, Notation.MatrixProductLevel, Notation.SignLevel);
 
     internal override Notation Latex => field ??= new(@"#1 \, #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 

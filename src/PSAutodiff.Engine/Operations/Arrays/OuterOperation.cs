@@ -8,8 +8,8 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
 {
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("outer(c * a, b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Outer(y) : Term.None),
-        new("outer(a, c * b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.FactorOut(y) is var (factor, rest) ? factor * x.Outer(rest) : Term.None),
+        new("outer(c * a, b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.LeafOut(x) is var (factor, rest) ? factor * rest.Outer(y) : Term.None),
+        new("outer(a, c * b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.LeafOut(y) is var (factor, rest) ? factor * x.Outer(rest) : Term.None),
         new("outer(-a, b) = -outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() ? -x.X.Outer(y) : y.Is<NegOperation>() ? -x.Outer(y.X) : Term.None),
         new("outer(0, b) = 0", RuleSets.NotLab, static (x, y, _) => x.Is<ZerosOperation>() || y.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
     ];

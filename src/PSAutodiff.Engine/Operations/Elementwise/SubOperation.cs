@@ -10,7 +10,7 @@ namespace PSAutodiff;
 /// <summary>The difference x - y.</summary>
 internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("sub")
 {
-    internal override Notation Infix => field ??= new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+    internal override Notation Infix => field ??= new("#1 - #2", Notation.SumLevel, Notation.SumLevel, Notation.MatrixProductLevel);
 
     internal override Notation Lab => field ??= Notation.LabInfix("-");
 

@@ -10,7 +10,7 @@ namespace PSAutodiff;
 /// <summary>The sum x + y.</summary>
 internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("sum")
 {
-    internal override Notation Infix => field ??= new("#1 + #2", Notation.SumLevel, Notation.SumLevel, Notation.ProductLevel);
+    internal override Notation Infix => field ??= new("#1 + #2", Notation.SumLevel, Notation.SumLevel, Notation.MatrixProductLevel);
 
     internal override Notation Lab => field ??= Notation.LabInfix("+");
 

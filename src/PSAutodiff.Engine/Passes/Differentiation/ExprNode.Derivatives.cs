@@ -73,6 +73,12 @@ public sealed partial class ExprNode
 
     private static int[] Derivatives(GraphBuilder builder, int root, IReadOnlyList<string> variables, DifferentiationMode mode)
     {
+        var isOfArray = !builder.ShapeOf(root).IsNumber;
+        if (mode != DifferentiationMode.Reverse && (isOfArray || (mode == DifferentiationMode.Forward && HasArrayAmong(builder, root, variables))))
+        {
+            return [.. variables.Select(variable => ByForm(builder, root, variable))];
+        }
+
         if (mode == DifferentiationMode.Reverse || (mode == DifferentiationMode.Auto && (variables.Count > 1 || HasArrayAmong(builder, root, variables))))
         {
             return ReverseMode.Differentiate(builder, root, variables);
@@ -83,6 +89,28 @@ public sealed partial class ExprNode
         var derivatives = new int[variables.Count];
         for (var i = 0; i < derivatives.Length; i++) derivatives[i] = ForwardMode.Differentiate(builder, root, variables[i], literal);
         return derivatives;
+    }
+
+    /// <summary>
+    /// The derivative of an array by a number, which has its shape, or by a vector v, from the one along any direction: of m elements by n the
+    /// matrix of m rows and n columns.
+    /// </summary>
+    private static int ByForm(GraphBuilder builder, int root, string variable)
+    {
+        var (id, of) = (builder.FindVariable(variable), builder.ShapeOf(root));
+        var by = id >= 0 && id <= root ? builder.ShapeOf(id) : Core.Shape.Number;
+        if (by.IsNumber) return ForwardMode.Differentiate(builder, root, variable, literal: false);
+        if (!of.IsMatrix && by.IsVector)
+        {
+            // No variable of an expression can have this name.
+            var direction = builder.Term(builder.Variable("\0" + variable, by));
+            var form = ForwardMode.Differentiate(builder, root, new Dictionary<string, Term>(StringComparer.Ordinal) { [variable] = direction });
+            if (LinearForms.MatrixOf(builder, form, direction.Id) is { Exists: true } matrix) return matrix.Id;
+        }
+
+        throw new AutodiffException(
+            ErrorIds.DerivativeOfArray,
+            $"The derivative of {of.InWords()} by '{variable}', {by.InWords()}, is no vector or matrix that can be written as an expression. Give a direction for '{variable}' (-Direction), or take a sum or an element of the expression.");
     }
 
     /// <summary>The directional derivative: the sum of the derivatives by variables, each times a direction of the variable's shape.</summary>
