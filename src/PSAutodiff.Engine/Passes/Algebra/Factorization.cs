@@ -79,15 +79,14 @@ internal sealed class Factorization(PolynomialReader reader, Effort effort, ICol
         var product = powers.Factors.Length == 0 && number.IsOne && factors.Count > 0 ? Term.None : lead;
         var negates = powers.Factors.Length == 0 && (-number).IsOne && factors.Count > 0;
         if (negates) product = Term.None;
-        for (var i = 0; i < factors.Count;)
+        for (var i = 0; i < factors.Count; i++)
         {
+            // Those of one polynomial stand side by side, those of several anywhere.
+            if (factors.Take(i).Any(other => AreEqual(other, factors[i]))) continue;
             var count = factors.Count(other => AreEqual(other, factors[i]));
             var factor = reader.Write(factors[i]);
             if (count > 1) factor = factor.Apply<PowOperation>(factor.Constant(count));
             product = product.Exists ? product * factor : factor;
-            var written = factors[i];
-            i++;
-            while (i < factors.Count && AreEqual(factors[i], written)) i++;
         }
 
         return negates ? -product : product;

@@ -59,6 +59,8 @@ public sealed class AlgebraTests
     [InlineData("-2*x^3 + 2*x", "-2 * x * (x + 1) * (x - 1)")]
     [InlineData("x^12 + x^3 + 7*x + 1", "x^12 + x^3 + 7 * x + 1")]
     [InlineData("x^16 - 1", "(x + 1) * (x - 1) * (x^2 + 1) * (x^4 + 1) * (x^8 + 1)")]
+    [InlineData("abs(x/((2 + a)*(2 + b)))^2", "x^2 / ((a + 2)^2 * (b + 2)^2)")]
+    [InlineData("u: [3]; v: [3]; (u @ v)^2 - 2*(u @ v) + 1", "u: [3]; v: [3]; (u @ v - 1)^2")]
     public void Expressions_are_factored(string text, string expected) => AssertForm(SimplificationRule.Factor, text, expected);
 
     [Fact]
