@@ -62,6 +62,9 @@ internal sealed partial class Graph
 
     public bool IsArray(int id) => _nodes[id].Code == OperationTable.ArrayCode;
 
+    /// <summary>Whether what some nodes need is more than numbers.</summary>
+    public bool HasArrays(ReadOnlySpan<int> roots) => Arrays is not null && HasArrays(Reachable(roots));
+
     /// <summary>Whether any of the reachable nodes is more than a number.</summary>
     public bool HasArrays(bool[] reachable)
     {

@@ -82,11 +82,20 @@ public abstract class Operation
     /// <summary>Whether chains of it, first arguments within first arguments, are what literals of arrays are made of.</summary>
     internal virtual bool BuildsLiterals => false;
 
+    /// <summary>How many arguments are expressions.</summary>
+    internal int ExpressionCount => HasIndices ? Arity - 1 : Arity;
+
     /// <summary>What messages call it: the sign between its arguments, else its name.</summary>
     internal virtual string Symbol => Infix.Level < Notation.Atom && Infix.Pieces is [_, var (sign, argument), ..] && argument < 0 ? sign.Trim() : Name;
 
     /// <summary>Infix text where the whole numbers of the last argument are known.</summary>
     internal virtual Notation InfixOf(ReadOnlySpan<long> indices) => Infix;
+
+    /// <summary>LaTeX where arguments or the value are arrays.</summary>
+    internal virtual Notation LatexOf(in ArgumentShapes of) => Latex;
+
+    /// <summary>Python where arguments or the value are arrays; the helpers are those of <see cref="Python"/>.</summary>
+    internal virtual Notation PythonOf(in ArgumentShapes of) => Python.Notation;
 
     /// <summary>Whether it has values: a function without a definition has none.</summary>
     internal virtual bool IsComputed => true;

@@ -77,22 +77,30 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     public string? Name => _x as string;
 
     /// <summary>The first argument, or null for a constant or variable.</summary>
-    public ExprNode? X => Operation.Arity > 0 ? (ExprNode?)_x ?? Materialize(0) : null;
+    public ExprNode? X => Operation.ExpressionCount > 0 ? Argument(0) : null;
 
     /// <summary>The second argument, or null when the operation has fewer than two.</summary>
-    public ExprNode? Y => Operation.Arity > 1 ? _y ?? Materialize(1) : null;
+    public ExprNode? Y => Operation.ExpressionCount > 1 ? Argument(1) : null;
 
     /// <summary>The third argument, or null when the operation has fewer than three.</summary>
-    public ExprNode? Z => Operation.Arity > 2 ? _z ?? Materialize(2) : null;
+    public ExprNode? Z => Operation.ExpressionCount > 2 ? Argument(2) : null;
 
     // Arrays: PowerShell cannot index what the compiler makes of a collection expression.
     /// <summary>The arguments in order; empty for a constant or variable.</summary>
-    public IReadOnlyList<ExprNode> Arguments => Operation.Arity switch
+    public IReadOnlyList<ExprNode> Arguments => Operation.ExpressionCount switch
     {
         0 => Array.Empty<ExprNode>(),
         1 => new[] { X! },
         2 => new[] { X!, Y! },
         _ => new[] { X!, Y!, Z! },
+    };
+
+    /// <summary>An argument, be it a list of whole numbers.</summary>
+    internal ExprNode Argument(int index) => index switch
+    {
+        0 => (ExprNode?)_x ?? Materialize(0),
+        1 => _y ?? Materialize(1),
+        _ => _z ?? Materialize(2),
     };
 
     /// <summary>Names of all variables in the expression, in ordinal order, each once.</summary>

@@ -39,6 +39,7 @@ internal static class ErrorIds
     public const string FileNotFound = nameof(FileNotFound);
     public const string FileUnreadable = nameof(FileUnreadable);
     public const string FileUnwritable = nameof(FileUnwritable);
+    public const string FormatUnsupported = nameof(FormatUnsupported);
     public const string FractionInvalid = nameof(FractionInvalid);
     public const string FunctionInvalid = nameof(FunctionInvalid);
     public const string FunctionUndefined = nameof(FunctionUndefined);

@@ -20,6 +20,7 @@ internal abstract class CodeStyle : TextStyle
     private readonly Graph _graph;
     private readonly int _root;
     private readonly bool[] _reachable;
+    private readonly IReadOnlyDictionary<string, Shape> _shapes;
     private readonly CancellationToken _cancellation;
 
     protected CodeStyle(ExprNode node, CancellationToken cancellation)
@@ -30,6 +31,7 @@ internal abstract class CodeStyle : TextStyle
         _reachable = _graph.Reachable([_root]);
         _graph.RequireDefinitions(_reachable);
         Variables = _graph.VariablesOf([_root]);
+        _shapes = ExprText.ArraysOf(_graph, [_root]);
     }
 
     public sealed override string Open => "(";
@@ -47,6 +49,8 @@ internal abstract class CodeStyle : TextStyle
 
     public sealed override Notation NotationOf(Operation operation) => _notations[operation.Code] ??= FormOf(operation).Notation;
 
+    public sealed override Notation NotationOf(Operation operation, in ArgumentShapes of) => ArrayNotationOf(operation, of);
+
     public sealed override string Number(double value)
     {
         if (Math.Abs(value) == Math.PI) return value < 0 ? "-" + Pi : Pi;
@@ -60,6 +64,9 @@ internal abstract class CodeStyle : TextStyle
     protected abstract string Pi { get; }
 
     protected abstract CodeForm FormOf(Operation operation);
+
+    /// <summary>The notation of an operation that has arrays as arguments or as its value.</summary>
+    protected virtual Notation ArrayNotationOf(Operation operation, in ArgumentShapes of) => NotationOf(operation);
 
     /// <summary>A statement that gives a value to a local.</summary>
     protected abstract string Assignment(string local);
@@ -85,7 +92,7 @@ internal abstract class CodeStyle : TextStyle
     protected virtual string NotFinite(double value) => throw new NotSupportedException();
 
     protected static HashSet<string> HelperNames(Func<Operation, CodeForm> formOf) =>
-        [.. OperationTable.OfNumbers.SelectMany(op => formOf(op).Helpers).Select(static helper => helper.Name)];
+        [.. OperationTable.ByCode.Where(static op => op.Arity > 0).SelectMany(op => formOf(op).Helpers).Select(static helper => helper.Name)];
 
     /// <summary>Gives every variable an identifier; to be called before anything is written.</summary>
     protected void NameVariables()
@@ -108,6 +115,9 @@ internal abstract class CodeStyle : TextStyle
             _identifiers.Add(name, Decorate(spelt));
         }
     }
+
+    /// <summary>The shape of a variable.</summary>
+    protected Shape ShapeOf(string name) => _shapes.GetValueOrDefault(name);
 
     protected IEnumerable<string> Parameters() => Variables.Select(Variable);
 
@@ -225,7 +235,11 @@ internal abstract class CodeStyle : TextStyle
         for (var i = _graph.OperationOf(id).Arity - 1; i >= 0; i--)
         {
             var argument = _graph.Argument(id, i);
-            if (bindings[argument] is null) deepest = Math.Max(deepest, nesting[argument]);
+            if (bindings[argument] is not null) continue;
+
+            // The elements of a literal stand beside each other.
+            var isLiteral = i == 0 && _graph.OperationOf(id) is StackOperation && _graph.OperationOf(argument) is StackOperation && _graph.ShapeOf(id).Rank == _graph.ShapeOf(argument).Rank;
+            deepest = Math.Max(deepest, nesting[argument] - (isLiteral ? 1 : 0));
         }
 
         return deepest;

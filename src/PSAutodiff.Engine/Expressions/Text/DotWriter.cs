@@ -19,15 +19,18 @@ internal static class DotWriter
         var text = new StringBuilder("digraph expression {\n    graph [ordering=in]\n    node [shape=circle]\n");
         foreach (var id in WritingOrder.Of(graph, [root], cancellation))
         {
+            // An axis or sizes stand at the operation that has them.
+            if (graph.IsIndex(id)) continue;
             var number = numbers[id] = count++;
-            var (label, style) =
-                graph.IsConstant(id) ? (TextStyle.FormatNumber(graph.ConstantOf(id)), ", shape=plaintext") :
-                graph.IsVariable(id) ? (graph.NameOf(id), ", shape=box") :
-                (graph.OperationOf(id).Name, string.Empty);
+            var style =
+                graph.IsConstant(id) || graph.IsArray(id) ? ", shape=plaintext" :
+                graph.IsVariable(id) ? ", shape=box" :
+                string.Empty;
+            var label = NodeLabel.Of(graph, id, quoted: false);
             if (id == root) style += ", peripheries=2";
             text.Append(CultureInfo.InvariantCulture, $"    n{number} [label=\"{Escape(label)}\"{style}]\n");
             if (graph.IsLeaf(id)) continue;
-            for (var i = 0; i < graph.OperationOf(id).Arity; i++)
+            for (var i = 0; i < graph.OperationOf(id).ExpressionCount; i++)
             {
                 text.Append(CultureInfo.InvariantCulture, $"    n{numbers[graph.Argument(id, i)]} -> n{number}\n");
             }

@@ -57,16 +57,26 @@ internal static class ExprText
     /// <summary>The declarations of the variables of several expressions that are arrays.</summary>
     public static string ShapesOf(Graph graph, ReadOnlySpan<int> roots)
     {
-        if (graph.Arrays is null) return string.Empty;
+        var arrays = ArraysOf(graph, roots);
+        return arrays.Count == 0 ? string.Empty : string.Concat(arrays.Select(static entry => $"{Declaration(entry.Key, entry.Value)}; "));
+    }
+
+    /// <summary>The declaration of a variable that is an array, such as <c>W: [4, 8]</c>.</summary>
+    public static string Declaration(string name, Shape shape) =>
+        $"{VariableNames.Quote(name)}: [{string.Join(", ", shape.Sizes.Select(static size => size.ToString(CultureInfo.InvariantCulture)))}]{(shape.IsSymmetric ? " symmetric" : string.Empty)}";
+
+    /// <summary>The variables of several expressions that are arrays, in order.</summary>
+    public static SortedDictionary<string, Shape> ArraysOf(Graph graph, ReadOnlySpan<int> roots)
+    {
+        var arrays = new SortedDictionary<string, Shape>(StringComparer.Ordinal);
+        if (graph.Arrays is null) return arrays;
         var reachable = graph.Reachable(roots);
-        var declarations = new SortedDictionary<string, Shape>(StringComparer.Ordinal);
         for (var id = 0; id < reachable.Length; id++)
         {
-            if (reachable[id] && graph.IsVariable(id) && !graph.ShapeOf(id).IsNumber) declarations.Add(graph.NameOf(id), graph.ShapeOf(id));
+            if (reachable[id] && graph.IsVariable(id) && !graph.ShapeOf(id).IsNumber) arrays.Add(graph.NameOf(id), graph.ShapeOf(id));
         }
 
-        return string.Concat(declarations.Select(static entry =>
-            $"{VariableNames.Quote(entry.Key)}: [{string.Join(", ", entry.Value.Sizes.Select(static size => size.ToString(CultureInfo.InvariantCulture)))}]{(entry.Value.IsSymmetric ? " symmetric" : string.Empty)}; "));
+        return arrays;
     }
 
     /// <summary>Node objects, and the names of the functions without definitions that were looked at.</summary>

@@ -64,11 +64,11 @@ internal static class FormulaWriter
 
             if (operation is StackOperation)
             {
-                PushLiteral(stack, view, item.Node);
+                PushLiteral(stack, view, style, item.Node);
                 continue;
             }
 
-            var notation = operation.HasIndices ? style.NotationOf(operation, view.IndicesOf(view.Argument(item.Node, operation.Arity - 1))) : style.NotationOf(operation);
+            var notation = operation.IsElementwise && view.ShapeOf(item.Node).IsNumber ? style.NotationOf(operation) : NotationOf(view, style, operation, item.Node);
             var parentheses = NeedsParentheses(notation.Level, item);
             if (parentheses) stack.Push(new Item<TNode>(style.Close, default!, 0, false));
             for (var i = notation.Pieces.Length - 1; i >= 0; i--)
@@ -85,12 +85,82 @@ internal static class FormulaWriter
         return text.Length <= maxLength;
     }
 
+    /// <summary>The elements of an array as text.</summary>
+    public static string TextOf(ConstantArray array, TextStyle style)
+    {
+        var (rank, columns) = (array.Shape.Rank, (int)array.Shape.Last);
+        var form = style.FormOf(rank, columns);
+        var text = new StringBuilder(form.Open);
+        for (var i = 0; i < array.Elements.Length; i++)
+        {
+            if (i > 0) text.Append(rank == 2 && i % columns == 0 ? form.BetweenRows : form.Between);
+            text.Append(style.Number(array.Elements[i]));
+        }
+
+        return text.Append(form.Close).ToString();
+    }
+
+    private static Notation NotationOf<TView, TNode>(TView view, TextStyle style, Operation operation, TNode node)
+        where TView : struct, INodeView<TNode>
+    {
+        var count = operation.ExpressionCount;
+        var indices = operation.HasIndices ? view.IndicesOf(view.Argument(node, count)) : [];
+        return style.NotationOf(operation, new ArgumentShapes(ShapeAt(0), ShapeAt(1), ShapeAt(2), indices));
+
+        Shape ShapeAt(int index) => index < count ? view.ShapeOf(view.Argument(node, index)) : Shape.Number;
+    }
+
     // Elements that were put together one by one, from left to right.
-    private static void PushLiteral<TView, TNode>(Stack<Item<TNode>> stack, TView view, TNode node)
+    private static void PushLiteral<TView, TNode>(Stack<Item<TNode>> stack, TView view, TextStyle style, TNode node)
+        where TView : struct, INodeView<TNode>
+    {
+        var isWhole = ElementsOf(view, node, out var elements);
+
+        // A literal of numbers reads as one array of them.
+        if (isWhole && !(style.IsReadBack && elements.TrueForAll(element => view.BindingOf(element) is null && view.OperationOf(element).Code is OperationTable.ConstantCode or OperationTable.ArrayCode)))
+        {
+            var rank = view.ShapeOf(node).Rank;
+            var rows = rank == 2 ? RowsOf(view, style, elements) : null;
+            var form = style.FormOf(rank, rows is null ? 0 : rows[0].Length);
+            stack.Push(new Item<TNode>(form.Close, default!, 0, false));
+            for (var i = elements.Count - 1; i >= 0; i--)
+            {
+                if (rows is null)
+                {
+                    if (form.AfterVector.Length > 0) stack.Push(new Item<TNode>(form.AfterVector, default!, 0, false));
+                    stack.Push(new Item<TNode>(null, elements[i], form.AfterVector.Length > 0 ? Notation.Atom : 0, false));
+                    if (i > 0) stack.Push(new Item<TNode>(form.Between, default!, 0, false));
+                    continue;
+                }
+
+                for (var j = rows[i].Length - 1; j >= 0; j--)
+                {
+                    stack.Push(rows[i][j]);
+                    if (i + j > 0) stack.Push(new Item<TNode>(j > 0 ? form.Between : form.BetweenRows, default!, 0, false));
+                }
+            }
+
+            stack.Push(new Item<TNode>(form.Open, default!, 0, false));
+            return;
+        }
+
+        // What comes to something else: a call for each.
+        var pieces = NotationOf(view, style, OperationOf<StackOperation>.Instance, node).Pieces;
+        for (var link = elements.Count - 1; link > 0; link--)
+        {
+            for (var i = pieces.Length - 1; i > 1; i--) stack.Push(new Item<TNode>(pieces[i].Argument < 0 ? pieces[i].Text : null, elements[link], 0, false));
+        }
+
+        stack.Push(new Item<TNode>(null, elements[0], 0, false));
+        for (var link = 1; link < elements.Count; link++) stack.Push(new Item<TNode>(pieces[0].Text, default!, 0, false));
+    }
+
+    /// <summary>What an array was put together of; true where these are all its elements, false where the first is an array that others came to.</summary>
+    private static bool ElementsOf<TView, TNode>(TView view, TNode node, out List<TNode> elements)
         where TView : struct, INodeView<TNode>
     {
         var rank = view.ShapeOf(node).Rank;
-        var elements = new List<TNode>();
+        elements = [];
         do
         {
             elements.Add(view.Argument(node, 1));
@@ -98,34 +168,30 @@ internal static class FormulaWriter
         }
         while (view.OperationOf(node) is StackOperation && view.ShapeOf(node).Rank == rank);
 
-        // What came to an array that is no literal stands after it.
-        var isWhole = view.ShapeOf(node).Rank < rank;
-        if (isWhole) elements.Add(node);
-        stack.Push(new Item<TNode>(isWhole ? "]" : "])", default!, 0, false));
-        for (var i = 0; i < elements.Count; i++)
-        {
-            stack.Push(new Item<TNode>(null, elements[i], 0, false));
-            stack.Push(new Item<TNode>(i == elements.Count - 1 ? "[" : ", ", default!, 0, false));
-        }
-
-        if (isWhole) return;
-        stack.Push(new Item<TNode>(", ", default!, 0, false));
-        stack.Push(new Item<TNode>(null, node, 0, false));
-        stack.Push(new Item<TNode>("concat(", default!, 0, false));
+        elements.Add(node);
+        elements.Reverse();
+        return view.ShapeOf(node).Rank < rank;
     }
 
-    private static string TextOf(ConstantArray array, TextStyle style)
+    /// <summary>The elements of rows that are all literals themselves; null where one is not.</summary>
+    private static Item<TNode>[][]? RowsOf<TView, TNode>(TView view, TextStyle style, List<TNode> vectors)
+        where TView : struct, INodeView<TNode>
     {
-        var text = new StringBuilder("[");
-        var columns = (int)array.Shape.Last;
-        for (var i = 0; i < array.Elements.Length; i++)
+        var rows = new Item<TNode>[vectors.Count][];
+        for (var i = 0; i < rows.Length; i++)
         {
-            if (array.Shape.IsMatrix && i % columns == 0) text.Append(i == 0 ? "[" : "], [");
-            else if (i > 0) text.Append(", ");
-            text.Append(style.Number(array.Elements[i]));
+            if (view.BindingOf(vectors[i]) is not null) return null;
+            if (view.OperationOf(vectors[i]).Code == OperationTable.ArrayCode)
+            {
+                rows[i] = Array.ConvertAll(view.ArrayOf(vectors[i]).Elements, number => new Item<TNode>(style.Number(number), default!, 0, false));
+                continue;
+            }
+
+            if (view.OperationOf(vectors[i]) is not StackOperation || !ElementsOf(view, vectors[i], out var elements)) return null;
+            rows[i] = [.. elements.Select(static element => new Item<TNode>(null, element, 0, false))];
         }
 
-        return text.Append(array.Shape.IsMatrix ? "]]" : "]").ToString();
+        return rows;
     }
 
     private static Item<TNode> Argument<TView, TNode>(TView view, TNode node, Notation notation, int index, TextStyle style)

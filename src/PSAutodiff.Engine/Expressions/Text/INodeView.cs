@@ -33,7 +33,7 @@ internal readonly struct ObjectView : INodeView<ExprNode>
 {
     public Operation OperationOf(ExprNode node) => node.Operation;
 
-    public ExprNode Argument(ExprNode node, int index) => index switch { 0 => node.X!, 1 => node.Y!, _ => node.Z! };
+    public ExprNode Argument(ExprNode node, int index) => node.Argument(index);
 
     public double ConstantOf(ExprNode node) => node.ConstantValue;
 

@@ -15,6 +15,9 @@ internal ref struct JsonReader
 {
     private const int NoIndex = -1;
 
+    // Every smaller whole number is exact.
+    private const long LargestWhole = 1L << 53;
+
     private static readonly Dictionary<string, Operation> Operations =
         OperationTable.ByCode.ToDictionary(static op => op.Name, StringComparer.Ordinal);
 
@@ -27,6 +30,7 @@ internal ref struct JsonReader
     private readonly List<int> _ids = [];
     private Utf8JsonReader _json;
     private int _node = NoIndex;
+    private bool _hasArrays;
 
     private JsonReader(ReadOnlySpan<byte> json, CancellationToken cancellation)
     {
@@ -46,6 +50,9 @@ internal ref struct JsonReader
         Value = 32,
         Name = 64,
         Arguments = 128,
+        Shape = 256,
+        Symmetric = 512,
+        Values = 1024,
     }
 
     /// <summary>The expression that the text stands for.</summary>
@@ -78,6 +85,7 @@ internal ref struct JsonReader
     {
         var seen = Properties.None;
         var root = NoIndex;
+        var version = 0;
         Advance();
         Expect(JsonTokenType.StartObject, "the text has to be an object");
         while (NextProperty())
@@ -93,9 +101,9 @@ internal ref struct JsonReader
             else if (_json.ValueTextEquals("version"u8))
             {
                 Mark(ref seen, Properties.Version, "version");
-                if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt32(out var version) || version != JsonWriter.Version)
+                if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt32(out version) || version is not (JsonWriter.Version or JsonWriter.VersionOfArrays))
                 {
-                    throw Error($"'version' has to be {JsonWriter.Version}; another version of PSAutodiff may be able to read this");
+                    throw Error($"'version' has to be {JsonWriter.Version}, or {JsonWriter.VersionOfArrays} with vectors or matrices; another version of PSAutodiff may be able to read this");
                 }
             }
             else if (_json.ValueTextEquals("nodes"u8))
@@ -119,6 +127,8 @@ internal ref struct JsonReader
         Require(seen, Properties.Nodes, "nodes");
         Require(seen, Properties.Root, "root");
         if (root >= _ids.Count) throw Error($"'root' is {root}, but there are {_ids.Count} nodes");
+        if (_builder.IsIndex(_ids[root])) throw Error($"'root' is {root}, a list of whole numbers, which is no expression");
+        if (_hasArrays && version < JsonWriter.VersionOfArrays) throw Error($"'version' has to be {JsonWriter.VersionOfArrays} where there are vectors or matrices");
 
         // Throws on anything but white space after the object.
         _json.Read();
@@ -149,6 +159,9 @@ internal ref struct JsonReader
         var value = 0.0;
         Span<int> arguments = [Graph.None, Graph.None, Graph.None];
         var count = 0;
+        long[] sizes = [];
+        double[] values = [];
+        var isSymmetric = false;
         while (NextProperty())
         {
             if (_json.ValueTextEquals("op"u8))
@@ -160,9 +173,7 @@ internal ref struct JsonReader
             else if (_json.ValueTextEquals("value"u8))
             {
                 Mark(ref seen, Properties.Value, "value");
-                if (_json.TokenType != JsonTokenType.Number) throw Error("'value' has to be a number");
-                if (!_json.TryGetDouble(out value) || !double.IsFinite(value)) throw Error("'value' is too large for a double");
-                if (NumberText.IsLost(_json.ValueSpan, value)) throw Error($"'value': {NumberText.Underflow(Encoding.UTF8.GetString(_json.ValueSpan)).TrimEnd('.')}");
+                value = ReadNumber("'value'");
             }
             else if (_json.ValueTextEquals("name"u8))
             {
@@ -174,27 +185,123 @@ internal ref struct JsonReader
                 Mark(ref seen, Properties.Arguments, "args");
                 count = ReadArguments(arguments);
             }
+            else if (_json.ValueTextEquals("shape"u8))
+            {
+                Mark(ref seen, Properties.Shape, "shape");
+                sizes = ReadSizes();
+            }
+            else if (_json.ValueTextEquals("symmetric"u8))
+            {
+                Mark(ref seen, Properties.Symmetric, "symmetric");
+                if (_json.TokenType is not (JsonTokenType.True or JsonTokenType.False)) throw Error("'symmetric' has to be true or false");
+                isSymmetric = _json.TokenType == JsonTokenType.True;
+            }
+            else if (_json.ValueTextEquals("values"u8))
+            {
+                Mark(ref seen, Properties.Values, "values");
+                values = ReadValues();
+            }
             else
             {
-                throw Error($"{Shown()} is no property of a node; known are op, value, name and args");
+                throw Error($"{Shown()} is no property of a node; known are op, value, name and args, and shape, symmetric and values for arrays");
             }
         }
 
         Require(seen, Properties.Operation, "op");
         if (isFunction) return ReadFunction(seen, name, arguments, count);
-        (var wanted, var label) = operation!.Code switch
+        (var wanted, var label, var more) = operation!.Code switch
         {
-            OperationTable.ConstantCode => (Properties.Value, "value"),
-            OperationTable.VariableCode => (Properties.Name, "name"),
-            _ => (Properties.Arguments, "args"),
+            OperationTable.ConstantCode => (Properties.Value, "value", Properties.None),
+            OperationTable.VariableCode => (Properties.Name, "name", Properties.Shape | Properties.Symmetric),
+            OperationTable.IndexCode => (Properties.Values, "values", Properties.None),
+            OperationTable.ArrayCode => (Properties.Values, "values", Properties.Shape),
+            _ => (Properties.Arguments, "args", Properties.None),
         };
         Require(seen, wanted, label);
-        if (seen != (Properties.Operation | wanted)) throw Error($"'{operation.Name}' takes 'op' and '{label}' and nothing else");
+        if ((seen & ~more) != (Properties.Operation | wanted)) throw Error($"'{operation.Name}' takes 'op' and '{label}'{(more == Properties.None ? string.Empty : more.HasFlag(Properties.Symmetric) ? ", 'shape', 'symmetric'" : ", 'shape'")} and nothing else");
+        _hasArrays |= (seen & (Properties.Shape | Properties.Symmetric | Properties.Values)) != 0 || !operation.IsElementwise;
         if (wanted == Properties.Value) return _builder.Constant(value);
-        if (wanted == Properties.Name) return _builder.Variable(name!);
-        return count == operation.Arity
-            ? _builder.Apply(operation, arguments[0], arguments[1], arguments[2])
-            : throw Error(operation.ArgumentCountMessage(count).TrimEnd('.'));
+        try
+        {
+            return
+                wanted == Properties.Name ? _builder.Variable(name!, ShapeOf(sizes, isSymmetric)) :
+                operation.Code == OperationTable.IndexCode ? _builder.Index(WholeNumbers(values)) :
+                operation.Code == OperationTable.ArrayCode ? _builder.Constant(ArrayOf(values, seen, sizes)) :
+                Apply(operation, arguments, count);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid)
+        {
+            throw Error(exception.Message.TrimEnd('.'));
+        }
+    }
+
+    private readonly int Apply(Operation operation, scoped Span<int> arguments, int count)
+    {
+        if (count != operation.Arity) throw Error(operation.ArgumentCountMessage(count).TrimEnd('.'));
+        for (var i = 0; i < count; i++)
+        {
+            if (_builder.IsIndex(arguments[i]) != (operation.HasIndices && i == count - 1))
+            {
+                throw Error(operation.HasIndices && i == count - 1 ? $"the last argument of '{operation.Name}' has to be a list of whole numbers, an 'index'" : $"argument {i + 1} of '{operation.Name}' is a list of whole numbers and has to be an expression");
+            }
+        }
+
+        return _builder.Apply(operation, arguments[0], arguments[1], arguments[2]);
+    }
+
+    private readonly Shape ShapeOf(long[] sizes, bool isSymmetric)
+    {
+        var shape = Shape.Of(sizes);
+        if (!isSymmetric) return shape;
+        return shape.IsMatrix && shape.Rows == shape.Columns ? Shape.Symmetric(shape.Rows) : throw Error("only a square matrix is symmetric");
+    }
+
+    private readonly ConstantArray ArrayOf(double[] values, Properties seen, long[] sizes)
+    {
+        Require(seen, Properties.Shape, "shape");
+        var shape = Shape.Of(sizes);
+        if (shape.IsNumber) throw Error("the 'shape' of an array has one or two sizes");
+        return shape.Count == values.Length ? new ConstantArray(values, shape) : throw Error($"there are {values.Length} 'values' for {shape.InWords()}");
+    }
+
+    private readonly long[] WholeNumbers(double[] values)
+    {
+        var numbers = new long[values.Length];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = values[i] == Math.Floor(values[i]) && Math.Abs(values[i]) <= LargestWhole ? (long)values[i] : throw Error("an 'index' has whole numbers");
+        return numbers;
+    }
+
+    private double ReadNumber(string what)
+    {
+        if (_json.TokenType != JsonTokenType.Number) throw Error($"{what} has to be a number");
+        if (!_json.TryGetDouble(out var value) || !double.IsFinite(value)) throw Error($"{what} is too large for a double");
+        return NumberText.IsLost(_json.ValueSpan, value) ? throw Error($"{what}: {NumberText.Underflow(Encoding.UTF8.GetString(_json.ValueSpan)).TrimEnd('.')}") : value;
+    }
+
+    private double[] ReadValues()
+    {
+        Expect(JsonTokenType.StartArray, "'values' has to be a list");
+        var values = new List<double>();
+        while (true)
+        {
+            Advance();
+            if (_json.TokenType == JsonTokenType.EndArray) return [.. values];
+            values.Add(ReadNumber("an entry of 'values'"));
+        }
+    }
+
+    private long[] ReadSizes()
+    {
+        Expect(JsonTokenType.StartArray, "'shape' has to be a list");
+        var sizes = new List<long>();
+        while (true)
+        {
+            Advance();
+            if (_json.TokenType == JsonTokenType.EndArray) return [.. sizes];
+            if (sizes.Count == 2) throw Error("a 'shape' has at most two sizes");
+            if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out var size) || size is < 1 or > LargestWhole) throw Error("an entry of 'shape' has to be a whole number from 1");
+            sizes.Add(size);
+        }
     }
 
     private int ReadFunction(Properties seen, string? name, scoped Span<int> arguments, int count)
@@ -206,7 +313,7 @@ internal ref struct JsonReader
         if (NamedFunction.DeclarationProblem(function) is { } problem) throw Error(problem);
         if (UnknownFunction.Parse(name!, count) is not { } operation) throw Error(UnknownFunction.MarksMessage(name!, count).TrimEnd('.'));
         if (_builder.ArityOf(function) is not 0 and var known && known != count) throw Error(UnknownFunction.ArityMessage(function, known, count));
-        return _builder.Apply(operation, arguments[0], arguments[1], arguments[2]);
+        return Apply(operation, arguments, count);
     }
 
     private readonly Operation ReadOperation()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using PSAutodiff.Core;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -14,6 +15,9 @@ internal static class JsonWriter
 {
     public const string Format = "PSAutodiff.Expression";
     public const int Version = 1;
+
+    /// <summary>The version of a text with vectors or matrices. One of numbers stays as it was, so that every reader takes it.</summary>
+    public const int VersionOfArrays = 2;
 
     /// <summary>What stands for the operation of a node that applies a function without a definition, which its name says.</summary>
     public const string Function = "function";
@@ -30,7 +34,7 @@ internal static class JsonWriter
         using var json = new Utf8JsonWriter(bytes, Options);
         json.WriteStartObject();
         json.WriteString("format"u8, Format);
-        json.WriteNumber("version"u8, Version);
+        json.WriteNumber("version"u8, graph.HasArrays([root]) ? VersionOfArrays : Version);
         json.WriteStartArray("nodes"u8);
         foreach (var id in WritingOrder.Of(graph, [root], cancellation))
         {
@@ -46,6 +50,20 @@ internal static class JsonWriter
             else if (graph.IsVariable(id))
             {
                 json.WriteString("name"u8, graph.NameOf(id));
+                if (!graph.ShapeOf(id).IsNumber) WriteShape(json, graph.ShapeOf(id));
+            }
+            else if (graph.IsIndex(id))
+            {
+                json.WriteStartArray("values"u8);
+                foreach (var number in graph.IndicesOf(id)) json.WriteNumberValue(number);
+                json.WriteEndArray();
+            }
+            else if (graph.IsArray(id))
+            {
+                WriteShape(json, graph.ShapeOf(id));
+                json.WriteStartArray("values"u8);
+                foreach (var number in graph.ArrayOf(id).Elements) json.WriteNumberValue(number);
+                json.WriteEndArray();
             }
             else
             {
@@ -65,5 +83,13 @@ internal static class JsonWriter
         json.WriteEndObject();
         json.Flush();
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    private static void WriteShape(Utf8JsonWriter json, Shape shape)
+    {
+        json.WriteStartArray("shape"u8);
+        foreach (var size in shape.Sizes) json.WriteNumberValue(size);
+        json.WriteEndArray();
+        if (shape.IsSymmetric) json.WriteBoolean("symmetric"u8, true);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PSAutodiff.Core;
 
@@ -9,7 +10,7 @@ internal static class LatexWriter
     public static string Write(ExprNode node, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         var text = new StringBuilder();
-        var style = new LatexStyle(new LatexNames([.. node.Variables, .. node.Functions]));
+        var style = new LatexStyle(new LatexNames([.. node.Variables, .. node.Functions], TypesetMatrix.ArraysOf([[node]])));
         cut = !FormulaWriter.Write(default(TypesetView), new TypesetNode(node), style, text, maxLength, cancellation);
         if (cut) CutText.End(text, maxLength, node);
         return text.ToString();
@@ -19,7 +20,7 @@ internal static class LatexWriter
     public static string WriteMatrix(IReadOnlyList<IReadOnlyList<ExprNode>> rows, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         // An array, since matrices have ten columns at the most.
-        var style = new LatexStyle(new LatexNames(TypesetMatrix.NamesOf(rows)));
+        var style = new LatexStyle(new LatexNames(TypesetMatrix.NamesOf(rows), TypesetMatrix.ArraysOf(rows)));
         var text = new StringBuilder(@"\left[\begin{array}{").Append('c', rows.Count == 0 ? 1 : rows[0].Count).Append('}');
         cut = TypesetMatrix.Write(rows, style, text, maxLength, (" ", " & ", @" \\", (cell, node) => CutText.End(cell, maxLength, node)), cancellation);
         return text.Append(@" \end{array}\right]").ToString();
@@ -35,10 +36,26 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
 
     public override Notation NotationOf(Operation operation) => operation is UnknownFunction unknown ? unknown.LatexOf(names[unknown.Function]) : operation.Latex;
 
+    public override Notation NotationOf(Operation operation, in ArgumentShapes of) => operation is UnknownFunction ? NotationOf(operation) : operation.LatexOf(of);
+
+    // Vectors are columns here, so that those that are the rows of a matrix are transposed.
+    public override LiteralForm FormOf(int rank, int columns)
+    {
+        const string end = @" \end{array}\right]";
+        return rank == 1 || columns == 0
+            ? new(@"\left[\begin{array}{c} ", @" \\ ", end, AfterVector: rank == 1 ? string.Empty : @"^{\mathsf{T}}")
+            : new($@"\left[\begin{{array}}{{{new string('c', columns)}}} ", " & ", end, @" \\ ");
+    }
+
     public override string Number(double value) =>
-        Math.Abs(value) != Math.PI || names.HasGreekLetters ? FormatNumber(value) :
+        Math.Abs(value) != Math.PI || names.HasGreekLetters ? Decimal(FormatNumber(value)) :
         value < 0 ? @"-\pi" :
         @"\pi";
 
     public override string Variable(string name) => names[name];
+
+    // Of a number in an array; others are products when they come here.
+    private static string Decimal(string digits) => digits.IndexOf('e', StringComparison.Ordinal) is > 0 and var mark
+        ? $@"{digits[..mark]} \cdot 10^{{{int.Parse(digits.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)}}}"
+        : digits;
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -40,12 +41,25 @@ internal static class PythonWriter
             text.Append("# ").Append(Title).Append("\n@np.errstate(all=\"ignore\")\ndef evaluate(").AppendJoin(", ", Parameters()).Append("):\n");
 
             // NumPy's numbers also where Python's own are given; [()] makes a number of an array without dimensions.
-            foreach (var name in Parameters()) text.Append(CultureInfo.InvariantCulture, $"    {name} = np.asarray({name}, dtype=np.float64)[()]\n");
+            foreach (var name in Variables)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"    {Variable(name)} = np.asarray({Variable(name)}, dtype=np.float64)[()]\n");
+                if (!ShapeOf(name).IsNumber) text.Append(CultureInfo.InvariantCulture, $"    assert {Variable(name)}.shape == {ArrayForms.Tuple(ShapeOf(name).Sizes)}\n");
+            }
+
             AppendStatements(text, "    ");
             return text.ToString();
         }
 
+        public override LiteralForm FormOf(int rank, int columns)
+        {
+            var form = base.FormOf(rank, columns);
+            return form with { Open = "np.array(" + form.Open, Close = form.Close + ")" };
+        }
+
         protected override CodeForm FormOf(Operation operation) => operation.Python;
+
+        protected override Notation ArrayNotationOf(Operation operation, in ArgumentShapes of) => operation.IsElementwise ? NotationOf(operation) : operation.PythonOf(of);
 
         protected override string Assignment(string local) => $"{local} = ";
 

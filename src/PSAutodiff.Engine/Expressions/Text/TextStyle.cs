@@ -11,10 +11,22 @@ internal abstract class TextStyle
 
     public abstract string Close { get; }
 
+    /// <summary>Whether the parser reads it.</summary>
+    public virtual bool IsReadBack => false;
+
     public abstract Notation NotationOf(Operation operation);
 
-    /// <summary>The notation of an operation whose last argument is a list of whole numbers.</summary>
-    public virtual Notation NotationOf(Operation operation, ReadOnlySpan<long> indices) => NotationOf(operation);
+    /// <summary>The notation of an operation that has arrays as arguments or as its value.</summary>
+    public virtual Notation NotationOf(Operation operation, in ArgumentShapes of) => NotationOf(operation);
+
+    /// <summary>How the elements of an array stand together.</summary>
+    /// <param name="rank">1 for a vector, 2 for a matrix.</param>
+    /// <param name="columns">How many there are in each row of a matrix; 0 where rows are written as they are.</param>
+    public virtual LiteralForm FormOf(int rank, int columns) => (rank, columns) switch
+    {
+        (1, _) or (_, 0) => new("[", ", ", "]"),
+        _ => new("[[", ", ", "]]", "], ["),
+    };
 
     public virtual string Number(double value) => FormatNumber(value);
 
@@ -31,6 +43,14 @@ internal abstract class TextStyle
         value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
 }
 
+/// <summary>What stands before, between and after the elements of an array.</summary>
+/// <param name="Open">Before the first.</param>
+/// <param name="Between">Between two, in a row of a matrix too.</param>
+/// <param name="Close">After the last.</param>
+/// <param name="BetweenRows">Between the rows of a matrix whose elements are written one by one.</param>
+/// <param name="AfterVector">After each row of a matrix that is written as a vector.</param>
+internal sealed record LiteralForm(string Open, string Between, string Close, string BetweenRows = "", string AfterVector = "");
+
 /// <summary>Infix text with no more parentheses than it needs.</summary>
 internal sealed class InfixStyle : TextStyle
 {
@@ -40,9 +60,11 @@ internal sealed class InfixStyle : TextStyle
 
     public override string Close => ")";
 
+    public override bool IsReadBack => true;
+
     public override Notation NotationOf(Operation operation) => operation.Infix;
 
-    public override Notation NotationOf(Operation operation, ReadOnlySpan<long> indices) => operation.InfixOf(indices);
+    public override Notation NotationOf(Operation operation, in ArgumentShapes of) => operation.HasIndices ? operation.InfixOf(of.Indices) : operation.Infix;
 
     public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
 
@@ -60,9 +82,11 @@ internal sealed class LabStyle : TextStyle
 
     public override string Close => " )";
 
+    public override bool IsReadBack => true;
+
     public override Notation NotationOf(Operation operation) => operation.Lab;
 
-    public override Notation NotationOf(Operation operation, ReadOnlySpan<long> indices) => operation.InfixOf(indices);
+    public override Notation NotationOf(Operation operation, in ArgumentShapes of) => operation.HasIndices ? operation.InfixOf(of.Indices) : operation.Lab;
 
     public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
 

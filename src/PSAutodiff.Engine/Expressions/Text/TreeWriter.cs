@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PSAutodiff.Core;
-using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Expressions.Text;
 
@@ -23,7 +22,7 @@ internal static class TreeWriter
         var uses = graph.Uses(reachable, [root]);
         var numbers = new int[reachable.Length];
         var drawn = new bool[reachable.Length];
-        var remaining = reachable.Count(static needed => needed);
+        var remaining = reachable.Where((needed, id) => needed && !graph.IsIndex(id)).Count();
         var lastNumber = 0;
         var text = new StringBuilder();
         var indent = new StringBuilder();
@@ -59,10 +58,8 @@ internal static class TreeWriter
             }
 
             if (!expand) continue;
-            for (var i = graph.OperationOf(branch.Id).Arity - 1; i >= 0; i--)
-            {
-                stack.Push(new Branch(graph.Argument(branch.Id, i), branch.Level + 1, i == graph.OperationOf(branch.Id).Arity - 1));
-            }
+            var count = graph.OperationOf(branch.Id).ExpressionCount;
+            for (var i = count - 1; i >= 0; i--) stack.Push(new Branch(graph.Argument(branch.Id, i), branch.Level + 1, i == count - 1));
         }
 
         cut = false;
@@ -72,23 +69,14 @@ internal static class TreeWriter
     private static void AppendLabel(StringBuilder text, Graph graph, int id, int[] numbers, int[] uses, ref int lastNumber, out bool expand)
     {
         expand = !graph.IsLeaf(id) && numbers[id] == 0;
-        if (graph.IsConstant(id))
-        {
-            text.Append(TextStyle.FormatNumber(graph.ConstantOf(id)));
-        }
-        else if (graph.IsVariable(id))
-        {
-            text.Append(VariableNames.Quote(graph.NameOf(id)));
-        }
-        else if (!expand)
+        if (!expand && !graph.IsLeaf(id))
         {
             text.Append(CultureInfo.InvariantCulture, $"(= #{numbers[id]})");
+            return;
         }
-        else
-        {
-            text.Append(graph.OperationOf(id).Name);
-            if (uses[id] > 1) text.Append(CultureInfo.InvariantCulture, $" #{numbers[id] = ++lastNumber}");
-        }
+
+        text.Append(NodeLabel.Of(graph, id, quoted: true));
+        if (expand && uses[id] > 1) text.Append(CultureInfo.InvariantCulture, $" #{numbers[id] = ++lastNumber}");
     }
 
     /// <summary>A node that is to be drawn, how deep, and whether it is its parent's last argument.</summary>

@@ -9,6 +9,19 @@ internal static class TypesetMatrix
     public static string[] NamesOf(IReadOnlyList<IReadOnlyList<ExprNode>> rows) =>
         [.. Names(rows, static node => node.Variables), .. Names(rows, static node => node.Functions)];
 
+    /// <summary>The names of the variables that are arrays.</summary>
+    public static HashSet<string> ArraysOf(IReadOnlyList<IReadOnlyList<ExprNode>> rows)
+    {
+        var arrays = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in rows.SelectMany(static row => row))
+        {
+            var (graph, root) = node.Flatten();
+            arrays.UnionWith(ExprText.ArraysOf(graph, [root]).Keys);
+        }
+
+        return arrays;
+    }
+
     /// <summary>Writes the rows.</summary>
     /// <param name="rows">The expressions.</param>
     /// <param name="style">How formulas are written.</param>

@@ -12,14 +12,15 @@ internal abstract class TypesetNames
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
-    protected TypesetNames(IReadOnlyList<string> names)
+    protected TypesetNames(IReadOnlyList<string> names, IReadOnlySet<string>? arrays = null)
     {
         HasGreekLetters = names.Any(static name => name.Any(static c => Greek.Values.Contains(c)));
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
-            var text = VariableNames.IsIdentifier(name) && Split(name, out var parts) ? Compose(parts) : Literal(name);
-            if (!taken.Add(text)) taken.Add(text = Literal(name));
+            var isArray = arrays?.Contains(name) == true;
+            var text = VariableNames.IsIdentifier(name) && Split(name, out var parts) ? Compose(parts, isArray) : Whole(name, isArray);
+            if (!taken.Add(text)) taken.Add(text = Whole(name, isArray));
             _names.Add(name, text);
         }
     }
@@ -45,8 +46,16 @@ internal abstract class TypesetNames
     /// <summary>A part with a subscript, which is not empty.</summary>
     protected abstract string Subscripted(string part, IEnumerable<string> subscripts);
 
-    private string Compose(List<string> parts) =>
-        parts.Count == 1 ? Part(parts[0]) : Subscripted(Part(parts[0]), parts.Skip(1).Select(Part));
+    /// <summary>A letter, word or name as that of a vector or matrix.</summary>
+    protected virtual string Bold(string text) => text;
+
+    private string Whole(string name, bool isArray) => isArray ? Bold(Literal(name)) : Literal(name);
+
+    private string Compose(List<string> parts, bool isArray)
+    {
+        var head = isArray ? Bold(Part(parts[0])) : Part(parts[0]);
+        return parts.Count == 1 ? head : Subscripted(head, parts.Skip(1).Select(Part));
+    }
 
     /// <summary>The name at its underscores and before its last digits; false for one that begins or ends with underscores or has two in a row.</summary>
     private static bool Split(string name, out List<string> parts)
@@ -63,7 +72,7 @@ internal abstract class TypesetNames
 }
 
 /// <summary>Names in LaTeX, for any engine: letters that a plain pdflatex does not know are spelt out.</summary>
-internal sealed class LatexNames(IReadOnlyList<string> names) : TypesetNames(names)
+internal sealed class LatexNames(IReadOnlyList<string> names, IReadOnlySet<string>? arrays = null) : TypesetNames(names, arrays)
 {
     // Combining marks and the math accents that draw them.
     private static readonly Dictionary<char, string> Accents = new()
@@ -96,11 +105,13 @@ internal sealed class LatexNames(IReadOnlyList<string> names) : TypesetNames(nam
         ['-'] = @"\text{-}",
     };
 
+    private const string Italic = @"\mathit{";
+
     private static readonly Dictionary<char, string> GreekCommands = CommandsOfLetters();
 
     protected override string Literal(string name)
     {
-        var text = new StringBuilder(@"\mathit{");
+        var text = new StringBuilder(Italic);
         foreach (var rune in name.EnumerateRunes()) text.Append(rune.IsBmp ? Letter((char)rune.Value) : Spelt(rune.Value));
         return text.Append('}').ToString();
     }
@@ -112,6 +123,11 @@ internal sealed class LatexNames(IReadOnlyList<string> names) : TypesetNames(nam
         Literal(part);
 
     protected override string Subscripted(string part, IEnumerable<string> subscripts) => $"{part}_{{{string.Join(", ", subscripts)}}}";
+
+    protected override string Bold(string text) =>
+        text.StartsWith(Italic, StringComparison.Ordinal) ? @"\mathbf{" + text[Italic.Length..] :
+        text[0] is '\\' or '{' ? $@"\boldsymbol{{{text}}}" :
+        $@"\mathbf{{{text}}}";
 
     private static string Letter(char c)
     {

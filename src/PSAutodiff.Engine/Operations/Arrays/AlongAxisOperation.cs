@@ -9,6 +9,11 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
 
     internal override Notation Latex => field ??= Notation.LatexCall($@"\operatorname{{{Name}}}", 1);
 
+    internal sealed override Notation LatexOf(in ArgumentShapes of) =>
+        of.Indices.IsEmpty || of.X.IsVector ? Latex : Notation.LatexCall($@"\operatorname{{{Name}}}{ArrayForms.LatexAxis(of.Indices)}", 1);
+
+    internal sealed override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithAxis(Name, of.Indices);
+
     internal sealed override Shape ShapeOf(in ArgumentShapes of)
     {
         if (of.X.IsNumber) throw NotFor(of.X, "a vector or a matrix");

@@ -102,9 +102,18 @@ internal static class ArrayForms
     /// <summary>A call that ends with whole numbers.</summary>
     public static Notation CallWithNumbers(string name, ReadOnlySpan<long> numbers)
     {
-        var text = string.Join(", ", numbers.ToArray().Select(static number => number.ToString(CultureInfo.InvariantCulture)));
-        return name is "zeros" or "ones" or "eye" ? new Notation($"{name}({text})", Notation.Atom) : new Notation($"{name}(#1, {text})", Notation.Atom, 0);
+        var text = Numbers(numbers, ", ");
+        return name is "zeros" or "ones" or "eye" or "np.eye" ? new Notation($"{name}({text})", Notation.Atom) : new Notation($"{name}(#1, {text})", Notation.Atom, 0);
     }
+
+    /// <summary>Sizes as a tuple of Python.</summary>
+    public static string Tuple(ReadOnlySpan<long> sizes) => $"({Numbers(sizes, ", ")}{(sizes.Length == 1 ? "," : string.Empty)})";
+
+    /// <summary>Sizes in a subscript of LaTeX.</summary>
+    public static string LatexSizes(ReadOnlySpan<long> sizes) => Numbers(sizes, @" \times ");
+
+    /// <summary>An axis as a subscript of LaTeX.</summary>
+    public static string LatexAxis(ReadOnlySpan<long> axis) => string.Create(CultureInfo.InvariantCulture, $@"_{{\text{{axis }}{axis[0]}}}");
 
     /// <summary>The shape that sizes stand for.</summary>
     public static Shape Sizes(string name, ReadOnlySpan<long> sizes)
@@ -145,6 +154,8 @@ internal static class ArrayForms
             else from[..columns].CopyTo(row);
         }
     }
+
+    private static string Numbers(ReadOnlySpan<long> numbers, string between) => string.Join(between, numbers.ToArray().Select(static number => number.ToString(CultureInfo.InvariantCulture)));
 
     private static void CheckSize(string name, long size)
     {

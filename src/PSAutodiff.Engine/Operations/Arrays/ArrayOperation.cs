@@ -57,7 +57,11 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
     private protected AutodiffException NotFor(Shape given, string wanted) => new(ErrorIds.ShapeMismatch, $"'{Symbol}' takes {wanted}, not {given.InWords()}.");
 
     /// <summary>An axis of a shape, from 0.</summary>
-    private protected int Axis(Shape of, ReadOnlySpan<long> indices) => indices[0] >= 0 && indices[0] < of.Rank
-        ? (int)indices[0]
-        : throw new AutodiffException(ErrorIds.IndexInvalid, $"There is no axis {indices[0]} of {of.InWords()} in '{Symbol}'{(of.Rank == 0 ? string.Empty : of.Rank == 1 ? ": it has axis 0" : ": it has the axes 0 and 1")}.");
+    private protected int Axis(Shape of, ReadOnlySpan<long> indices)
+    {
+        if (indices.Length != 1) throw new AutodiffException(ErrorIds.IndexInvalid, $"'{Symbol}' takes one axis, not {indices.Length}.");
+        return indices[0] >= 0 && indices[0] < of.Rank
+            ? (int)indices[0]
+            : throw new AutodiffException(ErrorIds.IndexInvalid, $"There is no axis {indices[0]} of {of.InWords()} in '{Symbol}'{(of.Rank == 0 ? string.Empty : of.Rank == 1 ? ": it has axis 0" : ": it has the axes 0 and 1")}.");
+    }
 }

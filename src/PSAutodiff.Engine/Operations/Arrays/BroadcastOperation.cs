@@ -8,6 +8,12 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{broadcast}", 1);
 
+    internal override Notation LatexOf(in ArgumentShapes of) => Notation.LatexCall($@"\operatorname{{broadcast}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", 1);
+
+    internal override CodeForm Python => field ??= new(Notation.Call("np.broadcast_to", 1));
+
+    internal override Notation PythonOf(in ArgumentShapes of) => new($"np.broadcast_to(#1, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("broadcast(A) = A, the same shape", RuleSets.NotLab, static (x, i, _) => x.Shape.IsLike(Shape.Of(i.Indices)) ? x : Term.None),

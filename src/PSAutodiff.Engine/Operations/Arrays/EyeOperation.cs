@@ -4,9 +4,9 @@ using PSAutodiff.Operations.Arrays;
 namespace PSAutodiff;
 
 /// <summary>The square matrix with ones in its diagonal and zeros elsewhere.</summary>
-internal sealed class EyeOperation() : FilledOperation("eye")
+internal sealed class EyeOperation() : FilledOperation("eye", 'I')
 {
-    internal override Notation Latex => field ??= Notation.Call(@"\mathbf{I}", 0);
+    internal override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithNumbers("np.eye", of.Indices);
 
     internal override Shape ShapeOf(in ArgumentShapes of) => Shape.Symmetric(ArrayForms.Size(Name, of.Indices));
 

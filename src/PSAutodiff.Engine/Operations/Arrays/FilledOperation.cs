@@ -3,9 +3,15 @@ using PSAutodiff.Core;
 namespace PSAutodiff.Operations.Arrays;
 
 /// <summary>An array that is known by its sizes.</summary>
-internal abstract class FilledOperation(string name) : ArrayOperation(name, 1, hasIndices: true)
+internal abstract class FilledOperation(string name, char letter) : ArrayOperation(name, 1, hasIndices: true)
 {
-    internal override Notation Latex => field ??= Notation.Call($@"\mathbf{{{Name}}}", 0);
+    internal override Notation Latex => field ??= new($@"\mathbf{{{letter}}}", Notation.Atom);
+
+    internal sealed override Notation LatexOf(in ArgumentShapes of) => new($@"\mathbf{{{letter}}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", Notation.Atom);
+
+    internal sealed override CodeForm Python => field ??= new(Notation.Call("np." + Name, 0));
+
+    internal override Notation PythonOf(in ArgumentShapes of) => new($"np.{Name}({ArrayForms.Tuple(of.Indices)})", Notation.Atom);
 
     internal sealed override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithNumbers(Name, indices);
 

@@ -7,6 +7,15 @@ namespace PSAutodiff;
 /// <summary>The logarithm of the sum of exp(x), without overflow.</summary>
 internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "logsumexp")
 {
+    internal override CodeForm Python => field ??= new(Notation.Call("logsumexp", 1), new CodeHelper("logsumexp", """
+        def logsumexp(x, axis=None):
+            largest = np.max(x, axis=axis, keepdims=True)
+            largest = np.where(np.isfinite(largest), largest, 0.0)
+            return np.log(np.sum(np.exp(x - largest), axis=axis)) + np.squeeze(largest, axis=axis)
+        """));
+
+    protected override string PythonName => "logsumexp";
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => at.X.Apply<SoftmaxOperation>(at.Y) * Stretched(adjoint, at.X, at.Y);
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => (at.X.Apply<SoftmaxOperation>(at.Y) * derivatives[0]).Apply<TotalOperation>(at.Y);

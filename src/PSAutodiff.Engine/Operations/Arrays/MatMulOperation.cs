@@ -1,6 +1,6 @@
 using PSAutodiff.Core;
-using PSAutodiff.Operations.Arrays;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
 
@@ -13,6 +13,10 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
     internal override Notation Infix => field ??= new("#1 @ #2", Notation.MatrixProductLevel, Notation.MatrixProductLevel, Notation.SignLevel);
 
     internal override Notation Latex => field ??= new(@"#1 \, #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
+    // A vector on the left is a row, which two vectors have to show: their product is a number.
+    internal override Notation LatexOf(in ArgumentShapes of) =>
+        of.X.IsVector && of.Y.IsVector ? new(@"#1^{\mathsf{T}} \, #2", Notation.ProductLevel, Notation.Atom, Notation.SignLevel) : Latex;
 
     internal override CodeForm Python => new(new Notation("#1 @ #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel));
 

@@ -9,6 +9,21 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 {
     internal override Notation Latex => field ??= new(@"\left\lVert #1 \right\rVert", Notation.Atom, 0);
 
+    // Of a matrix, bars alone often mean another norm.
+    internal override Notation LatexOf(in ArgumentShapes of) => new(
+        @"\left\lVert #1 \right\rVert" + (!of.Indices.IsEmpty ? ArrayForms.LatexAxis(of.Indices) : of.X.IsMatrix ? @"_{\mathrm{F}}" : string.Empty),
+        Notation.Atom,
+        0);
+
+    internal override CodeForm Python => field ??= new(Notation.Call("norm", 1), new CodeHelper("norm", """
+        def norm(x, axis=None):
+            largest = np.max(np.abs(x), axis=axis, keepdims=True)
+            largest = np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
+            return np.linalg.norm(x / largest, axis=axis) * np.squeeze(largest, axis=axis)
+        """));
+
+    protected override string PythonName => "norm";
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("norm(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),

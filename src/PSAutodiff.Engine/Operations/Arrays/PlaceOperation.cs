@@ -8,6 +8,19 @@ internal sealed class PlaceOperation() : ArrayOperation("place", 2, hasIndices: 
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{place}", 1);
 
+    internal override Notation LatexOf(in ArgumentShapes of) =>
+        Notation.LatexCall($@"\operatorname{{place}}_{{[{SliceBounds.ToText(of.Indices)}],\, {ArrayForms.LatexSizes(SliceBounds.WholeOf(Name, of.Indices).Sizes)}}}", 1);
+
+    internal override CodeForm Python => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
+        def place(part, at, shape):
+            result = np.zeros(shape)
+            result[at] = part
+            return result
+        """));
+
+    internal override Notation PythonOf(in ArgumentShapes of) =>
+        new($"place(#1, np.s_[{SliceBounds.ToText(of.Indices)}], {ArrayForms.Tuple(SliceBounds.WholeOf(Name, of.Indices).Sizes)})", Notation.Atom, 0);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("place(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is(0) || x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
@@ -15,12 +28,12 @@ internal sealed class PlaceOperation() : ArrayOperation("place", 2, hasIndices: 
 
     internal override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithNumbers(Name, indices);
 
-    internal override Shape ShapeOf(in ArgumentShapes of) => of.Indices.Length switch
+    internal override Shape ShapeOf(in ArgumentShapes of)
     {
-        4 => Shape.Vector(of.Indices[3]),
-        8 => Shape.Matrix(of.Indices[6], of.Indices[7]),
-        _ => throw new AutodiffException(ErrorIds.IndexInvalid, $"'{Name}' takes a start, a count and 0 or 1 for each axis, and then its sizes."),
-    };
+        var whole = SliceBounds.WholeOf(Name, of.Indices);
+        var part = SliceBounds.ShapeOf(whole, of.Indices);
+        return part.IsLike(of.X) ? whole : throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Name}' takes {part.InWords()} for this part of {whole.InWords()}, not {of.X.InWords()}.");
+    }
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<SliceOperation>(at.Y);
 

@@ -14,6 +14,12 @@ internal abstract class ReductionOperation(string name, string function) : Array
 
     internal override Notation Latex => field ??= Notation.LatexCall($@"\operatorname{{{function}}}", 1);
 
+    internal override Notation LatexOf(in ArgumentShapes of) => of.Indices.IsEmpty ? Latex : Notation.LatexCall($@"\operatorname{{{function}}}{ArrayForms.LatexAxis(of.Indices)}", 1);
+
+    internal override CodeForm Python => field ??= new(Notation.Call(PythonName, 1));
+
+    internal sealed override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithAxis(PythonName, of.Indices);
+
     internal sealed override Shape ShapeOf(in ArgumentShapes of)
     {
         if (of.X.IsNumber) throw NotFor(of.X, "a vector or a matrix");
@@ -43,6 +49,9 @@ internal abstract class ReductionOperation(string name, string function) : Array
 
         JoinRows(of.X, columns, result);
     }
+
+    /// <summary>The function of Python.</summary>
+    protected virtual string PythonName => "np." + function;
 
     /// <summary>The value for elements.</summary>
     protected abstract double Join(ReadOnlySpan<double> elements);

@@ -17,6 +17,12 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
         new("reshape(-A) = -reshape(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<ReshapeOperation>(i) : Term.None),
     ];
 
+    internal override Notation LatexOf(in ArgumentShapes of) => Notation.LatexCall($@"\operatorname{{reshape}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", 1);
+
+    internal override CodeForm Python => field ??= new(Notation.Call("np.reshape", 1));
+
+    internal override Notation PythonOf(in ArgumentShapes of) => new($"np.reshape(#1, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);
+
     internal override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithNumbers(Name, indices);
 
     internal override Shape ShapeOf(in ArgumentShapes of)

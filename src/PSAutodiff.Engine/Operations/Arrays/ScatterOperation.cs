@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSAutodiff.Core;
 using PSAutodiff.Operations.Arrays;
 
@@ -7,6 +8,17 @@ namespace PSAutodiff;
 internal sealed class ScatterOperation() : ArrayOperation("scatter", 3, hasIndices: true)
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{scatter}", 2);
+
+    internal override Notation LatexOf(in ArgumentShapes of) => Notation.LatexCall($@"\operatorname{{scatter}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", 2);
+
+    internal override CodeForm Python => field ??= new(Notation.Call(Name, 2), TakeOperation.PythonPlaces, new CodeHelper(Name, """
+        def scatter(g, k, n):
+            result = np.zeros((n,) + np.shape(g)[np.ndim(k):])
+            np.add.at(result, places(k), g)
+            return result
+        """));
+
+    internal override Notation PythonOf(in ArgumentShapes of) => new(string.Create(CultureInfo.InvariantCulture, $"scatter(#1, #2, {of.Indices[0]})"), Notation.Atom, 0, 0);
 
     internal override Notation InfixOf(ReadOnlySpan<long> indices) => new($"{Name}(#1, #2, {indices[0]})", Notation.Atom, 0, 0);
 

@@ -44,6 +44,25 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
         return numbers;
     }
 
+    /// <summary>The shape of the array that whole numbers of an operation name a part of.</summary>
+    /// <exception cref="AutodiffException">They do not name any.</exception>
+    public static Shape WholeOf(string name, ReadOnlySpan<long> indices)
+    {
+        if (indices.Length is not (4 or 8)) throw new AutodiffException(ErrorIds.IndexInvalid, $"'{name}' takes a start, a count and 0 or 1 for each axis, and then its sizes.");
+        var axes = indices.Length / 4;
+        var whole = ArrayForms.Sizes(name, indices[(3 * axes)..]);
+        for (var axis = 0; axis < axes; axis++)
+        {
+            var (start, count, flag, size) = (indices[3 * axis], indices[(3 * axis) + 1], indices[(3 * axis) + 2], indices[(3 * axes) + axis]);
+            if (start < 0 || count < 1 || count > size - start || flag is not (0 or 1) || (flag == 1 && count != 1))
+            {
+                throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"'{name}' has {count} from {start} of {size} elements along axis {axis}, with {flag} for whether the axis goes, which is 0, or 1 for a single one."));
+            }
+        }
+
+        return whole;
+    }
+
     /// <summary>The shape of the part of an array.</summary>
     public static Shape ShapeOf(Shape whole, ReadOnlySpan<long> indices)
     {
@@ -57,6 +76,17 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
             (false, true) => Shape.Vector(rows.Count),
             _ => Shape.Matrix(rows.Count, columns.Count),
         };
+    }
+
+    /// <summary>The part of an array as it is written between brackets.</summary>
+    public static string ToText(ReadOnlySpan<long> indices)
+    {
+        var axes = indices.Length / 4;
+        var rows = At(indices, 0);
+        var text = rows.ToText(indices[3 * axes]);
+        if (axes == 1) return text;
+        var columns = At(indices, 1).ToText(indices[7]);
+        return columns == ":" && rows.IsIndex ? text : $"{text}, {columns}";
     }
 
     /// <summary>As it is written, where the axis has a size: 2, 1:3, or : for all.</summary>

@@ -10,6 +10,12 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
 
     internal override Notation Latex => field ??= new("#1", Notation.Atom, Notation.Atom);
 
+    internal override Notation LatexOf(in ArgumentShapes of) => new($"{{#1}}_{{[{SliceBounds.ToText(of.Indices)}]}}", Notation.Atom, Notation.Atom);
+
+    internal override CodeForm Python => field ??= new(new Notation("#1", Notation.Atom, Notation.Atom));
+
+    internal override Notation PythonOf(in ArgumentShapes of) => new($"#1[{SliceBounds.ToText(of.Indices)}]", Notation.Atom, Notation.Atom);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("A[:, :] = A", RuleSets.NotLab, static (x, _, _) => Term.None),
@@ -17,20 +23,13 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
         new("(a + b)[i] = a[i] + b[i]", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.Inward(x, i)),
     ];
 
-    internal override Notation InfixOf(ReadOnlySpan<long> indices)
+    internal override Notation InfixOf(ReadOnlySpan<long> indices) => new($"#1[{SliceBounds.ToText(indices)}]", Notation.Atom, Notation.Atom + 1);
+
+    internal override Shape ShapeOf(in ArgumentShapes of)
     {
-        var axes = indices.Length / 4;
-        var text = SliceBounds.At(indices, 0).ToText(indices[3 * axes]);
-        if (axes == 2)
-        {
-            var columns = SliceBounds.At(indices, 1).ToText(indices[7]);
-            if (columns != ":" || !SliceBounds.At(indices, 0).IsIndex) text += ", " + columns;
-        }
-
-        return new Notation($"#1[{text}]", Notation.Atom, Notation.Atom + 1);
+        var whole = SliceBounds.WholeOf(Name, of.Indices);
+        return whole.IsLike(of.X) ? SliceBounds.ShapeOf(of.X, of.Indices) : throw new AutodiffException(ErrorIds.ShapeMismatch, $"A part of {whole.InWords()} is no part of {of.X.InWords()}.");
     }
-
-    internal override Shape ShapeOf(in ArgumentShapes of) => SliceBounds.ShapeOf(of.X, of.Indices);
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.PlacedIn(at.X.Shape, at.Y.Indices);
 

@@ -7,6 +7,12 @@ namespace PSAutodiff;
 /// <summary>exp(x) divided by the sum of these along the last axis or another, without overflow.</summary>
 internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
 {
+    internal override CodeForm Python => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
+        def softmax(x, axis=-1):
+            parts = np.exp(x - np.max(x, axis=axis, keepdims=True))
+            return parts / np.sum(parts, axis=axis, keepdims=True)
+        """));
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => Derivative(at, adjoint);
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Derivative(at, derivatives[0]);

@@ -15,6 +15,10 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
 
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{stack}", 2);
 
+    internal override CodeForm Python => field ??= new(Notation.Call("np.append", 2));
+
+    internal override Notation PythonOf(in ArgumentShapes of) => of.Y.IsNumber ? Python.Notation : new Notation("np.vstack((#1, #2))", Notation.Atom, 0, 0);
+
     internal override Shape ShapeOf(in ArgumentShapes of)
     {
         var (x, y) = (of.X, of.Y);

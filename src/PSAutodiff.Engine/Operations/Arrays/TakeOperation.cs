@@ -9,6 +9,17 @@ namespace PSAutodiff;
 /// </summary>
 internal sealed class TakeOperation() : ArrayOperation("take", 2)
 {
+    /// <summary>Whole numbers that choose, of whatever numbers there are.</summary>
+    internal static CodeHelper PythonPlaces { get; } = new("places", """
+        def places(k):
+            whole = np.asarray(k).astype(np.int64)
+            if np.any(whole != k) or np.any(whole < 0):
+                raise IndexError("elements are chosen by whole numbers from 0")
+            return whole
+        """);
+
+    internal override CodeForm Python => field ??= new(new Notation("#1[places(#2)]", Notation.Atom, Notation.Atom, 0), PythonPlaces);
+
     internal override Shape ShapeOf(in ArgumentShapes of)
     {
         var (x, k) = (of.X, of.Y);

@@ -6,6 +6,15 @@ namespace PSAutodiff;
 /// <summary>1 at the first of the largest elements, of all or along an axis, else 0; the adjoint of the largest element.</summary>
 internal sealed class WinnerOperation() : AlongAxisOperation("winner")
 {
+    internal override CodeForm Python => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
+        def winner(x, axis=None):
+            flat = np.reshape(x, -1) if axis is None else x
+            place = np.expand_dims(np.argmax(flat, axis=-1 if axis is None else axis), -1 if axis is None else axis)
+            result = np.zeros_like(flat)
+            np.put_along_axis(result, place, 1.0, axis=-1 if axis is None else axis)
+            return np.reshape(result, np.shape(x))
+        """));
+
     internal override bool Propagates(int argument) => false;
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;

@@ -14,6 +14,8 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
     internal override Notation Lab => field ??= Notation.LabInfix("/");
 
     // Below the level of an atom: a fraction to a power needs parentheses, or the exponent seems to stand on the numerator.
+    internal override Notation LatexOf(in ArgumentShapes of) => of.Y.IsNumber ? Latex : new(@"#1 \oslash #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
     internal override Notation Latex => field ??= new(@"\frac{#1}{#2}", Notation.PowerLevel, 0, 0);
 
     internal override Rounding Rounding => field ??= new(1)

@@ -13,6 +13,9 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
 
     internal override Notation Lab => field ??= Notation.LabInfix("*");
 
+    // A matrix product has no sign.
+    internal override Notation LatexOf(in ArgumentShapes of) => of.X.IsNumber || of.Y.IsNumber ? Latex : new(@"#1 \odot #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
     internal override Notation Latex => field ??= new(@"#1 \cdot #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
     internal override Rounding Rounding => field ??= new(1)

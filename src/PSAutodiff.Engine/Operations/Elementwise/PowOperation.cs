@@ -18,6 +18,9 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
     internal override Notation Lab => field ??= new("( #1 ^ #2 )", Notation.Atom, Notation.Atom, 0);
 
     // What ends in a superscript itself is no atom, so none can meet another.
+    // A power of a matrix would be one of matrix products.
+    internal override Notation LatexOf(in ArgumentShapes of) => of.X.IsNumber ? Latex : new(@"#1^{\circ #2}", Notation.PowerLevel, Notation.Atom, Notation.Atom);
+
     internal override Notation Latex => field ??= new("#1^{#2}", Notation.PowerLevel, Notation.Atom, 0);
 
     internal override Notation MathML => field ??= new("<msup>#1#2</msup>", Notation.PowerLevel, Notation.Atom, 0);

@@ -128,7 +128,7 @@ public sealed class JsonTests
     [InlineData("{}", "'format' is missing")]
     [InlineData("""{"format":"Other"}""", "'format' has to be \"PSAutodiff.Expression\"")]
     [InlineData("""{"format":1}""", "'format' has to be")]
-    [InlineData("""{"format":"PSAutodiff.Expression","version":2}""", "'version' has to be 1")]
+    [InlineData("""{"format":"PSAutodiff.Expression","version":3}""", "'version' has to be 1, or 2 with vectors or matrices")]
     [InlineData("""{"format":"PSAutodiff.Expression","version":"1"}""", "'version' has to be 1")]
     [InlineData("""{"format":"PSAutodiff.Expression","nodes":[],"root":0}""", "'version' is missing")]
     [InlineData(Head + ""","root":0}""", "'nodes' is missing")]
