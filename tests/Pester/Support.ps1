@@ -65,7 +65,8 @@ function Get-Operation {
     $assembly = [PSAutodiff.ExprNode].Assembly
     $base = $assembly.GetType('PSAutodiff.Operation')
     $types = $assembly.GetTypes() | Where-Object { -not $_.IsAbstract -and -not $_.IsNested -and $_.IsSubclassOf($base) -and $_.Name -ne 'UnknownFunction' }
-    $operations = @($types | ForEach-Object { [Activator]::CreateInstance($_, $true) } | Where-Object Arity -GT 0)
+    $operations = @($types | ForEach-Object { [Activator]::CreateInstance($_, $true) } | Where-Object Arity -GT 0 |
+        Where-Object { $base.GetProperty('IsElementwise', [Reflection.BindingFlags]'Instance, NonPublic').GetValue($_) })
     [Array]::Sort([string[]]$operations.Name, $operations, [StringComparer]::Ordinal)
     $operations
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
@@ -16,6 +17,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     private const string JsonSet = "Json";
 
     private IReadOnlyCollection<string>? _functions;
+    private IReadOnlyDictionary<string, Shape>? _shapes;
 
     /// <summary>Text, a script block, a number or a node; the kind decides how it is read.</summary>
     // Typed object: a string parameter would turn { ... } into text and a piped node into its shortened display.
@@ -37,6 +39,17 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     [Parameter(Mandatory = true, ParameterSetName = NameSet)]
     [AllowEmptyString]
     public string Name { get; set; } = string.Empty;
+
+    /// <summary>The sizes of a variable that is a vector or matrix; beside an expression, those of its variables by name.</summary>
+    [Parameter(ParameterSetName = ExpressionSet)]
+    [Parameter(ParameterSetName = NameSet)]
+    [Parameter(ParameterSetName = OperationSet)]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
+    /// <summary>Makes the variable a matrix that is its own transpose.</summary>
+    [Parameter(ParameterSetName = NameSet)]
+    public SwitchParameter Symmetric { get; set; }
 
     /// <summary>The name of an operation, such as sum, mul or tanh; also const with -Value and var with -Name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OperationSet)]
@@ -70,6 +83,8 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (Symmetric && Shape is null) Stop(ErrorIds.ShapeInvalid, "-Symmetric goes with -Shape and the two sizes of a square matrix, as in -Shape 3, 3 -Symmetric.");
+        if (Shape is not null && ParameterSetName != NameSet) _shapes = Require(Shape, () => ShapeTable.Of(Shape));
         if (Function is not null) _functions = Require(Function, () => FunctionText.Names(Function));
     }
 
@@ -82,7 +97,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
                 ProcessExpression(Value, () => Leaf(OperationTable.Constant, ExprNode.Constant(Value)));
                 break;
             case NameSet:
-                ProcessExpression(Name, () => Leaf(OperationTable.Variable, ExprNode.Variable(Name)));
+                ProcessExpression(Name, () => Leaf(OperationTable.Variable, Variable()));
                 break;
             case OperationSet:
                 ProcessExpression(Op, Operation);
@@ -92,7 +107,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
                 break;
             default:
                 if (!IsBound(nameof(Expression))) break;
-                ProcessExpression(Expression, () => Conversions.ToExpression(Expression, _functions, null, Cancellation), node =>
+                ProcessExpression(Expression, () => ShapeTable.Checked(Conversions.ToExpression(Expression, _functions, _shapes, Cancellation), _shapes), node =>
                 {
                     WarnOfNames(Expression, node);
                     WriteObject(node);
@@ -107,11 +122,22 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
         ? node
         : throw new AutodiffException(ErrorIds.OperationUnknown, $"With -Value or -Name there is no operation '{Op}': -Value goes with const, -Name with var.");
 
+    private ExprNode Variable()
+    {
+        if (Shape is null) return ExprNode.Variable(Name);
+        var shape = ShapeTable.ShapeOf(Shape, Name);
+        if (!Symmetric) return ExprNode.Variable(Name, shape);
+        return shape.IsMatrix && shape.Rows == shape.Columns
+            ? ExprNode.SymmetricVariable(Name, shape.Rows)
+            : throw new AutodiffException(ErrorIds.ShapeInvalid, $"'{Name}' is {shape.InWords()}. Only a square matrix is symmetric, as with -Shape 3, 3.");
+    }
+
     private ExprNode Operation()
     {
         var given = new (string Name, object? Value)[] { (nameof(X), X), (nameof(Y), Y), (nameof(Z), Z) };
         var count = 0;
         while (count < given.Length && IsBound(given[count].Name)) count++;
-        return ExprNode.Apply(NamedFunction.Find(Op, _functions), Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, _functions, null, Cancellation)));
+        var arguments = Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, _functions, _shapes, Cancellation));
+        return ShapeTable.Checked(ExprNode.Apply(NamedFunction.Find(Op, _functions), arguments), _shapes);
     }
 }

@@ -49,7 +49,7 @@ internal static class Conversions
             case string text:
                 return ExprNode.Parse(text, functions, shapes, cancellation);
             case ScriptBlock script:
-                return ScriptBlockTranslator.Translate(script, functions);
+                return ScriptBlockTranslator.Translate(script, functions, shapes);
             case null:
                 throw new AutodiffException(
                     ErrorIds.ExpressionNull,

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
+using PSAutodiff.Core;
 using PSAutodiff.Expressions;
 using NumberText = PSAutodiff.Foundation.NumberText;
 
@@ -11,10 +12,10 @@ namespace PSAutodiff.Converters;
 
 /// <summary>
 /// Reads an arithmetic script block as an expression: <c>{ 4 * $x * $y + [Math]::Exp(-$y) }</c>. The block is translated from its
-/// syntax tree and never run; whatever is not arithmetic, a comparison, a choice, a $name, a number, a [Math] function or [Math]::PI is
-/// refused by name.
+/// syntax tree and never run; whatever is not arithmetic, a comparison, a choice, a $name, a number, a [Math] function, [Math]::PI, or a member or
+/// index of an array is refused by name.
 /// </summary>
-internal static class ScriptBlockTranslator
+internal static partial class ScriptBlockTranslator
 {
     // By the names of .NET's functions.
     private static readonly Dictionary<string, NamedFunction> MathFunctions = OperationTable.ByCode
@@ -45,8 +46,10 @@ internal static class ScriptBlockTranslator
     /// <summary>The expression that a script block writes down.</summary>
     /// <param name="script">The script block.</param>
     /// <param name="functions">Names of functions without definitions beside those that need no declaration.</param>
+    /// <param name="shapes">Shapes of variables that are not numbers.</param>
     /// <exception cref="AutodiffException">The block holds something else than arithmetic.</exception>
-    public static ExprNode Translate(ScriptBlock script, IReadOnlyCollection<string>? functions) => Translate((ScriptBlockAst)script.Ast, functions, ofFunction: false);
+    public static ExprNode Translate(ScriptBlock script, IReadOnlyCollection<string>? functions, IReadOnlyDictionary<string, Shape>? shapes) =>
+        Translate((ScriptBlockAst)script.Ast, functions, shapes, ofFunction: false);
 
     /// <summary>The parameters of a script block and the expression in them.</summary>
     /// <param name="script">The script block.</param>
@@ -62,10 +65,10 @@ internal static class ScriptBlockTranslator
             parameters.Add(parameter.Name.VariablePath.UserPath);
         }
 
-        return (parameters, Translate(ast, functions, ofFunction: true));
+        return (parameters, Translate(ast, functions, null, ofFunction: true));
     }
 
-    private static ExprNode Translate(ScriptBlockAst script, IReadOnlyCollection<string>? functions, bool ofFunction)
+    private static ExprNode Translate(ScriptBlockAst script, IReadOnlyCollection<string>? functions, IReadOnlyDictionary<string, Shape>? shapes, bool ofFunction)
     {
         var work = new Work();
         work.Read(Body(script, ofFunction));
@@ -77,7 +80,8 @@ internal static class ScriptBlockTranslator
                     work.Take(Number(constant));
                     break;
                 case VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified && !IsAutomatic(variable):
-                    work.Take(ExprNode.Variable(variable.VariablePath.UserPath));
+                    var name = variable.VariablePath.UserPath;
+                    work.Take(shapes?.TryGetValue(name, out var shape) == true ? ExprNode.Variable(name, shape) : ExprNode.Variable(name));
                     break;
                 case ParenExpressionAst parenthesis:
                     work.Read(Expression(parenthesis.Pipeline));
@@ -101,6 +105,15 @@ internal static class ScriptBlockTranslator
                     break;
                 case MemberExpressionAst member and not InvokeMemberExpressionAst when member.Static && IsMath(member.Expression):
                     work.Take(MathConstant(member));
+                    break;
+                case InvokeMemberExpressionAst { Static: false } call:
+                    CallMember(work, call);
+                    break;
+                case MemberExpressionAst { Static: false } member and not InvokeMemberExpressionAst when NameOf(member).Equals(nameof(ExprNode.T), StringComparison.OrdinalIgnoreCase):
+                    work.Apply(static parts => parts[0].T, member, member.Expression);
+                    break;
+                case IndexExpressionAst index:
+                    ReadIndex(work, index);
                     break;
                 case CommandAst call when TryFunctionOf(call, functions) is { } unknown:
                     var given = Arguments(call);
@@ -260,7 +273,7 @@ internal static class ScriptBlockTranslator
         var hint = ast is CommandAst call && call.GetCommandName() is { } name && NamedFunction.DeclarationProblem(name) is null ? $" If '{name}' is a function without a definition, declare it: New-ExprNode -Function {name}." : string.Empty;
         return new AutodiffException(
             ErrorIds.ScriptBlockUnsupported,
-            $"{Place(ast)}: {what} cannot be part of an expression.{hint} Allowed are + - * / %, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers), [Math]::PI, comparisons such as -gt, -and, -or, -not and ? :. The script block was not run.");
+            $"{Place(ast)}: {what} cannot be part of an expression.{hint} Allowed are + - * / %, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers), [Math]::PI, members and indices of arrays ($A.T, $A.Dot($x), $A.Sum(), $A[0, 1]), comparisons such as -gt, -and, -or, -not and ? :. The script block was not run.");
     }
 
     private static string Shortened(Ast ast) => ast.Extent.Text.Length > 40 ? ast.Extent.Text[..40] + "..." : ast.Extent.Text;
@@ -271,7 +284,7 @@ internal static class ScriptBlockTranslator
     /// <summary>What is still to be read of a syntax tree, and the values of what was read: stacks of its own, so that depth costs no call stack.</summary>
     private sealed class Work
     {
-        private readonly Stack<(Ast? Ast, NamedFunction? Function, int Count)> _todo = new();
+        private readonly Stack<(Ast Ast, Func<ExprNode[], ExprNode>? Make, int Count)> _todo = new();
         private readonly Stack<ExprNode> _values = new();
 
         public ExprNode Result => _values.Pop();
@@ -281,9 +294,13 @@ internal static class ScriptBlockTranslator
         public void Take(ExprNode value) => _values.Push(value);
 
         /// <summary>Has the arguments read, in order, and then the function applied to them.</summary>
-        public void Apply(NamedFunction function, params Ast[] arguments)
+        public void Apply(NamedFunction function, params Ast[] arguments) =>
+            Apply(values => function == Negation && values[0].Value is { } number ? ExprNode.Constant(-number) : function.Apply(values), arguments[0].Parent, arguments);
+
+        /// <summary>Has the arguments read, in order, and then made into something that stands at a place.</summary>
+        public void Apply(Func<ExprNode[], ExprNode> make, Ast place, params Ast[] arguments)
         {
-            _todo.Push((null, function, arguments.Length));
+            _todo.Push((place, make, arguments.Length));
             for (var i = arguments.Length - 1; i >= 0; i--) Read(arguments[i]);
         }
 
@@ -292,10 +309,17 @@ internal static class ScriptBlockTranslator
         {
             while (_todo.TryPop(out var item))
             {
-                if (item.Ast is not null) return item.Ast;
+                if (item.Make is null) return item.Ast;
                 var arguments = new ExprNode[item.Count];
                 for (var i = item.Count - 1; i >= 0; i--) arguments[i] = _values.Pop();
-                _values.Push(item.Function == Negation && arguments[0].Value is { } number ? ExprNode.Constant(-number) : item.Function!.Apply(arguments));
+                try
+                {
+                    _values.Push(item.Make(arguments));
+                }
+                catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.IndexInvalid)
+                {
+                    throw new AutodiffException(exception.ErrorId, $"{Place(item.Ast)}: {exception.Message}");
+                }
             }
 
             return null;

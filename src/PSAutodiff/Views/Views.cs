@@ -16,14 +16,28 @@ public static class Views
 
     private const int DefaultColumns = 80;
 
+    // In the line of an expression.
+    private const int MostShapes = 6;
+
     /// <summary>So many lines are shown of what has a line for each variable, parameter or layer.</summary>
     internal const int MostLines = 20;
 
-    /// <summary>The formula of an expression, without the declarations that its text has.</summary>
+    /// <summary>The formula of an expression, without the declarations that its text has; after it, its shape and those of its variables.</summary>
     public static string Expression(ExprNode expression)
     {
         ArgumentNullException.ThrowIfNull(expression);
-        return ExprText.Formula(expression);
+        var formula = ExprText.Formula(expression);
+        var (graph, root) = expression.Flatten();
+        var arrays = ExprText.ArraysOf(graph, [root]);
+        if (arrays.Count == 0 && expression.ArrayShape.IsNumber) return formula;
+
+        // A variable alone has but one shape.
+        string[] shapes = expression.Name is null ? [.. arrays.Select(static entry => $"{Visible(VariableNames.Quote(entry.Key))} {Text(entry.Value)}")] : [];
+        var shown = string.Join(", ", shapes.Take(MostShapes)) + (shapes.Length > MostShapes ? string.Create(CultureInfo.InvariantCulture, $" and {shapes.Length - MostShapes} more") : string.Empty);
+        var own = expression.ArrayShape.IsNumber ? "a number" : Text(expression.ArrayShape);
+        return $"{formula}  # {own}{(shown.Length > 0 ? " from " : string.Empty)}{shown}";
+
+        static string Text(Core.Shape shape) => shape.IsSymmetric ? $"{shape} symmetric" : shape.ToString();
     }
 
     /// <summary>Names and values in a line each, for example <c>b1 = 1.25</c>; of many, the last line says how many more there are.</summary>

@@ -169,16 +169,22 @@ Describe 'Tab offers values to fill in' {
 
 Describe 'Tab offers the operations' {
     It 'that begin as typed' {
-        Get-Completion 'New-ExprNode -Op so' | Should -BeExactly 'softplus'
+        Get-Completion 'New-ExprNode -Op softp' | Should -BeExactly 'softplus'
         Get-Completion 'New-ExprNode -Op TAN' | Should -BeExactly 'tan', 'tanh'
     }
 
     It 'all that the engine has, in order, with the number of arguments as a tooltip' {
         $line = 'New-ExprNode -Op '
-        $found = (TabExpansion2 $line $line.Length).CompletionMatches
         $operations = @(Get-Operation)
+        $found = (TabExpansion2 $line $line.Length).CompletionMatches | Where-Object CompletionText -CIn $operations.Name
         $found.CompletionText | Should -BeExactly $operations.Name
         $found.ToolTip | Should -BeExactly @($operations | ForEach-Object { "$($_.Name) takes $($_.Arity) argument$($_.Arity -eq 1 ? '' : 's')" })
+    }
+
+    It 'those of arrays among them' {
+        Get-Completion 'New-ExprNode -Op ma' | Should -BeExactly 'matmul', 'max'
+        Get-Completion 'New-ExprNode -Op soft' | Should -BeExactly 'softmax', 'softplus'
+        (TabExpansion2 'New-ExprNode -Op resh' 20).CompletionMatches.ToolTip | Should -BeExactly 'reshape takes 2 or 3 arguments'
     }
 
     It 'which make nodes of as many arguments' {
