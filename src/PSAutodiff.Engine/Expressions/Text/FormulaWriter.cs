@@ -114,10 +114,7 @@ internal static class FormulaWriter
     private static void PushLiteral<TView, TNode>(Stack<Item<TNode>> stack, TView view, TextStyle style, TNode node)
         where TView : struct, INodeView<TNode>
     {
-        var isWhole = ElementsOf(view, node, out var elements);
-
-        // A literal of numbers reads as one array of them.
-        if (isWhole && !(style.IsReadBack && elements.TrueForAll(element => view.BindingOf(element) is null && view.OperationOf(element).Code is OperationTable.ConstantCode or OperationTable.ArrayCode)))
+        if (ElementsOf(view, node, out var elements))
         {
             var rank = view.ShapeOf(node).Rank;
             var rows = rank == 2 ? RowsOf(view, style, elements) : null;

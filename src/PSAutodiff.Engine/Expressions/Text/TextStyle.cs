@@ -11,9 +11,6 @@ internal abstract class TextStyle
 
     public abstract string Close { get; }
 
-    /// <summary>Whether the parser reads it.</summary>
-    public virtual bool IsReadBack => false;
-
     public abstract Notation NotationOf(Operation operation);
 
     /// <summary>The notation of an operation that has arrays as arguments or as its value.</summary>
@@ -60,8 +57,6 @@ internal sealed class InfixStyle : TextStyle
 
     public override string Close => ")";
 
-    public override bool IsReadBack => true;
-
     public override Notation NotationOf(Operation operation) => operation.Infix;
 
     public override Notation NotationOf(Operation operation, in ArgumentShapes of) => operation.HasIndices ? operation.InfixOf(of.Indices) : operation.Infix;
@@ -81,8 +76,6 @@ internal sealed class LabStyle : TextStyle
     public override string Open => "( ";
 
     public override string Close => " )";
-
-    public override bool IsReadBack => true;
 
     public override Notation NotationOf(Operation operation) => operation.Lab;
 

@@ -40,9 +40,6 @@ public sealed class ArrayTextTests
     [InlineData("stack(v, x)")]
     [InlineData("stack(stack(v, x), x)")]
     [InlineData("stack(A, w)")]
-    [InlineData("stack(0, 1)")]
-    [InlineData("stack([1, 2], 3)")]
-    [InlineData("stack([1, 2], [3, 4])")]
     [InlineData("[-1, -x, 2]")]
     public void Literals_read_back(string text)
     {
