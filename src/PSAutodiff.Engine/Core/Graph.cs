@@ -231,7 +231,7 @@ internal sealed partial class Graph
     /// <summary>The operation that a code stands for where some functions have no definition.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Operation OperationOf(ushort code, FunctionTable? functions) =>
-        code < OperationTable.FirstFreeCode ? OperationTable.ByCode[code] : functions![code];
+        code < OperationTable.FirstFreeCode ? OperationTable.At(code) : functions![code];
 
     private static bool IsLeaf(in GraphNode node) => node.Code < OperationTable.FirstOperationCode;
 

@@ -4,7 +4,10 @@ using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
 
-/// <summary>All operations: a new one is one new file.</summary>
+/// <summary>
+/// All operations: a new one is one new file, of the name of the operation and "Operation". They are made when somebody asks for them, so that
+/// their number costs no time at the start.
+/// </summary>
 internal static class OperationTable
 {
     public const ushort ConstantCode = 0;
@@ -18,92 +21,119 @@ internal static class OperationTable
     /// <summary>Those of leaves are below.</summary>
     public const ushort FirstOperationCode = 4;
 
+    // By the codes that graphs test for.
     private static readonly string[] Leaves = ["const", "var", "index", "array"];
-    private static readonly Dictionary<Type, Operation> ByType = [];
-    private static readonly Dictionary<string, Operation> ByName = new(StringComparer.Ordinal);
+
+    // Those with arguments: names in order, and classes.
+    private static readonly string[] Names;
+    private static readonly string[] Classes;
+
+    private static readonly Operation?[] Made;
+    private static readonly Dictionary<Type, Operation> ForTapes = [];
 
 #pragma warning disable CA1810 // The fields are filled together, from one list.
     static OperationTable()
 #pragma warning restore CA1810
     {
-        var operations = new List<Operation>();
-        foreach (var type in Subclasses.Of(typeof(Operation))) operations.Add((Operation)Activator.CreateInstance(type)!);
-
-        // Leaves come first, under the codes that graphs test for.
-        operations.Sort(static (a, b) => (a.Arity == 0) != (b.Arity == 0)
-            ? (a.Arity == 0 ? -1 : 1)
-            : a.Arity == 0 ? Array.IndexOf(Leaves, a.Name).CompareTo(Array.IndexOf(Leaves, b.Name)) : string.CompareOrdinal(a.Name, b.Name));
-        ByCode = [.. operations];
-        OfNumbers = [.. ByCode.Where(static op => op.Arity > 0 && op.IsElementwise)];
-        foreach (var operation in ByCode)
+        Classes = [.. Subclasses.Names(typeof(Operation)).Where(static name => !name.EndsWith(nameof(LeafOperation), StringComparison.Ordinal))];
+        Names = Array.ConvertAll(Classes, NameOf);
+        Array.Sort(Names, Classes, StringComparer.Ordinal);
+        Made = new Operation?[Count];
+        foreach (var type in Subclasses.Of(typeof(LeafOperation)))
         {
-            Add(operation);
-            ByName.Add(operation.Name, operation);
+            var leaf = (Operation)Activator.CreateInstance(type)!;
+            leaf.Code = (ushort)Array.IndexOf(Leaves, leaf.Name);
+            Made[leaf.Code] = leaf;
         }
 
-        Constant = ByCode[ConstantCode];
-        Variable = ByCode[VariableCode];
-        Index = ByCode[IndexCode];
-        ConstantArray = ByCode[ArrayCode];
-        Broadcast = ByName["broadcast"];
+        if (Count > FirstFreeCode) throw new InvalidOperationException($"There are over {FirstFreeCode} operations.");
     }
 
-    public static Operation[] ByCode { get; }
+    /// <summary>All operations, those of constants and variables first, the others by name; their codes are their places.</summary>
+    public static Operation[] ByCode => field ??= [.. Enumerable.Range(0, Count).Select(At)];
 
     /// <summary>Those with arguments that work on numbers, and element by element on arrays.</summary>
-    public static Operation[] OfNumbers { get; }
+    public static Operation[] OfNumbers => field ??= [.. ByCode.Where(static op => op.Arity > 0 && op.IsElementwise)];
 
-    public static Operation Constant { get; }
+    /// <summary>The number of operations.</summary>
+    public static int Count => Leaves.Length + Names.Length;
 
-    public static Operation Variable { get; }
+    public static Operation Constant => Made[ConstantCode]!;
+
+    public static Operation Variable => Made[VariableCode]!;
+
+    /// <summary>The operation of a code.</summary>
+    public static Operation At(int code) => Made[code] ?? Make(code);
 
     /// <summary>The operation of lists of whole numbers.</summary>
-    public static Operation Index { get; }
+    public static Operation Index => Made[IndexCode]!;
 
     /// <summary>The operation of arrays of numbers.</summary>
-    public static Operation ConstantArray { get; }
+    public static Operation ConstantArray => Made[ArrayCode]!;
 
     /// <summary>The operation that stretches to a larger shape.</summary>
-    public static Operation Broadcast { get; }
+    public static Operation Broadcast => field ??= FindFunction("broadcast");
 
     /// <summary>The one instance of an operation.</summary>
-    // What is not in the table only stands on tapes, and is made when a tape asks for it.
     public static Operation Get(Type type)
     {
-        lock (ByType)
-        {
-            if (ByType.TryGetValue(type, out var known)) return known;
-        }
+        if (!type.IsNested) return At(CodeOf(type));
 
-        // Outside the lock: it may ask for others.
+        // It only stands on tapes.
         var operation = (Operation)Activator.CreateInstance(type)!;
-        lock (ByType) return ByType.TryGetValue(type, out var known) ? known : Add(operation);
+        lock (ForTapes)
+        {
+            if (ForTapes.TryGetValue(type, out var known)) return known;
+            operation.Code = (ushort)(Count + ForTapes.Count);
+            ForTapes.Add(type, operation);
+            return operation;
+        }
+    }
+
+    /// <summary>The code of an operation, which need not be made for that.</summary>
+    public static ushort CodeOf(Type type)
+    {
+        var place = Array.IndexOf(Classes, type.Name);
+        return (ushort)(place >= 0 ? Leaves.Length + place : Array.FindIndex(Made, operation => operation?.GetType() == type));
+    }
+
+    /// <summary>By code, whether an operation is one of those given.</summary>
+    public static bool[] Marked(params ReadOnlySpan<Type> types)
+    {
+        var marked = new bool[Count];
+        foreach (var type in types) marked[CodeOf(type)] = true;
+        return marked;
     }
 
     /// <summary>The operation with a name, be it that of constants or variables.</summary>
     /// <exception cref="AutodiffException">There is none.</exception>
-    public static Operation Find(string name) => ByName.TryGetValue(name, out var operation) ? operation : FindFunction(name);
+    public static Operation Find(string name) => Array.IndexOf(Leaves, name) is >= 0 and var code ? At(code) : FindFunction(name);
 
     /// <summary>The operation with a name that text can call as a function, or null.</summary>
     public static Operation? TryFindFunction(string name) =>
-        ByName.TryGetValue(name, out var operation) && operation.Arity > 0 ? operation : null;
+        Array.BinarySearch(Names, name, StringComparer.Ordinal) is >= 0 and var place ? At(Leaves.Length + place) : null;
 
     /// <summary>The operation with a name that text can call as a function.</summary>
     /// <exception cref="AutodiffException">There is none.</exception>
-    public static Operation FindFunction(string name)
+    public static Operation FindFunction(string name) => TryFindFunction(name) ?? throw new AutodiffException(
+        ErrorIds.OperationUnknown,
+        $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. Known operations: {string.Join(", ", Names)}.{NearNames.Hint(name, Names)}");
+
+    private static Operation Make(int code)
     {
-        if (TryFindFunction(name) is { } found) return found;
-        string[] functions = [.. ByCode.Where(static op => op.Arity > 0).Select(static op => op.Name)];
-        throw new AutodiffException(ErrorIds.OperationUnknown, $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. Known operations: {string.Join(", ", functions)}.{NearNames.Hint(name, functions)}");
+        var place = code - Leaves.Length;
+        var operation = (Operation)Activator.CreateInstance(Subclasses.Class(typeof(Operation), Classes[place])!)!;
+        if (operation.Name != Names[place]) throw new InvalidOperationException($"The operation '{operation.Name}' is in the file of '{Names[place]}'.");
+        lock (Made)
+        {
+            if (Made[code] is { } known) return known;
+            operation.Code = (ushort)code;
+            Volatile.Write(ref Made[code], operation);
+            return operation;
+        }
     }
 
-    private static Operation Add(Operation operation)
-    {
-        if (ByType.Count >= FirstFreeCode) throw new InvalidOperationException($"There are over {FirstFreeCode} operations.");
-        operation.Code = (ushort)ByType.Count;
-        ByType.Add(operation.GetType(), operation);
-        return operation;
-    }
+    private static string NameOf(string ofClass) => ofClass[..^nameof(Operation).Length].ToLowerInvariant();
 }
 
 /// <summary>The one instance of an operation.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using PSAutodiff.Core;
 
@@ -59,26 +58,33 @@ internal sealed class ArrayFunction
         Place,
     }
 
-    public static FrozenDictionary<string, ArrayFunction> ByName { get; } = new[]
+    /// <summary>The names of all.</summary>
+    public static IReadOnlyList<string> Names =>
+        ["sum", "mean", "max", "min", "norm", "winner", "softmax", "logsumexp", "concat", "reshape", "broadcast", "zeros", "ones", "eye", "column", "scatter", "place"];
+
+    /// <summary>The function with a name, or null.</summary>
+    // A table would make all their operations at the first look.
+    public static ArrayFunction? TryFind(string name) => name switch
     {
-        Of<TotalOperation>("sum", Kind.Reduction),
-        Of<MeanOperation>("mean", Kind.Reduction),
-        Of<LargestOperation>("max", Kind.Reduction),
-        Of<SmallestOperation>("min", Kind.Reduction),
-        Of<NormOperation>("norm", Kind.Reduction),
-        Of<WinnerOperation>("winner", Kind.Reduction),
-        Of<SoftmaxOperation>("softmax", Kind.LastAxis),
-        Of<LogSumExpOperation>("logsumexp", Kind.LastAxis),
-        Of<ConcatOperation>("concat", Kind.Concat),
-        Of<ReshapeOperation>("reshape", Kind.Sizes),
-        Of<BroadcastOperation>("broadcast", Kind.Sizes),
-        Of<ZerosOperation>("zeros", Kind.Filled),
-        Of<OnesOperation>("ones", Kind.Filled),
-        Of<EyeOperation>("eye", Kind.Filled),
-        Of<ReshapeOperation>("column", Kind.Column),
-        Of<ScatterOperation>("scatter", Kind.Scatter),
-        Of<PlaceOperation>("place", Kind.Place),
-    }.ToFrozenDictionary(static function => function.Name, StringComparer.Ordinal);
+        "sum" => Of<TotalOperation>(name, Kind.Reduction),
+        "mean" => Of<MeanOperation>(name, Kind.Reduction),
+        "max" => Of<LargestOperation>(name, Kind.Reduction),
+        "min" => Of<SmallestOperation>(name, Kind.Reduction),
+        "norm" => Of<NormOperation>(name, Kind.Reduction),
+        "winner" => Of<WinnerOperation>(name, Kind.Reduction),
+        "softmax" => Of<SoftmaxOperation>(name, Kind.LastAxis),
+        "logsumexp" => Of<LogSumExpOperation>(name, Kind.LastAxis),
+        "concat" => Of<ConcatOperation>(name, Kind.Concat),
+        "reshape" => Of<ReshapeOperation>(name, Kind.Sizes),
+        "broadcast" => Of<BroadcastOperation>(name, Kind.Sizes),
+        "zeros" => Of<ZerosOperation>(name, Kind.Filled),
+        "ones" => Of<OnesOperation>(name, Kind.Filled),
+        "eye" => Of<EyeOperation>(name, Kind.Filled),
+        "column" => Of<ReshapeOperation>(name, Kind.Column),
+        "scatter" => Of<ScatterOperation>(name, Kind.Scatter),
+        "place" => Of<PlaceOperation>(name, Kind.Place),
+        _ => null,
+    };
 
     public string Name { get; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using PSAutodiff.Core;
@@ -18,7 +19,8 @@ internal sealed class NamedFunction
         ("acoth", 1), ("asech", 1), ("acsch", 1), ("if", 3), ("greater", 2), ("greaterequal", 2), ("notequal", 2), ("trunc", 1), ("clamp", 3),
     ];
 
-    private static readonly Dictionary<string, NamedFunction> ByName = Table();
+    // Those that were asked for.
+    private static readonly ConcurrentDictionary<string, NamedFunction> Known = new(StringComparer.Ordinal);
 
     private readonly Operation? _operation;
 
@@ -32,14 +34,17 @@ internal sealed class NamedFunction
     private NamedFunction(string name, Operation? operation)
     {
         (Name, _operation) = (name, operation);
-        _array = ArrayFunction.ByName.GetValueOrDefault(name);
+        _array = ArrayFunction.TryFind(name);
     }
 
     private NamedFunction(string unknown) => (Name, _unknown) = (unknown, unknown);
 
     /// <summary>All, the operations first.</summary>
     public static IReadOnlyList<NamedFunction> All =>
-        [.. OperationTable.ByCode.Where(static op => op.Arity > 0 && !op.HasIndices).Select(static op => ByName[op.Name]), .. ByName.Values.Where(static function => function._operation is null).OrderBy(static function => function.Name, StringComparer.Ordinal)];
+    [
+        .. OperationTable.ByCode.Where(static op => op.Arity > 0 && !op.HasIndices).Select(static op => TryFind(op.Name)!),
+        .. Written.Select(static written => written.Name).Concat(ArrayFunction.Names).Distinct(StringComparer.Ordinal).Where(static name => OperationTable.TryFindFunction(name) is null or { HasIndices: true }).Order(StringComparer.Ordinal).Select(static name => TryFind(name)!),
+    ];
 
     /// <summary>A sentence with all names.</summary>
     public static string KnownNames => $"Known are {string.Join(", ", All.Select(static function => function.Name))}.";
@@ -51,7 +56,17 @@ internal sealed class NamedFunction
     private bool TakesMany => _operation is MaxOperation or MinOperation;
 
     /// <summary>The function with a name, or null.</summary>
-    public static NamedFunction? TryFind(string name) => ByName.GetValueOrDefault(name);
+    public static NamedFunction? TryFind(string name)
+    {
+        if (Known.TryGetValue(name, out var known)) return known;
+        var function = new NamedFunction(name, OperationTable.TryFindFunction(name) is { HasIndices: false } operation ? operation : null);
+        foreach (var (written, count) in Written)
+        {
+            if (written == name) function._forms.Add(new Form(name, count));
+        }
+
+        return function._operation is null && function._array is null && function._forms.Count == 0 ? null : Known.GetOrAdd(name, function);
+    }
 
     /// <summary>The function with a name, or a function without a definition.</summary>
     /// <param name="name">The name, with the marks of a derivative for one of a function without a definition.</param>
@@ -128,7 +143,7 @@ internal sealed class NamedFunction
         // As precise as can be, where there is something more precise than a quotient.
         if (arguments.Length == 2 && Name == "log" && nodes.ConstantOf(arguments[1]) is 2 or 10)
         {
-            return ByName[nodes.ConstantOf(arguments[1]) == 2 ? "log2" : "log10"].Apply(nodes, arguments[..1]);
+            return TryFind(nodes.ConstantOf(arguments[1]) == 2 ? "log2" : "log10")!.Apply(nodes, arguments[..1]);
         }
 
         if (_operation is null || (_operation.Arity != arguments.Length && !TakesMany))
@@ -166,25 +181,6 @@ internal sealed class NamedFunction
         "clamp" => ExprNode.Min(ExprNode.Max(x, y), z),
         _ => throw new UnreachableException(),
     };
-
-    private static Dictionary<string, NamedFunction> Table()
-    {
-        var table = new Dictionary<string, NamedFunction>(StringComparer.Ordinal);
-        foreach (var operation in OperationTable.ByCode)
-        {
-            if (operation.Arity > 0 && !operation.HasIndices) table.Add(operation.Name, new NamedFunction(operation.Name, operation));
-        }
-
-        foreach (var name in ArrayFunction.ByName.Keys) table.TryAdd(name, new NamedFunction(name, null));
-
-        foreach (var (name, count) in Written)
-        {
-            if (!table.TryGetValue(name, out var function)) table.Add(name, function = new NamedFunction(name, null));
-            function._forms.Add(new Form(name, count));
-        }
-
-        return table;
-    }
 
     private readonly struct BuilderNodes(GraphBuilder builder) : INodes<int>
     {

@@ -8,17 +8,16 @@ internal static class Subclasses
 {
     private static readonly string[] Files = FileNames.All.Split(' ');
 
-    /// <summary>The classes in the assembly of a class that derive from it, are not abstract and have a file of their own.</summary>
+    /// <summary>The names of the classes that derive from a class, are not abstract and have a file of their own.</summary>
     // To ask the assembly for its types is to load them all, which would take most of the time of a first call.
-    public static IEnumerable<Type> Of(Type type)
-    {
-        foreach (var file in Files)
-        {
-            if (!file.EndsWith(type.Name, StringComparison.Ordinal)) continue;
-            var name = $"{type.Namespace}.{file}";
-            if ((type.Assembly.GetType(name) ?? type.Assembly.GetType(name + "`1")) is { IsAbstract: false } found && found.IsSubclassOf(type)) yield return found;
-        }
-    }
+    public static IEnumerable<string> Names(Type type) => Files.Where(file => file.Length > type.Name.Length && file.EndsWith(type.Name, StringComparison.Ordinal));
+
+    /// <summary>The class with a name, if it derives from another.</summary>
+    public static Type? Class(Type type, string name) =>
+        (type.Assembly.GetType($"{type.Namespace}.{name}") ?? type.Assembly.GetType($"{type.Namespace}.{name}`1")) is { } found && found.IsSubclassOf(type) ? found : null;
+
+    /// <summary>The classes.</summary>
+    public static IEnumerable<Type> Of(Type type) => Names(type).Select(name => Class(type, name)).OfType<Type>();
 
     /// <summary>An object of each, at the place of the number of what it stands for.</summary>
     /// <param name="type">The class; generic ones that derive from it have a single parameter.</param>

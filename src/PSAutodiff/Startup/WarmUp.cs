@@ -12,16 +12,13 @@ namespace PSAutodiff.Startup;
 /// </summary>
 internal static class WarmUp
 {
-    // Types and format files are read meanwhile; both at once would make the import longer.
-    private static readonly TimeSpan RestOfImport = TimeSpan.FromMilliseconds(10);
-
     private static int _expressions;
     private static int _networks;
 
     /// <summary>Prepares reading, differentiating, simplifying and measuring a formula; once a process.</summary>
     public static void Expressions()
     {
-        if (IsFirst(ref _expressions)) Task.Delay(RestOfImport).ContinueWith(static _ => Run(RunExpressions), TaskScheduler.Default);
+        if (IsFirst(ref _expressions)) Task.Run(static () => Run(RunExpressions));
     }
 
     /// <summary>Prepares training a network; once a process.</summary>

@@ -4,7 +4,14 @@
   <xsl:output method="xml" indent="yes" encoding="utf-8" />
 
   <xsl:template match="Types">
-    <Types><xsl:apply-templates select="Type" /></Types>
+    <Types>
+      <xsl:apply-templates select="Type" />
+      <!-- What the dead are brought to life by, whatever they were: PowerShell looks up each type that is named, at every import. -->
+      <Type>
+        <Name>PSAutodiff.SerializedText</Name>
+        <TypeConverter><TypeName>PSAutodiff.SerializedTextConverter</TypeName></TypeConverter>
+      </Type>
+    </Types>
   </xsl:template>
 
   <!-- A type, and what it is while it is dead. -->
@@ -46,7 +53,7 @@
       <Members>
         <MemberSet>
           <Name>PSStandardMembers</Name>
-          <Members><NoteProperty><Name>TargetTypeForDeserialization</Name><Value>PSAutodiff.<xsl:value-of select="@Name" /></Value></NoteProperty></Members>
+          <Members><NoteProperty><Name>TargetTypeForDeserialization</Name><Value>PSAutodiff.SerializedText</Value></NoteProperty></Members>
         </MemberSet>
       </Members>
     </Type>

@@ -31,6 +31,17 @@ Describe 'First use' -Tag Slow {
             Should -BeLessThan 500
     }
 
+    It 'makes no more operations than a formula needs, however many there are' {
+        $made, $all = (Invoke-FreshShell "Import-Module '$moduleBase'
+            `$null = 'x^2*y + exp(-y)' | Invoke-Differentiate x | Measure-Expression -At @{ x = 2; y = 3 }
+            `$table = [PSAutodiff.ExprNode].Assembly.GetType('PSAutodiff.OperationTable')
+            `$made = `$table.GetField('Made', [Reflection.BindingFlags]'NonPublic, Static').GetValue(`$null)
+            (@(`$made) -ne `$null).Count, `$made.Count -join ' '") -split ' '
+        [int]$made | Should -BeGreaterThan 5
+        [int]$made | Should -BeLessThan 25
+        [int]$all | Should -BeGreaterThan 50
+    }
+
     It 'leaves no thread that keeps a shell open, and nothing to see' {
         Invoke-FreshShell "Import-Module '$moduleBase'; `$null = New-NeuralNetwork 2 1" | Should -BeExactly ''
     }

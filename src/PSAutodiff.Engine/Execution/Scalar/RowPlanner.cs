@@ -225,7 +225,7 @@ internal sealed partial class RowPlanner
         for (var input = 0; input < _tape.InputCount; input++)
         {
             var value = Of(input);
-            if (value.Sum != None) steps.Add(new RowStep(OperationOf<VariableOperation>.Instance, RowForm.Sum, 0, value.Place, 0, 0, value.Sum, None));
+            if (value.Sum != None) steps.Add(new RowStep(OperationOf<VariableLeafOperation>.Instance, RowForm.Sum, 0, value.Place, 0, 0, value.Sum, None));
         }
 
         return [.. steps];

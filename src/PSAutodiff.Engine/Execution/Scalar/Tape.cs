@@ -61,10 +61,6 @@ internal sealed class Tape
         // Between two looks at the token; a power of two.
         private const int StepsUnwatched = 1 << 16;
 
-        private static readonly bool[] IsSharer = Array.ConvertAll(OperationTable.ByCode, static operation => operation.Shares.Length > 0);
-
-        private static readonly bool[] IsShared = WhichAreShared();
-
         private readonly List<double> _constants = [];
         private Dictionary<long, int>? _constantIndex;
         private readonly Stack<int> _free = new();
@@ -126,14 +122,17 @@ internal sealed class Tape
         private void FindShared()
         {
             Dictionary<long, int>? wanted = null;
+            var isShared = Array.Empty<bool>();
             for (var id = 0; id < _isPlaced.Length; id++)
             {
-                if (_isPlaced[id] || !IsSharer[graph.CodeOf(id)]) continue;
+                if (_isPlaced[id]) continue;
                 foreach (var sharing in graph.OperationOf(id).Shares)
                 {
                     var x = graph.X(id);
                     if (sharing.OfOpposite && !(!_isPlaced[x] && graph.OperationOf(x) == OperationOf<NegOperation>.Instance)) continue;
-                    (wanted ??= []).TryAdd(Key(sharing.Other.Code, sharing.OfOpposite ? graph.X(x) : x), id);
+                    if (wanted is null) (wanted, isShared) = ([], new bool[OperationTable.Count]);
+                    isShared[sharing.Other.Code] = true;
+                    wanted.TryAdd(Key(sharing.Other.Code, sharing.OfOpposite ? graph.X(x) : x), id);
                 }
             }
 
@@ -144,22 +143,11 @@ internal sealed class Tape
             Array.Fill(_sharers, Graph.None);
             for (var id = 0; id < _isPlaced.Length; id++)
             {
-                if (_isPlaced[id] || !IsShared[graph.CodeOf(id)] || !wanted.TryGetValue(Key(graph.CodeOf(id), graph.X(id)), out var sharer)) continue;
+                if (_isPlaced[id] || !isShared[graph.CodeOf(id)] || !wanted.TryGetValue(Key(graph.CodeOf(id), graph.X(id)), out var sharer)) continue;
                 if (_shared[sharer] == Graph.None) (_shared[sharer], _sharers[id]) = (id, sharer);
             }
 
             static long Key(ushort code, int x) => ((long)code << 32) | (uint)x;
-        }
-
-        private static bool[] WhichAreShared()
-        {
-            var isShared = new bool[OperationTable.ByCode.Length];
-            foreach (var operation in OperationTable.ByCode)
-            {
-                foreach (var sharing in operation.Shares) isShared[sharing.Other.Code] = true;
-            }
-
-            return isShared;
         }
 
         /// <summary>The node from whose value a node is computed too, beside its arguments; or none.</summary>

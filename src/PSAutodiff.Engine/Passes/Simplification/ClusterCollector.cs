@@ -21,12 +21,8 @@ internal abstract class ClusterCollector
     private const int Minus = -2;
     private const int Negation = -3;
 
-    private static readonly Family[] Families = Array.ConvertAll(OperationTable.ByCode, static operation => operation switch
-    {
-        SumOperation or SubOperation or NegOperation => Family.Sum,
-        MulOperation or DivOperation => Family.Product,
-        _ => Family.None,
-    });
+    private static readonly bool[] Sums = OperationTable.Marked(typeof(SumOperation), typeof(SubOperation), typeof(NegOperation));
+    private static readonly bool[] Products = OperationTable.Marked(typeof(MulOperation), typeof(DivOperation));
 
     private readonly Stack<(int Id, bool Inverse, int Run, int Step)> _stack = new();
     private readonly List<int> _steps = [];
@@ -64,11 +60,11 @@ internal abstract class ClusterCollector
         var inner = new bool[reachable.Length];
         for (var id = 0; id < reachable.Length; id++)
         {
-            if (!reachable[id] || Graph.Entry(Families, graph.CodeOf(id)) is var family && family == Family.None) continue;
+            if (!reachable[id] || FamilyOf(graph.CodeOf(id)) is var family && family == Family.None) continue;
             for (var i = graph.OperationOf(id).Arity - 1; i >= 0; i--)
             {
                 var argument = graph.Argument(id, i);
-                if (uses[argument] == 1 && Graph.Entry(Families, graph.CodeOf(argument)) == family) inner[argument] = true;
+                if (uses[argument] == 1 && FamilyOf(graph.CodeOf(argument)) == family) inner[argument] = true;
             }
         }
 
@@ -101,7 +97,10 @@ internal abstract class ClusterCollector
     protected abstract Term Collect(Now now);
 
     /// <summary>Whether an operation builds clusters of this kind.</summary>
-    protected bool IsFamily(int id) => Graph.Entry(Families, Builder.CodeOf(id)) == _family;
+    protected bool IsFamily(int id) => FamilyOf(Builder.CodeOf(id)) == _family;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Family FamilyOf(ushort code) => Graph.Entry(Sums, code) ? Family.Sum : Graph.Entry(Products, code) ? Family.Product : Family.None;
 
     /// <summary>Whether a node builds clusters of this kind.</summary>
     protected virtual bool IsInFamily(int id) => IsFamily(id);

@@ -12,8 +12,8 @@ internal static class FunctionParts
     /// <summary>The kinds that are tried, the first first: what one can do without is not taken apart.</summary>
     public static readonly PartKinds[] Kinds = [PartKinds.Logistic, PartKinds.All];
 
-    private static readonly bool[] HasParts = Array.ConvertAll(OperationTable.ByCode, static operation =>
-        operation is TanOperation or TanhOperation or Sech2Operation or HypotOperation or SigmoidOperation or DsigmoidOperation);
+    private static readonly bool[] HasParts = OperationTable.Marked(
+        typeof(TanOperation), typeof(TanhOperation), typeof(Sech2Operation), typeof(HypotOperation), typeof(SigmoidOperation), typeof(DsigmoidOperation));
 
     /// <summary>Whether a graph has any such function.</summary>
     public static bool AreIn(Graph graph, bool[] reachable)

@@ -262,8 +262,8 @@ internal sealed class Monomial
         var term = _builder.Term(id);
         return term.Operation switch
         {
-            ConstantOperation => 0,
-            VariableOperation => 1,
+            ConstantLeafOperation => 0,
+            VariableLeafOperation => 1,
             ExpOperation => 3,
             _ => IsNumber(term) ? 0 : 2,
         };

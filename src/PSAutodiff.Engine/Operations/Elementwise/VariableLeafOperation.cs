@@ -1,4 +1,4 @@
 namespace PSAutodiff;
 
 /// <summary>A name whose value is given when measuring.</summary>
-internal sealed class VariableOperation() : LeafOperation("var");
+internal sealed class VariableLeafOperation() : LeafOperation("var");

@@ -1,0 +1,4 @@
+namespace PSAutodiff;
+
+/// <summary>A number.</summary>
+internal sealed class ConstantLeafOperation() : LeafOperation("const");

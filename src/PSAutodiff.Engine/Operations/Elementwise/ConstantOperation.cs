@@ -1,4 +1,0 @@
-namespace PSAutodiff;
-
-/// <summary>A number.</summary>
-internal sealed class ConstantOperation() : LeafOperation("const");
