@@ -57,6 +57,15 @@ internal readonly record struct Shape
     /// <summary>The shape of given sizes.</summary>
     public static Shape Of(ReadOnlySpan<long> sizes) => sizes.Length switch { 0 => Number, 1 => Vector(sizes[0]), _ => Matrix(sizes[0], sizes[1]) };
 
+    /// <summary>The size of two after each other.</summary>
+    /// <exception cref="AutodiffException">It is larger than any size can be.</exception>
+    public static long Sum(long size, long other) => size <= long.MaxValue - other
+        ? size + other
+        : throw new AutodiffException(ErrorIds.DataTooLarge, $"{size} and {other} elements are together more than an array can have.");
+
+    /// <summary>Whether two have as many elements.</summary>
+    public bool HasCountOf(Shape other) => Math.BigMul(Math.Max(Rows, 1), Math.Max(Columns, 1)) == Math.BigMul(Math.Max(other.Rows, 1), Math.Max(other.Columns, 1));
+
     /// <summary>Whether two have the same sizes.</summary>
     public bool IsLike(Shape other) => Rank == other.Rank && Rows == other.Rows && Columns == other.Columns;
 

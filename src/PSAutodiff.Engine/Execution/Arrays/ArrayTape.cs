@@ -159,6 +159,12 @@ internal sealed class ArrayTape
                 }
             }
 
+            // Before the machine runs out of memory.
+            if (_end * sizeof(double) > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            {
+                throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_end} elements together, which is more than this computer has memory for.");
+            }
+
             return new ArrayTape([.. _instructions], [.. _constants], inputs, Checked(_end), Array.ConvertAll(roots, root => _places[root]));
         }
 

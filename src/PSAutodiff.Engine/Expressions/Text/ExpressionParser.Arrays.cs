@@ -29,7 +29,7 @@ internal sealed partial class ExpressionParser
         {
             return read();
         }
-        catch (AutodiffException exception) when (exception is not ExpressionSyntaxException && exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid or ErrorIds.ArgumentCount)
+        catch (AutodiffException exception) when (exception is not ExpressionSyntaxException && exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.DataTooLarge or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid or ErrorIds.ArgumentCount)
         {
             throw new ExpressionSyntaxException(exception.ErrorId, exception.Message, _text, _at);
         }
@@ -69,7 +69,7 @@ internal sealed partial class ExpressionParser
 
     private long ReadSize()
     {
-        if (_current.Kind != TokenKind.Number || _current.Number is not (>= 1 and <= LargestSize) || _current.Number != Math.Floor(_current.Number))
+        if (_current.Kind != TokenKind.Number || _current.Number is not (>= 1 and < LargestSize) || _current.Number != Math.Floor(_current.Number))
         {
             throw Error(_current, "expected a size, a whole number from 1");
         }
@@ -111,6 +111,7 @@ internal sealed partial class ExpressionParser
         _at = open.Start;
         var operand = _operands.Pop();
         var shape = _builder.ShapeOf(operand);
+        if (_previous.Kind == TokenKind.Number) throw Error(open, "a product of a number and an array is written with '*'");
         if (shape.IsNumber) throw new ExpressionSyntaxException(ErrorIds.ShapeMismatch, "a number has no elements; declare the shape of a variable before its use, as in 'v: [3]; v[0]'", _text, open.Start);
         Advance();
         var first = ReadBounds(shape.Rows, shape.IsMatrix ? "row" : "element");
@@ -145,6 +146,7 @@ internal sealed partial class ExpressionParser
         var elements = new int[open.ArgumentCount + 1];
         for (var i = elements.Length - 1; i >= 0; i--) elements[i] = _operands.Pop();
         _at = open.Start;
+        StackOperation.Check(Array.ConvertAll(elements, _builder.ShapeOf));
         if (TryConstant(elements) is { } array)
         {
             _operands.Push(_builder.Constant(array));
@@ -185,6 +187,20 @@ internal sealed partial class ExpressionParser
             $"{function.Name}(..., {number})",
             $"'{function.Name}(..., {AxisWord}={number})' for one along an axis",
             function.Name == "sum" ? $"'... + {number}'" : $"'{function.Name}(..., {number}.0)' for one of each element and a number");
+    }
+
+    /// <summary>Refuses powers of arrays that mean something else on paper: A^T, and A^-1 of a matrix. Where there are parentheses they are exponents.</summary>
+    private void CheckPower(Pending power, int exponent)
+    {
+        var shape = _builder.ShapeOf(_operands.Peek());
+        if (shape.IsNumber) return;
+        var written = _text.AsSpan(power.Start + power.Length).TrimStart();
+        if (_builder.IsVariable(exponent) && _builder.NameOf(exponent) == "T" && written is ['T', ..]) throw TwoReadings(power.Token, "...^T", "'.T' for the transpose", "'^(T)' for powers with the exponent T");
+        var isName = _text.AsSpan(0, power.Start).TrimEnd() is not [.., ')'];
+        if (shape.IsMatrix && isName && _builder.IsConstant(exponent) && _builder.ConstantOf(exponent) == -1 && written is ['-', ..])
+        {
+            throw TwoReadings(power.Token, "...^-1", "'1/...' for the reciprocals of the elements", "'^(-1)' for the same, as there is no inverse of a matrix in an expression");
+        }
     }
 
     private ExpressionSyntaxException NoBars(Token at) => Error(at, "bars stand around numbers; write norm(v) for the length of a vector, abs(v) for absolute values element by element");

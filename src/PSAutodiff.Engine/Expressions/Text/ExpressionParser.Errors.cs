@@ -80,7 +80,7 @@ internal sealed partial class ExpressionParser
 
     private ExpressionSyntaxException NotClosed(Pending open)
     {
-        var (closing, opening) = open.Kind == PendingKind.Bar ? ('|', '|') : (')', '(');
+        var (closing, opening) = open.Kind == PendingKind.Bar ? ('|', '|') : open.Kind == PendingKind.Bracket ? (']', '[') : (')', '(');
         var at = open.Kind == PendingKind.Function ? OpeningOf(open.Token) : open.Start;
         return Error(_current, $"expected '{closing}' for the '{opening}' opened at column {at + 1}");
     }

@@ -207,6 +207,8 @@ internal sealed partial class ExpressionParser
                 _pending.Push(Pending.Of(PendingKind.Bar, _current, 0, null));
                 Advance();
                 return false;
+            case '[' when IsSymbol(_next, ']'):
+                throw Error(_current, "an array needs at least one element");
             case '[':
                 _pending.Push(Pending.Of(PendingKind.Bracket, _current, 0, null));
                 Advance();
@@ -294,6 +296,7 @@ internal sealed partial class ExpressionParser
             _pending.Pop();
             _at = top.Start;
             var y = _operands.Pop();
+            if (top.Level == Notation.PowerLevel && top.Kind == PendingKind.Infix) CheckPower(top, y);
             _operands.Push(top.Kind == PendingKind.Prefix
                 ? top.Function!.Apply(_builder, y)
                 : top.Function!.Apply(_builder, _operands.Pop(), y));

@@ -52,7 +52,7 @@ internal static class FormulaWriter
 
             if (operation.Code == OperationTable.VariableCode)
             {
-                text.Append(style.Variable(view.NameOf(item.Node)));
+                Parenthesize(stack, style, new Item<TNode>(style.Variable(view.NameOf(item.Node)), default!, 0, false), item.Level > Notation.Atom + 1);
                 continue;
             }
 
@@ -201,9 +201,12 @@ internal static class FormulaWriter
             return new Item<TNode>(style.NumberAfterArray(view.ConstantOf(child)), child, 0, false);
         }
 
+        // The exponent T of an array would read as its transpose.
+        var isTransposer = index == 1 && view.OperationOf(node) is PowOperation && view.OperationOf(child).Code == OperationTable.VariableCode && view.NameOf(child) == "T" && !view.ShapeOf(view.Argument(node, 0)).IsNumber;
+
         // The text -2 reads as the number, so the opposite of the number 2 is -(2).
         var numberAfterSign = notation.Level == Notation.SignLevel && view.OperationOf(child).Code == OperationTable.ConstantCode;
-        return new Item<TNode>(null, child, numberAfterSign ? Notation.Atom + 1 : level, index > 0 && level > 0);
+        return new Item<TNode>(null, child, isTransposer ? Notation.Atom + 2 : numberAfterSign ? Notation.Atom + 1 : level, index > 0 && level > 0);
     }
 
     private static bool NeedsParentheses<TNode>(int level, Item<TNode> item) =>

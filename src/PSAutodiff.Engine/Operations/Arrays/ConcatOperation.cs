@@ -25,11 +25,11 @@ internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices
         if (Axis(x, of.Indices) == 0)
         {
             if (x.Columns != y.Columns) throw Mismatch($"{x.InWords()} and {y.InWords()}", "below each other they need as many columns");
-            return x.IsVector ? Shape.Vector(checked(x.Rows + y.Rows)) : Shape.Matrix(checked(x.Rows + y.Rows), x.Columns);
+            return x.IsVector ? Shape.Vector(Shape.Sum(x.Rows, y.Rows)) : Shape.Matrix(Shape.Sum(x.Rows, y.Rows), x.Columns);
         }
 
         if (x.Rows != y.Rows) throw Mismatch($"{x.InWords()} and {y.InWords()}", "beside each other they need as many rows");
-        return Shape.Matrix(x.Rows, checked(x.Columns + y.Columns));
+        return Shape.Matrix(x.Rows, Shape.Sum(x.Columns, y.Columns));
     }
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint)

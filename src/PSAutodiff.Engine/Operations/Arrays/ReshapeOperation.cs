@@ -28,7 +28,7 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
     internal override Shape ShapeOf(in ArgumentShapes of)
     {
         var shape = ArrayForms.Sizes(Name, of.Indices);
-        return shape.Count == of.X.Count
+        return shape.HasCountOf(of.X)
             ? shape
             : throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Name}' cannot make {shape.InWords()} of {of.X.InWords()}: {shape.Count} elements are not {of.X.Count}.");
     }

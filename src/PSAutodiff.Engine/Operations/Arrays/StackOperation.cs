@@ -19,6 +19,17 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
 
     internal override Notation PythonOf(in ArgumentShapes of) => of.Y.IsNumber ? Python.Notation : new Notation("np.vstack((#1, #2))", Notation.Atom, 0, 0);
 
+    /// <summary>Refuses elements of a literal that are not alike.</summary>
+    /// <exception cref="AutodiffException">They are not all numbers, or all vectors of one length.</exception>
+    internal static void Check(ReadOnlySpan<Shape> elements)
+    {
+        for (var i = 0; i < elements.Length; i++)
+        {
+            if (elements[i].IsMatrix) throw new AutodiffException(ErrorIds.ShapeMismatch, "An array has one or two axes; a literal of matrices would have three.");
+            if (!elements[i].IsLike(elements[0])) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The first element of this literal is {elements[0].InWords()}, and element {i} is {elements[i].InWords()}: all are numbers, or all are vectors of one length.");
+        }
+    }
+
     internal override Shape ShapeOf(in ArgumentShapes of)
     {
         var (x, y) = (of.X, of.Y);
@@ -60,6 +71,7 @@ public sealed partial class ExprNode
         ArgumentNullException.ThrowIfNull(elements);
         if (elements.Length == 0) throw new AutodiffException(ErrorIds.ShapeInvalid, "An array needs at least one element.");
         var first = elements[0] ?? throw MissingArgument(OperationOf<StackOperation>.Instance, 0);
+        StackOperation.Check(Array.ConvertAll(elements, static element => (element ?? throw MissingArgument(OperationOf<StackOperation>.Instance, 1)).ArrayShape));
         var literal = elements.Length > 1 ? first : StackOfOne(first);
         foreach (var element in elements.AsSpan(1)) literal = Apply<StackOperation>(literal, element);
 
