@@ -183,7 +183,7 @@ public sealed class ArrayTextTests
     [Fact]
     public void Python_checks_shapes() => Assert.EndsWith(
         """
-        # A: [2, 3]; v: [3]; A @ v * x
+        # A: [2, 3]; v: [3]; (A @ v) * x
         @np.errstate(all="ignore")
         def evaluate(A, v, x):
             A = np.asarray(A, dtype=np.float64)[()]
