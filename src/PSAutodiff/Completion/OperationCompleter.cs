@@ -13,7 +13,8 @@ public sealed class OperationCompleter : NameCompleter
     private protected override IEnumerable<string> Names(string commandName, CommandAst command, IDictionary bound) =>
         OperationTable.ByCode.Where(static operation => operation is { Arity: > 0, HasIndices: false }).Select(static operation => operation.Name)
             .Concat(ArrayFunction.Names.Where(static name => Enumerable.Range(1, MostArguments).Any(ArrayFunction.TryFind(name)!.Takes)))
-            .Distinct(StringComparer.Ordinal);
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
 
     private protected override CompletionResult Result(string name)
     {

@@ -98,6 +98,32 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
         Assert-SameValue @($pairs | ForEach-Object { $_[1] }) 'Python, for arrays'
     }
 
+    It 'computes vectors and matrices in Python with NumPy, and gradients by them' -Skip:(-not $python) -ForEach @{ Python = "$python" } {
+        $file = Join-Path $TestDrive 'arrays.py'
+        Set-Content $file @'
+import json, sys
+import numpy as np
+for case in json.load(open(sys.argv[1], encoding="utf-8")):
+    names = {}
+    exec(case["source"], names)
+    value = np.asarray(names["evaluate"](*[case["at"][name] for name in case["variables"]]))
+    expected = np.asarray(case["expected"], dtype=float)
+    print(value.shape == expected.shape and bool(np.all(np.abs(value - expected) <= 1e-12 * max(1.0, case["scale"]))), case["text"])
+'@
+        $arrays = foreach ($line in Get-Content "$PSScriptRoot/../../data/arrays.jsonl") {
+            $record = $line | ConvertFrom-Json -AsHashtable
+            $node = New-ExprNode $record.expression
+            $all = @{ Node = $node; Expected = $record.value }, @($node.Variables | ForEach-Object { @{ Node = $node | Invoke-Differentiate $_; Expected = $record.gradient[$_] } }) | ForEach-Object { $_ }
+            foreach ($one in $all) { @{ source = $one.Node | ConvertTo-ExprText -As Python; variables = @($one.Node.Variables); at = $record.at; expected = $one.Expected; scale = $record.scale; text = $record.expression } }
+        }
+        $data = Join-Path $TestDrive 'arrays.json'
+        $arrays | ConvertTo-Json -AsArray -Depth 6 | Set-Content $data
+        $lines = @(& $Python $file $data 2>&1)
+        $LASTEXITCODE | Should -Be 0 -Because ($lines | Out-String)
+        $lines | Should -HaveCount $arrays.Count
+        $lines | Where-Object { -not $_.StartsWith('True') } | Should -BeNullOrEmpty
+    }
+
     It 'computes the same in C#' {
         $source = for ($i = 0; $i -lt $cases.Count; $i++) { "namespace PSAutodiffWritten$i {`n$($cases[$i].Node | ConvertTo-ExprText -As CSharp)`n}" }
         $types = Add-Type -PassThru -IgnoreWarnings -WarningAction Ignore -TypeDefinition ($source -join "`n") | Where-Object Name -EQ Expression

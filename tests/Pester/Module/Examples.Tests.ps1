@@ -164,6 +164,19 @@ Describe 'service-metrics.ps1' {
     }
 }
 
+Describe 'matrix-calculus.ps1' {
+    It 'shows the gradient as a formula, and the least squares solution, where it is 0' {
+        $run = Invoke-Example matrix-calculus.ps1
+        "$($run.Output[0])" | Should -BeExactly 'A: [4, 2]; v: [2]; y: [4]; A.T @ (A @ v - y)'
+        $run.Output[1] | Should -BeExactly '\mathbf{A}^{\mathsf{T}} \, \left(\mathbf{A} \, \mathbf{v} - \mathbf{y}\right)'
+        # By the normal equations of a line through four points.
+        $run.Variables.line[0] | Assert-Near 0.9 -Within 1e-12
+        $run.Variables.line[1] | Assert-Near 2.15 -Within 1e-12
+        $run.Output[2].Value | Assert-Near 0.0375 -Within 1e-14
+        foreach ($element in $run.Output[2].Gradient['v']) { [Math]::Abs($element) | Should -BeLessThan 1e-13 }
+    }
+}
+
 Describe 'data/service-metrics.ps1' {
     It 'makes the rows of service-metrics.csv' {
         $made = & (Join-Path $examples data/service-metrics.ps1) | ConvertTo-Csv -UseQuotes Never
