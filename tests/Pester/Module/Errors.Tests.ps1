@@ -17,7 +17,7 @@ BeforeDiscovery {
         @{ Text = 'x + foo(y)'; Column = 5; Says = "no operation 'foo'"; Id = 'OperationUnknown' }
         @{ Text = 'x + Exp(y)'; Column = 5; Says = "Did you mean 'exp'?"; Id = 'OperationUnknown' }
         @{ Text = 'y*exp(x, y)'; Column = 3; Says = "'exp' takes 1 argument, not 2"; Id = 'ArgumentCount' }
-        @{ Text = 'max(x)'; Column = 1; Says = "'max' takes at least 2 arguments, not 1"; Id = 'ArgumentCount' }
+        @{ Text = 'max(x)'; Column = 1; Says = "'max' takes a vector or a matrix, not a number"; Id = 'ShapeMismatch' }
         @{ Text = 'y + arcsin(x)'; Column = 5; Says = 'Write asin(x).'; Id = 'OperationUnknown' }
         @{ Text = '2e3x'; Column = 1; Says = "write '2e3*x' for a product with the number 2e3 or '2*e3x' for one with a name" }
         @{ Text = '1/2x'; Column = 3; Says = "can be read in two ways: write '/2 * x' or '/(2*x)'" }
@@ -62,7 +62,7 @@ BeforeDiscovery {
         @{ Script = { 1e-400 * $x }; Id = 'ConstantUnderflow'; Says = '1e-400' }
         @{ Script = { $x + 1e-400d }; Id = 'ConstantUnderflow'; Says = '1e-400d' }
         @{ Script = { $_ * 2 }; Says = '$_' }
-        @{ Script = { $x[0] }; Says = "'`$x[0]'" }
+        @{ Script = { $x[0] }; Id = 'ShapeMismatch'; Says = "'`$x' is a number and has no elements" }
         @{ Script = { $x.Length }; Says = "'`$x.Length'" }
         @{ Script = { [int]$x }; Says = "'[int]`$x'" }
         @{ Script = { [Console]::Beep() }; Says = "'[Console]::Beep()'" }
@@ -75,7 +75,7 @@ BeforeDiscovery {
     )
     $calls = @(
         @{ What = 'an unknown operation'; Id = 'OperationUnknown'; Command = 'NewExprNode'; Target = 'cube'; Says = "'cube'"; Call = { New-ExprNode -Op cube -X x } }
-        @{ What = 'too few arguments'; Id = 'ArgumentCount'; Command = 'NewExprNode'; Target = 'sum'; Says = "'sum' takes 2 arguments, not 1"; Call = { New-ExprNode -Op sum -X x } }
+        @{ What = 'too few arguments'; Id = 'ArgumentCount'; Command = 'NewExprNode'; Target = 'sub'; Says = "'sub' takes 2 arguments, not 1"; Call = { New-ExprNode -Op sub -X x } }
         @{ What = 'too many arguments'; Id = 'ArgumentCount'; Command = 'NewExprNode'; Target = 'exp'; Says = "'exp' takes 1 argument, not 2"; Call = { New-ExprNode -Op exp -X x -Y y } }
         @{ What = 'a null argument'; Id = 'ExpressionNull'; Command = 'NewExprNode'; Target = 'sum'; Says = 'null'; Call = { New-ExprNode -Op sum -X x -Y $null } }
         @{ What = 'a NaN constant'; Id = 'ConstantNotFinite'; Command = 'NewExprNode'; Target = [double]::NaN; Says = 'NaN'; Call = { New-ExprNode -Value NaN } }
