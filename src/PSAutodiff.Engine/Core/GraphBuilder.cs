@@ -258,8 +258,10 @@ internal sealed class GraphBuilder
                     var result = identity.Rewrite(first, second, third);
                     if (result.Exists)
                     {
-                        OnRewrite?.Invoke(identity);
-                        Log?.Add(identity, new GraphNode(x, y, z, CodeOf(operation)), result.Id, mark);
+                        if (OnRewrite is null && Log is null) return result.Id;
+                        var applied = identity.AppliedTo(first, second, third);
+                        OnRewrite?.Invoke(applied);
+                        Log?.Add(applied, new GraphNode(x, y, z, CodeOf(operation)), result.Id, mark);
                         return result.Id;
                     }
 

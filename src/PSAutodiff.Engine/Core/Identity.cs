@@ -6,8 +6,14 @@ namespace PSAutodiff.Core;
 /// <param name="Rewrite">Takes the arguments (absent ones are <see cref="Term.None"/>); gives the replacement or <see cref="Term.None"/>.</param>
 internal sealed record Identity(string Name, RuleSets Sets, Func<Term, Term, Term, Term> Rewrite)
 {
-    /// <summary>What has to hold for the identity beyond the domain of the original, for example <c>x != 0</c>; usually nothing.</summary>
-    public string? Assumption { get; init; }
+    /// <summary>Of its arguments, what has to hold for the identity beyond the domain of the original; usually nothing.</summary>
+    public Func<Term, Term, Term, Assumption>? Assumes { get; init; }
+
+    /// <summary>What had to hold where it was applied.</summary>
+    public Assumption? Assumption { get; init; }
+
+    /// <summary>The identity as it was applied to arguments.</summary>
+    public Identity AppliedTo(Term x, Term y, Term z) => Assumes is null ? this : this with { Assumption = Assumes(x, y, z), Assumes = null };
 
     /// <summary>
     /// Whether it counts whatever it costs: for the digits of the value, as of Stable's own identities all but a few, or for the form.

@@ -221,6 +221,14 @@ Describe 'Compare-Expression by algebra' {
         # No step rewrites abs(x), so the last one has it.
         $steps = @(Compare-Expression 'sqrt(x)*sqrt(y)' 'sqrt(y*x)' -Step)
         ($steps.Assumption -ne $null) -join ', ' | Should -BeExactly 'x >= 0, y >= 0'
+        ($steps | Out-String) -replace '\x1b\[[0-9;]*m' | Should -Match '\d+\. .*, if x >= 0, y >= 0'
+    }
+
+    It 'names what simplifying assumes by the parts of the expressions' {
+        $result = Compare-Expression 'floor(u)*v/floor(u)' 'v'
+        $result.How | Should -BeExactly Simplification
+        $result.Assumption | Should -BeExactly 'floor(u) != 0'
+        (Compare-Expression 'floor(u)*v/floor(u)' 'v' -Step).Assumption | Should -Contain 'floor(u) != 0'
     }
 
     It 'warns where there are no steps: <How>' -ForEach @(

@@ -53,9 +53,11 @@ Describe 'Invoke-Simplify -Step' {
     }
 
     It 'says what a step takes for granted' {
-        $step = 'x/x' | Invoke-Simplify -Step
-        $step.Assumption | Should -BeExactly 'x != 0'
-        (Get-Outcome { 'x/x' | Invoke-Simplify -Step -Verbose }).Verbose.Message | Should -BeLike '*x != 0*'
+        $step = 'u*v/u' | Invoke-Simplify -Step
+        $step.Rule | Should -BeExactly 'x * y / x = y'
+        $step.Assumption | Should -BeExactly 'u != 0'
+        ($step | Out-String) -replace '\x1b\[[0-9;]*m' | Should -Match '1\. x \* y / x = y, if u != 0'
+        (Get-Outcome { 'u*v/u' | Invoke-Simplify -Step -Verbose }).Verbose.Message | Should -BeExactly 'Assumed: u != 0'
     }
 
     It 'gives nothing where nothing can be simplified, and says so under -Verbose' {

@@ -63,6 +63,22 @@ Describe 'After a <_>' -ForEach $types {
     }
 }
 
+Describe 'A script of its own' {
+    It 'shows results of two types, the second as a list of its main properties' {
+        $path = Join-Path $TestDrive two-types.ps1
+        Set-Content $path @'
+param($module)
+Import-Module $module
+Find-Minimum '(x-1)^2' -At @{ x = 3 }
+Compare-Expression 'x/x' '1'
+New-ExprNode 'x^2'
+'@
+        $shown = (pwsh -NoProfile -File $path $moduleBase | Out-String) -replace '\x1b\[[0-9;]*m'
+        $shown | Should -Match '(?s)At\s+: .*x\b.*\b1.*StopReason\s+: Converged.*Equal\s+: True.*Assumption\s+: x != 0.*(?m)^x\^2\s*$'
+        $shown | Should -Not -Match 'SyncRoot|PSAutodiff\.'
+    }
+}
+
 Describe 'Asked for properties, a <_>' -ForEach $types {
     BeforeAll {
         $name = $_

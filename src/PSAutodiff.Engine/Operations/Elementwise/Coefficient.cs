@@ -37,12 +37,25 @@ internal static class Coefficient
     private static bool IsZeroWith(Term part, Term factor) =>
         part == factor || (part.Is<AbsOperation>() && part.X == factor) || (part.Is<PowOperation>() && part.X == factor && Ratio.Of(part.Y) is { Above: > 0 });
 
-    /// <summary>The other factor of a product of two; none where it has no such factor.</summary>
-    public static Term Without(Term product, Term factor) =>
-        !product.Is<MulOperation>() ? Term.None :
-        product.Y == factor ? product.X :
-        product.X == factor ? product.Y :
-        Term.None;
+    /// <summary>The product of the other factors of a product; none where it has no such factor among its last few.</summary>
+    /// <param name="product">The product, written from left to right.</param>
+    /// <param name="factor">The factor.</param>
+    /// <param name="most">How many products of others may be made anew.</param>
+    public static Term Without(Term product, Term factor, int most = MaxFactors)
+    {
+        var part = product;
+        for (var depth = 0; part.Is<MulOperation>() && depth <= most; depth++)
+        {
+            if (part.Y == factor) return Rebuilt(product, part.X, depth);
+            if (part.X == factor) return Rebuilt(product, part.Y, depth);
+            part = part.X;
+        }
+
+        return Term.None;
+    }
+
+    // No deeper than the few factors that were looked at.
+    private static Term Rebuilt(Term product, Term first, int depth) => depth == 0 ? first : Rebuilt(product.X, first, depth - 1) * product.Y;
 
     /// <summary>The product with another leading constant in place of the one it has; 1 is not written.</summary>
     public static Term Replace(Term product, double constant)

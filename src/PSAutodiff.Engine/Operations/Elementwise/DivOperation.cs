@@ -35,27 +35,29 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
     // Of the order of four multiplications on today's processors.
     internal override int Cost(Term node) => 4;
 
+    private static readonly Func<Term, Term, Term, Assumption> NotZeroBelow = static (_, y, _) => Assumption.NotZero(y);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("0 / x = 0", RuleSets.Lab, static (x, _, _) => x.Is(0) ? x : Term.None),
         new("x / 0 is an error", RuleSets.Lab, static (_, y, _) => y.Is(0)
             ? throw new AutodiffException(ErrorIds.DivisionByZero, "division by zero")
             : Term.None),
-        new("0 / x = 0 (x != 0)", RuleSets.NotLab, static (x, y, _) => x.Is(0) && !y.IsConstant ? x : Term.None) { Assumption = "x != 0" },
+        new("0 / x = 0", RuleSets.NotLab, static (x, y, _) => x.Is(0) && !y.IsConstant ? x : Term.None) { Assumes = NotZeroBelow },
         new("x / 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None),
         new("x / -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
-        new("x / x = 1 (x != 0)", RuleSets.StandardAndStable, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumption = "x != 0" },
-        new("(x - y) / (y - x) = -1 (x != y)", RuleSets.StandardAndStable, static (x, y, _) =>
-            Logistic.AreOppositeDifferences(x, y) ? x.Constant(-1) : Term.None) { Assumption = "x != y" },
-        new("x * y / x = y (x != 0)", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant ? Term.None : Coefficient.Without(x, y)) { Assumption = "x != 0", IsWorthItsCost = false },
+        new("x / x = 1", RuleSets.StandardAndStable, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumes = NotZeroBelow },
+        new("(x - y) / (y - x) = -1", RuleSets.StandardAndStable, static (x, y, _) =>
+            Logistic.AreOppositeDifferences(x, y) ? x.Constant(-1) : Term.None) { Assumes = static (x, _, _) => Assumption.Different(x.X, x.Y) },
+        new("x * y / x = y", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant ? Term.None : Coefficient.Without(x, y, most: 0)) { Assumes = NotZeroBelow, IsWorthItsCost = false },
         new("y * dsigmoid(x) / sigmoid(x) = y * sigmoid(-x)", RuleSets.Stable, static (x, y, _) =>
             y.Is<SigmoidOperation>() && Logistic.Scaled<DsigmoidOperation>(x) is { Factor.Exists: true } scaled && (scaled.Factor.X == y.X || Logistic.AreOpposite(scaled.Factor.X, y.X))
                 ? scaled.Others * (-y.X).Apply<SigmoidOperation>()
                 : Term.None),
-        new("abs(x) / x = sign(x) (x != 0)", RuleSets.StandardAndStable, static (x, y, _) =>
+        new("abs(x) / x = sign(x)", RuleSets.StandardAndStable, static (x, y, _) =>
             x.Is<AbsOperation>() && x.X == y ? y.Apply<SignOperation>() :
             y.Is<AbsOperation>() && y.X == x ? x.Apply<SignOperation>() :
-            Term.None) { Assumption = "x != 0" },
+            Term.None) { Assumes = static (x, y, _) => Assumption.NotZero(x.Is<AbsOperation>() && x.X == y ? y : x) },
         new("x / (1 / y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => y.Is<DivOperation>() && y.X.Is(1) ? x * y.Y : Term.None),
         new("(-x) / (-y) = x / y", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
         new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None),

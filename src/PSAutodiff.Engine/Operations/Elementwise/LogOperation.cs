@@ -18,8 +18,8 @@ internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Ele
         new("log(x) of a constant x <= 0 is an error", RuleSets.Lab, static (x, _, _) => x.IsConstant && x.ConstantValue <= 0
             ? throw new AutodiffException(ErrorIds.LogarithmDomain, "logarithm of non-positive number")
             : Term.None),
-        new("log(select(x, x, 1)) = log(x) (x != 0)", RuleSets.Textbook, static (x, _, _) =>
-            x.Is<SelectOperation>() && x.X == x.Y && x.Z.Is(1) ? x.X.Apply<LogOperation>() : Term.None) { Assumption = "x != 0" },
+        new("log(select(x, x, 1)) = log(x)", RuleSets.Textbook, static (x, _, _) =>
+            x.Is<SelectOperation>() && x.X == x.Y && x.Z.Is(1) ? x.X.Apply<LogOperation>() : Term.None) { Assumes = static (x, _, _) => Assumption.NotZero(x.X) },
         new("log(exp(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<ExpOperation>() ? x.X : Term.None),
         new("log(1 + exp(x)) = softplus(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u && u.Is<ExpOperation>()
             ? u.X.Apply<SoftplusOperation>()

@@ -57,7 +57,7 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
             x.Is<SinhOperation>() ? TimesSinh(x.X, y) :
             y.Is<SinhOperation>() ? TimesSinh(y.X, x) :
             Term.None),
-        new("x * x^(y - 1) = x^y (x != 0)", RuleSets.Textbook, static (x, y, _) => IsLowerPower(y, x) ? x.Apply<PowOperation>(y.Y.X) : IsLowerPower(x, y) ? y.Apply<PowOperation>(x.Y.X) : Term.None) { Assumption = "x != 0" },
+        new("x * x^(y - 1) = x^y", RuleSets.Textbook, static (x, y, _) => IsLowerPower(y, x) ? x.Apply<PowOperation>(y.Y.X) : IsLowerPower(x, y) ? y.Apply<PowOperation>(x.Y.X) : Term.None) { Assumes = static (x, y, _) => Assumption.NotZero(IsLowerPower(y, x) ? x : y) },
         new("whole numbers above 2^53 are known by their first digits", RuleSets.Textbook, static (x, y, _) =>
             x.IsConstant && y.IsConstant && ExactArithmetic.TryMultiplyLarge(x.ConstantValue, y.ConstantValue, out var product) ? x.Constant(product) : Term.None),
         new("sign(x) * abs(x) = x", RuleSets.StandardAndStable, static (x, y, _) => IsSignAndSize(x, y) ? x.X : IsSignAndSize(y, x) ? x.X : Term.None),

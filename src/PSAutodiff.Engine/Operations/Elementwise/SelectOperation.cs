@@ -35,8 +35,8 @@ internal sealed class SelectOperation() : Operation("select", 3)
     [
         new("select(c, x, y) of a constant c", RuleSets.NotLab, static (c, x, y) => Ratio.Of(c) is not { } value ? Term.None : !value.IsZero ? x : y),
         new("select(x, sign(x), 0) = sign(x)", RuleSets.StandardAndStable, static (c, x, y) => x.Is<SignOperation>() && x.X == c && y.Is(0) ? x : Term.None),
-        new("select(x, x * y, 0) = x * y (y finite)", RuleSets.Textbook, static (c, x, y) => y.Is(0) && Coefficient.HasFactor(x, c) ? x : Term.None) { Assumption = "y finite where x = 0" },
-        new("select(hypot(x, y), z, w) = z (x, y not both 0)", RuleSets.Textbook, static (c, x, _) => c.Is<HypotOperation>() ? x : Term.None) { Assumption = "hypot(x, y) != 0" },
+        new("select(x, x * y, 0) = x * y", RuleSets.Textbook, static (c, x, y) => y.Is(0) && Coefficient.HasFactor(x, c) ? x : Term.None) { Assumes = static (c, x, _) => Assumption.ZeroWith(x, c) },
+        new("select(hypot(x, y), z, w) = z", RuleSets.Textbook, static (c, x, _) => c.Is<HypotOperation>() ? x : Term.None) { Assumes = static (c, _, _) => Assumption.NotZero(c) },
         new("select(c, x, x) = x", RuleSets.NotLab, static (_, x, y) => x == y ? x : Term.None),
         new("select(c, select(c, x, y), z) = select(c, x, z)", RuleSets.NotLab, static (c, x, y) => x.Is<SelectOperation>() && x.X == c
             ? c.Apply<SelectOperation>(x.Y, y)

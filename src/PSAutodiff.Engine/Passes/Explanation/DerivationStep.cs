@@ -37,7 +37,10 @@ public sealed class DerivationStep
     /// <summary>The rule, by its name and formula, for example <c>product rule: (u * v)' = u' * v + u * v'</c>, or <c>0 + x = x</c>.</summary>
     public string Rule { get; }
 
-    /// <summary>What the rule takes for granted beyond the domain of the original, for example <c>x != 0</c>; usually null.</summary>
+    /// <summary>
+    /// What the rule takes for granted beyond the domain of the original, of the parts that it is applied to: <c>y != 0</c> for <c>x / x = 1</c>
+    /// where y / y is rewritten; usually null.
+    /// </summary>
     public string? Assumption { get; internal init; }
 
     /// <summary>The expression that the derivation starts from.</summary>
@@ -83,7 +86,7 @@ public sealed class DerivationStep
     public string Heading => Variable is null ? ExprText.Formula(Expression) : DerivativeOf(Variable, Expression);
 
     /// <summary>The step in one line, for example <c>1. 0 + x = x: 0 + y -> y</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}. {Rule}: {BeforeText} -> {AfterText}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}. {Rule}{(Assumption is null ? null : ", if ")}{Assumption}: {BeforeText} -> {AfterText}");
 
     /// <summary>The text of a derivative still to be worked out.</summary>
     internal static string DerivativeOf(string variable, ExprNode expression) => $"d/d{VariableNames.Quote(variable)} [{ExprText.Formula(expression)}]";

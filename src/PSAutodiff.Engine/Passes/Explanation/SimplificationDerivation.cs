@@ -145,10 +145,16 @@ internal sealed class SimplificationDerivation : IDerivation
         void AddRewrite(int id, int before, int after, IEnumerable<Identity> identities)
         {
             if (before == after) return;
-            var list = identities.Distinct().ToList();
+            var list = identities.ToList();
+            var assumed = new AssumptionTexts();
+            foreach (var identity in list)
+            {
+                if (identity.Assumption is { } assumption) assumed.Add(assumption, round.Output);
+            }
+
             AddStep(
-                string.Join(", then ", list.Select(static identity => identity.Name)),
-                list.Select(static identity => identity.Assumption).FirstOrDefault(static assumption => assumption is not null));
+                string.Join(", then ", list.Select(static identity => identity.Name).Distinct()),
+                assumed.Count > 0 ? string.Join(", ", assumed) : null);
             _items.Add(new Item(part, id, before, after));
         }
 

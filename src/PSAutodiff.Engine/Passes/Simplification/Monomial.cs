@@ -30,8 +30,8 @@ internal sealed class Monomial
     /// <summary>Whether powers or constants have come together.</summary>
     public bool IsMerged { get; private set; }
 
-    /// <summary>Whether something has cancelled that must not be 0.</summary>
-    public bool IsCancelled { get; private set; }
+    /// <summary>The bases that have cancelled and must not be 0.</summary>
+    public List<int> Cancelled { get; } = [];
 
     /// <summary>Whether it was written with a negative exponent.</summary>
     public bool HasNegativePower { get; private set; }
@@ -203,10 +203,10 @@ internal sealed class Monomial
         var (from, to) = Joins(ofSize) ? (size, x) : Joins(own) && own.IsWhole ? (x, size) : (Term.None, Term.None);
         if (!from.Exists) return true;
         var reciprocal = (from == size ? ofSize : own).IsNegative;
-        var cancelled = IsCancelled;
+        var cancelled = Cancelled.Count;
         _factors.RemoveAt(index);
         var joined = TryAdd(from.Id, reciprocal ? Ratio.One : -Ratio.One) && TryAdd(to.Id, reciprocal ? -Ratio.One : Ratio.One);
-        IsCancelled = cancelled;
+        Cancelled.RemoveRange(cancelled, Cancelled.Count - cancelled);
         return joined;
 
         static bool Joins(Ratio exponent) => exponent.Above >= exponent.Below || (-exponent).IsOne;
@@ -240,7 +240,7 @@ internal sealed class Monomial
 
             if (!Ratio.TryAdd(own, exponent, out var sum)) return false;
             IsMerged = true;
-            IsCancelled |= (own.IsNegative || exponent.IsNegative) && !sum.IsNegative && !FunctionParts.IsNeverZero(_builder.Term(other));
+            if ((own.IsNegative || exponent.IsNegative) && !sum.IsNegative && !FunctionParts.IsNeverZero(_builder.Term(other))) Cancelled.Add(other);
             if (!sum.IsZero)
             {
                 // It keeps its place, unless it changes over the fraction line.

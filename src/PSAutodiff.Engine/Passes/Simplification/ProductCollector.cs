@@ -12,9 +12,12 @@ namespace PSAutodiff.Passes.Simplification;
 internal sealed class ProductCollector : ClusterCollector
 {
     private static readonly Identity LikePowers = new("x^a * x^b = x^(a + b)", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
-    private static readonly Identity Cancelled = LikePowers with { Name = "x / x = 1 (x != 0)", Assumption = "x != 0" };
+    private static readonly Identity Cancelled = LikePowers with { Name = "x / x = 1" };
 
     private readonly List<Factor> _factors = [];
+
+    // The bases of powers that have cancelled.
+    private readonly List<int> _cancelled = [];
     private Dictionary<(int Base, int Run), int>? _indexOf;
 
     public ProductCollector(GraphBuilder builder, bool[] inner, bool stable, Action<Identity> note)
@@ -26,8 +29,9 @@ internal sealed class ProductCollector : ClusterCollector
 
     protected override Term Collect(Now now)
     {
-        var (merged, cancelled, computed, negative) = (false, false, false, false);
+        var (merged, computed, negative) = (false, false, false);
         _factors.Clear();
+        _cancelled.Clear();
         _factors.EnsureCapacity(Leaves.Count);
         _indexOf = null;
         for (var i = 0; i < Leaves.Count; i++)
@@ -38,13 +42,13 @@ internal sealed class ProductCollector : ClusterCollector
             _factors.Add(new Factor(id, exponent, exponent, coefficient, coefficient));
             if (coefficient == 0 || !double.IsFinite(coefficient)) return Term.None;
             if (coefficient != 1) computed |= PutConstant(i);
-            if (factor.Exists) merged |= PutPower(i, ref cancelled);
+            if (factor.Exists) merged |= PutPower(i);
         }
 
         if (!merged && !computed) return Term.None;
         if (IsStable && !IsSafe()) return Term.None;
         if (merged) Note(LikePowers);
-        if (cancelled) Note(Cancelled);
+        foreach (var id in _cancelled) Note(Cancelled with { Assumption = Assumption.NotZero(Builder.Term(id)) });
         if (computed) Note(Constants);
         if (!IsStable) MoveConstantsForward();
         var (product, _) = Rebuild(At, divides: true);
@@ -91,7 +95,7 @@ internal sealed class ProductCollector : ClusterCollector
     }
 
     /// <summary>Puts a power together with one before it: of the same product, or one that it cancels with.</summary>
-    private bool PutPower(int index, ref bool cancelled)
+    private bool PutPower(int index)
     {
         var (leaf, factor) = (Leaves[index], _factors[index]);
         var own = leaf.Inverse ? -factor.Exponent : factor.Exponent;
@@ -107,7 +111,7 @@ internal sealed class ProductCollector : ClusterCollector
         _factors[gone] = _factors[gone] with { Exponent = 0 };
         _factors[kept] = _factors[kept] with { Exponent = Leaves[kept].Inverse ? -weight : weight };
         if (_indexOf is not null && kept == index) Remember(index);
-        cancelled |= (own < 0 || Leaves[earlier].Inverse || _factors[earlier].OwnExponent < 0) && weight >= 0;
+        if ((own < 0 || Leaves[earlier].Inverse || _factors[earlier].OwnExponent < 0) && weight >= 0) _cancelled.Add(_factors[kept].Base);
         return true;
     }
 

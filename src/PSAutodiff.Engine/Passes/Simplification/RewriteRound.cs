@@ -11,6 +11,8 @@ internal sealed class RewriteRound
 {
     private static readonly Identity ScaledLogistic = new("y / (1 + exp(-x)) = y * sigmoid(x)", RuleSets.Standard, static (_, _, _) => Term.None);
 
+    private static readonly Identity SharedProduct = ScaledLogistic with { Name = "x * y * z / x = y * z" };
+
     private readonly RootedGraph _input;
     private readonly Graph _graph;
     private readonly RuleSets _sets;
@@ -46,7 +48,7 @@ internal sealed class RewriteRound
     public int[] Map => _map;
 
     /// <summary>What had to be assumed for what was rewritten.</summary>
-    public HashSet<string> Assumptions { get; } = new(StringComparer.Ordinal);
+    public HashSet<Assumption> Assumptions { get; } = [];
 
     /// <summary>By how much the form of what was rewritten may make the whole dearer.</summary>
     public int Allowance { get; private set; }
@@ -141,7 +143,7 @@ internal sealed class RewriteRound
             MulOperation or DivOperation => _products!.Collect(id, _map),
             _ => Term.None,
         };
-        if (collected is not { Exists: true } && IsWrittenOutOnce(id)) collected = Scaled(rebuilt);
+        if (collected is not { Exists: true } && _graph.OperationOf(id) is DivOperation && (_sets & RuleSets.Stable) == 0) collected = Quotient(id, _builder.Term(rebuilt));
         var result = collected is { Exists: true } other ? other.StretchedTo(_builder.ShapeOf(rebuilt)).Id : rebuilt;
         _log?.EndCollection(id, rebuilt, result);
         return result;
@@ -157,18 +159,25 @@ internal sealed class RewriteRound
     /// <summary>Whether a node is a quotient by 1 + exp(x) that nothing else in the expression is made of: what meets it elsewhere may cancel.</summary>
     private bool IsWrittenOutOnce(int id)
     {
-        if ((_sets & RuleSets.Stable) != 0 || _graph.OperationOf(id) is not DivOperation) return false;
         var sum = _graph.Y(id);
         return _uses[sum] == 1 && _graph.OperationOf(sum) is SumOperation && (IsOnlyExponential(_graph.X(sum)) || IsOnlyExponential(_graph.Y(sum)));
 
         bool IsOnlyExponential(int part) => _uses[part] == 1 && _graph.OperationOf(part) is ExpOperation;
     }
 
-    private Term Scaled(int quotient)
+    /// <summary>Another form of a quotient that is not collected, as what it is made of is used elsewhere too.</summary>
+    private Term Quotient(int id, Term quotient)
     {
-        var scaled = Logistic.Scaled(_builder.Term(quotient));
-        if (scaled.Exists) AddCollected(ScaledLogistic);
-        return scaled;
+        if (!quotient.Is<DivOperation>()) return Term.None;
+        var (form, identity) = (IsWrittenOutOnce(id) ? Logistic.Scaled(quotient) : Term.None, ScaledLogistic);
+        if (!form.Exists && !quotient.Y.IsConstant)
+        {
+            form = Coefficient.Without(quotient.X, quotient.Y);
+            identity = SharedProduct with { Assumption = Assumption.NotZero(quotient.Y) };
+        }
+
+        if (form.Exists) AddCollected(identity);
+        return form;
     }
 
     private GraphNode Mapped(int id)

@@ -31,16 +31,16 @@ internal static class Simplifier
             : Together(input, rule, log, cancellation);
 
     // What they share does not make a form cheaper to read.
-    private static (RootedGraph Output, IReadOnlyList<string> Assumptions) EachAlone(RootedGraph input, SimplificationRule rule, CancellationToken cancellation)
+    private static (RootedGraph Output, AssumptionTexts Assumptions) EachAlone(RootedGraph input, SimplificationRule rule, CancellationToken cancellation)
     {
-        var assumptions = new SortedSet<string>(StringComparer.Ordinal);
+        var assumptions = new AssumptionTexts();
         var builder = new GraphBuilder { Cancellation = cancellation };
         var simplified = new Dictionary<int, int>();
         foreach (var root in input.Roots)
         {
             if (simplified.ContainsKey(root)) continue;
             var (output, assumed) = Together(input with { Roots = [root] }, rule, log: null, cancellation);
-            assumptions.UnionWith(assumed);
+            assumptions.Add(assumed);
             var (graph, reachable) = (output.Graph, output.Reachable());
             var map = new int[reachable.Length];
             for (var id = 0; id < map.Length; id++)
@@ -51,7 +51,7 @@ internal static class Simplifier
             simplified.Add(root, map[output.Roots[0]]);
         }
 
-        return (builder.Build(Array.ConvertAll(input.Roots, root => simplified[root])), [.. assumptions]);
+        return (builder.Build(Array.ConvertAll(input.Roots, root => simplified[root])), assumptions);
     }
 
     private static bool AreReadable(RootedGraph input)
@@ -67,13 +67,13 @@ internal static class Simplifier
         return true;
     }
 
-    private static (RootedGraph Output, IReadOnlyList<string> Assumptions) Together(
+    private static (RootedGraph Output, AssumptionTexts Assumptions) Together(
         RootedGraph input,
         SimplificationRule rule,
         RewriteLog? log,
         CancellationToken cancellation)
     {
-        var assumptions = new SortedSet<string>(StringComparer.Ordinal);
+        var assumptions = new AssumptionTexts();
         var (best, reachable) = (input, input.Reachable());
         var cost = input.Graph.OperationCount(reachable);
         var sets = rule switch
@@ -99,11 +99,11 @@ internal static class Simplifier
             Accept(next);
         }
 
-        return (best, [.. assumptions]);
+        return (best, assumptions);
 
         void Accept((RewriteRound Round, RootedGraph Output, bool[] Reachable, int Cost) next)
         {
-            assumptions.UnionWith(next.Round.Assumptions);
+            foreach (var assumption in next.Round.Assumptions) assumptions.Add(assumption, next.Output.Graph);
             log?.AcceptRound(best, next.Output.Graph, next.Round.Map);
             (best, reachable) = Compact(next.Output, next.Reachable, cancellation);
             cost = next.Cost;

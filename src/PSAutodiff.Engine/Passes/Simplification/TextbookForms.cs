@@ -23,7 +23,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     private const int MaxCounted = 1024;
 
     private static readonly Identity LikePowers = Named("x^a * x^b = x^(a + b)");
-    private static readonly Identity Cancelled = Named("x / x = 1 (x != 0)") with { Assumption = "x != 0" };
+    private static readonly Identity Cancelled = Named("x / x = 1");
     private static readonly Identity OneFraction = Named("a * (b / c) / d = a * b / (c * d)");
     private static readonly Identity OneProduct = Named("a * (b * c) = a * b * c");
     private static readonly Identity NegativePowers = OneFraction with { Name = "x^(-a) / b = 1 / (b * x^a)", IsWorthItsCost = true };
@@ -230,7 +230,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
     private void Note(Monomial monomial, Identity identity)
     {
         note(identity);
-        if (monomial.IsCancelled) note(Cancelled);
+        foreach (var id in monomial.Cancelled) note(Cancelled with { Assumption = Assumption.NotZero(builder.Term(id)) });
     }
 
     /// <summary>The terms of a sum, each taken apart; null where there are too many.</summary>

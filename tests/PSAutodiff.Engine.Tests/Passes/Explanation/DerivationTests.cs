@@ -260,8 +260,16 @@ public sealed class DerivationTests
     }
 
     [Fact]
-    public void An_assumption_is_told() =>
-        Assert.Equal("x != 0", Assert.Single(ExprNode.Parse("y/y").SimplifyByStep()).Assumption);
+    public void An_assumption_is_told_in_the_readers_own_names()
+    {
+        var step = Assert.Single(ExprNode.Parse("y/y").SimplifyByStep());
+        Assert.Equal("x / x = 1", step.Rule);
+        Assert.Equal("y != 0", step.Assumption);
+        Assert.Equal("1. x / x = 1, if y != 0: y / y -> 1", step.ToString());
+        Assert.Equal("a != b", Assert.Single(ExprNode.Parse("(a - b)/(b - a)").SimplifyByStep()).Assumption);
+        Assert.Equal("sin(u) != 0", ExprNode.Parse("v*sin(u)*w/sin(u)").SimplifyByStep()[^1].Assumption);
+        Assert.Null(Assert.Single(ExprNode.Parse("0 + y").SimplifyByStep()).Assumption);
+    }
 
     [Fact]
     public void What_is_simple_has_no_steps() => Assert.Empty(ExprNode.Parse("x + y").SimplifyByStep());

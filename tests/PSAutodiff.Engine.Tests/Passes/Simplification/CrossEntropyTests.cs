@@ -90,8 +90,28 @@ public sealed class CrossEntropyTests
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable, SimplificationRule.Textbook })
         {
             Assert.Equal("q + p", Texts.Infix(((t / p) + (t / q)).Simplify(rule)));
-            Assert.Contains("x != 0", ExprNode.Simplify([(t / p) + (t / q)], rule).Assumptions);
+            Assert.Equal(["p != 0", "q != 0"], ExprNode.Simplify([(t / p) + (t / q)], rule).Assumptions);
         }
+    }
+
+    [Fact]
+    public void A_shared_product_of_several_factors_cancels_too()
+    {
+        var (p, q, r, s) = (ExprNode.Variable("p"), ExprNode.Variable("q"), ExprNode.Variable("r"), ExprNode.Variable("s"));
+        var t = p * q * r;
+        foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Textbook })
+        {
+            var (simplified, assumptions) = ExprNode.Simplify([(t / p) + (t / q) + (t / r)], rule);
+            Assert.Equal("q * r + p * r + p * q", Texts.Infix(simplified[0]));
+            Assert.Equal(["p != 0", "q != 0", "r != 0"], assumptions);
+        }
+
+        var four = t * s;
+        Assert.Equal("q * r * s + p * r * s + p * q * s + p * q * r", Texts.Infix(((four / p) + (four / q) + (four / r) + (four / s)).Simplify()));
+
+        // q * r overflows, and what it is multiplied by brings it back, so Stable leaves it.
+        var at = new[] { ("p", 1e-200), ("q", 1e200), ("r", 1e200), ("s", 1e-200) };
+        Assert.Equal(1e200, (four / p).Simplify(SimplificationRule.Stable).At(at), 1e186);
     }
 
     private static ExprNode Composed(ExprNode outer, ExprNode f) => outer.Resolve(new Dictionary<string, ExprNode> { ["f"] = f });

@@ -163,6 +163,18 @@ public sealed class SimplificationTests
         var (nodes, assumptions) = ExprNode.Simplify([ExprNode.Parse(text)], SimplificationRule.Standard);
         Assert.Equal(expected, Texts.Infix(nodes[0]));
         Assert.Contains("x != 0", assumptions);
+        var renamed = ExprNode.Parse(text).Resolve(new Dictionary<string, ExprNode> { ["x"] = ExprNode.Parse("tan(u)") });
+        Assert.Equal("tan(u) != 0", Assert.Single(ExprNode.Simplify([renamed], SimplificationRule.Standard).Assumptions));
+    }
+
+    [Fact]
+    public void Of_very_many_assumptions_the_first_hundred_are_written()
+    {
+        var sum = ExprNode.Parse(string.Join(" + ", Enumerable.Range(0, 1000).Select(static i => $"y{i}*x{i}/x{i}")));
+        var assumptions = ExprNode.Simplify([sum], SimplificationRule.Standard).Assumptions;
+        Assert.Equal(101, assumptions.Count);
+        Assert.Equal("x0 != 0", assumptions[0]);
+        Assert.Equal("and 900 more like these", assumptions[^1]);
     }
 
     [Theory]

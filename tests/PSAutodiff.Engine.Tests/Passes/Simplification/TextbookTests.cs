@@ -185,9 +185,9 @@ public sealed class TextbookTests
     [Fact]
     public void What_is_assumed_is_said()
     {
-        Assert.Contains("x != y", Assumptions("(a - b)/(b - a)"));
+        Assert.Contains("a != b", Assumptions("(a - b)/(b - a)"));
         Assert.Contains("x != 0", Assumptions("x * x^(n - 1)"));
-        Assert.Contains("y finite where x = 0", Assumptions("select(n, n * x^(n - 1), 0)"));
+        Assert.Contains("n * x^(n - 1) = 0 where n = 0", Assumptions("select(n, n * x^(n - 1), 0)"));
         Assert.Empty(Assumptions("(1/x - log(x)/x)/x"));
 
         static IReadOnlyList<string> Assumptions(string text) => ExprNode.Simplify([ExprNode.Parse(text)], SimplificationRule.Textbook).Assumptions;
