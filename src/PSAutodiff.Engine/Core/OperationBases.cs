@@ -58,7 +58,7 @@ internal abstract class BinaryOperation<TFunction>(string name) : BinaryOperatio
 
     // A call for each link would cost as much as the link waits for the last one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal sealed override double Chain(double first, ReadOnlySpan<double> items, int count)
+    internal override double Chain(double first, ReadOnlySpan<double> items, int count)
     {
         var value = new OneLane(first);
         if (items.Length == 1)

@@ -17,6 +17,10 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     private FunctionDefinitions? _functions;
     private ExprNode? _node;
 
+    // The functions of all expressions; null before the first.
+    private SortedSet<string>? _known;
+    private readonly HashSet<string> _misspelt = new(StringComparer.Ordinal);
+
     /// <summary>What takes the place of variables: names with numbers, nodes, text or script blocks.</summary>
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(ValuesCompleter))]
@@ -71,6 +75,15 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         });
     }
 
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_known is null) return;
+        var there = _known.Count == 0 ? "There are no functions without definitions." : $"The functions without definitions: {string.Join(", ", _known)}.";
+        foreach (var name in _functions!.Unused.Where(name => !_misspelt.Contains(name))) WriteWarning($"-Function defines '{name}', but no expression has a function of that name. {there}");
+    }
+
     // What takes the place of variables may have variables that are called like columns, and keeps them.
     private void Finish(JoinedRows rows, DataRows data)
     {
@@ -82,9 +95,11 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     private ExprNode Defined(ExprNode node)
     {
         if (_functions is null) return node;
+        (_known ??= new(StringComparer.Ordinal)).UnionWith(node.Functions);
         var defined = _functions.Resolve(node);
         foreach (var (name, function) in NearNames.Pairs(_functions.Names.Except(node.Functions, StringComparer.Ordinal), defined.Functions))
         {
+            _misspelt.Add(name);
             WriteWarning($"-Function defines '{name}', but the expression has no such function, and its function '{function}' was left alone. Is one of them misspelt?");
         }
 

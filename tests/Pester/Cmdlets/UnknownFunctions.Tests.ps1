@@ -146,6 +146,17 @@ Describe 'A definition' {
         $warnings[0].Message | Should -Match "'gian'.*'gain' was left alone"
     }
 
+    It 'warns of a definition that no expression asks for, and names the functions there are' {
+        $null = 'phi(z) + f(x, y)', 'x' | Resolve-Expression -Function @{ psi = 'z => z'; phi = 'z => z' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -HaveCount 1
+        $warnings[0].Message | Should -BeExactly "-Function defines 'psi', but no expression has a function of that name. The functions without definitions: f, phi."
+        # One that another definition needs is asked for.
+        $null = 'phi(z)' | Resolve-Expression -Function @{ phi = 'z => psi(z)'; psi = 'z => z' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -HaveCount 0
+        $null = 'x^2' | Resolve-Expression -Function @{ psi = 'z => z' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings.Message | Should -BeLike '*There are no functions without definitions.'
+    }
+
     It 'is offered by Tab as a hashtable to fill in' {
         $line = "'phi(z) + f(x, y)' | Resolve-Expression -Function "
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -BeExactly "@{ f = ''; phi = '' }"
@@ -202,6 +213,10 @@ Describe 'What is not a function' {
         { New-ExprNode { phi $x $y $z 4 } -ErrorAction Stop } | Should -Throw '*at most 3 arguments, not 4*' -ErrorId 'ArgumentCount,*'
         { New-ExprNode { & phi $z } -ErrorAction Stop } | Should -Throw -ErrorId 'ScriptBlockUnsupported,*'
         { New-ExprNode { phi } -ErrorAction Stop } | Should -Throw -ErrorId 'ArgumentCount,*'
+    }
+
+    It 'Measure-Expression -Cost refuses a function without a definition' {
+        { 'phi(z) + z' | Measure-Expression -Cost -ErrorAction Stop } | Should -Throw "*'phi' has no definition*" -ErrorId 'FunctionUndefined,*'
     }
 
     It 'expressions put together cannot have a function with two numbers of arguments' {

@@ -18,6 +18,9 @@ internal abstract class ExtremeOperation<TSelf, TOther, TFunction>(string name) 
 
     internal sealed override CodeForm Python => new(Notation.Call($"np.{Name}imum", 2));
 
+    // Long enough that the calls cost nothing.
+    private const int Side = 256;
+
     private protected sealed override IEnumerable<Identity> Identities =>
     [
         new($"{Name}(x, x) = x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x : Term.None),
@@ -40,6 +43,18 @@ internal abstract class ExtremeOperation<TSelf, TOther, TFunction>(string name) 
     internal sealed override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => SelectOperation.Choice(TakesSecond(at.X, at.Y), derivatives[1], derivatives[0]);
 
     internal sealed override string RuleName(bool xVaries, bool yVaries) => "case by case";
+
+    // In any order it is the same number, so many links go side by side. Of several NaN the chain gives the first.
+    internal sealed override double Chain(double first, ReadOnlySpan<double> items, int count)
+    {
+        if (items.Length < 2 * Side) return base.Chain(first, items, count);
+        Span<double> extremes = stackalloc double[Side];
+        items[..Side].CopyTo(extremes);
+        var next = Side;
+        for (; next <= count - Side; next += Side) Blocks.Map<TFunction>(extremes, items.Slice(next, Side), extremes);
+        var value = base.Chain(base.Chain(first, extremes, Side), items[next..], count - next);
+        return double.IsNaN(value) ? base.Chain(first, items, count) : value;
+    }
 
     /// <summary>Where it is the second that is taken.</summary>
     protected abstract Term TakesSecond(Term x, Term y);

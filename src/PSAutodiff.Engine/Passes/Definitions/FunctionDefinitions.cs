@@ -11,6 +11,7 @@ internal sealed class FunctionDefinitions
 {
     private readonly Dictionary<string, FunctionDefinition> _definitions = new(StringComparer.Ordinal);
     private readonly Dictionary<UnknownFunction, FunctionDefinition> _derivatives = [];
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly CancellationToken _cancellation;
 
     /// <summary>Puts the definitions into each other.</summary>
@@ -23,6 +24,9 @@ internal sealed class FunctionDefinitions
 
     /// <summary>The names of the functions that are defined.</summary>
     public IReadOnlyCollection<string> Names => _definitions.Keys;
+
+    /// <summary>Those of them that took no function's place so far, in no expression and no other definition.</summary>
+    public IEnumerable<string> Unused => _definitions.Keys.Where(name => !_used.Contains(name));
 
     /// <summary>The expression with definitions in the places of functions.</summary>
     /// <exception cref="AutodiffException">A definition takes another number of arguments than its function has.</exception>
@@ -93,6 +97,7 @@ internal sealed class FunctionDefinitions
     private FunctionDefinition? DefinitionOf(UnknownFunction function)
     {
         if (!_definitions.TryGetValue(function.Function, out var definition)) return null;
+        _used.Add(function.Function);
         if (_derivatives.TryGetValue(function, out var derivative)) return derivative;
         var parameters = definition.Parameters;
         if (parameters.Count != function.Arity)
