@@ -16,4 +16,7 @@ internal readonly ref struct ArrayOperands
 
     /// <summary>The whole numbers of the last argument.</summary>
     public required ReadOnlySpan<long> Indices { get; init; }
+
+    /// <summary>Other elements in the same shapes.</summary>
+    public ArrayOperands With(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => new() { X = x, Y = y, ShapeX = ShapeX, ShapeY = ShapeY, Shape = Shape, Indices = Indices };
 }

@@ -62,6 +62,28 @@ internal sealed class VariableLayout
         return new VariableLayout(names, [.. names.Select(name => shapes.GetValueOrDefault(name))]);
     }
 
+    /// <summary>The shape of each variable, for texts that have them too; null where all are numbers.</summary>
+    public IReadOnlyDictionary<string, Shape>? ByName() =>
+        HasArrays ? Enumerable.Range(0, Names.Count).ToDictionary(i => Names[i], i => Shapes[i], StringComparer.Ordinal) : null;
+
+    /// <summary>The variables and shapes of what <see cref="Fold"/> made.</summary>
+    public static VariableLayout Of(OrderedDictionary folded) => new(
+        [.. folded.Keys.Cast<string>()],
+        [.. folded.Values.Cast<object>().Select(static value => value switch
+        {
+            double[] vector => Shape.Vector(vector.Length),
+            double[,] matrix => Shape.Matrix(matrix.GetLength(0), matrix.GetLength(1)),
+            _ => Shape.Number,
+        })]);
+
+    /// <summary>The elements of what <see cref="Fold"/> made, in order.</summary>
+    public static double[] ElementsOf(OrderedDictionary folded) => [.. folded.Values.Cast<object>().SelectMany(static value => value switch
+    {
+        double[] vector => vector,
+        double[,] matrix => matrix.Cast<double>(),
+        _ => [(double)value],
+    })];
+
     /// <summary>The elements of a variable among those of all.</summary>
     public Range ElementsOf(int variable) => _starts[variable]..(_starts[variable] + (int)Shapes[variable].Count);
 
@@ -72,6 +94,10 @@ internal sealed class VariableLayout
         var places = Enumerable.Range(0, Names.Count).ToDictionary(i => Names[i], i => Shapes[i], StringComparer.Ordinal);
         return new VariableLayout(names, [.. names.Select(name => places[name])]);
     }
+
+    /// <summary>These and then others of the same shapes.</summary>
+    /// <param name="names">The names of the others.</param>
+    public VariableLayout And(IReadOnlyList<string> names) => new([.. Names, .. names], [.. Shapes, .. Shapes]);
 
     /// <summary>Each variable's elements under its name, in order: a double, a double[] or a double[,].</summary>
     /// <param name="element">The number of an element.</param>
@@ -110,12 +136,15 @@ internal sealed class VariableLayout
         return matrix;
     }
 
+    /// <summary>Where an element of a shape is, as it is written: [0], [0, 1].</summary>
+    public static string PlaceOf(Shape shape, int element) => shape.IsVector
+        ? string.Create(CultureInfo.InvariantCulture, $"[{element}]")
+        : string.Create(CultureInfo.InvariantCulture, $"[{element / shape.Columns}, {element % shape.Columns}]");
+
     private IEnumerable<string> ElementNamesOf(int variable)
     {
         var (name, shape) = (Names[variable], Shapes[variable]);
         if (shape.IsNumber) return [name];
-        return Enumerable.Range(0, (int)shape.Count).Select(i => shape.IsVector
-            ? string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]")
-            : string.Create(CultureInfo.InvariantCulture, $"{name}[{i / shape.Columns}, {i % shape.Columns}]"));
+        return Enumerable.Range(0, (int)shape.Count).Select(i => name + PlaceOf(shape, i));
     }
 }

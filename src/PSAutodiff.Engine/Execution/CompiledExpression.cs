@@ -43,6 +43,9 @@ public sealed class CompiledExpression
     /// <summary>Number of operations that one evaluation takes; shared parts and constants cost nothing twice.</summary>
     public int OperationCount => _tape?.Instructions.Length ?? _arrays!.OperationCount;
 
+    /// <summary>Number of elements that one evaluation computes, or looks at where it joins several to one.</summary>
+    internal double Work => _tape?.Instructions.Length ?? _arrays!.Work;
+
     /// <summary>The variables with their shapes.</summary>
     internal VariableLayout Inputs { get; }
 

@@ -9,31 +9,39 @@ internal sealed class ParameterBounds
     private readonly RoundingBounds _bounds;
     private readonly DataRows? _rows;
     private readonly int _outputs;
+    private readonly int _elements;
 
     /// <summary>Prepares the analysis.</summary>
     /// <param name="outputs">The expressions of one row.</param>
-    /// <param name="parameters">The parameters, in the order of the values of a point.</param>
+    /// <param name="parameters">The parameters, in the order of the values of a point; numbers where there are rows.</param>
     /// <param name="rows">The rows; null where all variables are parameters.</param>
     /// <param name="creditExact">Whether an operation that happens to be exact counts as such.</param>
     /// <param name="jumpsAreUnknown">Whether nothing is known of a value that jumps within its arguments' errors.</param>
-    public ParameterBounds(RootedGraph outputs, IReadOnlyList<string> parameters, DataRows? rows, bool creditExact = true, bool jumpsAreUnknown = false)
+    public ParameterBounds(RootedGraph outputs, VariableLayout parameters, DataRows? rows, bool creditExact = true, bool jumpsAreUnknown = false)
     {
-        _bounds = new RoundingBounds(outputs, rows is null ? parameters : [.. rows.Names, .. parameters], creditExact, jumpsAreUnknown);
+        _bounds = new RoundingBounds(outputs, rows is null ? parameters : new VariableLayout([.. rows.Names, .. parameters.Names]), creditExact, jumpsAreUnknown);
         (_rows, _outputs) = (rows, outputs.Length);
+        _elements = (int)outputs.Roots.Sum(root => outputs.Graph.ShapeOf(root).Count);
     }
 
-    /// <summary>How far each result at a point may be from that of exact arithmetic, up to a small factor; infinite when nothing is known.</summary>
+    /// <summary>How far each element of the results at a point may be from that of exact arithmetic, up to a small factor; infinite when nothing is known.</summary>
     /// <param name="point">The values of the parameters.</param>
     /// <param name="pointError">The relative error of these values. Those of rows count as exact.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public double[] At(ReadOnlySpan<double> point, double pointError, CancellationToken cancellation)
     {
-        var errors = new double[_outputs];
+        var errors = new double[_elements];
         if (_rows is null)
         {
             _bounds.Evaluate(point, pointError, cancellation: cancellation);
-            for (var i = 0; i < errors.Length; i++) errors[i] = _bounds.BoundOf(i);
+            var next = 0;
+            for (var i = 0; i < _outputs; i++)
+            {
+                _bounds.BoundsOf(i).CopyTo(errors.AsSpan(next));
+                next += _bounds.BoundsOf(i).Length;
+            }
+
             return errors;
         }
 

@@ -38,8 +38,8 @@ internal sealed class ParameterProgram
     /// <summary>The parameters, in the order of the values of a point.</summary>
     public IReadOnlyList<string> Parameters { get; }
 
-    /// <summary>Number of results.</summary>
-    public int OutputCount => _compiled.OutputCount;
+    /// <summary>Number of results, those of arrays element by element.</summary>
+    public int OutputCount => _compiled.ResultLength;
 
     /// <summary>The operations of one row.</summary>
     public int OperationCount => _compiled.OperationCount;
@@ -49,11 +49,16 @@ internal sealed class ParameterProgram
     /// <param name="parameters">The parameters, in the order of the values of a point.</param>
     /// <param name="rows">The rows; null where all variables are parameters.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
-    public static ParameterProgram Compile(RootedGraph outputs, IReadOnlyList<string> parameters, DataRows? rows, CancellationToken cancellation) =>
-        new(CompiledExpression.Compile(outputs, rows is null ? parameters : [.. rows.Names, .. parameters], cancellation), parameters, rows);
+    /// <exception cref="AutodiffException">There are rows and arrays.</exception>
+    public static ParameterProgram Compile(RootedGraph outputs, VariableLayout parameters, DataRows? rows, CancellationToken cancellation)
+    {
+        if (rows is not null) outputs.RequireNumbers("Joining rows");
+        var variables = rows is null ? parameters : new VariableLayout([.. rows.Names, .. parameters.Names]);
+        return new ParameterProgram(CompiledExpression.Compile(variables, outputs, cancellation), parameters.Names, rows);
+    }
 
     /// <summary>Evaluates at a point.</summary>
-    /// <param name="point">Values of <see cref="Parameters"/>.</param>
+    /// <param name="point">Values of <see cref="Parameters"/>, of arrays all elements.</param>
     /// <param name="results">Gets <see cref="OutputCount"/> values.</param>
     /// <param name="cancellation">Ends the evaluation of many rows early; then nothing is written.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -81,14 +86,14 @@ internal sealed class ParameterProgram
         sums.CopyTo(results);
     }
 
-    /// <summary>The values of the first expression at points that differ in one parameter alone.</summary>
+    /// <summary>The values of the first expression, a number, at points that differ in one element of one parameter alone.</summary>
     /// <param name="point">The values of the parameters.</param>
-    /// <param name="parameter">The index of the one that differs.</param>
+    /// <param name="parameter">The index of the element that differs.</param>
     /// <param name="positions">Its values.</param>
     /// <param name="cancellation">Ends it early.</param>
     public double[] EvaluateAlong(ReadOnlySpan<double> point, int parameter, double[] positions, CancellationToken cancellation)
     {
-        if (_rows is null)
+        if (_rows is null && _compiled.OutputShapes is null)
         {
             var columns = new ReadOnlyMemory<double>[point.Length];
             for (var i = 0; i < columns.Length; i++) columns[i] = i == parameter ? positions : new[] { point[i] };

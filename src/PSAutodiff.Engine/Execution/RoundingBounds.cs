@@ -21,25 +21,30 @@ internal sealed class RoundingBounds
     private readonly int[] _variableOf;
     private readonly double[] _values;
     private readonly double[] _errors;
+
+    // Where the elements of a node begin in these two; null for a graph of numbers, whose nodes have one each.
+    private readonly int[]? _starts;
+    private readonly Range[] _elementsOf = [];
     private readonly bool _creditExact;
     private readonly bool _jumpsAreUnknown;
 
     /// <summary>Prepares the analysis.</summary>
     /// <param name="expressions">The expressions.</param>
-    /// <param name="variables">The variables in the order in which points give them.</param>
+    /// <param name="variables">The variables in the order in which points give their elements.</param>
     /// <param name="creditExact">
     /// Whether an operation that happens to be exact (1 + 2, but not 0.1 + 0.2) counts as such; if not, the bounds hold beside
     /// the point as well.
     /// </param>
     /// <param name="jumpsAreUnknown">Whether nothing is known of a value that jumps within its arguments' errors.</param>
-    public RoundingBounds(RootedGraph expressions, IReadOnlyList<string> variables, bool creditExact = true, bool jumpsAreUnknown = false)
+    /// <exception cref="AutodiffException">The arrays of the expressions are too large to keep all of them.</exception>
+    public RoundingBounds(RootedGraph expressions, VariableLayout variables, bool creditExact = true, bool jumpsAreUnknown = false)
     {
         _jumpsAreUnknown = jumpsAreUnknown;
         (_graph, _roots) = expressions;
         _creditExact = creditExact;
         var reachable = expressions.Reachable();
         var nodes = new List<int>();
-        var indexOf = VariableNames.Places(variables);
+        var indexOf = VariableNames.Places(variables.Names);
         _variableOf = new int[reachable.Length];
         for (var id = 0; id < reachable.Length; id++)
         {
@@ -49,21 +54,31 @@ internal sealed class RoundingBounds
         }
 
         _nodes = [.. nodes];
-        _values = new double[reachable.Length];
-        _errors = new double[reachable.Length];
+        var length = reachable.Length;
+        if (_graph.HasArrays(reachable))
+        {
+            _elementsOf = [.. Enumerable.Range(0, variables.Names.Count).Select(variables.ElementsOf)];
+            (_starts, length) = Places();
+        }
+
+        _values = new double[length];
+        _errors = new double[length];
     }
 
     /// <summary>Whether a part of the expressions underflowed, so that 0 says little about its true value.</summary>
     public bool Underflowed { get; private set; }
 
     /// <summary>The value of a root at the last point: the same bits as from a compiled expression.</summary>
-    public double ValueOf(int root) => _values[_roots[root]];
+    public double ValueOf(int root) => _values[PlaceOf(_roots[root])];
 
     /// <summary>
     /// How far the value of a root at the last point may be from that of exact arithmetic, up to a small factor; infinite when
     /// nothing is known, never NaN.
     /// </summary>
-    public double BoundOf(int root) => _errors[_roots[root]];
+    public double BoundOf(int root) => _errors[PlaceOf(_roots[root])];
+
+    /// <summary>The same for each element of a root.</summary>
+    public ReadOnlySpan<double> BoundsOf(int root) => Of(_errors, _roots[root]);
 
     /// <summary>Evaluates at a point.</summary>
     /// <param name="point">Values of the variables.</param>
@@ -77,7 +92,11 @@ internal sealed class RoundingBounds
         foreach (var id in _nodes)
         {
             if ((id & (NodesUnwatched - 1)) == 0) cancellation.ThrowIfCancellationRequested();
-            if (_graph.IsVariable(id))
+            if (_starts is not null)
+            {
+                VisitArray(id, point, pointError, exact);
+            }
+            else if (_graph.IsVariable(id))
             {
                 var value = point[_variableOf[id]];
                 (_values[id], _errors[id]) = (value, _variableOf[id] < exact ? 0 : pointError * Math.Abs(value));
@@ -85,11 +104,11 @@ internal sealed class RoundingBounds
             else if (_graph.IsConstant(id))
             {
                 var value = _graph.ConstantOf(id);
-                (_values[id], _errors[id]) = (value, IsShort(value) ? 0 : Rounding.Unit * Math.Abs(value));
+                (_values[id], _errors[id]) = (value, ErrorOf(value));
             }
             else
             {
-                Visit(id);
+                Visit(_graph.OperationOf(id), id, _graph.X(id), _graph.Y(id), _graph.Z(id));
             }
         }
     }
@@ -97,10 +116,91 @@ internal sealed class RoundingBounds
     // Constants such as 0.1 and pi stand for numbers that have no double; 3, 0.25 and 1e6 for themselves.
     private static bool IsShort(double value) => (BitConverter.DoubleToInt64Bits(value) & 0xFFFFF) == 0;
 
-    private void Visit(int id)
+    private static double ErrorOf(double constant) => IsShort(constant) ? 0 : Rounding.Unit * Math.Abs(constant);
+
+    private int PlaceOf(int id) => _starts is null ? id : _starts[id];
+
+    private (int[] Starts, int Length) Places()
     {
-        var operation = _graph.OperationOf(id);
-        var (xId, yId, zId) = (_graph.X(id), _graph.Y(id), _graph.Z(id));
+        var starts = new int[_variableOf.Length];
+        long length = 0;
+        foreach (var id in _nodes)
+        {
+            starts[id] = (int)length;
+            length += _graph.IsIndex(id) ? 0 : Math.Min(_graph.ShapeOf(id).Count, Array.MaxLength + 1L);
+            if (length > Array.MaxLength) throw new AutodiffException(ErrorIds.DataTooLarge, "The arrays of this expression have more elements together than can be computed with.");
+        }
+
+        return (starts, (int)length);
+    }
+
+    private Span<double> Of(double[] all, int id) => id < 0 || _graph.IsIndex(id) ? [] : _starts is null ? all.AsSpan(id, 1) : all.AsSpan(_starts[id], (int)_graph.ShapeOf(id).Count);
+
+    private void VisitArray(int id, ReadOnlySpan<double> point, double pointError, int exact)
+    {
+        var values = Of(_values, id);
+        var errors = Of(_errors, id);
+        if (_graph.IsVariable(id))
+        {
+            var elements = _elementsOf[_variableOf[id]];
+            point[elements].CopyTo(values);
+            for (var i = 0; i < values.Length; i++) errors[i] = elements.Start.Value + i < exact ? 0 : pointError * Math.Abs(values[i]);
+        }
+        else if (_graph.IsConstant(id) || _graph.IsArray(id))
+        {
+            if (_graph.IsArray(id)) _graph.ArrayOf(id).Elements.CopyTo(values);
+            else values[0] = _graph.ConstantOf(id);
+            for (var i = 0; i < values.Length; i++) errors[i] = ErrorOf(values[i]);
+        }
+        else if (_graph.OperationOf(id) is ArrayOperation operation)
+        {
+            var (x, y, last) = (_graph.X(id), _graph.Y(id), operation.HasIndices ? _graph.Argument(id, operation.Arity - 1) : -1);
+            var of = new ArrayOperands
+            {
+                X = Of(_values, x),
+                Y = Of(_values, y),
+                ShapeX = _graph.ShapeOf(x),
+                ShapeY = y < 0 ? Shape.Number : _graph.ShapeOf(y),
+                Shape = _graph.ShapeOf(id),
+                Indices = last < 0 ? [] : _graph.IndicesOf(last),
+            };
+            operation.Execute(of, values);
+            var known = new ArrayErrors { X = Of(_errors, x), Y = Of(_errors, y), Value = values, OfJump = _jumpsAreUnknown ? double.PositiveInfinity : 1 };
+            Underflowed |= operation.Bound(of, known, errors);
+            for (var i = 0; i < errors.Length; i++)
+            {
+                if (double.IsNaN(errors[i]) || !double.IsFinite(values[i])) errors[i] = double.PositiveInfinity;
+            }
+        }
+        else if (!_graph.IsIndex(id))
+        {
+            VisitElements(id);
+        }
+    }
+
+    private void VisitElements(int id)
+    {
+        var (shape, operation) = (_graph.ShapeOf(id), _graph.OperationOf(id));
+        var (columns, count) = (Math.Max(1, shape.Last), shape.Count);
+        for (long i = 0; i < count; i++)
+        {
+            Visit(operation, _starts![id] + (int)i, PlaceOf(_graph.X(id), i / columns, i % columns), PlaceOf(_graph.Y(id), i / columns, i % columns), PlaceOf(_graph.Z(id), i / columns, i % columns));
+        }
+    }
+
+    // The element that stands in a row and column where an argument is stretched.
+    private int PlaceOf(int argument, long row, long column)
+    {
+        if (argument < 0) return -1;
+        var shape = _graph.ShapeOf(argument);
+        var place = shape.Last == 1 || shape.IsNumber ? 0 : column;
+        if (shape.IsMatrix && shape.Rows > 1) place += row * shape.Columns;
+        return _starts![argument] + (int)place;
+    }
+
+    /// <summary>Computes one element from its arguments, each at its place.</summary>
+    private void Visit(Operation operation, int at, int xId, int yId, int zId)
+    {
         var (x, ex) = (_values[xId], _errors[xId]);
         var (y, ey) = yId < 0 ? (0, 0) : (_values[yId], _errors[yId]);
         var (z, ez) = zId < 0 ? (0, 0) : (_values[zId], _errors[zId]);
@@ -116,8 +216,8 @@ internal sealed class RoundingBounds
             if (double.IsNaN(error) || (_jumpsAreUnknown && rounding.Jumps?.Invoke(error, x, ex) == true)) error = double.PositiveInfinity;
         }
 
-        _values[id] = value;
-        _errors[id] = error;
+        _values[at] = value;
+        _errors[at] = error;
     }
 
     private double OwnError(Operation operation, Rounding rounding, double value, double x, double y, bool creditExact)

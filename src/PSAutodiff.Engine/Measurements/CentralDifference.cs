@@ -20,8 +20,8 @@ internal sealed class CentralDifference
     private readonly double _bound;
     private readonly Func<int, double[], double[]> _along;
 
-    /// <summary>Of an expression, of one point or joined over rows.</summary>
-    public CentralDifference(ExprNode expression, IReadOnlyList<string> variables, double[] point, DataRows? rows, CancellationToken cancellation)
+    /// <summary>Of an expression that is a number, of one point or joined over rows.</summary>
+    public CentralDifference(ExprNode expression, VariableLayout variables, double[] point, DataRows? rows, CancellationToken cancellation)
     {
         var flat = ExprNode.Flatten([expression], cancellation);
         var program = ParameterProgram.Compile(flat, variables, rows, cancellation);
@@ -44,8 +44,8 @@ internal sealed class CentralDifference
     /// <summary>The value at the point.</summary>
     public double Value { get; }
 
-    /// <summary>The slope along one variable; NaN, or infinite, when the function has no finite values beside the point.</summary>
-    /// <param name="variable">The index of the variable.</param>
+    /// <summary>The slope along one variable, or one element of an array; NaN, or infinite, when the function has no finite values beside the point.</summary>
+    /// <param name="variable">The index of the variable, or of the element among those of all variables.</param>
     /// <param name="step">The step, or null to choose one.</param>
     public Slope Along(int variable, double? step)
     {

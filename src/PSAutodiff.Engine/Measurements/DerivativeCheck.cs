@@ -1,3 +1,4 @@
+using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Measurements;
@@ -6,7 +7,7 @@ using static System.FormattableString;
 namespace PSAutodiff;
 
 /// <summary>A derivative at a point beside the central difference of the function there.</summary>
-/// <param name="Variable">The variable.</param>
+/// <param name="Variable">The variable, or the element of one that is an array: W[0, 1].</param>
 /// <param name="Derivative">The value of the derivative.</param>
 /// <param name="Difference">The central difference (f(x + Step) - f(x - Step)) / (2 Step).</param>
 /// <param name="Error">How far the two are apart.</param>
@@ -57,22 +58,53 @@ public sealed record DerivativeCheck(
     {
         ArgumentNullException.ThrowIfNull(expression);
         ArgumentNullException.ThrowIfNull(at);
+        return RunElements(expression, new VariableLayout([.. at.Keys]), [.. at.Values], derivatives, variables, step, tolerance, rows, cancellation);
+    }
+
+    /// <summary>The same where variables may be vectors and matrices, whose derivatives are checked element by element.</summary>
+    /// <param name="expression">The expression, a number.</param>
+    /// <param name="given">Variables with values: those of the expression and of the derivatives.</param>
+    /// <param name="elements">Their elements.</param>
+    /// <param name="derivatives">The derivatives to check, each of the shape of its variable.</param>
+    /// <param name="variables">The variables to check.</param>
+    /// <param name="step">The step to either side of the point.</param>
+    /// <param name="tolerance">The largest error.</param>
+    /// <param name="rows">Rows over which the expression, of numbers alone, is joined.</param>
+    /// <param name="cancellation">Ends the check early.</param>
+    internal static IReadOnlyList<DerivativeCheck> RunElements(
+        ExprNode expression,
+        VariableLayout given,
+        double[] elements,
+        IReadOnlyDictionary<string, ExprNode>? derivatives,
+        IReadOnlyList<string>? variables,
+        double? step,
+        double? tolerance,
+        DataRows? rows,
+        CancellationToken cancellation)
+    {
         RequirePositive(step, ErrorIds.StepInvalid, "step");
         RequirePositive(tolerance, ErrorIds.ToleranceInvalid, "tolerance");
+        if (!expression.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The expression is {expression.ArrayShape.InWords()}, and derivatives of a number are checked. Check its elements one by one, or their sum.");
         var all = rows?.ParametersAmong(expression.Variables) ?? [.. expression.Variables];
         foreach (var name in (variables ?? []).Concat(derivatives?.Keys ?? [])) RequireVariable(name, all, rows);
-        var point = Array.ConvertAll(all, name => ValueOf(name, at));
+        var flat = ExprNode.Flatten([expression], cancellation);
+        var values = new Values(given, elements);
+        var layout = VariableLayout.Of(all, flat);
+        var point = values.Of(layout);
         variables ??= derivatives is null ? all : [.. all.Where(derivatives.ContainsKey)];
         if (variables.Count == 0) return [];
-        var slopes = Derivatives(expression, at, derivatives, variables, rows, cancellation);
-        var central = new CentralDifference(expression, all, point, rows, cancellation);
-        var checks = new DerivativeCheck[variables.Count];
+        var slopes = Derivatives(expression, values, derivatives, layout.Only(variables), rows, cancellation);
+        var central = new CentralDifference(expression, layout, point, rows, cancellation);
+        var checks = new List<DerivativeCheck>();
         var places = VariableNames.Places(all);
-        for (var i = 0; i < checks.Length; i++)
+        foreach (var name in variables)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var index = places[variables[i]];
-            checks[i] = Check(variables[i], point[index], central.Value, slopes[i], central.Along(index, step), tolerance);
+            var range = layout.ElementsOf(places[name]);
+            for (var index = range.Start.Value; index < range.End.Value; index++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                checks.Add(Check(layout.ElementNames[index], point[index], central.Value, slopes[checks.Count], central.Along(index, step), tolerance));
+            }
         }
 
         return checks;
@@ -114,29 +146,27 @@ public sealed record DerivativeCheck(
 
     private static double[] Derivatives(
         ExprNode expression,
-        IReadOnlyDictionary<string, double> at,
+        Values values,
         IReadOnlyDictionary<string, ExprNode>? derivatives,
-        IReadOnlyList<string> variables,
+        VariableLayout variables,
         DataRows? rows,
         CancellationToken cancellation)
     {
         var outputs = derivatives is null
-            ? NumericDerivatives.Of(expression, variables, cancellation: cancellation).Gradient
-            : ExprNode.Flatten([.. variables.Select(name => Candidate(name, derivatives))], cancellation);
-        var parameters = rows?.ParametersAmong(outputs.Variables()) ?? outputs.Variables();
-        var results = new double[variables.Count];
-        ParameterProgram.Compile(outputs, parameters, rows, cancellation).Evaluate([.. parameters.Select(name => ValueOf(name, at))], results, cancellation);
+            ? NumericDerivatives.Of(expression, variables.Names, cancellation: cancellation).Gradient
+            : ExprNode.Flatten([.. variables.Names.Select((name, i) => Candidate(name, variables.Shapes[i], derivatives))], cancellation);
+        var parameters = VariableLayout.Of(rows?.ParametersAmong(outputs.Variables()) ?? outputs.Variables(), outputs);
+        var results = new double[variables.Length];
+        ParameterProgram.Compile(outputs, parameters, rows, cancellation).Evaluate(values.Of(parameters), results, cancellation);
         return results;
     }
 
-    private static ExprNode Candidate(string name, IReadOnlyDictionary<string, ExprNode> derivatives) =>
-        derivatives.TryGetValue(name, out var node)
-            ? node
-            : throw new AutodiffException(ErrorIds.DerivativeMissing, $"There is no derivative with respect to '{name}' to check.");
-
-    private static double ValueOf(string name, IReadOnlyDictionary<string, double> at) => at.TryGetValue(name, out var value)
-        ? value
-        : throw new AutodiffException(ErrorIds.VariableNotBound, $"Variable '{name}' has no value.");
+    private static ExprNode Candidate(string name, Shape shape, IReadOnlyDictionary<string, ExprNode> derivatives)
+    {
+        if (!derivatives.TryGetValue(name, out var node)) throw new AutodiffException(ErrorIds.DerivativeMissing, $"There is no derivative with respect to '{name}' to check.");
+        if (node.ArrayShape.IsLike(shape)) return node;
+        throw new AutodiffException(ErrorIds.ShapeMismatch, $"The derivative by '{name}' to check is {node.ArrayShape.InWords()}, but '{name}' is {shape.InWords()}, and so is a derivative by it.");
+    }
 
     private static void RequireVariable(string name, string[] all, DataRows? rows)
     {
@@ -155,5 +185,27 @@ public sealed record DerivativeCheck(
     {
         if (number is null or (> 0 and < double.PositiveInfinity)) return;
         throw new AutodiffException(errorId, Invariant($"The {what} has to be a finite number above 0, not {number}."));
+    }
+
+    /// <summary>Values of variables.</summary>
+    private sealed class Values(VariableLayout given, double[] elements)
+    {
+        private readonly Dictionary<string, int> _places = VariableNames.Places(given.Names);
+
+        /// <summary>The elements of some of the variables, one after the other.</summary>
+        /// <exception cref="AutodiffException">One has no value, or one of another shape.</exception>
+        public double[] Of(VariableLayout wanted)
+        {
+            var point = new double[wanted.Length];
+            for (var i = 0; i < wanted.Names.Count; i++)
+            {
+                if (!_places.TryGetValue(wanted.Names[i], out var place)) throw new AutodiffException(ErrorIds.VariableNotBound, $"Variable '{wanted.Names[i]}' has no value.");
+                var (own, shape) = (given.Shapes[place], wanted.Shapes[i]);
+                if (!own.IsLike(shape)) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The value of '{wanted.Names[i]}' is {own.InWords()}, but '{wanted.Names[i]}' is {shape.InWords()}.");
+                elements.AsSpan(given.ElementsOf(place)).CopyTo(point.AsSpan(wanted.ElementsOf(i)));
+            }
+
+            return point;
+        }
     }
 }

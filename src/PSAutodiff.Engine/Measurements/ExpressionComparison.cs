@@ -2,7 +2,6 @@ using System.Collections.Specialized;
 using System.Text.Json.Serialization;
 using PSAutodiff.Core;
 using PSAutodiff.Execution;
-using PSAutodiff.Foundation;
 using PSAutodiff.Measurements;
 using PSAutodiff.Passes.Algebra.Equality;
 using PSAutodiff.Passes.Explanation;
@@ -78,15 +77,22 @@ public sealed class ExpressionComparison
     [JsonInclude]
     public string? Reason { get; private init; }
 
-    /// <summary>A point (variable name to number) where the values differ; null unless the expressions differ.</summary>
+    /// <summary>
+    /// A point where the values differ: variable name to number, or to a double[] or double[,] of the variable's shape; null unless the expressions
+    /// differ.
+    /// </summary>
     [JsonInclude]
     public OrderedDictionary? Counterexample { get; private init; }
 
-    /// <summary>The value of the reference at the counterexample.</summary>
+    /// <summary>Which element of vectors or matrices differs at the counterexample, the first that does, for example <c>[0, 1]</c>; null for numbers.</summary>
+    [JsonInclude]
+    public string? Element { get; private init; }
+
+    /// <summary>The value of the reference at the counterexample; of vectors and matrices, that of <see cref="Element"/>.</summary>
     [JsonInclude]
     public double? ReferenceValue { get; private init; }
 
-    /// <summary>The value of the other expression at the counterexample.</summary>
+    /// <summary>The value of the other expression at the counterexample; of vectors and matrices, that of <see cref="Element"/>.</summary>
     [JsonInclude]
     public double? DifferenceValue { get; private init; }
 
@@ -100,6 +106,7 @@ public sealed class ExpressionComparison
     /// <param name="reference">The one.</param>
     /// <param name="difference">The other.</param>
     /// <param name="cancellation">Ends the comparison early.</param>
+    /// <exception cref="AutodiffException">They differ in shape, or a variable has a shape in one of them and another in the other.</exception>
     /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
     public static ExpressionComparison Compare(ExprNode reference, ExprNode difference, CancellationToken cancellation = default) =>
         Compare(reference, difference, out _, cancellation);
@@ -118,13 +125,13 @@ public sealed class ExpressionComparison
     internal static IReadOnlyList<DerivationStep> CompareByStep(ExprNode reference, ExprNode difference, out ExpressionComparison comparison, CancellationToken cancellation)
     {
         comparison = Compare(reference, difference, out var proof, cancellation);
-        if (comparison.Counterexample is not null || proof is null) return [];
-        if (proof.IsEqual && comparison.Equal) return EqualityDerivation.Steps(reference, difference, proof);
+        if (comparison.Counterexample is not null) return [];
+        if (proof is { IsEqual: true } && comparison.Equal) return EqualityDerivation.Steps(reference, difference, proof);
         if (comparison.How != ComparisonBasis.Simplification) return [];
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             var steps = (reference - difference).SimplifyByStep(rule);
-            if (steps.Count > 0 && steps[^1].Whole!.Value == 0) return steps;
+            if (steps.Count > 0 && IsZero(steps[^1].Whole!)) return steps;
         }
 
         return [];
@@ -136,6 +143,10 @@ public sealed class ExpressionComparison
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(difference);
         if (reference.Equals(difference, cancellation)) return new ExpressionComparison(ComparisonBasis.Structure);
+        if (!reference.ArrayShape.IsLike(difference.ArrayShape))
+        {
+            throw new AutodiffException(ErrorIds.ShapeMismatch, $"The reference is {reference.ArrayShape.InWords()} and the other expression {difference.ArrayShape.InWords()}: they are not equal, whatever the values of their variables are.");
+        }
 
         // One graph for both, which every step below goes on from.
         var both = ExprNode.Flatten([reference, difference], cancellation);
@@ -147,22 +158,22 @@ public sealed class ExpressionComparison
         var sampled = sampler?.Compare();
         if (sampled?.How == ComparisonBasis.Counterexample) return standIns is null ? sampled : sampled.Because($"They differ, for example, with {standIns.Value.Text}.");
         cancellation.ThrowIfCancellationRequested();
-        proof = EqualityProof.Of(both, cancellation);
-        if (proof.HasUndefinedPart && sampler?.HasCommonPoint == false) return new ExpressionComparison(ComparisonBasis.Undecided) { Reason = proof.Reason };
+        if (!both.Graph.HasArrays(both.Reachable())) proof = EqualityProof.Of(both, cancellation);
+        if (proof is { HasUndefinedPart: true } && sampler?.HasCommonPoint == false) return new ExpressionComparison(ComparisonBasis.Undecided) { Reason = proof.Reason };
         foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable })
         {
             cancellation.ThrowIfCancellationRequested();
             if (SimplifyAlike(both, rule, out var assumptions, cancellation))
             {
-                return new ExpressionComparison(ComparisonBasis.Simplification) { Assumption = Joined(proof.IsEqual ? proof.Assumptions : assumptions) };
+                return new ExpressionComparison(ComparisonBasis.Simplification) { Assumption = Joined(proof is { IsEqual: true } ? proof.Assumptions : assumptions) };
             }
         }
 
         // Equal where both are defined says nothing when they are nowhere so.
-        if (proof.IsEqual && (!proof.HasGaps || sampler?.HasCommonPoint == true)) return new ExpressionComparison(ComparisonBasis.Algebra) { Assumption = Joined(proof.Assumptions) };
-        var reason = proof.IsEqual ? "Equal by algebra wherever both have values, but no point is known where they have." : proof.Reason;
+        if (proof is { IsEqual: true } && (!proof.HasGaps || sampler?.HasCommonPoint == true)) return new ExpressionComparison(ComparisonBasis.Algebra) { Assumption = Joined(proof.Assumptions) };
+        var reason = proof is null ? "Exact algebra works on numbers, not on vectors and matrices." : proof.IsEqual ? "Equal by algebra wherever both have values, but no point is known where they have." : proof.Reason;
         if (functions.Count > 0) return new ExpressionComparison(ComparisonBasis.Undecided) { Reason = $"{reason} Values cannot show that they are equal, because the function '{functions[0].Function}' has no definition." };
-        return sampler!.Refute(proof) ?? sampler.Result(sampled!.How, reason);
+        return (proof is null ? null : sampler!.Refute(proof)) ?? sampler!.Result(sampled!.How, reason);
     }
 
     /// <summary>Whether they are equal and what decided, in a line.</summary>
@@ -172,6 +183,7 @@ public sealed class ExpressionComparison
     {
         Reason = reason,
         Counterexample = Counterexample,
+        Element = Element,
         ReferenceValue = ReferenceValue,
         DifferenceValue = DifferenceValue,
     };
@@ -183,59 +195,80 @@ public sealed class ExpressionComparison
         (var simplified, assumptions) = Simplifier.Simplify(both, rule, cancellation: cancellation);
         if (simplified.Roots[0] == simplified.Roots[1]) return true;
         var nodes = simplified.Nodes();
-        return (nodes[0] - nodes[1]).Simplify(rule, cancellation).Value == 0;
+        return IsZero((nodes[0] - nodes[1]).Simplify(rule, cancellation));
     }
+
+    private static bool IsZero(ExprNode node) => node.Value == 0 || node.Operation is ZerosOperation;
 
     private sealed class Sampler
     {
-        private readonly IReadOnlyList<string> _variables;
+        private readonly VariableLayout _variables;
         private readonly SamplePoints _points;
-        private readonly double[][] _values;
+        private readonly CompiledExpression _compiled;
         private readonly RoundingBounds _bounds;
         private readonly CancellationToken _cancellation;
+        private readonly Shape _shape;
         private readonly bool _large;
-        private Evidence _accurate;
-        private Evidence _nearZero;
-        private bool _isNonzero;
+
+        // Of numbers the values at all points; those of vectors and matrices are computed at one point after the other.
+        private readonly double[][]? _values;
+        private readonly double[] _here;
+
+        // For each element.
+        private readonly Evidence[] _accurate;
+        private readonly Evidence[] _nearZero;
+        private readonly bool[] _isNonzero;
         private double _largestError;
 
         public Sampler(RootedGraph both, CancellationToken cancellation)
         {
-            var compiled = CompiledExpression.Compile(both, null, cancellation);
-            _variables = compiled.Variables;
-            var size = Math.Max(compiled.OperationCount, _variables.Count) + 1;
+            _compiled = CompiledExpression.Compile(both, null, cancellation);
+            _variables = _compiled.Inputs;
+            var size = (long)Math.Min(PointBudget, Math.Max(_compiled.Work, _variables.Length)) + 1;
             _large = PointBudget / size < FewestPoints;
-            _points = new SamplePoints(_variables.Count, (int)Math.Clamp(PointBudget / size, FewestPoints, MostPoints));
-            _values = ManyPoints.Evaluate(compiled, _points.Columns, _points.Count, cancellation);
+            var numbersAlone = _compiled.OutputShapes is null;
+            _points = new SamplePoints(_variables.Length, (int)Math.Clamp(PointBudget / size, FewestPoints, MostPoints), numbersAlone ? null : new ArrayPoints(both, _variables).Conform);
+            if (numbersAlone) _values = ManyPoints.Evaluate(_compiled, _points.Columns, _points.Count, cancellation);
             _bounds = new RoundingBounds(both, _variables);
             _cancellation = cancellation;
+            _shape = both.Graph.ShapeOf(both.Roots[0]);
+            _here = new double[_compiled.ResultLength];
+            var elements = _here.Length / 2;
+            (_accurate, _nearZero, _isNonzero) = (new Evidence[elements], new Evidence[elements], new bool[elements]);
         }
 
         /// <summary>Whether there is a point at which both have values.</summary>
         public bool HasCommonPoint { get; private set; }
 
         // Values near 0, by cancellation, are known to few digits: they count for functions that are 0 wherever one looks.
-        private bool IsEnough => IsEnoughOf(_accurate) || (!_isNonzero && IsEnoughOf(_accurate + _nearZero));
+        private bool IsEnough => Enumerable.Range(0, _accurate.Length).All(i => IsEnoughOf(_accurate[i]) || (!_isNonzero[i] && IsEnoughOf(_accurate[i] + _nearZero[i])));
 
         public ExpressionComparison Compare()
         {
-            var counterexample = -1;
+            var (counterexample, element) = (-1, -1);
             for (var i = 0; i < _points.Count && !(_large && counterexample >= 0); i++)
             {
                 _cancellation.ThrowIfCancellationRequested();
-                if (Differs(i) && counterexample < 0) counterexample = i;
+                if (FirstDifference(i) is var first and >= 0 && counterexample < 0) (counterexample, element) = (i, first);
             }
 
-            return Result(counterexample >= 0 ? ComparisonBasis.Counterexample : IsEnough ? ComparisonBasis.Sampling : ComparisonBasis.Undecided, null, counterexample);
+            return Result(counterexample >= 0 ? ComparisonBasis.Counterexample : IsEnough ? ComparisonBasis.Sampling : ComparisonBasis.Undecided, null, counterexample, element);
         }
 
-        public ExpressionComparison Result(ComparisonBasis how, string? reason, int counterexample = -1) => new(how, _largestError, (_accurate + _nearZero).Points)
+        public ExpressionComparison Result(ComparisonBasis how, string? reason, int counterexample = -1, int element = 0)
         {
-            Reason = reason,
-            Counterexample = counterexample < 0 ? null : PointAt(counterexample),
-            ReferenceValue = counterexample < 0 ? null : _values[0][counterexample],
-            DifferenceValue = counterexample < 0 ? null : _values[1][counterexample],
-        };
+            var points = Enumerable.Range(0, _accurate.Length).Min(i => (_accurate[i] + _nearZero[i]).Points);
+            if (counterexample < 0) return new ExpressionComparison(how, _largestError, points) { Reason = reason };
+            Load(counterexample);
+            return new ExpressionComparison(how, _largestError, points)
+            {
+                Reason = reason,
+                Counterexample = _variables.Fold(i => _points[counterexample][i]),
+                Element = _shape.IsNumber ? null : VariableLayout.PlaceOf(_shape, element),
+                ReferenceValue = _here[element],
+                DifferenceValue = _here[_accurate.Length + element],
+            };
+        }
 
         /// <summary>A point at which algebra computes a difference that is not 0, however small it is.</summary>
         public ExpressionComparison? Refute(EqualityProof proof)
@@ -243,7 +276,7 @@ public sealed class ExpressionComparison
             for (var i = 0; i < _points.SimpleCount || i == 0; i++)
             {
                 var at = new Dictionary<string, double>(StringComparer.Ordinal);
-                for (var j = 0; j < _variables.Count; j++) at[_variables[j]] = _points[i][j];
+                for (var j = 0; j < _variables.Length; j++) at[_variables.Names[j]] = _points[i][j];
                 if (proof.DifferenceAt(at) is not { IsZero: false } difference) continue;
                 return Result(ComparisonBasis.Algebra, $"Computed exactly, they differ by {difference.ToText()} at the counterexample.", i);
             }
@@ -251,31 +284,62 @@ public sealed class ExpressionComparison
             return null;
         }
 
-        private bool IsEnoughOf(Evidence evidence) => _variables.Count == 0
+        private bool IsEnoughOf(Evidence evidence) => _variables.Length == 0
             ? evidence.Points > 0
             : evidence.Points >= EnoughPoints && evidence.RandomPoints > 0;
 
-        /// <summary>Whether the values at a point differ by more than rounding explains; counts the point when they tell anything.</summary>
-        private bool Differs(int index)
+        /// <summary>The first element whose values at a point differ by more than rounding explains, or -1; counts the point for each element of which they tell anything.</summary>
+        private int FirstDifference(int index)
         {
-            var (x, y) = (_values[0][index], _values[1][index]);
-            if (!double.IsFinite(x) || !double.IsFinite(y)) return false;
-            HasCommonPoint = true;
-            _bounds.Evaluate(_points[index], cancellation: _cancellation);
-            var bound = SafetyFactor * (_bounds.BoundOf(0) + _bounds.BoundOf(1));
+            Load(index);
+            var (count, difference, isBounded) = (_accurate.Length, -1, false);
+            for (var i = 0; i < count; i++)
+            {
+                if (!double.IsFinite(_here[i]) || !double.IsFinite(_here[count + i])) continue;
+                HasCommonPoint = true;
+                if (!isBounded) _bounds.Evaluate(_points[index], cancellation: _cancellation);
+                isBounded = true;
+                if (Differs(index, i) && difference < 0) difference = i;
+            }
+
+            return difference;
+        }
+
+        private bool Differs(int index, int element)
+        {
+            var (x, y) = (_here[element], _here[_accurate.Length + element]);
+            var bound = SafetyFactor * (_bounds.BoundsOf(0)[element] + _bounds.BoundsOf(1)[element]);
             var larger = Math.Max(Math.Abs(x), Math.Abs(y));
             var differs = Math.Abs(x - y) > bound;
-            _isNonzero |= larger > bound;
+            _isNonzero[element] |= larger > bound;
             var evidence = new Evidence(1, index >= _points.SimpleCount ? 1 : 0);
-            if (differs || (!_bounds.Underflowed && bound <= Meaningful * larger)) _accurate += evidence;
-            else if (!_bounds.Underflowed && bound <= Meaningful) _nearZero += evidence;
+            if (differs || (!_bounds.Underflowed && bound <= Meaningful * larger)) _accurate[element] += evidence;
+            else if (!_bounds.Underflowed && bound <= Meaningful) _nearZero[element] += evidence;
             else return false;
             var scale = Math.Max(1, larger);
             _largestError = Math.Max(_largestError, Math.Abs((x / scale) - (y / scale)));
             return differs;
         }
 
-        private OrderedDictionary PointAt(int index) => NamedNumbers.Of(_variables, i => _points[index][i]);
+        /// <summary>Takes the values at a point: of the reference, and then of the other.</summary>
+        private void Load(int index)
+        {
+            if (_values is not null)
+            {
+                (_here[0], _here[1]) = (_values[0][index], _values[1][index]);
+                return;
+            }
+
+            try
+            {
+                _compiled.Evaluate(_points[index], _here, _cancellation);
+            }
+            catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.IndexInvalid)
+            {
+                // There is no such element: neither of them has a value here.
+                _here.AsSpan().Fill(double.NaN);
+            }
+        }
 
         /// <summary>At how many points, and random ones among them, the expressions agree.</summary>
         private readonly record struct Evidence(int Points, int RandomPoints)

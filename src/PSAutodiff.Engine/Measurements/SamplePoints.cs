@@ -21,7 +21,8 @@ internal sealed class SamplePoints
     /// <summary>Chooses points.</summary>
     /// <param name="variableCount">The number of variables.</param>
     /// <param name="count">How many points; a single one when there are no variables.</param>
-    public SamplePoints(int variableCount, int count)
+    /// <param name="conform">Makes of a point one that the variables may be at, where they may not be anywhere.</param>
+    public SamplePoints(int variableCount, int count, Action<double[]>? conform = null)
     {
         if (variableCount == 0)
         {
@@ -37,13 +38,7 @@ internal sealed class SamplePoints
 
         SimpleCount = _points.Count;
         for (var i = 0; variableCount > 0 && _points.Count < count; i++) _points.Add(RandomPoint(variableCount, i % 10));
-        Columns = new ReadOnlyMemory<double>[variableCount];
-        for (var i = 0; i < variableCount; i++)
-        {
-            var column = new double[_points.Count];
-            for (var j = 0; j < column.Length; j++) column[j] = _points[j][i];
-            Columns[i] = column;
-        }
+        if (conform is not null) _points.ForEach(conform);
     }
 
     public int Count => _points.Count;
@@ -52,9 +47,22 @@ internal sealed class SamplePoints
     public int SimpleCount { get; }
 
     /// <summary>For each variable its values at all points.</summary>
-    public ReadOnlyMemory<double>[] Columns { get; }
+    public ReadOnlyMemory<double>[] Columns => field ??= MakeColumns();
 
     public double[] this[int index] => _points[index];
+
+    private ReadOnlyMemory<double>[] MakeColumns()
+    {
+        var columns = new ReadOnlyMemory<double>[_points[0].Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var column = new double[_points.Count];
+            for (var j = 0; j < column.Length; j++) column[j] = _points[j][i];
+            columns[i] = column;
+        }
+
+        return columns;
+    }
 
     // All combinations of the first few simple numbers, as many as there is room for.
     private void AddCombinations(int variableCount)

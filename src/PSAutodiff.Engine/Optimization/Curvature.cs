@@ -34,20 +34,27 @@ internal sealed record Curvature(double Largest, bool IsConstant)
     {
         var n = objective.Dimension;
         var prefix = "_v";
-        while (objective.Variables.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))) prefix = "_" + prefix;
-        var directions = new ExprNode[n];
-        for (var i = 0; i < n; i++) directions[i] = ExprNode.Variable(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{i}"));
+        var variables = objective.Variables;
+        while (variables.Names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))) prefix = "_" + prefix;
+        string[] names = [.. Enumerable.Range(0, variables.Names.Count).Select(i => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{i}"))];
         var gradient = objective.Gradient.Nodes();
-        var dot = gradient[0] * directions[0];
-        for (var i = 1; i < n; i++) dot += gradient[i] * directions[i];
-        var product = NumericDerivatives.Of(dot, objective.Variables, cancellation: cancellation).Gradient;
-        var isConstant = !product.Variables().Intersect(objective.Variables).Any();
-        var compiled = objective.Compile(product, [.. objective.Variables, .. directions.Select(static direction => direction.Name!)], cancellation);
+        var dot = Along(0);
+        for (var i = 1; i < names.Length; i++) dot += Along(i);
+        var product = NumericDerivatives.Of(dot, variables.Names, cancellation: cancellation).Gradient;
+        var isConstant = !product.Variables().Intersect(variables.Names).Any();
+        var compiled = objective.Compile(product, variables.And(names), cancellation);
         var values = new double[2 * n];
         point.CopyTo(values, 0);
         var rounds = (int)Math.Clamp(WorkLimit / (((double)compiled.OperationCount * objective.RowCount) + n), FewestRounds, 10_000);
         var largest = LargestEigenvalue(n, rounds, Multiply, cancellation);
         return double.IsFinite(largest) ? new Curvature(largest, isConstant) : null;
+
+        ExprNode Along(int variable)
+        {
+            var shape = variables.Shapes[variable].Plain();
+            var part = gradient[variable] * ExprNode.Variable(names[variable], shape);
+            return shape.IsNumber ? part : ExprNode.Sum(part);
+        }
 
         void Multiply(double[] vector, double[] result)
         {

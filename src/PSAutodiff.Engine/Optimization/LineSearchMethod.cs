@@ -338,6 +338,6 @@ internal abstract class LineSearchMethod : Search
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Objective.Variables[worst]} = {Current.Point[worst]:g6} may be off by {Math.Abs(Direction[worst]):g2}");
+            $"{Objective.Names[worst]} = {Current.Point[worst]:g6} may be off by {Math.Abs(Direction[worst]):g2}");
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using PSAutodiff.Foundation;
+using PSAutodiff.Core;
 using PSAutodiff.Optimization;
 
 namespace PSAutodiff;
@@ -45,7 +45,10 @@ public sealed class Minimization
     }
 
     /// <summary>The variables, in the order of the values of a point.</summary>
-    public IReadOnlyList<string> Variables => _objective.Variables;
+    public IReadOnlyList<string> Variables => _objective.Variables.Names;
+
+    /// <summary>The variables with their shapes.</summary>
+    internal VariableLayout Layout => _objective.Variables;
 
     /// <summary>Called now and then with the number of steps done and the value reached.</summary>
     public Action<int, double>? Progress { get; init; }
@@ -54,7 +57,7 @@ public sealed class Minimization
     public Action<int, double>? Stepped { get; init; }
 
     /// <summary>Searches a minimum.</summary>
-    /// <param name="start">Finite start values of <see cref="Variables"/>, in order.</param>
+    /// <param name="start">Finite start values of <see cref="Variables"/>, in order; of vectors and matrices all elements, row after row.</param>
     /// <param name="options">The method and its settings.</param>
     /// <param name="cancellation">Ends the search early; what was reached is returned.</param>
     /// <exception cref="AutodiffException">
@@ -65,7 +68,7 @@ public sealed class Minimization
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        if (start.Count != Variables.Count) throw new ArgumentException($"There are {Variables.Count} variables but {start.Count} values.", nameof(start));
+        if (start.Count != Layout.Length) throw new ArgumentException($"The variables have {Layout.Length} elements but there are {start.Count} values.", nameof(start));
         var clock = Stopwatch.StartNew();
         var search = Create(options, cancellation);
         var path = new List<MinimizationStep>();
@@ -103,9 +106,9 @@ public sealed class Minimization
         search.End(iterations);
         return new Minimum
         {
-            At = NamedNumbers.Of(Variables, i => search.Current.Point[i]),
+            At = Layout.Fold(i => search.Current.Point[i]),
             Value = search.Current.Value,
-            Gradient = NamedNumbers.Of(Variables, i => search.Current.Gradient[i]),
+            Gradient = Layout.Fold(i => search.Current.Gradient[i]),
             Iterations = iterations,
             Evaluations = search.Evaluations,
             StopReason = reason!.Value,
@@ -119,7 +122,7 @@ public sealed class Minimization
         void Keep()
         {
             if (!options.KeepPath) return;
-            path.Add(new MinimizationStep(iterations, Variables, [.. search.Current.Point], search.Current.Value, search.Current.Gradient.ToArray()));
+            path.Add(new MinimizationStep(iterations, Layout, [.. search.Current.Point], search.Current.Value, search.Current.Gradient.ToArray()));
         }
     }
 

@@ -7,13 +7,16 @@ namespace PSAutodiff;
 /// <summary>What a minimisation reached and how it ended.</summary>
 public sealed class Minimum : ISearchResult
 {
-    /// <summary>The last point: variable name to value, in ordinal order of the names. Always finite.</summary>
+    /// <summary>
+    /// The last point: variable name to value, in ordinal order of the names. Always finite. A value is a double, or a double[] or double[,] of
+    /// the variable's shape.
+    /// </summary>
     public required OrderedDictionary At { get; init; }
 
     /// <summary>The value of the function there.</summary>
     public required double Value { get; init; }
 
-    /// <summary>The first derivatives there: variable name to derivative.</summary>
+    /// <summary>The first derivatives there: variable name to derivative, of the variable's shape.</summary>
     public required OrderedDictionary Gradient { get; init; }
 
     /// <summary>Number of steps taken.</summary>

@@ -6,7 +6,7 @@ namespace PSAutodiff.Optimization;
 
 /// <summary>
 /// The function to minimise, of one point or joined over rows: its value and gradient as one compiled program, its Hessian as another once
-/// it is asked for.
+/// it is asked for. A point has the elements of all variables, and so does a gradient.
 /// </summary>
 internal sealed class Objective
 {
@@ -15,21 +15,30 @@ internal sealed class Objective
     private readonly ParameterProgram _program;
     private readonly RootedGraph _outputs;
     private ParameterProgram? _hessian;
+
+    // For each element of a direction a column of the Hessian is computed; 0 where second derivatives stand for themselves.
+    private int _columns;
     private ParameterBounds? _bounds;
 
     public Objective(ExprNode function, DataRows? rows, CancellationToken cancellation)
     {
-        Variables = rows?.ParametersAmong(function.Variables) ?? function.Variables;
+        var flat = ExprNode.Flatten([function], cancellation);
+        if (rows is not null) flat.RequireNumbers("Minimizing over rows");
+        if (!function.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The expression is {function.ArrayShape.InWords()}, and only of a number there is a minimum. Make a number of it, for example with sum or norm.");
+        Variables = VariableLayout.Of(rows?.ParametersAmong(function.Variables) ?? function.Variables, flat);
         (_function, _rows) = (function, rows);
-        var derivatives = NumericDerivatives.Of(function, Variables, cancellation: cancellation);
+        var derivatives = NumericDerivatives.Of(function, Variables.Names, cancellation: cancellation);
         Gradient = derivatives.Gradient;
         _outputs = derivatives.Value.And(Gradient);
         _program = Compile(_outputs, Variables, cancellation);
     }
 
-    public IReadOnlyList<string> Variables { get; }
+    public VariableLayout Variables { get; }
 
-    public int Dimension => Variables.Count;
+    /// <summary>The names of the elements of all variables, as messages call them.</summary>
+    public IReadOnlyList<string> Names => Variables.ElementNames;
+
+    public int Dimension => Variables.Length;
 
     /// <summary>The first derivatives of one row, in the order of the variables.</summary>
     public RootedGraph Gradient { get; }
@@ -44,7 +53,7 @@ internal sealed class Objective
     /// <param name="outputs">The expressions.</param>
     /// <param name="parameters">Their variables that are no columns.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public ParameterProgram Compile(RootedGraph outputs, IReadOnlyList<string> parameters, CancellationToken cancellation) =>
+    public ParameterProgram Compile(RootedGraph outputs, VariableLayout parameters, CancellationToken cancellation) =>
         ParameterProgram.Compile(outputs, parameters, _rows, cancellation);
 
     /// <summary>Computes value and gradient at the iterate's point.</summary>
@@ -61,6 +70,12 @@ internal sealed class Objective
     {
         _hessian ??= CompileHessian(cancellation);
         var results = new double[_hessian.OutputCount];
+        if (_columns > 0)
+        {
+            HessianByColumns(point, results, matrix, cancellation);
+            return;
+        }
+
         _hessian.Evaluate(point, results, cancellation);
         var next = 0;
         for (var i = 0; i < Dimension; i++)
@@ -80,6 +95,23 @@ internal sealed class Objective
         return _bounds.At(point, Core.Rounding.Unit, cancellation);
     }
 
-    private ParameterProgram CompileHessian(CancellationToken cancellation) =>
-        Compile(NumericDerivatives.Of(_function, Variables, hessian: true, cancellation).Hessian, Variables, cancellation);
+    private void HessianByColumns(ReadOnlySpan<double> point, double[] results, double[] matrix, CancellationToken cancellation)
+    {
+        var values = new double[Dimension + _columns];
+        point.CopyTo(values);
+        for (var j = 0; j < _columns; j++)
+        {
+            values[Dimension + j] = 1;
+            _hessian!.Evaluate(values, results, cancellation);
+            values[Dimension + j] = 0;
+            for (var i = 0; i <= j; i++) matrix[(i * Dimension) + j] = matrix[(j * Dimension) + i] = results[i];
+        }
+    }
+
+    private ParameterProgram CompileHessian(CancellationToken cancellation)
+    {
+        var derivatives = NumericDerivatives.Of(_function, Variables.Names, hessian: true, cancellation);
+        _columns = derivatives.Direction.Count == 0 ? 0 : Dimension;
+        return Compile(derivatives.Hessian, _columns == 0 ? Variables : Variables.And(derivatives.Direction), cancellation);
+    }
 }

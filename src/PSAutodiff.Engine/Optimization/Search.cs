@@ -87,8 +87,8 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         var earlier = Current.Point.AsSpan().SequenceEqual(_halfway) ? Start : _halfway;
         var variables = new Asymptote(Objective, Current, earlier, _firstGradient, Cancellation).Variables();
         if (variables.Count == 0) return null;
-        var names = string.Join(", ", variables.Take(3).Select(i => Objective.Variables[i])) + (variables.Count > 3 ? " and others" : string.Empty);
-        var one = Objective.Variables[variables[0]];
+        var names = string.Join(", ", variables.Take(3).Select(i => Objective.Names[i])) + (variables.Count > 3 ? " and others" : string.Empty);
+        var one = Objective.Names[variables[0]];
         Message = string.Create(
             CultureInfo.InvariantCulture,
             $"The value still falls at {Describe(Current.Point)}, less and less steeply, however far {names} goes: there is no minimum in that direction, and {Current.Value:g6} is about the limit. Start elsewhere, or add a penalty such as 0.001*{one}^2.");
@@ -119,5 +119,5 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     }
 
     /// <summary>A point as messages show it: a few variables, then how many more there are.</summary>
-    protected string Describe(ReadOnlySpan<double> point) => PointText.Of(Objective.Variables, point);
+    protected string Describe(ReadOnlySpan<double> point) => PointText.Of(Objective.Names, point);
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 
 namespace PSAutodiff.Commands;
 
@@ -9,6 +10,9 @@ namespace PSAutodiff.Commands;
 public sealed class CompareExpressionCommand : ExpressionCmdlet
 {
     private ExprNode? _reference;
+
+    // The variables of text that is compared have the shapes that they have in the reference.
+    private IReadOnlyDictionary<string, Shape>? _shapes;
 
     /// <summary>The expression that the others are compared with: a node, text, a script block or a number.</summary>
     [Parameter(Position = 0)]
@@ -34,13 +38,18 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet
 
         _reference = Require(ReferenceExpression, () => Conversions.ToExpression(ReferenceExpression, Cancellation));
         WarnOfNames(ReferenceExpression, _reference);
+        _shapes = VariableLayout.Of(_reference.Variables, ExprNode.Flatten([_reference], Cancellation)).ByName();
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(DifferenceExpression))) return;
-        ProcessExpression(DifferenceExpression, Compare);
+        ProcessExpression(DifferenceExpression, () => Conversions.ToExpression(DifferenceExpression, null, _shapes, Cancellation), node =>
+        {
+            WarnOfNames(DifferenceExpression, node);
+            Compare(node);
+        });
     }
 
     private void Compare(ExprNode difference)

@@ -87,9 +87,9 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     private void Search(ExprNode node, DataRows? rows)
     {
         var search = Prepare(node, rows);
-        var start = Start(search.Variables);
+        var start = Start(search.Layout);
         var what = rows is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" the {(rows.Total == RowTotal.Mean ? "mean" : "sum")} over {rows.Count} rows");
-        WriteVerbose($"Minimizing{what} with {Method} from {PointText.Of(search.Variables, start)}.");
+        WriteVerbose($"Minimizing{what} with {Method} from {PointText.Of(search.Layout.ElementNames, start)}.");
         Finish(search.Run(start, _options, Cancellation));
     }
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Optimization;
 
 namespace PSAutodiff.Commands;
@@ -79,6 +80,7 @@ public sealed class FindRootCommand() : SearchCmdlet("Searching a root", maxIter
 
     private void Solve()
     {
+        ExprNode.Flatten(_equations, Cancellation).RequireNumbers("Finding roots");
         var finding = Prepare(WithFixedValues());
         if (Range is [var from, var to])
         {
@@ -87,7 +89,7 @@ public sealed class FindRootCommand() : SearchCmdlet("Searching a root", maxIter
             return;
         }
 
-        var start = Start(finding.Variables);
+        var start = Start(new VariableLayout(finding.Variables));
         WriteVerbose($"Solving {_equations.Count} equation{(_equations.Count == 1 ? string.Empty : "s")} by Newton's method from {PointText.Of(finding.Variables, start)}.");
         Finish(finding.Run(start, Options, Cancellation));
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Passes.Differentiation;
 
@@ -25,6 +26,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
 
     private readonly List<ExprNode> _expressions = [];
     private Differential[]? _by;
+    private ValueSource? _direction;
 
     // Of -Variable: those that no expression so far had. And the variables that expressions had.
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
@@ -57,7 +59,15 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     [Parameter(Mandatory = true, ParameterSetName = JacobianSet)]
     public SwitchParameter Jacobian { get; set; }
 
-    // In every set, so that the error says what is wrong.
+    // These two in every set, so that errors say what is wrong.
+    /// <summary>
+    /// Give the derivative along a direction instead: for each variable that moves how it moves, a node, text, number, or array of the variable's
+    /// shape. Names in text that the expression does not have are of that shape.
+    /// </summary>
+    [Parameter]
+    [AllowNull]
+    public object? Direction { get; set; }
+
     /// <summary>Give the derivation of each derivative instead: one object for each rule applied, in order.</summary>
     [Parameter]
     public SwitchParameter Step { get; set; }
@@ -78,6 +88,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         var names = _by?.Where(static by => by.Part is null).Select(static by => by.Name).ToArray();
         RequireNames(names);
         _missing.UnionWith(names ?? []);
+        if (IsBound(nameof(Direction))) TakeDirection();
         if (Step && ParameterSetName != NodesSet)
         {
             Stop(
@@ -102,7 +113,8 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         {
             Note(node);
             var by = _by ?? [.. node.Variables.Select(static name => new Differential(name, null))];
-            if (Gradient) WriteObject(SerializedText.Attach(GradientOf(node, by)));
+            if (_direction is not null) WriteObject(AlongDirection(node));
+            else if (Gradient) WriteObject(SerializedText.Attach(GradientOf(node, by)));
             else if (Hessian) WriteObject(SerializedText.Attach(HessianOf(node, by)));
             else if (Jacobian) _expressions.Add(node);
             else if (Step) WriteSteps(node, by);
@@ -118,7 +130,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
 
         // The derivative of a constant is 0, and nobody wonders.
         if (_known.Count == 0) return;
-        foreach (var variable in (_by ?? []).Select(static by => by.Name).Where(_missing.Contains).Distinct(StringComparer.Ordinal)) WriteWarning(Explain(variable));
+        foreach (var variable in (_by ?? []).Select(static by => by.Name).Concat(_direction?.AllNames ?? []).Where(_missing.Contains).Distinct(StringComparer.Ordinal)) WriteWarning(Explain(variable));
     }
 
     // Which variables are meant is a matter of the whole pipeline: not every expression has to have all.
@@ -137,6 +149,39 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     }
 
     private protected override void TakeSecond(object? value) => Variable = ConvertSecond<object[]>(value, "names of variables, or nodes");
+
+    private void TakeDirection()
+    {
+        _direction = Require(Direction, () => new ValueSource(Direction ?? throw new AutodiffException(ErrorIds.ValueMissing, "-Direction is null. It says how variables move, for example -Direction @{ w = 'v' }.")));
+        _missing.UnionWith(_direction.AllNames);
+        if (!_direction.AllNames.Any()) Stop(ErrorIds.ValueMissing, "-Direction says of no variable how it moves. For example: -Direction @{ w = 'v' }", Direction);
+        if (Step) Stop(ErrorIds.StepUnsupported, "-Step shows the derivations of derivatives by variables and cannot be combined with -Direction. Leave one of the two out.");
+        string? other = Gradient ? nameof(Gradient) : Hessian ? nameof(Hessian) : Jacobian ? nameof(Jacobian) : Variable is not null ? nameof(Variable) : Order > 1 ? nameof(Order) : null;
+        if (other is not null) Stop(ErrorIds.ArgumentInvalid, $"-Direction gives one derivative, along the direction, and cannot be combined with -{other}. Leave one of the two out.");
+        if (Mode == DifferentiationMode.Reverse) Stop(ErrorIds.ArgumentInvalid, "A derivative along a direction is built forward, so that -Direction cannot be combined with -Mode Reverse. Leave -Mode out.");
+    }
+
+    private ExprNode AlongDirection(ExprNode node)
+    {
+        var variables = VariableLayout.Of(node.Variables, ExprNode.Flatten([node], Cancellation));
+        var names = _direction!.Match(variables.Names);
+        if (variables.Names.Count > 0 && Array.TrueForAll(names, static name => name is null))
+        {
+            var given = string.Join(", ", _direction.AllNames.Order(StringComparer.Ordinal).Take(MostNamesShown));
+            throw new AutodiffException(ErrorIds.VariableUnknown, $"-Direction says how {given} moves, but the variables of the expression are: {string.Join(", ", variables.Names.Take(MostNamesShown))}.{NearNames.Hint(variables.Names[0], _direction.AllNames)}");
+        }
+
+        var directions = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names[i] is not { } name) continue;
+            _missing.Remove(name);
+            var shape = variables.Shapes[i].Plain();
+            directions.Add(variables.Names[i], _direction.ConstantOf(name, shape) ?? Conversions.ToExpression(_direction[name], null, new ShapesBeside(variables.ByName(), shape), Cancellation));
+        }
+
+        return Tidy([node.DifferentiateAlong(directions, Cancellation)])[0];
+    }
 
     // The variables by one sweep, each node by itself.
     private void WriteDerivatives(ExprNode node, IReadOnlyList<Differential> by)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Optimization;
 
 namespace PSAutodiff.Commands;
@@ -58,17 +59,19 @@ public abstract class SearchCmdlet : PositionalExpressionCmdlet
 
     private protected sealed override bool LooksLikeSecond(object? value) => HoldsValues(value);
 
-    /// <summary>The start values of variables, in order.</summary>
+    private protected override ValueSource? GivenValues => Values;
+
+    /// <summary>The start values of variables, in order; of vectors and matrices all elements.</summary>
     /// <exception cref="AutodiffException">One is missing or not a finite number.</exception>
-    private protected double[] Start(IReadOnlyList<string> variables)
+    private protected double[] Start(VariableLayout variables)
     {
-        var start = Values.NumbersOf(variables);
+        var start = Values.ElementsOf(variables);
         for (var i = 0; i < start.Length; i++)
         {
             if (double.IsFinite(start[i])) continue;
             throw new AutodiffException(
                 ErrorIds.ValueNotFinite,
-                string.Create(CultureInfo.InvariantCulture, $"The start value of '{variables[i]}' is {start[i]}, not a finite number."));
+                string.Create(CultureInfo.InvariantCulture, $"The start value of '{variables.ElementNames[i]}' is {start[i]}, not a finite number."));
         }
 
         return start;

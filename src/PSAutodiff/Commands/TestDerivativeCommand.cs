@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -76,6 +77,8 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
 
+    private protected override ValueSource? GivenValues => _at;
+
     private protected override IRowsForm? RowsForm => _network is not null ? new NetworkDerivativeForm(this, _network, CheckNetwork) : TotalOf(Mean, Sum) is { } total
         ? new JoinForm(total, $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -At @{{ w = 1 }} -{total}", Start, Finish)
         : null;
@@ -104,6 +107,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     {
         ProcessExpression(expression, node =>
         {
+            _node = node;
             _candidates = IsBound(nameof(Derivative)) ? Candidates(node.Variables) : null;
             Write(Check(node, Needed(node), null));
         });
@@ -160,15 +164,23 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     private string[] Needed(ExprNode node) =>
         [.. node.Variables.Concat(_candidates?.Values.SelectMany(static candidate => candidate.Variables) ?? []).Distinct(StringComparer.Ordinal)];
 
-    private IReadOnlyList<DerivativeCheck> Check(ExprNode node, IReadOnlyList<string> parameters, DataRows? rows) => DerivativeCheck.Run(
-        node,
-        _at.NamedNumbersOf(parameters),
-        _candidates,
-        Variable,
-        IsBound(nameof(Epsilon)) ? Epsilon : null,
-        IsBound(nameof(Tolerance)) ? Tolerance : null,
-        rows,
-        Cancellation);
+    private IReadOnlyList<DerivativeCheck> Check(ExprNode node, IReadOnlyList<string> parameters, DataRows? rows)
+    {
+        var given = VariableLayout.Of(parameters, ExprNode.Flatten([node, .. (IEnumerable<ExprNode>?)_candidates?.Values ?? []], Cancellation));
+        return DerivativeCheck.RunElements(
+            node,
+            given,
+            _at.ElementsOf(given),
+            _candidates,
+            Variable,
+            IsBound(nameof(Epsilon)) ? Epsilon : null,
+            IsBound(nameof(Tolerance)) ? Tolerance : null,
+            rows,
+            Cancellation);
+    }
+
+    /// <summary>A derivative to check, whose text has the variables of the expression.</summary>
+    private ExprNode Candidate(object? value) => Conversions.ToExpression(value, null, VariableLayout.Of(_node!.Variables, ExprNode.Flatten([_node], Cancellation)).ByName(), Cancellation);
 
     /// <summary>The derivatives by variable, whatever they were given as.</summary>
     private Dictionary<string, ExprNode> Candidates(IReadOnlyList<string> all)
@@ -182,7 +194,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
                 return InOrder(list, variables);
             case null or string or ScriptBlock or ExprNode:
             case { } value when Conversions.TryGetDouble(value, out _):
-                return InOrder(new[] { Conversions.ToExpression(Derivative, Cancellation) }, variables);
+                return InOrder(new[] { Candidate(Derivative) }, variables);
             default:
                 return Named(all);
         }
@@ -195,11 +207,11 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
         var candidates = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
         for (var i = 0; i < names.Length; i++)
         {
-            if (names[i] is { } name) candidates.Add(variables[i], Conversions.ToExpression(given[name], Cancellation));
+            if (names[i] is { } name) candidates.Add(variables[i], Candidate(given[name]));
         }
 
         // A name that stands for no variable is left as it is, for the check to name it.
-        foreach (var name in given.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal)) candidates.Add(name, Conversions.ToExpression(given[name], Cancellation));
+        foreach (var name in given.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal)) candidates.Add(name, Candidate(given[name]));
         return candidates;
     }
 
@@ -207,7 +219,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     {
         if (values.Count == variables.Count)
         {
-            return Enumerable.Range(0, values.Count).ToDictionary(i => variables[i], i => Conversions.ToExpression(values[i], Cancellation), StringComparer.Ordinal);
+            return Enumerable.Range(0, values.Count).ToDictionary(i => variables[i], i => Candidate(values[i]), StringComparer.Ordinal);
         }
 
         var names = variables.Count == 0 ? "no variables" : $"the variables {string.Join(", ", variables)}";

@@ -1,4 +1,5 @@
 using System.Numerics;
+using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using Xunit;
 
@@ -87,7 +88,7 @@ public sealed class DataRowsTests
 
         static long Allocated(DataRows rows)
         {
-            var program = ParameterProgram.Compile(ExprNode.Flatten([ExprNode.Parse("(w*x - y)^2"), ExprNode.Parse("tanh(w*x)")], Token), W, rows, Token);
+            var program = ParameterProgram.Compile(ExprNode.Flatten([ExprNode.Parse("(w*x - y)^2"), ExprNode.Parse("tanh(w*x)")], Token), new VariableLayout(W), rows, Token);
             var results = new double[2];
             program.Evaluate([1], results, Token);
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -106,7 +107,7 @@ public sealed class DataRowsTests
         foreach (var part in parts) sum += part * part;
         foreach (var part in parts) sum -= part * part;
         var rows = Data.Rows(RowTotal.Sum, ("x", [.. Enumerable.Range(0, 20).Select(static i => (double)i)]));
-        var program = ParameterProgram.Compile(ExprNode.Flatten([sum + node], Token), [], rows, Token);
+        var program = ParameterProgram.Compile(ExprNode.Flatten([sum + node], Token), new VariableLayout([]), rows, Token);
         var results = new double[1];
         program.Evaluate([], results, Token);
         Assert.Equal(190, results[0]);
@@ -124,11 +125,11 @@ public sealed class DataRowsTests
             var rows = Data.Rows(RowTotal.Sum, ("x", Array.ConvertAll(numbers, static number => (double)number)));
             var exact = numbers.Aggregate(BigInteger.Zero, (sum, number) => sum + ((BigInteger)number * w));
             var error = Math.Abs((double)((BigInteger)Values(["w*x"], rows, W, w)[0] - exact));
-            var bound = new ParameterBounds(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), W, rows).At([w], 0, Token)[0];
+            var bound = new ParameterBounds(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), new VariableLayout(W), rows).At([w], 0, Token)[0];
             Assert.True(error <= bound, $"{error} is above {bound}.");
             Assert.True(bound <= 250 * Core.Rounding.Unit * (double)exact, $"{bound} for {exact}");
             var mean = Data.Rows(RowTotal.Mean, ("x", Array.ConvertAll(numbers, static number => (double)number)));
-            Assert.Equal(bound / count, new ParameterBounds(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), W, mean).At([w], 0, Token)[0], 1e-10 * bound / count);
+            Assert.Equal(bound / count, new ParameterBounds(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), new VariableLayout(W), mean).At([w], 0, Token)[0], 1e-10 * bound / count);
         }
     }
 
@@ -141,7 +142,7 @@ public sealed class DataRowsTests
         Assert.Equal(double.PositiveInfinity, Bound("w == y"));
         Assert.InRange(Bound("w"), 3 * Core.Rounding.Unit, 3e-15);
 
-        double Bound(string text) => new ParameterBounds(ExprNode.Flatten([ExprNode.Parse(text)], Token), W, rows, jumpsAreUnknown: true).At([1], Core.Rounding.Unit, Token)[0];
+        double Bound(string text) => new ParameterBounds(ExprNode.Flatten([ExprNode.Parse(text)], Token), new VariableLayout(W), rows, jumpsAreUnknown: true).At([1], Core.Rounding.Unit, Token)[0];
     }
 
     [Fact]
@@ -165,8 +166,8 @@ public sealed class DataRowsTests
         foreach (var count in new[] { 4, 4000 })
         {
             var rows = Data.Exact(RowTotal.Mean, count, "x");
-            var program = ParameterProgram.Compile(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), W, rows, Token);
-            var bounds = new ParameterBounds(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), W, rows);
+            var program = ParameterProgram.Compile(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), new VariableLayout(W), rows, Token);
+            var bounds = new ParameterBounds(ExprNode.Flatten([ExprNode.Parse("w*x")], Token), new VariableLayout(W), rows);
             var results = new double[] { -1 };
             source.Cancel();
             Assert.Throws<OperationCanceledException>(() => program.Evaluate([1], results, source.Token));
@@ -178,7 +179,7 @@ public sealed class DataRowsTests
 
     private static double[] Values(string[] texts, DataRows rows, string[] parameters, params double[] point)
     {
-        var program = ParameterProgram.Compile(ExprNode.Flatten([.. texts.Select(static text => ExprNode.Parse(text))], Token), parameters, rows, Token);
+        var program = ParameterProgram.Compile(ExprNode.Flatten([.. texts.Select(static text => ExprNode.Parse(text))], Token), new VariableLayout(parameters), rows, Token);
         var results = new double[texts.Length];
         program.Evaluate(point, results, Token);
         return results;

@@ -59,7 +59,7 @@ public sealed class RoundingBoundsTests
     [InlineData("select(x - 0.3, x, 2)", 0.3)]
     public void Next_to_a_jump_nothing_is_known_if_so_wanted(string text, double x)
     {
-        var bounds = new RoundingBounds(ExprNode.Flatten([ExprNode.Parse(text)]), ["x"], jumpsAreUnknown: true);
+        var bounds = new RoundingBounds(ExprNode.Flatten([ExprNode.Parse(text)]), new VariableLayout(["x"]), jumpsAreUnknown: true);
         bounds.Evaluate([x], Rounding.Unit);
         Assert.Equal(double.PositiveInfinity, bounds.BoundOf(0));
         bounds.Evaluate([x + 0.1], Rounding.Unit);
@@ -100,7 +100,7 @@ public sealed class RoundingBoundsTests
 
     private static (double Value, double Bound, bool Underflowed) Evaluate(ExprNode node, double[] point, bool creditExact = true)
     {
-        var bounds = new RoundingBounds(ExprNode.Flatten([node]), node.Variables, creditExact);
+        var bounds = new RoundingBounds(ExprNode.Flatten([node]), new VariableLayout(node.Variables), creditExact);
         bounds.Evaluate(point);
         return (bounds.ValueOf(0), bounds.BoundOf(0), bounds.Underflowed);
     }

@@ -79,7 +79,7 @@ public sealed class MinimizationOverRowsTests
         foreach (var count in new[] { 1, 100, 10_000 })
         {
             var objective = new Objective(ExprNode.Parse(Logistic), Points(count), Token);
-            Assert.Equal(["b", "w1", "w2"], objective.Variables);
+            Assert.Equal(["b", "w1", "w2"], objective.Names);
             Assert.Equal(count, objective.RowCount);
             Assert.InRange(objective.OperationCount, 1, alone.OperationCount);
         }

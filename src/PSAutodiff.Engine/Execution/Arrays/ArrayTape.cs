@@ -35,6 +35,11 @@ internal sealed class ArrayTape
 
     public int OperationCount => _instructions.Length;
 
+    /// <summary>Number of elements that one run computes, or looks at where it joins several to one.</summary>
+    public double Work => _instructions.Sum(static instruction => instruction.Operation is ArrayOperation operation
+        ? Math.Max(instruction.Target.Length, operation.WorkOf(new ArgumentShapes(instruction.X.Shape, instruction.Y.Shape, Shape.Number, instruction.Indices)))
+        : instruction.Target.Length);
+
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions.</param>
     /// <param name="inputs">The variables in the order of their elements.</param>

@@ -29,24 +29,69 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
             return;
         }
 
-        var (rows, columns) = ((int)of.ShapeX.Rows, (int)of.ShapeX.Columns);
-        if (of.Indices.IsEmpty || of.Indices[0] == 1)
+        var columns = (int)of.ShapeX.Columns;
+        if (IsByRow(of))
         {
-            for (var i = 0; i < rows; i++) Each(of.X.Slice(i * columns, columns), result.Slice(i * columns, columns));
+            for (var start = 0; start < result.Length; start += columns) Each(of.X.Slice(start, columns), result.Slice(start, columns));
             return;
         }
 
-        var (column, made) = (new double[rows], new double[rows]);
+        var (column, made) = (new double[(int)of.ShapeX.Rows], new double[(int)of.ShapeX.Rows]);
         for (var j = 0; j < columns; j++)
         {
-            for (var i = 0; i < rows; i++) column[i] = of.X[(i * columns) + j];
+            Gather(of.X, j, columns, column);
             Each(column, made);
-            for (var i = 0; i < rows; i++) result[(i * columns) + j] = made[i];
+            Scatter(made, j, columns, result);
         }
+    }
+
+    internal sealed override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        if (of.ShapeX.IsVector || JoinsAll(of.Indices)) return EachBound(of.X, errors, result);
+        var columns = (int)of.ShapeX.Columns;
+        var underflows = false;
+        if (IsByRow(of))
+        {
+            for (var start = 0; start < result.Length; start += columns)
+            {
+                var row = new ArrayErrors { X = errors.X.Slice(start, columns), Y = [], Value = errors.Value.Slice(start, columns), OfJump = errors.OfJump };
+                underflows |= EachBound(of.X.Slice(start, columns), row, result.Slice(start, columns));
+            }
+
+            return underflows;
+        }
+
+        var rows = (int)of.ShapeX.Rows;
+        var (column, own, value, made) = (new double[rows], new double[rows], new double[rows], new double[rows]);
+        for (var j = 0; j < columns; j++)
+        {
+            Gather(of.X, j, columns, column);
+            Gather(errors.X, j, columns, own);
+            Gather(errors.Value, j, columns, value);
+            underflows |= EachBound(column, new ArrayErrors { X = own, Y = [], Value = value, OfJump = errors.OfJump }, made);
+            Scatter(made, j, columns, result);
+        }
+
+        return underflows;
     }
 
     /// <summary>Whether no axis means all elements, and not the last axis.</summary>
     protected virtual bool JoinsAll(ReadOnlySpan<long> indices) => false;
 
     protected abstract void Each(ReadOnlySpan<double> elements, Span<double> result);
+
+    /// <summary>What <see cref="ArrayOperation.Bound"/> gives for one stretch.</summary>
+    protected abstract bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result);
+
+    private static bool IsByRow(in ArrayOperands of) => of.Indices.IsEmpty || of.Indices[0] == 1;
+
+    private static void Gather(ReadOnlySpan<double> matrix, int at, int columns, double[] column)
+    {
+        for (var i = 0; i < column.Length; i++) column[i] = matrix[(i * columns) + at];
+    }
+
+    private static void Scatter(double[] column, int at, int columns, Span<double> matrix)
+    {
+        for (var i = 0; i < column.Length; i++) matrix[(i * columns) + at] = column[i];
+    }
 }

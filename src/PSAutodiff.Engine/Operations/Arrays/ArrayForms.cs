@@ -1,11 +1,15 @@
 using System.Globalization;
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Operations.Arrays;
 
 /// <summary>What rules and operations on arrays have in common.</summary>
 internal static class ArrayForms
 {
+    /// <summary>Smaller numbers than this have fewer digits.</summary>
+    public const double SmallestNormal = 2.2250738585072014e-308;
+
     // Factors that a product is looked through for one that is a number.
     private const int MostFactors = 4;
 
@@ -153,6 +157,23 @@ internal static class ArrayForms
             if (shape.Last == 1) row.Fill(from[i]);
             else from[..columns].CopyTo(row);
         }
+    }
+
+    /// <summary>What errors of elements may make of the logarithm of the sum of their exponentials, and how far the elements are below the greatest one, both as means of the weights that softmax gives.</summary>
+    public static (double Moved, double Distance) SoftmaxBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors)
+    {
+        // log(sum s exp(e)) is no less than the same of -e downwards, since exp is convex.
+        var (greatest, sum, moved, distance) = (Vectors.Greatest(elements), 0.0, 0.0, 0.0);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            var below = greatest - elements[i];
+            var weight = Elementary.Exp(-below);
+            sum += weight;
+            moved += double.IsInfinity(errors[i]) ? double.PositiveInfinity : weight * Elementary.Expm1(errors[i]);
+            distance += weight == 0 ? 0 : weight * below;
+        }
+
+        return (Elementary.Log1p(moved / sum), distance / sum);
     }
 
     private static string Numbers(ReadOnlySpan<long> numbers, string between) => string.Join(between, numbers.ToArray().Select(static number => number.ToString(CultureInfo.InvariantCulture)));

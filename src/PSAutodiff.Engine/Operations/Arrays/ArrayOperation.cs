@@ -27,6 +27,33 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
     /// <param name="result">Gets the elements, row after row. Never one of the arguments.</param>
     internal abstract void Execute(in ArrayOperands of, Span<double> result);
 
+    /// <summary>
+    /// How far each element of the value may be from its exact value, up to a small factor. Here that of an operation that moves elements, and
+    /// nothing else: their errors move with them, and places that are known inexactly are no places.
+    /// </summary>
+    /// <param name="of">Arguments, shapes and whole numbers.</param>
+    /// <param name="errors">The errors of the arguments, and the value.</param>
+    /// <param name="result">Gets the errors; infinite or NaN where nothing is known.</param>
+    /// <returns>Whether digits were lost because numbers are too small.</returns>
+    internal virtual bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        var moves = Propagates(1);
+        if (!moves && errors.Y.ContainsAnyExcept(0))
+        {
+            result.Fill(double.PositiveInfinity);
+            return false;
+        }
+
+        Execute(of.With(errors.X, moves ? errors.Y : of.Y), result);
+        return false;
+    }
+
+    /// <summary>How many elements are looked at when it is computed.</summary>
+    internal virtual double WorkOf(in ArgumentShapes of) => Math.Max(of.X.Count, (double)of.Y.Count);
+
+    /// <summary>Among how many places the whole numbers of the second argument choose; 0 where it is no such argument.</summary>
+    internal virtual long PlacesOf(in ArgumentShapes of) => 0;
+
     /// <summary>Whether a derivative passes through an argument; lists of whole numbers have none.</summary>
     internal override bool Propagates(int argument) => !hasIndices || argument < Arity - 1;
 

@@ -19,5 +19,11 @@ internal abstract class FilledOperation(string name, char letter) : ArrayOperati
 
     internal sealed override bool Propagates(int argument) => false;
 
+    internal sealed override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        result.Clear();
+        return false;
+    }
+
     internal sealed override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
 }

@@ -18,6 +18,8 @@ internal sealed class LargestOperation() : ReductionOperation("largest", "max")
         foreach (var element in elements) largest = Math.Max(largest, element);
         return largest;
     }
+
+    protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => GreatestBound(elements, errors, value, 1);
 }
 
 public sealed partial class ExprNode

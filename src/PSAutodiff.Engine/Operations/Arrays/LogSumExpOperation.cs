@@ -29,6 +29,13 @@ internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "lo
         Elementary.Exp(scratch, scratch);
         return greatest + Elementary.Log(Vectors.Sum(scratch));
     }
+
+    protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value)
+    {
+        var (moved, distance) = ArrayForms.SoftmaxBounds(elements, errors);
+        var greatest = Vectors.Greatest(elements);
+        return moved + ArrayErrors.OfRounding(8 + elements.Length + distance, 1) + ArrayErrors.OfRounding(4, Math.Abs(value - greatest)) + ArrayErrors.OfRounding(1, Math.Abs(value));
+    }
 }
 
 public sealed partial class ExprNode

@@ -90,6 +90,45 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         var columns = of.ShapeY.IsMatrix ? (int)of.ShapeY.Columns : 1;
         MatrixProduct.MultiplyPlain(of.X, rows, (int)of.ShapeX.Last, of.Y, columns, result);
     }
+
+    internal override double WorkOf(in ArgumentShapes of) => (double)of.X.Count * (of.Y.IsMatrix ? of.Y.Columns : 1);
+
+    // |A| (eB + n u |B|) + eA (|B| + eB).
+    internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        var (sizes, inexact, largest, second) = (new double[of.X.Length], new double[of.Y.Length], new double[of.Y.Length], new double[result.Length]);
+        for (var i = 0; i < sizes.Length; i++) sizes[i] = Math.Abs(of.X[i]);
+        for (var i = 0; i < inexact.Length; i++)
+        {
+            var size = Math.Abs(of.Y[i]);
+            (inexact[i], largest[i]) = (errors.Y[i] + ArrayErrors.OfRounding(of.ShapeX.Last, size), size + errors.Y[i]);
+        }
+
+        Execute(of.With(sizes, inexact), result);
+        Execute(of.With(errors.X, largest), second);
+        var underflows = false;
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] += second[i] + double.Epsilon;
+            underflows |= Math.Abs(errors.Value[i]) < ArrayForms.SmallestNormal && HasTinyProduct(of, i);
+        }
+
+        return underflows;
+    }
+
+    // Whether one of the products of which an element is the sum lost digits.
+    private static bool HasTinyProduct(in ArrayOperands of, int element)
+    {
+        var (depth, columns) = ((int)of.ShapeX.Last, of.ShapeY.IsMatrix ? (int)of.ShapeY.Columns : 1);
+        var (row, column) = (element / columns * depth, element % columns);
+        for (var k = 0; k < depth; k++)
+        {
+            var (a, b) = (of.X[row + k], of.Y[(k * columns) + column]);
+            if (a != 0 && b != 0 && Math.Abs(a * b) < ArrayForms.SmallestNormal) return true;
+        }
+
+        return false;
+    }
 }
 
 public sealed partial class ExprNode

@@ -21,6 +21,9 @@ internal sealed class MeanOperation() : ReductionOperation("mean", "mean")
     internal override string RuleName(bool xVaries, bool yVaries) => "mean rule";
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements) / elements.Length;
+
+    protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>
+        (SumBound(elements, errors) / elements.Length) + ArrayErrors.OfRounding(1, Math.Abs(value));
 }
 
 public sealed partial class ExprNode

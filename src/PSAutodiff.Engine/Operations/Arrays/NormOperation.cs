@@ -36,6 +36,10 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Norm(elements);
 
+    // By the triangle inequality; each square is that of a quotient, and half of their sum's error is that of its root.
+    protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>
+        Vectors.Norm(errors) + ArrayErrors.OfRounding(4 + (elements.Length / 2.0), value);
+
     // Where all elements are 0 it does not matter, as they are a factor.
     private static Term Divisor(Term norm) => norm.Apply<SelectOperation>(norm, norm.Constant(1));
 }

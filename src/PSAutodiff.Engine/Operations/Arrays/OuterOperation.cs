@@ -30,6 +30,20 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
             for (var j = 0; j < row.Length; j++) row[j] = of.X[i] * of.Y[j];
         }
     }
+
+    internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        var underflows = false;
+        for (var i = 0; i < result.Length; i++)
+        {
+            var (x, ex) = (of.X[i / of.Y.Length], errors.X[i / of.Y.Length]);
+            var (y, ey) = (of.Y[i % of.Y.Length], errors.Y[i % of.Y.Length]);
+            result[i] = (Math.Abs(x) * ey) + (ex * (Math.Abs(y) + ey)) + ArrayErrors.OfRounding(1, Math.Abs(errors.Value[i])) + double.Epsilon;
+            underflows |= Math.Abs(errors.Value[i]) < ArrayForms.SmallestNormal && x != 0 && y != 0;
+        }
+
+        return underflows;
+    }
 }
 
 public sealed partial class ExprNode

@@ -53,8 +53,68 @@ internal abstract class ReductionOperation(string name, string function) : Array
     /// <summary>The function of Python.</summary>
     protected virtual string PythonName => "np." + function;
 
+    internal sealed override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        if (of.Shape.IsNumber)
+        {
+            result[0] = JoinBounds(of.X, errors.X, errors.Value[0]);
+            return false;
+        }
+
+        // The columns of a matrix, or its rows.
+        var (count, width) = of.Indices[0] == 1 ? (1, (int)of.ShapeX.Columns) : ((int)of.ShapeX.Columns, 1);
+        var (elements, own) = (new double[of.X.Length / result.Length], new double[of.X.Length / result.Length]);
+        for (var i = 0; i < result.Length; i++)
+        {
+            for (var j = 0; j < elements.Length; j++) (elements[j], own[j]) = (of.X[(i * width) + (j * count)], errors.X[(i * width) + (j * count)]);
+            result[i] = JoinBounds(elements, own, errors.Value[i]);
+        }
+
+        return false;
+    }
+
     /// <summary>The value for elements.</summary>
     protected abstract double Join(ReadOnlySpan<double> elements);
+
+    /// <summary>How far the value for elements may be from the exact one.</summary>
+    /// <param name="elements">The elements.</param>
+    /// <param name="errors">Their errors.</param>
+    /// <param name="value">The value.</param>
+    protected abstract double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value);
+
+    /// <summary>How far a sum of elements, added one after the other, may be from the exact one.</summary>
+    protected static double SumBound(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors)
+    {
+        var (error, total) = (0.0, 0.0);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            error += errors[i];
+            total += Math.Abs(elements[i]);
+        }
+
+        return error + ArrayErrors.OfRounding(elements.Length - 1, total);
+    }
+
+    /// <summary>How far the greatest of elements, each times a sign, may be from the exact one.</summary>
+    protected static double GreatestBound(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value, double sign)
+    {
+        var (highest, lowest) = (double.NegativeInfinity, double.NegativeInfinity);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            highest = Math.Max(highest, (sign * elements[i]) + errors[i]);
+            lowest = Math.Max(lowest, (sign * elements[i]) - errors[i]);
+        }
+
+        // Errors may be too small to move an element.
+        var distance = Math.Max(highest - (sign * value), (sign * value) - lowest);
+        var largest = 0.0;
+        for (var i = 0; i < elements.Length && distance == 0; i++)
+        {
+            if (elements[i] == value) largest = Math.Max(largest, errors[i]);
+        }
+
+        return Math.Max(distance, largest);
+    }
 
     /// <summary>The value for each column of a matrix.</summary>
     protected virtual void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result)

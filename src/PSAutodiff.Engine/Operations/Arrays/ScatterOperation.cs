@@ -34,6 +34,8 @@ internal sealed class ScatterOperation() : ArrayOperation("scatter", 3, hasIndic
 
     internal override bool Propagates(int argument) => argument == 0;
 
+    internal override long PlacesOf(in ArgumentShapes of) => of.Indices[0];
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<TakeOperation>(at.Y);
 
     internal override void Execute(in ArrayOperands of, Span<double> result)
@@ -45,6 +47,19 @@ internal sealed class ScatterOperation() : ArrayOperation("scatter", 3, hasIndic
             var to = result.Slice(TakeOperation.Place(of.Y[i], of.Shape.Rows) * width, width);
             for (var j = 0; j < width; j++) to[j] += of.X[(i * width) + j];
         }
+    }
+
+    internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        base.Bound(of, errors, result);
+        var (ones, sizes, counts, sums) = (new double[of.X.Length], new double[of.X.Length], new double[result.Length], new double[result.Length]);
+        for (var i = 0; i < sizes.Length; i++) (ones[i], sizes[i]) = (1, Math.Abs(of.X[i]));
+        Execute(of.With(ones, of.Y), counts);
+        Execute(of.With(sizes, of.Y), sums);
+
+        // What is added to 0 alone is as it was.
+        for (var i = 0; i < sums.Length; i++) result[i] += ArrayErrors.OfRounding(Math.Max(0, counts[i] - 1), sums[i]);
+        return false;
     }
 }
 

@@ -18,6 +18,8 @@ internal sealed class SmallestOperation() : ReductionOperation("smallest", "min"
         foreach (var element in elements) smallest = Math.Min(smallest, element);
         return smallest;
     }
+
+    protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => GreatestBound(elements, errors, value, -1);
 }
 
 public sealed partial class ExprNode

@@ -25,6 +25,21 @@ internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
         Vectors.Divide(result, Vectors.Sum(result));
     }
 
+    protected override bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result)
+    {
+        var (moved, distance) = ArrayForms.SoftmaxBounds(elements, errors.X);
+        var greatest = Vectors.Greatest(elements);
+        var underflows = false;
+        for (var i = 0; i < result.Length; i++)
+        {
+            var own = ArrayErrors.OfRounding(8 + elements.Length + distance + (greatest - elements[i]), 1);
+            result[i] = (errors.Value[i] * Elementary.Expm1(errors.X[i] + moved + own)) + double.Epsilon;
+            underflows |= errors.Value[i] < ArrayForms.SmallestNormal;
+        }
+
+        return underflows;
+    }
+
     // The Jacobian diag(s) - s s' is its own transpose.
     private static Term Derivative(in Locals at, Term vector)
     {

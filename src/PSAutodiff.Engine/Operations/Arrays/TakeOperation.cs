@@ -34,6 +34,8 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
 
     internal override bool Propagates(int argument) => argument == 0;
 
+    internal override long PlacesOf(in ArgumentShapes of) => of.X.Rows;
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<ScatterOperation>(at.Y, adjoint.Index(at.X.Shape.Rows));
 
     internal override void Execute(in ArrayOperands of, Span<double> result)

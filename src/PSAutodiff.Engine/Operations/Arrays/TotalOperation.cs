@@ -33,6 +33,8 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements);
 
+    protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => SumBound(elements, errors);
+
     protected override void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result)
     {
         matrix[..columns].CopyTo(result);

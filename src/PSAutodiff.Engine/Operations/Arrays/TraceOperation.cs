@@ -29,6 +29,20 @@ internal sealed class TraceOperation() : ArrayOperation("trace", 1)
         for (var i = 0; i < size; i++) sum += of.X[(i * size) + i];
         result[0] = sum;
     }
+
+    internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
+    {
+        var (error, total) = (0.0, 0.0);
+        var size = (int)of.ShapeX.Rows;
+        for (var i = 0; i < size; i++)
+        {
+            error += errors.X[(i * size) + i];
+            total += Math.Abs(of.X[(i * size) + i]);
+        }
+
+        result[0] = error + ArrayErrors.OfRounding(size - 1, total);
+        return false;
+    }
 }
 
 public sealed partial class ExprNode

@@ -32,6 +32,21 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
 
         result[largest] = 1;
     }
+
+    protected override bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result)
+    {
+        result.Clear();
+        var winner = errors.Value.IndexOf(1);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            // Exact elements that are as large come later and do not win, whatever is next to them.
+            var reach = 2 * (errors.X[i] + errors.X[winner]);
+            if (i == winner || reach == 0 || elements[i] + reach < elements[winner]) continue;
+            result[i] = result[winner] = errors.OfJump;
+        }
+
+        return false;
+    }
 }
 
 public sealed partial class ExprNode

@@ -19,7 +19,7 @@ internal sealed class EquationSystem
         (_residuals, var jacobian) = NumericDerivatives.OfSystem(equations, variables, cancellation);
         _alone = CompiledExpression.Compile(_residuals, variables, cancellation);
         _withJacobian = CompiledExpression.Compile(_residuals.And(jacobian), variables, cancellation);
-        _bounds = new RoundingBounds(_residuals, variables, jumpsAreUnknown: true);
+        _bounds = new RoundingBounds(_residuals, new VariableLayout(variables), jumpsAreUnknown: true);
         LargestSeen = new double[equations.Count];
     }
 

@@ -54,6 +54,7 @@ public sealed partial class ExprNode
         foreach (var variable in variables) VariableNames.Check(variable);
         if (variables.Count == 0) return ([], new ExprNode[0, 0]);
         var flat = Flatten([this], cancellation);
+        DerivativeObjects.RequireNumbers(flat, variables, "Hessian");
         var builder = Extend(flat, cancellation);
         var gradient = builder.Build(ReverseMode.Differentiate(builder, flat.Roots[0], variables));
         if (tidy is not null) gradient = Flatten(tidy(gradient.Nodes()), cancellation);
@@ -137,7 +138,8 @@ public sealed partial class ExprNode
             terms.Add(names[i], direction);
         }
 
-        return builder.Build([ForwardMode.Differentiate(builder, flat.Roots[0], terms)]).Nodes()[0];
+        var derivative = builder.Term(ForwardMode.Differentiate(builder, flat.Roots[0], terms)).StretchedTo(builder.ShapeOf(flat.Roots[0]).Plain());
+        return builder.Build([derivative.Id]).Nodes()[0];
     }
 
     /// <summary>Whether one of the variables is a vector or a matrix there.</summary>

@@ -64,8 +64,10 @@ internal sealed class EqualityProof
     /// <summary>Compares two expressions.</summary>
     /// <param name="both">Their roots in one graph.</param>
     /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">There are vectors or matrices.</exception>
     public static EqualityProof Of(RootedGraph both, CancellationToken cancellation)
     {
+        both.RequireNumbers("Exact algebra");
         var proof = new EqualityProof(both, cancellation);
         try
         {
