@@ -206,6 +206,15 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     /// <exception cref="AutodiffException">The name or the size is not valid.</exception>
     public static ExprNode SymmetricVariable(string name, long size) => Variable(name, Core.Shape.Symmetric(ArrayForms.Size(name, [size])));
 
+    /// <summary>This expression, which has to be one of numbers alone.</summary>
+    /// <param name="what">See <see cref="RootedGraph.RequireNumbers"/>.</param>
+    /// <exception cref="AutodiffException">There is a vector or matrix.</exception>
+    internal ExprNode OfNumbers(string what)
+    {
+        Flatten([this]).RequireNumbers(what);
+        return this;
+    }
+
     internal static ExprNode Variable(string name, Shape shape)
     {
         VariableNames.Check(name);

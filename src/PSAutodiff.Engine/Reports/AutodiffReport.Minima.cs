@@ -1,4 +1,4 @@
-using System.Collections;
+using PSAutodiff.Core;
 using PSAutodiff.Reports.Plots;
 
 namespace PSAutodiff.Reports;
@@ -15,18 +15,19 @@ internal sealed partial class AutodiffReport
         Note(Invariant($"Value {minimum.Value:g6} after {minimum.Iterations} steps ({minimum.StopReason})."));
         if (minimum.Message.Length > 0) Note(minimum.Message);
         if (minimum.Expression is { } expression) Formula("f", expression);
+        var (layout, point, gradient) = (VariableLayout.Of(minimum.At), VariableLayout.ElementsOf(minimum.At), VariableLayout.ElementsOf(minimum.Gradient));
         Table(
             "The point",
             ["variable", "value", "derivative"],
-            minimum.At.Cast<DictionaryEntry>().Take(LargestTable).Select(entry => new[] { (string)entry.Key, Invariant((double)entry.Value!), Invariant((double)minimum.Gradient[entry.Key]!) }));
-        if (minimum.Expression is { Variables.Count: 1 } curve) Curve(minimum, curve);
+            layout.ElementNames.Take(LargestTable).Select((name, i) => new[] { name, Invariant(point[i]), Invariant(gradient[i]) }));
+        if (minimum.Expression is { Variables.Count: 1 } curve && !layout.HasArrays) Curve(minimum, curve);
         if (minimum.Path.Count == 0)
         {
             Note("The way there was not kept; Find-Minimum -KeepPath keeps it.");
             return;
         }
 
-        if (minimum.At.Count == 2 && minimum.Expression is not null) Contours(minimum, minimum.Expression);
+        if (minimum.At.Count == 2 && !layout.HasArrays && minimum.Expression is not null) Contours(minimum, minimum.Expression);
         var description = Invariant($"The value at the start and after each of {minimum.Path.Count - 1} steps.");
         Heading("Value");
         _pictures.Start("curves", "Value per step", description);

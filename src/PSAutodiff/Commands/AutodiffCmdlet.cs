@@ -213,9 +213,12 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
     /// <summary>The values of variables that are given, from which text takes shapes; null where none are.</summary>
     private protected virtual ValueSource? GivenValues => null;
 
+    /// <summary>Whether a list can only be the value of an array, and not many values of a number.</summary>
+    private protected virtual bool ListsAreArrays => false;
+
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
-        ProcessExpression(value, () => Conversions.ToExpression(value, GivenValues, Cancellation), node =>
+        ProcessExpression(value, () => Conversions.ToExpression(value, GivenValues, Cancellation, ListsAreArrays), node =>
         {
             WarnOfNames(value, node);
             work(node);

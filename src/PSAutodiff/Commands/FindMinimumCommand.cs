@@ -59,7 +59,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
+        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation).OfNumbers("Minimizing over rows"));
         _options = new MinimizationOptions
         {
             Method = Method,

@@ -167,6 +167,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         var names = _direction!.Match(variables.Names);
         if (variables.Names.Count > 0 && Array.TrueForAll(names, static name => name is null))
         {
+            _missing.ExceptWith(_direction.AllNames);
             var given = string.Join(", ", _direction.AllNames.Order(StringComparer.Ordinal).Take(MostNamesShown));
             throw new AutodiffException(ErrorIds.VariableUnknown, $"-Direction says how {given} moves, but the variables of the expression are: {string.Join(", ", variables.Names.Take(MostNamesShown))}.{NearNames.Hint(variables.Names[0], _direction.AllNames)}");
         }
@@ -278,6 +279,11 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
             {
                 var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
                 (derivative, variable) = (parts.Whole, parts.Names[0]);
+            }
+
+            if (ExprNode.Flatten([derivative], Cancellation) is { Graph.Arrays: not null } flat && !VariableLayout.Of([variable], flat).Shapes[0].IsNumber)
+            {
+                throw new AutodiffException(ErrorIds.StepUnsupported, $"-Step shows the rules of derivatives by numbers, and '{variable}' is {VariableLayout.Of([variable], flat).Shapes[0].InWords()}. Leave -Step out, or differentiate by a number.");
             }
 
             var number = 1;

@@ -16,7 +16,7 @@ internal sealed class LossTrainingForm : ITrainingForm
     public LossTrainingForm(StartNetworkTrainingCommand command, CancellationToken cancellation)
     {
         _command = command;
-        _loss = command.Require(command.Loss, () => Conversions.ToExpression(command.Loss, cancellation));
+        _loss = command.Require(command.Loss, () => Conversions.ToExpression(command.Loss, cancellation).OfNumbers("Training"));
         _parameters = command.Parameter;
         foreach (var parameter in _parameters ?? [])
         {

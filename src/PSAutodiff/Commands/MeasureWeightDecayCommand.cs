@@ -57,7 +57,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
         if (Decay is not { Length: > 0 }) Stop(ErrorIds.DecayInvalid, "How strong is the decay? Give tau with -Decay, or several of them.");
         RequireNames(Variable);
         if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
-        _minimizer = Require(Minimizer, () => Conversions.Live(Minimizer) is var live && live is Minimum minimum ? minimum.At : live);
+        _minimizer = Require(Minimizer, () => Conversions.Live(Minimizer) is var live && live is Minimum minimum ? ByElement(minimum.At) : live);
         if (_minimizer is null) Stop(ErrorIds.ValueMissing, "Where is the minimum? Give it with -Minimizer: numbers in order, @{ w1 = 2; w2 = 3 }, or a result of Find-Minimum.");
     }
 
@@ -73,6 +73,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
                 throw new AutodiffException(ErrorIds.VariableUnknown, $"The expression has no variable '{unknown}'. It has: {string.Join(", ", node.Variables)}.{NearNames.Hint(unknown, node.Variables)}");
             }
 
+            ExprNode.Flatten([node], Cancellation).RequireNumbers("Weight decay of an expression");
             if (variables.Length == 0) throw new AutodiffException(ErrorIds.ExpressionConstant, "The expression has no variables, so there is nothing to decay.");
             var size = variables.Length;
             var derivatives = NumericDerivatives.Of(node, variables, hessian: true, Cancellation);
@@ -128,7 +129,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
                 var stable = Simplifier.Simplify(ExprNode.Flatten(half, Cancellation), SimplificationRule.Stable, cancellation: Cancellation).Output;
                 return (Evaluate(stable, 0, hessian.Expression.Variables, [.. hessian.Variables]).Hessian, [.. hessian.Variables]);
             case Measurement { Hessian: { } measured } measurement:
-                return (measured, [.. measurement.Variables]);
+                return (measured, [.. measurement.Elements]);
             case Measurement:
                 throw new AutodiffException(ErrorIds.HessianMissing, "The measurement has no Hessian. Measure it with Measure-Expression -Hessian.");
             default:
@@ -159,6 +160,13 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
         }
 
         return (hessian, results[..slopes]);
+    }
+
+    // The rows of a Hessian are those of elements.
+    private static System.Collections.Specialized.OrderedDictionary ByElement(System.Collections.Specialized.OrderedDictionary at)
+    {
+        var elements = VariableLayout.ElementsOf(at);
+        return new VariableLayout([.. VariableLayout.Of(at).ElementNames]).Fold(i => elements[i]);
     }
 
     private static double[] Reorder(double[] values, IReadOnlyList<string> from, IReadOnlyList<string> to) =>

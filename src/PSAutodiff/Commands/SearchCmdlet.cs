@@ -61,6 +61,8 @@ public abstract class SearchCmdlet : PositionalExpressionCmdlet
 
     private protected override ValueSource? GivenValues => Values;
 
+    private protected override bool ListsAreArrays => true;
+
     /// <summary>The start values of variables, in order; of vectors and matrices all elements.</summary>
     /// <exception cref="AutodiffException">One is missing or not a finite number.</exception>
     private protected double[] Start(VariableLayout variables)

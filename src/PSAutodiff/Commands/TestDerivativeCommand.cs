@@ -79,6 +79,8 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     private protected override ValueSource? GivenValues => _at;
 
+    private protected override bool ListsAreArrays => true;
+
     private protected override IRowsForm? RowsForm => _network is not null ? new NetworkDerivativeForm(this, _network, CheckNetwork) : TotalOf(Mean, Sum) is { } total
         ? new JoinForm(total, $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -At @{{ w = 1 }} -{total}", Start, Finish)
         : null;
@@ -98,7 +100,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
         base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At));
-        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation));
+        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => Conversions.ToExpression(Expression, Cancellation).OfNumbers("Checking derivatives over rows"));
         if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }

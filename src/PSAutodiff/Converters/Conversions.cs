@@ -14,17 +14,43 @@ internal static class Conversions
     public static ExprNode ToExpression(object? value, CancellationToken cancellation = default) => ToExpression(value, null, null, cancellation);
 
     /// <summary>The same, beside values of its variables: text that cannot be built with numbers takes their shapes.</summary>
-    public static ExprNode ToExpression(object? value, ValueSource? values, CancellationToken cancellation)
+    /// <param name="value">What is to be an expression.</param>
+    /// <param name="values">The values; null for none.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <param name="listsAreArrays">Whether text takes shapes as well where a list stands for a number, if it is a number then.</param>
+    public static ExprNode ToExpression(object? value, ValueSource? values, CancellationToken cancellation, bool listsAreArrays = false)
     {
         try
         {
-            return ToExpression(value, cancellation);
+            var node = ToExpression(value, cancellation);
+            return listsAreArrays && Unwrap(value) is string && values is not null && HasList(node, values) && WithShapes() is { ArrayShape.IsNumber: true } shaped ? shaped : node;
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ShapeMismatch && values is not null)
         {
             if (values.Shapes() is not { } shapes) throw;
             return ToExpression(value, null, shapes, cancellation);
         }
+
+        // Where that is no better, errors speak of the text as it is.
+        ExprNode? WithShapes()
+        {
+            try
+            {
+                return ToExpression(value, null, values.Shapes(), cancellation);
+            }
+            catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ValueMissing)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Whether a list is given for a variable that is a number.</summary>
+    private static bool HasList(ExprNode node, ValueSource values)
+    {
+        var variables = VariableLayout.Of(node.Variables, ExprNode.Flatten([node]));
+        var names = values.Match(variables.Names);
+        return Enumerable.Range(0, names.Length).Any(i => names[i] is { } name && variables.Shapes[i].IsNumber && Unwrap(values[name]) is IList);
     }
 
     /// <summary>The same, with the names of functions without definitions, and shapes of variables, that text need not declare.</summary>

@@ -56,7 +56,7 @@ internal sealed record PlotSubject(string Name, ExprNode Expression)
     public static PlotSubject Of(Minimum minimum)
     {
         (string, IReadOnlyList<OrderedDictionary>) end = (FormattableString.Invariant($"end of {minimum.Method}, value {minimum.Value:g6}"), [minimum.At]);
-        return Of(minimum.Expression!) with
+        return Of(minimum.Expression!.OfNumbers("A plot")) with
         {
             Steps = minimum.Path.Count > 1 ? [("steps before", [.. minimum.Path.Take(minimum.Path.Count - 1).Select(static step => step.At)]), end] : [end],
         };
