@@ -98,7 +98,7 @@ internal static class Grammar
             }
 
             var function = Functions[random.Next(Functions.Count)];
-            var count = Enumerable.Range(1, 4).Where(function.Takes).OrderBy(_ => random.Next()).First();
+            var count = Enumerable.Range(1, 9).Where(function.Takes).OrderBy(_ => random.Next()).First();
             return $"{function.Name}{Space(random)}({string.Join(',', Enumerable.Range(0, count).Select(_ => Part()))})";
         }
     }

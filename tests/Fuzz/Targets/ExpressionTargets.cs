@@ -12,9 +12,16 @@ internal static class ExpressionChecks
     {
         foreach (var format in Enum.GetValues<ExprTextFormat>())
         {
+            var (graph, root) = node.Flatten();
+            if (graph.HasArrays([root]) && format is (ExprTextFormat.CSharp or ExprTextFormat.PowerShell or ExprTextFormat.MathML))
+            {
+                RequireRefusal(node, format, ErrorIds.FormatUnsupported);
+                continue;
+            }
+
             if (node.Functions.Count > 0 && format is (ExprTextFormat.CSharp or ExprTextFormat.Python or ExprTextFormat.PowerShell))
             {
-                RequireRefusal(node, format);
+                RequireRefusal(node, format, ErrorIds.FunctionUndefined);
                 continue;
             }
 
@@ -34,14 +41,14 @@ internal static class ExpressionChecks
         }
     }
 
-    // No program can compute a function that has no definition.
-    private static void RequireRefusal(ExprNode node, ExprTextFormat format)
+    // No program can compute a function that has no definition, and some formats have no arrays.
+    private static void RequireRefusal(ExprNode node, ExprTextFormat format, string id)
     {
         try
         {
-            throw new FaultException($"{format} is written of functions without definitions: {node.ToText(format)}");
+            throw new FaultException($"{format} is written, and not refused as {id}: {node.ToText(format)}");
         }
-        catch (AutodiffException exception) when (exception.ErrorId == "FunctionUndefined")
+        catch (AutodiffException exception) when (exception.ErrorId == id)
         {
             // As it should be.
         }

@@ -123,6 +123,7 @@ internal static class ArrayReference
     private static double Norm(List<double> items)
     {
         var largest = items.ConvertAll(Math.Abs).Aggregate(Math.Max);
+        if (items.Exists(double.IsNaN)) return double.NaN;
         if (items.Exists(double.IsInfinity)) return double.PositiveInfinity;
         return largest == 0 ? 0 : largest * Math.Sqrt(Sum([.. items.Select(item => item / largest * (item / largest))]));
     }

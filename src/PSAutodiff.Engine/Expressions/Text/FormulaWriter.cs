@@ -201,8 +201,9 @@ internal static class FormulaWriter
             return new Item<TNode>(style.NumberAfterArray(view.ConstantOf(child)), child, 0, false);
         }
 
-        // The exponent T of an array would read as its transpose.
-        var isTransposer = index == 1 && view.OperationOf(node) is PowOperation && view.OperationOf(child).Code == OperationTable.VariableCode && view.NameOf(child) == "T" && !view.ShapeOf(view.Argument(node, 0)).IsNumber;
+        // The exponents T and -1 of an array would read as its transpose and its inverse.
+        var isTransposer = index == 1 && style is InfixStyle or LabStyle && view.OperationOf(node) is PowOperation && !view.ShapeOf(view.Argument(node, 0)).IsNumber
+            && ((view.OperationOf(child).Code == OperationTable.VariableCode && view.NameOf(child) == "T") || (view.OperationOf(child).Code == OperationTable.ConstantCode && view.ConstantOf(child) == -1));
 
         // The text -2 reads as the number, so the opposite of the number 2 is -(2).
         var numberAfterSign = notation.Level == Notation.SignLevel && view.OperationOf(child).Code == OperationTable.ConstantCode;

@@ -30,6 +30,9 @@ internal abstract class TextStyle
     /// <summary>A number after an array in a function of two, where a whole one would name an axis.</summary>
     public virtual string NumberAfterArray(double value) => Number(value);
 
+    /// <summary>A number with a point.</summary>
+    protected static string NumberNoAxis(string number) => number.AsSpan().TrimStart('-').ContainsAnyExceptInRange('0', '9') ? number : number + ".0";
+
     /// <summary>A number whose text is given.</summary>
     public virtual string Digits(string digits) => digits;
 
@@ -63,7 +66,7 @@ internal sealed class InfixStyle : TextStyle
 
     public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
 
-    public override string NumberAfterArray(double value) => Number(value) is var text && text.AsSpan().TrimStart('-').ContainsAnyExceptInRange('0', '9') ? text : text + ".0";
+    public override string NumberAfterArray(double value) => NumberNoAxis(Number(value));
 
     public override string Variable(string name) => VariableNames.Quote(name);
 }
@@ -82,6 +85,8 @@ internal sealed class LabStyle : TextStyle
     public override Notation NotationOf(Operation operation, in ArgumentShapes of) => operation.HasIndices ? operation.InfixOf(of.Indices) : operation.Lab;
 
     public override string Number(double value) => value == Math.PI ? VariableNames.Pi : FormatNumber(value);
+
+    public override string NumberAfterArray(double value) => NumberNoAxis(Number(value));
 
     public override string Variable(string name) => VariableNames.Quote(name);
 }

@@ -3,7 +3,7 @@ using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
 
-/// <summary>Rows and columns exchanged; a vector or number stays as it is.</summary>
+/// <summary>Rows and columns exchanged; a vector stays as it is.</summary>
 internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 {
     internal override string Symbol => ".T";
@@ -28,7 +28,7 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
         new("zeros.T = zeros", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : x.Is<OnesOperation>() ? x.Constant(1) : Term.None),
     ];
 
-    internal override Shape ShapeOf(in ArgumentShapes of) => of.X.Transposed();
+    internal override Shape ShapeOf(in ArgumentShapes of) => of.X.IsNumber ? throw NotFor(of.X, "a matrix or a vector") : of.X.Transposed();
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Transposed();
 

@@ -20,6 +20,7 @@ public sealed class ArrayErrorTests
     [InlineData("A: [2,2]; B: [3,2]; concat(A, B, axis=1)", 21, "ShapeMismatch", "beside each other they need as many rows")]
     [InlineData("a: [6]; reshape(a, 4, 2)", 9, "ShapeMismatch", "8 elements are not 6")]
     [InlineData("a: [3]; broadcast(a, 4)", 9, "ShapeMismatch", "cannot stretch a vector (3) to a vector (4)")]
+    [InlineData("2 + x.T", 6, "ShapeMismatch", "'.T' takes a matrix or a vector, not a number")]
     [InlineData("softmax(x)", 1, "ShapeMismatch", "takes a vector or a matrix, not a number")]
     [InlineData("diag(3)", 1, "ShapeMismatch", "takes a vector or a matrix, not a number")]
     [InlineData("column(3)", 1, "ShapeMismatch", "'column' takes a vector, not a number")]
@@ -107,6 +108,7 @@ public sealed class ArrayErrorTests
     {
         var node = ExprNode.Parse(text);
         Assert.Equal(node, ExprNode.Parse(node.ToText(ExprTextFormat.Infix)));
+        Assert.Equal(node, ExprNode.Parse(node.ToText(ExprTextFormat.Lab)));
     }
 
     [Fact]

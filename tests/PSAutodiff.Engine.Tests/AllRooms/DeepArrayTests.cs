@@ -1,0 +1,116 @@
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Arrays;
+using PSAutodiff.Operations.Arrays;
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>Chains of 10,000 operations on arrays, on a stack that is far too small for recursion; and what a gradient costs, counted.</summary>
+[Trait("Category", "Slow")]
+public sealed class DeepArrayTests
+{
+    private const int Depth = 10_000;
+
+    private static readonly Shape Three = Shape.Vector(3);
+
+    public static TheoryData<string> Chains => ["sums", "products", "matrix products", "slices", "transposes", "concats", "literal", "softmax", "broadcasts", "places"];
+
+    [Theory]
+    [MemberData(nameof(Chains))]
+    public void Chains_go_through_every_pass(string kind) => SmallStack.Run(() =>
+    {
+        var node = Chain(kind, kind is "slices" or "concats" ? Depth / 50 : Depth);
+        var number = ExprNode.Sum(node * node);
+        Assert.Equal(node, Chain(kind, kind is "slices" or "concats" ? Depth / 50 : Depth));
+        Assert.Equal(number, ExprNode.Parse(number.ToText(ExprTextFormat.Let)));
+        Assert.NotNull(number.ToString());
+        var gradient = number.Gradient("v")[0];
+        Assert.True(gradient.ArrayShape.IsLike(kind == "slices" ? Shape.Vector((Depth / 50) + 1) : Three));
+        Assert.NotNull(number.DifferentiateAlong(new Dictionary<string, ExprNode> { ["v"] = ExprNode.Variable("d", gradient.ArrayShape) }));
+        foreach (var rule in new[] { SimplificationRule.Standard, SimplificationRule.Stable, SimplificationRule.Textbook }) Assert.True(number.Simplify(rule).ArrayShape.IsNumber);
+        Assert.True(gradient.Simplify().ArrayShape.IsLike(gradient.ArrayShape));
+        var names = number.Variables;
+        var flat = ExprNode.Flatten([number]);
+        var tape = ArrayTape.Compile(flat, VariableLayout.Of(names, flat));
+        var results = new double[1];
+        tape.Run(Enumerable.Repeat(0.1, tape.Inputs.Length).ToArray(), results);
+        Assert.False(double.IsNaN(results[0]));
+    });
+
+    [Theory]
+    [InlineData("sums")]
+    [InlineData("matrix products")]
+    [InlineData("slices")]
+    [InlineData("transposes")]
+    [InlineData("concats")]
+    [InlineData("literal")]
+    [InlineData("softmax")]
+    [InlineData("broadcasts")]
+    [InlineData("places")]
+    public void Twice_the_chain_costs_twice_the_memory(string kind) => SmallStack.Run(() =>
+    {
+        Allocated(kind, 100);
+        var (one, two, four) = (Allocated(kind, 500), Allocated(kind, 1000), Allocated(kind, 2000));
+        Assert.True(two < 2.6 * one && four < 2.6 * two, $"{one:n0}, {two:n0}, {four:n0} bytes");
+    });
+
+    [Fact]
+    public void One_reverse_sweep_costs_at_most_five_times_the_nodes_of_the_value()
+    {
+        var worst = 0.0;
+        for (var seed = 0; seed < 3000; seed++)
+        {
+            var one = new ArrayCase(seed, 30, isSmooth: seed % 2 == 0, isNumber: true);
+            if (one.Names.Length == 0) continue;
+            var flat = ExprNode.Flatten([one.Node]);
+            var own = Operations(flat);
+            if (own < 12) continue;
+            var all = Operations(ExprNode.Flatten([one.Node, .. one.Node.Gradient(one.Names)]));
+            worst = Math.Max(worst, (double)all / own);
+            Assert.True(all <= 5 * own, $"{all} operations for {own}; seed {seed}: {one.Program.Text}");
+        }
+
+        Assert.True(worst > 2, $"{worst}");
+    }
+
+    // Zero fill and constants apart.
+    private static int Operations(RootedGraph flat)
+    {
+        var reachable = flat.Reachable();
+        return Enumerable.Range(0, reachable.Length).Count(id => reachable[id] && !flat.Graph.IsLeaf(id) && flat.Graph.OperationOf(id) is not (ZerosOperation or OnesOperation or BroadcastOperation or ReshapeOperation));
+    }
+
+    private static long Allocated(string kind, int length)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var number = ExprNode.Sum(Chain(kind, length));
+        var gradient = number.Gradient("v")[0].Simplify();
+        ArrayTape.Compile(ExprNode.Flatten([gradient]), VariableLayout.Of(number.Variables, ExprNode.Flatten([number])));
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static ExprNode Chain(string kind, int length)
+    {
+        var v = ExprNode.Variable("v", kind == "slices" ? Shape.Vector(length + 1) : Three);
+        var w = ExprNode.Variable("W", Shape.Matrix(3, 3));
+        var chain = kind switch { "transposes" => w, "literal" => v * 2, _ => v };
+        if (kind == "literal") return ExprNode.Stack([.. Enumerable.Range(0, length / 4).Select(i => i % 2 == 0 ? ExprNode.Take(v, i % 3) : ExprNode.Variable("x"))]);
+        for (var i = 0; i < length; i++)
+        {
+            chain = kind switch
+            {
+                "sums" => chain + v,
+                "products" => 0.5 * chain * (v + 1),
+                "matrix products" => ExprNode.MatMul(w, chain),
+                "slices" => chain.Part(SliceBounds.Range(1, chain.ArrayShape.Rows - 1)),
+                "transposes" => (chain + 0.5).T,
+                "concats" => ExprNode.Concat(chain, v),
+                "softmax" => ExprNode.Softmax(chain),
+                "broadcasts" => ExprNode.Broadcast(ExprNode.Sum(chain), 3) * 0.3,
+                _ => chain * ExprNode.Sum(chain) * 0.1,
+            };
+        }
+
+        return kind == "transposes" ? ExprNode.MatMul(chain, v) : chain;
+    }
+}
