@@ -185,8 +185,7 @@ internal sealed class CompiledMeasurement
             results(0),
             variables.Fold(i => results(1 + i)),
             parts == MeasuredParts.Hessian ? Symmetric(size, byColumns ? (i, j) => results(1 + size + (j * size) + i) : InOrder(results, size + 1)) : null,
-            variables.Names,
-            variables.ElementNames);
+            variables.Names);
 
         static Func<int, int, double> InOrder(Func<int, double> results, int next) => (_, _) => results(next++);
     }

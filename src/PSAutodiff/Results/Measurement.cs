@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json.Serialization;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation;
 
 namespace PSAutodiff;
@@ -8,13 +9,12 @@ namespace PSAutodiff;
 public sealed class Measurement
 {
     [JsonConstructor]
-    internal Measurement(double value, OrderedDictionary gradient, double[,]? hessian, IReadOnlyList<string> variables, IReadOnlyList<string>? elements = null)
+    internal Measurement(double value, OrderedDictionary gradient, double[,]? hessian, IReadOnlyList<string> variables)
     {
         Value = value;
         Gradient = gradient;
         Hessian = hessian;
         Variables = variables;
-        Elements = elements ?? variables;
     }
 
     /// <summary>The value.</summary>
@@ -30,7 +30,7 @@ public sealed class Measurement
     public IReadOnlyList<string> Variables { get; }
 
     /// <summary>The variables, and of vectors and matrices all elements, row after row: v[0], v[1]. Rows and columns of the Hessian are in this order.</summary>
-    public IReadOnlyList<string> Elements { get; }
+    public IReadOnlyList<string> Elements => VariableLayout.Of(Gradient).ElementNames;
 
     /// <summary>The value and the derivatives in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Value} {{ {NamedNumbers.Text(Gradient)} }}");
