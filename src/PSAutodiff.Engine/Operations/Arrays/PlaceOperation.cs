@@ -4,7 +4,7 @@ using PSAutodiff.Operations.Arrays;
 namespace PSAutodiff;
 
 /// <summary>An array of zeros but for a part, the adjoint of <see cref="SliceOperation"/>, whose whole numbers it has.</summary>
-internal sealed class PlaceOperation() : ArrayOperation("place", 2, hasIndices: true)
+internal sealed class PlaceOperation() : PlacingOperation("place", 2)
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{place}", 1);
 
@@ -24,6 +24,7 @@ internal sealed class PlaceOperation() : ArrayOperation("place", 2, hasIndices: 
     private protected override IEnumerable<Identity> Identities =>
     [
         new("place(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is(0) || x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
+        new("place(place(a)) = place(a)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<PlaceOperation>() ? x.X.Apply<PlaceOperation>(i.Index(SliceBounds.Within(i.Indices, x.Y.Indices))) : Term.None),
     ];
 
     internal override Notation InfixOf(ReadOnlySpan<long> indices) => ArrayForms.CallWithNumbers(Name, indices);
@@ -37,14 +38,9 @@ internal sealed class PlaceOperation() : ArrayOperation("place", 2, hasIndices: 
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<SliceOperation>(at.Y);
 
-    internal override void Execute(in ArrayOperands of, Span<double> result)
-    {
-        result.Clear();
-        Add(of, result);
-    }
+    internal override bool AddsOnce(Shape places) => true;
 
-    /// <summary>Adds the part to an array.</summary>
-    public static void Add(in ArrayOperands of, Span<double> result)
+    internal override void Add(in ArrayOperands of, Span<double> result)
     {
         var rows = SliceBounds.At(of.Indices, 0);
         var (columns, width) = of.Shape.IsVector ? (SliceBounds.Index(0), 1) : (SliceBounds.At(of.Indices, 1), (int)of.Shape.Columns);

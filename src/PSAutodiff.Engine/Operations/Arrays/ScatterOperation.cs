@@ -5,7 +5,7 @@ using PSAutodiff.Operations.Arrays;
 namespace PSAutodiff;
 
 /// <summary>The adjoint of <see cref="TakeOperation"/>: zeros, to which each element or row is added at the place that a whole number names.</summary>
-internal sealed class ScatterOperation() : ArrayOperation("scatter", 3, hasIndices: true)
+internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{scatter}", 2);
 
@@ -38,9 +38,10 @@ internal sealed class ScatterOperation() : ArrayOperation("scatter", 3, hasIndic
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<TakeOperation>(at.Y);
 
-    internal override void Execute(in ArrayOperands of, Span<double> result)
+    internal override bool AddsOnce(Shape places) => places.IsNumber;
+
+    internal override void Add(in ArrayOperands of, Span<double> result)
     {
-        result.Clear();
         var width = of.Shape.IsMatrix ? (int)of.Shape.Columns : 1;
         for (var i = 0; i < of.Y.Length; i++)
         {

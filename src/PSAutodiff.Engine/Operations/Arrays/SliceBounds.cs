@@ -78,6 +78,25 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
         };
     }
 
+    /// <summary>The whole numbers of a part of a part, as a part of the whole.</summary>
+    /// <param name="outer">The whole numbers of the part of the whole.</param>
+    /// <param name="inner">Those of the part of that part.</param>
+    public static long[] Within(ReadOnlySpan<long> outer, ReadOnlySpan<long> inner)
+    {
+        var axes = outer.Length / 4;
+        var bounds = new SliceBounds[axes];
+        var innerAxis = 0;
+        for (var axis = 0; axis < axes; axis++)
+        {
+            // An axis that is gone has no bounds within.
+            var own = At(outer, axis);
+            bounds[axis] = own.IsIndex ? own : At(inner, innerAxis++);
+            if (!own.IsIndex) bounds[axis] = bounds[axis] with { Start = own.Start + bounds[axis].Start };
+        }
+
+        return [.. Numbers(bounds), .. outer[(3 * axes)..]];
+    }
+
     /// <summary>The part of an array as it is written between brackets.</summary>
     public static string ToText(ReadOnlySpan<long> indices)
     {

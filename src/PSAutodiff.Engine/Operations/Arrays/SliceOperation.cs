@@ -20,6 +20,7 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
     [
         new("A[:, :] = A", RuleSets.NotLab, static (x, _, _) => Term.None),
         new("zeros[i] = 0", RuleSets.NotLab, static (x, i, _) => ArrayForms.ConstantIn(x) is { Exists: true } filled ? filled.StretchedTo(SliceBounds.ShapeOf(x.Shape, i.Indices)) : Term.None),
+        new("A[i][j] = A[k]", RuleSets.StandardAndStable, static (x, i, _) => x.Is<SliceOperation>() ? x.X.Apply<SliceOperation>(i.Index(SliceBounds.Within(x.Y.Indices, i.Indices))) : Term.None),
         new("(a + b)[i] = a[i] + b[i]", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.Inward(x, i)),
     ];
 
@@ -32,6 +33,9 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
     }
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.PlacedIn(at.X.Shape, at.Y.Indices);
+
+    // Only what it takes is looked at.
+    internal override double WorkOf(in ArgumentShapes of) => 0;
 
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {

@@ -75,7 +75,8 @@ public sealed partial class ExprNode
         var literal = elements.Length > 1 ? first : StackOfOne(first);
         foreach (var element in elements.AsSpan(1)) literal = Apply<StackOperation>(literal, element);
 
-        // Of constants alone it is an array of numbers.
+        // Of constants alone it is an array of numbers. What holds anything else is not looked through, as it may be a long chain.
+        if (!Array.TrueForAll(elements, static element => element.Operation.Code is OperationTable.ConstantCode or OperationTable.ArrayCode)) return literal;
         var settled = literal.Flatten();
         return settled.Graph.IsArray(settled.Id) ? settled.Graph.Node(settled.Id) : literal;
     }

@@ -38,6 +38,9 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<ScatterOperation>(at.Y, adjoint.Index(at.X.Shape.Rows));
 
+    // Only what it takes is looked at.
+    internal override double WorkOf(in ArgumentShapes of) => of.Y.Count;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var width = of.ShapeX.IsMatrix ? (int)of.ShapeX.Columns : 1;
