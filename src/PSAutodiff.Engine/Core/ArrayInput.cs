@@ -55,7 +55,11 @@ internal static class ArrayInput
     }
 
     /// <summary>Refuses a matrix that is further from its transpose than rounding puts it.</summary>
-    private static void CheckSymmetric(ReadOnlySpan<double> elements, int size, string name)
+    /// <param name="elements">The elements of the matrix, row after row.</param>
+    /// <param name="size">The number of rows and of columns.</param>
+    /// <param name="name">What to call it in errors.</param>
+    /// <exception cref="AutodiffException">It is not symmetric.</exception>
+    public static void CheckSymmetric(ReadOnlySpan<double> elements, int size, string name)
     {
         const double rounding = 8 * Rounding.Unit;
         for (var i = 0; i < size; i++)

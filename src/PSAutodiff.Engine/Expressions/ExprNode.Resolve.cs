@@ -30,7 +30,12 @@ public sealed partial class ExprNode
         return builder.Build(map[root]).Nodes()[0];
     }
 
-    private static ExprNode Shaped(string name, Shape shape, ExprNode replacement) => replacement.ArrayShape.IsLike(shape)
-        ? replacement
-        : throw new AutodiffException(ErrorIds.ShapeMismatch, $"What takes the place of '{name}' is {replacement.ArrayShape.InWords()}, but '{name}' is {shape.InWords()}.");
+    private static ExprNode Shaped(string name, Shape shape, ExprNode replacement)
+    {
+        if (!replacement.ArrayShape.IsLike(shape)) throw new AutodiffException(ErrorIds.ShapeMismatch, $"What takes the place of '{name}' is {replacement.ArrayShape.InWords()}, but '{name}' is {shape.InWords()}.");
+        if (!shape.IsSymmetric || replacement.ArrayShape.IsSymmetric) return replacement;
+        if (replacement.Operation.Code != OperationTable.ArrayCode) throw new AutodiffException(ErrorIds.ValueNotSymmetric, $"'{name}' is declared symmetric, and what takes its place is not known to be. Declare its matrices symmetric, or declare '{name}' without that word.");
+        ArrayInput.CheckSymmetric(((ConstantArray)replacement.LeafContent).Elements, (int)shape.Rows, name);
+        return replacement;
+    }
 }

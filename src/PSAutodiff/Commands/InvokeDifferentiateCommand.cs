@@ -189,27 +189,28 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     {
         string[] names = [.. by.Where(static one => one.Part is null).Select(static one => one.Name)];
         var derivatives = Tidy(node.Differentiate(names, Mode, Cancellation));
+        var shapes = VariableLayout.Of(names, ExprNode.Flatten([node], Cancellation)).Shapes;
         var next = 0;
         foreach (var one in by)
         {
             if (one.Part is null)
             {
-                WriteObject(OfHigherOrder(derivatives[next++], one.Name));
+                WriteObject(OfHigherOrder(derivatives[next], one.Name, shapes[next++]));
                 continue;
             }
 
             var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
-            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0])));
+            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0], Shape.Number)));
         }
     }
 
-    private ExprNode OfHigherOrder(ExprNode derivative, string variable)
+    private ExprNode OfHigherOrder(ExprNode derivative, string variable, Shape by)
     {
         var clock = Stopwatch.StartNew();
         for (var order = 1; order < Order && derivative is not { IsConstant: true, ConstantValue: 0 }; order++)
         {
             ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"derivative {order + 1} of {Order}, the last one has {derivative.NodeCount} nodes"), clock, (double)order / Order);
-            derivative = Tidy(derivative.Differentiate([variable], Mode, Cancellation))[0];
+            derivative = by.IsNumber || derivative.Variables.Contains(variable) ? Tidy(derivative.Differentiate([variable], Mode, Cancellation))[0] : derivative.DifferentiateByAbsent(variable, by);
         }
 
         if (clock.Elapsed.TotalSeconds >= 1) EndProgress(Activity);

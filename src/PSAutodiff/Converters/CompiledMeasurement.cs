@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Execution;
@@ -111,6 +112,7 @@ internal sealed class CompiledMeasurement
 
         // Value, gradient, and then the columns of the Hessian, one for each unit direction.
         var (size, point) = (_directionLength, new double[_compiled.Inputs.Length]);
+        if (1 + size + ((long)size * size) > Array.MaxLength) throw new AutodiffException(ErrorIds.DataTooLarge, string.Create(CultureInfo.InvariantCulture, $"The variables have {size} elements, so the Hessian has {(long)size * size} entries, which is more than can be computed with. Directional derivatives of the gradient need no matrix."));
         var all = new double[1 + size + (size * size)];
         values.CopyTo(point);
         for (var j = 0; j < size; j++)

@@ -23,7 +23,9 @@ internal static class Conversions
         try
         {
             var node = ToExpression(value, cancellation);
-            return listsAreArrays && Unwrap(value) is string && values is not null && HasList(node, values) && WithShapes() is { ArrayShape.IsNumber: true } shaped ? shaped : node;
+            if (values is null || Unwrap(value) is not (string or ScriptBlock)) return node;
+            if (HasList(node, values, static list => list is Array { Rank: 2 } || Unwrap(list.Count > 0 ? list[0] : null) is IList)) return WithShapes() ?? node;
+            return listsAreArrays && HasList(node, values, static _ => true) && WithShapes() is { ArrayShape.IsNumber: true } shaped ? shaped : node;
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ShapeMismatch && values is not null)
         {
@@ -45,12 +47,12 @@ internal static class Conversions
         }
     }
 
-    /// <summary>Whether a list is given for a variable that is a number.</summary>
-    private static bool HasList(ExprNode node, ValueSource values)
+    /// <summary>Whether a list of some kind is given for a variable that is a number.</summary>
+    private static bool HasList(ExprNode node, ValueSource values, Func<IList, bool> isKind)
     {
         var variables = VariableLayout.Of(node.Variables, ExprNode.Flatten([node]));
         var names = values.Match(variables.Names);
-        return Enumerable.Range(0, names.Length).Any(i => names[i] is { } name && variables.Shapes[i].IsNumber && Unwrap(values[name]) is IList);
+        return Enumerable.Range(0, names.Length).Any(i => names[i] is { } name && variables.Shapes[i].IsNumber && Unwrap(values[name]) is IList list && isKind(list));
     }
 
     /// <summary>The same, with the names of functions without definitions, and shapes of variables, that text need not declare.</summary>

@@ -30,6 +30,7 @@ public sealed class Measurement
     public IReadOnlyList<string> Variables { get; }
 
     /// <summary>The variables, and of vectors and matrices all elements, row after row: v[0], v[1]. Rows and columns of the Hessian are in this order.</summary>
+    [JsonIgnore]
     public IReadOnlyList<string> Elements => VariableLayout.Of(Gradient).ElementNames;
 
     /// <summary>The value and the derivatives in a line.</summary>

@@ -27,8 +27,18 @@ public static class Views
     {
         ArgumentNullException.ThrowIfNull(expression);
         var formula = ExprText.Formula(expression);
-        var (graph, root) = expression.Flatten();
-        var arrays = ExprText.ArraysOf(graph, [root]);
+        SortedDictionary<string, Core.Shape> arrays;
+        try
+        {
+            var (graph, root) = expression.Flatten();
+            arrays = ExprText.ArraysOf(graph, [root]);
+        }
+        catch (AutodiffException exception)
+        {
+            // Operators put together what is no expression, such as a name with two shapes: it is still shown.
+            return $"{formula}  # {exception.Message}";
+        }
+
         if (arrays.Count == 0 && expression.ArrayShape.IsNumber) return formula;
 
         // A variable alone has but one shape.

@@ -54,6 +54,13 @@ Describe 'Values of vectors and matrices' {
         $vectors[2] | Should -Be 3, 6
     }
 
+    It 'takes a matrix for a matrix where numbers would do' {
+        $sum = Measure-Expression 'A + 1' -At @{ A = @(1, 2), @(3, 4) }
+        $sum | Should -Be 2, 3, 4, 5
+        $transposed = Measure-Expression { $A.T } -At @{ A = @(1, 2), @(3, 4) }
+        $transposed | Should -Be 1, 3, 2, 4
+    }
+
     It 'takes the only element for a list of one, as PowerShell unrolls these' {
         Measure-Expression 'v: [1]; sum(v)' -At @{ v = 5 } | Should -Be 5
         Measure-Expression 'A: [1, 2]; sum(A)' -At @{ A = 5, 6 } | Should -Be 11
@@ -74,6 +81,20 @@ Describe 'Values of vectors and matrices' {
         $measured.Elements | Should -Be 'H[0, 0]', 'H[0, 1]', 'H[1, 0]', 'H[1, 1]', 'w[0]', 'w[1]'
         $measured.Hessian[4, 4], $measured.Hessian[4, 5], $measured.Hessian[5, 5] | Should -Be 2, 1, 3
         $measured.Hessian[0, 4], $measured.Hessian[4, 0], $measured.Hessian[1, 4], $measured.Hessian[0, 0] | Should -Be 1, 1, 1, 0
+    }
+
+    It 'gives the Hessian of a squared norm where the norm has none' {
+        ('v: [2]; norm(v)^2' | Measure-Expression -At @{ v = 0, 0 } -Hessian).Hessian | Should -Be 2, 0, 0, 2
+    }
+
+    It 'gives zeros of the right shape for second derivatives of what is linear' {
+        $second = 'v: [2]; A: [2, 2]; sum(A @ v)' | Invoke-Differentiate v -Order 2
+        $second.ToString() | Should -BeExactly 'zeros(2, 2)'
+    }
+
+    It 'shows what operators put together with two shapes for a name' {
+        $wrong = (New-ExprNode 'v: [2]; v') + (New-ExprNode 'v: [3]; sum(v)')
+        ($wrong | Out-String).Trim() -replace '\s+', ' ' | Should -BeLike "v + sum(v) # 'v' is a vector (*A name has one shape."
     }
 
     It 'agrees with NumPy in all 400 golden cases, gradients and Hessians too' {
@@ -131,6 +152,12 @@ Describe 'Values that do not fit' {
         $outcome = Get-Outcome { 'H: [2, 2] symmetric; sum(H)' | Measure-Expression -At @{ H = @(1, 2), @(3, 4) } }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ValueNotSymmetric
         $outcome.Errors[0].Exception.Message | Should -BeLike '*H`[1, 0`] is 3 and H`[0, 1`] is 2*'
+    }
+
+    It 'refuses a Hessian that is too large, and goes on' {
+        $outcome = Get-Outcome { 'v: [300000]; sum(v^2)', 'x: [2]; sum(x^2)' | Measure-Expression -At @{ v = [double[]]::new(300000); x = 1, 2 } -Hessian }
+        $outcome.Output.Value | Should -Be 5
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataTooLarge
     }
 
     It 'refuses arrays over rows, for now' {

@@ -22,7 +22,7 @@ Describe 'The operation of docs/adding-an-operation.md' -Tag Slow {
             "$('softsign(-x) + softsign(x)' | Invoke-Simplify)"
             'softsign(x)' | ConvertTo-ExprText -As Latex
 '@ | Should -BeExactly @(
-            'softplus takes 1 argument', 'softsign takes 1 argument', 'softsign(2 * x)', 'softsign(2 * x)', '0.75',
+            'softmax takes 1 argument', 'softplus takes 1 argument', 'softsign takes 1 argument', 'softsign(2 * x)', 'softsign(2 * x)', '0.75',
             '1 / (1 + abs(x))^2', '0', '\operatorname{softsign}\left(x\right)')
     }
 

@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
 using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff;
@@ -27,6 +28,10 @@ internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Ele
         new("log(exp(x) + exp(y) + ...) without overflow", RuleSets.Stable, static (x, _, _) => SumOfExponentials.Logarithm(x)),
         new("log(1 + x) = log1p(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u ? u.Apply<Log1pOperation>() : Term.None),
         new("log(1 - x) = log1p(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SubOperation>() && x.X.Is(1) ? (-x.Y).Apply<Log1pOperation>() : Term.None),
+        new("log(softmax(x)) = x - logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
+            x.Is<SoftmaxOperation>() ? x.X - ArrayForms.Stretched(x.X.Apply<LogSumExpOperation>(x.Y), x.X.Shape, x.Y.Indices) : Term.None),
+        new("log(sum(exp(x))) = logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
+            x.Is<TotalOperation>() && x.X.Is<ExpOperation>() && (x.X.Shape.IsVector || x.Y.Indices.Length > 0) ? x.X.X.Apply<LogSumExpOperation>(x.Y) : Term.None),
         new("log(sigmoid(x)) = -softplus(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SigmoidOperation>() ? -(-x.X).Apply<SoftplusOperation>() : Term.None),
         new("log(1 - exp(x)) without cancellation", RuleSets.Stable, static (x, _, _) => x.Is<NegOperation>() && x.X.Is<Expm1Operation>() ? OneMinusExp(x.X.X) : Term.None),
         new("log(exp(x) + exp(y)) without overflow", RuleSets.Stable, static (x, _, _) =>

@@ -36,6 +36,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
         new("x^0 = 1", RuleSets.NotLab, static (x, y, _) => y.Is(0) ? x.Constant(1) : Term.None),
         new("x^1 = x", RuleSets.NotLab, static (x, y, _) => y.Is(1) ? x : Term.None),
         new("1^x = 1", RuleSets.NotLab, static (x, _, _) => x.Is(1) ? x : Term.None),
+        new("norm(x)^2 = x @ x", RuleSets.StandardAndStable, static (x, y, _) =>
+            y.Is(2) && x.Is<NormOperation>() && x.Y.Indices.Length == 0 ? (x.X.Shape.IsVector ? x.X.MatMul(x.X) : (x.X * x.X).Total()) : Term.None),
         new("x^-1 = 1 / x", RuleSets.StandardAndStable, static (x, y, _) => y.Is(-1) ? 1 / x : Term.None),
         new("x^0.5 = sqrt(x)", RuleSets.StandardAndStable, static (x, y, _) => y.Is(0.5) ? x.Apply<SqrtOperation>() : Term.None),
         new("(-x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),

@@ -104,15 +104,27 @@ public sealed partial class ExprNode
         if (!of.IsMatrix && by.IsVector)
         {
             // No variable of an expression can have this name.
-            var direction = builder.Term(builder.Variable("\0" + variable, by));
+            var direction = by.Rows == 1 ? builder.Term(builder.Constant(1)).StretchedTo(by) : builder.Term(builder.Variable("\0" + variable, by));
             var form = ForwardMode.Differentiate(builder, root, new Dictionary<string, Term>(StringComparer.Ordinal) { [variable] = direction });
+
+            // By one element, along which there is nothing but 1.
+            if (by.Rows == 1) return builder.Term(form).StretchedTo(of.Plain()).Reshaped(of.IsNumber ? by.Plain() : Core.Shape.Matrix(of.Rows, 1)).Id;
             if (LinearForms.MatrixOf(builder, form, direction.Id) is { Exists: true } matrix) return matrix.Id;
         }
 
-        throw new AutodiffException(
-            ErrorIds.DerivativeOfArray,
-            $"The derivative of {of.InWords()} by '{variable}', {by.InWords()}, is no vector or matrix that can be written as an expression. Give a direction for '{variable}' (-Direction), or take a sum or an element of the expression.");
+        throw NoForm(of, variable, by);
     }
+
+    private static AutodiffException NoForm(Shape of, string variable, Shape by) => new(
+        ErrorIds.DerivativeOfArray,
+        $"The derivative of {of.InWords()} by '{variable}', {by.InWords()}, is no vector or matrix that can be written as an expression. Give a direction for '{variable}' (-Direction), or take a sum or an element of the expression.");
+
+    /// <summary>The derivative by a vector or matrix that the expression does not have: zeros of their shape.</summary>
+    /// <exception cref="AutodiffException">They would have more than two axes.</exception>
+    internal ExprNode DifferentiateByAbsent(string variable, Shape by) =>
+        ArrayShape.IsNumber ? Zeros(by.Sizes) :
+        ArrayShape.IsVector && by.IsVector ? Zeros(ArrayShape.Rows, by.Rows) :
+        throw NoForm(ArrayShape, variable, by);
 
     /// <summary>The directional derivative: the sum of the derivatives by variables, each times a direction of the variable's shape.</summary>
     /// <param name="directions">For each variable that changes, how.</param>
