@@ -113,28 +113,6 @@ public sealed class ArrayTapeTests
         Assert.True(tape.ArenaLength < 4000, $"{tape.ArenaLength}");
     }
 
-    [Theory]
-    [InlineData("A: [4, 5]; A[1:, 1:][0, 2]", "A: [4, 5]; A[1, 3]")]
-    [InlineData("A: [4, 5]; A[1:, 1:][1:, :2]", "A: [4, 5]; A[2:, 1:3]")]
-    [InlineData("A: [4, 5]; A[2][1:3]", "A: [4, 5]; A[2, 1:3]")]
-    [InlineData("A: [4, 5]; A[:, 3][1]", "A: [4, 5]; A[1, 3]")]
-    [InlineData("v: [9]; v[1:][1:][1:4][0]", "v: [9]; v[3]")]
-    public void A_part_of_a_part_is_a_part_of_the_whole(string text, string wanted) => Assert.Equal(ExprNode.Parse(wanted), ExprNode.Parse(text).Simplify());
-
-    [Theory]
-    [InlineData("A: [4, 5]; sum(A[1:, 1:][1:, :2])")]
-    [InlineData("A: [4, 5]; sum(A[2][1:3])")]
-    [InlineData("A: [4, 5]; sum(A[:, 3][1:3])")]
-    public void A_part_within_a_part_of_zeros_is_a_part_of_zeros(string text)
-    {
-        var gradient = ExprNode.Parse(text).Gradient("A")[0];
-        var simplified = gradient.Simplify();
-        var (graph, root) = simplified.Flatten();
-        Assert.IsType<PlaceOperation>(graph.OperationOf(root));
-        Assert.IsNotType<PlaceOperation>(graph.OperationOf(graph.X(root)));
-        Assert.Equal(Run(Element, ExprNode.Variable("A", Shape.Matrix(4, 5)) + gradient).Results, Run(Element, ExprNode.Variable("A", Shape.Matrix(4, 5)) + simplified).Results);
-    }
-
     private static double Element(int index) => 0.1 + (0.3 * (index % 7));
 
     private static ExprNode Placed(ExprNode number, long index) => ExprNode.Scatter(number, ExprNode.Constant(index), 3);

@@ -133,7 +133,7 @@ internal sealed class RewriteRound
         if (!collects || _sums is null) return rebuilt;
         _map[id] = rebuilt;
         var applied = _applied.Count;
-        var collected = _forms is null ? null : InForm(_builder.Term(rebuilt), _forms);
+        var collected = _forms is null || AddsElement(_builder.Term(rebuilt)) ? null : InForm(_builder.Term(rebuilt), _forms);
 
         // Forms that are looked at and not taken leave nothing.
         if (collected is not { Exists: true }) _applied.RemoveRange(applied, _applied.Count - applied);
@@ -148,6 +148,9 @@ internal sealed class RewriteRound
         _log?.EndCollection(id, rebuilt, result);
         return result;
     }
+
+    // Single elements in zeros are gathered whatever form is wanted.
+    private static bool AddsElement(Term sum) => sum.Operation is SumOperation or SubOperation && sum.Y.Is<PlaceOperation>() && sum.Y.X.Shape.IsNumber;
 
     private static Term? InForm(Term term, TextbookForms forms) => term.Operation switch
     {

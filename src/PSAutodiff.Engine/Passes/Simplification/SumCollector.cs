@@ -12,6 +12,11 @@ internal sealed class SumCollector : ClusterCollector
 {
     private static readonly Identity LikeTerms = new("a * x + b * x = (a + b) * x", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
 
+    // Nobody reads longer literals.
+    private const int LongestLiteral = 1000;
+
+    private static readonly Identity Gathered = LikeTerms with { Name = "place(a, 0) + place(b, 1) = [a, b]" };
+
     private readonly List<Part> _parts = [];
     private readonly List<int> _partOf = [];
     private Dictionary<int, int>? _indexOf;
@@ -24,6 +29,12 @@ internal sealed class SumCollector : ClusterCollector
 
     protected override Term Collect(Now now)
     {
+        if (!IsStable && Literal(now) is { Exists: true } literal)
+        {
+            Note(Gathered);
+            return literal;
+        }
+
         _parts.Clear();
         _partOf.Clear();
         _parts.EnsureCapacity(Leaves.Count);
@@ -66,6 +77,27 @@ internal sealed class SumCollector : ClusterCollector
         var (total, negative) = Rebuild(At, divides: false);
         if (!total.Exists) return Builder.Term(Builder.Constant(0));
         return negative ? -total : total;
+    }
+
+    /// <summary>A sum of single elements in vectors of zeros, as the adjoints of elements are, as a literal; none for other sums, and where it would be longer.</summary>
+    private Term Literal(Now now)
+    {
+        var shape = Builder.ShapeOf(now.Of(Leaves[0].Id));
+        if (!shape.IsVector || shape.Rows < 2 || shape.Rows > Math.Min(LongestLiteral, 2 * Leaves.Count)) return Term.None;
+        var elements = new Term[shape.Rows];
+        Array.Fill(elements, Term.None);
+        foreach (var leaf in Leaves)
+        {
+            var place = Builder.Term(now.Of(leaf.Id));
+            if (!place.Is<PlaceOperation>() || !place.X.Shape.IsNumber || !place.Shape.IsLike(shape)) return Term.None;
+            ref var element = ref elements[place.Y.Indices[0]];
+            if (element.Exists) return Term.None;
+            element = leaf.Inverse ? -place.X : place.X;
+        }
+
+        var literal = elements[0].Exists ? elements[0] : Builder.Term(Builder.Constant(0));
+        foreach (var element in elements.AsSpan(1)) literal = literal.Apply<StackOperation>(element.Exists ? element : literal.Constant(0));
+        return literal;
     }
 
     private (Term Term, bool Negative) At(int index)
