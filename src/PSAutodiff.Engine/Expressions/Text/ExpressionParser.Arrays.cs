@@ -41,7 +41,7 @@ internal sealed partial class ExpressionParser
         if (!VariableNames.IsValid(name)) throw Error(token, $"'{name}' cannot be the name of a variable");
         if (IsBound(name)) throw Error(token, $"'{name}' is bound already and cannot be declared");
         if (IsDeclared(name)) throw Error(token, $"'{name}' is declared as a function already");
-        if (_builder.FindVariable(name) >= 0) throw Error(token, $"'{name}' was used as a number before; a shape is declared before the first use");
+        if (_builder.FindVariable(name) >= 0) throw Error(token, $"'{name}' was used as a number before; a shape is declared before the first use", ErrorIds.ShapeConflict);
         for (var i = 0; i < 3; i++) Advance();
         var rows = ReadSize();
         var columns = 0L;
@@ -57,13 +57,13 @@ internal sealed partial class ExpressionParser
         var shape = isMatrix ? Shape.Matrix(rows, columns) : Shape.Vector(rows);
         if (_current.Kind == TokenKind.Name && Shown(_current) == SymmetricWord)
         {
-            if (!isMatrix || rows != columns) throw Error(_current, $"'{name}' is {shape.InWords()}; only a square matrix is symmetric");
+            if (!isMatrix || rows != columns) throw Error(_current, $"'{name}' is {shape.InWords()}; only a square matrix is symmetric", ErrorIds.ShapeInvalid);
             shape = Shape.Symmetric(rows);
             Advance();
         }
 
         if (!IsSymbol(_current, ';')) throw Error(_current, $"expected ';' after the shape of '{name}'");
-        if (!(_shapes ??= new Dictionary<string, Shape>(StringComparer.Ordinal)).TryAdd(name, shape)) throw Error(token, $"the shape of '{name}' is declared already");
+        if (!(_shapes ??= new Dictionary<string, Shape>(StringComparer.Ordinal)).TryAdd(name, shape)) throw Error(token, $"the shape of '{name}' is declared already", ErrorIds.ShapeConflict);
         Advance();
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class ExpressionParser
     {
         if (_current.Kind != TokenKind.Number || _current.Number is not (>= 1 and < LargestSize) || _current.Number != Math.Floor(_current.Number))
         {
-            throw Error(_current, "expected a size, a whole number from 1");
+            throw Error(_current, "expected a size, a whole number from 1", ErrorIds.ShapeInvalid);
         }
 
         Advance();

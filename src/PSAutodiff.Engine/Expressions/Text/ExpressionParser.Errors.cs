@@ -165,6 +165,6 @@ internal sealed partial class ExpressionParser
 
     private string Shown(Token token) => _text.Substring(token.Start, token.Length);
 
-    private ExpressionSyntaxException Error(Token token, string problem) =>
-        new(ErrorIds.ExpressionSyntax, problem + ".", _text, token.Start);
+    private ExpressionSyntaxException Error(Token token, string problem, string errorId = ErrorIds.ExpressionSyntax) =>
+        new(errorId, problem + ".", _text, token.Start);
 }
