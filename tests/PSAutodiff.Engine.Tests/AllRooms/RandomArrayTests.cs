@@ -21,7 +21,7 @@ public sealed class RandomArrayTests
 
     [Fact]
     [Trait("Category", "Nightly")]
-    public void Two_hundred_thousand_expressions_have_the_values_of_the_reference() => Check(Seed + 1_000_000, 200_000);
+    public void Tens_of_thousands_more_have_them_too() => Check(Seed + 1_000_000, 50_000);
 
     [Fact]
     public void Every_operation_comes_up()
