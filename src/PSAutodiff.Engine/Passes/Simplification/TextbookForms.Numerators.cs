@@ -72,17 +72,18 @@ internal sealed partial class TextbookForms
     }
 
     /// <summary>
-    /// The factor that all terms have, but for numbers, variables and exponentials, and what it is multiplied with; null where there is none
-    /// with a sum in it, since polynomials of functions are collected best as they are.
+    /// The factor that all terms have, but for numbers and exponentials, and what it is multiplied with; null where there is none with a sum
+    /// in it, since polynomials of functions are collected best as they are. Variables are such factors next to a logistic function alone.
     /// </summary>
     private (List<Monomial> Others, Monomial Factor)? WithCommonFactor(List<Monomial> terms, PartKinds byParts)
     {
         if (terms.Count < 2) return null;
         var powers = new List<(int Base, Ratio Exponent)>();
+        var isLogistic = terms.Exists(term => term.Factors.Any(power => builder.Term(power.Base).Is<SigmoidOperation>()));
         foreach (var (id, own) in terms[0].Factors)
         {
             var part = builder.Term(id);
-            if (part.Operation.Arity == 0 || IsExponential(part) || !own.IsWhole || own.IsNegative) continue;
+            if (part.IsConstant || (part.Operation.Arity == 0 && !isLogistic) || IsExponential(part) || !own.IsWhole || own.IsNegative) continue;
             var least = own;
             foreach (var term in terms)
             {
@@ -94,7 +95,7 @@ internal sealed partial class TextbookForms
             if (least.Above > 0) powers.Add((id, least));
         }
 
-        if (!powers.Exists(power => builder.Term(power.Base) is var part && (part.Is<SumOperation>() || part.Is<SubOperation>() || part.Is<SigmoidOperation>()))) return null;
+        if (powers.Count == 0 || !isLogistic && !powers.Exists(power => builder.Term(power.Base) is var part && (part.Is<SumOperation>() || part.Is<SubOperation>() || part.Is<SigmoidOperation>()))) return null;
         var factor = Monomial.Of(builder, powers);
         if (Divide(terms, factor.Inverse()) is not { } rest) return null;
         return Expanded(rest, byParts) is { } expanded ? (expanded, factor) : Merge(rest) is { } merged ? (merged, factor) : null;

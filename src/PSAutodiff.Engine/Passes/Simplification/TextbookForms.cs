@@ -131,7 +131,7 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
         return Merge(result);
     }
 
-    /// <summary>The quotient and the rest of a sum divided by 1 + exp(x), where the rest is no sum; none for anything else.</summary>
+    /// <summary>The quotient and the rest of a sum divided by 1 + exp(x), where the rest is no sum, times what stands before it; none for anything else.</summary>
     private Term Divided(Monomial monomial)
     {
         var (sum, divisor) = (Term.None, Term.None);
@@ -140,19 +140,28 @@ internal sealed partial class TextbookForms(GraphBuilder builder, Action<Identit
             var part = builder.Term(id);
             if (!sum.Exists && exponent.IsOne && (part.Is<SumOperation>() || part.Is<SubOperation>())) sum = part;
             else if (!divisor.Exists && (-exponent).IsOne && Logistic.Exponent(part).Exists) divisor = part;
-            else return Term.None;
+            else if (exponent.IsNegative) return Term.None;
         }
 
         if (!sum.Exists || !divisor.Exists || Terms(sum, MaxInnerTerms, byParts: PartKinds.None) is not { } terms) return Term.None;
+        var expanded = new List<Monomial>();
+        foreach (var term in terms)
+        {
+            if (Expand(term) is not { } products || expanded.Count + products.Count > MaxTerms) return Term.None;
+            expanded.AddRange(products);
+        }
+
         var exponential = (divisor.X.Is(1) ? divisor.Y : divisor.X).Id;
-        var multiples = terms.FindAll(term => term.ExponentOf(exponential).IsOne);
+        var multiples = expanded.FindAll(term => term.ExponentOf(exponential).IsOne);
         if (multiples.Count == 0) return Term.None;
         var quotient = multiples.ConvertAll(term => term.Where((id, _) => id != exponential).With(term.Coefficient));
-        var rest = Merge([.. terms.Except(multiples), .. quotient.Select(static term => term.With(-term.Coefficient))]);
+        var rest = Merge([.. expanded.Except(multiples), .. quotient.Select(static term => term.With(-term.Coefficient))]);
         if (rest is not { Count: 1 } || rest[0].HasDenominator) return Term.None;
-        return rest[0].Times(Monomial.Of(builder, [(divisor.Id, -Ratio.One)])) is { } remainder && Merge([.. quotient, remainder]) is { } whole
+        if (rest[0].Times(Monomial.Of(builder, [(divisor.Id, -Ratio.One)])) is not { } remainder || Merge([.. quotient, remainder]) is not { } whole) return Term.None;
+        var before = monomial.Where((id, _) => id != sum.Id && id != divisor.Id);
+        return before.Factors.Count == 0
             ? Scaled(whole, monomial.Coefficient)
-            : Term.None;
+            : before.With(monomial.Coefficient).Times(Monomial.Of(builder, [(Write(whole).Id, Ratio.One)]))?.Write() ?? Term.None;
     }
 
     private Term Scaled(List<Monomial> terms, Ratio factor)

@@ -30,7 +30,7 @@ public sealed class CrossEntropyTests
         AssertTidy("sigmoid(u) - y", Composed(ExprNode.Parse(Loss), ExprNode.Sigmoid(U)).Differentiate("u", mode));
         var neuron = Composed(ExprNode.Parse(Loss), ExprNode.Parse("sigmoid(w*x + b)"));
         AssertTidy("sigmoid(w * x + b) - y", neuron.Differentiate("b", mode));
-        AssertTidy(mode == DifferentiationMode.Reverse ? "x * (sigmoid(w * x + b) - y)" : "x * sigmoid(w * x + b) - y * x", neuron.Differentiate("w", mode));
+        AssertTidy(mode == DifferentiationMode.Reverse ? "x * (sigmoid(w * x + b) - y)" : "x * (sigmoid(w * x + b) - y)", neuron.Differentiate("w", mode));
     }
 
     [Theory]
@@ -48,6 +48,23 @@ public sealed class CrossEntropyTests
         var loss = Composed(ExprNode.Parse(Loss), ExprNode.Parse("1/(1 + exp(-u))"));
         AssertTidy("1 / (1 + exp(-u)) - y", loss.Differentiate("u"));
         AssertTidy("exp(-u) / (1 + exp(-u))^2", ExprNode.Parse("1/(1 + exp(-u))").Differentiate("u"));
+    }
+
+    [Theory]
+    [InlineData("(1 - y*(1 + exp(-u)))/(1 + exp(-u))", "1 / (1 + exp(-u)) - y")]
+    [InlineData("x*(y*exp(-u) + y - 1)/(1 + exp(-u))", "x * (y - 1 / (1 + exp(-u)))")]
+    [InlineData("(y*x*exp(-u) + x*(y - 1))/(1 + exp(-u))", "x * (y - sigmoid(u))")]
+    [InlineData("x*sigmoid(u) - y*x", "x * (sigmoid(u) - y)")]
+    [InlineData("x*sigmoid(u) - y*z", "x * sigmoid(u) - y * z")]
+    public void A_sum_above_a_logistic_denominator_is_divided_by_it(string text, string expected) => AssertTidy(expected, ExprNode.Parse(text));
+
+    [Theory]
+    [InlineData("-(y*log(sigmoid(w*x + b)) + (1 - y)*log(1 - sigmoid(w*x + b)))")]
+    [InlineData("f = 1/(1 + exp(-(w*x + b))); -y*log(f) - (1 - y)*log(1 - f)")]
+    public void By_one_weight_it_has_the_form_that_it_has_by_several(string text)
+    {
+        var loss = ExprNode.Parse(text);
+        AssertTidy("x * (sigmoid(w * x + b) - y)", loss.Differentiate("w"));
     }
 
     [Theory]
