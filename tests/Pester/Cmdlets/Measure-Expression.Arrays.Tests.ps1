@@ -109,7 +109,6 @@ Describe 'Errors of lists in -At' {
     }
 
     It 'are ValueNotNumeric for <What>' -ForEach @(
-        @{ What = 'an array of two dimensions'; Call = { 'x' | Measure-Expression -At @{ x = [double[, ]]::new(2, 2) } } }
         @{ What = 'lists with -AsProperty'; Call = { 'x' | Measure-Expression -At @{ x = 1, 2 } -AsProperty Result } }
         @{ What = 'lists together with rows'; Call = { @{ y = 1 } | Measure-Expression 'x + y' -At @{ x = 1, 2 } } }
     ) {

@@ -1,9 +1,10 @@
 # The operation of a node behaves like its text, as students write it in their own recursions.
 BeforeDiscovery {
     # Of numbers; those of arrays are made in New-ExprNode.Arrays.Tests.ps1 and in the engine's tests.
+    $arrayOperation = [PSAutodiff.ExprNode].Assembly.GetType('PSAutodiff.ArrayOperation', $true)
     $operations = @([PSAutodiff.ExprNode].Assembly.GetTypes() |
             Where-Object { -not $_.IsAbstract -and -not $_.IsNested -and $_.IsSubclassOf([PSAutodiff.Operation]) -and $_.Name -ne 'UnknownFunction' } |
-            Where-Object { $_.Namespace -eq 'PSAutodiff' -and -not $_.BaseType.FullName.Contains('Operations.Arrays') -and $_.BaseType.Name -ne 'ArrayOperation' -and $_.Name -notin 'IndexLeafOperation', 'ArrayLeafOperation' } |
+            Where-Object { -not $_.IsSubclassOf($arrayOperation) -and $_.Name -notin 'IndexLeafOperation', 'ArrayLeafOperation' } |
             ForEach-Object { $it = [Activator]::CreateInstance($_, $true); @{ Op = $it.Name; Arity = $it.Arity } })
 }
 

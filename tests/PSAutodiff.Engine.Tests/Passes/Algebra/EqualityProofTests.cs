@@ -301,14 +301,17 @@ public sealed class EqualityProofTests
     });
 
     [Fact]
-    public void Nothing_false_is_proved_of_random_pairs() => CheckRandomPairs(4_000, seed: 20_241);
+    public void Nothing_false_is_proved_of_random_pairs() => CheckRandomPairs(4_000, seed: 20_241, withDomains: 4_000);
 
     [Fact]
     [Trait("Category", "Nightly")]
-    public void Nothing_false_is_proved_of_two_hundred_thousand_random_pairs() => CheckRandomPairs(200_000, seed: 7);
+    public void Nothing_false_is_proved_of_two_hundred_thousand_random_pairs() => CheckRandomPairs(200_000, seed: 7, withDomains: 50_000);
 
-    /// <summary>Pairs of which every second one is equal by construction: what is proved equal has equal values to 27 digits and more.</summary>
-    private static void CheckRandomPairs(int pairs, int seed)
+    /// <summary>
+    /// Pairs of which every second one is equal by construction: what is proved equal has equal values to 27 digits and more. Domains take longer:
+    /// they are looked at for the first pairs alone.
+    /// </summary>
+    private static void CheckRandomPairs(int pairs, int seed, int withDomains)
     {
         var (proved, checkedPairs, checkedDomains, longest) = (0, 0, 0, TimeSpan.Zero);
         var watch = new Stopwatch();
@@ -341,12 +344,12 @@ public sealed class EqualityProofTests
             }
 
             if (points > 0) checkedPairs++;
-            checkedDomains += CheckDomains(one, other, proof);
+            if (i < withDomains) checkedDomains += CheckDomains(one, other, proof);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{proved} of {pairs / 2} pairs that are equal were proved so, {checkedPairs} proofs compared with values, {checkedDomains} points where one has none with what was assumed; the longest took {longest.TotalMilliseconds:F0} ms");
-        Assert.True(checkedDomains > pairs / 200, $"{checkedDomains}");
+        Assert.True(checkedDomains > withDomains / 200, $"{checkedDomains}");
         Assert.True(proved > 0.8 * pairs / 2, $"{proved} of {pairs / 2}");
         Assert.True(checkedPairs > 0.5 * proved, $"{checkedPairs} of {proved}");
     }
