@@ -80,7 +80,7 @@ $by = [ordered]@{
 }
 foreach ($name in $by.Keys) { "$name $((Compare-Expression ($loss | Invoke-Differentiate $name) $by[$name]).How)" }
 #> c Structure
-#> u1 Algebra
+#> u1 Simplification
 #> b2 Algebra
 #> w12 Algebra
 #> x1 Algebra
