@@ -9,7 +9,8 @@ namespace PSAutodiff.Core;
 /// </summary>
 internal sealed class VariableLayout
 {
-    private readonly int[] _starts;
+    // Where the elements of each begin; null where all are numbers, whose layouts are made by every compilation.
+    private readonly int[]? _starts;
 
     /// <summary>Variables of given shapes.</summary>
     /// <param name="names">Their names, in order.</param>
@@ -18,9 +19,9 @@ internal sealed class VariableLayout
     public VariableLayout(IReadOnlyList<string> names, Shape[]? shapes = null)
     {
         Names = names;
-        Shapes = shapes ?? new Shape[names.Count];
-        HasArrays = Array.Exists(Shapes, static shape => !shape.IsNumber);
-        _starts = new int[names.Count];
+        Length = names.Count;
+        if (shapes is null || !Array.Exists(shapes, static shape => !shape.IsNumber)) return;
+        (Shapes, HasArrays, _starts) = (shapes, true, new int[names.Count]);
         long length = 0;
         for (var i = 0; i < _starts.Length; i++)
         {
@@ -36,7 +37,11 @@ internal sealed class VariableLayout
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>The shape of each.</summary>
-    public Shape[] Shapes { get; }
+    public Shape[] Shapes
+    {
+        get => field ??= new Shape[Names.Count];
+        private init;
+    }
 
     /// <summary>The number of all elements.</summary>
     public int Length { get; }
@@ -85,7 +90,7 @@ internal sealed class VariableLayout
     })];
 
     /// <summary>The elements of a variable among those of all.</summary>
-    public Range ElementsOf(int variable) => _starts[variable]..(_starts[variable] + (int)Shapes[variable].Count);
+    public Range ElementsOf(int variable) => _starts is null ? variable..(variable + 1) : _starts[variable]..(_starts[variable] + (int)Shapes[variable].Count);
 
     /// <summary>Some of the variables, in another order.</summary>
     public VariableLayout Only(IReadOnlyList<string> names)
@@ -106,7 +111,7 @@ internal sealed class VariableLayout
         var named = new OrderedDictionary(Names.Count);
         for (var i = 0; i < Names.Count; i++)
         {
-            var start = _starts[i];
+            var start = _starts?[i] ?? i;
             named.Add(Names[i], ValueOf(Shapes[i], at => element(start + at)));
         }
 

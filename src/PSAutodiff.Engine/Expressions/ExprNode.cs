@@ -59,7 +59,8 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     public string Op => Operation.Name;
 
     /// <summary>The operation.</summary>
-    public Operation Operation => _kind as Operation ?? ((ShapedOperation)_kind).Operation;
+    // The test for a sealed class is one comparison; that for operations would walk up their bases.
+    public Operation Operation => _kind is ShapedOperation shaped ? shaped.Operation : System.Runtime.CompilerServices.Unsafe.As<Operation>(_kind);
 
     /// <summary>The sizes: none for a number, one for a vector, rows and columns for a matrix.</summary>
     public IReadOnlyList<long> Shape => ArrayShape.Sizes;
