@@ -1,37 +1,95 @@
 <#
 .SYNOPSIS
-    Runs the Pester tests on a built module in this process, names what was skipped, and writes the counts and what failed as JSON.
+    Runs the Pester tests on a built module, names what was skipped and what failed, and writes the counts and what failed as JSON.
+.DESCRIPTION
+    With -ProcessCount several processes share the files: each takes the next one that is left. A file whose process ends in the midst of it counts as
+    failed, and the others go on.
 .EXAMPLE
     tests/Pester/Invoke-Tests.ps1 out/PSAutodiff -ExcludeTag Slow
+.EXAMPLE
+    tests/Pester/Invoke-Tests.ps1 out/PSAutodiff -ProcessCount 2
 #>
 param(
     [Parameter(Mandatory)][string]$ModulePath,
     [string]$ResultPath,
     [string]$Path = $PSScriptRoot,
-    [string[]]$ExcludeTag = @()
+    [string[]]$ExcludeTag = @(),
+    [ValidateRange(1, 64)][int]$ProcessCount = 1,
+    # Where the processes that share the files note what they take and how it ended; they alone are given it.
+    [string]$SharedPath
 )
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module $ModulePath
-$configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
-$configuration.Run.PassThru = $true
-$configuration.Filter.ExcludeTag = $ExcludeTag
-$configuration.Output.Verbosity = 'Normal'
-$result = Invoke-Pester -Configuration $configuration
-foreach ($test in @($result.Skipped) + @($result.NotRun)) {
-    # What -Because of Set-ItResult says; a test skipped by -Skip says it in its name.
-    $reason = @($test.ErrorRecord | Where-Object { $_.FullyQualifiedErrorId -eq 'PesterTestSkipped' } | ForEach-Object { $_.Exception.Message -replace '^.*because ', ', since ' }) -join ''
-    Write-Host "Skipped: $($test.ExpandedPath)$reason"
+# Those that take longest come first, so that no process waits for another at the end.
+$longest = 'Start-NetworkTraining.Checkpoints', 'Docs', 'Serialization', 'ConvertTo-ExprText.Tools', 'Export-AutodiffReport', 'Examples'
+$files = @(Get-ChildItem $Path -Recurse -Filter *.Tests.ps1 | Sort-Object { $_.Name -replace '\.Tests\.ps1$' -notin $longest }, FullName -Culture '')
+
+# Whether this process has to run a file: the first one that makes the note does.
+function Test-Claim([int]$Number) {
+    if (-not $SharedPath) { return $true }
+    try { [IO.File]::Open((Join-Path $SharedPath "$Number.taken"), 'CreateNew').Dispose(); $true }
+    catch [IO.IOException] { $false }
+}
+
+# Runs the tests of a file and shows how they ended.
+function Invoke-File([IO.FileInfo]$File) {
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = $File.FullName
+    $configuration.Run.PassThru = $true
+    $configuration.Filter.ExcludeTag = @($ExcludeTag -split ',' | Where-Object Length)
+    $configuration.Output.Verbosity = 'None'
+    $result = Invoke-Pester -Configuration $configuration
+    # Tests of a block whose preparation failed have no error of their own.
+    $failures = @(
+        $result.FailedContainers | ForEach-Object { @{ Name = "$($_.Item)"; Error = $_.ErrorRecord } }
+        $result.FailedBlocks | ForEach-Object { @{ Name = "the preparation of '$($_.ExpandedPath)' ($($File.Name))"; Error = $_.ErrorRecord } }
+        $result.Failed | ForEach-Object { @{ Name = "$($_.ExpandedPath) ($($File.Name))"; Error = $_.ErrorRecord } }
+    )
+    Write-Host ("{0} {1}: {2} passed in {3:0.0} s" -f ($failures ? '[-]' : '[+]'), $File.Name, $result.PassedCount, $result.Duration.TotalSeconds)
+    foreach ($failure in $failures) {
+        Write-Host "  [-] $($failure.Name)"
+        $failure.Error | ForEach-Object { Write-Host "      $($_ -replace '\r?\n', "`n      ")`n      $($_.ScriptStackTrace -replace '\r?\n', "`n      ")" }
+    }
+    foreach ($test in @($result.Skipped) + @($result.NotRun)) {
+        # What -Because of Set-ItResult says; a test skipped by -Skip says it in its name.
+        $reason = @($test.ErrorRecord | Where-Object { $_.FullyQualifiedErrorId -eq 'PesterTestSkipped' } | ForEach-Object { $_.Exception.Message -replace '^.*because ', ', since ' }) -join ''
+        Write-Host "Skipped: $($test.ExpandedPath)$reason"
+    }
+    @{
+        Passed   = $result.PassedCount
+        Failed   = $failures.Count
+        Skipped  = $result.SkippedCount + $result.NotRunCount
+        Failures = @($failures | ForEach-Object { @{ Name = $_.Name; Message = "$($_.Error)" } })
+    }
+}
+
+if ($ProcessCount -eq 1 -or $SharedPath) {
+    Import-Module $ModulePath
+    $results = @(for ($i = 0; $i -lt $files.Count; $i++) {
+            if (-not (Test-Claim $i)) { continue }
+            $result = Invoke-File $files[$i]
+            if ($SharedPath) { $result | ConvertTo-Json -Depth 3 | Set-Content (Join-Path $SharedPath "$i.json") }
+            $result
+        })
+}
+else {
+    $shared = [IO.Directory]::CreateTempSubdirectory('psautodiff-pester-').FullName
+    $shell = @((Get-Process -Id $PID).Path) + @(if ((Split-Path (Get-Process -Id $PID).Path -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' })
+    $arguments = @($shell | Select-Object -Skip 1) + '-NoProfile', '-File', $PSCommandPath, '-ModulePath', $ModulePath, '-Path', $Path, '-SharedPath', $shared
+    if ($ExcludeTag) { $arguments += '-ExcludeTag', ($ExcludeTag -join ',') }
+    try {
+        1..$ProcessCount | ForEach-Object -ThrottleLimit $ProcessCount -Parallel { & ($using:shell)[0] @using:arguments 2>&1 } | Out-Host
+        $results = @(for ($i = 0; $i -lt $files.Count; $i++) {
+                $note = Join-Path $shared "$i.json"
+                if (Test-Path $note) { Get-Content $note -Raw | ConvertFrom-Json -AsHashtable }
+                else { @{ Passed = 0; Failed = 1; Skipped = 0; Failures = @(@{ Name = $files[$i].Name; Message = 'The process ended before these tests did.' }) } }
+            })
+    }
+    finally { Remove-Item $shared -Recurse }
 }
 if ($ResultPath) {
-    $failures = @(
-        # Tests of a block whose preparation failed have no error of their own.
-        $result.FailedContainers | ForEach-Object { @{ Name = "$($_.Item)"; Message = "$($_.ErrorRecord)" } }
-        $result.FailedBlocks | ForEach-Object { @{ Name = "the preparation of '$($_.ExpandedPath)' ($(Split-Path $_.ScriptBlock.File -Leaf))"; Message = "$($_.ErrorRecord)" } }
-        $result.Failed | ForEach-Object { @{ Name = "$($_.ExpandedPath) ($(Split-Path $_.ScriptBlock.File -Leaf))"; Message = "$($_.ErrorRecord)" } }
-    )
-    @{ Passed = $result.PassedCount; Failed = $failures.Count; Skipped = $result.SkippedCount + $result.NotRunCount; Failures = $failures } |
+    $sum = { param($name) [int]($results | ForEach-Object { $_[$name] } | Measure-Object -Sum).Sum }
+    @{ Passed = & $sum Passed; Failed = & $sum Failed; Skipped = & $sum Skipped; Failures = @($results | ForEach-Object { $_.Failures }) } |
         ConvertTo-Json -Depth 3 | Set-Content $ResultPath
 }

@@ -73,7 +73,7 @@ Find-Minimum '(x-1)^2' -At @{ x = 3 }
 Compare-Expression 'x/x' '1'
 New-ExprNode 'x^2'
 '@
-        $shown = (pwsh -NoProfile -File $path $moduleBase | Out-String) -replace '\x1b\[[0-9;]*m'
+        $shown = (& $shellPath @shellArguments -NoProfile -File $path $moduleBase | Out-String) -replace '\x1b\[[0-9;]*m'
         $shown | Should -Match '(?s)At\s+: .*x\b.*\b1.*StopReason\s+: Converged.*Equal\s+: True.*Assumption\s+: x != 0.*(?m)^x\^2\s*$'
         $shown | Should -Not -Match 'SyncRoot|PSAutodiff\.'
     }
