@@ -192,7 +192,7 @@ internal sealed class GraphBuilder
     {
         if (_arrays is not null) (x, y, z) = Settled(operation, x, y, z);
         var rewritten = Rewrite(operation, x, y, z);
-        return rewritten != Graph.None ? InShape(rewritten, operation, x, y, z) : Find(operation, x, y, z);
+        return rewritten != Graph.None ? rewritten : Find(operation, x, y, z);
     }
 
     /// <summary>What becomes of a node that is there already when its arguments become these; the node itself when nothing changes.</summary>
@@ -201,7 +201,7 @@ internal sealed class GraphBuilder
         var operation = OperationOf(id);
         if (_arrays is not null) (x, y, z) = Settled(operation, x, y, z);
         var rewritten = Rewrite(operation, x, y, z);
-        return rewritten != Graph.None ? InShape(rewritten, operation, x, y, z) : Plain(id, x, y, z);
+        return rewritten != Graph.None ? rewritten : Plain(id, x, y, z);
     }
 
     /// <summary>The same without rewriting: the node itself, or one alike with other arguments.</summary>
@@ -210,7 +210,8 @@ internal sealed class GraphBuilder
         var operation = OperationOf(id);
         if (_arrays is not null) (x, y, z) = Settled(operation, x, y, z);
         var node = _nodes[id];
-        return node.X == x && node.Y == y && node.Z == z && !operation.IsCommutative ? id : Find(operation, x, y, z);
+        if (node.X != x || node.Y != y || node.Z != z || Commutes(operation, x, y)) return Find(operation, x, y, z);
+        return TwinOf(operation, x, y) is var twin && twin != Graph.None ? Math.Min(id, twin) : id;
     }
 
     private (int X, int Y, int Z) Settled(Operation operation, int x, int y, int z)
@@ -258,11 +259,12 @@ internal sealed class GraphBuilder
                     var result = identity.Rewrite(first, second, third);
                     if (result.Exists)
                     {
-                        if (OnRewrite is null && Log is null) return result.Id;
+                        var shaped = _arrays is null ? result.Id : InShape(result.Id, operation, x, y, z);
+                        if (OnRewrite is null && Log is null) return shaped;
                         var applied = identity.AppliedTo(first, second, third);
                         OnRewrite?.Invoke(applied);
-                        Log?.Add(applied, new GraphNode(x, y, z, CodeOf(operation)), result.Id, mark);
-                        return result.Id;
+                        Log?.Add(applied, new GraphNode(x, y, z, CodeOf(operation)), shaped, mark);
+                        return shaped;
                     }
 
                     Log?.Drop(mark);
@@ -287,9 +289,10 @@ internal sealed class GraphBuilder
             return Graph.None;
         }
 
+        var shaped = InShape(result.Id, operation, x.Id, y.Id, z.Id);
         OnRewrite?.Invoke(identity);
-        Log?.Add(identity, new GraphNode(x.Id, y.Id, z.Id, CodeOf(operation)), result.Id, mark);
-        return result.Id;
+        Log?.Add(identity, new GraphNode(x.Id, y.Id, z.Id, CodeOf(operation)), shaped, mark);
+        return shaped;
     }
 
     /// <summary>A node of another graph, whose arguments are here already.</summary>
@@ -339,13 +342,31 @@ internal sealed class GraphBuilder
     private int Find(Operation operation, int x, int y, int z)
     {
         WatchCancellation();
-        var commute = operation.IsCommutative && (Rules & RuleSets.StandardAndStable) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
+        var commute = Commutes(operation, x, y) && (Rules & RuleSets.StandardAndStable) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
         var node = new GraphNode(x, y, z, CodeOf(operation));
         for (var probe = ProbeFor(node); ; probe.Next())
         {
             var id = _slots[probe.Slot] - 1;
+            if (id < 0 && TwinOf(operation, x, y) is var twin && twin != Graph.None) return twin;
             if (id < 0) return Append(probe.Slot, HoldsNumbers(operation, x, y, z) ? node : node with { Shape = IndexOf(ShapeFor(operation, x, y, z)) });
             if (AreEqual(_nodes[id], node, commute)) return id;
+        }
+    }
+
+    private bool Commutes(Operation operation, int x, int y) => operation.IsCommutative || (_arrays is not null && y >= 0 && operation.CommutesOn(ShapeOf(x), ShapeOf(y)));
+
+    // A node that is the same by another operation's form, as A.T @ v is v @ A.
+    private int TwinOf(Operation operation, int x, int y) =>
+        _arrays is not null && y >= 0 && (Rules & RuleSets.StandardAndStable) != 0 ? operation.TwinOf(Term(x), Term(y)).Id : Graph.None;
+
+    /// <summary>The node for an operation on given arguments where there is one; else <see cref="Graph.None"/>.</summary>
+    public int TryFind(Operation operation, int x, int y)
+    {
+        var node = new GraphNode(x, y, Graph.None, operation.Code);
+        for (var probe = ProbeFor(node); ; probe.Next())
+        {
+            var id = _slots[probe.Slot] - 1;
+            if (id < 0 || AreEqual(_nodes[id], node, commute: false)) return Math.Max(id, Graph.None);
         }
     }
 
@@ -381,7 +402,13 @@ internal sealed class GraphBuilder
     {
         if (HoldsNumbers(operation, x, y, z)) return result;
         var shape = ShapeFor(operation, x, y, z);
-        return ShapeOf(result).IsLike(shape) ? result : Apply(OperationTable.Broadcast, result, Index(shape.Sizes));
+        if (ShapeOf(result).IsLike(shape)) return result;
+
+        // Nobody has to be told that the zero of x - x is one of its shape.
+        var mark = Log?.Mark ?? 0;
+        var shaped = Apply(OperationTable.Broadcast, result, Index(shape.Sizes));
+        Log?.Drop(mark);
+        return shaped;
     }
 
     private ushort IndexOf(Shape shape)

@@ -15,6 +15,9 @@ internal sealed record Identity(string Name, RuleSets Sets, Func<Term, Term, Ter
     /// <summary>The identity as it was applied to arguments.</summary>
     public Identity AppliedTo(Term x, Term y, Term z) => Assumes is null ? this : this with { Assumption = Assumes(x, y, z), Assumes = null };
 
+    /// <summary>By how many operations it may make the whole dearer, as it then works on fewer elements.</summary>
+    public int Growth { get; init; }
+
     /// <summary>
     /// Whether it counts whatever it costs: for the digits of the value, as of Stable's own identities all but a few, or for the form.
     /// </summary>

@@ -37,6 +37,12 @@ public abstract class Operation
     /// <summary>Whether f(x, y) and f(y, x) are the same number, bit for bit.</summary>
     internal virtual bool IsCommutative => false;
 
+    /// <summary>Whether they are the same bit for bit for arguments of these shapes, where that is not so for all.</summary>
+    internal virtual bool CommutesOn(Shape x, Shape y) => false;
+
+    /// <summary>A term that is there already and is this operation on given arguments in another form; none for none.</summary>
+    internal virtual Term TwinOf(Term x, Term y) => Term.None;
+
     /// <summary>Whether an identity exchanges the arguments to bring a constant to the front, so that f(c, x) is not to be taken for f(x, c).</summary>
     internal virtual bool PutsConstantFirst => false;
 

@@ -10,6 +10,8 @@ internal sealed class RewriteLog(int limit)
     private static readonly Identity Exchanged =
         new("x and y change places, as elsewhere in the expression", RuleSets.StandardAndStable, static (_, _, _) => Term.None);
 
+    private static readonly Identity Turned = Exchanged with { Name = "v @ A = A.T @ v, as elsewhere in the expression" };
+
     private readonly List<Entry> _entries = [];
     private readonly List<Identity> _collected = [];
     private List<Rewrite> _rewrites = [];
@@ -42,9 +44,10 @@ internal sealed class RewriteLog(int limit)
     /// <param name="before">Its operation with the rebuilt arguments.</param>
     /// <param name="after">What became of it.</param>
     /// <param name="first">The first argument of that.</param>
-    public void EndNode(int id, GraphNode before, int after, int first)
+    /// <param name="second">The second argument.</param>
+    public void EndNode(int id, GraphNode before, int after, int first, int second)
     {
-        if (_entries.Count == 0 && first != before.X) Add(Exchanged, before, after, 0);
+        if (_entries.Count == 0 && first != before.X) Add(first == before.Y && second == before.X ? Exchanged : Turned, before, after, 0);
         if (_entries.Count > 0) Keep(new Rewrite(id, [.. _entries], [], Graph.None, after));
     }
 

@@ -49,6 +49,10 @@ internal readonly partial struct Term(GraphBuilder builder, int id) : IEquatable
 
     public Term Apply(Operation operation, Term y, Term z) => new(_builder, _builder.Apply(operation, Id, y.Id, z.Id));
 
+    /// <summary>An operation on this and another where there is such a node; else none.</summary>
+    public Term Existing<TOperation>(Term y)
+        where TOperation : Operation => new(_builder, _builder.TryFind(OperationOf<TOperation>.Instance, Id, y.Id));
+
     public bool Equals(Term other) => Id == other.Id;
 
     public override bool Equals(object? obj) => obj is Term other && Equals(other);

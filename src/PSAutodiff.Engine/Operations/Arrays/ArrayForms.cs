@@ -13,24 +13,61 @@ internal static class ArrayForms
     // Factors that a product is looked through for one that is a number.
     private const int MostFactors = 4;
 
-    /// <summary>A number that an array is multiplied with, and the rest; null for none. It may stand within the product: a * (2 * b).</summary>
-    public static (Term Factor, Term Array)? FactorOut(Term x) => FactorOut(x, MostFactors);
+    /// <summary>
+    /// A number that an array is multiplied with, and the rest; null for none. It may stand within the product: a * (2 * b), or above a fraction line.
+    /// An array with two such numbers stays as it is: if each came out by itself, a chain of n products would take n^2 steps. Numbers come
+    /// together before, see <see cref="NumbersTogether"/>.
+    /// </summary>
+    public static (Term Factor, Term Array)? FactorOut(Term x) => FactorOut(x, MostFactors) is var (factor, array) && !HasNumber(array) ? (factor, array) : null;
 
     /// <summary>The same, but only a constant or a variable: what is computed stays where it is, as it may be a part of other terms too.</summary>
     public static (Term Factor, Term Array)? LeafOut(Term x) => FactorOut(x) is var (factor, array) && factor.Operation.Arity == 0 ? (factor, array) : null;
 
+    /// <summary>The numbers of a * (b * A) as one: (a * b) * A; none for other products.</summary>
+    public static Term NumbersTogether(Term x, Term y)
+    {
+        var (number, product) = x.Shape.IsNumber ? (x, y) : (y, x);
+        if (!number.Shape.IsNumber || product.Shape.IsNumber || !product.Is<MulOperation>()) return Term.None;
+        var (inner, array) = product.X.Shape.IsNumber ? (product.X, product.Y) : (product.Y, product.X);
+        return inner.Shape.IsNumber && !array.Shape.IsNumber ? (number == x ? number * inner : inner * number) * array : Term.None;
+    }
+
     private static (Term Factor, Term Array)? FactorOut(Term x, int most)
     {
-        if (x.Shape.IsNumber || !x.Is<MulOperation>() || most == 0) return null;
+        if (x.Shape.IsNumber || most == 0) return null;
+        if (x.Is<DivOperation>()) return x.X.Shape.IsLike(x.Shape) && FactorOut(x.X, most - 1) is var (above, rest) ? (above, rest / x.Y) : null;
+        if (!x.Is<MulOperation>()) return null;
         if (x.X.Shape.IsNumber && x.Y.Shape.IsLike(x.Shape)) return (x.X, x.Y);
         if (x.Y.Shape.IsNumber && x.X.Shape.IsLike(x.Shape)) return (x.Y, x.X);
         if (FactorOut(x.X, most - 1) is var (first, left)) return (first, left * x.Y);
         return FactorOut(x.Y, most - 1) is var (second, right) ? (second, x.X * right) : null;
     }
 
-    /// <summary>An array that is divided by a number, and that; null for none.</summary>
-    public static (Term Array, Term Divisor)? Divisor(Term x) =>
-        !x.Shape.IsNumber && x.Is<DivOperation>() && x.Y.Shape.IsNumber && x.X.Shape.IsLike(x.Shape) ? (x.X, x.Y) : null;
+    private static bool HasNumber(Term array) => array.Is<MulOperation>() && (array.X.Shape.IsNumber || array.Y.Shape.IsNumber);
+
+    /// <summary>An array that is divided by a number, and that; null for none, and where it is divided twice.</summary>
+    public static (Term Array, Term Divisor)? Divisor(Term x) => IsDivided(x) && !IsDivided(x.X) ? (x.X, x.Y) : null;
+
+    private static bool IsDivided(Term x) => !x.Shape.IsNumber && x.Is<DivOperation>() && x.Y.Shape.IsNumber && x.X.Shape.IsLike(x.Shape);
+
+    /// <summary>The numbers by which an array is divided as one: A / (a * b) for A / a / b; none for other quotients.</summary>
+    public static Term DivisorsTogether(Term x, Term y) => y.Shape.IsNumber && IsDivided(x) ? x.X / (x.Y * y) : Term.None;
+
+    /// <summary>What comes out of an operation that is linear in an array: c * f(A) for f(c * A), f(A) / c for f(A / c), and -f(A) for f(-A).</summary>
+    /// <param name="written">How the operation is written, with A for the array.</param>
+    /// <param name="apply">Applies the operation to another array, with the same whole numbers.</param>
+    public static IEnumerable<Identity> Linear(string written, Func<Term, Term, Term> apply)
+    {
+        return
+        [
+            new(Name("c * A", "c * #"), RuleSets.StandardAndStable, (x, i, _) => FactorOut(x) is var (factor, rest) ? factor * apply(rest, i) : Term.None),
+            new(Name("A / c", "# / c"), RuleSets.StandardAndStable, (x, i, _) => Divisor(x) is var (rest, divisor) ? apply(rest, i) / divisor : Term.None),
+            new(Name("-A", "-#"), RuleSets.StandardAndStable, (x, i, _) => x.Is<NegOperation>() ? -apply(x.X, i) : Term.None),
+        ];
+
+        string Name(string argument, string result) =>
+            $"{written.Replace("A", written.Contains('(', StringComparison.Ordinal) ? argument : $"({argument})", StringComparison.Ordinal)} = {result.Replace("#", written, StringComparison.Ordinal)}";
+    }
 
     /// <summary>The number that an array is filled with; none where it is not known.</summary>
     public static Term ConstantIn(Term x) =>
@@ -65,6 +102,26 @@ internal static class ArrayForms
         return v == w && a.Shape.IsLike(b.Shape) ? (minus ? a - b : a + b).MatMul(v) : Term.None;
 
         static (Term Matrix, Term Vector) Split(Term product) => product.X.Shape.IsMatrix ? (product.X, product.Y) : (product.Y.Transposed(), product.X);
+    }
+
+    /// <summary>The sum of what is stretched to a larger shape, or with another reduction what that gives, from the elements before; none for anything else.</summary>
+    /// <param name="x">What is reduced.</param>
+    /// <param name="axis">The axis; none for all elements.</param>
+    /// <param name="reduce">All elements as one number.</param>
+    /// <param name="repeat">The same element so many times.</param>
+    public static Term OfStretched(Term x, ReadOnlySpan<long> axis, Func<Term, Term> reduce, Func<Term, long, Term> repeat)
+    {
+        if (!x.Is<BroadcastOperation>()) return Term.None;
+        var (from, whole) = (x.X, x.Shape);
+        var all = from.Shape.IsNumber ? from : reduce(from);
+        if (axis.IsEmpty || whole.IsVector) return repeat(all, whole.Count / from.Shape.Count);
+        var (along, across) = axis[0] == 0 ? (whole.Rows, whole.Columns) : (whole.Columns, whole.Rows);
+        var (rows, columns) = (from.Shape.IsMatrix ? from.Shape.Rows : 1, from.Shape.IsNumber ? 1 : from.Shape.Last);
+        var own = axis[0] == 0 ? (Along: rows, Across: columns) : (Along: columns, Across: rows);
+
+        // What is stretched along the axis, and what is stretched across it.
+        if (own.Along == 1) return repeat(from.Reshaped(own.Across == 1 ? Shape.Number : Shape.Vector(own.Across)), along).StretchedTo(Shape.Vector(across));
+        return own.Across == 1 ? repeat(all, along / own.Along).StretchedTo(Shape.Vector(across)) : Term.None;
     }
 
     /// <summary>A derivative, or zeros where there is none.</summary>

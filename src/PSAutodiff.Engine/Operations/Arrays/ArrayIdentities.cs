@@ -5,25 +5,34 @@ namespace PSAutodiff.Operations.Arrays;
 /// <summary>Identities that every operation element by element has where it is applied to arrays. Numbers are not asked for them.</summary>
 internal static class ArrayIdentities
 {
-    private static readonly Identity[] All =
+    private static readonly Rule[] All =
     [
-        new("what is stretched anyway need not be stretched before", RuleSets.NotLab, static (_, _, _) => Term.None),
-        new("f(broadcast(x)) = broadcast(f(x))", RuleSets.NotLab, static (_, _, _) => Term.None),
+        new(new("what is stretched anyway need not be stretched before", RuleSets.NotLab, NotAlone), Unstretched),
+        new(new("f(broadcast(x)) = broadcast(f(x))", RuleSets.NotLab, NotAlone), Outside),
+        new(new("a * (b * A) = (a * b) * A", RuleSets.Standard, NotAlone), static (operation, x, y, _) => operation is MulOperation ? ArrayForms.NumbersTogether(x, y) : Term.None),
+        new(new("A / a / b = A / (a * b)", RuleSets.Standard, NotAlone), static (operation, x, y, _) => operation is DivOperation ? ArrayForms.DivisorsTogether(x, y) : Term.None),
     ];
+
+    private delegate Term RewriteOf(Operation operation, Term x, Term y, Term z);
 
     /// <summary>The identity that applies first, and what it gives; none for none.</summary>
     public static (Identity? Identity, Term Result) Rewrite(Operation operation, RuleSets rules, Term x, Term y, Term z)
     {
-        if ((rules & RuleSets.NotLab) == 0) return default;
-        var shape = ShapeOf(operation, x, y, z);
-        if (Unstretched(operation, shape, x, y, z) is { Exists: true } unstretched) return (All[0], unstretched);
-        if (Outside(operation, shape, x, y, z) is { Exists: true } outside) return (All[1], outside);
+        foreach (var (identity, rewrite) in All)
+        {
+            if ((identity.Sets & rules) != 0 && rewrite(operation, x, y, z) is { Exists: true } result) return (identity, result);
+        }
+
         return default;
     }
 
+    // Each is one of an operation, and says nothing without it.
+    private static Term NotAlone(Term x, Term y, Term z) => Term.None;
+
     // One at a time: two that are both stretched keep the larger one.
-    private static Term Unstretched(Operation operation, Shape shape, Term x, Term y, Term z)
+    private static Term Unstretched(Operation operation, Term x, Term y, Term z)
     {
+        var shape = ShapeOf(operation, x, y, z);
         for (var i = 0; i < operation.Arity && operation.Arity > 1; i++)
         {
             var inner = Inner(i switch { 0 => x, 1 => y, _ => z });
@@ -36,8 +45,9 @@ internal static class ArrayIdentities
     }
 
     // All arguments are stretched numbers or stretched in the same way.
-    private static Term Outside(Operation operation, Shape shape, Term x, Term y, Term z)
+    private static Term Outside(Operation operation, Term x, Term y, Term z)
     {
+        var shape = ShapeOf(operation, x, y, z);
         var (a, b, c) = (OrNumber(x), OrNumber(y), OrNumber(z));
         return !a.Exists || (y.Exists && !b.Exists) || (z.Exists && !c.Exists) ? Term.None : a.Apply(operation, b, c).StretchedTo(shape.Plain());
 
@@ -53,4 +63,7 @@ internal static class ArrayIdentities
 
     private static Shape ShapeOf(Operation operation, Term x, Term y, Term z) =>
         operation.ShapeOf(new ArgumentShapes(x.Shape, y.Exists ? y.Shape : Shape.Number, z.Exists ? z.Shape : Shape.Number, []));
+
+    /// <summary>An identity and what it gives for an operation and its arguments.</summary>
+    private readonly record struct Rule(Identity Identity, RewriteOf Rewrite);
 }

@@ -20,7 +20,7 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
         new("broadcast(0) = zeros", RuleSets.NotLab, static (x, i, _) => x.Is(0) || x.Is<ZerosOperation>() ? i.Apply<ZerosOperation>() : Term.None),
         new("broadcast(1) = ones", RuleSets.NotLab, static (x, i, _) => x.Is(1) || x.Is<OnesOperation>() ? i.Apply<OnesOperation>() : Term.None),
         new("broadcast(broadcast(A)) = broadcast(A)", RuleSets.NotLab, static (x, i, _) => x.Is<BroadcastOperation>() ? x.X.Apply<BroadcastOperation>(i) : Term.None),
-        new("broadcast(-A) = -broadcast(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<BroadcastOperation>(i) : Term.None),
+        .. ArrayForms.Linear("broadcast(A)", static (x, i) => x.Apply<BroadcastOperation>(i)),
     ];
 
     internal override (Identity? Identity, Term Result) RewriteAround(Operation operation, RuleSets rules, Term x, Term y, Term z) => ArrayIdentities.Rewrite(operation, rules, x, y, z);

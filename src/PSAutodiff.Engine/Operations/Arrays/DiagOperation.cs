@@ -13,7 +13,7 @@ internal sealed class DiagOperation() : ArrayOperation("diag", 1)
         new("diag(eye(n)) = ones(n)", RuleSets.NotLab, static (x, _, _) => x.Is<EyeOperation>() ? x.Constant(1) : Term.None),
         new("diag(ones(n)) = eye(n)", RuleSets.NotLab, static (x, _, _) => x.Is<OnesOperation>() && x.Shape.IsVector ? x.Eye(x.Shape.Rows) : Term.None),
         new("diag(A.T) = diag(A)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TransposeOperation>() && x.Shape.IsMatrix ? x.X.Apply<DiagOperation>() : Term.None),
-        new("diag(c * a) = c * diag(a)", RuleSets.StandardAndStable, static (x, _, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<DiagOperation>() : Term.None),
+        .. ArrayForms.Linear("diag(A)", static (x, _) => x.Apply<DiagOperation>()),
         new("diag(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
     ];
 

@@ -39,11 +39,23 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
             x.Is<OnesOperation>() && x.Shape.IsVector ? (y.Shape.IsVector ? y.Total() : y.Total(0)) :
             y.Is<OnesOperation>() && y.Shape.IsVector ? (x.Shape.IsVector ? x.Total() : x.Total(1)) :
             Term.None),
+        new("ones @ A = broadcast(sum(A))", RuleSets.StandardAndStable, static (x, y, _) =>
+            x.Is<OnesOperation>() && x.Shape.IsMatrix ? (y.Shape.IsVector ? y.Total().StretchedTo(Shape.Vector(x.Shape.Rows)) : y.Total(0).StretchedTo(Shape.Matrix(x.Shape.Rows, y.Shape.Columns))) :
+            y.Is<OnesOperation>() && y.Shape.IsMatrix ? (x.Shape.IsVector ? x.Total().StretchedTo(Shape.Vector(y.Shape.Columns)) : x.Total(1).Reshaped(Shape.Matrix(x.Shape.Rows, 1)).StretchedTo(Shape.Matrix(x.Shape.Rows, y.Shape.Columns))) :
+            Term.None) { Growth = 1 },
         new("diag(a) @ v = a * v", RuleSets.StandardAndStable, static (x, y, _) =>
             x.Is<DiagOperation>() && x.Shape.IsMatrix && y.Shape.IsVector ? x.X * y :
             y.Is<DiagOperation>() && y.Shape.IsMatrix && x.Shape.IsVector ? x * y.X :
             Term.None),
     ];
+
+    // Of v @ A that is A.T @ v, and the other way round.
+    internal override Term TwinOf(Term x, Term y) =>
+        x.Shape.IsVector && y.Shape.IsMatrix ? (y.Existing<TransposeOperation>(Term.None) is { Exists: true } transposed ? transposed.Existing<MatMulOperation>(x) : Term.None) :
+        x.Shape.IsMatrix && y.Shape.IsVector && x.Is<TransposeOperation>() ? y.Existing<MatMulOperation>(x.X) :
+        Term.None;
+
+    internal override bool CommutesOn(Shape x, Shape y) => x.IsVector && y.IsVector;
 
     internal override Shape ShapeOf(in ArgumentShapes of)
     {

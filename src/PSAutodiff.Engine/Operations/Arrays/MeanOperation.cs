@@ -10,9 +10,9 @@ internal sealed class MeanOperation() : ReductionOperation("mean", "mean")
     private protected override IEnumerable<Identity> Identities =>
     [
         new("mean(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : x.Is<OnesOperation>() ? x.Constant(1) : Term.None),
-        new("mean(c * A) = c * mean(A)", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<MeanOperation>(i) : Term.None),
-        new("mean(-A) = -mean(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<MeanOperation>(i) : Term.None),
-        new("mean(broadcast(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<BroadcastOperation>() && x.X.Shape.IsNumber ? x.X : Term.None),
+        .. ArrayForms.Linear("mean(A)", static (x, i) => x.Apply<MeanOperation>(i)),
+        new("mean(broadcast(x)) = mean(x)", RuleSets.StandardAndStable, static (x, i, _) =>
+            ArrayForms.OfStretched(x, i.Indices, static all => all.Apply<MeanOperation>(all.Index()), static (one, _) => one)),
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) =>

@@ -12,6 +12,10 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
     [
         new("outer(c * a, b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.LeafOut(x) is var (factor, rest) ? factor * rest.Outer(y) : Term.None),
         new("outer(a, c * b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.LeafOut(y) is var (factor, rest) ? factor * x.Outer(rest) : Term.None),
+        new("outer(a / c, b) = outer(a, b) / c", RuleSets.StandardAndStable, static (x, y, _) =>
+            ArrayForms.Divisor(x) is var (first, c) && c.Operation.Arity == 0 ? first.Outer(y) / c :
+            ArrayForms.Divisor(y) is var (second, d) && d.Operation.Arity == 0 ? x.Outer(second) / d :
+            Term.None),
         new("outer(-a, b) = -outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() ? -x.X.Outer(y) : y.Is<NegOperation>() ? -x.Outer(y.X) : Term.None),
         new("outer(0, b) = 0", RuleSets.NotLab, static (x, y, _) => x.Is<ZerosOperation>() || y.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
     ];

@@ -13,8 +13,7 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
         new("reshape(A) = A, the same shape", RuleSets.NotLab, static (x, i, _) => x.Shape.IsLike(Shape.Of(i.Indices)) ? x : Term.None),
         new("reshape(reshape(A)) = reshape(A)", RuleSets.NotLab, static (x, i, _) => x.Is<ReshapeOperation>() ? x.X.Apply<ReshapeOperation>(i) : Term.None),
         new("reshape(0) = 0", RuleSets.NotLab, static (x, i, _) => ArrayForms.ConstantIn(x) is { Exists: true } filled ? filled.StretchedTo(Shape.Of(i.Indices)) : Term.None),
-        new("reshape(c * A) = c * reshape(A)", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<ReshapeOperation>(i) : Term.None),
-        new("reshape(-A) = -reshape(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<ReshapeOperation>(i) : Term.None),
+        .. ArrayForms.Linear("reshape(A)", static (x, i) => x.Apply<ReshapeOperation>(i)),
     ];
 
     internal override Notation LatexOf(in ArgumentShapes of) => Notation.LatexCall($@"\operatorname{{reshape}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", 1);

@@ -11,17 +11,15 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
     [
         new("sum(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
         new("sum(ones) is their number", RuleSets.StandardAndStable, static (x, i, _) => x.Is<OnesOperation>() ? x.Constant(ArrayForms.Joined(x.Shape, i.Indices)) : Term.None),
-        new("sum(c * A) = c * sum(A)", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<TotalOperation>(i) : Term.None),
-        new("sum(A / c) = sum(A) / c", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.Divisor(x) is var (rest, divisor) ? rest.Apply<TotalOperation>(i) / divisor : Term.None),
-        new("sum(-A) = -sum(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? -x.X.Apply<TotalOperation>(i) : Term.None),
+        .. ArrayForms.Linear("sum(A)", static (x, i) => x.Apply<TotalOperation>(i)),
         new("sum(a * b) = a @ b", RuleSets.StandardAndStable, static (x, _, _) =>
             x.Shape.IsVector && x.Is<MulOperation>() && x.X.Shape.IsLike(x.Shape) && x.Y.Shape.IsLike(x.Shape) ? x.X.MatMul(x.Y) : Term.None),
         new("sum(broadcast(x)) = n * x", RuleSets.StandardAndStable, static (x, i, _) =>
-            x.Is<BroadcastOperation>() && x.X.Shape.IsNumber ? x.Constant(ArrayForms.Joined(x.Shape, i.Indices)) * x.X : Term.None),
+            ArrayForms.OfStretched(x, i.Indices, static all => all.Total(), static (one, n) => n == 1 ? one : one.Constant(n) * one)),
         new("sum(outer(a, b)) = sum(a) * sum(b)", RuleSets.StandardAndStable, static (x, i, _) => !x.Is<OuterOperation>() ? Term.None :
             i.Indices is [] ? x.X.Total() * x.Y.Total() :
             i.Indices[0] == 0 ? x.X.Total() * x.Y :
-            x.Y.Total() * x.X),
+            x.Y.Total() * x.X) { Growth = 1 },
         new("sum(diag(a)) = sum(a)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<DiagOperation>() && x.Shape.IsMatrix ? (i.Indices is [] ? x.X.Total() : x.X) : Term.None),
         new("sum(A.T) = sum(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<TransposeOperation>() && i.Indices is [] ? x.X.Total() : Term.None),
         new("sum(sum(A, axis)) = sum(A)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TotalOperation>() ? x.X.Total() : Term.None),

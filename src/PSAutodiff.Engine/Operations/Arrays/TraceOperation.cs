@@ -14,7 +14,7 @@ internal sealed class TraceOperation() : ArrayOperation("trace", 1)
         new("trace(eye(n)) = n", RuleSets.StandardAndStable, static (x, _, _) => x.Is<EyeOperation>() ? x.Constant(x.Shape.Rows) : Term.None),
         new("trace(diag(a)) = sum(a)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<DiagOperation>() ? x.X.Total() : Term.None),
         new("trace(A.T) = trace(A)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TransposeOperation>() ? x.X.Apply<TraceOperation>() : Term.None),
-        new("trace(c * A) = c * trace(A)", RuleSets.StandardAndStable, static (x, _, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Apply<TraceOperation>() : Term.None),
+        .. ArrayForms.Linear("trace(A)", static (x, _) => x.Apply<TraceOperation>()),
         new("trace(0) = 0", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
     ];
 

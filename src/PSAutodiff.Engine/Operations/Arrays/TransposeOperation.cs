@@ -23,8 +23,7 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
         new("(A @ B).T = B.T @ A.T", RuleSets.StandardAndStable, static (x, _, _) => x.Is<MatMulOperation>() ? x.Y.Transposed().MatMul(x.X.Transposed()) : Term.None),
         new("outer(a, b).T = outer(b, a)", RuleSets.NotLab, static (x, _, _) => x.Is<OuterOperation>() ? x.Y.Outer(x.X) : Term.None),
         new("eye.T = eye", RuleSets.NotLab, static (x, _, _) => x.Is<EyeOperation>() || (x.Is<DiagOperation>() && x.Shape.IsMatrix) ? x : Term.None),
-        new("(c * A).T = c * A.T", RuleSets.StandardAndStable, static (x, _, _) => ArrayForms.FactorOut(x) is var (factor, rest) ? factor * rest.Transposed() : Term.None),
-        new("(-A).T = -A.T", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() ? -x.X.Transposed() : Term.None),
+        .. ArrayForms.Linear("A.T", static (x, _) => x.Transposed()),
         new("zeros.T = zeros", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : x.Is<OnesOperation>() ? x.Constant(1) : Term.None),
     ];
 

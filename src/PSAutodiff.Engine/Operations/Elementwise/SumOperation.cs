@@ -41,10 +41,10 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
         new("x + (-c) * y = x - c * y", RuleSets.StandardAndStable, static (x, y, _) => Coefficient.Of(y) < 0 ? x - (-y) : Term.None),
         new("x + (-c) = x - c", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None),
         new("(-c) + x = x - c", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None),
+        new("x + x = 2 * x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? 2 * x : Term.None),
         new("c * A + c * B = c * (A + B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Joined(x, y, minus: false)),
         new("(a + b) + c = a + (b + c)", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedWithin(x, y, minus: false)),
         new("A @ x + B @ x = (A + B) @ x", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedProducts(x, y, minus: false)),
-        new("x + x = 2 * x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? 2 * x : Term.None),
         new("sin(x)^2 + cos(x)^2 = 1", RuleSets.Textbook, static (x, y, _) =>
             (PowOperation.IsSquareOf<SinOperation>(x) && PowOperation.IsSquareOf<CosOperation>(y)) || (PowOperation.IsSquareOf<CosOperation>(x) && PowOperation.IsSquareOf<SinOperation>(y)) ? SameAngle(x, y) : Term.None),
         new("1 + expm1(x) = exp(x)", RuleSets.StandardAndStable, static (x, y, _) =>

@@ -32,8 +32,15 @@ internal sealed class LiveNodes
         if (from == to) return;
         if (References(to) == 0)
         {
-            // It takes over the references to the arguments.
+            // It takes over the references to the arguments, unless it is the same in another form.
             References(to) = count;
+            if (!HasArguments(to, arguments))
+            {
+                Push(Arguments(to));
+                Take();
+                Push(arguments);
+                Release();
+            }
         }
         else
         {
@@ -93,6 +100,9 @@ internal sealed class LiveNodes
 
         return freed;
     }
+
+    private bool HasArguments(int id, GraphNode arguments) =>
+        (_builder.X(id) == arguments.X && _builder.Y(id) == arguments.Y) || (_builder.X(id) == arguments.Y && _builder.Y(id) == arguments.X);
 
     private void Push(GraphNode arguments)
     {

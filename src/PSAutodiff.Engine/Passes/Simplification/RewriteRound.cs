@@ -113,7 +113,7 @@ internal sealed class RewriteRound
             return true;
         }
 
-        if (live.Move(plain, rewritten, _uses[id]) <= 0 || _applied.Exists(static identity => identity.IsWorthItsCost))
+        if (live.Move(plain, rewritten, _uses[id]) <= _applied.Sum(static identity => identity.Growth) || _applied.Exists(static identity => identity.IsWorthItsCost))
         {
             _map[id] = rewritten;
             Accept();
@@ -129,7 +129,7 @@ internal sealed class RewriteRound
     private int Rewrite(int id, GraphNode arguments, bool collects)
     {
         var rebuilt = _builder.Apply(id, arguments.X, arguments.Y, arguments.Z);
-        _log?.EndNode(id, arguments, rebuilt, _builder.X(rebuilt));
+        _log?.EndNode(id, arguments, rebuilt, _builder.X(rebuilt), _builder.Y(rebuilt));
         if (!collects || _sums is null) return rebuilt;
         _map[id] = rebuilt;
         var applied = _applied.Count;
@@ -201,6 +201,7 @@ internal sealed class RewriteRound
         {
             HasChanged = true;
             if (_forms is not null && identity.IsWorthItsCost) Allowance += TextbookForms.MostGrowth;
+            Allowance += identity.Growth;
             if (identity.Assumption is { } assumption) Assumptions.Add(assumption);
         }
 

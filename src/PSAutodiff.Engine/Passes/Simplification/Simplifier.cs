@@ -173,7 +173,7 @@ internal static class Simplifier
         var (y, z) = (graph.Y(id), graph.Z(id));
         var arguments = new GraphNode(map[graph.X(id)], y < 0 ? y : map[y], z < 0 ? z : map[z], graph.CodeOf(id));
         var rebuilt = builder.Apply(id, arguments.X, arguments.Y, arguments.Z);
-        log?.EndNode(id, arguments, rebuilt, builder.X(rebuilt));
+        log?.EndNode(id, arguments, rebuilt, builder.X(rebuilt), builder.Y(rebuilt));
         return rebuilt;
     }
 

@@ -1,0 +1,154 @@
+using PSAutodiff.Core;
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>
+/// The rules that make formulas of arrays come out, in the order in which the design lists them: each with an expression that it makes simpler, what
+/// that is, and the name by which its step is told. Both forms, and every step between them, have the same value.
+/// </summary>
+public sealed class ArrayRuleTests
+{
+    private const string Shapes = "A: [3,3]; B: [3,3]; S: [3,3] symmetric; C: [3,4]; v: [3]; w: [3]; u: [3]; z: [4]; ";
+
+    public static TheoryData<string, string, string> Standard => new()
+    {
+        // Constants, then scalars, out of products, transposes, sums, outer products, stretching and quotients.
+        { "(2*A) @ v", "2 * (A @ v)", "(c * A) @ B = c * (A @ B)" },
+        { "A @ (2*v)", "2 * (A @ v)", "A @ (c * B) = c * (A @ B)" },
+        { "(2*A) @ (3*B)", "6 * (A @ B)", "(c * A) @ B = c * (A @ B)" },
+        { "(c*A) @ v", "c * (A @ v)", "(c * A) @ B = c * (A @ B)" },
+        { "A @ (w*(c*v))", "c * (A @ (w * v))", "A @ (c * B) = c * (A @ B)" },
+        { "c*(b*v)", "c * b * v", "a * (b * A) = (a * b) * A" },
+        { "(v/c) @ A", "(v @ A) / c", "(A / c) @ B = (A @ B) / c" },
+        { "A @ (v/c)", "(A @ v) / c", "A @ (B / c) = (A @ B) / c" },
+        { "v/c/b", "v / (c * b)", "A / a / b = A / (a * b)" },
+        { "(2*A).T", "2 * A.T", "(c * A).T = c * A.T" },
+        { "(A/c).T", "A.T / c", "(A / c).T = A.T / c" },
+        { "sum(2*A, axis=0)", "2 * sum(A, axis=0)", "sum(c * A) = c * sum(A)" },
+        { "sum(c*v/w)", "c * sum(v / w)", "sum(c * A) = c * sum(A)" },
+        { "sum(v/c)", "sum(v) / c", "sum(A / c) = sum(A) / c" },
+        { "mean(c*v)", "c * mean(v)", "mean(c * A) = c * mean(A)" },
+        { "mean(v/c)", "mean(v) / c", "mean(A / c) = mean(A) / c" },
+        { "trace(c*A)", "c * trace(A)", "trace(c * A) = c * trace(A)" },
+        { "diag(A/c)", "diag(A) / c", "diag(A / c) = diag(A) / c" },
+        { "reshape(c*A, 9)", "c * reshape(A, 9)", "reshape(c * A) = c * reshape(A)" },
+        { "outer(2*v, w)", "2 * outer(v, w)", "outer(c * a, b) = c * outer(a, b)" },
+        { "outer(v, c*w)", "c * outer(v, w)", "outer(a, c * b) = c * outer(a, b)" },
+        { "outer(v/c, w)", "outer(v, w) / c", "outer(a / c, b) = outer(a, b) / c" },
+        { "outer(-v, w)", "-outer(v, w)", "outer(-a, b) = -outer(a, b)" },
+        { "broadcast(c*v, 4, 3)", "c * broadcast(v, 4, 3)", "broadcast(c * A) = c * broadcast(A)" },
+        { "broadcast(v/c, 4, 3)", "broadcast(v, 4, 3) / c", "broadcast(A / c) = broadcast(A) / c" },
+        { "broadcast(-v, 4, 3)", "-broadcast(v, 4, 3)", "broadcast(-A) = -broadcast(A)" },
+        { "c*A + c*B", "c * (A + B)", "c * A + c * B = c * (A + B)" },
+
+        // Like terms, where v @ A is A.T @ v.
+        { "v @ A + A.T @ v", "2 * (v @ A)", "v @ A = A.T @ v" },
+        { "v @ A - A.T @ v", "zeros(3)", "v @ A = A.T @ v" },
+        { "2*(v @ A) + w + 3*(A.T @ v)", "5 * (v @ A) + w", "v @ A = A.T @ v" },
+        { "v @ w + w @ v", "2 * (v @ w)", "x and y change places" },
+        { "v @ w + c - w @ v", "c", "x and y change places" },
+        { "v - v", "zeros(3)", "x - x = 0" },
+
+        // v @ S is S @ v, and v @ A.T is A @ v.
+        { "v @ S", "S @ v", "v @ S = S @ v, S symmetric" },
+        { "v @ A.T", "A @ v", "v @ A.T = A @ v" },
+
+        // A @ x + B @ x.
+        { "A @ v + B @ v", "(A + B) @ v", "A @ x + B @ x = (A + B) @ x" },
+        { "A @ v - B @ v", "(A - B) @ v", "A @ x - B @ x = (A - B) @ x" },
+        { "v @ A + B @ v", "(A.T + B) @ v", "A @ x + B @ x = (A + B) @ x" },
+        { "w + A @ v + B @ v", "w + (A + B) @ v", "(a + b) + c = a + (b + c)" },
+
+        // Transposes of transposes, products, outer products, symmetric matrices and eye.
+        { "A.T.T", "A", "A.T.T = A" },
+        { "(A.T @ B).T", "B.T @ A", "(A @ B).T = B.T @ A.T" },
+        { "outer(v, w).T", "outer(w, v)", "outer(a, b).T = outer(b, a)" },
+        { "S.T", "S", "S.T = S, S symmetric" },
+        { "eye(3).T + A", "eye(3) + A", "S.T = S, S symmetric" },
+        { "v.T", "v", "v.T = v" },
+
+        // outer @, @ outer, ones @.
+        { "outer(v, w) @ u", "(w @ u) * v", "outer(a, b) @ v = (b @ v) * a" },
+        { "u @ outer(v, w)", "(u @ v) * w", "v @ outer(a, b) = (v @ a) * b" },
+        { "outer(v, w) @ A", "outer(v, w @ A)", "outer(a, b) @ A = outer(a, b @ A)" },
+        { "A @ outer(v, w)", "outer(A @ v, w)", "A @ outer(a, b) = outer(A @ a, b)" },
+        { "ones(3) @ v", "sum(v)", "ones @ v = sum(v)" },
+        { "ones(3) @ A", "sum(A, axis=0)", "ones @ v = sum(v)" },
+        { "A @ ones(3)", "sum(A, axis=1)", "ones @ v = sum(v)" },
+        { "ones(2,3) @ v", "broadcast(sum(v), 2)", "ones @ A = broadcast(sum(A))" },
+        { "ones(2,3) @ A", "broadcast(sum(A, axis=0), 2, 3)", "ones @ A = broadcast(sum(A))" },
+        { "A @ ones(3,2)", "broadcast(reshape(sum(A, axis=1), 3, 1), 3, 2)", "ones @ A = broadcast(sum(A))" },
+        { "diag(v) @ w", "v * w", "diag(a) @ v = a * v" },
+
+        // sum(a * b), sums of what is stretched and of outer products.
+        { "sum(v*w)", "v @ w", "sum(a * b) = a @ b" },
+        { "sum(c*v*w)", "c * (v @ w)", "sum(a * b) = a @ b" },
+        { "sum(broadcast(c, 3))", "3 * c", "sum(broadcast(x)) = n * x" },
+        { "sum(broadcast(v, 4, 3))", "4 * sum(v)", "sum(broadcast(x)) = n * x" },
+        { "sum(broadcast(v, 4, 3), axis=0)", "4 * v", "sum(broadcast(x)) = n * x" },
+        { "sum(broadcast(v, 4, 3), axis=1)", "broadcast(sum(v), 4)", "sum(broadcast(x)) = n * x" },
+        { "sum(broadcast(column(v), 3, 4), axis=1)", "4 * v", "sum(broadcast(x)) = n * x" },
+        { "sum(broadcast(column(v), 3, 4), axis=0)", "broadcast(sum(reshape(v, 3, 1)), 4)", "sum(broadcast(x)) = n * x" },
+        { "mean(broadcast(v, 4, 3), axis=0)", "v", "mean(broadcast(x)) = mean(x)" },
+        { "sum(outer(v, w))", "sum(v) * sum(w)", "sum(outer(a, b)) = sum(a) * sum(b)" },
+        { "sum(outer(v, w), axis=0)", "sum(v) * w", "sum(outer(a, b)) = sum(a) * sum(b)" },
+        { "sum(A.T)", "sum(A)", "sum(A.T) = sum(A)" },
+        { "sum(sum(A, axis=0))", "sum(A)", "sum(sum(A, axis)) = sum(A)" },
+
+        // What is stretched anyway.
+        { "broadcast(c, 3)*v", "c * v", "what is stretched anyway need not be stretched before" },
+        { "broadcast(v, 3, 3) + A", "v + A", "what is stretched anyway need not be stretched before" },
+        { "exp(broadcast(c, 3))", "broadcast(exp(c), 3)", "f(broadcast(x)) = broadcast(f(x))" },
+
+        // Zeros, eye, diagonals of diagonals, diagonals and traces of outer products.
+        { "zeros(3) + v", "v", "what is stretched anyway need not be stretched before, then 0 + x = x" },
+        { "zeros(3,3) @ v", "zeros(3)", "0 @ A = 0" },
+        { "0*v", "zeros(3)", "0 * x = 0" },
+        { "eye(3) @ v", "v", "eye @ A = A" },
+        { "A @ eye(3)", "A", "eye @ A = A" },
+        { "trace(eye(3))", "3", "trace(eye(n)) = n" },
+        { "diag(eye(3))*v", "v", "diag(eye(n)) = ones(n)" },
+        { "diag(diag(v))", "v", "diag(diag(a)) = a" },
+        { "diag(outer(v, w))", "v * w", "diag(outer(a, b)) = a * b" },
+        { "trace(outer(v, w))", "v @ w", "trace(outer(a, b)) = a @ b" },
+        { "trace(diag(v))", "sum(v)", "trace(diag(a)) = sum(a)" },
+        { "sum(diag(v))", "sum(v)", "sum(diag(a)) = sum(a)" },
+    };
+
+    public static TheoryData<string, string, string> Stable => new()
+    {
+        { "log(softmax(v))", "v - logsumexp(v)", "log(softmax(x)) = x - logsumexp(x)" },
+        { "log(softmax(A))", "A - reshape(logsumexp(A, axis=1), 3, 1)", "log(softmax(x)) = x - logsumexp(x)" },
+        { "log(sigmoid(v))", "-softplus(-v)", "log(sigmoid(x)) = -softplus(-x)" },
+        { "log(sum(exp(v)))", "logsumexp(v)", "log(sum(exp(x))) = logsumexp(x)" },
+        { "v @ w + w @ v", "2 * (v @ w)", "x and y change places" },
+        { "A @ (2*v)", "2 * (A @ v)", "A @ (c * B) = c * (A @ B)" },
+        { "v @ A - A.T @ v", "zeros(3)", "v @ A = A.T @ v" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Standard))]
+    public void A_rule_makes_a_formula_simpler_and_is_named(string text, string wanted, string rule)
+    {
+        Check(text, wanted, rule, SimplificationRule.Standard);
+        Check(text, wanted, rule, SimplificationRule.Textbook);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stable))]
+    public void A_rule_keeps_digits_and_is_named(string text, string wanted, string rule) => Check(text, wanted, rule, SimplificationRule.Stable);
+
+    private static void Check(string text, string wanted, string rule, SimplificationRule rules)
+    {
+        var one = new ArrayCase(Shapes + text, 11);
+        var simple = one.Node.Simplify(rules);
+        Assert.Equal(wanted, simple.ToText(ExprTextFormat.Infix).Split(';')[^1].Trim());
+        Assert.Equal(simple, simple.Simplify(rules));
+        var steps = one.Node.SimplifyByStep(rules);
+        Assert.Contains(steps, step => step.Rule.Contains(rule, StringComparison.Ordinal));
+        Assert.Equal(simple, steps[^1].Whole);
+        double[] values = one.Reference(one.Node).Values;
+        foreach (var step in steps) one.RequireNear($"{step}", values, one.Evaluate(step.Whole!), 1e-12);
+    }
+}
