@@ -1,4 +1,3 @@
-using PSAutodiff.Core;
 using Xunit;
 
 namespace PSAutodiff.Tests;
