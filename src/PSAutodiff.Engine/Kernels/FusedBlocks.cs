@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace PSAutodiff.Kernels;
@@ -10,101 +9,93 @@ namespace PSAutodiff.Kernels;
 /// </summary>
 internal static class FusedBlocks
 {
-    /// <summary>A function of three blocks, of which one of the first two may be a single value; the result may be one of the blocks.</summary>
+    /// <summary>A function of two blocks of a length, either of which may be a single value; the result may be one of the blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Map<TFunction>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+    public static void Map<TFunction>(ref double x, bool xStays, ref double y, bool yStays, ref double result, int length)
+        where TFunction : struct, IBinaryLanes =>
+        Map<OfTwo<TFunction>>(ref x, xStays, ref y, yStays, ref result, ref result, length);
+
+    /// <summary>A function of three blocks of a length, of which one of the first two may be a single value; the result may be one of the blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Map<TFunction>(ref double x, bool xStays, ref double y, bool yStays, ref double z, ref double result, int length)
         where TFunction : struct, ITernaryLanes
     {
-        if (Vector512.IsHardwareAccelerated && result.Length >= EightLanes.Count) Map<TFunction, EightLanes>(x, y, z, result);
-        else if (Vector256.IsHardwareAccelerated && result.Length >= FourLanes.Count) Map<TFunction, FourLanes>(x, y, z, result);
-        else if (Vector128.IsHardwareAccelerated && result.Length >= TwoLanes.Count) Map<TFunction, TwoLanes>(x, y, z, result);
-        else Map<TFunction, OneLane>(x, y, z, result);
+        if (Vector512.IsHardwareAccelerated && length >= EightLanes.Count) Map<TFunction, EightLanes>(ref x, xStays, ref y, yStays, ref z, ref result, length);
+        else if (Vector256.IsHardwareAccelerated && length >= FourLanes.Count) Map<TFunction, FourLanes>(ref x, xStays, ref y, yStays, ref z, ref result, length);
+        else if (Vector128.IsHardwareAccelerated && length >= TwoLanes.Count) Map<TFunction, TwoLanes>(ref x, xStays, ref y, yStays, ref z, ref result, length);
+        else Map<TFunction, OneLane>(ref x, xStays, ref y, yStays, ref z, ref result, length);
     }
 
-    /// <summary>Adds the elements of a block to eight sums in turn.</summary>
+    /// <summary>Adds the elements of a block of a length to eight sums in turn.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Sum(ReadOnlySpan<double> values, Span<double> lanes)
+    public static void Sum(ref double values, int length, ref double lanes)
     {
-        var sums = Vector512.Create<double>(lanes);
-        while (values.Length >= Vector512<double>.Count)
-        {
-            sums += Vector512.Create(values);
-            values = values[Vector512<double>.Count..];
-        }
-
-        sums.CopyTo(lanes);
-        for (var i = 0; i < values.Length; i++) lanes[i] += values[i];
-    }
-
-    /// <summary>Adds the products of two blocks to eight sums in turn; one of the two may be a single value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SumProducts(ReadOnlySpan<double> x, ReadOnlySpan<double> y, int length, Span<double> lanes)
-    {
-        ref var xs = ref MemoryMarshal.GetReference(x);
-        ref var ys = ref MemoryMarshal.GetReference(y);
-        var sums = Vector512.Create<double>(lanes);
+        var sums = Vector512.LoadUnsafe(ref lanes);
         var i = 0;
-        if (x.Length == length && y.Length == length)
+        for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count) sums += Vector512.LoadUnsafe(ref values, (nuint)i);
+        sums.StoreUnsafe(ref lanes);
+        for (var lane = 0; i < length; i++, lane++) Unsafe.Add(ref lanes, lane) += Unsafe.Add(ref values, i);
+    }
+
+    /// <summary>Adds the products of two blocks of a length to eight sums in turn; one of the two may be a single value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumProducts(ref double x, bool xStays, ref double y, bool yStays, int length, ref double lanes)
+    {
+        var sums = Vector512.LoadUnsafe(ref lanes);
+        var i = 0;
+        if (xStays)
         {
-            for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count)
-            {
-                sums += Vector512.LoadUnsafe(in xs, (nuint)i) * Vector512.LoadUnsafe(in ys, (nuint)i);
-            }
+            var all = Vector512.Create(x);
+            for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count) sums += all * Vector512.LoadUnsafe(ref y, (nuint)i);
         }
-        else if (x.Length == length)
+        else if (yStays)
         {
-            var all = Vector512.Create(ys);
-            for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count) sums += Vector512.LoadUnsafe(in xs, (nuint)i) * all;
+            var all = Vector512.Create(y);
+            for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count) sums += Vector512.LoadUnsafe(ref x, (nuint)i) * all;
         }
         else
         {
-            var all = Vector512.Create(xs);
-            for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count) sums += all * Vector512.LoadUnsafe(in ys, (nuint)i);
+            for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count)
+            {
+                sums += Vector512.LoadUnsafe(ref x, (nuint)i) * Vector512.LoadUnsafe(ref y, (nuint)i);
+            }
         }
 
-        sums.CopyTo(lanes);
-        for (var lane = 0; i < length; i++, lane++) lanes[lane] += x[x.Length == length ? i : 0] * y[y.Length == length ? i : 0];
+        sums.StoreUnsafe(ref lanes);
+        for (var lane = 0; i < length; i++, lane++) Unsafe.Add(ref lanes, lane) += Unsafe.Add(ref x, xStays ? 0 : i) * Unsafe.Add(ref y, yStays ? 0 : i);
     }
 
     // A loop for each case: asked inside a loop, which source stands still would cost as much as the function.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Map<TFunction, TLanes>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result)
+    private static void Map<TFunction, TLanes>(ref double x, bool xStays, ref double y, bool yStays, ref double z, ref double result, int length)
         where TFunction : struct, ITernaryLanes
         where TLanes : struct, ILanes<TLanes>
     {
-        ref var xs = ref MemoryMarshal.GetReference(x);
-        ref var ys = ref MemoryMarshal.GetReference(y);
-        ref var zs = ref MemoryMarshal.GetReference(z);
-        ref var target = ref MemoryMarshal.GetReference(result);
-        var (xStays, yStays) = (x.Length < result.Length, y.Length < result.Length);
-        var (firstX, firstY) = (xs, ys);
-        var (allX, allY) = (TLanes.Broadcast(firstX), TLanes.Broadcast(firstY));
+        // The result may be where they are.
+        var (firstX, firstY) = (x, y);
         var i = 0;
         if (xStays)
         {
-            for (; i <= result.Length - TLanes.Count; i += TLanes.Count)
-            {
-                TLanes.Store(TFunction.Apply(allX, TLanes.Load(in ys, i), TLanes.Load(in zs, i)), ref target, i);
-            }
+            var all = TLanes.Broadcast(firstX);
+            for (; i <= length - TLanes.Count; i += TLanes.Count) TLanes.Store(TFunction.Apply(all, TLanes.Load(in y, i), TLanes.Load(in z, i)), ref result, i);
         }
         else if (yStays)
         {
-            for (; i <= result.Length - TLanes.Count; i += TLanes.Count)
-            {
-                TLanes.Store(TFunction.Apply(TLanes.Load(in xs, i), allY, TLanes.Load(in zs, i)), ref target, i);
-            }
+            var all = TLanes.Broadcast(firstY);
+            for (; i <= length - TLanes.Count; i += TLanes.Count) TLanes.Store(TFunction.Apply(TLanes.Load(in x, i), all, TLanes.Load(in z, i)), ref result, i);
         }
         else
         {
-            for (; i <= result.Length - TLanes.Count; i += TLanes.Count)
+            for (; i <= length - TLanes.Count; i += TLanes.Count)
             {
-                TLanes.Store(TFunction.Apply(TLanes.Load(in xs, i), TLanes.Load(in ys, i), TLanes.Load(in zs, i)), ref target, i);
+                TLanes.Store(TFunction.Apply(TLanes.Load(in x, i), TLanes.Load(in y, i), TLanes.Load(in z, i)), ref result, i);
             }
         }
 
-        for (; i < result.Length; i++)
+        for (; i < length; i++)
         {
-            result[i] = TFunction.Apply(new OneLane(xStays ? firstX : x[i]), new OneLane(yStays ? firstY : y[i]), new OneLane(z[i])).Value;
+            var (nextX, nextY) = (xStays ? firstX : Unsafe.Add(ref x, i), yStays ? firstY : Unsafe.Add(ref y, i));
+            Unsafe.Add(ref result, i) = TFunction.Apply(new OneLane(nextX), new OneLane(nextY), new OneLane(Unsafe.Add(ref z, i))).Value;
         }
     }
 
@@ -150,5 +141,14 @@ internal static class FusedBlocks
             var difference = x - y;
             return z + (difference * difference);
         }
+    }
+
+    // Of three arguments the last is never looked at.
+    private readonly struct OfTwo<TFunction> : ITernaryLanes
+        where TFunction : struct, IBinaryLanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x, T y, T z)
+            where T : struct, ILanes<T> => TFunction.Apply(x, y);
     }
 }

@@ -160,8 +160,22 @@ internal sealed partial class RowPlanner
             else if (node.Operation is SubOperation) _ = FuseProduct(i, node.Y, node.X, RowForm.MinusProduct) || FuseProduct(i, node.X, node.Y, RowForm.ProductMinus);
         }
 
+        foreach (ref var node in nodes)
+        {
+            if (node.Form == RowForm.Apply) node.Form = FormOf(node.Operation);
+        }
+
         _nodes.RemoveAll(static node => node.Value == None);
     }
+
+    // What is a single instruction costs less than the call that an operation's own loop takes.
+    private static RowForm FormOf(Operation operation) => operation switch
+    {
+        SumOperation => RowForm.Add,
+        SubOperation => RowForm.Subtract,
+        MulOperation => RowForm.Multiply,
+        _ => RowForm.Apply,
+    };
 
     private bool FuseProduct(int user, int product, int other, RowForm form)
     {
@@ -202,7 +216,7 @@ internal sealed partial class RowPlanner
             {
                 var region = _regions[node.Value];
                 Regions[node.Value] = Finish(region);
-                steps.Add(new RowStep(node.Operation, node.Form, 0, Of(node.X).Place, node.Value, 0, None, None));
+                steps.Add(new RowStep(node.Operation, node.Form, 0, Of(node.X).Place, 0, 0, node.Value, None));
                 Release(node.X);
                 foreach (var value in region.Taken) Release(value);
                 continue;

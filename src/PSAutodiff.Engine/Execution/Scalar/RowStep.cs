@@ -6,6 +6,15 @@ internal enum RowForm : byte
     /// <summary>The operation on X, Y and Z.</summary>
     Apply,
 
+    /// <summary>X + Y.</summary>
+    Add,
+
+    /// <summary>X - Y.</summary>
+    Subtract,
+
+    /// <summary>X * Y.</summary>
+    Multiply,
+
     /// <summary>Two operations on X at once; Y is where the second one's values go.</summary>
     Pair,
 
@@ -30,7 +39,7 @@ internal enum RowForm : byte
     /// <summary>X, of which only the sum over the rows is wanted.</summary>
     Sum,
 
-    /// <summary>A region, the one of index Y, on the rows where X is not 0.</summary>
+    /// <summary>A region, the one of index Sum, on the rows where X is not 0.</summary>
     Region,
 }
 
@@ -41,6 +50,6 @@ internal enum RowForm : byte
 /// <param name="X">The place of the first argument.</param>
 /// <param name="Y">The place of the second argument.</param>
 /// <param name="Z">The place of the third argument.</param>
-/// <param name="Sum">The sum that the values are added to, or -1.</param>
+/// <param name="Sum">The sum that the values are added to, or -1; the number of a region.</param>
 /// <param name="SecondSum">The same for the second one of a pair.</param>
 internal readonly record struct RowStep(Operation Operation, RowForm Form, int Target, int X, int Y, int Z, int Sum, int SecondSum);

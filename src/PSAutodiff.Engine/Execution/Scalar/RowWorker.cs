@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using PSAutodiff.Kernels;
 
@@ -62,7 +63,7 @@ internal sealed class RowWorker
         // Not larger than the rows, in whole lanes.
         _blockSize = Math.Min(_blockSize, (mostRows + Lanes - 1) / Lanes * Lanes);
         _firstLane = plan.RegisterCount * _blockSize;
-        _memory = plan.Rent(_firstLane + (plan.SumCount * Lanes));
+        _memory = plan.Rent(Math.Max(1, _firstLane + (plan.SumCount * Lanes)));
     }
 
     /// <summary>Leaves the registers for the next run.</summary>
@@ -118,43 +119,62 @@ internal sealed class RowWorker
         {
             if ((i & (StepsUnwatched - 1)) == StepsUnwatched - 1) _cancellation.ThrowIfCancellationRequested();
             ref readonly var step = ref steps[i];
+            ref var x = ref Find(step.X);
+            ref var y = ref Find(step.Y);
+            ref var z = ref Find(step.Z);
+            ref var target = ref Find(step.Target);
+            var (xStays, yStays) = (step.X < 0, step.Y < 0);
             switch (step.Form)
             {
                 case RowForm.Apply:
                     var arity = step.Operation.Arity;
-                    step.Operation.Evaluate(Read(step.X), arity > 1 ? Read(step.Y) : default, arity > 2 ? Read(step.Z) : default, Target(step.Target));
+                    step.Operation.Evaluate(
+                        MemoryMarshal.CreateReadOnlySpan(ref x, xStays ? 1 : length),
+                        arity > 1 ? MemoryMarshal.CreateReadOnlySpan(ref y, yStays ? 1 : length) : default,
+                        arity > 2 ? MemoryMarshal.CreateReadOnlySpan(ref z, step.Z < 0 ? 1 : length) : default,
+                        MemoryMarshal.CreateSpan(ref target, length));
+                    break;
+                case RowForm.Add:
+                    FusedBlocks.Map<SumOperation.Function>(ref x, xStays, ref y, yStays, ref target, length);
+                    break;
+                case RowForm.Subtract:
+                    FusedBlocks.Map<SubOperation.Function>(ref x, xStays, ref y, yStays, ref target, length);
+                    break;
+                case RowForm.Multiply:
+                    FusedBlocks.Map<MulOperation.Function>(ref x, xStays, ref y, yStays, ref target, length);
                     break;
                 case RowForm.Pair:
-                    step.Operation.Joins!.Blocks(Read(step.X), Target(step.Target), Target(step.Y));
-                    if (step.SecondSum >= 0) FusedBlocks.Sum(Read(step.Y), LanesOf(step.SecondSum));
+                    step.Operation.Joins!.Blocks(
+                        MemoryMarshal.CreateReadOnlySpan(ref x, xStays ? 1 : length), MemoryMarshal.CreateSpan(ref target, length), MemoryMarshal.CreateSpan(ref y, length));
+                    if (step.SecondSum >= 0) FusedBlocks.Sum(ref y, length, ref LanesOf(step.SecondSum)[0]);
                     break;
                 case RowForm.PlusProduct:
-                    FusedBlocks.Map<FusedBlocks.PlusProduct>(Read(step.X), Read(step.Y), Read(step.Z), Target(step.Target));
+                    FusedBlocks.Map<FusedBlocks.PlusProduct>(ref x, xStays, ref y, yStays, ref z, ref target, length);
                     break;
                 case RowForm.ProductPlus:
-                    FusedBlocks.Map<FusedBlocks.ProductPlus>(Read(step.X), Read(step.Y), Read(step.Z), Target(step.Target));
+                    FusedBlocks.Map<FusedBlocks.ProductPlus>(ref x, xStays, ref y, yStays, ref z, ref target, length);
                     break;
                 case RowForm.MinusProduct:
-                    FusedBlocks.Map<FusedBlocks.MinusProduct>(Read(step.X), Read(step.Y), Read(step.Z), Target(step.Target));
+                    FusedBlocks.Map<FusedBlocks.MinusProduct>(ref x, xStays, ref y, yStays, ref z, ref target, length);
                     break;
                 case RowForm.ProductMinus:
-                    FusedBlocks.Map<FusedBlocks.ProductMinus>(Read(step.X), Read(step.Y), Read(step.Z), Target(step.Target));
+                    FusedBlocks.Map<FusedBlocks.ProductMinus>(ref x, xStays, ref y, yStays, ref z, ref target, length);
                     break;
                 case RowForm.PlusSquaredDifference:
-                    FusedBlocks.Map<FusedBlocks.PlusSquaredDifference>(Read(step.X), Read(step.Y), Read(step.Z), Target(step.Target));
+                    FusedBlocks.Map<FusedBlocks.PlusSquaredDifference>(ref x, xStays, ref y, yStays, ref z, ref target, length);
                     break;
                 case RowForm.SumOfProducts:
-                    FusedBlocks.SumProducts(Read(step.X), Read(step.Y), length, LanesOf(step.Sum));
+                    FusedBlocks.SumProducts(ref x, xStays, ref y, yStays, length, ref LanesOf(step.Sum)[0]);
                     continue;
                 case RowForm.Sum:
-                    FusedBlocks.Sum(Read(step.X), LanesOf(step.Sum));
+                    FusedBlocks.Sum(ref x, length, ref LanesOf(step.Sum)[0]);
                     continue;
                 case RowForm.Region:
-                    Run(_plan.Regions[step.Y], Read(step.X));
+                    Run(_plan.Regions[step.Sum], MemoryMarshal.CreateReadOnlySpan(ref x, length));
                     continue;
             }
 
-            if (step.Sum >= 0) FusedBlocks.Sum(Read(step.Target), LanesOf(step.Sum));
+            if (step.Sum >= 0) FusedBlocks.Sum(ref target, length, ref LanesOf(step.Sum)[0]);
         }
     }
 
@@ -232,17 +252,22 @@ internal sealed class RowWorker
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Span<double> LanesOf(int sum) => _memory.AsSpan(_firstLane + (sum * Lanes), Lanes);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Span<double> Target(int place) =>
-        place >= RowPlan.FirstOutput ? _results[place - RowPlan.FirstOutput].AsSpan(_start, _length) : _memory.AsSpan(place * _blockSize, _length);
+    private ReadOnlySpan<double> Read(int place) => MemoryMarshal.CreateReadOnlySpan(ref Find(place), place < 0 ? 1 : _length);
+
+    /// <summary>Where the values of a place begin. What a step does not have is place 0, which there always is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref double Find(int place)
+    {
+        if (place < 0) return ref _singles[~place];
+        if (place < RowPlan.FirstColumn) return ref _memory[place * _blockSize];
+        return ref FindColumn(place);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private ReadOnlySpan<double> Read(int place)
+    private ref double FindColumn(int place)
     {
-        if (place < 0) return new ReadOnlySpan<double>(in _singles[~place]);
-        if (place < RowPlan.FirstColumn) return _memory.AsSpan(place * _blockSize, _length);
-        if (place >= RowPlan.FirstOutput) return _results[place - RowPlan.FirstOutput].AsSpan(_start, _length);
+        if (place >= RowPlan.FirstOutput) return ref _results[place - RowPlan.FirstOutput][_start];
         ref readonly var column = ref _columns[place - RowPlan.FirstColumn];
-        return column.Array.AsSpan(column.Offset + _start, _length);
+        return ref column.Array![column.Offset + _start];
     }
 }
