@@ -199,6 +199,9 @@ public abstract class Operation
     /// <summary>Where an argument counts: the derivative by it is 0 elsewhere, whatever it is multiplied by. Usually everywhere.</summary>
     internal virtual Guard GuardOf(int argument, in Locals at) => default;
 
+    /// <summary>Whether <see cref="GuardOf"/> says anything else than everywhere.</summary>
+    internal virtual bool HasGuards => false;
+
     /// <summary>Whether the partial derivative by an argument is a finite number wherever the variables are.</summary>
     internal virtual bool HasFiniteSlope(int argument, in Locals at) => false;
 

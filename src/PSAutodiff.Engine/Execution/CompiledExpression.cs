@@ -15,10 +15,10 @@ public sealed class CompiledExpression
     private readonly ArrayTape? _arrays;
     private readonly TapeRunner? _runner;
 
-    private CompiledExpression(Tape tape, IReadOnlyList<string> variables, int firstInputs)
+    private CompiledExpression(Tape tape, VariableLayout inputs, int firstInputs)
     {
         _tape = tape;
-        Inputs = new VariableLayout(variables);
+        Inputs = inputs;
         _runner = new TapeRunner(tape, firstInputs);
         (OutputCount, ResultLength) = (tape.Outputs.Length, tape.Outputs.Length);
     }
@@ -80,7 +80,7 @@ public sealed class CompiledExpression
     internal static CompiledExpression Compile(VariableLayout inputs, RootedGraph outputs, CancellationToken cancellation) =>
         inputs.HasArrays || (outputs.Graph.Arrays is not null && outputs.Graph.HasArrays(outputs.Reachable()))
             ? new(ArrayTape.Compile(outputs, inputs, cancellation))
-            : Compile(outputs, inputs.Names, [], null, cancellation);
+            : new(Tape.Compile(outputs, inputs.Names, [], cancellation), inputs, inputs.Length);
 
     /// <summary>The same for runs whose inputs stand in two places, and with parts of the outputs computed before all else.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
@@ -89,7 +89,7 @@ public sealed class CompiledExpression
     /// <param name="firstInputs">How many values stand in the first place; null for all.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
     internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string> variables, ReadOnlySpan<int> first, int? firstInputs, CancellationToken cancellation) =>
-        new(Tape.Compile(outputs, variables, first, cancellation), variables, firstInputs ?? variables.Count);
+        new(Tape.Compile(outputs, variables, first, cancellation), new VariableLayout(variables), firstInputs ?? variables.Count);
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>
     /// <param name="values">Values of <see cref="Variables"/>, in order; of arrays all elements, row after row.</param>

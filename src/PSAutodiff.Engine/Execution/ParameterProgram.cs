@@ -29,7 +29,7 @@ internal sealed class ParameterProgram
     {
         (_compiled, _rows, Parameters) = (compiled, rows, parameters);
         if (rows is null) return;
-        var columns = VariableNames.Places(rows.Names);
+        var columns = new NamePlaces(rows.Names);
         var cells = parameters.ToDictionary(static name => name, static _ => new double[1], StringComparer.Ordinal);
         _cells = [.. parameters.Select(name => cells[name])];
         _inputs = [.. compiled.Variables.Select(name => cells.TryGetValue(name, out var cell) ? cell : rows.Columns[columns[name]])];

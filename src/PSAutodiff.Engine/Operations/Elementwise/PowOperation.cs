@@ -67,6 +67,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
 
     // Where the exponent is 0 the power is 1 for every base, 0 too. An exponent that is a power by a variable itself is hardly ever 0,
     // and towers of such powers are dear enough.
+    internal override bool HasGuards => true;
+
     internal override Guard GuardOf(int argument, in Locals at) =>
         argument > 0 || Ratio.Of(at.Y) is not null || (at.Y.Is<PowOperation>() && !at.Y.Y.IsConstant) ? default : Guard.WhereExponent(at.Y);
 
