@@ -275,8 +275,11 @@ internal sealed class GraphBuilder
             try
             {
                 if (_arrays is not null && operation.IsElementwise && !HoldsNumbers(operation, x, y, z) && RewriteArrays(operation, first, second, third) is var array && array != Graph.None) return array;
-                foreach (var identity in operation.IdentitiesFor(Rules))
+                var (codeOfX, codeOfY) = ((int)_nodes[x].Code, y < 0 ? Graph.None : _nodes[y].Code);
+                foreach (ref readonly var candidate in operation.IdentitiesFor(Rules, _arrays is not null).AsSpan())
                 {
+                    if (!candidate.Suits(codeOfX, codeOfY)) continue;
+                    var identity = candidate.Identity;
                     var mark = Log?.Mark ?? 0;
                     var result = identity.Rewrite(first, second, third);
                     if (result.Exists)

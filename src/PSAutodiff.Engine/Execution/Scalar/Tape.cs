@@ -103,18 +103,21 @@ internal sealed class Tape
         private void PlaceSources(bool[] needed)
         {
             var inputOf = new NamePlaces(inputs);
-            _isPlaced = new bool[needed.Length];
+
+            // Nodes that are not needed count as placed; the array takes the place of the other, for it is large.
+            _isPlaced = needed;
             for (var id = 0; id < needed.Length; id++)
             {
                 WatchCancellation(id);
+                var isPlaced = true;
                 if (needed[id])
                 {
                     if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(_folded[_registers[id]]);
                     else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
-                    else continue;
+                    else isPlaced = false;
                 }
 
-                _isPlaced[id] = true;
+                _isPlaced[id] = isPlaced;
             }
 
             _firstTemporary = inputs.Count + _constants.Count;
