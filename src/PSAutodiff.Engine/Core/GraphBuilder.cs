@@ -7,7 +7,7 @@ namespace PSAutodiff.Core;
 /// Builds a <see cref="Graph"/> node by node. Equal nodes get equal ids (hash-consing); with <see cref="Rules"/> set, new nodes
 /// are first rewritten by the identities of their operations. Not thread-safe; of no use after <see cref="Build()"/>.
 /// </summary>
-internal sealed class GraphBuilder
+internal sealed partial class GraphBuilder
 {
     // Rewrites build their results through this builder and so may rewrite again; each identity looks at a few levels of
     // already normalised arguments, so real chains are short. The bound only guards against a faulty pair of identities.
@@ -26,8 +26,6 @@ internal sealed class GraphBuilder
     private int _constantCount;
     private readonly List<string> _names;
     private FunctionTable? _functions;
-    private ArrayPools? _arrays;
-    private Dictionary<int, int>? _literals;
     private int[] _slots;
     private readonly Graph? _origin;
     private readonly int _extraCapacity;
@@ -150,39 +148,6 @@ internal sealed class GraphBuilder
         }
     }
 
-    /// <summary>Whether there is, or was, anything but numbers.</summary>
-    public bool HasArrays => _arrays is not null;
-
-    public Shape ShapeOf(int id) => ShapeAt(_nodes[id].Shape);
-
-    /// <summary>The whole numbers of a list of them.</summary>
-    public long[] IndicesOf(int id) => _arrays!.ListAt(_nodes[id].X);
-
-    /// <summary>The array of a leaf.</summary>
-    public ConstantArray ArrayOf(int id) => _arrays!.ArrayAt(_nodes[id].X);
-
-    public bool IsIndex(int id) => _nodes[id].Code == OperationTable.IndexCode;
-
-    public bool IsArray(int id) => _nodes[id].Code == OperationTable.ArrayCode;
-
-    /// <summary>The node of a list of whole numbers.</summary>
-    public int Index(params long[] numbers)
-    {
-        if (_arrays is not null && _arrays.TryNodeOf(numbers, out var id)) return id;
-        var pools = OwnArrays();
-        id = Count;
-        return Append(new GraphNode(pools.Add(numbers, id), Graph.None, Graph.None, OperationTable.IndexCode));
-    }
-
-    /// <summary>The node of an array of numbers.</summary>
-    public int Constant(ConstantArray array)
-    {
-        if (_arrays is not null && _arrays.TryNodeOf(array, out var id)) return id;
-        var pools = OwnArrays();
-        id = Count;
-        return Append(new GraphNode(pools.Add(array, id), Graph.None, Graph.None, OperationTable.ArrayCode, IndexOf(array.Shape)));
-    }
-
     /// <summary>The node of a variable that is a number.</summary>
     /// <exception cref="AutodiffException">There is a vector or matrix of the same name.</exception>
     public int Variable(string name) => Variable(name, shape: (ushort)0);
@@ -236,34 +201,6 @@ internal sealed class GraphBuilder
         return TwinOf(operation, x, y) is var twin && twin != Graph.None ? Math.Min(id, twin) : id;
     }
 
-    private (int X, int Y, int Z) Settled(Operation operation, int x, int y, int z)
-    {
-        var goesOn = operation.BuildsLiterals && ShapeOf(x).Rank > ShapeOf(y).Rank;
-        return (goesOn ? x : Settled(x), Settled(y), Settled(z));
-    }
-
-    private ConstantArray? TryConstantLiteral(int id)
-    {
-        var shape = ShapeOf(id).Plain();
-        var elements = new List<double>();
-        for (; OperationOf(id).BuildsLiterals && ShapeOf(id).Rank == shape.Rank; id = X(id))
-        {
-            if (!TryPrepend(Y(id))) return null;
-        }
-
-        if (!TryPrepend(id)) return null;
-        elements.Reverse();
-        return new ConstantArray([.. elements], shape);
-
-        bool TryPrepend(int element)
-        {
-            if (IsConstant(element)) elements.Add(ConstantOf(element));
-            else if (IsArray(element) && ShapeOf(element).Rank < shape.Rank) elements.AddRange(ArrayOf(element).Elements.Reverse());
-            else return false;
-            return true;
-        }
-    }
-
     // Asked for every node, mostly before the JIT would compile it well by itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Rewrite(Operation operation, int x, int y, int z)
@@ -304,22 +241,6 @@ internal sealed class GraphBuilder
         return Graph.None;
     }
 
-    private int RewriteArrays(Operation operation, Term x, Term y, Term z)
-    {
-        var mark = Log?.Mark ?? 0;
-        var (identity, result) = OperationTable.Broadcast.RewriteAround(operation, Rules, x, y, z);
-        if (identity is null)
-        {
-            Log?.Drop(mark);
-            return Graph.None;
-        }
-
-        var shaped = InShape(result.Id, operation, x.Id, y.Id, z.Id);
-        OnRewrite?.Invoke(identity);
-        Log?.Add(identity, new GraphNode(x.Id, y.Id, z.Id, CodeOf(operation)), shaped, mark);
-        return shaped;
-    }
-
     /// <summary>A node of another graph, whose arguments are here already.</summary>
     /// <param name="source">The other graph.</param>
     /// <param name="id">The node there.</param>
@@ -352,17 +273,6 @@ internal sealed class GraphBuilder
         return new(Build(), roots);
     }
 
-    /// <summary>
-    /// A literal whose elements have all become constants is an array of numbers, as in its text, unless it is the beginning of a longer literal.
-    /// </summary>
-    public int Settled(int id)
-    {
-        if (id < 0 || _arrays is null || !OperationOf(id).BuildsLiterals) return id;
-        _literals ??= [];
-        if (!_literals.TryGetValue(id, out var literal)) _literals.Add(id, literal = TryConstantLiteral(id) is { } array ? Constant(array) : id);
-        return literal;
-    }
-
     /// <summary>The node with these arguments, for rules that may exchange them also one with the first two exchanged; else a new one.</summary>
     private int Find(Operation operation, int x, int y, int z)
     {
@@ -377,12 +287,6 @@ internal sealed class GraphBuilder
             if (AreEqual(_nodes[id], node, commute)) return id;
         }
     }
-
-    private bool Commutes(Operation operation, int x, int y) => operation.IsCommutative || (_arrays is not null && y >= 0 && operation.CommutesOn(ShapeOf(x), ShapeOf(y)));
-
-    // A node that is the same by another operation's form, as A.T @ v is v @ A.
-    private int TwinOf(Operation operation, int x, int y) =>
-        _arrays is not null && y >= 0 && (Rules & RuleSets.StandardAndStable) != 0 ? operation.TwinOf(Term(x), Term(y)).Id : Graph.None;
 
     /// <summary>The node for an operation on given arguments where there is one; else <see cref="Graph.None"/>.</summary>
     public int TryFind(Operation operation, int x, int y)
@@ -405,51 +309,6 @@ internal sealed class GraphBuilder
         if (_functions is null || ReferenceEquals(_functions, _origin?.Functions)) _functions = new FunctionTable(_functions);
         return _functions.Add(function);
     }
-
-    /// <summary>Whether it is an operation element by element on numbers.</summary>
-    private bool HoldsNumbers(Operation operation, int x, int y, int z) =>
-        (_arrays is null || ((_nodes[x].Shape | (y < 0 ? 0 : _nodes[y].Shape) | (z < 0 ? 0 : _nodes[z].Shape)) == 0)) && operation.IsElementwise;
-
-    /// <summary>The shape of an operation on given arguments.</summary>
-    /// <exception cref="AutodiffException">Their shapes do not go together.</exception>
-    private Shape ShapeFor(Operation operation, int x, int y, int z)
-    {
-        var last = z >= 0 ? z : y >= 0 ? y : x;
-        return operation.ShapeOf(new ArgumentShapes(
-            ShapeOf(x),
-            y < 0 ? Shape.Number : ShapeOf(y),
-            z < 0 ? Shape.Number : ShapeOf(z),
-            operation.HasIndices ? IndicesOf(last) : []));
-    }
-
-    // Identities are written for numbers: 0 * x = 0 gives one zero, whatever the shape is.
-    private int InShape(int result, Operation operation, int x, int y, int z)
-    {
-        if (HoldsNumbers(operation, x, y, z)) return result;
-        var shape = ShapeFor(operation, x, y, z);
-        if (ShapeOf(result).IsLike(shape)) return result;
-
-        // Nobody has to be told that the zero of x - x is one of its shape.
-        var mark = Log?.Mark ?? 0;
-        var shaped = Apply(OperationTable.Broadcast, result, Index(shape.Sizes));
-        Log?.Drop(mark);
-        return shaped;
-    }
-
-    private Shape ShapeAt(ushort index) => index == 0 ? Shape.Number : _arrays!.ShapeAt(index);
-
-    private ushort IndexOf(Shape shape)
-    {
-        if (shape == Shape.Number) return 0;
-        if (_arrays is not null && _arrays.TryIndexOf(shape, out var index)) return index;
-        return OwnArrays().Add(shape);
-    }
-
-    // The graph that this one goes on from keeps its own.
-    private ArrayPools OwnArrays() => _arrays =
-        _arrays is null ? new ArrayPools() :
-        ReferenceEquals(_arrays, _origin?.Arrays) ? _arrays.Copy() :
-        _arrays;
 
     private void WatchCancellation()
     {
