@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Execution.Scalar;
@@ -123,10 +124,10 @@ public sealed class CompiledExpression
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public double[][] EvaluateRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
-        var rowCount = RowCount(columns);
+        var inputs = Columns(columns);
+        var rowCount = RowCount(inputs);
         var results = new double[OutputCount][];
         for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
-        ReadOnlyMemory<double>[] inputs = [.. columns];
         if (FewRows.Suits(Runner, rowCount)) FewRows.Evaluate(Runner, inputs, rowCount, results, cancellation);
         else new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Evaluate(rowCount, results);
         return results;
@@ -142,17 +143,27 @@ public sealed class CompiledExpression
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public double[] SumRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
-        var rowCount = RowCount(columns);
-        return new RowEvaluator(Tape, [.. columns]) { Cancellation = cancellation }.Sum(rowCount);
+        var inputs = Columns(columns);
+        var rowCount = RowCount(inputs);
+        return new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Sum(rowCount);
     }
 
     /// <summary>The number of rows of columns, of which single values stand for all rows.</summary>
-    internal int RowCount(IReadOnlyList<ReadOnlyMemory<double>> columns)
+    internal int RowCount(IReadOnlyList<ReadOnlyMemory<double>> columns) => RowCount(Columns(columns));
+
+    // Looked at often: through the interface each look would cost as much as some steps over the rows.
+    private ReadOnlyMemory<double>[] Columns(IReadOnlyList<ReadOnlyMemory<double>> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Count != Variables.Count) throw new ArgumentException($"There are {Variables.Count} variables but {columns.Count} columns.", nameof(columns));
+        return columns as ReadOnlyMemory<double>[] ?? [.. columns];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int RowCount(ReadOnlyMemory<double>[] columns)
+    {
         var longest = -1;
-        for (var i = 0; i < columns.Count; i++)
+        for (var i = 0; i < columns.Length; i++)
         {
             if (columns[i].Length == 1) continue;
             if (longest < 0) longest = i;
