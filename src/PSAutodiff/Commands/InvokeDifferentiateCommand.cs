@@ -76,6 +76,11 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter NoSimplify { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Second => nameof(Variable);
 
     private bool Simplifies => !NoSimplify && Mode != DifferentiationMode.Forward;
@@ -200,7 +205,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
             }
 
             var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
-            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0], Shape.Number)));
+            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0], Core.Shape.Number)));
         }
     }
 
