@@ -12,7 +12,7 @@ Describe 'Invoke-Differentiate -Direction' {
     }
 
     It 'takes <What> as a direction' -ForEach @(
-        @{ What = 'a text of the shape of the variable'; Direction = { 'v' }; Expected = 'v: [2]; w: [2]; v @ w + w @ v'; At = @{}; Value = 0 }
+        @{ What = 'a text of the shape of the variable'; Direction = { 'v' }; Expected = 'v: [2]; w: [2]; 2 * (v @ w)'; At = @{}; Value = 0 }
         @{ What = 'a text with shapes of its own'; Direction = { 'A: [2, 3]; u: [3]; A @ u' }; At = @{ A = (1, 0, 2), (0, 1, 0); u = 1, 2, 3 }; Expected = ''; Value = 2 * (7 * 3 + 2 * 4) }
         @{ What = 'numbers'; Direction = { 1, 2 }; Expected = ''; At = @{}; Value = 22 }
         @{ What = 'what ConvertFrom-Json gives'; Direction = { '[1, 2]' | ConvertFrom-Json }; Expected = ''; At = @{}; Value = 22 }
