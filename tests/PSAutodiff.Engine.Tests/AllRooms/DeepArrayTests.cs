@@ -77,6 +77,32 @@ public sealed class DeepArrayTests
         Assert.True(worst > 2, $"{worst}");
     }
 
+    // What the operation gives its arguments is at most four nodes, so that with itself it is five.
+    [Fact]
+    public void What_each_operation_gives_its_arguments_is_at_most_four_nodes()
+    {
+        var seen = new HashSet<string>();
+        foreach (var text in new[]
+        {
+            "A @ B", "A @ v", "v @ A", "v @ w", "A.T", "sum(A)", "sum(A, axis=0)", "sum(A, axis=1)", "mean(A)", "mean(A, axis=1)", "max(A)", "max(A, axis=0)", "min(A)", "min(A, axis=1)",
+            "norm(A)", "norm(A, axis=0)", "norm(v)", "softmax(A)", "softmax(A, axis=0)", "softmax(v)", "logsumexp(A)", "logsumexp(v)", "winner(v)", "outer(v, w)", "trace(A)", "diag(A)", "diag(v)",
+            "reshape(A, 9)", "broadcast(v, 3, 3)", "concat(v, w)", "concat(A, B, axis=1)", "[c, d]", "[v, w]", "v[1]", "v[1:]", "A[1]", "A[:, 1]", "take(v, [2, 0])", "take(A, [2, 0])",
+            "scatter(v, [4, 0, 2], 5)", "place(v, 1, 3, 0, 5)", "eye(3)", "zeros(3)", "ones(3)",
+        })
+        {
+            var operation = ExprNode.Parse("A: [3,3]; B: [3,3]; v: [3]; w: [3]; " + text);
+            seen.Add(operation.Operation.Name);
+            var weight = ExprNode.Variable("weight", operation.ArrayShape.Plain());
+            var node = operation.ArrayShape.IsNumber ? weight * operation : ExprNode.Sum(weight * operation);
+            string[] names = [.. operation.Variables];
+            if (names.Length == 0) continue;
+            var more = Operations(ExprNode.Flatten([node, .. node.Gradient(names)])) - Operations(ExprNode.Flatten([node]));
+            Assert.True(more <= 4, $"{text}: {more} nodes");
+        }
+
+        Assert.Empty(OperationTable.ByCode.Where(static operation => operation is ArrayOperation).Select(static operation => operation.Name).Except(seen));
+    }
+
     // Zero fill and constants apart.
     private static int Operations(RootedGraph flat)
     {

@@ -97,9 +97,10 @@ Describe 'Invoke-Differentiate by vectors and matrices' {
         $problem[0].Exception.Message | Should -BeLike '*-Direction*'
     }
 
-    It 'has no steps by a vector, and says so' {
-        $null = 'w: [2]; w @ w' | Invoke-Differentiate w -Step -ErrorAction SilentlyContinue -ErrorVariable problem
-        $problem[0].FullyQualifiedErrorId | Should -BeLike 'StepUnsupported,*'
+    It 'tells the steps by a vector' {
+        $steps = 'w: [2]; w @ w' | Invoke-Differentiate w -Step
+        $steps[0].Rule | Should -BeExactly "product rule for matrix products: g * (u @ v)' = (g * v) : u' + (g * u) : v'"
+        $steps[-1].WholeText | Should -BeExactly '2 * w'
     }
 }
 
