@@ -156,9 +156,17 @@ internal static class Vectors
     }
 
     /// <summary>y / divisor into y.</summary>
-    public static void Divide(Span<double> y, double divisor)
+    public static void Divide(Span<double> y, double divisor) => Divide(y, divisor, y);
+
+    /// <summary>x / divisor into y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide(ReadOnlySpan<double> x, double divisor, Span<double> y)
     {
-        foreach (ref var value in y) value /= divisor;
+        y = y[..x.Length];
+        var divisors = new Vector<double>(divisor);
+        var i = 0;
+        for (; i + Vector<double>.Count <= x.Length; i += Vector<double>.Count) (new Vector<double>(x[i..]) / divisors).CopyTo(y[i..]);
+        for (; i < x.Length; i++) y[i] = x[i] / divisor;
     }
 
     /// <summary>The numbers as doubles.</summary>
