@@ -24,6 +24,8 @@ public sealed class RowProgramTests
         ["an embedding"] = "E: [7, 3]; w: [3]; (y - take(E, k) @ w)^2",
         ["an embedding of several"] = "E: [7, 3]; w: [3]; (y - sum(take(E, K) @ w))^2",
         ["an embedding with a choice that is the same for all"] = "E: [7, 3]; (y - sum(take(E, [1, 4, 1]) @ x[0:3]))^2",
+        ["a class by its number"] = "W: [4, 7]; z = x @ W; logsumexp(z) - take(z, k)",
+        ["one number for each category"] = "e: [7]; f: [7]; 3 * take(e, k) + sum(take(f, K)) * y",
         ["attention"] = "Q: [4, 3]; K2: [2, 3]; V: [2, 1]; s = softmax(X @ K2 @ (x @ Q)); (y - sum(s * reshape(X @ V, 5)))^2",
         ["attention over the other axis"] = "W: [2, 2]; (y - sum(softmax(X @ W, axis=0) * X))^2",
         ["experts"] = "g: [4]; v: [4]; w: [4]; p = sigmoid(x @ g); (y - (p * (x @ v) + (1 - p) * (x @ w)))^2",

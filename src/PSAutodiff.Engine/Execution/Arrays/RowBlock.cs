@@ -10,6 +10,9 @@ namespace PSAutodiff.Execution.Arrays;
 /// </summary>
 internal sealed class RowBlock
 {
+    // Calls for each row cost less than copies of it.
+    private const int LongRow = 32;
+
     private readonly RowPiece _piece;
     private readonly int _capacity;
     private readonly double[] _memory;
@@ -59,7 +62,7 @@ internal sealed class RowBlock
         var result = In(instruction.Target);
         if (instruction.Operation is not ArrayOperation operation)
         {
-            instruction.Operation.Evaluate(Stretched(x, instruction.Target, 0), Stretched(y, instruction.Target, 1), Stretched(z, instruction.Target, 2), result);
+            Evaluate(instruction, result);
             return;
         }
 
@@ -68,6 +71,31 @@ internal sealed class RowBlock
         if (instruction.Way == ArrayTape.Way.Added) ((PlacingOperation)operation).AddRows(operands, block, result);
         else operation.ExecuteRows(operands, block, result);
     }
+
+    /// <summary>Element by element: all rows at once, or row by row where some argument is the same for all or one number for each and rows are long.</summary>
+    private void Evaluate(in ArrayTape.Instruction instruction, Span<double> result)
+    {
+        var (target, x, y, z) = (instruction.Target, instruction.X, instruction.Y, instruction.Z);
+        var isDirect = IsDirect(x, target) && IsDirect(y, target) && IsDirect(z, target);
+        if (isDirect || target.Length < LongRow || !IsPlain(x, target) || !IsPlain(y, target) || !IsPlain(z, target))
+        {
+            instruction.Operation.Evaluate(Stretched(x, target, 0), Stretched(y, target, 1), Stretched(z, target, 2), result);
+            return;
+        }
+
+        for (var row = 0; row < _count; row++)
+        {
+            instruction.Operation.Evaluate(Row(x, row), Row(y, row), Row(z, row), result.Slice(row * target.Length, target.Length));
+        }
+    }
+
+    private static bool IsDirect(in ArrayTape.Place place, in ArrayTape.Place target) =>
+        place.Length == 0 || (place.Varies ? place.Length == target.Length : place.Length == 1);
+
+    // One number, or one for each element, in each row or for all.
+    private static bool IsPlain(in ArrayTape.Place place, in ArrayTape.Place target) => place.Length <= 1 || place.Length == target.Length;
+
+    private ReadOnlySpan<double> Row(ArrayTape.Place place, int row) => place.Varies ? In(place).Slice(row * place.Pitch, place.Length) : In(place);
 
     private void Multiply(in ArrayTape.Instruction instruction)
     {
@@ -115,7 +143,7 @@ internal sealed class RowBlock
     private ReadOnlySpan<double> Stretched(ArrayTape.Place place, ArrayTape.Place target, int argument)
     {
         var all = In(place);
-        if (place.Length == 0 || (place.Varies ? place.Length == target.Length : place.Length == 1)) return all;
+        if (IsDirect(place, target)) return all;
         ref var memory = ref _stretched[argument];
         if (memory.Length < _capacity * target.Length) memory = GC.AllocateUninitializedArray<double>(Math.Max(_capacity * target.Length, 2 * memory.Length));
         var stretched = memory.AsSpan(0, _count * target.Length);

@@ -256,12 +256,13 @@ internal sealed class RowRun
     {
         if (!_continues) target.Clear();
         var (elements, places) = (_program.Rows.Outputs[sum.X], _program.Rows.Outputs[sum.Y]);
-        var added = _piece.RowsOf(elements, 0, _piece.Count);
+        var same = elements.Varies ? default : elements.In(_piece.Arena);
+        var added = elements.Varies ? _piece.RowsOf(elements, 0, _piece.Count) : default;
         var at = _piece.RowsOf(places, 0, _piece.Count);
         long[] size = [sum.Shape.Rows];
-        for (var row = 0; row < added.Count; row++)
+        for (var row = 0; row < at.Count; row++)
         {
-            var operands = new ArrayOperands { X = added[row], Y = at[row], ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = size };
+            var operands = new ArrayOperands { X = elements.Varies ? added[row] : same, Y = at[row], ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = size };
             OperationOf<ScatterOperation>.Instance.Add(operands, target);
         }
     }
