@@ -5,7 +5,7 @@ namespace PSAutodiff.Bench;
 /// <summary>Times two ways of doing the same in turn, so that a machine whose speed drifts treats both alike.</summary>
 internal static class Timing
 {
-    private const double WarmupSeconds = 0.3;
+    private const double WarmupSeconds = 0.8;
     private const double SampleSeconds = 0.02;
 
     /// <summary>Median time of one call of each, in seconds, over many samples taken in turn.</summary>

@@ -12,9 +12,9 @@ internal static class CommonIdentities
     public static IEnumerable<Identity> For(Operation operation)
     {
         if (operation.Arity == 0 || !operation.IsComputed) yield break;
-        yield return new Identity(Computed, RuleSets.Lab | RuleSets.Stable, (x, y, z) => Fold(operation, x, y, z, Exactness.Any)) { IsWorthItsCost = false };
-        yield return new Identity(Computed, RuleSets.Textbook, (x, y, z) => Fold(operation, x, y, z, Exactness.OnPaper));
-        yield return new Identity(Computed, RuleSets.Fold | RuleSets.Standard, (x, y, z) => Fold(operation, x, y, z, Exactness.OfDoubles));
+        yield return new Identity(Computed, RuleSets.Lab | RuleSets.Stable, (x, y, z) => Fold(operation, x, y, z, Exactness.Any)) { FirstIsConstant = true, IsWorthItsCost = false };
+        yield return new Identity(Computed, RuleSets.Textbook, (x, y, z) => Fold(operation, x, y, z, Exactness.OnPaper)) { FirstIsConstant = true };
+        yield return new Identity(Computed, RuleSets.Fold | RuleSets.Standard, (x, y, z) => Fold(operation, x, y, z, Exactness.OfDoubles)) { FirstIsConstant = true };
     }
 
     private static Term Fold(Operation operation, Term x, Term y, Term z, Exactness exactness)

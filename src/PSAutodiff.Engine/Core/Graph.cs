@@ -49,6 +49,9 @@ internal sealed partial class Graph
     /// <summary>What nodes with arrays refer to; null in a graph of numbers.</summary>
     internal ArrayPools? Arrays { get; }
 
+    /// <summary>Whether a node is a number, and no vector or matrix.</summary>
+    public bool IsNumber(int id) => _nodes[id].Shape == 0;
+
     /// <summary>The shape of a node.</summary>
     public Shape ShapeOf(int id) => _nodes[id].Shape is var shape && shape == 0 ? Shape.Number : Arrays!.ShapeAt(shape);
 
@@ -78,6 +81,18 @@ internal sealed partial class Graph
     }
 
     public Operation OperationOf(int id) => OperationOf(_nodes[id].Code, Functions);
+
+    /// <summary>The node of an operation on one argument, or <see cref="None"/>.</summary>
+    public int Find(Operation operation, int x)
+    {
+        var node = new GraphNode(x, None, None, operation.Code);
+        for (var probe = NodeTable.ProbeFor(node, Slots); Slots[probe.Slot] - 1 is >= 0 and var id; probe.Next())
+        {
+            if (_nodes[id].Code == node.Code && _nodes[id].X == x && _nodes[id].Y == None) return id;
+        }
+
+        return None;
+    }
 
     public ushort CodeOf(int id) => _nodes[id].Code;
 

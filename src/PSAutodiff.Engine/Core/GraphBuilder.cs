@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PSAutodiff.Core;
 
@@ -6,7 +7,7 @@ namespace PSAutodiff.Core;
 /// Builds a <see cref="Graph"/> node by node. Equal nodes get equal ids (hash-consing); with <see cref="Rules"/> set, new nodes
 /// are first rewritten by the identities of their operations. Not thread-safe; of no use after <see cref="Build()"/>.
 /// </summary>
-internal sealed class GraphBuilder
+internal sealed partial class GraphBuilder
 {
     // Rewrites build their results through this builder and so may rewrite again; each identity looks at a few levels of
     // already normalised arguments, so real chains are short. The bound only guards against a faulty pair of identities.
@@ -15,21 +16,16 @@ internal sealed class GraphBuilder
     // Between two looks at the token; a power of two. So many lookups take a few milliseconds.
     private const int LookupsUnwatched = 1 << 14;
 
-    // So many variables find room before lists and tables grow.
-    private const int VariablesExpected = 7;
-
-    // A line of the table serves the users of so many neighbouring nodes, so at most so much of the table is taken.
-    private const uint IdsInLine = 12;
-    private const uint SlotsInLine = 16;
+    // So many variables find room before lists and tables grow: short texts have one for every third node.
+    private const int NodesPerVariable = 3;
+    private const int LeastVariablesExpected = 7;
+    private const int MostVariablesExpected = 64;
 
     private GraphNode[] _nodes;
     private double[] _constants;
     private int _constantCount;
     private readonly List<string> _names;
-    private readonly Dictionary<string, int> _variables;
     private FunctionTable? _functions;
-    private ArrayPools? _arrays;
-    private Dictionary<int, int>? _literals;
     private int[] _slots;
     private readonly Graph? _origin;
     private readonly int _extraCapacity;
@@ -42,9 +38,8 @@ internal sealed class GraphBuilder
         capacity = Math.Max(capacity, 16);
         _nodes = GC.AllocateUninitializedArray<GraphNode>(capacity);
         _constants = new double[4];
-        _names = new List<string>(VariablesExpected);
-        _variables = new Dictionary<string, int>(VariablesExpected, StringComparer.Ordinal);
-        _slots = new int[SlotsFor(capacity)];
+        _names = new List<string>(VariablesExpected(capacity));
+        _slots = new int[NodeTable.SlotsFor(capacity)];
     }
 
     /// <summary>Goes on from a finished graph: its nodes keep their ids. Nothing is copied before the first new node.</summary>
@@ -61,11 +56,6 @@ internal sealed class GraphBuilder
         _constantCount = graph.Constants.Length;
         _constants = Grown(graph.Constants, _constantCount + 8);
         _names = [.. graph.Names];
-        _variables = new Dictionary<string, int>(_names.Count, StringComparer.Ordinal);
-        for (var id = 0; id < Count && _variables.Count < _names.Count; id++)
-        {
-            if (IsVariable(id)) _variables.Add(NameOf(id), id);
-        }
     }
 
     public int Count { get; private set; }
@@ -75,6 +65,22 @@ internal sealed class GraphBuilder
 
     /// <summary>Which identities rewrite new nodes; none by default.</summary>
     public RuleSets Rules { get; set; }
+
+    // Made when somebody asks: derivatives of numbers hardly do.
+    private Dictionary<string, int> VariablesByName
+    {
+        get
+        {
+            if (field is not null) return field;
+            field = new Dictionary<string, int>(Math.Max(_names.Count, VariablesExpected(_nodes.Length)), StringComparer.Ordinal);
+            for (var id = 0; id < Count && field.Count < _names.Count; id++)
+            {
+                if (IsVariable(id)) field.Add(NameOf(id), id);
+            }
+
+            return field;
+        }
+    }
 
     /// <summary>Told of every identity that is applied.</summary>
     public Action<Identity>? OnRewrite { get; set; }
@@ -105,8 +111,16 @@ internal sealed class GraphBuilder
 
     public string NameOf(int id) => _names[_nodes[id].X];
 
+    /// <summary>Takes room for so many more nodes.</summary>
+    public void Reserve(int count)
+    {
+        if (_sharesArrays) return;
+        if (_nodes.Length - Count < count) _nodes = Grown(_nodes.AsSpan(0, Count), Count + count);
+        if (NodeTable.IsCrowded(_slots, Count + count)) Rehash(Count + count);
+    }
+
     /// <summary>The id of a variable, or <see cref="Graph.None"/> where there is none of that name.</summary>
-    public int FindVariable(string name) => _variables.GetValueOrDefault(name, Graph.None);
+    public int FindVariable(string name) => VariablesByName.GetValueOrDefault(name, Graph.None);
 
     /// <summary>How many arguments the function without a definition of a name has here; 0 where there is none.</summary>
     public int ArityOf(string function) => _functions?.ArityOf(function) ?? 0;
@@ -120,7 +134,7 @@ internal sealed class GraphBuilder
     {
         WatchCancellation();
         var bits = BitConverter.DoubleToInt64Bits(value);
-        for (var probe = ProbeForConstant(bits); ; probe.Next())
+        for (var probe = NodeTable.ProbeForConstant(bits, _slots); ; probe.Next())
         {
             var id = _slots[probe.Slot] - 1;
             if (id < 0)
@@ -134,57 +148,30 @@ internal sealed class GraphBuilder
         }
     }
 
-    /// <summary>Whether there is, or was, anything but numbers.</summary>
-    public bool HasArrays => _arrays is not null;
-
-    public Shape ShapeOf(int id) => _nodes[id].Shape is var shape && shape == 0 ? Shape.Number : _arrays!.ShapeAt(shape);
-
-    /// <summary>The whole numbers of a list of them.</summary>
-    public long[] IndicesOf(int id) => _arrays!.ListAt(_nodes[id].X);
-
-    /// <summary>The array of a leaf.</summary>
-    public ConstantArray ArrayOf(int id) => _arrays!.ArrayAt(_nodes[id].X);
-
-    public bool IsIndex(int id) => _nodes[id].Code == OperationTable.IndexCode;
-
-    public bool IsArray(int id) => _nodes[id].Code == OperationTable.ArrayCode;
-
-    /// <summary>The node of a list of whole numbers.</summary>
-    public int Index(params long[] numbers)
-    {
-        if (_arrays is not null && _arrays.TryNodeOf(numbers, out var id)) return id;
-        var pools = OwnArrays();
-        id = Count;
-        return Append(new GraphNode(pools.Add(numbers, id), Graph.None, Graph.None, OperationTable.IndexCode));
-    }
-
-    /// <summary>The node of an array of numbers.</summary>
-    public int Constant(ConstantArray array)
-    {
-        if (_arrays is not null && _arrays.TryNodeOf(array, out var id)) return id;
-        var pools = OwnArrays();
-        id = Count;
-        return Append(new GraphNode(pools.Add(array, id), Graph.None, Graph.None, OperationTable.ArrayCode, IndexOf(array.Shape)));
-    }
-
-    public int Variable(string name) => Variable(name, Shape.Number);
+    /// <summary>The node of a variable that is a number.</summary>
+    /// <exception cref="AutodiffException">There is a vector or matrix of the same name.</exception>
+    public int Variable(string name) => Variable(name, shape: (ushort)0);
 
     /// <summary>The node of a variable.</summary>
     /// <exception cref="AutodiffException">There is one of the same name and another shape.</exception>
-    public int Variable(string name, Shape shape)
+    public int Variable(string name, Shape shape) => Variable(name, IndexOf(shape));
+
+    private int Variable(string name, ushort shape)
     {
-        if (_variables.TryGetValue(name, out var id))
+        ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(VariablesByName, name, out var exists);
+        if (!exists)
         {
-            if (ShapeOf(id) == shape) return id;
-            throw new AutodiffException(
-                ErrorIds.ShapeConflict,
-                $"'{name}' is {ShapeOf(id).InWords()}{(ShapeOf(id).IsSymmetric ? ", symmetric," : string.Empty)} in one part of the expression and {shape.InWords()}{(shape.IsSymmetric ? ", symmetric," : string.Empty)} in another. A name has one shape.");
+            id = Append(new GraphNode(_names.Count, Graph.None, Graph.None, OperationTable.VariableCode, shape));
+            _names.Add(name);
+        }
+        else if (_nodes[id].Shape != shape)
+        {
+            throw new AutodiffException(ErrorIds.ShapeConflict, $"'{name}' is {InWords(_nodes[id].Shape)} in one part of the expression and {InWords(shape)} in another. A name has one shape.");
         }
 
-        id = Append(new GraphNode(_names.Count, Graph.None, Graph.None, OperationTable.VariableCode, IndexOf(shape)));
-        _names.Add(name);
-        _variables.Add(name, id);
         return id;
+
+        string InWords(ushort index) => ShapeAt(index) is var found && found.IsSymmetric ? found.InWords() + ", symmetric," : found.InWords();
     }
 
     /// <summary>The node for an operation on given arguments, rewritten by the active <see cref="Rules"/>.</summary>
@@ -214,34 +201,6 @@ internal sealed class GraphBuilder
         return TwinOf(operation, x, y) is var twin && twin != Graph.None ? Math.Min(id, twin) : id;
     }
 
-    private (int X, int Y, int Z) Settled(Operation operation, int x, int y, int z)
-    {
-        var goesOn = operation.BuildsLiterals && ShapeOf(x).Rank > ShapeOf(y).Rank;
-        return (goesOn ? x : Settled(x), Settled(y), Settled(z));
-    }
-
-    private ConstantArray? TryConstantLiteral(int id)
-    {
-        var shape = ShapeOf(id).Plain();
-        var elements = new List<double>();
-        for (; OperationOf(id).BuildsLiterals && ShapeOf(id).Rank == shape.Rank; id = X(id))
-        {
-            if (!TryPrepend(Y(id))) return null;
-        }
-
-        if (!TryPrepend(id)) return null;
-        elements.Reverse();
-        return new ConstantArray([.. elements], shape);
-
-        bool TryPrepend(int element)
-        {
-            if (IsConstant(element)) elements.Add(ConstantOf(element));
-            else if (IsArray(element) && ShapeOf(element).Rank < shape.Rank) elements.AddRange(ArrayOf(element).Elements.Reverse());
-            else return false;
-            return true;
-        }
-    }
-
     // Asked for every node, mostly before the JIT would compile it well by itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Rewrite(Operation operation, int x, int y, int z)
@@ -253,8 +212,11 @@ internal sealed class GraphBuilder
             try
             {
                 if (_arrays is not null && operation.IsElementwise && !HoldsNumbers(operation, x, y, z) && RewriteArrays(operation, first, second, third) is var array && array != Graph.None) return array;
-                foreach (var identity in operation.IdentitiesFor(Rules))
+                var (codeOfX, codeOfY) = ((int)_nodes[x].Code, y < 0 ? Graph.None : _nodes[y].Code);
+                foreach (ref readonly var candidate in operation.IdentitiesFor(Rules, _arrays is not null).AsSpan())
                 {
+                    if (!candidate.Suits(codeOfX, codeOfY)) continue;
+                    var identity = candidate.Identity;
                     var mark = Log?.Mark ?? 0;
                     var result = identity.Rewrite(first, second, third);
                     if (result.Exists)
@@ -279,22 +241,6 @@ internal sealed class GraphBuilder
         return Graph.None;
     }
 
-    private int RewriteArrays(Operation operation, Term x, Term y, Term z)
-    {
-        var mark = Log?.Mark ?? 0;
-        var (identity, result) = OperationTable.Broadcast.RewriteAround(operation, Rules, x, y, z);
-        if (identity is null)
-        {
-            Log?.Drop(mark);
-            return Graph.None;
-        }
-
-        var shaped = InShape(result.Id, operation, x.Id, y.Id, z.Id);
-        OnRewrite?.Invoke(identity);
-        Log?.Add(identity, new GraphNode(x.Id, y.Id, z.Id, CodeOf(operation)), shaped, mark);
-        return shaped;
-    }
-
     /// <summary>A node of another graph, whose arguments are here already.</summary>
     /// <param name="source">The other graph.</param>
     /// <param name="id">The node there.</param>
@@ -302,7 +248,7 @@ internal sealed class GraphBuilder
     public int Copy(Graph source, int id, int[] map)
     {
         if (source.IsConstant(id)) return Constant(source.ConstantOf(id));
-        if (source.IsVariable(id)) return Variable(source.NameOf(id), source.ShapeOf(id));
+        if (source.IsVariable(id)) return source.IsNumber(id) ? Variable(source.NameOf(id)) : Variable(source.NameOf(id), source.ShapeOf(id));
         if (source.IsIndex(id)) return Index(source.IndicesOf(id));
         if (source.IsArray(id)) return Constant(source.ArrayOf(id));
         var (y, z) = (source.Y(id), source.Z(id));
@@ -327,24 +273,13 @@ internal sealed class GraphBuilder
         return new(Build(), roots);
     }
 
-    /// <summary>
-    /// A literal whose elements have all become constants is an array of numbers, as in its text, unless it is the beginning of a longer literal.
-    /// </summary>
-    public int Settled(int id)
-    {
-        if (id < 0 || _arrays is null || !OperationOf(id).BuildsLiterals) return id;
-        _literals ??= [];
-        if (!_literals.TryGetValue(id, out var literal)) _literals.Add(id, literal = TryConstantLiteral(id) is { } array ? Constant(array) : id);
-        return literal;
-    }
-
     /// <summary>The node with these arguments, for rules that may exchange them also one with the first two exchanged; else a new one.</summary>
     private int Find(Operation operation, int x, int y, int z)
     {
         WatchCancellation();
-        var commute = Commutes(operation, x, y) && (Rules & RuleSets.StandardAndStable) != 0 && !(operation.PutsConstantFirst && IsConstant(x));
+        var commute = (Rules & RuleSets.StandardAndStable) != 0 && Commutes(operation, x, y) && !(operation.PutsConstantFirst && IsConstant(x));
         var node = new GraphNode(x, y, z, CodeOf(operation));
-        for (var probe = ProbeFor(node); ; probe.Next())
+        for (var probe = NodeTable.ProbeFor(node, _slots); ; probe.Next())
         {
             var id = _slots[probe.Slot] - 1;
             if (id < 0 && TwinOf(operation, x, y) is var twin && twin != Graph.None) return twin;
@@ -353,17 +288,11 @@ internal sealed class GraphBuilder
         }
     }
 
-    private bool Commutes(Operation operation, int x, int y) => operation.IsCommutative || (_arrays is not null && y >= 0 && operation.CommutesOn(ShapeOf(x), ShapeOf(y)));
-
-    // A node that is the same by another operation's form, as A.T @ v is v @ A.
-    private int TwinOf(Operation operation, int x, int y) =>
-        _arrays is not null && y >= 0 && (Rules & RuleSets.StandardAndStable) != 0 ? operation.TwinOf(Term(x), Term(y)).Id : Graph.None;
-
     /// <summary>The node for an operation on given arguments where there is one; else <see cref="Graph.None"/>.</summary>
     public int TryFind(Operation operation, int x, int y)
     {
         var node = new GraphNode(x, y, Graph.None, operation.Code);
-        for (var probe = ProbeFor(node); ; probe.Next())
+        for (var probe = NodeTable.ProbeFor(node, _slots); ; probe.Next())
         {
             var id = _slots[probe.Slot] - 1;
             if (id < 0 || AreEqual(_nodes[id], node, commute: false)) return Math.Max(id, Graph.None);
@@ -381,49 +310,6 @@ internal sealed class GraphBuilder
         return _functions.Add(function);
     }
 
-    /// <summary>Whether it is an operation element by element on numbers.</summary>
-    private bool HoldsNumbers(Operation operation, int x, int y, int z) =>
-        (_arrays is null || ((_nodes[x].Shape | (y < 0 ? 0 : _nodes[y].Shape) | (z < 0 ? 0 : _nodes[z].Shape)) == 0)) && operation.IsElementwise;
-
-    /// <summary>The shape of an operation on given arguments.</summary>
-    /// <exception cref="AutodiffException">Their shapes do not go together.</exception>
-    private Shape ShapeFor(Operation operation, int x, int y, int z)
-    {
-        var last = z >= 0 ? z : y >= 0 ? y : x;
-        return operation.ShapeOf(new ArgumentShapes(
-            ShapeOf(x),
-            y < 0 ? Shape.Number : ShapeOf(y),
-            z < 0 ? Shape.Number : ShapeOf(z),
-            operation.HasIndices ? IndicesOf(last) : []));
-    }
-
-    // Identities are written for numbers: 0 * x = 0 gives one zero, whatever the shape is.
-    private int InShape(int result, Operation operation, int x, int y, int z)
-    {
-        if (HoldsNumbers(operation, x, y, z)) return result;
-        var shape = ShapeFor(operation, x, y, z);
-        if (ShapeOf(result).IsLike(shape)) return result;
-
-        // Nobody has to be told that the zero of x - x is one of its shape.
-        var mark = Log?.Mark ?? 0;
-        var shaped = Apply(OperationTable.Broadcast, result, Index(shape.Sizes));
-        Log?.Drop(mark);
-        return shaped;
-    }
-
-    private ushort IndexOf(Shape shape)
-    {
-        if (shape == Shape.Number) return 0;
-        if (_arrays is not null && _arrays.TryIndexOf(shape, out var index)) return index;
-        return OwnArrays().Add(shape);
-    }
-
-    // The graph that this one goes on from keeps its own.
-    private ArrayPools OwnArrays() => _arrays =
-        _arrays is null ? new ArrayPools() :
-        ReferenceEquals(_arrays, _origin?.Arrays) ? _arrays.Copy() :
-        _arrays;
-
     private void WatchCancellation()
     {
         if ((++_lookups & (LookupsUnwatched - 1)) == 0) Cancellation.ThrowIfCancellationRequested();
@@ -436,7 +322,7 @@ internal sealed class GraphBuilder
     {
         var id = Append(node);
         _slots[slot] = id + 1;
-        if (IsCrowded(Count)) Rehash(Count * 2);
+        if (NodeTable.IsCrowded(_slots, Count)) Rehash(Count * 2);
         return id;
     }
 
@@ -464,37 +350,18 @@ internal sealed class GraphBuilder
 
     private void Rehash(int capacity)
     {
-        _slots = new int[SlotsFor(capacity)];
+        _slots = new int[NodeTable.SlotsFor(capacity)];
         for (var id = 0; id < Count; id++)
         {
             // Variables are found by name.
             if (_nodes[id].Code is OperationTable.VariableCode or OperationTable.IndexCode or OperationTable.ArrayCode) continue;
-            var probe = IsConstant(id) ? ProbeForConstant(BitConverter.DoubleToInt64Bits(ConstantOf(id))) : ProbeFor(_nodes[id]);
+            var probe = IsConstant(id) ? NodeTable.ProbeForConstant(BitConverter.DoubleToInt64Bits(ConstantOf(id)), _slots) : NodeTable.ProbeFor(_nodes[id], _slots);
             while (_slots[probe.Slot] != 0) probe.Next();
             _slots[probe.Slot] = id + 1;
         }
     }
 
-    // Nodes are mostly made soon after their arguments, so those whose newest arguments are neighbours are looked up together: they
-    // share a cache line of the table. The hash is the same for exchanged arguments, so that one search finds x + y and y + x.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Probe ProbeFor(in GraphNode node)
-    {
-        var (low, high) = node.X < node.Y ? (node.X, node.Y) : (node.Y, node.X);
-        var hash = SeededHash.Of((uint)low, (uint)high, (uint)node.Z, node.Code);
-        return new Probe((uint)high / IdsInLine, hash, (uint)_slots.Length - 1);
-    }
-
-    private Probe ProbeForConstant(long bits)
-    {
-        var hash = SeededHash.Of(bits);
-        return new Probe(hash, hash, (uint)_slots.Length - 1);
-    }
-
-    private bool IsCrowded(int count) => (long)count * SlotsInLine > (long)_slots.Length * IdsInLine;
-
-    private static int SlotsFor(int capacity) =>
-        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(SlotsInLine, ((long)capacity * SlotsInLine / IdsInLine) + 1));
+    private static int VariablesExpected(int nodes) => Math.Clamp(nodes / NodesPerVariable, LeastVariablesExpected, MostVariablesExpected);
 
     private static T[] Grown<T>(ReadOnlySpan<T> source, int capacity)
         where T : unmanaged
@@ -502,38 +369,5 @@ internal sealed class GraphBuilder
         var target = GC.AllocateUninitializedArray<T>(Math.Max(capacity, source.Length));
         source.CopyTo(target);
         return target;
-    }
-
-    /// <summary>
-    /// The slots where a node may be, in order: a line of the table from some slot on and around, then other lines at a distance that
-    /// the hash decides. Long stretches of lines are full, so going on to the next line would make searches long.
-    /// </summary>
-    private struct Probe
-    {
-        private readonly uint _mask;
-        private readonly uint _step;
-        private uint _line;
-        private uint _place;
-        private uint _tried;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Probe(uint line, uint hash, uint mask)
-        {
-            _mask = mask;
-            _line = line * SlotsInLine;
-            _place = hash;
-
-            // Odd, so that every line is reached: there are a power of two of them.
-            _step = (hash | SlotsInLine) & ~(SlotsInLine - 1u);
-        }
-
-        public readonly int Slot => (int)((_line | (_place & (SlotsInLine - 1))) & _mask);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Next()
-        {
-            _place++;
-            if (++_tried % SlotsInLine == 0) _line += _step;
-        }
     }
 }

@@ -11,7 +11,7 @@ namespace PSAutodiff;
 /// </summary>
 public abstract class Operation
 {
-    private readonly Identity[]?[] _identities = new Identity[]?[2 * (int)RuleSets.Textbook];
+    private readonly Identity.Candidate[]?[] _identities = new Identity.Candidate[]?[4 * (int)RuleSets.Textbook];
 
     private protected Operation(string name, int arity)
     {
@@ -199,6 +199,9 @@ public abstract class Operation
     /// <summary>Where an argument counts: the derivative by it is 0 elsewhere, whatever it is multiplied by. Usually everywhere.</summary>
     internal virtual Guard GuardOf(int argument, in Locals at) => default;
 
+    /// <summary>Whether <see cref="GuardOf"/> says anything else than everywhere.</summary>
+    internal virtual bool HasGuards => false;
+
     /// <summary>Whether the partial derivative by an argument is a finite number wherever the variables are.</summary>
     internal virtual bool HasFiniteSlope(int argument, in Locals at) => false;
 
@@ -245,8 +248,11 @@ public abstract class Operation
         return Arity == 1 && (x == 0 ? value is 0 or 0.25 or 0.5 or 1 : Math.Abs(x) == 1 && value == 0);
     }
 
-    internal Identity[] IdentitiesFor(RuleSets sets) => _identities[(int)sets] ??=
-        [.. Identities.Concat(CommonIdentities.For(this)).Where(identity => (identity.Sets & sets) != 0)];
+    /// <summary>The identities of given sets, in order.</summary>
+    /// <param name="sets">The sets.</param>
+    /// <param name="ofArrays">Whether those count that are only for vectors and matrices.</param>
+    internal Identity.Candidate[] IdentitiesFor(RuleSets sets, bool ofArrays) => _identities[(2 * (int)sets) + (ofArrays ? 1 : 0)] ??=
+        [.. Identities.Concat(CommonIdentities.For(this)).Where(identity => (identity.Sets & sets) != 0 && (ofArrays || !identity.IsOfArrays)).Select(static identity => identity.AsCandidate)];
 
     internal string ArgumentCountMessage(int given) =>
         $"'{Name}' takes {Arity} argument{(Arity == 1 ? string.Empty : "s")}, not {given}.";

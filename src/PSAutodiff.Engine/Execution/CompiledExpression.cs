@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Execution.Scalar;
@@ -16,10 +17,10 @@ public sealed class CompiledExpression
     private readonly RowForms? _rowForms;
     private readonly TapeRunner? _runner;
 
-    private CompiledExpression(Tape tape, IReadOnlyList<string> variables, int firstInputs)
+    private CompiledExpression(Tape tape, VariableLayout inputs, int firstInputs)
     {
         _tape = tape;
-        Inputs = new VariableLayout(variables);
+        Inputs = inputs;
         _runner = new TapeRunner(tape, firstInputs);
         (OutputCount, ResultLength) = (tape.Outputs.Length, tape.Outputs.Length);
     }
@@ -81,7 +82,7 @@ public sealed class CompiledExpression
     internal static CompiledExpression Compile(VariableLayout inputs, RootedGraph outputs, CancellationToken cancellation) =>
         inputs.HasArrays || (outputs.Graph.Arrays is not null && outputs.Graph.HasArrays(outputs.Reachable()))
             ? new(ArrayTape.Compile(outputs, inputs, cancellation), outputs)
-            : Compile(outputs, inputs.Names, [], null, cancellation);
+            : new(Tape.Compile(outputs, inputs.Names, [], cancellation), inputs, inputs.Length);
 
     /// <summary>The same for runs whose inputs stand in two places, and with parts of the outputs computed before all else.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
@@ -90,7 +91,7 @@ public sealed class CompiledExpression
     /// <param name="firstInputs">How many values stand in the first place; null for all.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
     internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string> variables, ReadOnlySpan<int> first, int? firstInputs, CancellationToken cancellation) =>
-        new(Tape.Compile(outputs, variables, first, cancellation), variables, firstInputs ?? variables.Count);
+        new(Tape.Compile(outputs, variables, first, cancellation), new VariableLayout(variables), firstInputs ?? variables.Count);
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>
     /// <param name="values">Values of <see cref="Variables"/>, in order; of arrays all elements, row after row.</param>
@@ -128,11 +129,11 @@ public sealed class CompiledExpression
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public double[][] EvaluateRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
-        var rowCount = RowCount(columns);
-        if (_rowForms is not null) return _rowForms.Evaluate(columns, rowCount, cancellation);
+        var inputs = Columns(columns);
+        var rowCount = RowCount(inputs);
+        if (_rowForms is not null) return _rowForms.Evaluate(inputs, rowCount, cancellation);
         var results = new double[OutputCount][];
         for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
-        ReadOnlyMemory<double>[] inputs = [.. columns];
         if (FewRows.Suits(Runner, rowCount)) FewRows.Evaluate(Runner, inputs, rowCount, results, cancellation);
         else new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Evaluate(rowCount, results);
         return results;
@@ -151,18 +152,28 @@ public sealed class CompiledExpression
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public double[] SumRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
-        var rowCount = RowCount(columns);
-        if (_rowForms is not null) return _rowForms.Sum(columns, rowCount, cancellation);
-        return new RowEvaluator(Tape, [.. columns]) { Cancellation = cancellation }.Sum(rowCount);
+        var inputs = Columns(columns);
+        var rowCount = RowCount(inputs);
+        if (_rowForms is not null) return _rowForms.Sum(inputs, rowCount, cancellation);
+        return new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Sum(rowCount);
     }
 
     /// <summary>The number of rows of columns, of which single values stand for all rows.</summary>
-    internal int RowCount(IReadOnlyList<ReadOnlyMemory<double>> columns)
+    internal int RowCount(IReadOnlyList<ReadOnlyMemory<double>> columns) => RowCount(Columns(columns));
+
+    // Looked at often: through the interface each look would cost as much as some steps over the rows.
+    private ReadOnlyMemory<double>[] Columns(IReadOnlyList<ReadOnlyMemory<double>> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Count != Variables.Count) throw new ArgumentException($"There are {Variables.Count} variables but {columns.Count} columns.", nameof(columns));
+        return columns as ReadOnlyMemory<double>[] ?? [.. columns];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int RowCount(ReadOnlyMemory<double>[] columns)
+    {
         var (first, count) = (-1, 1);
-        for (var i = 0; i < columns.Count; i++)
+        for (var i = 0; i < columns.Length; i++)
         {
             var size = OutputShapes is null ? 1 : (int)Inputs.Shapes[i].Count;
             if (columns[i].Length == size) continue;

@@ -19,7 +19,7 @@ public sealed partial class ExprNode
         var (graph, root) = Flatten(cancellation);
         var reachable = graph.Reachable([root]);
         var builder = new GraphBuilder(reachable.Length) { Cancellation = cancellation };
-        var places = VariableNames.Places(rows.Names);
+        var places = new NamePlaces(rows.Names);
         var layout = rows.LayoutIn(new RootedGraph(graph, [root]));
         var map = new int[reachable.Length];
         var varies = new bool[reachable.Length];

@@ -29,9 +29,9 @@ internal sealed class ParameterProgram
     {
         (_compiled, _rows, Parameters) = (compiled, rows, parameters);
         if (rows is null) return;
-        var columns = VariableNames.Places(rows.Names);
-        var lengths = VariableNames.Places(compiled.Variables);
-        var cells = parameters.ToDictionary(static name => name, name => new double[compiled.OutputShapes is null ? 1 : compiled.Inputs.Shapes[lengths[name]].Count], StringComparer.Ordinal);
+        var columns = new NamePlaces(rows.Names);
+        var places = new NamePlaces(compiled.Variables);
+        var cells = parameters.ToDictionary(static name => name, name => new double[compiled.OutputShapes is null ? 1 : compiled.Inputs.Shapes[places[name]].Count], StringComparer.Ordinal);
         _cells = [.. parameters.Select(name => cells[name])];
         _inputs = [.. compiled.Variables.Select(name => cells.TryGetValue(name, out var cell) ? cell : rows.Columns[columns[name]])];
     }

@@ -44,7 +44,7 @@ internal sealed class RoundingBounds
         _creditExact = creditExact;
         var reachable = expressions.Reachable();
         var nodes = new List<int>();
-        var indexOf = VariableNames.Places(variables.Names);
+        var indexOf = new NamePlaces(variables.Names);
         _variableOf = new int[reachable.Length];
         for (var id = 0; id < reachable.Length; id++)
         {

@@ -24,7 +24,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     [ThreadStatic]
     private static int _nextSerial;
 
-    // The operation; with the shape where a node that is no part of a graph is more than a number.
+    // The operation; with the shape where it is more than a number.
     private readonly object _kind;
 
     // A string for a variable, the content of other leaves; otherwise the first argument, or null while it still has to be looked up in the graph.
@@ -50,7 +50,8 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     internal ExprNode(Graph graph, int id)
     {
-        _kind = graph.OperationOf(id);
+        var operation = graph.OperationOf(id);
+        _kind = graph.IsNumber(id) ? operation : new ShapedOperation(operation, graph.ShapeOf(id));
         _location = new GraphLocation(graph, id);
         Serial = NextSerial();
     }
@@ -65,11 +66,11 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
     /// <summary>The sizes: none for a number, one for a vector, rows and columns for a matrix.</summary>
     public IReadOnlyList<long> Shape => ArrayShape.Sizes;
 
+    /// <summary>Whether it is a number, and no vector or matrix.</summary>
+    internal bool IsNumber => _kind is not ShapedOperation;
+
     /// <summary>The shape.</summary>
-    internal Shape ArrayShape =>
-        _kind is ShapedOperation shaped ? shaped.Shape :
-        Home is { } home ? home.Graph.ShapeOf(home.Id) :
-        Core.Shape.Number;
+    internal Shape ArrayShape => _kind is ShapedOperation shaped ? shaped.Shape : Core.Shape.Number;
 
     /// <summary>The value of a constant; null for any other node.</summary>
     public double? Value => IsConstant ? ConstantValue : null;
@@ -327,12 +328,11 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         if (x is null) throw MissingArgument(op, 0);
         if (op.Arity > 1 && y is null) throw MissingArgument(op, 1);
         if (op.Arity > 2 && z is null) throw MissingArgument(op, 2);
-        var shape = ShapeOf(op, x, y, z);
         var depth = x.Depth;
         if (y is not null) depth = Math.Max(depth, y.Depth);
         if (z is not null) depth = Math.Max(depth, z.Depth);
         var hash = StructuralHashing.Combine(op, x.StructuralHash, y?.StructuralHash ?? 0, z?.StructuralHash ?? 0);
-        return new ExprNode(shape == Core.Shape.Number ? op : new ShapedOperation(op, shape), x, y, z, hash, depth + 1);
+        return new ExprNode(KindOf(op, x, y, z), x, y, z, hash, depth + 1);
     }
 
     /// <summary>The graph this node stands in and its id there; made once for a node built by operators.</summary>
@@ -391,11 +391,12 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
         return builder.Build(ids);
     }
 
-    private static Shape ShapeOf(Operation op, ExprNode x, ExprNode? y, ExprNode? z)
+    private static object KindOf(Operation op, ExprNode x, ExprNode? y, ExprNode? z)
     {
-        var (a, b, c) = (x.ArrayShape, y?.ArrayShape ?? default, z?.ArrayShape ?? default);
-        if (a.IsNumber && b.IsNumber && c.IsNumber && op.IsElementwise) return Core.Shape.Number;
-        return op.ShapeOf(new ArgumentShapes(a, b, c, op.HasIndices ? (long[])(z ?? y ?? x).LeafContent : []));
+        if (x.IsNumber && (y is null || y.IsNumber) && (z is null || z.IsNumber) && op.IsElementwise) return op;
+        var indices = op.HasIndices ? (long[])(z ?? y ?? x).LeafContent : [];
+        var shape = op.ShapeOf(new ArgumentShapes(x.ArrayShape, y?.ArrayShape ?? default, z?.ArrayShape ?? default, indices));
+        return shape == Core.Shape.Number ? op : new ShapedOperation(op, shape);
     }
 
     private static AutodiffException MissingArgument(Operation op, int index) => new(

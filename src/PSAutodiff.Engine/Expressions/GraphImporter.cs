@@ -8,8 +8,14 @@ namespace PSAutodiff.Expressions;
 /// </summary>
 internal sealed class GraphImporter
 {
+    // Room for all nodes of a graph no larger than this is taken at once, however few are wanted.
+    private const int SmallGraph = 256;
+
     private readonly GraphBuilder _builder;
-    private readonly Dictionary<Graph, (int[] Map, PostOrder Walk)> _copied = [];
+
+    // Most expressions have nodes of one graph.
+    private Copier? _copier;
+    private Dictionary<Graph, Copier>? _copiers;
     private readonly Stack<ExprNode> _stack = new();
 
     // The nodes seen, in order, and their ids; the slots hold their positions, counted from 1.
@@ -64,11 +70,11 @@ internal sealed class GraphImporter
 
     private bool TryResolve(ExprNode node, out int id)
     {
-        if (node.Operation.Arity == 0)
+        if (node.Operation is { Arity: 0 } leaf)
         {
             id =
-                node.IsConstant ? _builder.Constant(node.ConstantValue) :
-                node.Operation.Code == OperationTable.VariableCode ? _builder.Variable(node.VariableName, node.ArrayShape) :
+                leaf.Code == OperationTable.ConstantCode ? _builder.Constant(node.ConstantValue) :
+                leaf.Code == OperationTable.VariableCode ? node.IsNumber ? _builder.Variable(node.VariableName) : _builder.Variable(node.VariableName, node.ArrayShape) :
                 node.LeafContent is long[] numbers ? _builder.Index(numbers) :
                 _builder.Constant((ConstantArray)node.LeafContent);
             return true;
@@ -86,11 +92,19 @@ internal sealed class GraphImporter
 
     private int Copy(Graph source, int root)
     {
-        if (!_copied.TryGetValue(source, out var copied)) _copied.Add(source, copied = (new int[source.Count], new PostOrder(source, source.Count)));
-        var (map, walk) = copied;
+        if (_copier?.Source != source) _copier = CopierOf(source);
+        var (_, map, walk) = _copier;
         walk.Start(root);
         while (walk.TryNext(out var id)) map[id] = _builder.Copy(source, id, map);
         return map[root];
+    }
+
+    private Copier CopierOf(Graph source)
+    {
+        if (_copier is not null) (_copiers ??= [])[_copier.Source] = _copier;
+        if (_copiers is not null && _copiers.TryGetValue(source, out var known)) return known;
+        if (source.Count <= SmallGraph) _builder.Reserve(source.Count + _visited.Length);
+        return new Copier(source, new int[source.Count], new PostOrder(source, source.Count));
     }
 
     // A table of its own, keyed by the running number every object has, is several times faster at a million nodes than a
@@ -139,4 +153,10 @@ internal sealed class GraphImporter
 
     // At most half full, so that probes stay short.
     private static int SlotsFor(int capacity) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2);
+
+    /// <summary>Brings nodes of one graph.</summary>
+    /// <param name="Source">The graph.</param>
+    /// <param name="Map">The ids in the builder of those that came.</param>
+    /// <param name="Walk">Passes over those that came.</param>
+    private sealed record Copier(Graph Source, int[] Map, PostOrder Walk);
 }

@@ -15,6 +15,7 @@ internal static partial class Elementary
     }
 
     // The kernel is a type argument, so that the loop is compiled for it and calls nothing.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TKernel>(ReadOnlySpan<double> x, Span<double> result)
         where TKernel : struct, IUnaryLanes
     {
@@ -56,6 +57,7 @@ internal static partial class Elementary
     }
 
     // The same for kernels with two arguments. A source has the length of the result, or length 1 and then stands for every element.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TKernel>(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> result)
         where TKernel : struct, IBinaryLanes
     {
@@ -96,6 +98,7 @@ internal static partial class Elementary
     }
 
     // The same for kernels with two results.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MapBoth<TKernel>(ReadOnlySpan<double> x, Span<double> first, Span<double> second)
         where TKernel : struct, IKernelOfTwo
     {

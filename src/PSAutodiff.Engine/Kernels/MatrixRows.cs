@@ -14,6 +14,7 @@ internal readonly ref struct MatrixRows<T>
     /// <param name="values">The numbers, row after row: count x width.</param>
     /// <param name="count">Number of rows.</param>
     /// <param name="width">Numbers in a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public MatrixRows(ReadOnlySpan<T> values, int count, int width)
     {
         _values = values[..checked(count * width)];
@@ -25,6 +26,7 @@ internal readonly ref struct MatrixRows<T>
     /// <param name="values">The numbers, row after row.</param>
     /// <param name="picks">Indices of the rows, from 0.</param>
     /// <param name="width">Numbers in a row, at least 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public MatrixRows(ReadOnlySpan<T> values, ReadOnlySpan<int> picks, int width)
     {
         var rows = values.Length / width;

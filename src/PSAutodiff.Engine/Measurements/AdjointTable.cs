@@ -44,7 +44,7 @@ internal sealed class AdjointTable
         for (var i = 0; i < ids.Length; i++) indices[ids[i]] = i;
 
         var variables = graph.VariablesOf(flat.Roots);
-        var order = VariableNames.Places(variables);
+        var order = new NamePlaces(variables);
         var builder = ExprNode.Extend(flat, cancellation);
         var (isFolded, _, _) = graph.Fold(reachable);
         var adjoints = ReverseMode.Adjoints(builder, root, [.. reachable.Select((needed, id) => needed && !isFolded[id])]);

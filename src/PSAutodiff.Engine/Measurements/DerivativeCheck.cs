@@ -96,7 +96,7 @@ public sealed record DerivativeCheck(
         var slopes = Derivatives(expression, values, derivatives, layout.Only(variables), rows, cancellation);
         var central = new CentralDifference(expression, layout, point, rows, cancellation);
         var checks = new List<DerivativeCheck>();
-        var places = VariableNames.Places(all);
+        var places = new NamePlaces(all);
         foreach (var name in variables)
         {
             var range = layout.ElementsOf(places[name]);
@@ -190,7 +190,7 @@ public sealed record DerivativeCheck(
     /// <summary>Values of variables.</summary>
     private sealed class Values(VariableLayout given, double[] elements)
     {
-        private readonly Dictionary<string, int> _places = VariableNames.Places(given.Names);
+        private readonly NamePlaces _places = new(given.Names);
 
         /// <summary>The elements of some of the variables, one after the other.</summary>
         /// <exception cref="AutodiffException">One has no value, or one of another shape.</exception>

@@ -334,9 +334,11 @@ internal sealed class DenseBatch<T>
     }
 
     // The weighted sums of a layer where they are kept: at least those whose activation saturates.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<T> SumsOf(int layer, int first, int size) =>
         _sums[layer].Length == 0 ? default : _sums[layer].AsSpan(first * _layout.Layers[layer].Outputs, size);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private MatrixRows<T> InputsOf(int layer, int first, int count)
     {
         var width = _layout.Layers[layer].Inputs;
@@ -378,6 +380,7 @@ internal sealed class DenseBatch<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Reserve(int rows)
     {
         if (rows <= _capacity) return;
@@ -396,6 +399,7 @@ internal sealed class DenseBatch<T>
     }
 
     // Made when it is first asked for, by the worker itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Worker WorkerOf(int worker) => _workers[worker] ??= new Worker(ScratchLength());
 
     private int ScratchLength()
@@ -410,7 +414,7 @@ internal sealed class DenseBatch<T>
         /// <summary>Doubles to compute in.</summary>
         public double[] Wide { get; } = new double[length];
 
-        /// <summary>Columns of inputs, packed.</summary>
-        public T[] Scratch { get; } = new T[MatrixProduct.ScratchLength(InputsInPart)];
+        /// <summary>Columns of inputs, packed: more than all else that a small network needs, which packs nothing.</summary>
+        public T[] Scratch => field ??= new T[MatrixProduct.ScratchLength(InputsInPart)];
     }
 }

@@ -104,7 +104,7 @@ public static class NetworkDerivatives
     {
         var frozen = network.FrozenIndices().ToHashSet();
         if (parameters is null) return [.. Enumerable.Range(0, names.Length).Where(index => !frozen.Contains(index))];
-        var places = VariableNames.Places(names);
+        var places = new NamePlaces(names);
         return [.. parameters.Select(name =>
         {
             if (!places.TryGetValue(name, out var index))

@@ -27,6 +27,9 @@ internal sealed class TrainingRun<T>
     private readonly T[] _gradient;
     private T[] _next;
 
+    // The rows of epochs that are taken together; none where something is to be looked at between two epochs.
+    private int[] _ahead = [];
+
     /// <summary>Prepares to go on from a state.</summary>
     /// <param name="state">The state, which is changed from now on.</param>
     /// <param name="isDecayed">Whether weight decay applies to a parameter.</param>
@@ -76,6 +79,8 @@ internal sealed class TrainingRun<T>
         {
             var descends = _options.BatchSize == 1 && _options.Optimizer == TrainingOptimizer.GradientDescent && _options.WeightDecay == 0;
             var descent = descends ? model as IDescentModel<T> : null;
+            if (descent is not null && afterEpoch is null && _rows.Validation.Length == 0 && _options is { Shuffle: false, Patience: null, StopLoss: null, MinDecrease: null })
+                _ahead = [.. Enumerable.Repeat(_order.Next(), Math.Min(MostStepsAtOnce / _stepsPerEpoch, _options.Epochs)).SelectMany(static rows => rows)];
             if (_options.Patience is not null && State.BestParameters is null) Judge(Judged(model, cancellation));
             while (State.Reason is null)
             {
@@ -114,7 +119,7 @@ internal sealed class TrainingRun<T>
                 return true;
             }
 
-            var more = descent is null ? Step(model, order, cancellation) : Descend(descent, order);
+            var more = descent is null ? Step(model, order, cancellation) : Descend(descent, order, cancellation);
             if (!more) return true;
             afterSteps?.Invoke();
         }
@@ -148,15 +153,30 @@ internal sealed class TrainingRun<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Descend(IDescentModel<T> model, int[] order)
+    private bool Descend(IDescentModel<T> model, int[] order, CancellationToken cancellation)
     {
-        var count = Math.Min(Math.Min(MostStepsAtOnce, order.Length - State.Position), _planned - State.Steps);
+        var rows = (State.Position == 0 && _ahead.Length > order.Length ? _ahead : order).AsSpan(State.Position);
+        var count = Math.Min(Math.Min(MostStepsAtOnce, rows.Length), _planned - State.Steps);
         MakeRoom(count);
         var losses = State.Losses.AsSpan(State.Steps, count);
-        var taken = model.Descend(State.Parameters, order.AsSpan(State.Position, count), _options.LearningRate, _planned, losses);
-        State.Steps += taken;
-        State.Position += taken;
-        return taken == count || Fail(order, losses[taken]);
+        var taken = model.Descend(State.Parameters, rows[..count], _options.LearningRate, _planned, losses);
+        var failed = taken < count;
+        var left = taken;
+        for (var inEpoch = order.Length - State.Position; left > inEpoch || (left == inEpoch && failed); inEpoch = order.Length)
+        {
+            Advance(inEpoch);
+            left -= inEpoch;
+            EndEpoch(model, cancellation);
+        }
+
+        Advance(left);
+        return !failed || Fail(order, losses[taken]);
+
+        void Advance(int steps)
+        {
+            State.Steps += steps;
+            State.Position += steps;
+        }
     }
 
     private bool Fail(int[] order, double loss)
@@ -215,6 +235,7 @@ internal sealed class TrainingRun<T>
         return (sum + (losses[^1] * last)) / (losses.Length - 1 + last);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MakeRoom(int count)
     {
         var needed = (long)State.Steps + count;

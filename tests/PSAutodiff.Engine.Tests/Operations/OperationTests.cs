@@ -1,3 +1,4 @@
+using System.Reflection;
 using PSAutodiff.Core;
 using Xunit;
 
@@ -31,6 +32,14 @@ public sealed class OperationTests
     [Fact]
     public void Codes_are_positions_in_the_table() =>
         Assert.All(OperationTable.ByCode, static (op, code) => Assert.Equal(code, op.Code));
+
+    [Fact]
+    public void An_operation_with_guards_says_that_it_has_them() => Assert.All(OperationTable.ByCode, static op =>
+    {
+        const BindingFlags declared = BindingFlags.Instance | BindingFlags.NonPublic;
+        var isOverridden = op.GetType().GetMethod(nameof(Operation.GuardOf), declared)!.DeclaringType != typeof(Operation);
+        Assert.Equal(isOverridden, op.HasGuards);
+    });
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -22,7 +22,7 @@ internal sealed class WaysOfRunning
     private readonly Graph _graph;
     private readonly int[] _roots;
     private readonly CompiledExpression _compiled;
-    private readonly Dictionary<string, int> _inputOf;
+    private readonly NamePlaces _inputOf;
 
     private WaysOfRunning(RandomProgram program)
     {
@@ -30,7 +30,7 @@ internal sealed class WaysOfRunning
         _outputs = program.Outputs;
         (_graph, _roots) = ExprNode.Flatten(_outputs);
         _compiled = CompiledExpression.Compile(_outputs, program.Names);
-        _inputOf = VariableNames.Places(program.Names);
+        _inputOf = new NamePlaces(program.Names);
     }
 
     /// <summary>Compares all ways of running a program.</summary>

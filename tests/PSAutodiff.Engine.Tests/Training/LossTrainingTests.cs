@@ -61,6 +61,38 @@ public sealed class LossTrainingTests
         Assert.Equal(b, (double)result.Parameters["b"]!, 1e-13);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(100)]
+    [InlineData(128)]
+    [InlineData(300)]
+    public void Epochs_taken_together_end_and_fail_as_epochs_do_that_are_looked_at_one_by_one(int rowCount)
+    {
+        var rows = FakeModel<double>.SomeRows(rowCount, 1);
+        var training = new LossTraining(ExprNode.Parse("(y - (a*x + b))^2"), Columns, Parameters);
+        var reasons = new HashSet<TrainingStopReason>();
+        foreach (var rate in new[] { 0.01, 1.7, 1e6 })
+        {
+            foreach (var steps in new[] { 1, 2, 17, 254, 255, 256, 257, 300, 301, 5000 })
+            {
+                var options = new TrainingOptions { Epochs = 12, LearningRate = rate, MaxSteps = steps };
+                var together = training.Train([0.3, -0.2], rows, options);
+                var single = training.Train([0.3, -0.2], rows, new TrainingOptions { Epochs = 12, LearningRate = rate, MaxSteps = steps, StopLoss = double.NegativeInfinity });
+                Assert.Equal((single.Steps, single.Epochs, single.StopReason, single.FailedStep), (together.Steps, together.Epochs, together.StopReason, together.FailedStep));
+                Assert.Equal(single.Loss, together.Loss);
+                Assert.Equal(single.EpochLoss, together.EpochLoss);
+                Assert.Equal(single.Parameters!.Values, together.Parameters!.Values);
+                reasons.Add(together.StopReason);
+            }
+        }
+
+        Assert.Contains(TrainingStopReason.Completed, reasons);
+        Assert.Contains(TrainingStopReason.MaxSteps, reasons);
+        if (rowCount > 3) Assert.Contains(TrainingStopReason.NotFinite, reasons);
+    }
+
     [Fact]
     public void Single_rows_move_alike_with_and_without_the_fused_step()
     {

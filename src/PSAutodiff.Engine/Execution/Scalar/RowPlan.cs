@@ -96,6 +96,7 @@ internal sealed class RowPlan
         return (values, columns);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool IsFor(ReadOnlyMemory<double>[] inputs)
     {
         for (var i = 0; i < inputs.Length; i++)

@@ -69,8 +69,10 @@ internal sealed class Tape
         private bool[] _isPlaced = [];
         private int[] _registers = [];
         private int[] _uses = [];
-        private int[]? _shared;
-        private int[]? _sharers;
+
+        // For a node that is computed from the value of another too, that; for the other one the first with a minus sign. The first node of a
+        // graph, 0, has no arguments to share.
+        private int[]? _partners;
         private int _firstTemporary;
         private int _temporaries;
         private int _computed;
@@ -100,29 +102,30 @@ internal sealed class Tape
         /// <summary>Inputs and constants get the first registers; what is left to place are the nodes that are computed.</summary>
         private void PlaceSources(bool[] needed)
         {
-            var inputOf = VariableNames.Places(inputs);
-            _isPlaced = new bool[needed.Length];
+            var inputOf = new NamePlaces(inputs);
+
+            // Nodes that are not needed count as placed; the array takes the place of the other, for it is large.
+            _isPlaced = needed;
             for (var id = 0; id < needed.Length; id++)
             {
                 WatchCancellation(id);
+                var isPlaced = true;
                 if (needed[id])
                 {
                     if (_isFolded[id]) _registers[id] = inputs.Count + ConstantIndex(_folded[_registers[id]]);
                     else if (graph.IsVariable(id)) _registers[id] = InputOf(graph.NameOf(id), inputOf);
-                    else continue;
+                    else isPlaced = false;
                 }
 
-                _isPlaced[id] = true;
+                _isPlaced[id] = isPlaced;
             }
 
             _firstTemporary = inputs.Count + _constants.Count;
         }
 
-        /// <summary>By id of a node, the node from whose value it is computed too; and the other way round.</summary>
+        /// <summary>Finds pairs of nodes of which one is computed from the value of the other too.</summary>
         private void FindShared()
         {
-            Dictionary<long, int>? wanted = null;
-            var isShared = Array.Empty<bool>();
             for (var id = 0; id < _isPlaced.Length; id++)
             {
                 if (_isPlaced[id]) continue;
@@ -130,28 +133,20 @@ internal sealed class Tape
                 {
                     var x = graph.X(id);
                     if (sharing.OfOpposite && !(!_isPlaced[x] && graph.OperationOf(x) == OperationOf<NegOperation>.Instance)) continue;
-                    if (wanted is null) (wanted, isShared) = ([], new bool[OperationTable.Count]);
-                    isShared[sharing.Other.Code] = true;
-                    wanted.TryAdd(Key(sharing.Other.Code, sharing.OfOpposite ? graph.X(x) : x), id);
+                    var other = graph.Find(sharing.Other, sharing.OfOpposite ? graph.X(x) : x);
+                    if (other < 0 || other >= _isPlaced.Length || _isPlaced[other] || _partners?[other] is not (null or 0)) continue;
+                    _partners ??= new int[_isPlaced.Length];
+                    (_partners[id], _partners[other]) = (other, -id);
+                    break;
                 }
             }
-
-            if (wanted is null) return;
-            _shared = new int[_isPlaced.Length];
-            _sharers = new int[_isPlaced.Length];
-            Array.Fill(_shared, Graph.None);
-            Array.Fill(_sharers, Graph.None);
-            for (var id = 0; id < _isPlaced.Length; id++)
-            {
-                if (_isPlaced[id] || !isShared[graph.CodeOf(id)] || !wanted.TryGetValue(Key(graph.CodeOf(id), graph.X(id)), out var sharer)) continue;
-                if (_shared[sharer] == Graph.None) (_shared[sharer], _sharers[id]) = (id, sharer);
-            }
-
-            static long Key(ushort code, int x) => ((long)code << 32) | (uint)x;
         }
 
         /// <summary>The node from whose value a node is computed too, beside its arguments; or none.</summary>
-        private int SharedBy(int id) => _shared is null ? Graph.None : _shared[id];
+        private int SharedBy(int id) => _partners?[id] is > 0 and var other ? other : Graph.None;
+
+        /// <summary>The node that is computed from the value of a node too; or none.</summary>
+        private int SharerOf(int id) => _partners?[id] is < 0 and var sharer ? -sharer : Graph.None;
 
         /// <summary>How a node is computed together with another.</summary>
         private Operation.Sharing SharingOf(int id, int other)
@@ -209,7 +204,7 @@ internal sealed class Tape
                     // Two operations on the same argument of which one shares the other's value come together.
                     if (SharedBy(id) is var other and not Graph.None) Place(other);
                     order[next++] = id;
-                    if (_sharers?[id] is { } sharer and not Graph.None) Place(sharer);
+                    if (SharerOf(id) is var sharer and not Graph.None) Place(sharer);
                 }
             }
 
@@ -266,7 +261,7 @@ internal sealed class Tape
             return _constantIndex[bits] = _constants.Count - 1;
         }
 
-        private static int InputOf(string name, Dictionary<string, int> inputOf) => inputOf.TryGetValue(name, out var index)
+        private static int InputOf(string name, NamePlaces inputOf) => inputOf.TryGetValue(name, out var index)
             ? index
             : throw new AutodiffException(ErrorIds.VariableNotBound, $"Variable '{name}' has no value.");
     }

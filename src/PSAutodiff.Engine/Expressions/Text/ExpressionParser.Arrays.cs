@@ -22,18 +22,12 @@ internal sealed partial class ExpressionParser
     // Where what is applied at the moment stands.
     private int _at;
 
-    /// <summary>Reads the text; what does not go together in shape is shown where it stands.</summary>
-    private T InShape<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (AutodiffException exception) when (exception is not ExpressionSyntaxException && exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.DataTooLarge or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid or ErrorIds.ArgumentCount)
-        {
-            throw new ExpressionSyntaxException(exception.ErrorId, exception.Message, _text, _at);
-        }
-    }
+    /// <summary>Whether it is about operations and the shapes of their arguments, and knows no place in the text.</summary>
+    private static bool IsOfShapes(AutodiffException exception) =>
+        exception is not ExpressionSyntaxException && exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.DataTooLarge or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid or ErrorIds.ArgumentCount;
+
+    /// <summary>The same error at the place of the operation that was being applied.</summary>
+    private ExpressionSyntaxException Located(AutodiffException exception) => new(exception.ErrorId, exception.Message, _text, _at);
 
     /// <summary>Reads <c>name: [4, 8] symmetric;</c> from the bracket on.</summary>
     private void ShapeDeclaration(Token token, string name)

@@ -74,9 +74,16 @@ internal sealed partial class ExpressionParser
     {
         ArgumentNullException.ThrowIfNull(text);
         var parser = new ExpressionParser(text, functions, shapes, cancellation);
-        var root = parser.InShape(parser.Statements);
-        parser.CheckUndeclared();
-        return parser._builder.Build(root).Nodes()[0];
+        try
+        {
+            var root = parser.Statements();
+            parser.CheckUndeclared();
+            return parser._builder.Build(root).Nodes()[0];
+        }
+        catch (AutodiffException exception) when (IsOfShapes(exception))
+        {
+            throw parser.Located(exception);
+        }
     }
 
     /// <summary>The expressions that a text stands for, one after the other with ';' between them and after declarations and bindings that all may use: equal parts are one node.</summary>
@@ -84,9 +91,16 @@ internal sealed partial class ExpressionParser
     {
         ArgumentNullException.ThrowIfNull(text);
         var parser = new ExpressionParser(text, null, null, cancellation);
-        var roots = parser.InShape(parser.ListOfValues);
-        parser.CheckUndeclared();
-        return parser._builder.Build(roots);
+        try
+        {
+            var roots = parser.ListOfValues();
+            parser.CheckUndeclared();
+            return parser._builder.Build(roots);
+        }
+        catch (AutodiffException exception) when (IsOfShapes(exception))
+        {
+            throw parser.Located(exception);
+        }
     }
 
     private int Statements()

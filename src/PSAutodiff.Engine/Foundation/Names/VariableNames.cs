@@ -51,14 +51,6 @@ internal static class VariableNames
         return text.Append('}').ToString();
     }
 
-    /// <summary>Where each name stands in a list; the first place of one that stands there twice.</summary>
-    public static Dictionary<string, int> Places(IReadOnlyList<string> names)
-    {
-        var places = new Dictionary<string, int>(names.Count, StringComparer.Ordinal);
-        for (var i = 0; i < names.Count; i++) places.TryAdd(names[i], i);
-        return places;
-    }
-
     /// <summary>
     /// Refuses names that are given for variables of an expression and can only be slips: x^2 is a good name, but hardly meant as one where
     /// the expression has no such variable.

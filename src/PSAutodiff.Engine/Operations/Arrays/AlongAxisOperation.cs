@@ -21,6 +21,20 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
         return of.X.Plain();
     }
 
+    internal sealed override string PartRule => $"{Name}(A, axis=1)[i] = {Name}(A[i])";
+
+    // Whole rows, or columns.
+    internal sealed override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        if (of.X.IsVector || JoinsAll(of.Indices)) return false;
+        var axis = (int)ArrayForms.LastAxis(of.X, of.Indices);
+        part = part.With(axis, PartBounds.All(shape).Along(axis));
+        arguments[0] = part;
+        return true;
+    }
+
+    internal sealed override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Apply(this, x.Shape.IsMatrix ? y : y.Index(), Term.None);
+
     internal sealed override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (of.ShapeX.IsVector || JoinsAll(of.Indices))

@@ -140,22 +140,6 @@ internal static class ArrayForms
     /// <summary>The axis that is meant by none: the last one.</summary>
     public static long LastAxis(Shape of, ReadOnlySpan<long> axis) => axis.IsEmpty ? of.Rank - 1 : axis[0];
 
-    /// <summary>A part of what is computed element by element, as that of the parts.</summary>
-    public static Term Inward(Term x, Term indices)
-    {
-        if (!x.Operation.IsElementwise || x.Operation.Arity == 0 || x.Shape.IsNumber) return Term.None;
-        var (a, b, c) = (PartOf(x, 0, indices), PartOf(x, 1, indices), PartOf(x, 2, indices));
-        return a.Apply(x.Operation, b, c);
-
-        static Term PartOf(Term whole, int argument, Term indices)
-        {
-            if (argument >= whole.Operation.Arity) return Term.None;
-            var x = argument switch { 0 => whole.X, 1 => whole.Y, _ => whole.Z };
-            if (x.Shape.IsNumber) return x;
-            return x.StretchedTo(whole.Shape.Plain()).Apply<SliceOperation>(indices);
-        }
-    }
-
     /// <summary>A call with an axis, where one is named.</summary>
     public static Notation CallWithAxis(string name, ReadOnlySpan<long> axis) =>
         axis.IsEmpty ? Notation.Call(name, 1) : new Notation(string.Create(CultureInfo.InvariantCulture, $"{name}(#1, axis={axis[0]})"), Notation.Atom, 0);

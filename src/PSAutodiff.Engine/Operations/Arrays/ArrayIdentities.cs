@@ -11,6 +11,7 @@ internal static class ArrayIdentities
         new(new("f(broadcast(x)) = broadcast(f(x))", RuleSets.NotLab, NotAlone), Outside),
         new(new("a * (b * A) = (a * b) * A", RuleSets.Standard, NotAlone), static (operation, x, y, _) => operation is MulOperation ? ArrayForms.NumbersTogether(x, y) : Term.None),
         new(new("A / a / b = A / (a * b)", RuleSets.Standard, NotAlone), static (operation, x, y, _) => operation is DivOperation ? ArrayForms.DivisorsTogether(x, y) : Term.None),
+        new(new("place(a) * B = place(a * B[i])", RuleSets.Standard, NotAlone) { Growth = 1 }, PlaceOutside),
     ];
 
     private delegate Term RewriteOf(Operation operation, Term x, Term y, Term z);
@@ -28,6 +29,25 @@ internal static class ArrayIdentities
 
     // Each is one of an operation, and says nothing without it.
     private static Term NotAlone(Term x, Term y, Term z) => Term.None;
+
+    // What is 0 elsewhere stays so. Of a single row or element, as little is gained by others.
+    private static Term PlaceOutside(Operation operation, Term x, Term y, Term z)
+    {
+        if (operation is not (MulOperation or DivOperation or NegOperation)) return Term.None;
+        var place = IsElement(x) ? x : operation is MulOperation && y.Exists && IsElement(y) ? y : Term.None;
+        if (!place.Exists) return Term.None;
+        if (operation is NegOperation) return (-place.X).Apply<PlaceOperation>(place.Y);
+        var other = place == x ? y : x;
+        if (!other.Shape.IsNumber)
+        {
+            if (!ShapeOf(operation, x, y, z).IsLike(place.Shape)) return Term.None;
+            other = PartBounds.OfStretched(other.Shape, place.Shape, PartBounds.Of(place.Y.Indices))!.Value.Of(other);
+        }
+
+        return (place == x ? place.X.Apply(operation, other, Term.None) : other.Apply(operation, place.X, Term.None)).Apply<PlaceOperation>(place.Y);
+
+        static bool IsElement(Term term) => !term.Shape.IsNumber && term.Is<PlaceOperation>() && PartBounds.Of(term.Y.Indices).Rows.IsIndex;
+    }
 
     // One at a time: two that are both stretched keep the larger one.
     private static Term Unstretched(Operation operation, Term x, Term y, Term z)

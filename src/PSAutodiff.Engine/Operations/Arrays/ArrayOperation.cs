@@ -1,5 +1,6 @@
 using System.Reflection;
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
 
@@ -56,6 +57,24 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
         Execute(of.With(errors.X, moves ? errors.Y : of.Y), result);
         return false;
     }
+
+    /// <summary>How the part of a value is made of parts of arguments, as a step tells it.</summary>
+    internal virtual string PartRule => $"{Symbol}(A)[i] by a part of A";
+
+    /// <summary>What a part of the value needs of the arguments; false where it needs all of them.</summary>
+    /// <param name="of">The shapes of the arguments, and the whole numbers.</param>
+    /// <param name="shape">The shape of the value.</param>
+    /// <param name="part">The part; becomes a larger one where that is what can be computed alone.</param>
+    /// <param name="arguments">Gets the part of each argument; null for all of it.</param>
+    internal virtual bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments) => false;
+
+    /// <summary>A part of the value from the parts of the arguments.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="shape">The shape of the part.</param>
+    /// <param name="x">What it needs of the first argument.</param>
+    /// <param name="y">Of the second.</param>
+    /// <param name="z">Of the third.</param>
+    internal virtual Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Apply(this, y, z);
 
     /// <summary>How many elements are looked at when it is computed.</summary>
     internal virtual double WorkOf(in ArgumentShapes of) => Math.Max(of.X.Count, (double)of.Y.Count);

@@ -35,6 +35,16 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
             : throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Name}' cannot stretch {of.X.InWords()} to {shape.InWords()}: a size stays as it is, or is 1.");
     }
 
+    internal override string PartRule => "broadcast(x)[i] = x[i]";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        arguments[0] = PartBounds.OfStretched(of.X, shape, part);
+        return true;
+    }
+
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.StretchedTo(shape);
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.SummedTo(at.X.Shape);
 
     internal override void Execute(in ArrayOperands of, Span<double> result) => ArrayForms.Stretch(of.X, of.ShapeX, of.Shape, result);

@@ -32,6 +32,8 @@ internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices
         return Shape.Matrix(x.Rows, Shape.Sum(x.Columns, y.Columns));
     }
 
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Apply<ConcatOperation>(y, x.Shape.IsMatrix ? z : z.Index(0));
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint)
     {
         var (x, y) = (at.X.Shape, at.Y.Shape);

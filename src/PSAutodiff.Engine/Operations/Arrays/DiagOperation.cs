@@ -24,6 +24,19 @@ internal sealed class DiagOperation() : ArrayOperation("diag", 1)
         _ => throw NotFor(of.X, "a vector or a matrix"),
     };
 
+    internal override string PartRule => "diag(a)[i, i] = a[i]";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        arguments[0] = shape.IsVector ? PartBounds.Of(part.Rows, part.Rows) : PartBounds.Of(part.Rows);
+        return shape.IsVector || part is { Rows.IsIndex: true, Columns.IsIndex: true };
+    }
+
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) =>
+        !shape.IsNumber ? x.Apply<DiagOperation>() :
+        part.IsOfMatrix && part.Rows != part.Columns ? x.Constant(0) :
+        x;
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint)
     {
         if (at.X.Shape.IsVector) return adjoint.Apply<DiagOperation>();

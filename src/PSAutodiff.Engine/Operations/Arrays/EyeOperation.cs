@@ -10,6 +10,12 @@ internal sealed class EyeOperation() : FilledOperation("eye", 'I')
 
     internal override Shape ShapeOf(in ArgumentShapes of) => Shape.Symmetric(ArrayForms.Size(Name, of.Indices));
 
+    internal override string PartRule => "eye[i, j] = 1 where i = j, else 0";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments) => part is { Rows.IsIndex: true, Columns.IsIndex: true };
+
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Constant(part.Rows == part.Columns ? 1 : 0);
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         result.Clear();

@@ -28,6 +28,7 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         new("A @ (B / c) = (A @ B) / c", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Divisor(y) is var (rest, divisor) ? x.MatMul(rest) / divisor : Term.None),
         new("(-A) @ B = -(A @ B)", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() ? -x.X.MatMul(y) : y.Is<NegOperation>() ? -x.MatMul(y.X) : Term.None),
         new("0 @ A = 0", RuleSets.NotLab, static (x, y, _) => x.Is<ZerosOperation>() || y.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
+        new("A @ place(a) = A[:, i] @ a", RuleSets.StandardAndStable, static (x, y, _) => OfPlace(x, y)),
         new("eye @ A = A", RuleSets.StandardAndStable, static (x, y, _) => x.Is<EyeOperation>() ? y : y.Is<EyeOperation>() ? x : Term.None),
         new("v @ A.T = A @ v", RuleSets.StandardAndStable, static (x, y, _) => x.Shape.IsVector && y.Is<TransposeOperation>() ? y.X.MatMul(x) : Term.None),
         new("v @ S = S @ v, S symmetric", RuleSets.Standard, static (x, y, _) => x.Shape.IsVector && y.Shape is { IsMatrix: true, IsSymmetric: true } ? y.MatMul(x) : Term.None),
@@ -48,6 +49,22 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
             y.Is<DiagOperation>() && y.Shape.IsMatrix && x.Shape.IsVector ? x * y.X :
             Term.None),
     ];
+
+    // Only the columns, or rows, that meet a placed vector or number.
+    private static Term OfPlace(Term x, Term y)
+    {
+        var (place, other) = y.Shape.IsVector && y.Is<PlaceOperation>() ? (y, x) : x.Shape.IsVector && x.Is<PlaceOperation>() ? (x, y) : (Term.None, Term.None);
+        if (!place.Exists) return Term.None;
+        var bounds = PartBounds.Of(place.Y.Indices).Rows;
+        var part =
+            other.Shape.IsVector ? PartBounds.Of(bounds) :
+            place == y ? PartBounds.Of(SliceBounds.Range(0, other.Shape.Rows), bounds) :
+            PartBounds.Of(bounds, SliceBounds.Range(0, other.Shape.Columns));
+        return
+            bounds.IsIndex ? place.X * part.Of(other) :
+            place == y ? part.Of(other).MatMul(place.X) :
+            place.X.MatMul(part.Of(other));
+    }
 
     // Of v @ A that is A.T @ v, and the other way round.
     internal override Term TwinOf(Term x, Term y) =>
@@ -76,6 +93,15 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
             (_, 1) => Shape.Vector(x.Rows),
             _ => Shape.Matrix(x.Rows, y.Columns),
         };
+    }
+
+    internal override string PartRule => "(A @ B)[i] = A[i] @ B";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        if (of.X.IsMatrix) arguments[0] = PartBounds.Of(part.Rows, SliceBounds.Range(0, of.X.Columns));
+        if (of.Y.IsMatrix) arguments[1] = PartBounds.Of(SliceBounds.Range(0, of.Y.Rows), of.X.IsMatrix ? part.Columns : part.Rows);
+        return true;
     }
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint)

@@ -17,12 +17,28 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
             ArrayForms.Divisor(y) is var (second, d) && d.Operation.Arity == 0 ? x.Outer(second) / d :
             Term.None),
         new("outer(-a, b) = -outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() ? -x.X.Outer(y) : y.Is<NegOperation>() ? -x.Outer(y.X) : Term.None),
+        new("outer(place(a), b) = place(a * b)", RuleSets.StandardAndStable, static (x, y, _) =>
+            IsElement(x) ? (x.X * y).PlacedIn(Shape.Matrix(x.Shape.Rows, y.Shape.Rows), SliceBounds.At(x.Y.Indices, 0), SliceBounds.Range(0, y.Shape.Rows)) :
+            IsElement(y) ? (y.X * x).PlacedIn(Shape.Matrix(x.Shape.Rows, y.Shape.Rows), SliceBounds.Range(0, x.Shape.Rows), SliceBounds.At(y.Y.Indices, 0)) :
+            Term.None),
         new("outer(0, b) = 0", RuleSets.NotLab, static (x, y, _) => x.Is<ZerosOperation>() || y.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
     ];
+
+    private static bool IsElement(Term term) => term.Is<PlaceOperation>() && term.X.Shape.IsNumber;
 
     internal override Shape ShapeOf(in ArgumentShapes of) => of.X.IsVector && of.Y.IsVector
         ? Shape.Matrix(of.X.Rows, of.Y.Rows)
         : throw Mismatch($"{of.X.InWords()} and {of.Y.InWords()}", "it takes two vectors");
+
+    internal override string PartRule => "outer(a, b)[i] = a[i] * b";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        (arguments[0], arguments[1]) = (PartBounds.Of(part.Rows), PartBounds.Of(part.Columns));
+        return true;
+    }
+
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => shape.IsMatrix ? x.Outer(y) : x * y;
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint.MatMul(at.Y) : at.X.MatMul(adjoint);
 

@@ -36,6 +36,18 @@ internal sealed class PlaceOperation() : PlacingOperation("place", 2)
         return part.IsLike(of.X) ? whole : throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Name}' takes {part.InWords()} for this part of {whole.InWords()}, not {of.X.InWords()}.");
     }
 
+    internal override string PartRule => "place(a)[i] = a[j] or 0";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        var place = PartBounds.Of(of.Indices);
+        if (place.Includes(part)) arguments[0] = place.From(part);
+        return place.Includes(part) || place.IsApartFrom(part);
+    }
+
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) =>
+        PartBounds.Of(y.Indices).IsApartFrom(part) ? x.Constant(0).StretchedTo(shape) : x.Reshaped(shape);
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<SliceOperation>(at.Y);
 
     internal override bool AddsOnce(Shape places) => true;

@@ -32,6 +32,17 @@ internal abstract class ReductionOperation(string name, string function) : Array
         return Shape.Vector(Axis(of.X, of.Indices) == 0 ? of.X.Columns : of.X.Rows);
     }
 
+    internal sealed override string PartRule => $"{function}(A, axis=0)[i] = {function}(A[:, i])";
+
+    internal sealed override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        var all = SliceBounds.Range(0, of.Indices[0] == 0 ? of.X.Rows : of.X.Columns);
+        arguments[0] = of.Indices[0] == 0 ? PartBounds.Of(all, part.Rows) : PartBounds.Of(part.Rows, all);
+        return true;
+    }
+
+    internal sealed override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Apply(this, x.Shape.IsMatrix ? y : y.Index(), Term.None);
+
     internal sealed override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (of.Shape.IsNumber)

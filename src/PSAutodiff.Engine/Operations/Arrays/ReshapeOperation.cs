@@ -32,6 +32,36 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
             : throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Name}' cannot make {shape.InWords()} of {of.X.InWords()}: {shape.Count} elements are not {of.X.Count}.");
     }
 
+    internal override string PartRule => "reshape(A)[i] = A[j]";
+
+    // Of elements that follow each other here and there.
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        var (first, count) = (part.Rows.Start, part.Rows.Count);
+        if (shape.IsMatrix)
+        {
+            if (part.Rows.Count > 1 && part.Columns.Count < shape.Columns) return false;
+            (first, count) = ((first * shape.Columns) + part.Columns.Start, count * part.Columns.Count);
+        }
+
+        if (of.X.IsNumber) return true;
+        if (of.X.IsVector)
+        {
+            arguments[0] = PartBounds.Of(count == 1 ? SliceBounds.Index(first) : SliceBounds.Range(first, count));
+            return true;
+        }
+
+        var (row, column) = Math.DivRem(first, of.X.Columns);
+        var rows = (column + count + of.X.Columns - 1) / of.X.Columns;
+        if (rows > 1 && (column > 0 || count % of.X.Columns > 0)) return false;
+        arguments[0] = PartBounds.Of(
+            rows == 1 ? SliceBounds.Index(row) : SliceBounds.Range(row, rows),
+            count == 1 ? SliceBounds.Index(column) : rows == 1 ? SliceBounds.Range(column, count) : SliceBounds.Range(0, of.X.Columns));
+        return true;
+    }
+
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Reshaped(shape);
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Reshaped(at.X.Shape);
 
     internal override void Execute(in ArrayOperands of, Span<double> result) => of.X.CopyTo(result);

@@ -18,11 +18,21 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("A[:, :] = A", RuleSets.NotLab, static (x, _, _) => Term.None),
+        new("A[:, :] = A", RuleSets.NotLab, static (x, i, _) => PartBounds.Of(i.Indices).IsAll(x.Shape) ? x : Term.None),
+        new("[1, 2][0] = 1", RuleSets.NotLab, static (x, i, _) => x.Constants is { } elements ? ElementsOf(x, elements, i) : Term.None),
         new("zeros[i] = 0", RuleSets.NotLab, static (x, i, _) => ArrayForms.ConstantIn(x) is { Exists: true } filled ? filled.StretchedTo(SliceBounds.ShapeOf(x.Shape, i.Indices)) : Term.None),
+        new("A.T[i, j] = A[j, i]", RuleSets.StandardAndStable, static (x, i, _) =>
+            x.Is<TransposeOperation>() && PartBounds.Of(i.Indices) is var part && (part.Rows.IsIndex || part.Columns.IsIndex) ? part.Transposed().Of(x.X) : Term.None),
         new("A[i][j] = A[k]", RuleSets.StandardAndStable, static (x, i, _) => x.Is<SliceOperation>() ? x.X.Apply<SliceOperation>(i.Index(SliceBounds.Within(x.Y.Indices, i.Indices))) : Term.None),
-        new("(a + b)[i] = a[i] + b[i]", RuleSets.StandardAndStable, static (x, i, _) => ArrayForms.Inward(x, i)),
     ];
+
+    private static Term ElementsOf(Term x, double[] elements, Term indices)
+    {
+        var shape = SliceBounds.ShapeOf(x.Shape, indices.Indices);
+        var part = new double[(int)shape.Count];
+        OperationOf<SliceOperation>.Instance.Execute(new ArrayOperands { X = elements, Y = [], Indices = indices.Indices, ShapeX = x.Shape, ShapeY = Shape.Number, Shape = shape }, part);
+        return shape.IsNumber ? x.Constant(part[0]) : x.Constant(part, shape);
+    }
 
     internal override Notation InfixOf(ReadOnlySpan<long> indices) => new($"#1[{SliceBounds.ToText(indices)}]", Notation.Atom, Notation.Atom + 1);
 

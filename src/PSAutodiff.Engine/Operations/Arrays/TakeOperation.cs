@@ -1,5 +1,6 @@
 using System.Globalization;
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
 
@@ -20,6 +21,14 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
 
     internal override CodeForm Python => field ??= new(new Notation("#1[places(#2)]", Notation.Atom, Notation.Atom, 0), PythonPlaces);
 
+    private protected override IEnumerable<Identity> Identities =>
+    [
+        new("take(A, 2) = A[2]", RuleSets.StandardAndStable, static (x, k, _) =>
+            !k.IsConstant || !(k.ConstantValue >= 0 && k.ConstantValue < x.Shape.Rows && double.IsInteger(k.ConstantValue)) ? Term.None :
+            x.Shape.IsVector ? x.Part(SliceBounds.Index((long)k.ConstantValue)) :
+            x.Part(SliceBounds.Index((long)k.ConstantValue), SliceBounds.Range(0, x.Shape.Columns))),
+    ];
+
     internal override Shape ShapeOf(in ArgumentShapes of)
     {
         var (x, k) = (of.X, of.Y);
@@ -35,6 +44,16 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
     internal override bool Propagates(int argument) => argument == 0;
 
     internal override long PlacesOf(in ArgumentShapes of) => of.X.Rows;
+
+    internal override string PartRule => "take(A, k)[i] = take(A, k[i])";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        if (of.X.IsVector) arguments[1] = part;
+        else if (!of.Y.IsNumber) arguments[1] = PartBounds.Of(part.Rows);
+        if (of.X.IsMatrix) arguments[0] = PartBounds.Of(SliceBounds.Range(0, of.X.Rows), of.Y.IsNumber ? part.Rows : part.Columns);
+        return true;
+    }
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<ScatterOperation>(at.Y, adjoint.Index(at.X.Shape.Rows));
 

@@ -10,6 +10,12 @@ internal readonly partial struct Term
     /// <summary>The whole numbers of a list of them.</summary>
     public long[] Indices => _builder.IndicesOf(Id);
 
+    /// <summary>The elements of an array of numbers; null for anything else.</summary>
+    public double[]? Constants => _builder.IsArray(Id) ? _builder.ArrayOf(Id).Elements : null;
+
+    /// <summary>An array of numbers.</summary>
+    public Term Constant(double[] elements, Shape shape) => new(_builder, _builder.Constant(new ConstantArray(elements, shape)));
+
     public Term Index(params long[] numbers) => new(_builder, _builder.Index(numbers));
 
     public Term MatMul(Term y) => Apply<MatMulOperation>(y);

@@ -21,6 +21,7 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
             i.Indices[0] == 0 ? x.X.Total() * x.Y :
             x.Y.Total() * x.X) { Growth = 1 },
         new("sum(diag(a)) = sum(a)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<DiagOperation>() && x.Shape.IsMatrix ? (i.Indices is [] ? x.X.Total() : x.X) : Term.None),
+        new("sum(place(a)) = sum(a)", RuleSets.StandardAndStable, static (x, i, _) => !x.Is<PlaceOperation>() || (x.Shape.IsMatrix && i.Indices is not []) ? Term.None : x.X.Shape.IsNumber ? x.X : x.X.Total()),
         new("sum(A.T) = sum(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<TransposeOperation>() && i.Indices is [] ? x.X.Total() : Term.None),
         new("sum(sum(A, axis)) = sum(A)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<TotalOperation>() ? x.X.Total() : Term.None),
     ];

@@ -24,10 +24,22 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
         new("outer(a, b).T = outer(b, a)", RuleSets.NotLab, static (x, _, _) => x.Is<OuterOperation>() ? x.Y.Outer(x.X) : Term.None),
         new("eye.T = eye", RuleSets.NotLab, static (x, _, _) => x.Is<EyeOperation>() || (x.Is<DiagOperation>() && x.Shape.IsMatrix) ? x : Term.None),
         .. ArrayForms.Linear("A.T", static (x, _) => x.Transposed()),
+        new("place(A).T = place(A.T)", RuleSets.StandardAndStable, static (x, _, _) => !x.Is<PlaceOperation>() ? Term.None :
+            (x.X.Shape.IsMatrix ? x.X.Transposed() : x.X).PlacedIn(x.Shape.Transposed(), SliceBounds.At(x.Y.Indices, 1), SliceBounds.At(x.Y.Indices, 0))) { Growth = 1 },
         new("zeros.T = zeros", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : x.Is<OnesOperation>() ? x.Constant(1) : Term.None),
     ];
 
     internal override Shape ShapeOf(in ArgumentShapes of) => of.X.IsNumber ? throw NotFor(of.X, "a matrix or a vector") : of.X.Transposed();
+
+    internal override string PartRule => "A.T[i, j] = A[j, i]";
+
+    internal override bool TryPart(in ArgumentShapes of, Shape shape, ref PartBounds part, PartBounds?[] arguments)
+    {
+        arguments[0] = part.Transposed();
+        return true;
+    }
+
+    internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => shape.IsMatrix ? x.Transposed() : x;
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Transposed();
 

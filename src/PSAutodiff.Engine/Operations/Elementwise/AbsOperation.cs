@@ -23,6 +23,8 @@ internal sealed class AbsOperation() : UnaryOperation<AbsOperation.Function>("ab
         new("abs(x) = x where x >= 0", RuleSets.StandardAndStable, static (x, _, _) => IsNeverNegative(x) ? x : Term.None),
     ];
 
+    internal override bool HasGuards => true;
+
     internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(at.X);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => x.Apply<SignOperation>() * adjoint;

@@ -39,13 +39,13 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("0 / x = 0", RuleSets.Lab, static (x, _, _) => x.Is(0) ? x : Term.None),
+        new("0 / x = 0", RuleSets.Lab, static (x, _, _) => x.Is(0) ? x : Term.None) { FirstIsConstant = true },
         new("x / 0 is an error", RuleSets.Lab, static (_, y, _) => y.Is(0)
             ? throw new AutodiffException(ErrorIds.DivisionByZero, "division by zero")
             : Term.None),
-        new("0 / x = 0", RuleSets.NotLab, static (x, y, _) => x.Is(0) && !y.IsConstant ? x : Term.None) { Assumes = NotZeroBelow },
-        new("x / 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None),
-        new("x / -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
+        new("0 / x = 0", RuleSets.NotLab, static (x, y, _) => x.Is(0) && !y.IsConstant ? x : Term.None) { FirstIsConstant = true, Assumes = NotZeroBelow },
+        new("x / 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None) { SecondIsConstant = true },
+        new("x / -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None) { SecondIsConstant = true },
         new("x / x = 1", RuleSets.StandardAndStable, static (x, y, _) => x == y && !x.IsConstant ? x.Constant(1) : Term.None) { Assumes = NotZeroBelow },
         new("(x - y) / (y - x) = -1", RuleSets.StandardAndStable, static (x, y, _) =>
             Logistic.AreOppositeDifferences(x, y) ? x.Constant(-1) : Term.None) { Assumes = static (x, _, _) => Assumption.Different(x.X, x.Y) },
@@ -58,21 +58,21 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
             x.Is<AbsOperation>() && x.X == y ? y.Apply<SignOperation>() :
             y.Is<AbsOperation>() && y.X == x ? x.Apply<SignOperation>() :
             Term.None) { Assumes = static (x, y, _) => Assumption.NotZero(x.Is<AbsOperation>() && x.X == y ? y : x) },
-        new("x / (1 / y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => y.Is<DivOperation>() && y.X.Is(1) ? x * y.Y : Term.None),
-        new("(-x) / (-y) = x / y", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X / y.X : Term.None),
-        new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None),
-        new("exp(x) / (1 + exp(x)) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => x.Is<ExpOperation>() && Logistic.Exponent(y) == x.X ? x.X.Apply<SigmoidOperation>() : Term.None),
+        new("x / (1 / y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => y.X.Is(1) ? x * y.Y : Term.None) { Second = typeof(DivOperation) },
+        new("(-x) / (-y) = x / y", RuleSets.StandardAndStable, static (x, y, _) => x.X / y.X) { First = typeof(NegOperation), Second = typeof(NegOperation) },
+        new("1 / (1 + exp(x)) = sigmoid(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && Logistic.Exponent(y) is { Exists: true } u ? (-u).Apply<SigmoidOperation>() : Term.None) { FirstIsConstant = true },
+        new("exp(x) / (1 + exp(x)) = sigmoid(x)", RuleSets.Stable, static (x, y, _) => Logistic.Exponent(y) == x.X ? x.X.Apply<SigmoidOperation>() : Term.None) { First = typeof(ExpOperation) },
         new("sinh(x) / cosh(x) = tanh(x)", RuleSets.StandardAndStable, static (x, y, _) => IsTanh(x, y) ? x.X.Apply<TanhOperation>() : Term.None),
         new("sinh(x)^n / cosh(x)^n = tanh(x)^n", RuleSets.StandardAndStable, static (x, y, _) => x.Is<PowOperation>() && y.Is<PowOperation>() && x.Y == y.Y && IsInteger(x.Y) && IsTanh(x.X, y.X)
             ? x.X.X.Apply<TanhOperation>().Apply<PowOperation>(x.Y)
             : Term.None),
-        new("(exp(x) - 1) / (1 + exp(x)) = tanh(x / 2)", RuleSets.Stable, static (x, y, _) => x.Is<Expm1Operation>() && Logistic.Exponent(y) == x.X ? (0.5 * x.X).Apply<TanhOperation>() : Term.None),
-        new("x / cosh(y)^2 = x * sech2(y)", RuleSets.Stable, static (x, y, _) => y.Is<PowOperation>() && y.Y.Is(2) && y.X.Is<CoshOperation>() ? x * y.X.X.Apply<Sech2Operation>() : Term.None),
-        new("c / (-x) = (-c) / x", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x / y.X : Term.None),
-        new("(-x) / c = x / (-c)", RuleSets.Stable, static (x, y, _) => y.IsConstant && x.Is<NegOperation>() ? x.X / -y : Term.None) { IsWorthItsCost = false },
-        new("(-x) / y = -(x / y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X / y) : Term.None),
-        new("x / (-y) = -(x / y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x / y.X) : Term.None),
-        new("1 / exp(x) = exp(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) && y.Is<ExpOperation>() ? (-y.X).Apply<ExpOperation>() : Term.None),
+        new("(exp(x) - 1) / (1 + exp(x)) = tanh(x / 2)", RuleSets.Stable, static (x, y, _) => Logistic.Exponent(y) == x.X ? (0.5 * x.X).Apply<TanhOperation>() : Term.None) { First = typeof(Expm1Operation) },
+        new("x / cosh(y)^2 = x * sech2(y)", RuleSets.Stable, static (x, y, _) => y.Y.Is(2) && y.X.Is<CoshOperation>() ? x * y.X.X.Apply<Sech2Operation>() : Term.None) { Second = typeof(PowOperation) },
+        new("c / (-x) = (-c) / x", RuleSets.StandardAndStable, static (x, y, _) => -x / y.X) { FirstIsConstant = true, Second = typeof(NegOperation) },
+        new("(-x) / c = x / (-c)", RuleSets.Stable, static (x, y, _) => x.X / -y) { First = typeof(NegOperation), SecondIsConstant = true, IsWorthItsCost = false },
+        new("(-x) / y = -(x / y)", RuleSets.Signs, static (x, y, _) => -(x.X / y)) { First = typeof(NegOperation) },
+        new("x / (-y) = -(x / y)", RuleSets.Signs, static (x, y, _) => -(x / y.X)) { Second = typeof(NegOperation) },
+        new("1 / exp(x) = exp(-x)", RuleSets.Stable, static (x, y, _) => x.Is(1) ? (-y.X).Apply<ExpOperation>() : Term.None) { FirstIsConstant = true, Second = typeof(ExpOperation) },
         new("(exp(x) - exp(-x)) / (exp(x) + exp(-x)) = tanh(x)", RuleSets.Stable, static (x, y, _) => TanhByExponentials(x, y)),
         new("y * exp(x) / (1 + exp(x)) = y * sigmoid(x)", RuleSets.Stable, static (x, y, _) =>
             Logistic.Exponent(y) is { Exists: true } u && Logistic.Scaled<ExpOperation>(x) is { Factor.Exists: true } scaled && scaled.Factor.X == u

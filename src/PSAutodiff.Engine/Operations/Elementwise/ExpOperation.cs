@@ -16,13 +16,13 @@ internal sealed class ExpOperation() : UnaryOperation("exp", Elementary.Exp, Ele
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("exp(log(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<LogOperation>() ? x.X : Term.None),
-        new("exp(-log(x)) = 1 / x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<NegOperation>() && x.X.Is<LogOperation>() ? 1 / x.X.X : Term.None),
+        new("exp(log(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.X) { First = typeof(LogOperation) },
+        new("exp(-log(x)) = 1 / x", RuleSets.StandardAndStable, static (x, _, _) => x.X.Is<LogOperation>() ? 1 / x.X.X : Term.None) { First = typeof(NegOperation) },
         new("exp(c * log(x)) = x^c", RuleSets.StandardAndStable, static (x, _, _) =>
             x.Is<MulOperation>() && x.X.IsConstant && x.Y.Is<LogOperation>() ? x.Y.X.Apply<PowOperation>(x.X) : Term.None),
-        new("exp(log1p(x)) = 1 + x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<Log1pOperation>() ? 1 + x.X : Term.None),
-        new("exp(log(x) - log(y)) = x / y", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SubOperation>() && AreLogarithms(x) ? x.X.X / x.Y.X : Term.None),
-        new("exp(log(x) + log(y)) = x * y", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SumOperation>() && AreLogarithms(x) ? x.X.X * x.Y.X : Term.None),
+        new("exp(log1p(x)) = 1 + x", RuleSets.StandardAndStable, static (x, _, _) => 1 + x.X) { First = typeof(Log1pOperation) },
+        new("exp(log(x) - log(y)) = x / y", RuleSets.StandardAndStable, static (x, _, _) => AreLogarithms(x) ? x.X.X / x.Y.X : Term.None) { First = typeof(SubOperation) },
+        new("exp(log(x) + log(y)) = x * y", RuleSets.StandardAndStable, static (x, _, _) => AreLogarithms(x) ? x.X.X * x.Y.X : Term.None) { First = typeof(SumOperation) },
     ];
 
     private static bool AreLogarithms(Term x) => x.X.Is<LogOperation>() && x.Y.Is<LogOperation>();

@@ -36,6 +36,8 @@ internal abstract class ExtremeOperation<TSelf, TOther, TFunction>(string name) 
 
     internal sealed override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
 
+    internal sealed override bool HasGuards => true;
+
     internal sealed override Guard GuardOf(int argument, in Locals at) => argument == 0 ? Guard.WhereNot(TakesSecond(at.X, at.Y)) : Guard.Where(TakesSecond(at.X, at.Y));
 
     internal sealed override bool HasFiniteSlope(int argument, in Locals at) => true;

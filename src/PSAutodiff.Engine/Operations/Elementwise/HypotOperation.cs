@@ -32,6 +32,8 @@ internal sealed class HypotOperation() : BinaryOperation("hypot", Elementary.Hyp
             IsOfSize(x) || IsOfSize(y) ? Size(x).Apply<HypotOperation>(Size(y)) : Term.None),
     ];
 
+    internal override bool HasGuards => true;
+
     internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(at.Self);
 
     internal override bool HasFiniteSlope(int argument, in Locals at) => true;

@@ -21,22 +21,22 @@ internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Ele
             : Term.None),
         new("log(select(x, x, 1)) = log(x)", RuleSets.Textbook, static (x, _, _) =>
             x.Is<SelectOperation>() && x.X == x.Y && x.Z.Is(1) ? x.X.Apply<LogOperation>() : Term.None) { Assumes = static (x, _, _) => Assumption.NotZero(x.X) },
-        new("log(exp(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<ExpOperation>() ? x.X : Term.None),
+        new("log(exp(x)) = x", RuleSets.StandardAndStable, static (x, _, _) => x.X) { First = typeof(ExpOperation) },
         new("log(1 + exp(x)) = softplus(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u && u.Is<ExpOperation>()
             ? u.X.Apply<SoftplusOperation>()
             : Term.None),
         new("log(exp(x) + exp(y) + ...) without overflow", RuleSets.Stable, static (x, _, _) => SumOfExponentials.Logarithm(x)),
         new("log(1 + x) = log1p(x)", RuleSets.Stable, static (x, _, _) => OnePlus(x) is { Exists: true } u ? u.Apply<Log1pOperation>() : Term.None),
-        new("log(1 - x) = log1p(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SubOperation>() && x.X.Is(1) ? (-x.Y).Apply<Log1pOperation>() : Term.None),
+        new("log(1 - x) = log1p(-x)", RuleSets.Stable, static (x, _, _) => x.X.Is(1) ? (-x.Y).Apply<Log1pOperation>() : Term.None) { First = typeof(SubOperation) },
         new("log(softmax(x)) = x - logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
             x.Is<SoftmaxOperation>() ? x.X - ArrayForms.Stretched(x.X.Apply<LogSumExpOperation>(x.Y), x.X.Shape, x.Y.Indices) : Term.None),
         new("log(sum(exp(x))) = logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
             x.Is<TotalOperation>() && x.X.Is<ExpOperation>() && (x.X.Shape.IsVector || x.Y.Indices.Length > 0) ? x.X.X.Apply<LogSumExpOperation>(x.Y) : Term.None),
-        new("log(sigmoid(x)) = -softplus(-x)", RuleSets.Stable, static (x, _, _) => x.Is<SigmoidOperation>() ? -(-x.X).Apply<SoftplusOperation>() : Term.None),
-        new("log(1 - exp(x)) without cancellation", RuleSets.Stable, static (x, _, _) => x.Is<NegOperation>() && x.X.Is<Expm1Operation>() ? OneMinusExp(x.X.X) : Term.None),
+        new("log(sigmoid(x)) = -softplus(-x)", RuleSets.Stable, static (x, _, _) => -(-x.X).Apply<SoftplusOperation>()) { First = typeof(SigmoidOperation) },
+        new("log(1 - exp(x)) without cancellation", RuleSets.Stable, static (x, _, _) => x.X.Is<Expm1Operation>() ? OneMinusExp(x.X.X) : Term.None) { First = typeof(NegOperation) },
         new("log(exp(x) + exp(y)) without overflow", RuleSets.Stable, static (x, _, _) =>
             x.Is<SumOperation>() && x.X.Is<ExpOperation>() && x.Y.Is<ExpOperation>() ? OfExponentials(x.X.X, x.Y.X) : Term.None),
-        new("log(exp(x) / (exp(x) + exp(y) + ...)) without overflow", RuleSets.Stable, static (x, _, _) => x.Is<DivOperation>() ? SumOfExponentials.LogarithmOfShare(x.X, x.Y) : Term.None),
+        new("log(exp(x) / (exp(x) + exp(y) + ...)) without overflow", RuleSets.Stable, static (x, _, _) => SumOfExponentials.LogarithmOfShare(x.X, x.Y)) { First = typeof(DivOperation) },
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint / x;

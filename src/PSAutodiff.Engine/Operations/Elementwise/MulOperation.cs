@@ -38,17 +38,17 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("0 * x = 0", RuleSets.All, static (x, _, _) => x.Is(0) ? x : Term.None),
-        new("x * 0 = 0", RuleSets.All, static (_, y, _) => y.Is(0) ? y : Term.None),
-        new("1 * x = x", RuleSets.All, static (x, y, _) => x.Is(1) ? y : Term.None),
-        new("x * 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None),
-        new("-1 * x = -x", RuleSets.NotLab, static (x, y, _) => x.Is(-1) ? -y : Term.None),
-        new("x * -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None),
-        new("x * c = c * x", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && !x.IsConstant ? y * x : Term.None),
-        new("(-x) * (-y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && y.Is<NegOperation>() ? x.X * y.X : Term.None),
-        new("c * (-x) = (-c) * x", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && y.Is<NegOperation>() ? -x * y.X : Term.None),
-        new("(-x) * y = -(x * y)", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() ? -(x.X * y) : Term.None),
-        new("x * (-y) = -(x * y)", RuleSets.Signs, static (x, y, _) => y.Is<NegOperation>() ? -(x * y.X) : Term.None),
+        new("0 * x = 0", RuleSets.All, static (x, _, _) => x.Is(0) ? x : Term.None) { FirstIsConstant = true },
+        new("x * 0 = 0", RuleSets.All, static (_, y, _) => y.Is(0) ? y : Term.None) { SecondIsConstant = true },
+        new("1 * x = x", RuleSets.All, static (x, y, _) => x.Is(1) ? y : Term.None) { FirstIsConstant = true },
+        new("x * 1 = x", RuleSets.All, static (x, y, _) => y.Is(1) ? x : Term.None) { SecondIsConstant = true },
+        new("-1 * x = -x", RuleSets.NotLab, static (x, y, _) => x.Is(-1) ? -y : Term.None) { FirstIsConstant = true },
+        new("x * -1 = -x", RuleSets.NotLab, static (x, y, _) => y.Is(-1) ? -x : Term.None) { SecondIsConstant = true },
+        new("x * c = c * x", RuleSets.StandardAndStable, static (x, y, _) => !x.IsConstant ? y * x : Term.None) { SecondIsConstant = true },
+        new("(-x) * (-y) = x * y", RuleSets.StandardAndStable, static (x, y, _) => x.X * y.X) { First = typeof(NegOperation), Second = typeof(NegOperation) },
+        new("c * (-x) = (-c) * x", RuleSets.StandardAndStable, static (x, y, _) => -x * y.X) { FirstIsConstant = true, Second = typeof(NegOperation) },
+        new("(-x) * y = -(x * y)", RuleSets.Signs, static (x, y, _) => -(x.X * y)) { First = typeof(NegOperation) },
+        new("x * (-y) = -(x * y)", RuleSets.Signs, static (x, y, _) => -(x * y.X)) { Second = typeof(NegOperation) },
         new("sigmoid(x) * sigmoid(-x) = dsigmoid(x)", RuleSets.Stable, static (x, y, _) =>
             x.Is<SigmoidOperation>() && y.Is<SigmoidOperation>() && Logistic.AreOpposite(x.X, y.X) ? x.X.Apply<DsigmoidOperation>() : Term.None),
         new("x * x = x^2", RuleSets.StandardAndStable, static (x, y, _) => x == y ? x.Apply<PowOperation>(x.Constant(2)) : Term.None),
@@ -60,24 +60,18 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
         new("x * x^(y - 1) = x^y", RuleSets.Textbook, static (x, y, _) => IsLowerPower(y, x) ? x.Apply<PowOperation>(y.Y.X) : IsLowerPower(x, y) ? y.Apply<PowOperation>(x.Y.X) : Term.None) { Assumes = static (x, y, _) => Assumption.NotZero(IsLowerPower(y, x) ? x : y) },
         new("whole numbers above 2^53 are known by their first digits", RuleSets.Textbook, static (x, y, _) =>
             x.IsConstant && y.IsConstant && ExactArithmetic.TryMultiplyLarge(x.ConstantValue, y.ConstantValue, out var product) ? x.Constant(product) : Term.None),
-        new("sign(x) * abs(x) = x", RuleSets.StandardAndStable, static (x, y, _) => IsSignAndSize(x, y) ? x.X : IsSignAndSize(y, x) ? x.X : Term.None),
-        new("sign(x) * x = abs(x)", RuleSets.StandardAndStable, static (x, y, _) =>
-            x.Is<SignOperation>() && x.X == y ? y.Apply<AbsOperation>() :
-            y.Is<SignOperation>() && y.X == x ? x.Apply<AbsOperation>() :
-            Term.None),
-        new("exp(x) * exp(-x) = 1", RuleSets.StandardAndStable, static (x, y, _) =>
-            x.Is<ExpOperation>() && y.Is<ExpOperation>() && Logistic.AreOpposite(x.X, y.X) ? x.Constant(1) : Term.None),
-        new("x * (1 / y) = x / y", RuleSets.StandardAndStable, static (x, y, _) =>
-            y.Is<DivOperation>() && y.X.Is(1) ? x / y.Y :
-            x.Is<DivOperation>() && x.X.Is(1) ? y / x.Y :
-            Term.None) { IsWorthItsCost = false },
+        new("sign(x) * abs(x) = x", RuleSets.StandardAndStable, static (x, y, _) => x.X == y.X ? x.X : Term.None) { First = typeof(SignOperation), Second = typeof(AbsOperation) },
+        new("abs(x) * sign(x) = x", RuleSets.StandardAndStable, static (x, y, _) => x.X == y.X ? x.X : Term.None) { First = typeof(AbsOperation), Second = typeof(SignOperation) },
+        new("sign(x) * x = abs(x)", RuleSets.StandardAndStable, static (x, y, _) => x.X == y ? y.Apply<AbsOperation>() : Term.None) { First = typeof(SignOperation) },
+        new("x * sign(x) = abs(x)", RuleSets.StandardAndStable, static (x, y, _) => y.X == x ? x.Apply<AbsOperation>() : Term.None) { Second = typeof(SignOperation) },
+        new("exp(x) * exp(-x) = 1", RuleSets.StandardAndStable, static (x, y, _) => Logistic.AreOpposite(x.X, y.X) ? x.Constant(1) : Term.None) { First = typeof(ExpOperation), Second = typeof(ExpOperation) },
+        new("x * (1 / y) = x / y", RuleSets.StandardAndStable, static (x, y, _) => y.X.Is(1) ? x / y.Y : Term.None) { Second = typeof(DivOperation), IsWorthItsCost = false },
+        new("(1 / x) * y = y / x", RuleSets.StandardAndStable, static (x, y, _) => x.X.Is(1) ? y / x.Y : Term.None) { First = typeof(DivOperation), IsWorthItsCost = false },
     ];
 
-    // sinh(u) * (y / cosh(u)), with one more factor or without.
     private static bool IsLowerPower(Term x, Term y) => x.Is<PowOperation>() && x.X == y && x.Y.Is<SubOperation>() && x.Y.Y.Is(1);
 
-    private static bool IsSignAndSize(Term x, Term y) => x.Is<SignOperation>() && y.Is<AbsOperation>() && x.X == y.X;
-
+    // sinh(u) * (y / cosh(u)), with one more factor or without.
     private static Term TimesSinh(Term u, Term y)
     {
         if (y.Is<MulOperation>())

@@ -21,10 +21,10 @@ internal sealed class NegOperation() : UnaryOperation<NegOperation.Function>("ne
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("-(-x) = x", RuleSets.NotLab, static (x, _, _) => x.Is<NegOperation>() ? x.X : Term.None),
-        new("-(x - y) = y - x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<SubOperation>() ? x.Y - x.X : Term.None),
+        new("-(-x) = x", RuleSets.NotLab, static (x, _, _) => x.X) { First = typeof(NegOperation) },
+        new("-(x - y) = y - x", RuleSets.StandardAndStable, static (x, _, _) => x.Y - x.X) { First = typeof(SubOperation) },
         new("-(c * x) = (-c) * x", RuleSets.StandardAndStable, static (x, _, _) => Coefficient.Of(x) is { } c ? Coefficient.Replace(x, -c) : Term.None),
-        new("-(c / x) = (-c) / x", RuleSets.StandardAndStable, static (x, _, _) => x.Is<DivOperation>() && x.X.IsConstant ? -x.X / x.Y : Term.None),
+        new("-(c / x) = (-c) / x", RuleSets.StandardAndStable, static (x, _, _) => x.X.IsConstant ? -x.X / x.Y : Term.None) { First = typeof(DivOperation) },
     ];
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => -adjoint;

@@ -33,24 +33,24 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("x^0 = 1", RuleSets.NotLab, static (x, y, _) => y.Is(0) ? x.Constant(1) : Term.None),
-        new("x^1 = x", RuleSets.NotLab, static (x, y, _) => y.Is(1) ? x : Term.None),
-        new("1^x = 1", RuleSets.NotLab, static (x, _, _) => x.Is(1) ? x : Term.None),
+        new("x^0 = 1", RuleSets.NotLab, static (x, y, _) => y.Is(0) ? x.Constant(1) : Term.None) { SecondIsConstant = true },
+        new("x^1 = x", RuleSets.NotLab, static (x, y, _) => y.Is(1) ? x : Term.None) { SecondIsConstant = true },
+        new("1^x = 1", RuleSets.NotLab, static (x, _, _) => x.Is(1) ? x : Term.None) { FirstIsConstant = true },
         new("norm(x)^2 = x @ x", RuleSets.StandardAndStable, static (x, y, _) =>
             y.Is(2) && x.Is<NormOperation>() && x.Y.Indices.Length == 0 ? (x.X.Shape.IsVector ? x.X.MatMul(x.X) : (x.X * x.X).Total()) : Term.None),
-        new("x^-1 = 1 / x", RuleSets.StandardAndStable, static (x, y, _) => y.Is(-1) ? 1 / x : Term.None),
-        new("x^0.5 = sqrt(x)", RuleSets.StandardAndStable, static (x, y, _) => y.Is(0.5) ? x.Apply<SqrtOperation>() : Term.None),
-        new("(-x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<NegOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
-        new("(-x)^n = -x^n, n odd", RuleSets.Signs, static (x, y, _) => x.Is<NegOperation>() && IsOdd(y) ? -x.X.Apply<PowOperation>(y) : Term.None),
-        new("abs(x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<AbsOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None),
-        new("sqrt(x)^2 = x", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && y.Is(2) ? x.X : Term.None),
+        new("x^-1 = 1 / x", RuleSets.StandardAndStable, static (x, y, _) => y.Is(-1) ? 1 / x : Term.None) { SecondIsConstant = true },
+        new("x^0.5 = sqrt(x)", RuleSets.StandardAndStable, static (x, y, _) => y.Is(0.5) ? x.Apply<SqrtOperation>() : Term.None) { SecondIsConstant = true },
+        new("(-x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None) { First = typeof(NegOperation) },
+        new("(-x)^n = -x^n, n odd", RuleSets.Signs, static (x, y, _) => IsOdd(y) ? -x.X.Apply<PowOperation>(y) : Term.None) { First = typeof(NegOperation) },
+        new("abs(x)^n = x^n, n even", RuleSets.StandardAndStable, static (x, y, _) => IsEven(y) ? x.X.Apply<PowOperation>(y) : Term.None) { First = typeof(AbsOperation) },
+        new("sqrt(x)^2 = x", RuleSets.StandardAndStable, static (x, y, _) => y.Is(2) ? x.X : Term.None) { First = typeof(SqrtOperation), SecondIsConstant = true },
         new("x^c with c in the digits that people write", RuleSets.Textbook, static (x, y, _) => y.IsConstant && ExactArithmetic.TryShorten(y.ConstantValue, out var shorter)
             ? x.Apply<PowOperation>(x.Constant(shorter))
             : Term.None),
         new("hypot(x, y)^2 = x^2 + y^2", RuleSets.Textbook, static (x, y, _) => x.Is<HypotOperation>() && y.Is(2)
             ? x.X.Apply<PowOperation>(y) + x.Y.Apply<PowOperation>(y)
             : Term.None),
-        new("sqrt(x)^n = x^(n / 2), n even", RuleSets.StandardAndStable, static (x, y, _) => x.Is<SqrtOperation>() && IsEven(y) ? x.X.Apply<PowOperation>(0.5 * y) : Term.None),
+        new("sqrt(x)^n = x^(n / 2), n even", RuleSets.StandardAndStable, static (x, y, _) => IsEven(y) ? x.X.Apply<PowOperation>(0.5 * y) : Term.None) { First = typeof(SqrtOperation) },
         new("(x^a)^n = x^(a * n)", RuleSets.StandardAndStable, static (x, y, _) =>
             y.IsConstant && double.IsInteger(y.ConstantValue) && x.Is<PowOperation>() && x.Y.IsConstant
             && ExactArithmetic.TryMultiply(x.Y.ConstantValue, y.ConstantValue, out var exponent)
@@ -67,6 +67,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
 
     // Where the exponent is 0 the power is 1 for every base, 0 too. An exponent that is a power by a variable itself is hardly ever 0,
     // and towers of such powers are dear enough.
+    internal override bool HasGuards => true;
+
     internal override Guard GuardOf(int argument, in Locals at) =>
         argument > 0 || Ratio.Of(at.Y) is not null || (at.Y.Is<PowOperation>() && !at.Y.Y.IsConstant) ? default : Guard.WhereExponent(at.Y);
 

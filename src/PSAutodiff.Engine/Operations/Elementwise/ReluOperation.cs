@@ -24,6 +24,8 @@ internal sealed class ReluOperation() : UnaryOperation<ReluOperation.Function>("
         new("relu(relu(x)) = relu(x)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<ReluOperation>() ? x : Term.None),
     ];
 
+    internal override bool HasGuards => true;
+
     internal override Guard GuardOf(int argument, in Locals at) => Guard.Where(at.Self);
 
     protected override Term Pullback(Term self, Term x, Term adjoint) => adjoint;

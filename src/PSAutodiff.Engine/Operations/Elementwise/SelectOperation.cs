@@ -60,6 +60,8 @@ internal sealed class SelectOperation() : Operation("select", 3)
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint;
 
+    internal override bool HasGuards => true;
+
     internal override Guard GuardOf(int argument, in Locals at) => argument == 1 ? Guard.Where(at.X) : Guard.WhereNot(at.X);
 
     internal override bool HasFiniteSlope(int argument, in Locals at) => true;

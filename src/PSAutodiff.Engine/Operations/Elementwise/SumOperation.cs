@@ -34,17 +34,17 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
 
     private protected override IEnumerable<Identity> Identities =>
     [
-        new("0 + x = x", RuleSets.All, static (x, y, _) => x.Is(0) ? y : Term.None),
-        new("x + 0 = x", RuleSets.All, static (x, y, _) => y.Is(0) ? x : Term.None),
-        new("x + (-y) = x - y", RuleSets.NotLab, static (x, y, _) => y.Is<NegOperation>() ? x - y.X : Term.None),
-        new("(-x) + y = y - x", RuleSets.NotLab, static (x, y, _) => x.Is<NegOperation>() ? y - x.X : Term.None),
+        new("0 + x = x", RuleSets.All, static (x, y, _) => x.Is(0) ? y : Term.None) { FirstIsConstant = true },
+        new("x + 0 = x", RuleSets.All, static (x, y, _) => y.Is(0) ? x : Term.None) { SecondIsConstant = true },
+        new("x + (-y) = x - y", RuleSets.NotLab, static (x, y, _) => x - y.X) { Second = typeof(NegOperation) },
+        new("(-x) + y = y - x", RuleSets.NotLab, static (x, y, _) => y - x.X) { First = typeof(NegOperation) },
         new("x + (-c) * y = x - c * y", RuleSets.StandardAndStable, static (x, y, _) => Coefficient.Of(y) < 0 ? x - (-y) : Term.None),
-        new("x + (-c) = x - c", RuleSets.StandardAndStable, static (x, y, _) => y.IsConstant && y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None),
-        new("(-c) + x = x - c", RuleSets.StandardAndStable, static (x, y, _) => x.IsConstant && x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None),
+        new("x + (-c) = x - c", RuleSets.StandardAndStable, static (x, y, _) => y.ConstantValue < 0 && !x.IsConstant ? x - (-y) : Term.None) { SecondIsConstant = true },
+        new("(-c) + x = x - c", RuleSets.StandardAndStable, static (x, y, _) => x.ConstantValue < 0 && !y.IsConstant ? y - (-x) : Term.None) { FirstIsConstant = true },
         new("x + x = 2 * x", RuleSets.StandardAndStable, static (x, y, _) => x == y ? 2 * x : Term.None),
-        new("c * A + c * B = c * (A + B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Joined(x, y, minus: false)),
-        new("(a + b) + c = a + (b + c)", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedWithin(x, y, minus: false)),
-        new("A @ x + B @ x = (A + B) @ x", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedProducts(x, y, minus: false)),
+        new("c * A + c * B = c * (A + B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Joined(x, y, minus: false)) { IsOfArrays = true },
+        new("(a + b) + c = a + (b + c)", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedWithin(x, y, minus: false)) { IsOfArrays = true },
+        new("A @ x + B @ x = (A + B) @ x", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedProducts(x, y, minus: false)) { IsOfArrays = true },
         new("sin(x)^2 + cos(x)^2 = 1", RuleSets.Textbook, static (x, y, _) =>
             (PowOperation.IsSquareOf<SinOperation>(x) && PowOperation.IsSquareOf<CosOperation>(y)) || (PowOperation.IsSquareOf<CosOperation>(x) && PowOperation.IsSquareOf<SinOperation>(y)) ? SameAngle(x, y) : Term.None),
         new("1 + expm1(x) = exp(x)", RuleSets.StandardAndStable, static (x, y, _) =>

@@ -122,7 +122,7 @@ internal sealed class FunctionDefinitions
     {
         var (graph, root) = definition.Body.Flatten(builder.Cancellation);
         var needed = graph.Reachable([root]);
-        var places = VariableNames.Places(definition.Parameters);
+        var places = new NamePlaces(definition.Parameters);
         var map = new int[needed.Length];
         for (var id = 0; id < map.Length; id++)
         {

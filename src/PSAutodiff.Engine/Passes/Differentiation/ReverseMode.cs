@@ -19,14 +19,17 @@ internal static class ReverseMode
             throw new AutodiffException(ErrorIds.DerivativeOfArray, $"Gradients are those of a number, and this expression is {shape.InWords()}. Give a direction for each variable (-Direction), or take a sum or an element of it.");
         }
 
-        var wanted = VariableNames.Places(variables);
-        var sweep = SweepDown(builder, root, Active(builder, root, wanted));
+        var wanted = new NamePlaces(variables);
         var gradient = new int[variables.Count];
+        Array.Fill(gradient, Graph.None);
+        var sweep = SweepDown(builder, root, Active(builder, root, wanted, gradient));
         for (var i = 0; i < gradient.Length; i++)
         {
-            var id = builder.FindVariable(variables[i]);
-            var adjoint = id >= 0 && id <= root ? sweep.Adjoint(builder, id) : Graph.None;
-            gradient[i] = adjoint != Graph.None ? adjoint : builder.Term(builder.Constant(0)).StretchedTo(id >= 0 ? builder.ShapeOf(id).Plain() : Shape.Number).Id;
+            var adjoint = gradient[i] != Graph.None ? sweep.Adjoint(builder, gradient[i]) : Graph.None;
+            gradient[i] =
+                adjoint != Graph.None ? adjoint :
+                wanted[variables[i]] is var place && place < i ? gradient[place] :
+                builder.Term(builder.Constant(0)).StretchedTo(builder.FindVariable(variables[i]) is >= 0 and var id ? builder.ShapeOf(id).Plain() : Shape.Number).Id;
         }
 
         return gradient;
@@ -51,11 +54,13 @@ internal static class ReverseMode
         var adjoints = new int[root + 1];
         Array.Fill(adjoints, Graph.None);
         adjoints[root] = builder.Constant(1);
+        var hasArrays = builder.HasArrays;
+
         // A choice among arrays is made element by element, where each arrives.
-        var choices = builder.HasArrays ? null : ExtremeChains.Find(builder, root, active);
+        var choices = hasArrays ? null : ExtremeChains.Find(builder, root, active);
         var chosen = choices is null ? null : new Guard[root + 1];
         Guard[]? guards = null;
-        var order = builder.HasArrays ? LeftToRight(builder, root) : null;
+        var order = hasArrays ? LeftToRight(builder, root) : null;
         for (var i = order?.Count ?? root + 1; i-- > 0;)
         {
             var id = order?[i] ?? i;
@@ -64,17 +69,29 @@ internal static class ReverseMode
             var at = Sweep.Locals(builder, id);
             var guard = guards is null ? default : guards[id];
             var choice = chosen is null ? default : chosen[id];
+            var isPlain = guards is null && chosen is null && !operation.HasGuards;
             for (var j = 0; j < operation.Arity; j++)
             {
                 var argument = builder.Argument(id, j);
                 if (!active[argument] || !operation.Propagates(j)) continue;
-                var (part, partGuard) = choices is not null && choices[id]
-                    ? (builder.Term(adjoints[id]), guard)
-                    : Sweep.Pullback(operation, j, at, builder.Term(adjoints[id]), guard.Through(operation));
+                var part = Term.None;
+                Guard partGuard = default, partChoice = default;
+                if (isPlain)
+                {
+                    part = operation.Pullback(j, at, builder.Term(adjoints[id]));
+                }
+                else if (choices is not null && choices[id])
+                {
+                    (part, partGuard, partChoice) = (builder.Term(adjoints[id]), guard, choice.And(operation.GuardOf(j, at)));
+                }
+                else
+                {
+                    (part, partGuard) = Sweep.Pullback(operation, j, at, builder.Term(adjoints[id]), hasArrays ? guard.Through(operation) : guard);
+                    partChoice = choice;
+                }
+
                 if (!part.Exists) continue;
-                part = Sweep.InShape(part, builder.ShapeOf(argument));
-                partGuard = partGuard.InShape(builder.ShapeOf(argument));
-                var partChoice = choices is not null && choices[id] ? choice.And(operation.GuardOf(j, at)) : choice;
+                if (hasArrays) (part, partGuard) = (Sweep.InShape(part, builder.ShapeOf(argument)), partGuard.InShape(builder.ShapeOf(argument)));
                 var first = adjoints[argument] == Graph.None;
                 if (!first && chosen is not null && chosen[argument] != partChoice)
                 {
@@ -136,7 +153,11 @@ internal static class ReverseMode
     }
 
     /// <summary>Which nodes the result needs and depend smoothly on a wanted variable.</summary>
-    private static bool[] Active(GraphBuilder builder, int root, Dictionary<string, int> wanted)
+    /// <param name="builder">Holds the nodes.</param>
+    /// <param name="root">The result.</param>
+    /// <param name="wanted">The place of each wanted variable.</param>
+    /// <param name="found">Gets the ids of those that the result needs, at their places.</param>
+    private static bool[] Active(GraphBuilder builder, int root, NamePlaces wanted, int[] found)
     {
         var active = builder.Reachable(root);
         for (var id = 0; id <= root; id++)
@@ -144,7 +165,8 @@ internal static class ReverseMode
             if (!active[id]) continue;
             if (builder.IsVariable(id))
             {
-                active[id] = wanted.ContainsKey(builder.NameOf(id));
+                active[id] = wanted.TryGetValue(builder.NameOf(id), out var place);
+                if (active[id]) found[place] = id;
                 continue;
             }
 

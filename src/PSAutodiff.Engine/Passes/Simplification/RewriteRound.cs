@@ -133,7 +133,8 @@ internal sealed class RewriteRound
         if (!collects || _sums is null) return rebuilt;
         _map[id] = rebuilt;
         var applied = _applied.Count;
-        var collected = _forms is null || AddsElement(_builder.Term(rebuilt)) ? null : InForm(_builder.Term(rebuilt), _forms);
+        Term? collected = _forms is not null && AddsPlaced(_builder.Term(rebuilt)) && _sums.Collect(id, _map) is { Exists: true } gathered ? gathered : null;
+        if (_forms is not null) collected ??= InForm(_builder.Term(rebuilt), _forms);
 
         // Forms that are looked at and not taken leave nothing.
         if (collected is not { Exists: true }) _applied.RemoveRange(applied, _applied.Count - applied);
@@ -150,7 +151,18 @@ internal sealed class RewriteRound
     }
 
     // Single elements in zeros are gathered whatever form is wanted.
-    private static bool AddsElement(Term sum) => sum.Operation is SumOperation or SubOperation && sum.Y.Is<PlaceOperation>() && sum.Y.X.Shape.IsNumber;
+    // Among the last terms, so that looking costs the same for every sum.
+    private bool AddsPlaced(Term sum)
+    {
+        const int mostTerms = 8;
+        if (!_builder.HasArrays) return false;
+        for (var i = 0; i < mostTerms && sum.Operation is SumOperation or SubOperation; i++, sum = sum.X)
+        {
+            if (sum.Y.Is<PlaceOperation>() || sum.X.Is<PlaceOperation>()) return true;
+        }
+
+        return false;
+    }
 
     private static Term? InForm(Term term, TextbookForms forms) => term.Operation switch
     {

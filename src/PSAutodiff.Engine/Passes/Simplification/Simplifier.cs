@@ -90,16 +90,25 @@ internal static class Simplifier
             if (next.Cost < cost) Accept(next);
         }
 
+        MoveParts();
         for (var round = 0; round < MaxRounds; round++)
         {
             var next = Round(best, reachable, sets, oneByOne: rule == SimplificationRule.Stable, log, cancellation);
             if (rule is SimplificationRule.Standard or SimplificationRule.Textbook && IsTooDear(next)) next = Round(best, reachable, sets, oneByOne: true, log, cancellation);
             if (IsTooDear(next) && rule != SimplificationRule.Stable) break;
-            if (!next.Round.HasChanged && next.Cost >= cost) break;
-            Accept(next);
+            if (next.Round.HasChanged || next.Cost < cost) Accept(next);
+            else if (!MoveParts()) break;
         }
 
         return (best, assumptions);
+
+        bool MoveParts()
+        {
+            if (rule == SimplificationRule.Lab || PartMoves.Apply(best, reachable, log, cancellation) is not { } moved) return false;
+            (best, reachable) = Compact(moved, moved.Reachable(), cancellation);
+            cost = best.Graph.OperationCount(reachable);
+            return true;
+        }
 
         void Accept((RewriteRound Round, RootedGraph Output, bool[] Reachable, int Cost) next)
         {

@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
 using PSAutodiff.Operations.Elementwise;
 
 namespace PSAutodiff.Passes.Simplification;
@@ -16,9 +17,11 @@ internal sealed class SumCollector : ClusterCollector
     private const int LongestLiteral = 1000;
 
     private static readonly Identity Gathered = LikeTerms with { Name = "place(a, 0) + place(b, 1) = [a, b]" };
+    private static readonly Identity Scattering = LikeTerms with { Name = "place(a, 0) + place(b, 3) = scatter([a, b], [0, 3])" };
 
     private readonly List<Part> _parts = [];
     private readonly List<int> _partOf = [];
+    private readonly SortedDictionary<long, Term> _placed = [];
     private Dictionary<int, int>? _indexOf;
     private Now _now;
 
@@ -29,11 +32,7 @@ internal sealed class SumCollector : ClusterCollector
 
     protected override Term Collect(Now now)
     {
-        if (!IsStable && Literal(now) is { Exists: true } literal)
-        {
-            Note(Gathered);
-            return literal;
-        }
+        if (!IsStable && Builder.HasArrays && Gather(now) is { Exists: true } gathered) return gathered;
 
         _parts.Clear();
         _partOf.Clear();
@@ -79,25 +78,70 @@ internal sealed class SumCollector : ClusterCollector
         return negative ? -total : total;
     }
 
-    /// <summary>A sum of single elements in vectors of zeros, as the adjoints of elements are, as a literal; none for other sums, and where it would be longer.</summary>
-    private Term Literal(Now now)
+    /// <summary>
+    /// Elements of a vector, or rows of a matrix, that are placed among zeros and added, as the adjoints of elements and rows are, as one array:
+    /// a literal where nothing else is added and most places are taken, else scattered. None where there are not two of them.
+    /// </summary>
+    private Term Gather(Now now)
     {
-        var shape = Builder.ShapeOf(now.Of(Leaves[0].Id));
-        if (!shape.IsVector || shape.Rows < 2 || shape.Rows > Math.Min(LongestLiteral, 2 * Leaves.Count)) return Term.None;
-        var elements = new Term[shape.Rows];
-        Array.Fill(elements, Term.None);
-        foreach (var leaf in Leaves)
+        var whole = Builder.ShapeOf(now.Of(Leaves[0].Id));
+        var isOfElements = Leaves.Exists(leaf => Builder.Term(now.Of(leaf.Id)) is var term && term.Is<PlaceOperation>() && term.X.Shape.IsNumber);
+        if (whole.IsNumber || (whole.IsVector && !isOfElements)) return Term.None;
+
+        // All elements in a row, or rows.
+        var shape = isOfElements ? Shape.Vector(whole.Count) : whole.Plain();
+        _placed.Clear();
+        var (first, count) = (-1, 0);
+        for (var i = 0; i < Leaves.Count; i++)
         {
-            var place = Builder.Term(now.Of(leaf.Id));
-            if (!place.Is<PlaceOperation>() || !place.X.Shape.IsNumber || !place.Shape.IsLike(shape)) return Term.None;
-            ref var element = ref elements[place.Y.Indices[0]];
-            if (element.Exists) return Term.None;
-            element = leaf.Inverse ? -place.X : place.X;
+            if (PlaceOf(i) is not { } place) continue;
+            if (count++ == 0) first = i;
+            var term = Builder.Term(now.Of(Leaves[i].Id)).X;
+            if (Leaves[i].Inverse) term = -term;
+            if (!_placed.TryAdd(place, term)) _placed[place] += term;
         }
 
-        var literal = elements[0].Exists ? elements[0] : Builder.Term(Builder.Constant(0));
-        foreach (var element in elements.AsSpan(1)) literal = literal.Apply<StackOperation>(element.Exists ? element : literal.Constant(0));
+        if (count < 2 || _placed.Count > LongestLiteral) return Term.None;
+        var isLiteral = count == Leaves.Count && shape.Rows > 1 && shape.Rows <= (isOfElements ? 2 : 1) * _placed.Count;
+        var gathered = _placed.Count == 1 ? _placed.First().Value.Apply<PlaceOperation>(Builder.Term(now.Of(Leaves[first].Id)).Y) : (isLiteral ? Literal(shape) : Scattered(shape)).Reshaped(whole.Plain());
+        Note(isLiteral ? Gathered : Scattering);
+
+        var (total, negative) = Rebuild(WithGathered, divides: false);
+        return negative ? -total : total;
+
+        (Term Term, bool Negative) WithGathered(int leaf) =>
+            leaf == first ? (gathered, Leaves[leaf].Inverse) :
+            PlaceOf(leaf) is null ? (Builder.Term(now.Of(Leaves[leaf].Id)), false) :
+            (Term.None, false);
+
+        // The place of a leaf; null for others.
+        long? PlaceOf(int leaf)
+        {
+            var term = Builder.Term(now.Of(Leaves[leaf].Id));
+            if (!term.Is<PlaceOperation>() || !term.Shape.IsLike(whole) || term.X.Shape.Rank != shape.Rank - 1) return null;
+            var part = PartBounds.Of(term.Y.Indices);
+            return
+                !isOfElements ? (part.Rows.IsIndex && part.Columns.Count == whole.Columns ? part.Rows.Start : null) :
+                whole.IsVector ? part.Rows.Start :
+                (part.Rows.Start * whole.Columns) + part.Columns.Start;
+        }
+    }
+
+    private Term Literal(Shape shape)
+    {
+        var literal = Element(0);
+        for (var i = 1; i < shape.Rows; i++) literal = literal.Apply<StackOperation>(Element(i));
         return literal;
+
+        Term Element(long place) => _placed.TryGetValue(place, out var element) ? element : Builder.Term(Builder.Constant(0)).StretchedTo(shape.IsVector ? Shape.Number : Shape.Vector(shape.Columns));
+    }
+
+    private Term Scattered(Shape shape)
+    {
+        var literal = Term.None;
+        foreach (var (_, element) in _placed) literal = literal.Exists ? literal.Apply<StackOperation>(element) : element;
+        double[] places = [.. _placed.Keys.Select(static place => (double)place)];
+        return literal.Apply<ScatterOperation>(literal.Constant(places, Shape.Vector(places.Length)), literal.Index(shape.Rows));
     }
 
     private (Term Term, bool Negative) At(int index)
