@@ -163,6 +163,15 @@ internal static class Vectors
     public static void Divide(ReadOnlySpan<double> x, double divisor, Span<double> y)
     {
         y = y[..x.Length];
+
+        // The same bits, faster: the reciprocal of a power of two is exact.
+        if (Math.Abs(divisor) is >= 1 and < 1e18 && double.IsPow2(Math.Abs(divisor)))
+        {
+            x.CopyTo(y);
+            Scale(y, 1 / divisor);
+            return;
+        }
+
         var divisors = new Vector<double>(divisor);
         var i = 0;
         for (; i + Vector<double>.Count <= x.Length; i += Vector<double>.Count) (new Vector<double>(x[i..]) / divisors).CopyTo(y[i..]);

@@ -99,10 +99,37 @@ internal sealed partial class ArrayTape
     public void RunIn(double[] arena, ReadOnlySpan<double> inputs, CancellationToken cancellation)
     {
         inputs[..Inputs.Length].CopyTo(arena);
+        RunIn(arena, cancellation);
+    }
+
+    /// <summary>The same with the inputs at the beginning of the arena, as far as they are looked at there.</summary>
+    /// <inheritdoc cref="RunIn(double[], ReadOnlySpan{double}, CancellationToken)"/>
+    public void RunIn(double[] arena, CancellationToken cancellation)
+    {
         foreach (ref readonly var instruction in _instructions.AsSpan())
         {
             cancellation.ThrowIfCancellationRequested();
             Run(instruction, arena);
+        }
+    }
+
+    /// <summary>Which inputs are looked at but as matrices of products over rows.</summary>
+    public bool[] FindRead()
+    {
+        var isRead = new bool[Inputs.Length];
+        foreach (var instruction in _instructions.Concat(Rows.Instructions))
+        {
+            Mark(instruction.X);
+            if (instruction.Way != Way.Product) Mark(instruction.Y);
+            Mark(instruction.Z);
+        }
+
+        foreach (var output in _outputs) Mark(output);
+        return [.. Enumerable.Range(0, Inputs.Names.Count).Select(i => isRead.AsSpan(Inputs.ElementsOf(i)).Contains(true))];
+
+        void Mark(in Place place)
+        {
+            if (!place.Varies && place.Start < isRead.Length) isRead.AsSpan(place.Start, Math.Min(place.Length, isRead.Length - place.Start)).Fill(true);
         }
     }
 

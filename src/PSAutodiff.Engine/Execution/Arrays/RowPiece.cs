@@ -12,6 +12,7 @@ internal sealed class RowPiece(ArrayTape tape)
     private readonly double[] _arena = tape.NewArena();
     private readonly double[][] _packed = Array.ConvertAll(tape.Rows.Factors, static _ => Array.Empty<double>());
     private readonly ReadOnlyMemory<double>[] _columns = new ReadOnlyMemory<double>[tape.Rows.Columns.Names.Count];
+    private readonly bool[] _isRead = tape.FindRead();
     private int[] _picks = [];
     private double[] _kept = [];
     private int _capacity;
@@ -44,16 +45,29 @@ internal sealed class RowPiece(ArrayTape tape)
             _kept = GC.AllocateUninitializedArray<double>(checked(mostRows * tape.Rows.KeptLength));
         }
 
-        tape.RunIn(_arena, inputs, cancellation);
         IsPacked = rowCount >= MatrixProduct.TileRows;
-        if (!IsPacked) return;
+        if (!IsPacked)
+        {
+            tape.RunIn(_arena, inputs, cancellation);
+            return;
+        }
+
+        // A large matrix that is only packed is not copied before.
+        for (var i = 0; i < _isRead.Length; i++)
+        {
+            var range = tape.Inputs.ElementsOf(i);
+            if (_isRead[i]) inputs[range].CopyTo(_arena.AsSpan(range));
+        }
+
+        tape.RunIn(_arena, cancellation);
         for (var i = 0; i < _packed.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var (place, depth, count, isTransposed) = tape.Rows.Factors[i];
             if (_packed[i].Length == 0) _packed[i] = new double[MatrixProduct.PackedLength<double>(depth, count)];
-            if (isTransposed) MatrixProduct.PackTransposed<double>(place.In(_arena), depth, count, _packed[i]);
-            else MatrixProduct.Pack<double>(place.In(_arena), depth, count, _packed[i], depth, 0);
+            var matrix = place.Start < tape.Inputs.Length ? inputs.Slice(place.Start, place.Length) : place.In(_arena);
+            if (isTransposed) MatrixProduct.PackTransposed(matrix, depth, count, _packed[i]);
+            else MatrixProduct.Pack(matrix, depth, count, _packed[i], depth, 0);
         }
     }
 

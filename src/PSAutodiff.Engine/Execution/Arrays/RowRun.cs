@@ -64,6 +64,7 @@ internal sealed class RowRun
         // No block and no piece takes more memory than there may be in one array.
         var most = Math.Max(1, Array.MaxLength / 4 / Math.Max(1, Math.Max(part.RowLength, part.KeptLength)));
         _blockRows = Math.Min(_blockRows, most);
+        if (blockRows == 0 && _blockRows > MatrixProduct.TileRows) _blockRows -= _blockRows % MatrixProduct.TileRows;
         _pieceRows = Math.Min(most, Math.Max(_blockRows, Math.Min(BlocksInPiece * _blockRows, MostKept / Math.Max(1, part.KeptLength))));
         _packed = Array.ConvertAll(program.Sums, static _ => Array.Empty<double>());
         _parts =
@@ -199,8 +200,15 @@ internal sealed class RowRun
             var (width, depth) = (WidthOf(sum.Y, sum), rows * sum.Depth);
             var length = MatrixProduct.PackedLength<double>(depth, width);
             if (_packed[s].Length < length) _packed[s] = GC.AllocateUninitializedArray<double>(length);
-            var all = RowsOf(sum.Y, sum);
             var packed = _packed[s].AsSpan(0, length);
+            var place = _program.Rows.Outputs[sum.Y];
+            if (place.Storage == ArrayTape.Storage.Kept)
+            {
+                MatrixProduct.Pack<double>(_piece.Kept(place, 0, rows), depth, width, packed, depth, 0);
+                continue;
+            }
+
+            var all = RowsOf(sum.Y, sum);
             for (var row = 0; row < depth; row++) MatrixProduct.Pack(all[row], 1, width, packed, depth, row);
         }
     }

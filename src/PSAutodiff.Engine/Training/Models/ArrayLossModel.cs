@@ -8,11 +8,13 @@ namespace PSAutodiff.Training.Models;
 /// <summary>A loss expression with vectors or matrices over rows, as the training loop sees it. All its parameters are weights.</summary>
 internal sealed class ArrayLossModel : ITrainingModel<double>
 {
-    private readonly RowProgram _program;
+    private readonly LossProgram _program;
     private readonly ReadOnlyMemory<double>[] _columns;
     private readonly int _threads;
     private readonly RowRun _run;
     private readonly double[] _sums;
+    private readonly double[] _loss = new double[1];
+    private RowRun? _lossRun;
 
     // Where a matrix begins whose derivatives are to be as symmetric as it is, and its size.
     private readonly (int Start, int Size)[] _symmetric;
@@ -22,15 +24,15 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
     /// <param name="rows">The data: one array of column values for each row.</param>
     /// <param name="threads">The most threads to use.</param>
     public ArrayLossModel(LossProgram program, double[][] rows, int threads)
-        : this(program.Rows!, ColumnsOf(program.Columns, rows), SymmetricOf(program.Parameters), rows.Length, threads)
+        : this(program, ColumnsOf(program.Columns, rows), SymmetricOf(program.Parameters), rows.Length, threads)
     {
     }
 
-    private ArrayLossModel(RowProgram program, ReadOnlyMemory<double>[] columns, (int Start, int Size)[] symmetric, int rowCount, int threads)
+    private ArrayLossModel(LossProgram program, ReadOnlyMemory<double>[] columns, (int Start, int Size)[] symmetric, int rowCount, int threads)
     {
         (_program, _columns, _symmetric, RowCount, _threads) = (program, columns, symmetric, rowCount, threads);
-        _run = new RowRun(program, threads);
-        _sums = new double[program.Results.Length];
+        _run = new RowRun(program.Rows!, threads);
+        _sums = new double[program.Rows!.Results.Length];
     }
 
     /// <inheritdoc/>
@@ -57,8 +59,9 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
     /// <inheritdoc/>
     public double Loss(double[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
-        _run.Sum(parameters, _columns, rows, _sums, cancellation);
-        return _sums[^1] / rows.Length;
+        _lossRun ??= new RowRun(_program.Loss, _threads);
+        _lossRun.Sum(parameters, _columns, rows, _loss, cancellation);
+        return _loss[0] / rows.Length;
     }
 
     // The steepest way that keeps the promise: derivatives are those by the elements of any matrix.

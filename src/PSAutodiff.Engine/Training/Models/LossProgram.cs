@@ -9,6 +9,7 @@ internal sealed class LossProgram
 {
     private readonly CompiledExpression? _gradient;
     private readonly Lazy<CompiledExpression>? _step;
+    private readonly Lazy<RowProgram>? _loss;
 
     /// <summary>Differentiates and compiles a loss.</summary>
     /// <param name="loss">The loss of one row.</param>
@@ -28,6 +29,7 @@ internal sealed class LossProgram
         if (flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays)
         {
             Rows = RowProgram.ForSums(outputs, Parameters, Columns, cancellation);
+            _loss = new Lazy<RowProgram>(() => RowProgram.ForSums(derivatives.Value, Parameters, Columns, default));
             return;
         }
 
@@ -43,6 +45,9 @@ internal sealed class LossProgram
 
     /// <summary>Where there are arrays, the derivatives by the parameters, summed over rows, and then the loss; else null.</summary>
     public RowProgram? Rows { get; }
+
+    /// <summary>Where there are arrays, the loss alone, summed over rows.</summary>
+    public RowProgram Loss => _loss!.Value;
 
     /// <summary>Where all are numbers, the derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</summary>
     public CompiledExpression Gradient => _gradient!;
