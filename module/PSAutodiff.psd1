@@ -8,7 +8,6 @@
     Description          = 'Symbolic and automatic differentiation, fast evaluation and training of models in the PowerShell pipeline.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
-    RequiredAssemblies   = @('PSAutodiff.Engine.dll')
     FormatsToProcess     = @('PSAutodiff.format.ps1xml')
     TypesToProcess       = @('PSAutodiff.types.ps1xml')
     CmdletsToExport      = @(

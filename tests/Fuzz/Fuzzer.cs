@@ -8,13 +8,14 @@ public sealed class Fuzzer(FuzzTarget target, int seed)
 {
     private const int StackBytes = 256 * 1024;
 
-    // Far more than any input takes, on a machine with much else to do.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    // Far more than any input takes, on a machine with much else to do. Counted in looks: a process that is stopped for a while does not look.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     private readonly byte[][] _corpus = [.. Corpus(target.Name).Select(File.ReadAllBytes)];
     private byte[] _current = [];
     private int _number;
-    private long _began;
     private string? _fault;
 
     /// <summary>Inputs that were run.</summary>
@@ -60,7 +61,6 @@ public sealed class Fuzzer(FuzzTarget target, int seed)
     private void RunOne(int number, byte[] input)
     {
         _current = input;
-        Volatile.Write(ref _began, Stopwatch.GetTimestamp());
         try
         {
             target.Run(input);
@@ -86,12 +86,13 @@ public sealed class Fuzzer(FuzzTarget target, int seed)
     private string? Guard(ThreadStart run)
     {
         _fault = null;
-        _began = Stopwatch.GetTimestamp();
         var thread = new Thread(run, StackBytes) { IsBackground = true };
         thread.Start();
-        while (!thread.Join(TimeSpan.FromMilliseconds(200)))
+        var (number, looks) = (-1, 0);
+        while (!thread.Join(BetweenLooks))
         {
-            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _began)) > Longest) return Describe(_number, $"no end after {Longest.TotalSeconds} seconds");
+            if (Volatile.Read(ref _number) != number) (number, looks) = (_number, 0);
+            else if (++looks > Longest / BetweenLooks) return Describe(number, $"no end after {Longest.TotalSeconds} seconds");
         }
 
         return _fault;

@@ -36,7 +36,7 @@ internal static class ArrayInput
     public static void Read(object? value, Shape shape, string name, Span<double> elements)
     {
         value = NumberInput.Unwrap(value);
-        var given = ShapeOf(value, name) ?? throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The value of '{name}' is neither a number nor a list of numbers, but '{name}' is {shape.InWords()}.");
+        var given = ShapeOf(value, name) ?? throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The value of '{name}' is {NumberInput.Describe(value)}, neither a number nor a list of numbers, but '{name}' is {shape.InWords()}.");
 
         // PowerShell makes of a list with one element, or with one list, that element.
         var isUnrolled = given.Count == shape.Count && (given.IsNumber || (given.IsVector && shape.IsMatrix && shape.Rows == 1));
@@ -47,7 +47,7 @@ internal static class ArrayInput
             if (!NumberInput.TryGetDouble(element, out elements[next++]))
             {
                 var place = shape.IsMatrix ? string.Create(CultureInfo.InvariantCulture, $"[{(next - 1) / shape.Columns}, {(next - 1) % shape.Columns}]") : string.Create(CultureInfo.InvariantCulture, $"[{next - 1}]");
-                throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The element {name}{place} is not a number.");
+                throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The element {name}{place} is {NumberInput.Describe(element)}, not a number.");
             }
         }
 

@@ -53,7 +53,7 @@ internal sealed partial class Graph
     public bool IsNumber(int id) => _nodes[id].Shape == 0;
 
     /// <summary>The shape of a node.</summary>
-    public Shape ShapeOf(int id) => _nodes[id].Shape is var shape && shape == 0 ? Shape.Number : Arrays!.ShapeAt(shape);
+    public Shape ShapeOf(int id) => _nodes[id].Shape is var shape && shape == 0 ? Shape.Number : Arrays!.ShapeAt(shape, id);
 
     /// <summary>The whole numbers of a list of them.</summary>
     public long[] IndicesOf(int id) => Arrays!.ListAt(_nodes[id].X);

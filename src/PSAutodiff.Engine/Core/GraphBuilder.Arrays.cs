@@ -9,7 +9,7 @@ internal sealed partial class GraphBuilder
     /// <summary>Whether there is, or was, anything but numbers.</summary>
     public bool HasArrays => _arrays is not null;
 
-    public Shape ShapeOf(int id) => ShapeAt(_nodes[id].Shape);
+    public Shape ShapeOf(int id) => _nodes[id].Shape is var shape && shape == 0 ? Shape.Number : _arrays!.ShapeAt(shape, id);
 
     /// <summary>The whole numbers of a list of them.</summary>
     public long[] IndicesOf(int id) => _arrays!.ListAt(_nodes[id].X);
@@ -130,13 +130,19 @@ internal sealed partial class GraphBuilder
         return shaped;
     }
 
-    private Shape ShapeAt(ushort index) => index == 0 ? Shape.Number : _arrays!.ShapeAt(index);
+    private static AutodiffException HasTwoShapes(string name, Shape one, Shape other)
+    {
+        return new(ErrorIds.ShapeConflict, $"'{name}' is {InWords(one)} in one part of the expression and {InWords(other)} in another. A name has one shape.");
 
+        static string InWords(Shape shape) => shape.IsSymmetric ? shape.InWords() + ", symmetric," : shape.InWords();
+    }
+
+    // Of the node that is made next.
     private ushort IndexOf(Shape shape)
     {
         if (shape == Shape.Number) return 0;
         if (_arrays is not null && _arrays.TryIndexOf(shape, out var index)) return index;
-        return OwnArrays().Add(shape);
+        return OwnArrays().Add(shape, Count);
     }
 
     // The graph that this one goes on from keeps its own.

@@ -154,7 +154,11 @@ internal sealed partial class GraphBuilder
 
     /// <summary>The node of a variable.</summary>
     /// <exception cref="AutodiffException">There is one of the same name and another shape.</exception>
-    public int Variable(string name, Shape shape) => Variable(name, IndexOf(shape));
+    public int Variable(string name, Shape shape)
+    {
+        if (shape == Shape.Number || !VariablesByName.TryGetValue(name, out var id)) return Variable(name, IndexOf(shape));
+        return ShapeOf(id) == shape ? id : throw HasTwoShapes(name, ShapeOf(id), shape);
+    }
 
     private int Variable(string name, ushort shape)
     {
@@ -166,12 +170,10 @@ internal sealed partial class GraphBuilder
         }
         else if (_nodes[id].Shape != shape)
         {
-            throw new AutodiffException(ErrorIds.ShapeConflict, $"'{name}' is {InWords(_nodes[id].Shape)} in one part of the expression and {InWords(shape)} in another. A name has one shape.");
+            throw HasTwoShapes(name, ShapeOf(id), Shape.Number);
         }
 
         return id;
-
-        string InWords(ushort index) => ShapeAt(index) is var found && found.IsSymmetric ? found.InWords() + ", symmetric," : found.InWords();
     }
 
     /// <summary>The node for an operation on given arguments, rewritten by the active <see cref="Rules"/>.</summary>

@@ -9,28 +9,13 @@ namespace PSAutodiff.Core;
 /// </summary>
 internal sealed class VariableLayout
 {
-    // Where the elements of each begin; null where all are numbers, whose layouts are made by every compilation.
-    private readonly int[]? _starts;
-
     /// <summary>Variables of given shapes.</summary>
     /// <param name="names">Their names, in order.</param>
     /// <param name="shapes">Their shapes, in the same order; null where all are numbers.</param>
-    /// <exception cref="AutodiffException">They have more elements than can be computed with.</exception>
     public VariableLayout(IReadOnlyList<string> names, Shape[]? shapes = null)
     {
         Names = names;
-        Length = names.Count;
-        if (shapes is null || !Array.Exists(shapes, static shape => !shape.IsNumber)) return;
-        (Shapes, HasArrays, _starts) = (shapes, true, new int[names.Count]);
-        long length = 0;
-        for (var i = 0; i < _starts.Length; i++)
-        {
-            _starts[i] = (int)length;
-            length += Math.Min(Shapes[i].Count, Array.MaxLength + 1L);
-            if (length > Array.MaxLength) throw new AutodiffException(ErrorIds.DataTooLarge, string.Create(CultureInfo.InvariantCulture, $"'{names[i]}' is {Shapes[i].InWords()}. With it the variables have more elements than can be computed with, which are {Array.MaxLength}."));
-        }
-
-        Length = (int)length;
+        if (shapes is not null && Array.Exists(shapes, static shape => !shape.IsNumber)) (Shapes, HasArrays) = (shapes, true);
     }
 
     /// <summary>The names, in order.</summary>
@@ -44,10 +29,15 @@ internal sealed class VariableLayout
     }
 
     /// <summary>The number of all elements.</summary>
-    public int Length { get; }
+    /// <exception cref="AutodiffException">There are more than can be computed with.</exception>
+    public int Length => Starts is { } starts ? starts[^1] : Names.Count;
 
     /// <summary>Whether one is no number.</summary>
     public bool HasArrays { get; }
+
+    // Where the elements of each begin, and the end of all; null where all are numbers, whose layouts are made by every compilation.
+    // Made when elements are asked for: expressions may have variables that are too large to be computed with.
+    private int[]? Starts => field ??= HasArrays ? FindStarts() : null;
 
     /// <summary>The names of the elements: x, v[0], W[0, 1].</summary>
     public IReadOnlyList<string> ElementNames => field ??= HasArrays ? [.. Enumerable.Range(0, Names.Count).SelectMany(ElementNamesOf)] : Names;
@@ -90,7 +80,7 @@ internal sealed class VariableLayout
     })];
 
     /// <summary>The elements of a variable among those of all.</summary>
-    public Range ElementsOf(int variable) => _starts is null ? variable..(variable + 1) : _starts[variable]..(_starts[variable] + (int)Shapes[variable].Count);
+    public Range ElementsOf(int variable) => Starts is { } starts ? starts[variable]..starts[variable + 1] : variable..(variable + 1);
 
     /// <summary>Some of the variables, in another order.</summary>
     public VariableLayout Only(IReadOnlyList<string> names)
@@ -116,11 +106,25 @@ internal sealed class VariableLayout
         var named = new OrderedDictionary(Names.Count);
         for (var i = 0; i < Names.Count; i++)
         {
-            var start = _starts?[i] ?? i;
+            var start = Starts?[i] ?? i;
             named.Add(Names[i], ValueOf(Shapes[i], at => element(start + at)));
         }
 
         return named;
+    }
+
+    private int[] FindStarts()
+    {
+        var starts = new int[Names.Count + 1];
+        long length = 0;
+        for (var i = 0; i < Names.Count; i++)
+        {
+            length += Math.Min(Shapes[i].Count, Array.MaxLength + 1L);
+            if (length > Array.MaxLength) throw new AutodiffException(ErrorIds.DataTooLarge, string.Create(CultureInfo.InvariantCulture, $"'{Names[i]}' is {Shapes[i].InWords()}. With it the variables have more elements than can be computed with, which are {Array.MaxLength}."));
+            starts[i + 1] = (int)length;
+        }
+
+        return starts;
     }
 
     /// <summary>What has a shape, as numbers are held elsewhere: a double, a double[] or a double[,].</summary>

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 
 namespace PSAutodiff.Foundation;
@@ -19,6 +20,15 @@ internal static class NumberInput
 
         return TryGetNumber(value, out number);
     }
+
+    /// <summary>What is no number, as an error message shows it.</summary>
+    public static string Describe(object? value) => Unwrap(value) switch
+    {
+        null or DBNull => "missing",
+        string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
+        IList => "a list",
+        var other => $"an object of type {other.GetType().Name}",
+    };
 
     /// <summary>A number as such.</summary>
     public static bool TryGetNumber(object? value, out double number)

@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Collections.Specialized;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using PSAutodiff.Core;
 using PSAutodiff.Execution;
@@ -9,7 +11,7 @@ using PSAutodiff.Measurements;
 namespace PSAutodiff;
 
 /// <summary>
-/// An expression as a function to call: at one point with <see cref="Invoke(double[])"/>, at many with <see cref="InvokeMany"/>. Safe to share
+/// An expression as a function to call: at one point with <see cref="Invoke(double[])"/>, at many with <see cref="InvokeMany(double[][])"/>. Safe to share
 /// between threads; after some 1,000 calls it runs as machine code where that is faster, with the same results.
 /// </summary>
 public sealed class CompiledFunction
@@ -77,6 +79,11 @@ public sealed class CompiledFunction
     /// <exception cref="AutodiffException">There are more or fewer columns than variables, or they differ in length.</exception>
     public double[] InvokeMany(params double[][] columns) => Rows(columns)[0];
 
+    /// <summary>The values at many points, on all processors.</summary>
+    /// <param name="columns">For each variable, in order, a list with a number for every point or a single number for all.</param>
+    /// <exception cref="AutodiffException">There are more or fewer columns than variables, they differ in length, or one has something else than numbers.</exception>
+    public double[] InvokeMany(params object[] columns) => Rows(Columns(columns))[0];
+
     /// <summary>The derivatives at one point: variable name to number, in order.</summary>
     /// <param name="values">A number for each variable, in the order of <see cref="Variables"/>.</param>
     /// <exception cref="AutodiffException">There are more or fewer numbers than variables, or the gradient was not compiled in.</exception>
@@ -108,6 +115,15 @@ public sealed class CompiledFunction
         CheckGradient();
         var results = Rows(columns);
         return NamedNumbers.Of(Variables, i => results[i + 1]);
+    }
+
+    /// <summary>The derivatives at many points: variable name to an array, in order.</summary>
+    /// <param name="columns">For each variable, in order, a list with a number for every point or a single number for all.</param>
+    /// <exception cref="AutodiffException">As for the other one, or a column has something else than numbers.</exception>
+    public OrderedDictionary InvokeManyGradient(params object[] columns)
+    {
+        CheckGradient();
+        return InvokeManyGradient(Columns(columns));
     }
 
     /// <summary>The function's head and the expression, for example <c>f(x, y) = x * y</c>.</summary>
@@ -151,6 +167,35 @@ public sealed class CompiledFunction
         if (Variables.Count == 1 && columns is [_, _, ..] && columns.All(static column => column is [_])) columns = [[.. columns.Select(static column => column[0])]];
         Check(columns);
         return _compiled.EvaluateRows(Array.ConvertAll(columns, static column => (ReadOnlyMemory<double>)column));
+    }
+
+    /// <summary>Columns of numbers of lists of whatever numbers there are.</summary>
+    private double[][] Columns(object[] given)
+    {
+        if (_compiled.Inputs.HasArrays) Expression.OfNumbers("InvokeMany");
+
+        // PowerShell takes the elements of an untyped array for the arguments; with one variable they can only be its values.
+        if (Variables.Count == 1 && given is not [_] && !Array.Exists(given, static value => NumberInput.Unwrap(value) is IList)) given = [given];
+        Check(given);
+        var columns = new double[given.Length][];
+        for (var i = 0; i < given.Length; i++)
+        {
+            var value = NumberInput.Unwrap(given[i]);
+            if (value is double[] numbers)
+            {
+                columns[i] = numbers;
+                continue;
+            }
+
+            var list = value is IList and not Array { Rank: > 1 } ? (IList)value : new[] { value };
+            columns[i] = new double[list.Count];
+            for (var j = 0; j < list.Count; j++)
+            {
+                if (!NumberInput.TryGetDouble(list[j], out columns[i][j])) throw new AutodiffException(ErrorIds.ValueNotNumeric, string.Create(CultureInfo.InvariantCulture, $"Element {j} of the values of '{Variables[i]}' is not a number."));
+            }
+        }
+
+        return columns;
     }
 
     private void Check(Array? given)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Rows;
 
@@ -13,6 +14,7 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
     private const int MillisecondsBetweenMessages = 5000;
 
     private readonly CancellationTokenSource _cancellation = new();
+    private IReadOnlyDictionary<string, Shape>? _shapes;
     private long _told;
 
     /// <summary>Cancelled by Ctrl+C: long work has to look at it.</summary>
@@ -68,6 +70,18 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
         if (mean && sum) Stop(ErrorIds.ArgumentInvalid, "-Mean and -Sum are two ways to join rows to one number. Use one of them.");
         return mean ? RowTotal.Mean : sum ? RowTotal.Sum : null;
     }
+
+    /// <summary>What -Shape says of the variables of text and script blocks, where the command has that parameter; null where it is not given.</summary>
+    // Every expression asks: read once.
+    private protected IReadOnlyDictionary<string, Shape>? Shapes =>
+        _shapes ??= MyInvocation.BoundParameters.TryGetValue("Shape", out var shapes) ? Require(shapes, () => ShapeTable.Of(shapes)) : null;
+
+    /// <summary>The expression that a value stands for, text with the shapes of -Shape.</summary>
+    /// <param name="value">A node, text, a script block or a number.</param>
+    /// <param name="values">Values of variables, from which text takes further shapes.</param>
+    /// <param name="listsAreArrays">Whether a list can only be the value of an array, and not many values of a number.</param>
+    private protected ExprNode ToExpression(object? value, ValueSource? values = null, bool listsAreArrays = false) =>
+        ShapeTable.Checked(Conversions.ToExpression(value, values, Shapes, Cancellation, listsAreArrays), Shapes);
 
     /// <summary>Runs work without which the command cannot go on.</summary>
     internal T Require<T>(object? target, Func<T> work)
@@ -218,7 +232,7 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
 
     /// <summary>An expression: a node, text, a script block or a number.</summary>
     private protected void ProcessExpression(object? value, Action<ExprNode> work) =>
-        ProcessExpression(value, () => Conversions.ToExpression(value, GivenValues, Cancellation, ListsAreArrays), node =>
+        ProcessExpression(value, () => ToExpression(value, GivenValues, ListsAreArrays), node =>
         {
             WarnOfNames(value, node);
             work(node);

@@ -11,7 +11,7 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet
 {
     private ExprNode? _reference;
 
-    // The variables of text that is compared have the shapes that they have in the reference.
+    // The variables of text that is compared have the shapes that they have in the reference, or by -Shape.
     private IReadOnlyDictionary<string, Shape>? _shapes;
 
     /// <summary>The expression that the others are compared with: a node, text, a script block or a number.</summary>
@@ -23,6 +23,11 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [AllowNull]
     public object? DifferenceExpression { get; set; }
+
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
 
     /// <summary>Give the course of the proof instead: one object for each rule that brings the difference to 0, in order.</summary>
     [Parameter]
@@ -36,17 +41,18 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet
             Stop(ErrorIds.ExpressionMissing, "Compare-Expression was given no expression to compare with. For example: 'x^2' | Compare-Expression 'x*x'");
         }
 
-        _reference = Require(ReferenceExpression, () => Conversions.ToExpression(ReferenceExpression, Cancellation));
+        _reference = Require(ReferenceExpression, () => Conversions.ToExpression(ReferenceExpression, functions: null, Shapes, Cancellation));
         WarnOfNames(ReferenceExpression, _reference);
-        _shapes = VariableLayout.Of(_reference.Variables, ExprNode.Flatten([_reference], Cancellation)).ByName();
+        _shapes = ShapeTable.Joined(VariableLayout.Of(_reference.Variables, ExprNode.Flatten([_reference], Cancellation)).ByName(), Shapes);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(DifferenceExpression))) return;
-        ProcessExpression(DifferenceExpression, () => Conversions.ToExpression(DifferenceExpression, null, _shapes, Cancellation), node =>
+        ProcessExpression(DifferenceExpression, () => Conversions.ToExpression(DifferenceExpression, functions: null, _shapes, Cancellation), node =>
         {
+            ShapeTable.Check(Shapes, _reference!, node);
             WarnOfNames(DifferenceExpression, node);
             Compare(node);
         });

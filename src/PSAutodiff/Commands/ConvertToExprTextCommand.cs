@@ -17,6 +17,11 @@ public sealed class ConvertToExprTextCommand : PositionalExpressionCmdlet
     [ValidateRange(16, int.MaxValue)]
     public int MaxLength { get; set; } = ExprNode.DefaultMaxTextLength;
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Second => nameof(As);
 
     private protected override void Process(object? expression) => ProcessExpression(expression, () => Conversions.Live(expression), live =>
@@ -36,7 +41,7 @@ public sealed class ConvertToExprTextCommand : PositionalExpressionCmdlet
         }
 
         // From what was given: a number token has its text with it.
-        var node = Conversions.ToExpression(expression, Cancellation);
+        var node = ToExpression(expression);
         WarnOfNames(expression, node);
         var text = node.ToText(As, MaxLength, out var isCut, Cancellation);
         WriteTexts([text], isCut);

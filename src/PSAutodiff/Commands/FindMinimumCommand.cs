@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using PSAutodiff.Converters;
 using PSAutodiff.Optimization;
 using PSAutodiff.Rows;
 
@@ -43,6 +42,11 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     [Parameter]
     public SwitchParameter KeepPath { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
 
     private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
@@ -59,7 +63,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Mean || Sum) _node = Require(Expression, () => Conversions.ToExpression(Expression, Values, Cancellation));
+        if (Mean || Sum) _node = Require(Expression, () => ToExpression(Expression, Values));
         _options = new MinimizationOptions
         {
             Method = Method,

@@ -76,6 +76,11 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter NoSimplify { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Second => nameof(Variable);
 
     private bool Simplifies => !NoSimplify && Mode != DifferentiationMode.Forward;
@@ -200,7 +205,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
             }
 
             var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
-            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0], Shape.Number)));
+            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0], Core.Shape.Number)));
         }
     }
 
@@ -282,15 +287,13 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
                 (derivative, variable) = (parts.Whole, parts.Names[0]);
             }
 
-            if (ExprNode.Flatten([derivative], Cancellation) is { Graph.Arrays: not null } flat && !VariableLayout.Of([variable], flat).Shapes[0].IsNumber)
-            {
-                throw new AutodiffException(ErrorIds.StepUnsupported, $"-Step shows the rules of derivatives by numbers, and '{variable}' is {VariableLayout.Of([variable], flat).Shapes[0].InWords()}. Leave -Step out, or differentiate by a number.");
-            }
-
             var number = 1;
+            var shape = VariableLayout.Of([variable], ExprNode.Flatten([derivative], Cancellation)).Shapes[0];
             for (var order = 0; order < Order; order++)
             {
-                var steps = derivative.DifferentiateByStep(variable, Mode, Simplifies ? SimplificationRule.Textbook : null, number, Cancellation);
+                var steps = shape.IsNumber || derivative.Variables.Contains(variable)
+                    ? derivative.DifferentiateByStep(variable, Mode, Simplifies ? SimplificationRule.Textbook : null, number, Cancellation)
+                    : derivative.StepByAbsent(variable, shape, number);
                 WriteObject(steps, enumerateCollection: true);
                 number += steps.Count;
                 derivative = steps[^1].Whole!;

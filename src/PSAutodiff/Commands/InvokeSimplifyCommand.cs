@@ -23,6 +23,11 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter Step { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Second => nameof(Rule);
 
     /// <inheritdoc/>
@@ -43,7 +48,7 @@ public sealed class InvokeSimplifyCommand : PositionalExpressionCmdlet
         }
 
         // From what was given: a number token has its text with it.
-        var node = Conversions.ToExpression(expression, Cancellation);
+        var node = ToExpression(expression);
         WarnOfNames(expression, node);
         if (Step) WriteSteps(node);
         else Simplify(node);

@@ -42,6 +42,11 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     [ValidateNotNullOrEmpty]
     public IDictionary? Column { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     /// <summary>Also give the first derivatives.</summary>
     [Parameter]
     public SwitchParameter Gradient { get; set; }
@@ -112,7 +117,9 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         WriteError(Record(new AutodiffException(id, message), null));
     }
 
-    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, _total is null ? Parts : MeasuredParts.Value, _at, Cancellation);
+    private ExprNode Read(object? expression) => ToExpression(expression, _at);
+
+    private CompiledMeasurement Prepare(object? expression) => CompiledMeasurement.For(expression, _total is null ? Parts : MeasuredParts.Value, Read, Cancellation);
 
     // What is wrong with -At is wrong for every row, so it is said once.
     private RowIntake PrepareRows()
@@ -185,7 +192,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     }
 
     private object MeasureTotal(DataRows data, IReadOnlyList<string> parameters, double[] values) =>
-        CompiledMeasurement.For(Expression, Parts, parameters, _at, Cancellation).Measure(data, parameters, values, Cancellation);
+        CompiledMeasurement.For(Expression, Parts, parameters, Read, Cancellation).Measure(data, parameters, values, Cancellation);
 
     private void FinishTotal(RowIntake rows, RowTotal total)
     {
@@ -201,7 +208,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     private void WriteAdjoints()
     {
         if (Gradient || Hessian || Cost || AsProperty is not null || _total is not null) throw new AutodiffException(ErrorIds.ArgumentInvalid, "-Adjoint gives a row for each node, and cannot be combined with -Gradient, -Hessian, -Cost, -Mean, -Sum or -AsProperty. Leave these out.");
-        var table = AdjointTable.Of(Conversions.ToExpression(Expression, _at, Cancellation), Cancellation);
+        var table = AdjointTable.Of(Read(Expression), Cancellation);
         var names = _at.Require(table.Variables);
         if (names.FirstOrDefault(_at.IsList) is { } list) throw new AutodiffException(ErrorIds.ValueNotNumeric, $"-Adjoint measures at one point, but -At gives several values for '{list}'. Give one, or run the command for each point.");
         foreach (var node in table.Measure(Array.ConvertAll(names, _at.NumberOf)))

@@ -16,7 +16,7 @@ internal sealed class NetworkDerivativeForm(TestDerivativeCommand command, Netwo
     public static IReadOnlyList<string> Parameters => [nameof(TestDerivativeCommand.Feature), nameof(TestDerivativeCommand.Label), nameof(TestDerivativeCommand.LossFunction)];
 
     /// <summary>The parameters that only expressions have.</summary>
-    public static IReadOnlyList<string> Others => [nameof(TestDerivativeCommand.At), nameof(TestDerivativeCommand.Derivative), nameof(TestDerivativeCommand.Mean), nameof(TestDerivativeCommand.Sum)];
+    public static IReadOnlyList<string> Others => [nameof(TestDerivativeCommand.At), nameof(TestDerivativeCommand.Derivative), nameof(TestDerivativeCommand.Mean), nameof(TestDerivativeCommand.Sum), nameof(TestDerivativeCommand.Shape)];
 
     /// <inheritdoc/>
     public string Cause => "A network at the first position";

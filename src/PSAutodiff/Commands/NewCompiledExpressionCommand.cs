@@ -18,6 +18,11 @@ public sealed class NewCompiledExpressionCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter Gradient { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Second => nameof(Variable);
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
-using PSAutodiff.Core;
 using PSAutodiff.Expressions;
 
 namespace PSAutodiff.Commands;
@@ -17,7 +16,6 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     private const string JsonSet = "Json";
 
     private IReadOnlyCollection<string>? _functions;
-    private IReadOnlyDictionary<string, Shape>? _shapes;
 
     /// <summary>Text, a script block, a number or a node; the kind decides how it is read.</summary>
     // Typed object: a string parameter would turn { ... } into text and a piped node into its shortened display.
@@ -84,7 +82,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
     {
         base.BeginProcessing();
         if (Symmetric && Shape is null) Stop(ErrorIds.ShapeInvalid, "-Symmetric goes with -Shape and the two sizes of a square matrix, as in -Shape 3, 3 -Symmetric.");
-        if (Shape is not null && ParameterSetName != NameSet) _shapes = Require(Shape, () => ShapeTable.Of(Shape));
+        if (ParameterSetName != NameSet) _ = Shapes;
         if (Function is not null) _functions = Require(Function, () => FunctionText.Names(Function));
     }
 
@@ -107,7 +105,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
                 break;
             default:
                 if (!IsBound(nameof(Expression))) break;
-                ProcessExpression(Expression, () => ShapeTable.Checked(Conversions.ToExpression(Expression, _functions, _shapes, Cancellation), _shapes), node =>
+                ProcessExpression(Expression, () => ShapeTable.Checked(Conversions.ToExpression(Expression, _functions, Shapes, Cancellation), Shapes), node =>
                 {
                     WarnOfNames(Expression, node);
                     WriteObject(node);
@@ -137,7 +135,7 @@ public sealed class NewExprNodeCommand : ExpressionCmdlet
         var given = new (string Name, object? Value)[] { (nameof(X), X), (nameof(Y), Y), (nameof(Z), Z) };
         var count = 0;
         while (count < given.Length && IsBound(given[count].Name)) count++;
-        var arguments = Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, _functions, _shapes, Cancellation));
-        return ShapeTable.Checked(ExprNode.Apply(NamedFunction.Find(Op, _functions), arguments), _shapes);
+        var arguments = Array.ConvertAll(given[..count], argument => Conversions.ToExpression(argument.Value, _functions, Shapes, Cancellation));
+        return ShapeTable.Checked(ExprNode.Apply(NamedFunction.Find(Op, _functions), arguments), Shapes);
     }
 }

@@ -40,6 +40,11 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter Sum { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Second => nameof(At);
 
     private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
@@ -61,9 +66,9 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     {
         base.BeginProcessing();
         if (!Mean && !Sum && At is null && Function is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }, or -Function, for example -Function @{ phi = 'z => tanh(z)' }.");
-        _values = Require(At, () => new ValueSource(At));
+        _values = Require(At, () => new ValueSource(At) { HasExpressions = true });
         if (Function is not null) _functions = Require(Function, () => new FunctionDefinitions(FunctionText.Definitions(Function, Cancellation), Cancellation));
-        if (Mean || Sum) _node = Require(Expression, () => Defined(Conversions.ToExpression(Expression, Cancellation)));
+        if (Mean || Sum) _node = Require(Expression, () => Defined(ToExpression(Expression)));
     }
 
     private protected override void Process(object? expression)

@@ -73,6 +73,11 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     private protected override string Second => nameof(At);
 
     private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
@@ -100,7 +105,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
         base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At));
-        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => Conversions.ToExpression(Expression, _at, Cancellation));
+        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => ToExpression(Expression, _at));
         if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }

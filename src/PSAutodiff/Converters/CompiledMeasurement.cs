@@ -73,14 +73,14 @@ internal sealed class CompiledMeasurement
     /// <summary>The compiled form of what a parameter was given.</summary>
     /// <param name="value">What a parameter was given.</param>
     /// <param name="parts">What is measured besides the value.</param>
-    /// <param name="values">Values of variables, from which text takes shapes.</param>
+    /// <param name="read">Reads text and the like.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">It is nothing that can be measured.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before it was compiled.</exception>
-    public static CompiledMeasurement For(object? value, MeasuredParts parts, ValueSource? values, CancellationToken cancellation)
+    public static CompiledMeasurement For(object? value, MeasuredParts parts, Func<object?, ExprNode> read, CancellationToken cancellation)
     {
         var target = Conversions.Live(value);
-        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = Conversions.ToExpression(value, values, cancellation);
+        if (target is not (ExprGradient or ExprHessian or ExprJacobian)) target = read(value);
         return Cache[(int)parts].GetValue(target, key => new CompiledMeasurement(key, parts, null, cancellation));
     }
 
@@ -88,11 +88,11 @@ internal sealed class CompiledMeasurement
     /// <param name="value">What a parameter was given.</param>
     /// <param name="parts">What is measured besides the value.</param>
     /// <param name="parameters">The variables to differentiate by.</param>
-    /// <param name="values">Values of variables, from which text takes shapes.</param>
+    /// <param name="read">Reads text and the like.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static CompiledMeasurement For(object? value, MeasuredParts parts, IReadOnlyList<string> parameters, ValueSource? values, CancellationToken cancellation)
+    public static CompiledMeasurement For(object? value, MeasuredParts parts, IReadOnlyList<string> parameters, Func<object?, ExprNode> read, CancellationToken cancellation)
     {
-        var measurement = For(value, MeasuredParts.Value, values, cancellation);
+        var measurement = For(value, MeasuredParts.Value, read, cancellation);
         return measurement._isNumber && parts != MeasuredParts.Value
             ? new CompiledMeasurement(measurement.Outputs[0], parts, parameters, cancellation)
             : measurement;
@@ -120,7 +120,7 @@ internal sealed class CompiledMeasurement
     private object MeasureAlong(ReadOnlySpan<double> values, Action<double[], double[]> evaluate)
     {
         var (size, point, results) = (_directionLength, new double[values.Length + _directionLength], new double[_compiled.ResultLength]);
-        if (1 + size + ((long)size * size) > Array.MaxLength) throw new AutodiffException(ErrorIds.DataTooLarge, string.Create(CultureInfo.InvariantCulture, $"The variables have {size} elements, so the Hessian has {(long)size * size} entries, which is more than can be computed with. Directional derivatives of the gradient need no matrix."));
+        RequireRoomForHessian(size);
         var all = new double[1 + size + (size * size)];
         values.CopyTo(point);
         for (var j = 0; j < size; j++)
@@ -133,6 +133,14 @@ internal sealed class CompiledMeasurement
 
         results.AsSpan(0, 1 + size).CopyTo(all);
         return _shape(i => all[i]);
+    }
+
+    // Before the machine runs out of memory: the entries are there as they are computed, and as a matrix.
+    private static void RequireRoomForHessian(long size)
+    {
+        var entries = size * size;
+        if (1 + size + entries <= Array.MaxLength && 2 * sizeof(double) * entries <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) return;
+        throw new AutodiffException(ErrorIds.DataTooLarge, string.Create(CultureInfo.InvariantCulture, $"The variables have {size} elements, so the Hessian has {entries} entries, which is more than can be computed with here. Directional derivatives of the gradient need no matrix."));
     }
 
     /// <summary>The same, joined over rows.</summary>

@@ -11,26 +11,28 @@ namespace PSAutodiff.Converters;
 internal static class Conversions
 {
     /// <summary>The expression that a value stands for: a node, text, a script block or a number.</summary>
-    public static ExprNode ToExpression(object? value, CancellationToken cancellation = default) => ToExpression(value, null, null, cancellation);
+    public static ExprNode ToExpression(object? value, CancellationToken cancellation = default) => ToExpression(value, null, shapes: null, cancellation);
 
     /// <summary>The same, beside values of its variables: text that cannot be built with numbers takes their shapes.</summary>
     /// <param name="value">What is to be an expression.</param>
     /// <param name="values">The values; null for none.</param>
+    /// <param name="shapes">Shapes of variables that are known without them; null for none.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <param name="listsAreArrays">Whether text takes shapes as well where a list stands for a number, if it is a number then.</param>
-    public static ExprNode ToExpression(object? value, ValueSource? values, CancellationToken cancellation, bool listsAreArrays = false)
+    public static ExprNode ToExpression(object? value, ValueSource? values, IReadOnlyDictionary<string, Shape>? shapes, CancellationToken cancellation, bool listsAreArrays = false)
     {
         try
         {
-            var node = ToExpression(value, cancellation);
+            var node = ToExpression(value, functions: null, shapes, cancellation);
             if (values is null || Unwrap(value) is not (string or ScriptBlock)) return node;
             if (HasList(node, values, static list => list is Array { Rank: 2 } || Unwrap(list.Count > 0 ? list[0] : null) is IList)) return WithShapes() ?? node;
             return listsAreArrays && HasList(node, values, static _ => true) && WithShapes() is { ArrayShape.IsNumber: true } shaped ? shaped : node;
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ShapeMismatch && values is not null)
         {
-            if (values.Shapes() is not { } shapes) throw;
-            return ToExpression(value, null, shapes, cancellation);
+            if (values.NeitherNumberNorList(Unwrap(value) as string ?? $"{Unwrap(value)}") is { } wrong) throw wrong;
+            if (values.Shapes() is not { } given) throw;
+            return ToExpression(value, functions: null, ShapeTable.Joined(given, shapes), cancellation);
         }
 
         // Where that is no better, errors speak of the text as it is.
@@ -38,7 +40,7 @@ internal static class Conversions
         {
             try
             {
-                return ToExpression(value, null, values.Shapes(), cancellation);
+                return ToExpression(value, functions: null, ShapeTable.Joined(values.Shapes(), shapes), cancellation);
             }
             catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ValueMissing)
             {

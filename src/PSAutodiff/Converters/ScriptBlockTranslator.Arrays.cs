@@ -72,23 +72,24 @@ internal static partial class ScriptBlockTranslator
                 var shape = parts[0].ArrayShape;
                 if (shape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"'{Shortened(index.Target)}' is a number and has no elements. Give the shape of a variable by -Shape, as in -Shape @{{ v = 3 }}.");
                 if (ranges.Length > shape.Rank) throw new AutodiffException(ErrorIds.IndexInvalid, $"{shape.InWords()} has one index.");
-                var first = Bounds(ranges[0], shape.Rows, shape.IsMatrix ? "row" : "element");
+                var first = Bounds(places[0], ranges[0], shape.Rows, shape.IsMatrix ? "row" : "element");
                 if (shape.IsVector) return parts[0].Part(first);
-                return parts[0].Part(first, ranges.Length > 1 ? Bounds(ranges[1], shape.Columns, "column") : SliceBounds.Range(0, shape.Columns));
+                return parts[0].Part(first, ranges.Length > 1 ? Bounds(places[1], ranges[1], shape.Columns, "column") : SliceBounds.Range(0, shape.Columns));
             },
             index,
             index.Target);
     }
 
-    private static SliceBounds Bounds((long First, long? Last) range, long size, string what) =>
+    private static SliceBounds Bounds(Ast place, (long First, long? Last) range, long size, string what) =>
         range.Last is not { } last ? SliceBounds.Index(range.First, size, what) :
-        SliceBounds.Range(range.First, last == -1 ? size : last + 1, size, what);
+        SliceBounds.Range(range.First, last == -1 ? null : last + 1, size, what, Shortened(place));
 
     /// <summary>One index, or the first and the last of several; PowerShell counts the last.</summary>
     private static (long First, long? Last) RangeOf(Ast ast)
     {
         while (ast is ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0 } inner] } }) ast = inner.Expression;
         if (ast is not BinaryExpressionAst { Operator: TokenKind.DotDot } range) return (WholeNumber(ast), null);
+        if (range.Right is ArrayLiteralAst) throw new AutodiffException(ErrorIds.IndexInvalid, $"{Place(ast)}: PowerShell reads '{Shortened(ast)}' as a range up to a list. A range that is one of two indices stands in parentheses: $A[(0..1), 1].");
         var (first, last) = (WholeNumber(range.Left), WholeNumber(range.Right));
         return first <= last && first < 0 == last < 0
             ? (first, last)

@@ -12,8 +12,8 @@ namespace PSAutodiff.Converters;
 
 /// <summary>
 /// Reads an arithmetic script block as an expression: <c>{ 4 * $x * $y + [Math]::Exp(-$y) }</c>. The block is translated from its
-/// syntax tree and never run; whatever is not arithmetic, a comparison, a choice, a $name, a number, a [Math] function, [Math]::PI, or a member or
-/// index of an array is refused by name.
+/// syntax tree and never run; whatever is not arithmetic, a comparison, a choice, a $name, a number, a [Math] function, [Math]::PI, a static method of
+/// nodes, or a member or index of an array is refused by name.
 /// </summary>
 internal static partial class ScriptBlockTranslator
 {
@@ -105,6 +105,9 @@ internal static partial class ScriptBlockTranslator
                     break;
                 case MemberExpressionAst member and not InvokeMemberExpressionAst when member.Static && IsMath(member.Expression):
                     work.Take(MathConstant(member));
+                    break;
+                case InvokeMemberExpressionAst { Static: true } call when IsExprNode(call.Expression):
+                    CallNodeMethod(work, call);
                     break;
                 case InvokeMemberExpressionAst { Static: false } call:
                     CallMember(work, call);
@@ -273,7 +276,7 @@ internal static partial class ScriptBlockTranslator
         var hint = ast is CommandAst call && call.GetCommandName() is { } name && NamedFunction.DeclarationProblem(name) is null ? $" If '{name}' is a function without a definition, declare it: New-ExprNode -Function {name}." : string.Empty;
         return new AutodiffException(
             ErrorIds.ScriptBlockUnsupported,
-            $"{Place(ast)}: {what} cannot be part of an expression.{hint} Allowed are + - * / %, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers), [Math]::PI, members and indices of arrays ($A.T, $A.Dot($x), $A.Sum(), $A[0, 1]), comparisons such as -gt, -and, -or, -not and ? :. The script block was not run.");
+            $"{Place(ast)}: {what} cannot be part of an expression.{hint} Allowed are + - * / %, parentheses, numbers, $names, [Math] functions ([Math]::Pow for powers), [Math]::PI, members and indices of arrays ($A.T, $A.Dot($x), $A.Sum(), $A[0, 1]), static methods such as [PSAutodiff.ExprNode]::Sigmoid($x), comparisons such as -gt, -and, -or, -not and ? :. The script block was not run.");
     }
 
     private static string Shortened(Ast ast) => ast.Extent.Text.Length > 40 ? ast.Extent.Text[..40] + "..." : ast.Extent.Text;

@@ -20,6 +20,15 @@ internal static class ShapeTable
         return table.Cast<DictionaryEntry>().ToDictionary(Conversions.NameOf, static entry => ShapeOf(entry.Value, Conversions.NameOf(entry)), StringComparer.Ordinal);
     }
 
+    /// <summary>Shapes of two tables; those of the second where both have a name.</summary>
+    public static IReadOnlyDictionary<string, Shape>? Joined(IReadOnlyDictionary<string, Shape>? one, IReadOnlyDictionary<string, Shape>? other)
+    {
+        if (one is null || other is null) return one ?? other;
+        var shapes = one is Dictionary<string, Shape> table ? new Dictionary<string, Shape>(table, table.Comparer) : new Dictionary<string, Shape>(one, StringComparer.Ordinal);
+        foreach (var (name, shape) in other) shapes[name] = shape;
+        return shapes;
+    }
+
     /// <summary>The shape of one variable.</summary>
     /// <param name="value">A size, two sizes, or text.</param>
     /// <param name="name">The variable.</param>
@@ -42,18 +51,24 @@ internal static class ShapeTable
     /// <exception cref="AutodiffException">It does not have one of them, or that has another shape.</exception>
     public static ExprNode Checked(ExprNode node, IReadOnlyDictionary<string, Shape>? shapes)
     {
-        if (shapes is null) return node;
-        var (graph, root) = node.Flatten();
-        var variables = node.Variables;
-        var arrays = ExprText.ArraysOf(graph, [root]);
+        Check(shapes, node);
+        return node;
+    }
+
+    /// <summary>Requires that variables of expressions have these shapes.</summary>
+    /// <exception cref="AutodiffException">None has one of them, or it has another shape.</exception>
+    public static void Check(IReadOnlyDictionary<string, Shape>? shapes, params ExprNode[] nodes)
+    {
+        if (shapes is null) return;
+        var flat = ExprNode.Flatten(nodes);
+        var variables = flat.Variables();
+        var arrays = ExprText.ArraysOf(flat.Graph, flat.Roots);
         foreach (var (name, shape) in shapes)
         {
             if (!variables.Contains(name)) throw new AutodiffException(ErrorIds.VariableUnknown, $"-Shape names '{name}', which is no variable of the expression.{NearNames.Hint(name, variables)}");
             var own = arrays.GetValueOrDefault(name);
             if (own != shape) throw new AutodiffException(ErrorIds.ShapeConflict, $"'{name}' is {Describe(own)} in the expression, and {Describe(shape)} by -Shape. Leave one of the two out.");
         }
-
-        return node;
     }
 
     private static string Describe(Shape shape) => shape.InWords() + (shape.IsSymmetric ? ", symmetric" : string.Empty);

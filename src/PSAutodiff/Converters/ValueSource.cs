@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using PSAutodiff.Core;
 using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
@@ -56,6 +57,9 @@ internal sealed class ValueSource
 
     /// <summary>The integers that lost digits.</summary>
     public RoundedIntegers Rounded { get; } = new();
+
+    /// <summary>Whether values may be expressions as well as numbers.</summary>
+    public bool HasExpressions { get; init; }
 
     /// <summary>All names.</summary>
     public IEnumerable<string> AllNames => _values.Keys;
@@ -162,6 +166,21 @@ internal sealed class ValueSource
         }
 
         return shapes.Count > 0 ? shapes : null;
+    }
+
+    /// <summary>The error that a value is which could not be that of any variable, of those whose names stand in a text; null where there is none.</summary>
+    /// <param name="text">Text that cannot be built as it is: it has no variables to ask for yet.</param>
+    public AutodiffException? NeitherNumberNorList(string text)
+    {
+        foreach (var name in HasExpressions ? [] : AllNames)
+        {
+            if (!Regex.IsMatch(text, $@"(?<!\w){Regex.Escape(name)}(?!\w)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)) continue;
+            var value = this[name];
+            if (Conversions.Unwrap(value) is IList || Conversions.TryGetDouble(value, out _)) continue;
+            return new AutodiffException(ErrorIds.ValueNotNumeric, $"The value of '{name}' is {Describe(value)}, neither a number nor a list of numbers.");
+        }
+
+        return null;
     }
 
     /// <summary>The points that the values give for variables, some of which are arrays: one, or as many as lists for numbers have.</summary>

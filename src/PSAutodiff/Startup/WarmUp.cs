@@ -34,7 +34,7 @@ internal static class WarmUp
         var expression = Conversions.ToExpression(formula);
         _ = MistakenNames.Warnings(formula, expression).Any();
         var (derivatives, _) = ExprNode.Simplify(expression.Differentiate(["x"]), SimplificationRule.Textbook);
-        var measurement = CompiledMeasurement.For(derivatives[0], MeasuredParts.Value, null, CancellationToken.None);
+        var measurement = CompiledMeasurement.For(derivatives[0], MeasuredParts.Value, static value => Conversions.ToExpression(value), CancellationToken.None);
         var values = new ValueSource(new Hashtable { ["x"] = 2, ["y"] = 3.5 });
         _ = measurement.Measure(Array.ConvertAll(values.Require(measurement.Variables), values.NumberOf));
     }

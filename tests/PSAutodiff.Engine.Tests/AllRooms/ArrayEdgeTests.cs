@@ -50,6 +50,31 @@ public sealed class ArrayEdgeTests
         string Refused(string text) => Assert.ThrowsAny<AutodiffException>(() => node.Resolve(With(text))).ErrorId;
     }
 
+    // The first one is a choice among many, and a second one does not exist: as of abs and hypot, all are 0.
+    [Theory]
+    [InlineData("v: [2]; norm(v)")]
+    [InlineData("v: [2]; hypot(v[0], v[1])")]
+    [InlineData("v: [2]; abs(v[0]) + abs(v[1])")]
+    [InlineData("v: [2]; sum(norm(outer(v, [1, 2]), axis=1))")]
+    public void Derivatives_of_lengths_at_zero_are_zero_in_any_order(string text)
+    {
+        var node = ExprNode.Parse(text);
+        var direction = new Dictionary<string, ExprNode> { ["v"] = ExprNode.Parse("[1, 2]") };
+        foreach (var gradient in new[] { node.Gradient("v")[0], node.Simplify(SimplificationRule.Stable).Gradient("v")[0].Simplify(SimplificationRule.Stable) })
+        {
+            Near([0.0, 0], gradient, ("v", [0.0, 0]));
+            Near([0.0, 0], gradient.DifferentiateAlong(direction), ("v", [0.0, 0]));
+            Near([0.0, 0], gradient.DifferentiateAlong(direction).DifferentiateAlong(direction), ("v", [0.0, 0]));
+        }
+    }
+
+    [Fact]
+    public void The_second_derivative_of_a_length_elsewhere_is_that_of_a_cone()
+    {
+        var second = ExprNode.Parse("v: [2]; norm(v)").Gradient("v")[0].Simplify(SimplificationRule.Textbook).Differentiate("v");
+        Near([0.128, -0.096, -0.096, 0.072], second, ("v", [3.0, 4]));
+    }
+
     private static void Near(double[] expected, ExprNode node, params (string Name, double[] Elements)[] at)
     {
         var compiled = CompiledExpression.Compile([node], [.. at.Select(static entry => entry.Name)]);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PSAutodiff.Core;
 using PSAutodiff.Expressions.Text;
 using Xunit;
@@ -20,8 +21,8 @@ public sealed class RandomArrayTests
     public void Thousands_of_expressions_have_the_values_of_the_reference() => Check(Seed, 4000);
 
     [Fact]
-    [Trait("Category", "Nightly")]
-    public void Tens_of_thousands_more_have_them_too() => Check(Seed + 1_000_000, 50_000);
+    [Trait("Category", "Slow")]
+    public void Twenty_thousand_more_have_them_too() => Check(Seed + 1_000_000, 20_000);
 
     [Fact]
     public void Every_operation_comes_up()
@@ -42,8 +43,8 @@ public sealed class RandomArrayTests
 
     private static void Check(int first, int count)
     {
-        var failures = new List<string>();
-        for (var seed = first; seed < first + count && failures.Count < 20; seed++)
+        var failures = new ConcurrentQueue<string>();
+        Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, state) =>
         {
             try
             {
@@ -51,11 +52,12 @@ public sealed class RandomArrayTests
             }
             catch (Exception exception) when (exception is InvalidOperationException or AutodiffException or ArgumentException or IndexOutOfRangeException or NullReferenceException or KeyNotFoundException)
             {
-                failures.Add($"{seed}: {exception}");
+                failures.Enqueue($"{seed}: {exception}");
+                if (failures.Count >= 20) state.Stop();
             }
-        }
+        });
 
-        Assert.True(failures.Count == 0, string.Join("\n\n", failures));
+        Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
     }
 
     private static void Check(ArrayCase one)

@@ -12,7 +12,7 @@ Describe 'Invoke-Differentiate -Direction' {
     }
 
     It 'takes <What> as a direction' -ForEach @(
-        @{ What = 'a text of the shape of the variable'; Direction = { 'v' }; Expected = 'v: [2]; w: [2]; v @ w + w @ v'; At = @{}; Value = 0 }
+        @{ What = 'a text of the shape of the variable'; Direction = { 'v' }; Expected = 'v: [2]; w: [2]; 2 * (v @ w)'; At = @{}; Value = 0 }
         @{ What = 'a text with shapes of its own'; Direction = { 'A: [2, 3]; u: [3]; A @ u' }; At = @{ A = (1, 0, 2), (0, 1, 0); u = 1, 2, 3 }; Expected = ''; Value = 2 * (7 * 3 + 2 * 4) }
         @{ What = 'numbers'; Direction = { 1, 2 }; Expected = ''; At = @{}; Value = 22 }
         @{ What = 'what ConvertFrom-Json gives'; Direction = { '[1, 2]' | ConvertFrom-Json }; Expected = ''; At = @{}; Value = 22 }
@@ -97,9 +97,10 @@ Describe 'Invoke-Differentiate by vectors and matrices' {
         $problem[0].Exception.Message | Should -BeLike '*-Direction*'
     }
 
-    It 'has no steps by a vector, and says so' {
-        $null = 'w: [2]; w @ w' | Invoke-Differentiate w -Step -ErrorAction SilentlyContinue -ErrorVariable problem
-        $problem[0].FullyQualifiedErrorId | Should -BeLike 'StepUnsupported,*'
+    It 'tells the steps by a vector' {
+        $steps = 'w: [2]; w @ w' | Invoke-Differentiate w -Step
+        $steps[0].Rule | Should -BeExactly "product rule for matrix products: g * (u @ v)' = (g * v) : u' + (g * u) : v'"
+        $steps[-1].WholeText | Should -BeExactly '2 * w'
     }
 }
 

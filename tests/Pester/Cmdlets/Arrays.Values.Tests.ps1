@@ -138,7 +138,7 @@ Describe 'Values that do not fit' {
         @{ Value = { , @() }; Id = 'ValueMissing'; Says = "*'A' is an empty list*" }
         @{ Value = { 5 }; Id = 'ShapeMismatch'; Says = "*is a number, but 'A' is a matrix (2, 2)*" }
         @{ Value = { 'text' }; Id = 'ValueNotNumeric'; Says = '*' }
-        @{ Value = { , @(@(1, 'two'), @(3, 4)) }; Id = 'ValueNotNumeric'; Says = '*A`[0, 1`] is not a number*' }
+        @{ Value = { , @(@(1, 'two'), @(3, 4)) }; Id = 'ValueNotNumeric'; Says = "*A``[0, 1``] is 'two', not a number*" }
         @{ Value = { , [double[, , ]]::new(2, 2, 2) }; Id = 'ShapeMismatch'; Says = '*has 3 axes*' }
     ) {
         $outcome = Get-Outcome { 'A: [2, 2]; sum(A)', '1 + 1' | Measure-Expression -At @{ A = (& $Value) } }

@@ -112,7 +112,7 @@ Describe 'A script block has members and indices of arrays' {
         @{ Script = { $A[0] + $v[0, 1] }; Id = 'IndexInvalid'; Says = '*a vector (3) has one index*' }
         @{ Script = { $A[0] + $v[1..0] }; Id = 'IndexInvalid'; Says = '*does not go upwards*' }
         @{ Script = { $A[0] + $v[0..-1] }; Id = 'IndexInvalid'; Says = '*does not go upwards*' }
-        @{ Script = { $A[0] + $v[0..3] }; Id = 'IndexInvalid'; Says = '*is not among the 3 elements*' }
+        @{ Script = { $A[0] + $v[0..3] }; Id = 'IndexInvalid'; Says = '*the range 0..3 is not there: there are 3 elements*' }
         @{ Script = { $A[0] + $v[$i] }; Id = 'IndexInvalid'; Says = "*'`$i' is no whole number*" }
         @{ Script = { $A.Sum(2) + $v[0] }; Id = 'IndexInvalid'; Says = '*no axis 2*' }
         @{ Script = { $A[0] + $v + $x[0] }; Id = 'ShapeMismatch'; Says = '*''$x'' is a number and has no elements*-Shape*' }
@@ -134,8 +134,8 @@ Describe 'Nodes with arrays have members, indices and operators' {
         [PSAutodiff.ExprNode]::Zeros(2, 3).ToString() | Should -BeExactly 'zeros(2, 3)'
     }
 
-    It 'and a list of indices gives the elements, as PowerShell does with lists' {
-        $vector[0..1] | ForEach-Object ToString | Should -BeExactly 'v: [3]; v[0]', 'v: [3]; v[1]'
+    It 'and a range of indices is a part, as in a script block' {
+        $vector[0..1].ToString() | Should -BeExactly 'v: [3]; v[:2]'
     }
 
     It 'and a number is its own first element, as everything is in PowerShell' {

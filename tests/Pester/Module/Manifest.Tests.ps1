@@ -62,7 +62,7 @@ Describe 'The manifest of the built module' -ForEach @{ Cmdlets = $cmdlets } {
     }
 
     It 'names files that are there' {
-        foreach ($file in @($manifest.RootModule) + $manifest.RequiredAssemblies + $manifest.FormatsToProcess + $manifest.TypesToProcess) {
+        foreach ($file in @($manifest.RootModule) + $manifest.FormatsToProcess + $manifest.TypesToProcess) {
             Join-Path $moduleBase $file | Should -Exist
         }
     }

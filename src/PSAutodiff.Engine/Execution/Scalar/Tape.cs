@@ -67,12 +67,11 @@ internal sealed class Tape
         private bool[] _isFolded = [];
         private List<double> _folded = [];
         private bool[] _isPlaced = [];
+
+        // The register of a node. Before it has one: of a folded node the place of its value; of one that is computed from the value of another
+        // too, that; of the other, the first with a minus sign. Node 0 has no arguments to share, so 0 is none.
         private int[] _registers = [];
         private int[] _uses = [];
-
-        // For a node that is computed from the value of another too, that; for the other one the first with a minus sign. The first node of a
-        // graph, 0, has no arguments to share.
-        private int[]? _partners;
         private int _firstTemporary;
         private int _temporaries;
         private int _computed;
@@ -81,8 +80,6 @@ internal sealed class Tape
         {
             var reachable = graph.Reachable(roots);
             graph.RequireDefinitions(reachable);
-
-            // Until sources are placed, the register of a folded node is the place of its value.
             (_isFolded, _registers, _folded) = graph.Fold(reachable);
             PlaceSources(Graph.Reachable(graph.NodeArray, roots, given: _isFolded));
             FindShared();
@@ -134,19 +131,18 @@ internal sealed class Tape
                     var x = graph.X(id);
                     if (sharing.OfOpposite && !(!_isPlaced[x] && graph.OperationOf(x) == OperationOf<NegOperation>.Instance)) continue;
                     var other = graph.Find(sharing.Other, sharing.OfOpposite ? graph.X(x) : x);
-                    if (other < 0 || other >= _isPlaced.Length || _isPlaced[other] || _partners?[other] is not (null or 0)) continue;
-                    _partners ??= new int[_isPlaced.Length];
-                    (_partners[id], _partners[other]) = (other, -id);
+                    if (other < 0 || other >= _isPlaced.Length || _isPlaced[other] || _registers[other] != 0) continue;
+                    (_registers[id], _registers[other]) = (other, -id);
                     break;
                 }
             }
         }
 
-        /// <summary>The node from whose value a node is computed too, beside its arguments; or none.</summary>
-        private int SharedBy(int id) => _partners?[id] is > 0 and var other ? other : Graph.None;
+        /// <summary>The node from whose value one without a register is computed too, beside its arguments; or none.</summary>
+        private int SharedBy(int id) => _registers[id] is > 0 and var other ? other : Graph.None;
 
-        /// <summary>The node that is computed from the value of a node too; or none.</summary>
-        private int SharerOf(int id) => _partners?[id] is < 0 and var sharer ? -sharer : Graph.None;
+        /// <summary>The node that is computed from the value of one without a register too; or none.</summary>
+        private int SharerOf(int id) => _registers[id] is < 0 and var sharer ? -sharer : Graph.None;
 
         /// <summary>How a node is computed together with another.</summary>
         private Operation.Sharing SharingOf(int id, int other)
@@ -224,11 +220,11 @@ internal sealed class Tape
             foreach (var id in order)
             {
                 var operation = graph.OperationOf(id);
+                var (first, other) = (Argument(id, 0), SharedBy(id));
                 for (var i = operation.Arity - 1; i >= 0; i--) Release(Argument(id, i));
-                var other = SharedBy(id);
                 if (other != Graph.None) Release(other);
                 _registers[id] = _free.TryPop(out var free) ? free : _firstTemporary + _temporaries++;
-                var x = _registers[Argument(id, 0)];
+                var x = _registers[first];
                 var y = operation.Arity > 1 ? _registers[graph.Y(id)] : 0;
                 var z = operation.Arity > 2 ? _registers[graph.Z(id)] : 0;
                 if (other != Graph.None)

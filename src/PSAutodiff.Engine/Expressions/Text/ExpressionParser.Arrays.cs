@@ -65,7 +65,7 @@ internal sealed partial class ExpressionParser
     {
         if (_current.Kind != TokenKind.Number || _current.Number is not (>= 1 and < LargestSize) || _current.Number != Math.Floor(_current.Number))
         {
-            throw Error(_current, "expected a size, a whole number from 1", ErrorIds.ShapeInvalid);
+            throw Error(_current, "expected a size, a whole number from 1 to 2^53", ErrorIds.ShapeInvalid);
         }
 
         Advance();
@@ -125,12 +125,11 @@ internal sealed partial class ExpressionParser
     private SliceBounds ReadBounds(long size, string what)
     {
         var token = _current;
-        var hasStart = !IsSymbol(_current, ':');
-        var start = hasStart ? ReadWhole("expected an index, a whole number, or a range such as 1:3") : 0;
+        var start = IsSymbol(_current, ':') ? (long?)null : ReadWhole("expected an index, a whole number, or a range such as 1:3");
         _at = token.Start;
-        if (!IsSymbol(_current, ':')) return SliceBounds.Index(start, size, what);
+        if (!IsSymbol(_current, ':')) return SliceBounds.Index(start!.Value, size, what);
         Advance();
-        var end = _current.Kind == TokenKind.Number || IsSymbol(_current, '-') ? ReadWhole("expected the end of a range") : size;
+        var end = _current.Kind == TokenKind.Number || IsSymbol(_current, '-') ? ReadWhole("expected the end of a range") : (long?)null;
         return SliceBounds.Range(start, end, size, what);
     }
 

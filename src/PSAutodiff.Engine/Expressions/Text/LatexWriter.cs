@@ -36,7 +36,10 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
 
     public override Notation NotationOf(Operation operation) => operation is UnknownFunction unknown ? unknown.LatexOf(names[unknown.Function]) : operation.Latex;
 
-    public override Notation NotationOf(Operation operation, in ArgumentShapes of) => operation is UnknownFunction ? NotationOf(operation) : operation.LatexOf(of);
+    public override Notation NotationOf(Operation operation, in ArgumentShapes of) => 
+        operation is UnknownFunction ? NotationOf(operation) :
+        operation is { IsElementwise: true, Arity: 1 } and not NegOperation ? ElementByElement(operation, of.X) :
+        operation.LatexOf(of);
 
     // Vectors are columns here, so that those that are the rows of a matrix are transposed.
     public override LiteralForm FormOf(int rank, int columns)
@@ -53,6 +56,16 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
         @"\pi";
 
     public override string Variable(string name) => names[name];
+
+    // exp(A) of a matrix would be a series of its powers, |A| its determinant, and |v| a length.
+    private static Notation ElementByElement(Operation operation, Shape shape)
+    {
+        const string mark = @"_{\circ}";
+        const string open = @"\left(";
+        var usual = operation.Latex;
+        if (usual.Pieces is not [(var start, < 0), (_, 0), ..] || !start.EndsWith(open, StringComparison.Ordinal)) return Notation.LatexCall($@"\operatorname{{{operation.Name}}}{mark}", 1);
+        return shape.IsMatrix ? Notation.LatexCall(start[..^open.Length] + mark, 1) : usual;
+    }
 
     // Of a number in an array; others are products when they come here.
     private static string Decimal(string digits) => digits.IndexOf('e', StringComparison.Ordinal) is > 0 and var mark

@@ -80,6 +80,9 @@ internal static class ArrayForms
     public static Term JoinedWithin(Term x, Term y, bool minus)
     {
         if (x.Shape.IsNumber || !x.Is<SumOperation>() || !x.Y.Shape.IsLike(y.Shape)) return Term.None;
+
+        // What could have joined before and has not is a part of other terms too: going on would take a step for each of them.
+        if (x.X.Is<SumOperation>() && HaveSameFactor(x.X.Y, x.Y)) return Term.None;
         var joined = Joined(x.Y, y, minus);
         if (!joined.Exists) joined = JoinedProducts(x.Y, y, minus);
         return joined.Exists ? x.X + joined : Term.None;
@@ -92,6 +95,9 @@ internal static class ArrayForms
         if (FactorOut(x) is var (factor, first) && FactorOut(y) is var (other, second) && factor == other) return factor * (minus ? first - second : first + second);
         return Divisor(x) is var (above, divisor) && Divisor(y) is var (below, same) && divisor == same ? (minus ? above - below : above + below) / divisor : Term.None;
     }
+
+    private static bool HaveSameFactor(Term x, Term y) =>
+        (FactorOut(x) is var (factor, _) && FactorOut(y) is var (other, _) && factor == other) || (Divisor(x) is var (_, divisor) && Divisor(y) is var (_, same) && divisor == same);
 
     /// <summary>(A + B) @ x for A @ x + B @ x, where x @ A counts as A.T @ x; none for other sums.</summary>
     public static Term JoinedProducts(Term x, Term y, bool minus)

@@ -14,8 +14,9 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
 
     internal override Notation Latex => field ??= new(@"#1 \, #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
-    // A vector on the left is a row, which two vectors have to show: their product is a number.
+    // Vectors are columns there, whatever they come of: x @ A is the column A' x.
     internal override Notation LatexOf(in ArgumentShapes of) =>
+        of.X.IsVector && of.Y.IsMatrix ? new(@"#2^{\mathsf{T}} \, #1", Notation.ProductLevel, Notation.SignLevel, Notation.Atom) :
         of.X.IsVector && of.Y.IsVector ? new(@"#1^{\mathsf{T}} \, #2", Notation.ProductLevel, Notation.Atom, Notation.SignLevel) : Latex;
 
     internal override CodeForm Python => new(new Notation("#1 @ #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel));

@@ -4,7 +4,7 @@ using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
 
-/// <summary>The square root of the sum of squares, without overflow: over all elements, or along an axis. Its derivative at 0 is 0.</summary>
+/// <summary>The square root of the sum of squares, without overflow: over all elements, or along an axis. Its derivatives at 0 are 0.</summary>
 internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 {
     internal override Notation Latex => field ??= new(@"\left\lVert #1 \right\rVert", Notation.Atom, 0);
@@ -30,9 +30,9 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
         new("norm(-A) = norm(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? x.X.Apply<NormOperation>(i) : Term.None),
     ];
 
-    internal override Term Pullback(int argument, in Locals at, Term adjoint) => at.X * Stretched(adjoint / Divisor(at.Self), at.X, at.Y);
+    internal override Term Pullback(int argument, in Locals at, Term adjoint) => at.X * Stretched(Divided(adjoint, at.Self), at.X, at.Y);
 
-    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => (at.X * derivatives[0]).Apply<TotalOperation>(at.Y) / Divisor(at.Self);
+    internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Divided((at.X * derivatives[0]).Apply<TotalOperation>(at.Y), at.Self);
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Norm(elements);
 
@@ -40,8 +40,8 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>
         Vectors.Norm(errors) + ArrayErrors.OfRounding(4 + (elements.Length / 2.0), value);
 
-    // Where all elements are 0 it does not matter, as they are a factor.
-    private static Term Divisor(Term norm) => norm.Apply<SelectOperation>(norm, norm.Constant(1));
+    // Where all elements are 0 this is 0, so that derivatives of any order are, as those of abs and hypot.
+    private static Term Divided(Term x, Term norm) => norm.Apply<SelectOperation>(x / norm, x.Constant(0));
 }
 
 public sealed partial class ExprNode

@@ -20,13 +20,23 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
         : throw NoIndex(index, size, what);
 
     /// <summary>Some of so many, the last not counted; from the end where a number is negative.</summary>
+    /// <param name="start">The first; null for the first of all.</param>
+    /// <param name="end">The one after the last; null for the end of all.</param>
+    /// <param name="size">How many there are.</param>
+    /// <param name="what">What they are called.</param>
+    /// <param name="written">How the range was written, for errors; by default with a colon.</param>
     /// <exception cref="AutodiffException">They are not there, or there is none.</exception>
-    public static SliceBounds Range(long start, long end, long size, string what)
+    public static SliceBounds Range(long? start, long? end, long size, string what, string? written = null)
     {
-        var (from, to) = (start < 0 ? start + size : start, end < 0 ? end + size : end);
-        return from >= 0 && from < to && to <= size
-            ? Range(from, to - from)
-            : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"the range from {from} to {to}, its end not counted, is not among the {size} {what}s, or is empty."));
+        var (from, to) = (FromFront(start ?? 0), FromFront(end ?? size));
+        if (from >= 0 && from < to && to <= size) return Range(from, to - from);
+        written ??= string.Create(CultureInfo.InvariantCulture, $"{start}:{end}");
+        var why = from >= 0 && from <= size && to >= 0 && to <= size
+            ? "is empty: its end is not counted, and arrays have at least one element"
+            : size == 1 ? $"is not there: there is 1 {what}, and its index is 0" : $"is not there: there are {size} {what}s, from 0 to {size - 1}";
+        throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"the range {written} {why}."));
+
+        long FromFront(long place) => place < 0 ? place + size : place;
     }
 
     public static AutodiffException NoIndex(long index, long size, string what) => new(

@@ -69,7 +69,7 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
     /// <summary>A number as the place of one of so many elements.</summary>
     internal static int Place(double number, long count) => number >= 0 && number < count && number == Math.Floor(number)
         ? (int)number
-        : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"'take' and 'scatter' choose by whole numbers from 0 to {count - 1} here, not by {number}."));
+        : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"'take' and 'scatter' choose by whole numbers from 0 to {count - 1} here, not by {number}.{(number < 0 ? " Only an index in brackets counts from the end, as in v[-1]." : string.Empty)}"));
 }
 
 public sealed partial class ExprNode

@@ -19,7 +19,7 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
 
     // What ends in a superscript itself is no atom, so none can meet another.
     // A power of a matrix would be one of matrix products.
-    internal override Notation LatexOf(in ArgumentShapes of) => of.X.IsNumber ? Latex : new(@"#1^{\circ #2}", Notation.PowerLevel, Notation.Atom, Notation.Atom);
+    internal override Notation LatexOf(in ArgumentShapes of) => new(@"#1^{\circ #2}", Notation.PowerLevel, Notation.Atom, Notation.Atom);
 
     internal override Notation Latex => field ??= new("#1^{#2}", Notation.PowerLevel, Notation.Atom, 0);
 

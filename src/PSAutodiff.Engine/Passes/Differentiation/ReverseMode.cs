@@ -49,7 +49,21 @@ internal static class ReverseMode
         return sweep.Adjoints;
     }
 
-    private static Swept SweepDown(GraphBuilder builder, int root, bool[] active)
+    /// <summary>The derivative of a number by a vector or matrix, and in order what each node gives to its arguments on the way.</summary>
+    /// <param name="builder">Holds the node; gets the derivative.</param>
+    /// <param name="root">The node.</param>
+    /// <param name="variable">The name of the vector or matrix, which the node depends on.</param>
+    public static (int Derivative, List<Receipt> Receipts) Trace(GraphBuilder builder, int root, string variable)
+    {
+        var receipts = new List<Receipt>();
+        int[] found = [Graph.None];
+        var sweep = SweepDown(builder, root, Active(builder, root, new NamePlaces([variable]), found), receipts);
+        var id = builder.FindVariable(variable);
+        var derivative = sweep.Adjoint(builder, id);
+        return (derivative != Graph.None ? derivative : builder.Term(builder.Constant(0)).StretchedTo(builder.ShapeOf(id).Plain()).Id, receipts);
+    }
+
+    private static Swept SweepDown(GraphBuilder builder, int root, bool[] active, List<Receipt>? receipts = null)
     {
         var adjoints = new int[root + 1];
         Array.Fill(adjoints, Graph.None);
@@ -104,6 +118,7 @@ internal static class ReverseMode
 
                 if (partGuard.IsConditional) guards ??= new Guard[root + 1];
                 adjoints[argument] = first ? part.Id : (builder.Term(adjoints[argument]) + part).Id;
+                receipts?.Add(new Receipt(id, j, argument, part.Id, adjoints[argument]));
                 if (guards is not null) guards[argument] = first ? partGuard : guards[argument].Or(partGuard);
                 if (chosen is not null) chosen[argument] = partChoice;
             }
@@ -182,6 +197,14 @@ internal static class ReverseMode
 
         return active;
     }
+
+    /// <summary>What a node gives to an argument.</summary>
+    /// <param name="From">The node.</param>
+    /// <param name="Index">Which argument it is.</param>
+    /// <param name="To">The argument's node.</param>
+    /// <param name="Part">What it gives.</param>
+    /// <param name="Adjoint">What the argument has got then.</param>
+    public readonly record struct Receipt(int From, int Index, int To, int Part, int Adjoint);
 
     /// <summary>
     /// The adjoints of nodes, and the choices that are still to be made: below a minimum or maximum of many an adjoint is that of the

@@ -167,6 +167,8 @@ internal sealed class DifferentiationDerivation : IDerivation
         var varies = new bool[operation.Arity];
         var counts = new bool[operation.Arity];
         var constants = new double?[operation.Arity];
+        var shapes = new Shape[operation.Arity];
+        long[]? indices = null;
         for (var i = 0; i < derivatives.Length; i++)
         {
             var argument = builder.Argument(id, i);
@@ -175,12 +177,14 @@ internal sealed class DifferentiationDerivation : IDerivation
             derivatives[i] = varies[i] ? builder.Term(Placeholder(builder, argument)) : Term.None;
             if (guards is not null) derivativeGuards[i] = guards[argument].In(builder);
             if (builder.IsConstant(argument)) constants[i] = builder.ConstantOf(argument);
+            if (builder.IsIndex(argument)) indices = builder.IndicesOf(argument);
+            shapes[i] = builder.ShapeOf(argument).Plain();
         }
 
         var at = Sweep.Locals(builder, id);
         var rule = ForwardMode.Tangent(operation, at, derivatives, counts, derivativeGuards, literally, strips: false);
-        _ruleOf.Add(id, rule.Exists ? rule.Id : _zero);
-        return DifferentiationRule.Of(operation, varies, constants, literally);
+        _ruleOf.Add(id, rule.Exists ? Sweep.InShape(rule, builder.ShapeOf(id)).Id : _zero);
+        return DifferentiationRule.Of(operation, varies, constants, shapes, indices, literally);
     }
 
     /// <summary>Whether an argument has a derivative: sign(x) depends on x, but has none.</summary>
@@ -198,7 +202,7 @@ internal sealed class DifferentiationDerivation : IDerivation
     private int Placeholder(GraphBuilder builder, int id)
     {
         if (_placeholderOf.TryGetValue(id, out var placeholder)) return placeholder;
-        placeholder = builder.Variable(string.Create(CultureInfo.InvariantCulture, $"'{id}"));
+        placeholder = builder.Variable(string.Create(CultureInfo.InvariantCulture, $"'{id}"), _graph.ShapeOf(id).Plain());
         _placeholderOf.Add(id, placeholder);
         _placeholders.Add(placeholder, id);
         return placeholder;

@@ -19,8 +19,10 @@ internal static class DifferentiationRule
     /// <param name="operation">The operation.</param>
     /// <param name="varies">Which arguments are functions of the variable.</param>
     /// <param name="constants">The values of the others where they are numbers, else null.</param>
+    /// <param name="shapes">The shapes of the arguments.</param>
+    /// <param name="indices">The whole numbers of the last argument, of operations that have them.</param>
     /// <param name="literally">Whether it is the lab's rule.</param>
-    public static string Of(Operation operation, ReadOnlySpan<bool> varies, ReadOnlySpan<double?> constants, bool literally)
+    public static string Of(Operation operation, ReadOnlySpan<bool> varies, ReadOnlySpan<double?> constants, ReadOnlySpan<Shape> shapes, long[]? indices, bool literally)
     {
         var builder = new GraphBuilder();
         var names = new Dictionary<int, string>();
@@ -33,13 +35,16 @@ internal static class DifferentiationRule
             if (varies[i])
             {
                 var name = Functions[functions++];
-                arguments[i] = builder.Variable(name);
-                derivatives[i] = builder.Term(builder.Variable(name + "'"));
+                arguments[i] = builder.Variable(name, shapes[i]);
+                derivatives[i] = builder.Term(builder.Variable(name + "'", shapes[i]));
                 names.Add(derivatives[i].Id, name + "'");
             }
             else
             {
-                arguments[i] = constants[i] is { } value ? builder.Constant(value) : builder.Variable(Constants[others++]);
+                arguments[i] =
+                    constants[i] is { } value ? builder.Constant(value) :
+                    operation.HasIndices && i == derivatives.Length - 1 ? builder.Index(indices!) :
+                    builder.Variable(Constants[others++], shapes[i]);
             }
         }
 

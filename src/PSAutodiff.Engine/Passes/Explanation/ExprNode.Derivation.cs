@@ -1,4 +1,5 @@
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Core;
 using PSAutodiff.Passes.Explanation;
 
 namespace PSAutodiff;
@@ -42,7 +43,41 @@ public sealed partial class ExprNode
                 "The derivation is shown by the rules of forward differentiation; reverse mode has no such steps. Use mode Auto or Forward.");
         }
 
+        var flat = Flatten([this], cancellation);
+        if (flat.Graph.Arrays is not null && VariableLayout.Of([variable], flat).Shapes[0] is { IsNumber: false } by)
+        {
+            return ArrayShape.IsNumber && mode != DifferentiationMode.Forward
+                ? AdjointDerivation.Steps(this, variable, form, firstNumber, cancellation)
+                : StepsByForm(variable, by, mode, form, firstNumber, cancellation);
+        }
+
         return DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, form, firstNumber, cancellation);
+    }
+
+    /// <summary>The one step to the derivative by a vector or matrix that the expression does not have.</summary>
+    internal IReadOnlyList<DerivationStep> StepByAbsent(string variable, Shape by, int firstNumber)
+    {
+        var derivative = DifferentiateByAbsent(variable, by);
+        var text = DerivationStep.Text(derivative, DerivationStep.TextLength);
+        return [new(new StoredDerivation(this, variable, this, derivative, derivative, DerivationStep.DerivativeOf(variable, this), text, text), 0, firstNumber, DifferentiationRule.OfLeaf(null))];
+    }
+
+    /// <summary>The derivation of the derivative of a vector by a vector: along any direction, and then what multiplies the direction.</summary>
+    private List<DerivationStep> StepsByForm(string variable, Shape by, DifferentiationMode mode, SimplificationRule? form, int firstNumber, CancellationToken cancellation)
+    {
+        var derivative = Differentiate([variable], mode, cancellation)[0];
+        var name = "d" + variable;
+        while (Variables.Contains(name)) name += "_";
+        var along = DifferentiateAlong(new Dictionary<string, ExprNode>(StringComparer.Ordinal) { [variable] = ExprNode.Variable(name, by.Plain()) }, cancellation);
+        var (text, quoted) = (DerivationStep.Text(along, DerivationStep.TextLength), VariableNames.Quote(name));
+        var made = DerivationStep.Text(derivative, DerivationStep.TextLength);
+        List<DerivationStep> steps =
+        [
+            new(new StoredDerivation(this, variable, this, along, null, DerivationStep.DerivativeOf(variable, this) + $" @ {quoted}", text, text), 0, firstNumber, $"the derivative along any direction {quoted}"),
+            new(new StoredDerivation(this, variable, along, derivative, derivative, text, made, made), 0, firstNumber + 1, $"what multiplies {quoted} in a form linear in it: (A @ {quoted}) by {quoted} is A"),
+        ];
+        if (form is { } rule) steps.AddRange(SimplificationDerivation.Steps(this, variable, derivative, rule, firstNumber + 2, DerivationStep.MaxRules, cancellation));
+        return steps;
     }
 
     /// <summary>The steps of simplification, and what had to be assumed.</summary>
