@@ -20,3 +20,18 @@ internal readonly ref struct ArrayOperands
     /// <summary>Other elements in the same shapes.</summary>
     public ArrayOperands With(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => new() { X = x, Y = y, ShapeX = ShapeX, ShapeY = ShapeY, Shape = Shape, Indices = Indices };
 }
+
+/// <summary>A block of rows for which an operation on arrays is computed at once.</summary>
+/// <param name="Count">Number of rows.</param>
+/// <param name="XVaries">Whether there is a first argument for each row, and not one for all.</param>
+/// <param name="YVaries">The same of the second argument.</param>
+internal readonly record struct RowsOfBlock(int Count, bool XVaries, bool YVaries)
+{
+    /// <summary>The arguments of one row.</summary>
+    public ArrayOperands Row(in ArrayOperands of, int row) => of.With(XVaries ? Row(of.X, row) : of.X, YVaries ? Row(of.Y, row) : of.Y);
+
+    /// <summary>The elements of one row among those of all.</summary>
+    public Span<double> Row(Span<double> all, int row) => all.Slice(row * (all.Length / Count), all.Length / Count);
+
+    private ReadOnlySpan<double> Row(ReadOnlySpan<double> all, int row) => all.Slice(row * (all.Length / Count), all.Length / Count);
+}

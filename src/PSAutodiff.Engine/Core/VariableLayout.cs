@@ -90,6 +90,11 @@ internal sealed class VariableLayout
         return new VariableLayout(names, [.. names.Select(name => places[name])]);
     }
 
+    /// <summary>These and then others.</summary>
+    public VariableLayout Before(VariableLayout others) => HasArrays || others.HasArrays
+        ? new([.. Names, .. others.Names], [.. Shapes, .. others.Shapes])
+        : new([.. Names, .. others.Names]);
+
     /// <summary>These and then others of the same shapes.</summary>
     /// <param name="names">The names of the others.</param>
     public VariableLayout And(IReadOnlyList<string> names) => new([.. Names, .. names], [.. Shapes, .. Shapes]);

@@ -14,6 +14,7 @@ public sealed class CompiledExpression
 {
     private readonly Tape? _tape;
     private readonly ArrayTape? _arrays;
+    private readonly RowForms? _rowForms;
     private readonly TapeRunner? _runner;
 
     private CompiledExpression(Tape tape, VariableLayout inputs, int firstInputs)
@@ -24,9 +25,9 @@ public sealed class CompiledExpression
         (OutputCount, ResultLength) = (tape.Outputs.Length, tape.Outputs.Length);
     }
 
-    private CompiledExpression(ArrayTape arrays)
+    private CompiledExpression(ArrayTape arrays, RootedGraph outputs)
     {
-        _arrays = arrays;
+        (_arrays, _rowForms) = (arrays, new RowForms(outputs, arrays.Inputs));
         Inputs = arrays.Inputs;
         OutputShapes = arrays.OutputShapes;
         (OutputCount, ResultLength) = (OutputShapes.Length, arrays.OutputLength);
@@ -80,7 +81,7 @@ public sealed class CompiledExpression
 
     internal static CompiledExpression Compile(VariableLayout inputs, RootedGraph outputs, CancellationToken cancellation) =>
         inputs.HasArrays || (outputs.Graph.Arrays is not null && outputs.Graph.HasArrays(outputs.Reachable()))
-            ? new(ArrayTape.Compile(outputs, inputs, cancellation))
+            ? new(ArrayTape.Compile(outputs, inputs, cancellation), outputs)
             : new(Tape.Compile(outputs, inputs.Names, [], cancellation), inputs, inputs.Length);
 
     /// <summary>The same for runs whose inputs stand in two places, and with parts of the outputs computed before all else.</summary>
@@ -117,15 +118,20 @@ public sealed class CompiledExpression
     }
 
     /// <summary>Evaluates all expressions for many rows, on all processors.</summary>
-    /// <param name="columns">For each variable, in order, a value for every row, or a single value for all rows.</param>
+    /// <param name="columns">
+    /// For each variable, in order, a value for every row, or a single value for all rows; of arrays all elements, row after row.
+    /// </param>
     /// <param name="cancellation">Ends the evaluation early.</param>
-    /// <returns>For each expression an array with a value for every row; one row when all columns are single values.</returns>
+    /// <returns>
+    /// For each expression an array with a value for every row, of arrays all elements row after row; one row when all columns are single values.
+    /// </returns>
     /// <exception cref="AutodiffException">Columns differ in length.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public double[][] EvaluateRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
         var inputs = Columns(columns);
         var rowCount = RowCount(inputs);
+        if (_rowForms is not null) return _rowForms.Evaluate(inputs, rowCount, cancellation);
         var results = new double[OutputCount][];
         for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
         if (FewRows.Suits(Runner, rowCount)) FewRows.Evaluate(Runner, inputs, rowCount, results, cancellation);
@@ -137,14 +143,18 @@ public sealed class CompiledExpression
     /// The sums of all expressions over many rows, on all processors, without a result for each row in memory. The order of
     /// summation is fixed, so the sums do not depend on the number of processors.
     /// </summary>
-    /// <param name="columns">For each variable, in order, a value for every row, or a single value for all rows.</param>
+    /// <param name="columns">
+    /// For each variable, in order, a value for every row, or a single value for all rows; of arrays all elements, row after row.
+    /// </param>
     /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <returns><see cref="ResultLength"/> sums, in order.</returns>
     /// <exception cref="AutodiffException">Columns differ in length.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public double[] SumRows(IReadOnlyList<ReadOnlyMemory<double>> columns, CancellationToken cancellation = default)
     {
         var inputs = Columns(columns);
         var rowCount = RowCount(inputs);
+        if (_rowForms is not null) return _rowForms.Sum(inputs, rowCount, cancellation);
         return new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Sum(rowCount);
     }
 
@@ -162,18 +172,21 @@ public sealed class CompiledExpression
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int RowCount(ReadOnlyMemory<double>[] columns)
     {
-        var longest = -1;
+        var (first, count) = (-1, 1);
         for (var i = 0; i < columns.Length; i++)
         {
-            if (columns[i].Length == 1) continue;
-            if (longest < 0) longest = i;
-            if (columns[i].Length == columns[longest].Length) continue;
+            var size = OutputShapes is null ? 1 : (int)Inputs.Shapes[i].Count;
+            if (columns[i].Length == size) continue;
+            var (rows, rest) = Math.DivRem(columns[i].Length, size);
+            if (rest != 0) throw new AutodiffException(ErrorIds.LengthMismatch, $"Variable '{Variables[i]}' is {Inputs.Shapes[i].InWords()} and has {columns[i].Length} elements over all rows, which is no whole number of rows.");
+            if (first < 0) (first, count) = (i, rows);
+            if (rows == count) continue;
             throw new AutodiffException(
                 ErrorIds.LengthMismatch,
-                $"Variable '{Variables[longest]}' has {columns[longest].Length} values, but '{Variables[i]}' has {columns[i].Length}. Give each the same number, or a single value for all.");
+                $"Variable '{Variables[first]}' has {count} values, but '{Variables[i]}' has {rows}. Give each the same number, or a single value for all.");
         }
 
-        return longest < 0 ? 1 : columns[longest].Length;
+        return count;
     }
 
     private AutodiffException NumbersAlone()

@@ -20,6 +20,7 @@ public sealed partial class ExprNode
         var reachable = graph.Reachable([root]);
         var builder = new GraphBuilder(reachable.Length) { Cancellation = cancellation };
         var places = new NamePlaces(rows.Names);
+        var layout = rows.LayoutIn(new RootedGraph(graph, [root]));
         var map = new int[reachable.Length];
         var varies = new bool[reachable.Length];
         var varying = new List<(int Id, int Column)>();
@@ -36,13 +37,17 @@ public sealed partial class ExprNode
         for (var row = 0; row < rows.Count; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var (id, column) in varying) map[id] = column < 0 ? builder.Copy(graph, id, map) : builder.Constant(rows.Columns[column].Span[row]);
+            foreach (var (id, column) in varying) map[id] = column < 0 ? builder.Copy(graph, id, map) : Constant(rows.Columns[column], layout.Shapes[column], row);
             var term = builder.Term(map[root]);
             total = total.Exists ? total + term : term;
         }
 
         if (rows.Total == RowTotal.Mean && rows.Count > 1) total /= total.Constant(rows.Count);
         return builder.Build().Node(total.Id);
+
+        int Constant(ReadOnlyMemory<double> column, Shape shape, int row) => shape.IsNumber
+            ? builder.Constant(column.Span[row])
+            : builder.Constant(new ConstantArray(column.Slice(row * (int)shape.Count, (int)shape.Count).ToArray(), shape.Plain()));
 
         bool HasVarying(int id)
         {

@@ -10,17 +10,23 @@ internal sealed class ParameterBounds
     private readonly DataRows? _rows;
     private readonly int _outputs;
     private readonly int _elements;
+    private readonly int _width;
+    private readonly bool _isChain;
 
     /// <summary>Prepares the analysis.</summary>
     /// <param name="outputs">The expressions of one row.</param>
-    /// <param name="parameters">The parameters, in the order of the values of a point; numbers where there are rows.</param>
+    /// <param name="parameters">The parameters, in the order of the values of a point; with their shapes.</param>
     /// <param name="rows">The rows; null where all variables are parameters.</param>
     /// <param name="creditExact">Whether an operation that happens to be exact counts as such.</param>
     /// <param name="jumpsAreUnknown">Whether nothing is known of a value that jumps within its arguments' errors.</param>
     public ParameterBounds(RootedGraph outputs, VariableLayout parameters, DataRows? rows, bool creditExact = true, bool jumpsAreUnknown = false)
     {
-        _bounds = new RoundingBounds(outputs, rows is null ? parameters : new VariableLayout([.. rows.Names, .. parameters.Names]), creditExact, jumpsAreUnknown);
-        (_rows, _outputs) = (rows, outputs.Length);
+        var columns = rows?.LayoutIn(outputs) ?? new VariableLayout([]);
+        _bounds = new RoundingBounds(outputs, columns.Before(parameters), creditExact, jumpsAreUnknown);
+        (_rows, _outputs, _width) = (rows, outputs.Length, columns.Length);
+
+        // With arrays a sum over rows is one chain.
+        _isChain = columns.HasArrays || parameters.HasArrays || outputs.Graph.HasArrays(outputs.Roots);
         _elements = (int)outputs.Roots.Sum(root => outputs.Graph.ShapeOf(root).Count);
     }
 
@@ -35,33 +41,45 @@ internal sealed class ParameterBounds
         if (_rows is null)
         {
             _bounds.Evaluate(point, pointError, cancellation: cancellation);
-            var next = 0;
+            var at = 0;
             for (var i = 0; i < _outputs; i++)
             {
-                _bounds.BoundsOf(i).CopyTo(errors.AsSpan(next));
-                next += _bounds.BoundsOf(i).Length;
+                _bounds.BoundsOf(i).CopyTo(errors.AsSpan(at));
+                at += _bounds.BoundsOf(i).Length;
             }
 
             return errors;
         }
 
-        var width = _rows.Names.Count;
-        var values = new double[width + point.Length];
-        point.CopyTo(values.AsSpan(width));
-        var sizes = new double[_outputs];
+        var values = new double[_width + point.Length];
+        point.CopyTo(values.AsSpan(_width));
+        var sizes = new double[_elements];
         for (var row = 0; row < _rows.Count; row++)
         {
-            for (var i = 0; i < width; i++) values[i] = _rows.Columns[i].Span[row];
-            _bounds.Evaluate(values, pointError, width, cancellation);
-            for (var i = 0; i < errors.Length; i++)
+            var cells = values.AsSpan(0, _width);
+            foreach (var column in _rows.Columns)
             {
-                errors[i] += _bounds.BoundOf(i);
-                sizes[i] += Math.Abs(_bounds.ValueOf(i));
+                var size = column.Length / _rows.Count;
+                column.Span.Slice(row * size, size).CopyTo(cells);
+                cells = cells[size..];
+            }
+
+            _bounds.Evaluate(values, pointError, _width, cancellation);
+            var next = 0;
+            for (var i = 0; i < _outputs; i++)
+            {
+                var bounds = _bounds.BoundsOf(i);
+                var elements = _bounds.ValuesOf(i);
+                for (var j = 0; j < bounds.Length; j++, next++)
+                {
+                    errors[next] += bounds[j];
+                    sizes[next] += Math.Abs(elements[j]);
+                }
             }
         }
 
         // The sum rounds too, and so does its quotient.
-        var chain = RowEvaluator.LongestChain(_rows.Count) + 1;
+        var chain = (_isChain ? _rows.Count : RowEvaluator.LongestChain(_rows.Count)) + 1;
         for (var i = 0; i < errors.Length; i++)
         {
             errors[i] += chain * Rounding.Unit * sizes[i];

@@ -30,7 +30,8 @@ internal sealed class ParameterProgram
         (_compiled, _rows, Parameters) = (compiled, rows, parameters);
         if (rows is null) return;
         var columns = new NamePlaces(rows.Names);
-        var cells = parameters.ToDictionary(static name => name, static _ => new double[1], StringComparer.Ordinal);
+        var places = new NamePlaces(compiled.Variables);
+        var cells = parameters.ToDictionary(static name => name, name => new double[compiled.OutputShapes is null ? 1 : compiled.Inputs.Shapes[places[name]].Count], StringComparer.Ordinal);
         _cells = [.. parameters.Select(name => cells[name])];
         _inputs = [.. compiled.Variables.Select(name => cells.TryGetValue(name, out var cell) ? cell : rows.Columns[columns[name]])];
     }
@@ -49,11 +50,10 @@ internal sealed class ParameterProgram
     /// <param name="parameters">The parameters, in the order of the values of a point.</param>
     /// <param name="rows">The rows; null where all variables are parameters.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
-    /// <exception cref="AutodiffException">There are rows and arrays.</exception>
+    /// <exception cref="AutodiffException">A column has not the elements of arrays.</exception>
     public static ParameterProgram Compile(RootedGraph outputs, VariableLayout parameters, DataRows? rows, CancellationToken cancellation)
     {
-        if (rows is not null) outputs.RequireNumbers("Joining rows");
-        var variables = rows is null ? parameters : new VariableLayout([.. rows.Names, .. parameters.Names]);
+        var variables = rows is null ? parameters : rows.LayoutIn(outputs).Before(parameters);
         return new ParameterProgram(CompiledExpression.Compile(variables, outputs, cancellation), parameters.Names, rows);
     }
 
@@ -70,8 +70,14 @@ internal sealed class ParameterProgram
             return;
         }
 
-        for (var i = 0; i < _cells.Length; i++) _cells[i][0] = point[i];
-        var sums = _rows.Count < RowEvaluator.FewestRows || _compiled.Tape.RegisterCount > ManyPoints.MostRegistersForBlocks
+        foreach (var cell in _cells)
+        {
+            point[..cell.Length].CopyTo(cell);
+            point = point[cell.Length..];
+        }
+
+        var sums = _compiled.OutputShapes is not null ? _compiled.SumRows(_inputs, cancellation)
+            : _rows.Count < RowEvaluator.FewestRows || _compiled.Tape.RegisterCount > ManyPoints.MostRegistersForBlocks
             ? SumOneByOne(cancellation)
             : new RowEvaluator(_compiled.Tape, _inputs) { Cancellation = cancellation }.Sum(_rows.Count);
         if (_rows.Total == RowTotal.Mean)
@@ -137,12 +143,19 @@ internal sealed class ParameterProgram
         for (var start = 0; start < _rows!.Count; start += RowsAtOnce)
         {
             var count = Math.Min(RowsAtOnce, _rows.Count - start);
-            var inputs = Array.ConvertAll(_inputs, input => input.Length == 1 ? input : input.Slice(start, count));
-            var values = ManyPoints.Evaluate(_compiled, inputs, count, cancellation);
+            var inputs = Array.ConvertAll(_inputs, input => IsSingle(input) ? input : input.Slice(start * (input.Length / _rows.Count), count * (input.Length / _rows.Count)));
+            var values = _compiled.OutputShapes is null ? ManyPoints.Evaluate(_compiled, inputs, count, cancellation) : ElementsOf(_compiled.EvaluateRows(inputs, cancellation), count);
             foreach (var i in wanted)
             {
                 foreach (var value in values[i].AsSpan(0, count)) means[i] += value / _rows.Count;
             }
         }
     }
+
+    // A parameter, and no column.
+    private bool IsSingle(ReadOnlyMemory<double> input) => Array.Exists(_cells, cell => input.Equals((ReadOnlyMemory<double>)cell));
+
+    // The elements of arrays as columns.
+    private static double[][] ElementsOf(double[][] values, int count) =>
+        [.. values.SelectMany(all => Enumerable.Range(0, all.Length / count).Select(element => Enumerable.Range(0, count).Select(row => all[(row * (all.Length / count)) + element]).ToArray()))];
 }

@@ -80,6 +80,9 @@ internal sealed class RoundingBounds
     /// <summary>The same for each element of a root.</summary>
     public ReadOnlySpan<double> BoundsOf(int root) => Of(_errors, _roots[root]);
 
+    /// <summary>The elements of the value of a root at the last point.</summary>
+    public ReadOnlySpan<double> ValuesOf(int root) => Of(_values, _roots[root]);
+
     /// <summary>Evaluates at a point.</summary>
     /// <param name="point">Values of the variables.</param>
     /// <param name="pointError">The relative error of these values; 0 when they count as exact.</param>

@@ -156,9 +156,26 @@ internal static class Vectors
     }
 
     /// <summary>y / divisor into y.</summary>
-    public static void Divide(Span<double> y, double divisor)
+    public static void Divide(Span<double> y, double divisor) => Divide(y, divisor, y);
+
+    /// <summary>x / divisor into y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide(ReadOnlySpan<double> x, double divisor, Span<double> y)
     {
-        foreach (ref var value in y) value /= divisor;
+        y = y[..x.Length];
+
+        // The same bits, faster: the reciprocal of a power of two is exact.
+        if (Math.Abs(divisor) is >= 1 and < 1e18 && double.IsPow2(Math.Abs(divisor)))
+        {
+            x.CopyTo(y);
+            Scale(y, 1 / divisor);
+            return;
+        }
+
+        var divisors = new Vector<double>(divisor);
+        var i = 0;
+        for (; i + Vector<double>.Count <= x.Length; i += Vector<double>.Count) (new Vector<double>(x[i..]) / divisors).CopyTo(y[i..]);
+        for (; i < x.Length; i++) y[i] = x[i] / divisor;
     }
 
     /// <summary>The numbers as doubles.</summary>

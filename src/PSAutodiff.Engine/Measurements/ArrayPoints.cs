@@ -10,9 +10,22 @@ internal sealed class ArrayPoints
 
     public ArrayPoints(RootedGraph expressions, VariableLayout variables)
     {
-        var graph = expressions.Graph;
-        var reachable = expressions.Reachable();
+        var numbers = PlacesOf(expressions);
+        for (var i = 0; i < variables.Names.Count; i++)
+        {
+            var elements = variables.ElementsOf(i);
+            if (variables.Shapes[i].IsSymmetric) _symmetric.Add((elements.Start.Value, (int)variables.Shapes[i].Rows));
+            if (numbers.TryGetValue(variables.Names[i], out var places)) _places.Add((elements, places));
+        }
+    }
+
+    /// <summary>The variables by whose whole numbers elements are chosen, and among how many.</summary>
+    public static Dictionary<string, long> PlacesOf(RootedGraph expressions)
+    {
         var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
+        var graph = expressions.Graph;
+        if (graph.Arrays is null) return numbers;
+        var reachable = expressions.Reachable();
         for (var id = 0; id < reachable.Length; id++)
         {
             if (!reachable[id] || graph.IsLeaf(id) || graph.OperationOf(id) is not ArrayOperation operation || graph.Y(id) is not (>= 0 and var chosen) || !graph.IsVariable(chosen)) continue;
@@ -21,12 +34,7 @@ internal sealed class ArrayPoints
             if (places > 0) numbers[graph.NameOf(chosen)] = Math.Min(places, numbers.GetValueOrDefault(graph.NameOf(chosen), long.MaxValue));
         }
 
-        for (var i = 0; i < variables.Names.Count; i++)
-        {
-            var elements = variables.ElementsOf(i);
-            if (variables.Shapes[i].IsSymmetric) _symmetric.Add((elements.Start.Value, (int)variables.Shapes[i].Rows));
-            if (numbers.TryGetValue(variables.Names[i], out var places)) _places.Add((elements, places));
-        }
+        return numbers;
     }
 
     /// <summary>Changes a point as little as needed.</summary>

@@ -23,7 +23,6 @@ internal sealed class Objective
     public Objective(ExprNode function, DataRows? rows, CancellationToken cancellation)
     {
         var flat = ExprNode.Flatten([function], cancellation);
-        if (rows is not null) flat.RequireNumbers("Minimizing over rows");
         if (!function.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The expression is {function.ArrayShape.InWords()}, and only of a number there is a minimum. Make a number of it, for example with sum or norm.");
         Variables = VariableLayout.Of(rows?.ParametersAmong(function.Variables) ?? function.Variables, flat);
         (_function, _rows) = (function, rows);

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PSAutodiff.Execution;
-using PSAutodiff.Foundation;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 
@@ -21,6 +20,7 @@ public sealed class LossTraining
     /// <param name="columns">Its variables that the data give, in the order of the values in a row.</param>
     /// <param name="parameters">Its variables that are trained.</param>
     /// <param name="cancellation">Ends the preparation early.</param>
+    /// <exception cref="AutodiffException">The loss is a vector or matrix.</exception>
     /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
     public LossTraining(ExprNode loss, IReadOnlyList<string> columns, IReadOnlyList<string> parameters, CancellationToken cancellation = default)
     {
@@ -37,8 +37,8 @@ public sealed class LossTraining
     public Func<int, double[]>? StartFromSeed { get; init; }
 
     /// <summary>Runs the training.</summary>
-    /// <param name="start">Start values of the parameters, in order.</param>
-    /// <param name="rows">The data: one array of column values for each row; at least one row.</param>
+    /// <param name="start">Start values of the parameters, in order; of arrays all elements, row after row.</param>
+    /// <param name="rows">The data: one array of column values for each row, of arrays all elements; at least one row.</param>
     /// <param name="samples">The number under which each row is reported; null for 1, 2, 3, ...</param>
     /// <param name="options">How to train. Plain gradient descent on single rows is by far the fastest for small losses.</param>
     /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
@@ -56,9 +56,9 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(options);
-        CheckLength(start, _parameters.Length, "start values");
+        CheckLength(start, _program.Parameters.Length, "start values");
         var data = rows as double[][] ?? [.. rows];
-        foreach (var row in data) CheckLength(row, _program.ColumnCount, "values in a row");
+        foreach (var row in data) CheckLength(row, _program.Columns.Length, "values in a row");
         var plan = new TrainingPlan(data.Length, samples, options);
         if (options.InputNoise > 0 || options.GaussianDropout > 0)
         {
@@ -70,10 +70,11 @@ public sealed class LossTraining
             throw new AutodiffException(ErrorIds.RestartsNeedStarts, $"{nameof(StartFromSeed)} has to be set for restarts: it makes their start values.");
         }
 
-        var model = new LossModel(_program, data, Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options)));
+        var threads = Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options));
+        ITrainingModel<double> model = _program.Rows is null ? new LossModel(_program, data, threads) : new ArrayLossModel(_program, data, threads);
         var loop = new TrainingLoop<double>(model, plan, start, StartFromSeed) { Subject = () => (HashOfLoss(start), HashOf(data)) };
         var (result, parameters, _) = loop.Run(cancellation);
-        result.Parameters = NamedNumbers.Of(_parameters, i => parameters[i]);
+        result.Parameters = _program.Parameters.Fold(i => parameters[i]);
         return result;
     }
 
@@ -86,7 +87,7 @@ public sealed class LossTraining
     private byte[] HashOfLoss(double[] start)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"loss;{string.Join(',', _program.Gradient.Variables)};{string.Join(',', _parameters)};{_loss.ToText(ExprTextFormat.Json)}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"loss;{string.Join(',', _program.Columns.Names.Concat(_program.Parameters.Names))};{string.Join(',', _parameters)};{_loss.ToText(ExprTextFormat.Json)}"));
         hash.AppendData(MemoryMarshal.AsBytes<double>(start));
         return hash.GetHashAndReset();
     }

@@ -53,7 +53,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
         ? new JoinForm(
             total,
             $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -InitialValue @{{ w = 1 }} -{total}",
-            row => new JoinedRows(_node!.Variables, Values, nameof(InitialValue), [], row, leavesOthers: false, this),
+            (row, number) => new JoinedRows(ExprNode.Flatten([_node!], Cancellation), _node!.Variables, Values, nameof(InitialValue), [], ColumnMap.Empty, row, number, leavesOthers: false, this),
             (_, data) => Search(_node!, data))
         : null;
 
@@ -63,7 +63,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Mean || Sum) _node = Require(Expression, () => ToExpression(Expression).OfNumbers("Minimizing over rows"));
+        if (Mean || Sum) _node = Require(Expression, () => ToExpression(Expression, Values));
         _options = new MinimizationOptions
         {
             Method = Method,

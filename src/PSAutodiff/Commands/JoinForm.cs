@@ -5,9 +5,9 @@ namespace PSAutodiff.Commands;
 /// <summary>The form of a cmdlet that works on one expression joined over rows to a mean or sum.</summary>
 /// <param name="total">What the rows are joined to.</param>
 /// <param name="example">How to pipe rows in.</param>
-/// <param name="start">Makes the rows, with the first of them.</param>
+/// <param name="start">Makes the rows, with the first of them and its number.</param>
 /// <param name="finish">Works on the data.</param>
-internal sealed class JoinForm(RowTotal total, string example, Func<object, JoinedRows> start, Action<JoinedRows, DataRows> finish) : IRowsForm
+internal sealed class JoinForm(RowTotal total, string example, Func<object, int, JoinedRows> start, Action<JoinedRows, DataRows> finish) : IRowsForm
 {
     /// <summary>How to ask for it.</summary>
     public const string Advice = "Rows are joined by -Mean or -Sum. ";
@@ -19,7 +19,7 @@ internal sealed class JoinForm(RowTotal total, string example, Func<object, Join
     public string Example => example;
 
     /// <inheritdoc/>
-    public IRowWork Start(object row, int number) => start(row);
+    public IRowWork Start(object row, int number) => start(row, number);
 
     /// <inheritdoc/>
     public void Finish(RowIntake rows)

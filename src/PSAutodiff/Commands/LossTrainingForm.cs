@@ -1,7 +1,9 @@
 using System.Globalization;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Kernels;
+using PSAutodiff.Measurements;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -11,12 +13,17 @@ internal sealed class LossTrainingForm : ITrainingForm
 {
     private readonly StartNetworkTrainingCommand _command;
     private readonly ExprNode _loss;
+    private readonly RootedGraph _flat;
+    private readonly ColumnMap _map;
     private string[]? _parameters;
 
     public LossTrainingForm(StartNetworkTrainingCommand command, CancellationToken cancellation)
     {
         _command = command;
-        _loss = command.Require(command.Loss, () => Conversions.ToExpression(command.Loss, cancellation).OfNumbers("Training"));
+        var values = command.InitialValue is null ? null : command.Require(command.InitialValue, () => new ValueSource(command.InitialValue));
+        _loss = command.Require(command.Loss, () => Conversions.ToExpression(command.Loss, values, null, cancellation));
+        _flat = ExprNode.Flatten([_loss], cancellation);
+        _map = command.Require(command.Column, () => new ColumnMap(command.Column, _loss.Variables));
         _parameters = command.Parameter;
         foreach (var parameter in _parameters ?? [])
         {
@@ -34,9 +41,9 @@ internal sealed class LossTrainingForm : ITrainingForm
     public IRowWork StartRows(object row, int number)
     {
         var variables = _loss.Variables;
-        var names = new RowCells(row).Names.ToArray();
+        var names = _map.Others(new RowCells(row), number);
         var matches = NameMatching.Match(variables, new NameGroups(names));
-        var found = variables.Where((_, i) => matches[i] is not null).ToHashSet(StringComparer.Ordinal);
+        var found = variables.Where((variable, i) => matches[i] is not null || _map.Has(variable)).ToHashSet(StringComparer.Ordinal);
         if (_parameters is null)
         {
             // Without -Parameter the first row decides: what it has is data, what it lacks is trained.
@@ -54,7 +61,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         }
 
         if (columns.Length == 0) _command.WriteWarning("The rows have no column for any variable of the loss, so the loss is the same for every row. Are the names of the columns right?");
-        return new LossRows(columns, variables);
+        return new LossRows(new VariableReader(VariableLayout.Of(columns, _flat), variables, ValueSource.Empty, _map, ArrayPoints.PlacesOf(_flat), row, number));
     }
 
     /// <inheritdoc/>
@@ -93,10 +100,23 @@ internal sealed class LossTrainingForm : ITrainingForm
             _command.WriteWarning($"'{parameter}' is no column, so it is trained, but its name {string.Format(CultureInfo.InvariantCulture, nearness, column)}. {advice}");
         }
 
-        foreach (var parameter in unnamed.Where(parameter => MistakenNames.IsSuspectedParameter(_loss, parameter)))
+        // Whoever declares an array means it.
+        var shapes = VariableLayout.Of(parameters, _flat);
+        foreach (var parameter in unnamed.Where(parameter => shapes.Only([parameter]).Shapes[0].IsNumber && MistakenNames.IsSuspectedParameter(_loss, parameter)))
         {
             _command.WriteWarning($"'{parameter}' is no column, so it is trained. {MistakenNames.AdviceFor(parameter)} {advice}");
         }
+    }
+
+    // A matrix by Glorot and Bengio (2010), as the layers of a network, unless a scale is given.
+    private void Draw(RandomSource random, Shape shape, Span<double> elements)
+    {
+        var isNormal = _command.Initializer == InitialDistribution.Normal;
+        var scale = shape.IsMatrix && !_command.HasInitialScale ? Math.Sqrt((isNormal ? 2.0 : 6.0) / (shape.Rows + shape.Columns)) : _command.UsedInitialScale;
+        foreach (ref var element in elements) element = isNormal ? random.NextNormal() * scale : random.NextUniform(scale);
+        if (!shape.IsSymmetric) return;
+        var size = (int)shape.Rows;
+        for (var i = 0; i < elements.Length; i++) elements[i] = elements[Math.Min(i, (i % size * size) + (i / size))];
     }
 
     private double[] StartValues(int seed)
@@ -106,17 +126,23 @@ internal sealed class LossTrainingForm : ITrainingForm
         var variables = _loss.Variables;
         var names = variables.Zip(given.Match(variables)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
         var matched = new HashSet<string>(StringComparer.Ordinal);
-        var start = new double[_parameters!.Length];
-        for (var i = 0; i < start.Length; i++)
+        var layout = VariableLayout.Of(_parameters!, _flat);
+        var start = new double[layout.Length];
+        for (var i = 0; i < layout.Names.Count; i++)
         {
             // Drawn for every parameter, so that giving one a value does not change the start of the others.
-            var drawn = _command.Initializer == InitialDistribution.Normal ? random.NextNormal() * _command.UsedInitialScale : random.NextUniform(_command.UsedInitialScale);
-            var name = names[_parameters[i]];
-            start[i] = name is null ? drawn : given.NumberOf(name);
-            if (name is not null) matched.Add(name);
-            if (!double.IsFinite(start[i]))
+            var elements = start.AsSpan(layout.ElementsOf(i));
+            var shape = layout.Shapes[i];
+            Draw(random, shape, elements);
+            if (names[layout.Names[i]] is { } name)
             {
-                throw new AutodiffException(ErrorIds.ValueNotFinite, $"The start value of '{_parameters[i]}' is not a finite number.");
+                given.ReadElements(name, layout.Names[i], shape, elements);
+                matched.Add(name);
+            }
+
+            foreach (var element in elements)
+            {
+                if (!double.IsFinite(element)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"The start value of '{layout.Names[i]}' is not {(shape.IsNumber ? "a finite number" : "of finite numbers")}.");
             }
         }
 
@@ -125,6 +151,6 @@ internal sealed class LossTrainingForm : ITrainingForm
             ? start
             : throw new AutodiffException(
                 ErrorIds.ParameterUnknown,
-                $"-InitialValue names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", _parameters)}.{NearNames.Hint(unknown, _parameters)}");
+                $"-InitialValue names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", layout.Names)}.{NearNames.Hint(unknown, layout.Names)}");
     }
 }

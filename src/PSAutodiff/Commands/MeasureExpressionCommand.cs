@@ -1,6 +1,8 @@
+using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Measurements;
 using PSAutodiff.Rows;
 
@@ -34,6 +36,11 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? At { get; set; }
+
+    /// <summary>The columns that give the elements of variables: a dictionary of names or wildcards by variable.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Column { get; set; }
 
     /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
     [Parameter]
@@ -118,13 +125,12 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     private RowIntake PrepareRows()
     {
         var measurement = Require(Expression, () => Prepare(Expression));
-        Require(Expression, () =>
-        {
-            measurement.RequireNumbers();
-            return true;
-        });
-        if (_total is not null) return new RowIntake(this, (row, _) => new JoinedRows(measurement.Variables, _at, nameof(At), [], row, leavesOthers: false, this));
-        return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, Write)));
+        var map = Require(Column, () => new ColumnMap(Column, measurement.Variables));
+        if (_total is not null) return new RowIntake(this, (row, number) => new JoinedRows(ExprNode.Flatten(measurement.Outputs, Cancellation), measurement.Variables, _at, nameof(At), [], map, row, number, leavesOthers: false, this));
+
+        // Without -Column no row is needed to find out what is read.
+        if (Column is null) return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, map, null, 0, Write, Cancellation)));
+        return new RowIntake(this, (row, number) => new RowMeasurement(measurement, _at, map, row, number, Write, Cancellation));
     }
 
     private void ProcessExpression()
@@ -135,6 +141,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
             return;
         }
 
+        if (Column is not null) throw new AutodiffException(ErrorIds.ArgumentInvalid, "-Column names columns of rows from the pipeline, and none come: Import-Csv data.csv | Measure-Expression 'x @ w' -Column @{ x = 'a', 'b' } -At @{ w = 1, 2 }");
         var measurement = Prepare(Expression);
         if (Cost)
         {
@@ -171,7 +178,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     // A list for a number means many points, as it does without arrays.
     private void MeasureArrays(CompiledMeasurement measurement)
     {
-        if (_total is not null) measurement.RequireNumbers();
+        if (_total is not null) throw new AutodiffException(ErrorIds.RowsMissing, $"-{_total} joins rows from the pipeline here, as a list may be an array. {TotalExample}");
         foreach (var point in _at.PointsOf(measurement.Inputs)) Write(At, measurement.Measure(point, Cancellation));
     }
 
@@ -193,7 +200,8 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         Attempt(Expression, () =>
         {
             var joined = rows.Release<JoinedRows>();
-            WriteObject(MeasureTotal(joined.ToData(total), joined.Parameters, _at.NumbersOf(joined.Parameters)));
+            var parameters = VariableLayout.Of(joined.Parameters, ExprNode.Flatten(Prepare(Expression).Outputs, Cancellation));
+            WriteObject(MeasureTotal(joined.ToData(total), joined.Parameters, _at.ElementsOf(parameters)));
         });
     }
 
@@ -232,32 +240,46 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         return row;
     }
 
-    /// <summary>One expression over many rows; which variables -At gives is found out once.</summary>
+    /// <summary>One expression over many rows; which variables -At gives is found out with the first.</summary>
     private sealed class RowMeasurement : IRowWork
     {
         private readonly CompiledMeasurement _measurement;
         private readonly Action<object, object> _write;
+        private readonly CancellationToken _cancellation;
         private readonly double[] _values;
-        private readonly RowReader _reader;
+        private readonly VariableReader _reader;
 
-        // Of the variables that -At does not give under their exact names.
+        // Of the variables that -At does not give.
         private readonly double[] _cells;
-        private readonly int[] _targets;
+        private readonly Range[] _targets;
 
-        public RowMeasurement(CompiledMeasurement measurement, ValueSource at, Action<object, object> write)
+        public RowMeasurement(CompiledMeasurement measurement, ValueSource at, ColumnMap map, object? row, int number, Action<object, object> write, CancellationToken cancellation)
         {
-            (_measurement, _write) = (measurement, write);
-            _values = new double[measurement.Variables.Count];
-            var targets = new List<int>();
-            for (var i = 0; i < _values.Length; i++)
+            (_measurement, _write, _cancellation) = (measurement, write, cancellation);
+            var inputs = measurement.Inputs;
+            _values = new double[inputs.Length];
+
+            // Numbers by names that differ in case alone are found row by row, as columns may be nearer.
+            var names = inputs.HasArrays ? at.Match(inputs.Names) : [.. inputs.Names.Select(name => at.Has(name) ? name : null)];
+            var columns = new List<string>();
+            var targets = new List<Range>();
+            for (var i = 0; i < names.Length; i++)
             {
-                if (at.Has(measurement.Variables[i])) _values[i] = at.NumberOf(measurement.Variables[i]);
-                else targets.Add(i);
+                var (name, shape) = (names[i], inputs.Shapes[i]);
+                if (!map.Has(inputs.Names[i]) && name is not null && (at.Has(inputs.Names[i]) || !shape.IsNumber))
+                {
+                    at.ReadElements(name, inputs.Names[i], shape, _values.AsSpan(inputs.ElementsOf(i)));
+                    continue;
+                }
+
+                columns.Add(inputs.Names[i]);
+                targets.Add(inputs.ElementsOf(i));
             }
 
             _targets = [.. targets];
-            _cells = new double[_targets.Length];
-            _reader = new RowReader(Array.ConvertAll(_targets, i => measurement.Variables[i]), measurement.Variables, at);
+            var layout = inputs.Only(columns);
+            _cells = new double[layout.Length];
+            _reader = new VariableReader(layout, inputs.Names, at, map, measurement.Places, row, number);
         }
 
         /// <inheritdoc/>
@@ -267,9 +289,16 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         public void Take(object row, int number)
         {
             _reader.Start(row, number);
-            _reader.Read(_cells);
-            for (var i = 0; i < _targets.Length; i++) _values[_targets[i]] = _cells[i];
-            _write(row, _measurement.Measure(_values));
+            _reader.Read(_cells, finite: false);
+            var cells = _cells.AsSpan();
+            foreach (var target in _targets)
+            {
+                var place = _values.AsSpan(target);
+                cells[..place.Length].CopyTo(place);
+                cells = cells[place.Length..];
+            }
+
+            _write(row, _measurement.Measure(_values, _cancellation));
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         ? new JoinForm(
             total,
             $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -{total}",
-            row => new JoinedRows(_node!.Variables, _values, nameof(At), [], row, leavesOthers: true, this),
+            (row, number) => new JoinedRows(ExprNode.Flatten([_node!], Cancellation), _node!.Variables, _values, nameof(At), [], ColumnMap.Empty, row, number, leavesOthers: true, this),
             Finish)
         : null;
 

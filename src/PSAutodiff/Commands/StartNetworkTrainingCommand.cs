@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
@@ -31,6 +32,11 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [AllowNull]
     public object? Loss { get; set; }
 
+    /// <summary>The columns that give the elements of variables of the loss: a dictionary of names or wildcards by variable.</summary>
+    [Parameter(ParameterSetName = LossSet)]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Column { get; set; }
+
     /// <summary>The variables to train; by default every variable of the loss that is no column of the rows.</summary>
     [Parameter(ParameterSetName = LossSet)]
     [ValidateNotNullOrEmpty]
@@ -46,10 +52,12 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [Parameter(ParameterSetName = LossSet)]
     public InitialDistribution Initializer { get; set; }
 
-    /// <summary>Parameters without a start value start uniformly between minus and plus this, or normally with this standard deviation.</summary>
+    /// <summary>Parameters without a start value start uniformly between minus and plus this, or normally with this standard deviation; matrices by their size unless it is given.</summary>
     [Parameter(ParameterSetName = LossSet)]
     [ValidateRange(0.0, double.MaxValue)]
     public double InitialScale { get; set; } = Math.Sqrt(6.0 / 4.0);
+
+    internal bool HasInitialScale => IsBound(nameof(InitialScale));
 
     internal double UsedInitialScale => Initializer == InitialDistribution.Normal && !IsBound(nameof(InitialScale)) ? 1 : InitialScale;
 

@@ -105,7 +105,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
         base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At));
-        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => ToExpression(Expression).OfNumbers("Checking derivatives over rows"));
+        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => ToExpression(Expression, _at));
         if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }
@@ -131,12 +131,13 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     }
 
     /// <summary>What derivatives to check may be of is known with the first row.</summary>
-    private JoinedRows Start(object row)
+    private JoinedRows Start(object row, int number)
     {
         if (IsBound(nameof(Derivative))) _candidates = Candidates(Joined(_node!.Variables, null).Parameters);
         return Joined(Needed(_node!), this);
 
-        JoinedRows Joined(IReadOnlyList<string> variables, IRowMessages? messages) => new(variables, _at, nameof(At), Variable ?? [], row, leavesOthers: false, messages);
+        JoinedRows Joined(IReadOnlyList<string> variables, IRowMessages? messages) =>
+            new(ExprNode.Flatten([_node!], Cancellation), variables, _at, nameof(At), Variable ?? [], ColumnMap.Empty, row, number, leavesOthers: false, messages);
     }
 
     private void Finish(JoinedRows rows, DataRows data)

@@ -62,6 +62,9 @@ internal sealed class CompiledMeasurement
     /// <summary>The variables that need values, in the order in which they are given.</summary>
     public IReadOnlyList<string> Variables => Inputs.Names;
 
+    /// <summary>The variables by whose whole numbers elements are chosen, and among how many.</summary>
+    public IReadOnlyDictionary<string, long> Places => field ??= ArrayPoints.PlacesOf(ExprNode.Flatten(Outputs));
+
     /// <summary>The expressions that one measurement evaluates.</summary>
     public IReadOnlyList<ExprNode> Outputs { get; }
 
@@ -110,16 +113,21 @@ internal sealed class CompiledMeasurement
             return _shape(i => results[i]);
         }
 
-        // Value, gradient, and then the columns of the Hessian, one for each unit direction.
-        var (size, point) = (_directionLength, new double[_compiled.Inputs.Length]);
+        return MeasureAlong(values, (point, all) => _compiled.Evaluate(point, all, cancellation));
+    }
+
+    // Value, gradient, and then the columns of the Hessian, one for each unit direction, which stands behind the values.
+    private object MeasureAlong(ReadOnlySpan<double> values, Action<double[], double[]> evaluate)
+    {
+        var (size, point, results) = (_directionLength, new double[values.Length + _directionLength], new double[_compiled.ResultLength]);
         RequireRoomForHessian(size);
         var all = new double[1 + size + (size * size)];
         values.CopyTo(point);
         for (var j = 0; j < size; j++)
         {
-            point[Inputs.Length + j] = 1;
-            _compiled.Evaluate(point, results, cancellation);
-            point[Inputs.Length + j] = 0;
+            point[values.Length + j] = 1;
+            evaluate(point, results);
+            point[values.Length + j] = 0;
             results.AsSpan(1 + size).CopyTo(all.AsSpan(1 + size + (j * size)));
         }
 
@@ -142,14 +150,17 @@ internal sealed class CompiledMeasurement
     /// <param name="cancellation">Ends it early.</param>
     public object Measure(DataRows rows, IReadOnlyList<string> parameters, ReadOnlySpan<double> values, CancellationToken cancellation)
     {
-        RequireNumbers();
-        var results = new double[_compiled.OutputCount];
+        rows.LayoutIn(ExprNode.Flatten(Outputs, cancellation));
+        if (_directionLength > 0)
+        {
+            var directed = new ParameterProgram(_compiled, [.. parameters, .. _compiled.Variables.Skip(Variables.Count)], rows);
+            return MeasureAlong(values, (point, all) => directed.Evaluate(point, all, cancellation));
+        }
+
+        var results = new double[_compiled.ResultLength];
         new ParameterProgram(_compiled, parameters, rows).Evaluate(values, results, cancellation);
         return _isNumber ? results[0] : _shape(i => results[i]);
     }
-
-    /// <exception cref="AutodiffException">There are arrays, which rows do not give yet.</exception>
-    public void RequireNumbers() => ExprNode.Flatten(Outputs).RequireNumbers("Measuring over rows");
 
     /// <summary>The number of points that columns make: numbers for each variable, or a single one for all points.</summary>
     /// <exception cref="AutodiffException">Columns differ in length.</exception>

@@ -222,7 +222,13 @@ internal sealed class ValueSource
         return ExprNode.Constant(new ConstantArray(elements, shape.Plain()));
     }
 
-    private void ReadElements(string name, string variable, Shape shape, Span<double> elements)
+    /// <summary>The elements of the value of a name, for a variable of a shape.</summary>
+    /// <param name="name">The name of the value.</param>
+    /// <param name="variable">What the variable is called.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="elements">Gets the elements.</param>
+    /// <exception cref="AutodiffException">It is not of that shape, or an element is no number.</exception>
+    public void ReadElements(string name, string variable, Shape shape, Span<double> elements)
     {
         if (shape.IsNumber) elements[0] = NumberOf(name);
         else ArrayInput.Read(this[name], shape, variable, elements);

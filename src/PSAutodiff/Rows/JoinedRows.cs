@@ -1,5 +1,7 @@
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Rows;
 
@@ -11,30 +13,40 @@ internal sealed class JoinedRows : IRowWork
 {
     private const int FirstRows = 16;
 
-    private readonly RowReader _reader;
+    private readonly VariableReader _reader;
     private readonly double[] _row;
+    private readonly int[] _sizes;
     private readonly double[][] _columns;
     private int _count;
 
     /// <summary>Finds out which variables are columns: those without a value beside the rows.</summary>
+    /// <param name="expressions">The expressions.</param>
     /// <param name="variables">All variables of the expressions.</param>
     /// <param name="given">The values given beside the rows; they go before columns of the same name.</param>
     /// <param name="parameter">The parameter that gives them.</param>
     /// <param name="named">Variables that are parameters whatever the rows have.</param>
+    /// <param name="map">The columns of variables, which go before all else.</param>
     /// <param name="row">The first row.</param>
+    /// <param name="number">Its number.</param>
     /// <param name="leavesOthers">Whether variables that neither the first row nor a value stands for are left as they are; else every row has to have a column for them.</param>
     /// <param name="messages">Where warnings go; null for nowhere.</param>
-    /// <exception cref="AutodiffException">It cannot be told which name stands for which variable, or a named one has no value.</exception>
-    public JoinedRows(IReadOnlyList<string> variables, ValueSource given, string parameter, IReadOnlyList<string> named, object row, bool leavesOthers, IRowMessages? messages)
+    /// <exception cref="AutodiffException">It cannot be told which name stands for which variable, a named one has no value, or columns do not fill an array.</exception>
+    public JoinedRows(RootedGraph expressions, IReadOnlyList<string> variables, ValueSource given, string parameter, IReadOnlyList<string> named, ColumnMap map, object row, int number, bool leavesOthers, IRowMessages? messages)
     {
         given.Require([.. named.Where(name => variables.Contains(name, StringComparer.Ordinal))]);
-        var names = new NameGroups(new RowCells(row).Names);
+        var names = new NameGroups(map.Others(new RowCells(row), number));
         var matches = NameMatching.Match(variables, given.Names, names);
         var (parameters, columns) = (new List<string>(), new List<string>());
         for (var i = 0; i < matches.Length; i++)
         {
             var variable = variables[i];
             var isNamed = named.Contains(variable, StringComparer.Ordinal);
+            if (!isNamed && map.Has(variable))
+            {
+                columns.Add(variable);
+                continue;
+            }
+
             if (!isNamed && (matches[i].Name is null ? !leavesOthers : matches[i].IsColumn))
             {
                 columns.Add(variable);
@@ -48,9 +60,11 @@ internal sealed class JoinedRows : IRowWork
 
         if (columns.Count == 0) messages?.WriteWarning("The rows have no column for any variable of the expression, so it is the same for every row. Are the names of the columns right?");
         Parameters = [.. parameters];
-        _reader = new RowReader(columns, variables, ValueSource.Empty) { OtherSource = $"-{parameter}" };
-        _row = new double[columns.Count];
-        _columns = Array.ConvertAll(_row, static _ => new double[FirstRows]);
+        var layout = VariableLayout.Of(columns, expressions);
+        _reader = new VariableReader(layout, variables, ValueSource.Empty, map, ArrayPoints.PlacesOf(expressions), row, number) { OtherSource = $"-{parameter}" };
+        _row = new double[layout.Length];
+        _sizes = Array.ConvertAll(layout.Shapes, static shape => (int)shape.Count);
+        _columns = Array.ConvertAll(_sizes, static size => new double[size * FirstRows]);
     }
 
     /// <summary>The variables that are not columns, in their order.</summary>
@@ -63,11 +77,14 @@ internal sealed class JoinedRows : IRowWork
     public void Take(object row, int number)
     {
         _reader.Start(row, number);
-        _reader.ReadFinite(_row);
+        _reader.Read(_row, finite: true);
+        var values = _row.AsSpan();
         for (var i = 0; i < _columns.Length; i++)
         {
-            if (_count == _columns[i].Length) Array.Resize(ref _columns[i], 2 * _count);
-            _columns[i][_count] = _row[i];
+            var size = _sizes[i];
+            if (_count * size == _columns[i].Length) Array.Resize(ref _columns[i], 2 * _count * size);
+            values[..size].CopyTo(_columns[i].AsSpan(_count * size));
+            values = values[size..];
         }
 
         _count++;
@@ -75,5 +92,5 @@ internal sealed class JoinedRows : IRowWork
 
     /// <summary>The data that the rows held.</summary>
     public DataRows ToData(RowTotal total) =>
-        new(_reader.Columns, Array.ConvertAll(_columns, column => (ReadOnlyMemory<double>)column.AsMemory(0, _count)), _count, total);
+        new(_reader.Variables.Names, [.. _columns.Select((column, i) => (ReadOnlyMemory<double>)column.AsMemory(0, _count * _sizes[i]))], _sizes, _count, total);
 }

@@ -40,10 +40,10 @@ internal sealed class RowReader
     }
 
     /// <summary>The integers that lost digits.</summary>
-    public RoundedIntegers Rounded { get; } = new();
+    public RoundedIntegers Rounded { get; init; } = new();
 
     /// <summary>What else could have given a value for a variable without a column, for errors; null for nothing.</summary>
-    public string? OtherSource { get; init; }
+    public string? OtherSource { get; set; }
 
     /// <summary>The columns, in order.</summary>
     public IReadOnlyList<string> Columns => _columns;
@@ -100,7 +100,8 @@ internal sealed class RowReader
         return match.Name is null ? throw Missing(column) : match.IsColumn ? _cells[match.Name] : _given.NumberOf(match.Name);
     }
 
-    private double Number(int index)
+    /// <summary>The number in a column of the row.</summary>
+    public double Number(int index)
     {
         var cell = Cell(index);
         if (!Conversions.TryGetDouble(cell, out var number))

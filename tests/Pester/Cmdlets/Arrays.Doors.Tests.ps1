@@ -203,18 +203,7 @@ Describe 'Compare-Expression of vectors and matrices' {
 }
 
 Describe 'Cmdlets that work on numbers alone' {
-    BeforeAll {
-        $rows = 1..2 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ } }
-        $withArrays = 1..2 | ForEach-Object { [pscustomobject]@{ x = 1, 2; y = $_ } }
-    }
-
     It 'refuse vectors and matrices: <What>' -ForEach @(
-        @{ What = 'minima over rows'; Do = { $rows | Find-Minimum 'w: [2]; (x*w[0] - y)^2' -At @{ w = 1, 2 } -Mean } }
-        @{ What = 'minima over rows of arrays'; Do = { $withArrays | Find-Minimum 'w: [2]; x: [2]; (x @ w - y)^2' -At @{ w = 1, 2 } -Mean } }
-        @{ What = 'checks over rows'; Do = { $rows | Test-Derivative 'w: [2]; (x*w[0] - y)^2' -At @{ w = 1, 2 } -Sum } }
-        @{ What = 'measures over rows'; Do = { $rows | Measure-Expression 'w: [2]; (x*w[0] - y)^2' -At @{ w = 1, 2 } -Mean } }
-        @{ What = 'trainings'; Do = { $withArrays | Start-NetworkTraining -Loss 'w: [2]; x: [2]; (x @ w - y)^2' -InitialValue @{ w = 1, 2 } } }
-        @{ What = 'trainings with arrays inside'; Do = { $rows | Start-NetworkTraining -Loss 'norm([x*w - y, w])' -InitialValue @{ w = 1 } } }
         @{ What = 'roots'; Do = { Find-Root 'norm(w) - 1' -At @{ w = 1, 2 } } }
         @{ What = 'roots with arrays inside'; Do = { Find-Root 'norm([x, 1]) - 2' -At @{ x = 1 } } }
         @{ What = 'adjoints'; Do = { Measure-Expression 'w: [2]; w @ w' -At @{ w = 1, 2 } -Adjoint } }

@@ -160,9 +160,8 @@ Describe 'Values that do not fit' {
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly DataTooLarge
     }
 
-    It 'refuses arrays over rows, for now' {
-        $outcome = Get-Outcome { @{ x = 1 } | Measure-Expression 'v: [2]; x * sum(v)' -At @{ v = 1, 2 } }
-        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ArraysUnsupported
+    It 'takes arrays beside rows' {
+        @{ x = 1 }, @{ x = 2 } | Measure-Expression 'v: [2]; x * sum(v)' -At @{ v = 1, 2 } | Should -Be 3, 6
     }
 }
 

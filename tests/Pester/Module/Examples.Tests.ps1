@@ -177,6 +177,84 @@ Describe 'matrix-calculus.ps1' {
     }
 }
 
+Describe 'Models written as the loss of one row' {
+    BeforeAll {
+        function Get-Product([double[]]$Left, [double[,]]$Right) {
+            foreach ($j in 0..($Right.GetLength(1) - 1)) {
+                $sum = 0.0
+                foreach ($i in 0..($Left.Count - 1)) { $sum += $Left[$i] * $Right[$i, $j] }
+                $sum
+            }
+        }
+        function Get-Softmax([double[]]$Scores) {
+            $parts = $Scores | ForEach-Object { [Math]::Exp($_) }
+            $sum = ($parts | Measure-Object -Sum).Sum
+            $parts | ForEach-Object { $_ / $sum }
+        }
+        function Get-Mean([double[]]$Numbers) { ($Numbers | Measure-Object -Average).Average }
+    }
+
+    It 'residual-network.ps1 has the loss of a network by loops, and knows flowers that it has not seen' {
+        $run = Invoke-Example residual-network.ps1
+        $of = $run.Variables.result.Parameters
+        $losses = foreach ($row in $run.Variables.rows[$run.Variables.known]) {
+            $x = [double[]]($row.SepalLength, $row.SepalWidth, $row.PetalLength, $row.PetalWidth)
+            foreach ($block in @($of.A, $of.a), @($of.B, $of.b)) {
+                $z = Get-Product $x $block[0]
+                $x = 0..3 | ForEach-Object { $x[$_] + [Math]::Tanh($z[$_] + $block[1][$_]) }
+            }
+            $z = Get-Product $x $of.V
+            -[Math]::Log((Get-Softmax (0..2 | ForEach-Object { $z[$_] + $of.c[$_] }))[$row.kind])
+        }
+        $run.Variables.result.FinalLoss | Assert-Near (Get-Mean $losses) -Within 1e-12
+        $run.Output[-1] | Should -BeGreaterThan 46
+    }
+
+    It 'embedding.ps1 finds the regression of each species' {
+        $run = Invoke-Example embedding.ps1
+        $lines = @($run.Output[1..3])
+        foreach ($line in $lines) { foreach ($i in 0, 1) { $line.Vector[$i] | Assert-Near $line.Regression[$i] -Within 2e-4 } }
+    }
+
+    It 'two-towers.ps1 takes the steps of siamese.ps1, which is written out to numbers' {
+        $towers = (Invoke-Example two-towers.ps1).Variables.result
+        $numbers = (Invoke-Example siamese.ps1).Variables.result
+        $towers.FinalLoss | Assert-Near $numbers.FinalLoss -Within 1e-15
+        foreach ($i in 0, 1) {
+            $towers.Parameters.b[$i] | Assert-Near $numbers.Parameters["b$($i + 1)"] -Within 1e-14
+            foreach ($j in 0, 1) { $towers.Parameters.W[$i, $j] | Assert-Near $numbers.Parameters["w$($i + 1)$($j + 1)"] -Within 1e-14 }
+        }
+    }
+
+    It 'attention.ps1 looks at the key and reads the value, with the loss of loops' {
+        $run = Invoke-Example attention.ps1
+        $of = $run.Variables.result.Parameters
+        $losses = foreach ($row in $run.Variables.rows) {
+            $weights = Get-Softmax (0..3 | ForEach-Object { $row.X[$_, 0] * $of.q[0] + $row.X[$_, 1] * $of.q[1] })
+            $read = 0.0
+            foreach ($j in 0..3) { $read += $weights[$j] * ($row.X[$j, 0] * $of.v[0] + $row.X[$j, 1] * $of.v[1]) }
+            ($row.y - $read) * ($row.y - $read)
+        }
+        $run.Variables.result.FinalLoss | Assert-Near (Get-Mean $losses) -Within 1e-12
+        $of.q[0] | Should -BeGreaterThan 8
+        [Math]::Abs($of.q[1]) | Should -BeLessThan 0.5
+        $of.v[1] | Assert-Near 1 -Within 0.1
+    }
+
+    It 'mixture-of-experts.ps1 learns a corner from two lines, with the loss of loops' {
+        $run = Invoke-Example mixture-of-experts.ps1
+        $of = $run.Variables.result.Parameters
+        $losses = foreach ($row in $run.Variables.rows) {
+            $p = 1 / (1 + [Math]::Exp(-$of.g[0] - $row.x * $of.g[1]))
+            $read = $p * ($of.v[0] + $row.x * $of.v[1]) + (1 - $p) * ($of.w[0] + $row.x * $of.w[1])
+            ($row.y - $read) * ($row.y - $read)
+        }
+        $run.Variables.result.FinalLoss | Assert-Near (Get-Mean $losses) -Within 1e-14
+        $run.Output[-2..-1] | ForEach-Object { [Math]::Abs($_) } | ForEach-Object { $_ | Assert-Near 1 -Within 0.1 }
+        $run.Output[2] | Assert-Near 2 -Within 0.1
+    }
+}
+
 Describe 'data/service-metrics.ps1' {
     It 'makes the rows of service-metrics.csv' {
         $made = & (Join-Path $examples data/service-metrics.ps1) | ConvertTo-Csv -UseQuotes Never

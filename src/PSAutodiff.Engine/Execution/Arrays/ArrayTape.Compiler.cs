@@ -6,7 +6,7 @@ namespace PSAutodiff.Execution.Arrays;
 /// <content>From a graph to instructions.</content>
 internal sealed partial class ArrayTape
 {
-    private sealed class Compiler
+    private sealed partial class Compiler
     {
         // Arrays of about the same length use the same room one after the other.
         private const int LongestExact = 16;
@@ -16,6 +16,7 @@ internal sealed partial class ArrayTape
         private readonly int[] _roots;
         private readonly bool[] _reachable;
         private readonly VariableLayout _inputs;
+        private readonly VariableLayout _columns;
         private readonly CancellationToken _cancellation;
         private readonly Place[] _places;
         private readonly int[] _uses;
@@ -30,22 +31,27 @@ internal sealed partial class ArrayTape
 
         // Sums of parts of zeros have no -0, to which adding 0 would make a difference.
         private readonly bool[] _hasNoMinusZero;
-        private readonly Dictionary<int, Stack<int>> _free = [];
+        private readonly Dictionary<(Storage Storage, int Length), Stack<int>> _free = [];
         private readonly List<Instruction> _instructions = [];
+        private readonly List<Instruction> _rowInstructions = [];
         private readonly List<double> _constants = [];
         private readonly Stack<(int Id, long Row, long Column)> _parts = new();
         private int _operationCount;
         private long _end;
+        private long _rowEnd;
+        private long _keptEnd;
 
-        public Compiler(Graph graph, int[] roots, bool[] reachable, VariableLayout inputs, CancellationToken cancellation)
+        public Compiler(Graph graph, int[] roots, bool[] reachable, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation)
         {
-            (_graph, _roots, _reachable, _inputs, _cancellation) = (graph, roots, reachable, inputs, cancellation);
+            (_graph, _roots, _reachable, _inputs, _columns, _cancellation) = (graph, roots, reachable, inputs, columns, cancellation);
             _places = new Place[reachable.Length];
             _extents = new (int Start, int Length)[reachable.Length];
             _rooms = new int[reachable.Length];
             _tenants = new int[reachable.Length];
             _hasNoMinusZero = new bool[reachable.Length];
             _uses = graph.Uses(reachable, roots);
+            _varies = FindVarying();
+            _isKept = FindKept();
             _waits = FindWaiting();
         }
 
@@ -57,6 +63,7 @@ internal sealed partial class ArrayTape
                 if (_reachable[id] && (_graph.IsConstant(id) || _graph.IsArray(id))) PlaceConstant(id);
             }
 
+            GatherColumns();
             var walk = new PostOrder(_graph, _reachable.Length);
             foreach (var root in _roots)
             {
@@ -76,7 +83,10 @@ internal sealed partial class ArrayTape
                 throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_end} elements together, which is more than this computer has memory for.");
             }
 
-            return new ArrayTape([.. _instructions], _operationCount, [.. _constants], _inputs, Checked(_end), Array.ConvertAll(_roots, root => _places[root]));
+            return new ArrayTape([.. _instructions], _operationCount, [.. _constants], _inputs, Checked(_end), Array.ConvertAll(_roots, PlaceOfResult))
+            {
+                Rows = _columns.Names.Count == 0 ? RowPart.None : new RowPart(_columns, [.. _rowInstructions], [.. _factors], Checked(_rowEnd), Checked(_keptEnd)),
+            };
         }
 
         /// <summary>
@@ -113,16 +123,22 @@ internal sealed partial class ArrayTape
                 if (_reachable[id] && _graph.IsVariable(id)) ids.Add(_graph.NameOf(id), id);
             }
 
-            for (var i = 0; i < _inputs.Names.Count; i++)
+            // A variable that no result needs has its place too.
+            for (var i = 0; i < _inputs.Names.Count; i++) PlaceVariable(_inputs.Names[i], AtEnd(LengthOf(_inputs.Shapes[i]), _inputs.Shapes[i]), ids);
+            for (var i = 0; i < _columns.Names.Count; i++)
             {
-                // A variable that no result needs has its place too.
-                var place = AtEnd(LengthOf(_inputs.Shapes[i]), _inputs.Shapes[i]);
-                if (!ids.Remove(_inputs.Names[i], out var id)) continue;
-                (_places[id], _rooms[id]) = (place, id);
-                if (!_graph.ShapeOf(id).IsLike(place.Shape)) throw new AutodiffException(ErrorIds.ShapeConflict, $"'{_inputs.Names[i]}' is {_graph.ShapeOf(id).InWords()} in one expression and {place.Shape.InWords()} in another. A name has one shape.");
+                var length = LengthOf(_columns.Shapes[i]);
+                PlaceVariable(_columns.Names[i], new Place(i, length, _columns.Shapes[i], Storage.Column, Pitch: length), ids);
             }
 
             if (ids.Count > 0) throw new AutodiffException(ErrorIds.VariableNotBound, $"The variable '{ids.Keys.Order(StringComparer.Ordinal).First()}' has no place among the variables that are given.");
+        }
+
+        private void PlaceVariable(string name, Place place, Dictionary<string, int> ids)
+        {
+            if (!ids.Remove(name, out var id)) return;
+            (_places[id], _rooms[id]) = (place, id);
+            if (!_graph.ShapeOf(id).IsLike(place.Shape)) throw new AutodiffException(ErrorIds.ShapeConflict, $"'{name}' is {_graph.ShapeOf(id).InWords()} in one expression and {place.Shape.InWords()} in another. A name has one shape.");
         }
 
         private void PlaceConstant(int id)
@@ -137,7 +153,8 @@ internal sealed partial class ArrayTape
         {
             var operation = _graph.OperationOf(id);
             if (IsJoin(operation)) EmitJoined(id, operation);
-            else if (TryView(id, operation)) Release(_graph.X(id));
+            else if (TryView(id, operation)) Release(_graph.X(id), id);
+            else if (TryProduct(id, operation)) return;
             else if (operation is not SumOperation || !TryAdd(id)) EmitWhole(id, operation);
         }
 
@@ -153,47 +170,53 @@ internal sealed partial class ArrayTape
             var taken = Graph.None;
             for (var i = 0; i < count && operation.IsElementwise && taken == Graph.None; i++)
             {
-                if (places[i].Length == LengthOf(shape) && EndsWith(_graph.Argument(id, i))) taken = _graph.Argument(id, i);
+                if (places[i].Length == LengthOf(shape) && CanTake(id, _graph.Argument(id, i))) taken = _graph.Argument(id, i);
             }
 
             if (taken == Graph.None) New(id, shape);
             else Take(id, taken, shape);
             _hasNoMinusZero[id] = operation is PlacingOperation || (operation is SumOperation && (_hasNoMinusZero[_graph.X(id)] || _hasNoMinusZero[_graph.Y(id)]));
-            _instructions.Add(new Instruction(operation, _places[id], places[0], places[1], places[2], indices));
+            Add(new Instruction(operation, _places[id], places[0], places[1], places[2], indices));
             for (var i = 0; i < count; i++)
             {
-                if (_graph.Argument(id, i) is var argument && argument != taken) Release(argument);
+                if (_graph.Argument(id, i) is var argument && argument != taken) Release(argument, id);
             }
         }
 
-        // A part that stands in one piece is where it is, if it does not keep much more in memory than itself.
+        // A part that stands in one piece is where it is, if it does not keep much more in memory than itself. By row it is copied from there.
         private bool TryView(int id, Operation operation)
         {
-            if (operation is not (SliceOperation or ReshapeOperation)) return false;
-            var (whole, shape) = (_places[_graph.X(id)], _graph.ShapeOf(id));
-            var (start, length) = (0L, LengthOf(shape));
-            if (operation is SliceOperation)
+            if (!IsOnePiece(id, operation, out var start)) return false;
+            var (x, length) = (_graph.X(id), LengthOf(_graph.ShapeOf(id)));
+            if (_varies[id])
             {
-                var indices = _graph.IndicesOf(_graph.Y(id));
-                var rows = SliceBounds.At(indices, 0);
-                start = rows.Start;
-                if (whole.Shape.IsMatrix)
-                {
-                    var columns = SliceBounds.At(indices, 1);
-                    if (columns.Count != whole.Shape.Columns && rows.Count != 1) return false;
-                    start = (rows.Start * whole.Shape.Columns) + columns.Start;
-                }
+                ViewRows(id, operation, (int)start);
+                return true;
             }
 
-            var room = _rooms[_graph.X(id)];
+            var room = _rooms[x];
             if (!_graph.IsLeaf(room))
             {
                 if (length < _extents[room].Length / 2) return false;
                 _tenants[room]++;
             }
 
-            (_places[id], _rooms[id]) = (new Place((int)(whole.Start + start), length, shape), room);
+            (_places[id], _rooms[id]) = (new Place((int)(_places[x].Start + start), length, _graph.ShapeOf(id)), room);
             return true;
+        }
+
+        private bool IsOnePiece(int id, Operation operation, out long start)
+        {
+            start = 0;
+            if (operation is not (SliceOperation or ReshapeOperation)) return false;
+            if (operation is ReshapeOperation) return true;
+            var (indices, whole) = (_graph.IndicesOf(_graph.Y(id)), _graph.ShapeOf(_graph.X(id)));
+            var rows = SliceBounds.At(indices, 0);
+            start = rows.Start;
+            if (!whole.IsMatrix) return true;
+            var columns = SliceBounds.At(indices, 1);
+            start = (rows.Start * whole.Columns) + columns.Start;
+            return columns.Count == whole.Columns || rows.Count == 1;
         }
 
         /// <summary>Adds a part to what has been summed before, where that is not needed any more.</summary>
@@ -204,7 +227,7 @@ internal sealed partial class ArrayTape
             if (!_waits[part]) return false;
             var placing = _graph.OperationOf(part);
             if (_waits[total]) EmitWhole(total, _graph.OperationOf(total));
-            if (!_hasNoMinusZero[total] || !EndsWith(total) || _places[total].Length != LengthOf(_graph.ShapeOf(id)))
+            if (!_hasNoMinusZero[total] || !CanTake(id, total) || _places[total].Length != LengthOf(_graph.ShapeOf(id)))
             {
                 EmitWhole(part, placing);
                 return false;
@@ -214,9 +237,9 @@ internal sealed partial class ArrayTape
             _hasNoMinusZero[id] = true;
             var (x, y) = (_graph.X(part), _graph.Y(part));
             var chooses = !_graph.IsIndex(y);
-            _instructions.Add(new Instruction(placing, _places[id], _places[x], chooses ? _places[y] : default, default, chooses ? [] : _graph.IndicesOf(y), Way.Added));
-            Release(x);
-            if (chooses) Release(y);
+            Add(new Instruction(placing, _places[id], _places[x], chooses ? _places[y] : default, default, chooses ? [] : _graph.IndicesOf(y), Way.Added));
+            Release(x, id);
+            if (chooses) Release(y, id);
             return true;
         }
 
@@ -240,27 +263,35 @@ internal sealed partial class ArrayTape
                     continue;
                 }
 
-                var from = _places[part];
+                var from = _columnPlaces.GetValueOrDefault(part, _places[part]);
                 var rows = from.Shape.IsMatrix ? from.Shape.Rows : 1;
                 var start = (int)((row * width) + column);
                 var length = (int)(((rows - 1) * width) + (from.Length / rows));
-                var target = new Place(whole.Start + start, length, Shape.Matrix(rows, width));
-                _instructions.Add(new Instruction(operation, target, from, default, default, [], Way.Copied));
-                Release(part);
+                var target = whole.Varies
+                    ? whole with { Length = length, Shape = Shape.Matrix(rows, width), Offset = start }
+                    : new Place(whole.Start + start, length, Shape.Matrix(rows, width));
+                Add(new Instruction(operation, target, from, default, default, [], Way.Copied));
+                Release(part, id);
             }
         }
 
         /// <summary>Whether nothing else needs a node any more, or anything in its room.</summary>
         private bool EndsWith(int argument) => _uses[argument] == 1 && _rooms[argument] is var room && !_graph.IsLeaf(room) && _tenants[room] == 1;
 
-        /// <summary>One use less.</summary>
-        private void Release(int id)
+        // Not out of what stays: results, and what is the same for all rows and is computed once.
+        private bool CanTake(int id, int argument) => EndsWith(argument) && _varies[argument] == _varies[id] && !_isKept[id];
+
+        private void Add(in Instruction instruction) => (instruction.Target.Varies ? _rowInstructions : _instructions).Add(instruction);
+
+        /// <summary>One use less. Rows use what does not vary again and again.</summary>
+        private void Release(int id, int user)
         {
-            if (--_uses[id] > 0) return;
+            if ((_varies[user] && !_varies[id]) || --_uses[id] > 0) return;
             var room = _rooms[id];
             if (_graph.IsLeaf(room) || --_tenants[room] > 0) return;
             var (start, length) = _extents[room];
-            if (!_free.TryGetValue(length, out var starts)) _free.Add(length, starts = new Stack<int>());
+            var key = (StorageOf(room), length);
+            if (!_free.TryGetValue(key, out var starts)) _free.Add(key, starts = new Stack<int>());
             starts.Push(start);
         }
 
@@ -269,16 +300,20 @@ internal sealed partial class ArrayTape
         private void New(int id, Shape shape)
         {
             var length = LengthOf(shape);
-            var room = Rounded(length);
-            var place = _free.TryGetValue(room, out var starts) && starts.TryPop(out var start) ? new Place(start, length, shape) : AtEnd(room, shape) with { Length = length };
+            var storage = StorageOf(id);
+            var room = storage == Storage.Kept ? length : Rounded(length);
+            var at = _free.TryGetValue((storage, room), out var starts) && starts.TryPop(out var start) ? start : AtEnd(room, storage);
+            var place = storage == Storage.Single ? new Place(at, length, shape) : new Place(at, length, shape, storage, Pitch: length);
             (_places[id], _extents[id], _rooms[id], _tenants[id]) = (place, (place.Start, room), id, 1);
         }
 
-        private Place AtEnd(int length, Shape shape)
+        private Place AtEnd(int length, Shape shape) => new(AtEnd(length, Storage.Single), length, shape);
+
+        private int AtEnd(int length, Storage storage)
         {
-            _end += length;
-            Checked(_end);
-            return new Place((int)(_end - length), length, shape);
+            ref var end = ref storage == Storage.Single ? ref _end : ref storage == Storage.Row ? ref _rowEnd : ref _keptEnd;
+            end += length;
+            return Checked(end) - length;
         }
 
         // To a multiple of an eighth of a power of two.

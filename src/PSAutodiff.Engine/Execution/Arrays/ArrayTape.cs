@@ -7,11 +7,13 @@ namespace PSAutodiff.Execution.Arrays;
 /// again by liveness. Element-wise results take the place of an argument that is not needed any more. What is joined from many parts, or
 /// summed from parts of zeros, is written part by part, so it costs its elements and not a copy of them for each part.
 /// </summary>
+/// <remarks>
+/// Where some variables vary by row, what depends on one of them is computed for blocks of rows by <see cref="RowBlock"/>, all else once before.
+/// </remarks>
 internal sealed partial class ArrayTape
 {
     private readonly Instruction[] _instructions;
     private readonly double[] _constants;
-    private readonly int _length;
     private readonly Place[] _outputs;
     private double[]? _arena;
 
@@ -20,14 +22,20 @@ internal sealed partial class ArrayTape
         _instructions = instructions;
         OperationCount = operationCount;
         _constants = constants;
-        _length = length;
+        ArenaLength = length;
         _outputs = outputs;
         Inputs = inputs;
         foreach (var output in outputs) OutputLength += output.Length;
     }
 
-    /// <summary>The variables, in the order of their elements.</summary>
+    /// <summary>The variables that are the same for all rows, in the order of their elements.</summary>
     public VariableLayout Inputs { get; }
+
+    /// <summary>Where the results are.</summary>
+    public IReadOnlyList<Place> Outputs => _outputs;
+
+    /// <summary>What is done for every block of rows; nothing where no variable varies.</summary>
+    public RowPart Rows { get; private init; } = RowPart.None;
 
     /// <summary>Number of all elements of the results.</summary>
     public int OutputLength { get; private set; }
@@ -38,26 +46,32 @@ internal sealed partial class ArrayTape
     /// <summary>Number of operations; some take no instruction, and what joins many takes one for each of them.</summary>
     public int OperationCount { get; }
 
-    /// <summary>Number of all numbers that a run has in memory.</summary>
-    public int ArenaLength => _length;
+    /// <summary>Number of all numbers that a run has in memory, those of rows left out.</summary>
+    public int ArenaLength { get; }
 
     /// <summary>Number of elements that one run computes or copies, or looks at where it joins several to one.</summary>
-    public double Work => _instructions.Sum(static instruction =>
-        instruction.Way != Way.Whole ? instruction.X.Length :
-        instruction.Operation is ArrayOperation operation ? Math.Max(instruction.Target.Length, operation.WorkOf(new ArgumentShapes(instruction.X.Shape, instruction.Y.Shape, Shape.Number, instruction.Indices)))
-        : instruction.Target.Length);
+    public double Work => _instructions.Sum(static instruction => instruction.Work);
 
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions.</param>
     /// <param name="inputs">The variables in the order of their elements.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">A variable is missing or has another shape, or the arrays are too large.</exception>
-    public static ArrayTape Compile(RootedGraph outputs, VariableLayout inputs, CancellationToken cancellation = default)
+    public static ArrayTape Compile(RootedGraph outputs, VariableLayout inputs, CancellationToken cancellation = default) =>
+        Compile(outputs, inputs, new VariableLayout([]), cancellation);
+
+    /// <summary>Compiles expressions of one row.</summary>
+    /// <param name="outputs">The expressions.</param>
+    /// <param name="inputs">The variables that are the same for all rows, in the order of their elements.</param>
+    /// <param name="columns">The variables that vary by row.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">A variable is missing or has another shape, or the arrays are too large.</exception>
+    public static ArrayTape Compile(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation = default)
     {
         var (graph, roots) = outputs;
         var reachable = outputs.Reachable();
         graph.RequireDefinitions(reachable);
-        return new Compiler(graph, roots, reachable, inputs, cancellation).Compile();
+        return new Compiler(graph, roots, reachable, inputs, columns, cancellation).Compile();
     }
 
     /// <summary>Computes the results.</summary>
@@ -68,13 +82,7 @@ internal sealed partial class ArrayTape
     {
         // One arena is kept between runs; threads that meet make their own.
         var arena = Interlocked.Exchange(ref _arena, null) ?? NewArena();
-        inputs[..Inputs.Length].CopyTo(arena);
-        foreach (ref readonly var instruction in _instructions.AsSpan())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Run(instruction, arena);
-        }
-
+        RunIn(arena, inputs, cancellation);
         foreach (var output in _outputs)
         {
             arena.AsSpan(output.Start, output.Length).CopyTo(results);
@@ -84,9 +92,51 @@ internal sealed partial class ArrayTape
         _arena = arena;
     }
 
-    private double[] NewArena()
+    /// <summary>Computes all that does not vary by row.</summary>
+    /// <param name="arena">Where it is computed; see <see cref="NewArena"/>.</param>
+    /// <param name="inputs">The elements of <see cref="Inputs"/>, in order.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public void RunIn(double[] arena, ReadOnlySpan<double> inputs, CancellationToken cancellation)
     {
-        var arena = new double[_length];
+        inputs[..Inputs.Length].CopyTo(arena);
+        RunIn(arena, cancellation);
+    }
+
+    /// <summary>The same with the inputs at the beginning of the arena, as far as they are looked at there.</summary>
+    /// <inheritdoc cref="RunIn(double[], ReadOnlySpan{double}, CancellationToken)"/>
+    public void RunIn(double[] arena, CancellationToken cancellation)
+    {
+        foreach (ref readonly var instruction in _instructions.AsSpan())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Run(instruction, arena);
+        }
+    }
+
+    /// <summary>Which inputs are looked at but as matrices of products over rows.</summary>
+    public bool[] FindRead()
+    {
+        var isRead = new bool[Inputs.Length];
+        foreach (var instruction in _instructions.Concat(Rows.Instructions))
+        {
+            Mark(instruction.X);
+            if (instruction.Way != Way.Product) Mark(instruction.Y);
+            Mark(instruction.Z);
+        }
+
+        foreach (var output in _outputs) Mark(output);
+        return [.. Enumerable.Range(0, Inputs.Names.Count).Select(i => isRead.AsSpan(Inputs.ElementsOf(i)).Contains(true))];
+
+        void Mark(in Place place)
+        {
+            if (!place.Varies && place.Start < isRead.Length) isRead.AsSpan(place.Start, Math.Min(place.Length, isRead.Length - place.Start)).Fill(true);
+        }
+    }
+
+    /// <summary>Memory with the constants in it.</summary>
+    public double[] NewArena()
+    {
+        var arena = new double[ArenaLength];
         _constants.CopyTo(arena, Inputs.Length);
         return arena;
     }
@@ -146,26 +196,4 @@ internal sealed partial class ArrayTape
         var (shape, width) = (place.Shape, (int)place.Shape.Last);
         return shape.IsMatrix && shape.Rows > 1 ? all.Slice(row * width, width) : all[..width];
     }
-
-    /// <summary>Where the elements of an array are.</summary>
-    internal readonly record struct Place(int Start, int Length, Shape Shape)
-    {
-        public Span<double> In(double[] arena) => arena.AsSpan(Start, Length);
-    }
-
-    /// <summary>What an instruction does to its target.</summary>
-    internal enum Way : byte
-    {
-        /// <summary>All of it is computed.</summary>
-        Whole,
-
-        /// <summary>The value of a <see cref="PlacingOperation"/> is added to it, which leaves all else as it is.</summary>
-        Added,
-
-        /// <summary>The first argument is copied into it. It begins where that is to be, and its shape is the rows of the part and the columns of the whole.</summary>
-        Copied,
-    }
-
-    /// <summary>An operation and the places of its arguments and result.</summary>
-    internal readonly record struct Instruction(Operation Operation, Place Target, Place X, Place Y, Place Z, long[] Indices, Way Way = Way.Whole);
 }

@@ -28,6 +28,15 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
     /// <param name="result">Gets the elements, row after row. Never one of the arguments.</param>
     internal abstract void Execute(in ArrayOperands of, Span<double> result);
 
+    /// <summary>The values of a block of rows: each row by itself, unless there is a faster way to the same bits.</summary>
+    /// <param name="of">Arguments, those that vary with the elements of all rows; the shapes are those of one row.</param>
+    /// <param name="block">The rows.</param>
+    /// <param name="result">Gets the elements of all rows. Never one of the arguments.</param>
+    internal virtual void ExecuteRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
+    {
+        for (var row = 0; row < block.Count; row++) Execute(block.Row(of, row), block.Row(result, row));
+    }
+
     /// <summary>
     /// How far each element of the value may be from its exact value, up to a small factor. Here that of an operation that moves elements, and
     /// nothing else: their errors move with them, and places that are known inexactly are no places.

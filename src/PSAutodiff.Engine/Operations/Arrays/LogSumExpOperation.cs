@@ -24,7 +24,9 @@ internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "lo
     {
         var greatest = Vectors.Greatest(elements);
         if (!double.IsFinite(greatest)) return greatest;
-        var scratch = elements.ToArray();
+        const int onStack = 256;
+        var scratch = elements.Length <= onStack ? stackalloc double[elements.Length] : new double[elements.Length];
+        elements.CopyTo(scratch);
         Vectors.Subtract(scratch, greatest);
         Elementary.Exp(scratch, scratch);
         return greatest + Elementary.Log(Vectors.Sum(scratch));

@@ -14,6 +14,15 @@ internal abstract class PlacingOperation(string name, int arity) : ArrayOperatio
     /// <param name="result">Has the shape of the value.</param>
     internal abstract void Add(in ArrayOperands of, Span<double> result);
 
+    /// <summary>The same for a block of rows.</summary>
+    /// <param name="of">Arguments, those that vary with the elements of all rows; the shapes are those of one row.</param>
+    /// <param name="block">The rows.</param>
+    /// <param name="result">Has the elements of all rows.</param>
+    internal void AddRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
+    {
+        for (var row = 0; row < block.Count; row++) Add(block.Row(of, row), block.Row(result, row));
+    }
+
     internal sealed override void Execute(in ArrayOperands of, Span<double> result)
     {
         result.Clear();

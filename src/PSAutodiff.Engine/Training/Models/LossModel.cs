@@ -34,7 +34,7 @@ internal sealed class LossModel : IDescentModel<double>
     {
         _program = program;
         _compiled = program.Gradient;
-        _columnCount = program.ColumnCount;
+        _columnCount = program.Columns.Length;
         _rows = rows;
         _threads = threads;
         _point = new double[_compiled.Variables.Count];

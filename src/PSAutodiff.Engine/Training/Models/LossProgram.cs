@@ -1,3 +1,5 @@
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Training.Models;
@@ -5,31 +7,51 @@ namespace PSAutodiff.Training.Models;
 /// <summary>What is compiled of a loss expression to train it.</summary>
 internal sealed class LossProgram
 {
-    private readonly Lazy<CompiledExpression> _step;
+    private readonly CompiledExpression? _gradient;
+    private readonly Lazy<CompiledExpression>? _step;
+    private readonly Lazy<RowProgram>? _loss;
 
     /// <summary>Differentiates and compiles a loss.</summary>
     /// <param name="loss">The loss of one row.</param>
     /// <param name="columns">Its variables that the data give.</param>
     /// <param name="parameters">Its variables that are trained.</param>
     /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">The loss is no number.</exception>
     public LossProgram(ExprNode loss, string[] columns, string[] parameters, CancellationToken cancellation)
     {
-        ExprNode.Flatten([loss], cancellation).RequireNumbers("Training");
+        var flat = ExprNode.Flatten([loss], cancellation);
+        (Columns, Parameters) = (VariableLayout.Of(columns, flat), VariableLayout.Of(parameters, flat));
+        if (!loss.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The loss is {loss.ArrayShape.InWords()}, and what is made small is a number. Sum its elements, for example.");
 
         // The loss comes last: the next step waits for the derivatives, not for it.
         var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
         var outputs = derivatives.Gradient.And(derivatives.Value);
-        Gradient = CompiledExpression.Compile(outputs, [.. columns, .. parameters], cancellation);
+        if (flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays)
+        {
+            Rows = RowProgram.ForSums(outputs, Parameters, Columns, cancellation);
+            _loss = new Lazy<RowProgram>(() => RowProgram.ForSums(derivatives.Value, Parameters, Columns, default));
+            return;
+        }
+
+        _gradient = CompiledExpression.Compile(outputs, [.. columns, .. parameters], cancellation);
         _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(outputs, columns, parameters));
-        ColumnCount = columns.Length;
     }
 
-    /// <summary>The number of columns.</summary>
-    public int ColumnCount { get; }
+    /// <summary>The variables that the data give.</summary>
+    public VariableLayout Columns { get; }
 
-    /// <summary>The derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</summary>
-    public CompiledExpression Gradient { get; }
+    /// <summary>The variables that are trained.</summary>
+    public VariableLayout Parameters { get; }
 
-    /// <summary>A step on one row, see <see cref="DescentStep.Compile"/>.</summary>
-    public CompiledExpression Step => _step.Value;
+    /// <summary>Where there are arrays, the derivatives by the parameters, summed over rows, and then the loss; else null.</summary>
+    public RowProgram? Rows { get; }
+
+    /// <summary>Where there are arrays, the loss alone, summed over rows.</summary>
+    public RowProgram Loss => _loss!.Value;
+
+    /// <summary>Where all are numbers, the derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</summary>
+    public CompiledExpression Gradient => _gradient!;
+
+    /// <summary>Where all are numbers, a step on one row, see <see cref="DescentStep.Compile"/>.</summary>
+    public CompiledExpression Step => _step!.Value;
 }

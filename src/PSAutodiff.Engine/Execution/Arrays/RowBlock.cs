@@ -1,0 +1,175 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Operations.Arrays;
+
+namespace PSAutodiff.Execution.Arrays;
+
+/// <summary>
+/// Runs what varies by row for blocks of rows, with the memory of one thread. Each instruction is done for all rows of a block before the
+/// next: element by element over all their elements, products with what does not vary as one product. The size of a block makes no difference to the bits.
+/// </summary>
+internal sealed class RowBlock
+{
+    // Calls for each row cost less than copies of it.
+    private const int LongRow = 32;
+
+    private readonly RowPiece _piece;
+    private readonly int _capacity;
+    private readonly double[] _memory;
+    private readonly double[][] _stretched = [[], [], []];
+    private int _first;
+    private int _count;
+
+    /// <param name="piece">The rows.</param>
+    /// <param name="capacity">The most rows of a block.</param>
+    public RowBlock(RowPiece piece, int capacity)
+    {
+        (_piece, _capacity) = (piece, capacity);
+        _memory = GC.AllocateUninitializedArray<double>(checked(piece.Tape.Rows.RowLength * capacity));
+    }
+
+    /// <summary>The most rows of a block.</summary>
+    public int Capacity => _capacity;
+
+    /// <summary>Computes a block.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public void Run(int first, int count, CancellationToken cancellation)
+    {
+        (_first, _count) = (first, count);
+        foreach (ref readonly var instruction in _piece.Tape.Rows.Instructions.AsSpan())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            switch (instruction.Way)
+            {
+                case ArrayTape.Way.Copied:
+                    Copy(instruction);
+                    break;
+                case ArrayTape.Way.Product:
+                    Multiply(instruction);
+                    break;
+                default:
+                    Apply(instruction);
+                    break;
+            }
+        }
+    }
+
+    private void Apply(in ArrayTape.Instruction instruction)
+    {
+        var (x, y, z) = (instruction.X, instruction.Y, instruction.Z);
+        var result = In(instruction.Target);
+        if (instruction.Operation is not ArrayOperation operation)
+        {
+            Evaluate(instruction, result);
+            return;
+        }
+
+        var operands = new ArrayOperands { X = In(x), Y = In(y), ShapeX = x.Shape, ShapeY = y.Shape, Shape = instruction.Target.Shape, Indices = instruction.Indices };
+        var block = new RowsOfBlock(_count, x.Varies, y.Varies);
+        if (instruction.Way == ArrayTape.Way.Added) ((PlacingOperation)operation).AddRows(operands, block, result);
+        else operation.ExecuteRows(operands, block, result);
+    }
+
+    /// <summary>Element by element: all rows at once, or row by row where some argument is the same for all or one number for each and rows are long.</summary>
+    private void Evaluate(in ArrayTape.Instruction instruction, Span<double> result)
+    {
+        var (target, x, y, z) = (instruction.Target, instruction.X, instruction.Y, instruction.Z);
+        var isDirect = IsDirect(x, target) && IsDirect(y, target) && IsDirect(z, target);
+        if (isDirect || target.Length < LongRow || !IsPlain(x, target) || !IsPlain(y, target) || !IsPlain(z, target))
+        {
+            instruction.Operation.Evaluate(Stretched(x, target, 0), Stretched(y, target, 1), Stretched(z, target, 2), result);
+            return;
+        }
+
+        for (var row = 0; row < _count; row++)
+        {
+            instruction.Operation.Evaluate(Row(x, row), Row(y, row), Row(z, row), result.Slice(row * target.Length, target.Length));
+        }
+    }
+
+    private static bool IsDirect(in ArrayTape.Place place, in ArrayTape.Place target) =>
+        place.Length == 0 || (place.Varies ? place.Length == target.Length : place.Length == 1);
+
+    // One number, or one for each element, in each row or for all.
+    private static bool IsPlain(in ArrayTape.Place place, in ArrayTape.Place target) => place.Length <= 1 || place.Length == target.Length;
+
+    private ReadOnlySpan<double> Row(ArrayTape.Place place, int row) => place.Varies ? In(place).Slice(row * place.Pitch, place.Length) : In(place);
+
+    private void Multiply(in ArrayTape.Instruction instruction)
+    {
+        var x = instruction.X;
+        var result = In(instruction.Target);
+        var (_, depth, columns, isTransposed) = _piece.Tape.Rows.Factors[instruction.Factor];
+        var rows = x.Storage == ArrayTape.Storage.Column
+            ? _piece.RowsOf(x, _first, _count)
+            : new MatrixRows<double>(In(x), result.Length / columns, depth);
+        if (_piece.IsPacked)
+        {
+            MatrixProduct.Multiply(rows, _piece.Packed(instruction.Factor), columns, result, accumulate: false);
+            return;
+        }
+
+        var factor = instruction.Y.In(_piece.Arena);
+        if (!isTransposed)
+        {
+            result.Clear();
+            MatrixProduct.MultiplyFew<double>(rows, factor, columns, result);
+            return;
+        }
+
+        for (var row = 0; row < rows.Count; row++) MatrixProduct.MultiplyFewByTransposed(rows[row], 1, factor, result.Slice(row * columns, columns));
+    }
+
+    private void Copy(in ArrayTape.Instruction instruction)
+    {
+        var (from, to) = (instruction.X, instruction.Target);
+        var (rows, width) = ((int)to.Shape.Rows, (int)to.Shape.Columns);
+        var result = In(to);
+        var columns = from.Length / rows;
+        var source = from.Storage == ArrayTape.Storage.Column
+            ? _piece.RowsOf(from, _first, _count)
+            : new MatrixRows<double>(In(from), from.Varies ? _count : 1, from.Varies ? from.Pitch : from.Length);
+        for (var row = 0; row < _count; row++)
+        {
+            var part = source[from.Varies ? row : 0].Slice(from.Offset, from.Length);
+            var target = result[((row * to.Pitch) + to.Offset)..];
+            for (var i = 0; i < rows; i++) part.Slice(i * columns, columns).CopyTo(target[(i * width)..]);
+        }
+    }
+
+    /// <summary>The elements of an argument for the elements of a target in all rows: as many, or one for all.</summary>
+    private ReadOnlySpan<double> Stretched(ArrayTape.Place place, ArrayTape.Place target, int argument)
+    {
+        var all = In(place);
+        if (IsDirect(place, target)) return all;
+        ref var memory = ref _stretched[argument];
+        if (memory.Length < _capacity * target.Length) memory = GC.AllocateUninitializedArray<double>(Math.Max(_capacity * target.Length, 2 * memory.Length));
+        var stretched = memory.AsSpan(0, _count * target.Length);
+        if (!place.Varies)
+        {
+            var row = stretched[..target.Length];
+            ArrayForms.Stretch(all, place.Shape, target.Shape, row);
+            Vectors.Repeat<double>(row, stretched[target.Length..]);
+        }
+        else if (place.Length == 1)
+        {
+            ArrayForms.Stretch(all, Shape.Matrix(_count, 1), Shape.Matrix(_count, target.Length), stretched);
+        }
+        else
+        {
+            for (var row = 0; row < _count; row++) ArrayForms.Stretch(all.Slice(row * place.Length, place.Length), place.Shape, target.Shape, stretched.Slice(row * target.Length, target.Length));
+        }
+
+        return stretched;
+    }
+
+    // The elements of all rows where they vary.
+    private Span<double> In(ArrayTape.Place place) => place.Storage switch
+    {
+        ArrayTape.Storage.Single => place.In(_piece.Arena),
+        ArrayTape.Storage.Row => _memory.AsSpan(place.Start * _capacity, _count * place.Pitch),
+        _ => _piece.Kept(place, _first, _count),
+    };
+}

@@ -1,0 +1,293 @@
+using PSAutodiff.Core;
+using PSAutodiff.Kernels;
+using PSAutodiff.Kernels.Threading;
+
+namespace PSAutodiff.Execution.Arrays;
+
+/// <summary>
+/// Runs a program over rows, with memory that it keeps; one thread at a time may use it. Rows are worked off in pieces: first all that is computed for
+/// each row, in blocks of rows that threads share out; then what is summed over the rows of the piece, parts of the sums by parts. A
+/// sum is one chain from the first row to the last, so neither threads nor the sizes of blocks and pieces make any difference to the bits.
+/// </summary>
+internal sealed class RowRun
+{
+    /// <summary>The most rows of a block unless all its values fit the cache.</summary>
+    public const int UsualBlock = 11 * MatrixProduct.TileRows;
+
+    private const int LargestBlock = 16 * UsualBlock;
+
+    private const int BlocksInPiece = 8;
+
+    private const int BytesInCache = 1 << 18;
+
+    // Numbers in the results of a piece, as far as its rows are not one block.
+    private const int MostKept = 1 << 22;
+
+    // The columns of a left-hand matrix whose products are one part of the work.
+    private const int ColumnsInPart = 6 * MatrixProduct.TileRows;
+
+    // Elements computed in a piece that are worth a second thread.
+    private const double SharedWork = 1 << 18;
+
+    private readonly RowProgram _program;
+    private readonly RowPiece _piece;
+    private readonly RowBlock?[] _blocks;
+    private readonly double[][] _scratch;
+    private readonly double[][] _packed;
+    private readonly double[] _afterInputs;
+    private readonly (int Sum, int First)[] _parts;
+    private readonly ThreadTeam _team;
+    private readonly double _workOfRow;
+    private readonly int _blockRows;
+    private readonly int _pieceRows;
+    private readonly int _threads;
+    private double[] _results = [];
+    private bool _isSumming;
+    private bool _continues;
+    private int _block;
+    private CancellationToken _cancellation;
+
+    /// <summary>Makes memory.</summary>
+    /// <param name="program">What is run.</param>
+    /// <param name="threads">The most threads, at least 1.</param>
+    /// <param name="blockRows">Rows in a block; 0 for what suits the cache.</param>
+    public RowRun(RowProgram program, int threads, int blockRows = 0)
+    {
+        (_program, _threads) = (program, threads);
+        _piece = new RowPiece(program.Rows);
+        _blocks = new RowBlock?[threads];
+        _scratch = new double[threads][];
+        _workOfRow = program.WorkOfRow;
+        var part = program.Rows.Rows;
+        _blockRows = blockRows > 0 ? blockRows : Math.Clamp(BytesInCache / sizeof(double) / Math.Max(1, part.RowLength + part.KeptLength), UsualBlock, LargestBlock);
+
+        // No block and no piece takes more memory than there may be in one array.
+        var most = Math.Max(1, Array.MaxLength / 4 / Math.Max(1, Math.Max(part.RowLength, part.KeptLength)));
+        _blockRows = Math.Min(_blockRows, most);
+        if (blockRows == 0 && _blockRows > MatrixProduct.TileRows) _blockRows -= _blockRows % MatrixProduct.TileRows;
+        _pieceRows = Math.Min(most, Math.Max(_blockRows, Math.Min(BlocksInPiece * _blockRows, MostKept / Math.Max(1, part.KeptLength))));
+        _packed = Array.ConvertAll(program.Sums, static _ => Array.Empty<double>());
+        _parts =
+        [
+            .. program.Sums.SelectMany((sum, s) => sum.Kind == RowSumKind.Product ? Enumerable.Range(0, (WidthOf(sum.X, sum) + ColumnsInPart - 1) / ColumnsInPart).Select(at => (s, at * ColumnsInPart)) : [(s, 0)]),
+        ];
+        _afterInputs = program.After is { } after ? new double[after.Inputs.Length] : [];
+        _team = new ThreadTeam(Do, threads);
+    }
+
+    /// <summary>Whether threads share work however small it is.</summary>
+    public bool SharesAll { get; init; }
+
+    /// <summary>The sums over rows.</summary>
+    /// <param name="inputs">The elements of what does not vary.</param>
+    /// <param name="columns">For each variable that varies, its elements row after row.</param>
+    /// <param name="rows">Indices of the rows; at least one.</param>
+    /// <param name="results">Gets the elements of all sums, in order.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Sum(ReadOnlySpan<double> inputs, ReadOnlyMemory<double>[] columns, ReadOnlySpan<int> rows, double[] results, CancellationToken cancellation)
+    {
+        _results = _program.After is null ? results : _afterInputs;
+        Begin(inputs, columns, rows.Length, cancellation);
+        for (var start = 0; start < rows.Length; start += _pieceRows)
+        {
+            var piece = rows.Slice(start, Math.Min(_pieceRows, rows.Length - start));
+            _continues = start > 0;
+            Run(piece);
+            Reserve(piece.Length);
+            _isSumming = true;
+            Do(_parts.Length, Shares(piece.Length));
+            _isSumming = false;
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        if (_program.After is not { } after) return;
+        inputs.CopyTo(_afterInputs);
+        _afterInputs[^1] = rows.Length;
+        after.Run(_afterInputs, results, cancellation);
+    }
+
+    /// <summary>The values of all rows.</summary>
+    /// <param name="inputs">The elements of what does not vary.</param>
+    /// <param name="columns">For each variable that varies, its elements row after row.</param>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="results">For each result, gets its elements row after row.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Evaluate(ReadOnlySpan<double> inputs, ReadOnlyMemory<double>[] columns, int rowCount, double[][] results, CancellationToken cancellation)
+    {
+        Begin(inputs, columns, rowCount, cancellation);
+        var rows = new int[Math.Min(rowCount, _pieceRows)];
+        for (var start = 0; start < rowCount; start += _pieceRows)
+        {
+            var count = Math.Min(_pieceRows, rowCount - start);
+            for (var i = 0; i < count; i++) rows[i] = start + i;
+            Run(rows.AsSpan(0, count));
+            for (var i = 0; i < results.Length; i++)
+            {
+                var place = _program.Rows.Outputs[i];
+                var target = results[i].AsSpan(start * place.Length, count * place.Length);
+                if (place.Varies) CopyRows(_piece.RowsOf(place, 0, count), target);
+                else Vectors.Repeat<double>(place.In(_piece.Arena), target);
+            }
+        }
+    }
+
+    private static void CopyRows(MatrixRows<double> rows, Span<double> target)
+    {
+        for (var i = 0; i < rows.Count; i++) rows[i].CopyTo(target[(i * rows.Width)..]);
+    }
+
+    private void Begin(ReadOnlySpan<double> inputs, ReadOnlyMemory<double>[] columns, int rowCount, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _cancellation = cancellation;
+        _piece.SetPoint(inputs, columns, rowCount, _pieceRows, cancellation);
+    }
+
+    /// <summary>All that is computed for each row of a piece.</summary>
+    private void Run(ReadOnlySpan<int> rows)
+    {
+        _piece.SetRows(rows);
+        var shares = Shares(rows.Length);
+        _block = _blockRows;
+        if (shares)
+        {
+            // Whole tiles, as many for each thread.
+            var tiles = (rows.Length + MatrixProduct.TileRows - 1) / MatrixProduct.TileRows;
+            _block = Math.Min(_block, (tiles + _threads - 1) / _threads * MatrixProduct.TileRows);
+        }
+
+        Do((rows.Length + _block - 1) / _block, shares);
+        _cancellation.ThrowIfCancellationRequested();
+    }
+
+    private bool Shares(int rows) => _threads > 1 && (SharesAll || rows * _workOfRow >= SharedWork);
+
+    private void Do(int units, bool shares)
+    {
+        if (shares)
+        {
+            _team.Run(units);
+            return;
+        }
+
+        for (var unit = 0; unit < units; unit++) Do(unit, 0);
+    }
+
+    private void Do(int unit, int worker)
+    {
+        if (_cancellation.IsCancellationRequested) return;
+        if (_isSumming)
+        {
+            Sum(_parts[unit].Sum, _parts[unit].First, worker);
+            return;
+        }
+
+        var first = unit * _block;
+        var count = Math.Min(_block, _piece.Count - first);
+        if (_blocks[worker] is not { } block || block.Capacity < _block) _blocks[worker] = block = new RowBlock(_piece, _block);
+        block.Run(first, count, _cancellation);
+    }
+
+    // Packed right-hand matrices of all rows of a piece, one by one so that they are ready before the parts of a sum.
+    private void Reserve(int rows)
+    {
+        for (var s = 0; s < _packed.Length; s++)
+        {
+            var sum = _program.Sums[s];
+            if (sum.Kind != RowSumKind.Product || rows * sum.Depth < MatrixProduct.TileRows) continue;
+            var (width, depth) = (WidthOf(sum.Y, sum), rows * sum.Depth);
+            var length = MatrixProduct.PackedLength<double>(depth, width);
+            if (_packed[s].Length < length) _packed[s] = GC.AllocateUninitializedArray<double>(length);
+            var packed = _packed[s].AsSpan(0, length);
+            var place = _program.Rows.Outputs[sum.Y];
+            if (place.Storage == ArrayTape.Storage.Kept)
+            {
+                MatrixProduct.Pack<double>(_piece.Kept(place, 0, rows), depth, width, packed, depth, 0);
+                continue;
+            }
+
+            var all = RowsOf(sum.Y, sum);
+            for (var row = 0; row < depth; row++) MatrixProduct.Pack(all[row], 1, width, packed, depth, row);
+        }
+    }
+
+    /// <summary>A part of a sum over the rows of a piece, added to those before.</summary>
+    private void Sum(int number, int first, int worker)
+    {
+        var sum = _program.Sums[number];
+        var target = _results.AsSpan(StartOf(number), (int)sum.Shape.Count);
+        switch (sum.Kind)
+        {
+            case RowSumKind.Product:
+                Multiply(sum, number, first, target, worker);
+                return;
+            case RowSumKind.Scatter:
+                Scatter(sum, target);
+                return;
+            default:
+                if (!_continues) target.Clear();
+                var place = _program.Rows.Outputs[sum.X];
+                if (place.Storage == ArrayTape.Storage.Kept)
+                {
+                    Vectors.AddRows<double>(target, _piece.Kept(place, 0, _piece.Count));
+                    return;
+                }
+
+                var rows = _piece.RowsOf(place, 0, _piece.Count);
+                for (var row = 0; row < rows.Count; row++) Vectors.Add(target, rows[row]);
+                return;
+        }
+    }
+
+    private void Multiply(in RowSum sum, int number, int first, Span<double> target, int worker)
+    {
+        var left = RowsOf(sum.X, sum);
+        var width = WidthOf(sum.Y, sum);
+        var count = Math.Min(ColumnsInPart, left.Width - first);
+        var result = target.Slice(first * width, count * width);
+        if (left.Count >= MatrixProduct.TileRows)
+        {
+            var scratch = _scratch[worker] ??= new double[MatrixProduct.ScratchLength(ColumnsInPart)];
+            MatrixProduct.MultiplyTransposed(left, first, count, _packed[number], width, result, _continues, scratch);
+            return;
+        }
+
+        var right = RowsOf(sum.Y, sum);
+        Span<double> few = right.Count * width <= 256 ? stackalloc double[right.Count * width] : new double[right.Count * width];
+        CopyRows(right, few);
+        MatrixProduct.MultiplyFewTransposed<double>(left, first, count, few, width, result, _continues);
+    }
+
+    private void Scatter(in RowSum sum, Span<double> target)
+    {
+        if (!_continues) target.Clear();
+        var (elements, places) = (_program.Rows.Outputs[sum.X], _program.Rows.Outputs[sum.Y]);
+        var same = elements.Varies ? default : elements.In(_piece.Arena);
+        var added = elements.Varies ? _piece.RowsOf(elements, 0, _piece.Count) : default;
+        var at = _piece.RowsOf(places, 0, _piece.Count);
+        long[] size = [sum.Shape.Rows];
+        for (var row = 0; row < at.Count; row++)
+        {
+            var operands = new ArrayOperands { X = elements.Varies ? added[row] : same, Y = at[row], ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = size };
+            OperationOf<ScatterOperation>.Instance.Add(operands, target);
+        }
+    }
+
+    private int StartOf(int sum)
+    {
+        if (_program.After is null) return _program.DirectSums[sum]!.Value;
+        return _program.After.Inputs.ElementsOf(_program.Rows.Inputs.Names.Count + sum).Start.Value;
+    }
+
+    private int WidthOf(int root, in RowSum sum) => _program.Rows.Outputs[root].Length / sum.Depth;
+
+    // The matrices of all rows of a piece below each other.
+    private MatrixRows<double> RowsOf(int root, in RowSum sum)
+    {
+        var place = _program.Rows.Outputs[root];
+        if (sum.Depth == 1) return _piece.RowsOf(place, 0, _piece.Count);
+        return new MatrixRows<double>(_piece.Kept(place, 0, _piece.Count), _piece.Count * sum.Depth, place.Length / sum.Depth);
+    }
+}

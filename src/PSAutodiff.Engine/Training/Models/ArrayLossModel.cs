@@ -1,0 +1,98 @@
+using PSAutodiff.Core;
+using PSAutodiff.Data;
+using PSAutodiff.Execution.Arrays;
+using PSAutodiff.Kernels;
+
+namespace PSAutodiff.Training.Models;
+
+/// <summary>A loss expression with vectors or matrices over rows, as the training loop sees it. All its parameters are weights.</summary>
+internal sealed class ArrayLossModel : ITrainingModel<double>
+{
+    private readonly LossProgram _program;
+    private readonly ReadOnlyMemory<double>[] _columns;
+    private readonly int _threads;
+    private readonly RowRun _run;
+    private readonly double[] _sums;
+    private readonly double[] _loss = new double[1];
+    private RowRun? _lossRun;
+
+    // Where a matrix begins whose derivatives are to be as symmetric as it is, and its size.
+    private readonly (int Start, int Size)[] _symmetric;
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="program">What was compiled of the loss.</param>
+    /// <param name="rows">The data: one array of column values for each row.</param>
+    /// <param name="threads">The most threads to use.</param>
+    public ArrayLossModel(LossProgram program, double[][] rows, int threads)
+        : this(program, ColumnsOf(program.Columns, rows), SymmetricOf(program.Parameters), rows.Length, threads)
+    {
+    }
+
+    private ArrayLossModel(LossProgram program, ReadOnlyMemory<double>[] columns, (int Start, int Size)[] symmetric, int rowCount, int threads)
+    {
+        (_program, _columns, _symmetric, RowCount, _threads) = (program, columns, symmetric, rowCount, threads);
+        _run = new RowRun(program.Rows!, threads);
+        _sums = new double[program.Rows!.Results.Length];
+    }
+
+    /// <inheritdoc/>
+    public int ParameterCount => _sums.Length - 1;
+
+    /// <inheritdoc/>
+    public int RowCount { get; }
+
+    /// <inheritdoc/>
+    public bool IsDecayed(int parameter) => true;
+
+    /// <inheritdoc/>
+    public ITrainingModel<double> ForAnotherThread() => new ArrayLossModel(_program, _columns, _symmetric, RowCount, _threads);
+
+    /// <inheritdoc/>
+    public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
+    {
+        _run.Sum(parameters, _columns, rows, _sums, cancellation);
+        Vectors.Divide(_sums.AsSpan(0, gradient.Length), rows.Length, gradient);
+        foreach (var (start, size) in _symmetric) MakeSymmetric(gradient.AsSpan(start), size);
+        return _sums[^1] / rows.Length;
+    }
+
+    /// <inheritdoc/>
+    public double Loss(double[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
+    {
+        _lossRun ??= new RowRun(_program.Loss, _threads);
+        _lossRun.Sum(parameters, _columns, rows, _loss, cancellation);
+        return _loss[0] / rows.Length;
+    }
+
+    // The steepest way that keeps the promise: derivatives are those by the elements of any matrix.
+    private static void MakeSymmetric(Span<double> matrix, int size)
+    {
+        for (var i = 0; i < size; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                ref var below = ref matrix[(i * size) + j];
+                ref var above = ref matrix[(j * size) + i];
+                below = above = (below + above) / 2;
+            }
+        }
+    }
+
+    private static (int Start, int Size)[] SymmetricOf(VariableLayout parameters) =>
+        [.. Enumerable.Range(0, parameters.Names.Count).Where(i => parameters.Shapes[i].IsSymmetric).Select(i => (parameters.ElementsOf(i).Start.Value, (int)parameters.Shapes[i].Rows))];
+
+    private static ReadOnlyMemory<double>[] ColumnsOf(VariableLayout columns, double[][] rows)
+    {
+        var flat = new ReadOnlyMemory<double>[columns.Names.Count];
+        for (var i = 0; i < flat.Length; i++)
+        {
+            var (start, length) = columns.ElementsOf(i).GetOffsetAndLength(columns.Length);
+            if ((long)length * rows.Length > Array.MaxLength) throw new AutodiffException(ErrorIds.DataTooLarge, FormattableString.Invariant($"'{columns.Names[i]}' has {length} elements in each of {rows.Length} rows, which is more than can be computed with."));
+            var elements = GC.AllocateUninitializedArray<double>(length * rows.Length);
+            for (var row = 0; row < rows.Length; row++) rows[row].AsSpan(start, length).CopyTo(elements.AsSpan(row * length));
+            flat[i] = elements;
+        }
+
+        return flat;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text;
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>Losses with matrices and vectors: networks written as the formula of one row are trained as networks are, and what is asked of a training holds for them.</summary>
+public sealed class ArrayTrainingTests
+{
+    /// <summary>Those without weight decay, from which a network's biases are left out.</summary>
+    public static TheoryData<string> Names => [.. GoldenTraining.Names.Where(static name => GoldenTraining.Named(name).WeightDecay == 0)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_network_written_as_a_formula_is_trained_along_the_golden_way(string name)
+    {
+        var golden = GoldenTraining.Named(name);
+        var result = Train(golden, new TrainingOptions());
+        Assert.Equal(golden.Steps, result.Steps);
+        for (var i = 0; i < golden.Steps; i++) Assert.Equal(golden.BatchLosses[i], result.Loss[i], 1e-9);
+        var finish = Flat(result);
+        for (var i = 0; i < finish.Length; i++) Assert.Equal(golden.Finish.Flat[i], finish[i], 1e-9);
+    }
+
+    [Fact]
+    public void The_parameters_of_a_result_have_their_shapes()
+    {
+        var parameters = Train(GoldenTraining.Named("iris-nesterov"), new TrainingOptions()).Parameters!;
+        Assert.Equal(["W0", "b0", "W1", "b1"], parameters.Keys.Cast<string>());
+        Assert.Equal((4, 4), (((double[,])parameters["W0"]!).GetLength(0), ((double[,])parameters["W0"]!).GetLength(1)));
+        Assert.Equal(3, ((double[])parameters["b1"]!).Length);
+    }
+
+    [Fact]
+    public void Threads_make_no_difference()
+    {
+        var random = new Random(5);
+        double[][] rows = [.. Enumerable.Range(0, 700).Select(_ => Enumerable.Range(0, 41).Select(_ => random.NextDouble() - 0.5).ToArray())];
+        const string loss = "x: [40]; W: [40, 60]; V: [60, 30]; v: [30]; (y - tanh(tanh(x @ W) @ V) @ v)^2";
+        var training = new LossTraining(ExprNode.Parse(loss), ["x", "y"], ["V", "W", "v"]);
+        double[] start = [.. Enumerable.Range(0, (40 * 60) + (60 * 30) + 30).Select(_ => 0.3 * (random.NextDouble() - 0.5))];
+        var results = Enumerable.Range(1, 3).Select(threads => training.Run(start, rows, null, new TrainingOptions { Epochs = 3, BatchSize = 350, Threads = threads, Shuffle = true, Seed = 4 })).ToArray();
+        foreach (var result in results)
+        {
+            Assert.Equal(results[0].Loss, result.Loss);
+            Assert.Equal(Flat(results[0]), Flat(result));
+        }
+    }
+
+    [Fact]
+    public void A_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped()
+    {
+        double[][] rows = [.. Enumerable.Range(0, 4000).Select(static i => (double[])[Math.Sin(i), Math.Cos(3 * i), Math.Sin(i * i)])];
+        var training = new LossTraining(ExprNode.Parse("x: [2]; W: [2, 3]; b: [3]; v: [3]; (y - tanh(x @ W + b) @ v)^2"), ["x", "y"], ["W", "b", "v"]);
+        double[] start = [.. Enumerable.Range(0, 12).Select(static i => Math.Cos(i))];
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var options = new TrainingOptions { Epochs = 20, BatchSize = 7, Shuffle = true, Seed = 3, Optimizer = TrainingOptimizer.Adam, LearningRate = 0.01 };
+        try
+        {
+            using var source = new CancellationTokenSource();
+            var kept = options with { CheckpointPath = path };
+            var stopped = training.Run(start, rows, null, kept with { Progress = _ => source.Cancel() }, source.Token);
+            Assert.Equal(TrainingStopReason.Cancelled, stopped.StopReason);
+            var resumed = training.Run(start, rows, null, kept with { Resume = true });
+            var whole = training.Run(start, rows, null, options);
+            Assert.Equal(whole.Loss, resumed.Loss);
+            Assert.Equal(Flat(whole), Flat(resumed));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Patience_keeps_the_best_and_restarts_choose_it()
+    {
+        var golden = GoldenTraining.Named("iris-nesterov");
+        var result = Train(golden, new TrainingOptions { Restarts = 4, Patience = 2, ValidationFraction = 0.3, LearningRate = 3 }, seed => [.. golden.Start.Flat.Select(value => value + (0.1 * new Random(seed).NextDouble()))]);
+        Assert.Equal(4, result.Restarts.Count);
+        var best = result.Restarts.Single(static restart => restart.IsBest);
+        Assert.Equal(result.Restarts.Min(static restart => restart.ValidationLoss), best.ValidationLoss);
+        Assert.Equal(TrainingStopReason.Patience, result.StopReason);
+    }
+
+    [Fact]
+    public void A_matrix_that_is_promised_to_be_symmetric_stays_so()
+    {
+        var random = new Random(3);
+        double[][] rows = [.. Enumerable.Range(0, 60).Select(_ =>
+        {
+            double[] x = [random.NextDouble() - 0.5, random.NextDouble() - 0.5];
+            return (double[])[.. x, (2 * x[0] * x[0]) + (3 * x[0] * x[1]) - (x[1] * x[1])];
+        })];
+        var training = new LossTraining(ExprNode.Parse("x: [2]; H: [2, 2] symmetric; (y - x @ H @ x + 0*(x @ H)[0])^2"), ["x", "y"], ["H"]);
+        var found = (double[,])training.Run([1, 0.5, 0.5, 1], rows, null, new TrainingOptions { Epochs = 3000, BatchSize = 60, LearningRate = 3 }).Parameters!["H"]!;
+        Assert.Equal(found[0, 1], found[1, 0]);
+        Assert.Equal([2, 1.5, -1], new[] { found[0, 0], found[0, 1], found[1, 1] }, static (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
+    public void A_step_without_a_finite_loss_is_not_taken()
+    {
+        var training = new LossTraining(ExprNode.Parse("x: [2]; w: [2]; exp(x @ w)"), ["x"], ["w"]);
+        var result = training.Run([1, 1], [[-1, -2], [1e6, 1]], null, new TrainingOptions { Epochs = 2, BatchSize = 1, LearningRate = 0.1 });
+        Assert.Equal(TrainingStopReason.NotFinite, result.StopReason);
+        Assert.Equal(2, result.FailedStep!.Step);
+        Assert.Equal(2, result.FailedStep.Sample);
+    }
+
+    [Fact]
+    public void A_loss_that_is_an_array_is_refused()
+    {
+        var error = Assert.Throws<AutodiffException>(() => new LossTraining(ExprNode.Parse("x: [2]; w: [2]; x * w"), ["x"], ["w"]));
+        Assert.Equal("ShapeMismatch", error.ErrorId);
+    }
+
+    private static double[] Flat(TrainingResult result) => [.. result.Parameters!.Values.Cast<object>().SelectMany(static value => value is double[,] matrix ? matrix.Cast<double>() : value as double[] ?? [(double)value])];
+
+    private static TrainingResult Train(GoldenTraining golden, TrainingOptions options, Func<int, double[]>? startFromSeed = null)
+    {
+        var (loss, parameters) = Formula(golden);
+        var training = new LossTraining(ExprNode.Parse(loss), ["x", "y"], parameters) { StartFromSeed = startFromSeed };
+        double[][] rows = [.. golden.Inputs.Zip(golden.Targets, static (inputs, targets) => (double[])[.. inputs, .. targets])];
+        return training.Run(golden.Start.Flat, rows, null, options with
+        {
+            Epochs = golden.Epochs,
+            BatchSize = golden.BatchSize,
+            Optimizer = golden.Rule,
+            LearningRate = options.LearningRate == new TrainingOptions().LearningRate ? golden.LearningRate : options.LearningRate,
+            Momentum = golden.Momentum ?? 0,
+        });
+    }
+
+    // The loss of one row, and the parameters in the order of the network's.
+    private static (string Loss, string[] Parameters) Formula(GoldenTraining golden)
+    {
+        var text = new StringBuilder();
+        var outputs = golden.Layers[^1].Outputs;
+        text.Append(CultureInfo.InvariantCulture, $"x: [{golden.Layers[0].Inputs}]; y: [{outputs}]; ");
+        for (var l = 0; l < golden.Layers.Length; l++) text.Append(CultureInfo.InvariantCulture, $"W{l}: [{golden.Layers[l].Inputs}, {golden.Layers[l].Outputs}]; b{l}: [{golden.Layers[l].Outputs}]; ");
+        var values = "x";
+        for (var l = 0; l < golden.Layers.Length; l++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"z{l} = {values} @ W{l} + b{l}; ");
+            values = golden.Layers[l].Activation switch
+            {
+                ActivationFunction.Linear => $"z{l}",
+                ActivationFunction.Softmax => $"softmax(z{l})",
+                var activation => $"{activation.ToString().ToLowerInvariant()}(z{l})",
+            };
+        }
+
+        var last = $"z{golden.Layers.Length - 1}";
+        text.Append(golden.Loss switch
+        {
+            LossFunction.BinaryCrossEntropy => $"sum(softplus({last}) - y * {last})",
+            LossFunction.CategoricalCrossEntropy => $"logsumexp({last}) - y @ {last}",
+            LossFunction.HalfSquaredError => $"sum(({values} - y)^2) / 2",
+            _ => $"mean(({values} - y)^2)",
+        });
+        return (text.ToString(), [.. Enumerable.Range(0, golden.Layers.Length).SelectMany(static l => new[] { $"W{l}", $"b{l}" })]);
+    }
+}

@@ -1,0 +1,144 @@
+# Expressions with vectors and matrices over rows from the pipeline: measured, joined, trained; and what is wrong with such rows.
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+
+    $points = 1..6 | ForEach-Object { [pscustomobject]@{ a = "$_"; b = $_ * $_; v = [double[]]($_, 1, -$_); y = 3 * $_ - 2 } }
+    $flowers = Import-Csv "$PSScriptRoot/../../../examples/data/iris.csv"
+    $species = @($flowers.Species | Sort-Object -Unique)
+    $labelled = foreach ($flower in $flowers) {
+        [pscustomobject]@{
+            SepalLength = $flower.SepalLength; SepalWidth = $flower.SepalWidth; PetalLength = $flower.PetalLength; PetalWidth = $flower.PetalWidth
+            y = [double[]]@($species | ForEach-Object { [int]($_ -eq $flower.Species) })
+        }
+    }
+    $network = 'x: [4]; y: [3]; W: [4, 8]; b: [8]; V: [8, 3]; c: [3]; z = tanh(x @ W + b) @ V + c; logsumexp(z) - y @ z'
+    $columns = @{ x = 'Sepal*', 'Petal*' }
+}
+
+Describe 'Measure-Expression with arrays over rows' {
+    It 'takes vectors from columns, from properties, and the same one for all' {
+        $points | Measure-Expression 'x: [2]; v: [3]; w: [3]; sum(x) + v @ w' -Column @{ x = 'a', 'b' } -At @{ w = 1, 10, 2 } | Should -Be (1..6 | ForEach-Object { $_ + $_ * $_ + 10 - $_ })
+    }
+
+    It 'takes columns by wildcards, in their order' {
+        $row = $labelled[0] | Measure-Expression 'x: [4]; x' -Column $columns
+        $row | Should -Be 5.1, 3.5, 1.4, 0.2
+    }
+
+    It 'gives a row its gradient, in the shapes of the variables' {
+        $measured = $points[1] | Measure-Expression 'x: [2]; W: [2, 2]; sum(x @ W)' -Column @{ x = 'a', 'b' } -At @{ W = (1, 2), (3, 4) } -Gradient
+        $measured.Value | Should -Be 34
+        $measured.Gradient.W | Should -Be 2, 2, 4, 4
+        $measured.Gradient.x | Should -Be 3, 7
+    }
+
+    It 'gives the mean and the sum over rows with derivatives by what does not vary' {
+        $loss = 'x: [2]; w: [2]; (y - x @ w)^2'
+        $each = $points | Measure-Expression $loss -Column @{ x = 'a', 'b' } -At @{ w = 1, 0.5 } -Gradient
+        $sum = $points | Measure-Expression $loss -Column @{ x = 'a', 'b' } -At @{ w = 1, 0.5 } -Gradient -Sum
+        $sum.Value | Assert-Near ($each.Value | Measure-Object -Sum).Sum -Within 1e-10
+        for ($i = 0; $i -lt 2; $i++) { $sum.Gradient.w[$i] | Assert-Near ($each | ForEach-Object { $_.Gradient.w[$i] } | Measure-Object -Sum).Sum -Within 1e-10 }
+        $mean = $points | Measure-Expression $loss -Column @{ x = 'a', 'b' } -At @{ w = 1, 0.5 } -Mean
+        $mean | Assert-Near ($sum.Value / 6)
+        $hessian = ($points | Measure-Expression $loss -Column @{ x = 'a', 'b' } -At @{ w = 1, 0.5 } -Sum -Hessian).Hessian
+        $hessian[0, 1] | Assert-Near (2 * (1..6 | ForEach-Object { $_ * $_ * $_ } | Measure-Object -Sum).Sum) -Within 1e-9
+    }
+
+    It 'finds a mean where the sum overflows' {
+        1..4 | ForEach-Object { [pscustomobject]@{ v = 1e308, 1e308 } } | Measure-Expression 'v: [2]; v[0] * 1' -Mean | Should -Be 1e308
+    }
+}
+
+Describe 'Other cmdlets with arrays over rows' {
+    It 'finds a minimum, checks its derivatives and writes a sum out' {
+        $rows = 1..5 | ForEach-Object { [pscustomobject]@{ x = $_, ($_ * $_); y = 3 * $_ + $_ * $_ } }
+        $found = ($rows | Find-Minimum 'x: [2]; w: [2]; (x @ w - y)^2' -At @{ w = 1, 2 } -Mean).At.w
+        $found[0] | Assert-Near 3 -Within 1e-6
+        $found[1] | Assert-Near 1 -Within 1e-6
+        $rows | Test-Derivative 'x: [2]; w: [2]; sin(x @ w) * y' -At @{ w = 1, 2 } -Sum | Should -BeTrue
+        ($rows[0..1] | Resolve-Expression 'x: [2]; w: [2]; (x @ w - y)^2' -Sum).ToString() | Should -BeExactly 'w: [2]; ([1, 1] @ w - 4)^2 + ([2, 4] @ w - 10)^2'
+    }
+}
+
+Describe 'Training a loss with arrays' {
+    It 'trains a network written as a formula, and hands its parameters on' {
+        $training = @{ Column = $columns; BatchSize = 30; Optimizer = 'Adam'; LearningRate = 0.01; Seed = 1 }
+        $first = $labelled | Start-NetworkTraining $network @training -Epochs 100
+        $first.FinalLoss | Should -BeLessThan 0.2
+        $first.Parameters.W.GetLength(1) | Should -Be 8
+        $first.Parameters.c.Count | Should -Be 3
+        $labelled | Measure-Expression $network -Column $columns -At $first -Mean | Assert-Near $first.FinalLoss
+        $second = $labelled | Start-NetworkTraining $network @training -Epochs 50 -InitialValue $first
+        $second.FinalLoss | Should -BeLessThan $first.FinalLoss
+    }
+
+    It 'gives the same numbers for the same seed, for any number of threads' {
+        $results = 1, 2 | ForEach-Object { $labelled | Start-NetworkTraining $network -Column $columns -BatchSize 50 -Epochs 3 -Seed 4 -Shuffle -ThrottleLimit $_ -LearningRate 0.1 }
+        $results[0].FinalLoss | Should -Be $results[1].FinalLoss
+        $results[0].Parameters.V | Should -Be $results[1].Parameters.V
+    }
+
+    It 'starts matrices by their size, all else as numbers' {
+        $start = $points | Start-NetworkTraining 'W: [50, 100]; h: [100]; sum((ones(50) @ W + h) * 0) + y*0' -MaxStep 1 -Seed 3
+        $largest = ($start.Parameters.W | ForEach-Object { [Math]::Abs($_) } | Measure-Object -Maximum).Maximum
+        $largest | Should -BeGreaterThan 0.19
+        $largest | Should -BeLessThan ([Math]::Sqrt(6 / 150))
+        ($start.Parameters.h | ForEach-Object { [Math]::Abs($_) } | Measure-Object -Maximum).Maximum | Should -BeGreaterThan 1
+        $scaled = $points | Start-NetworkTraining 'W: [50, 100]; sum(W) * 0 + y*0' -MaxStep 1 -Seed 3 -InitialScale 5
+        ($scaled.Parameters.W | Measure-Object -Maximum).Maximum | Should -BeGreaterThan 4.9
+    }
+
+    It 'has restarts, patience and validation' {
+        $result = $labelled | Start-NetworkTraining $network -Column $columns -BatchSize 30 -Epochs 60 -Restart 3 -Patience 5 -ValidationFraction 0.2 -Seed 2 -Optimizer Adam -LearningRate 0.05
+        $result.Restarts.Count | Should -Be 3
+        $result.ValidationLoss.Count | Should -Be $result.Epochs
+    }
+
+    It 'goes on from a checkpoint' {
+        $path = Join-Path $TestDrive arrays.checkpoint
+        $training = @{ Column = $columns; BatchSize = 30; Epochs = 20; Seed = 5; CheckpointPath = $path; LearningRate = 0.1 }
+        $whole = $labelled | Start-NetworkTraining $network @training
+        $again = $labelled | Start-NetworkTraining $network @training -Resume
+        $again.FinalLoss | Should -Be $whole.FinalLoss
+        $again.Parameters.W | Should -Be $whole.Parameters.W
+    }
+
+    It 'learns vectors for categories' {
+        $rows = 1..9 | ForEach-Object { [pscustomobject]@{ kind = $_ % 3; y = 2.0 * ($_ % 3) } }
+        $result = $rows | Start-NetworkTraining 'E: [3, 2]; w: [2]; (y - take(E, kind) @ w)^2' -Epochs 400 -Seed 2
+        $result.FinalLoss | Should -BeLessThan 1e-10
+        $result.Parameters.E.GetLength(0) | Should -Be 3
+    }
+}
+
+Describe 'Bad input for arrays over rows' {
+    It 'says that columns do not fill a vector' {
+        $error1 = { $labelled | Start-NetworkTraining $network -Column @{ x = 'Sepal*' } -ErrorAction Stop } | Should -Throw -ErrorId 'ShapeMismatch,*' -PassThru
+        $error1.Exception.Message | Should -BeExactly "'x' is a vector (4) and takes 4 columns, but -Column gives it 2: SepalLength, SepalWidth."
+    }
+
+    It 'says that a column or a variable is not there' {
+        { $labelled | Start-NetworkTraining $network -Column @{ x = 'Sepal*', 'q' } -ErrorAction Stop } | Should -Throw -ErrorId 'ColumnMissing,*'
+        { $labelled | Measure-Expression 'x: [4]; sum(x)' -Column @{ q = 'Sepal*' } -ErrorAction Stop } | Should -Throw -ErrorId 'VariableUnknown,*'
+        { $labelled | Measure-Expression 'x: [4]; sum(x)' -Column @{ x = 3 } -ErrorAction Stop } | Should -Throw -ErrorId 'ArgumentInvalid,*'
+        { Measure-Expression 'x: [2]; sum(x)' -Column @{ x = 'a' } -At @{ x = 1, 2 } -ErrorAction Stop } | Should -Throw -ErrorId 'ArgumentInvalid,*'
+    }
+
+    It 'names row and column of <What>, and leaves the row out' -ForEach @(
+        @{ What = 'another length'; Row = @{ v = 1, 2; k = 0 }; Id = 'ShapeMismatch'; Text = "Row 3, column 'v'*" }
+        @{ What = 'NaN'; Row = @{ v = 1, 2, [double]::NaN; k = 0 }; Id = 'ValueNotFinite'; Text = "Row 3, column 'v': v[[]2[]] is NaN*" }
+        @{ What = 'text'; Row = @{ v = 1, 2, 'x'; k = 0 }; Id = 'ColumnNotNumeric'; Text = "Row 3, column 'v'*" }
+        @{ What = 'no list'; Row = @{ v = 'x'; k = 0 }; Id = 'ColumnNotNumeric'; Text = "Row 3, column 'v'*" }
+        @{ What = 'a number that is not whole'; Row = @{ v = 1, 2, 3; k = 0.5 }; Id = 'IndexInvalid'; Text = "Row 3, column 'k': 0.5 *from 0 to 2*" }
+        @{ What = 'a number that is too large'; Row = @{ v = 1, 2, 3; k = 3 }; Id = 'IndexInvalid'; Text = "Row 3, column 'k': 3 *from 0 to 2*" }
+        @{ What = 'nothing'; Row = @{ v = 1, 2, 3 }; Id = 'ColumnMissing'; Text = 'Row 3*' }
+    ) {
+        $good = @{ v = 1, 2, 3; k = 1 }
+        $result = @($good, $good, $Row, $good | ForEach-Object { [pscustomobject]$_ }) | Start-NetworkTraining 'v: [3]; E: [3, 3]; (1 - v @ take(E, k))^2' -Epochs 2 -LearningRate 0.01 -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.Count | Should -Be 1
+        Get-ErrorId $problem[0] | Should -BeExactly $Id
+        $problem[0].Exception.Message | Should -BeLike $Text
+        $result.Steps | Should -Be 6
+    }
+}
