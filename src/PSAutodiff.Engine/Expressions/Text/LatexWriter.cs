@@ -36,7 +36,7 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
 
     public override Notation NotationOf(Operation operation) => operation is UnknownFunction unknown ? unknown.LatexOf(names[unknown.Function]) : operation.Latex;
 
-    public override Notation NotationOf(Operation operation, in ArgumentShapes of) => 
+    public override Notation NotationOf(Operation operation, in ArgumentShapes of) =>
         operation is UnknownFunction ? NotationOf(operation) :
         operation is { IsElementwise: true, Arity: 1 } and not NegOperation ? ElementByElement(operation, of.X) :
         operation.LatexOf(of);

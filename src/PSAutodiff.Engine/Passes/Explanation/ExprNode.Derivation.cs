@@ -1,5 +1,5 @@
-using PSAutodiff.Foundation.Names;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 using PSAutodiff.Passes.Explanation;
 
 namespace PSAutodiff;
