@@ -6,6 +6,10 @@ internal sealed partial class GraphBuilder
     private ArrayPools? _arrays;
     private Dictionary<int, int>? _literals;
 
+    // What became of operations on arrays, and by which identity. Such as (A @ B).T = B.T @ A.T go on to both arguments: of a product of shared
+    // products each would be turned as often as there are ways to it.
+    private Dictionary<(GraphNode Node, RuleSets Rules), (int Result, Identity Applied)>? _rewritten;
+
     /// <summary>Whether there is, or was, anything but numbers.</summary>
     public bool HasArrays => _arrays is not null;
 
@@ -67,6 +71,21 @@ internal sealed partial class GraphBuilder
         }
     }
 
+    /// <summary>What became of the same operation on the same arguments before.</summary>
+    private bool TryRepeat(Operation operation, int x, int y, int z, out int result)
+    {
+        result = Graph.None;
+        var node = new GraphNode(x, y, z, CodeOf(operation));
+        if (_rewritten is null || !_rewritten.TryGetValue((node, Rules), out var known)) return false;
+        result = known.Result;
+        OnRewrite?.Invoke(known.Applied);
+        Log?.Add(known.Applied, node, result, Log.Mark);
+        return true;
+    }
+
+    private void Remember(Operation operation, int x, int y, int z, int result, Identity applied) =>
+        (_rewritten ??= [])[(new GraphNode(x, y, z, CodeOf(operation)), Rules)] = (result, applied);
+
     private int RewriteArrays(Operation operation, Term x, Term y, Term z)
     {
         var mark = Log?.Mark ?? 0;
@@ -80,6 +99,7 @@ internal sealed partial class GraphBuilder
         var shaped = InShape(result.Id, operation, x.Id, y.Id, z.Id);
         OnRewrite?.Invoke(identity);
         Log?.Add(identity, new GraphNode(x.Id, y.Id, z.Id, CodeOf(operation)), shaped, mark);
+        Remember(operation, x.Id, y.Id, z.Id, shaped, identity);
         return shaped;
     }
 

@@ -209,11 +209,13 @@ internal sealed partial class GraphBuilder
     {
         if (Rules != RuleSets.None && _rewriteDepth < MaxRewriteDepth)
         {
+            var holdsArrays = _arrays is not null && !HoldsNumbers(operation, x, y, z);
+            if (holdsArrays && TryRepeat(operation, x, y, z, out var known)) return known;
             _rewriteDepth++;
             var (first, second, third) = (Term(x), new Term(this, y), new Term(this, z));
             try
             {
-                if (_arrays is not null && operation.IsElementwise && !HoldsNumbers(operation, x, y, z) && RewriteArrays(operation, first, second, third) is var array && array != Graph.None) return array;
+                if (holdsArrays && operation.IsElementwise && RewriteArrays(operation, first, second, third) is var array && array != Graph.None) return array;
                 var (codeOfX, codeOfY) = ((int)_nodes[x].Code, y < 0 ? Graph.None : _nodes[y].Code);
                 foreach (ref readonly var candidate in operation.IdentitiesFor(Rules, _arrays is not null).AsSpan())
                 {
@@ -224,10 +226,11 @@ internal sealed partial class GraphBuilder
                     if (result.Exists)
                     {
                         var shaped = _arrays is null ? result.Id : InShape(result.Id, operation, x, y, z);
-                        if (OnRewrite is null && Log is null) return shaped;
+                        if (OnRewrite is null && Log is null && !holdsArrays) return shaped;
                         var applied = identity.AppliedTo(first, second, third);
                         OnRewrite?.Invoke(applied);
                         Log?.Add(applied, new GraphNode(x, y, z, CodeOf(operation)), shaped, mark);
+                        if (holdsArrays) Remember(operation, x, y, z, shaped, applied);
                         return shaped;
                     }
 

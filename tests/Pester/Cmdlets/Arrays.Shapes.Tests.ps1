@@ -100,10 +100,10 @@ Describe 'Elements and parts of nodes' {
         @{ Script = { $x[1] }; Message = 'there is no element 1: there is 1, and its index is 0.' }
         @{ Script = { $x[0, 0] }; Message = 'a number has no elements.' }
     ) {
-        $error = $null
-        try { $null = & $Script } catch { $error = $_ }
-        $error.Exception.GetBaseException().ErrorId | Should -BeExactly IndexInvalid
-        $error.Exception.GetBaseException().Message | Should -BeLike $Message
+        $problem = $null
+        try { $null = & $Script } catch { $problem = $_ }
+        $problem.Exception.GetBaseException().ErrorId | Should -BeExactly IndexInvalid
+        $problem.Exception.GetBaseException().Message | Should -BeLike $Message
     }
 }
 
