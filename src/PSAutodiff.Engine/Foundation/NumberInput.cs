@@ -9,6 +9,20 @@ internal static class NumberInput
     /// <summary>What is inside a wrapper that the surroundings put around values; the value itself where they have none.</summary>
     public static Func<object?, object?> Unwrap { get; set; } = static value => value;
 
+    /// <summary>
+    /// The value itself, or the same array with indices from 0 where they begin elsewhere: lists of PowerShell and of .NET that do are rare, and hardly
+    /// anything reads them.
+    /// </summary>
+    public static object? FromZero(object? value)
+    {
+        if (value is not Array array || array.GetType().IsSZArray) return value;
+        var axes = Enumerable.Range(0, array.Rank).ToArray();
+        if (Array.TrueForAll(axes, axis => array.GetLowerBound(axis) == 0)) return value;
+        var copy = Array.CreateInstance(array.GetType().GetElementType()!, Array.ConvertAll(axes, array.GetLength));
+        Array.Copy(array, array.GetLowerBound(0), copy, 0, array.Length);
+        return copy;
+    }
+
     /// <summary>A number as such or as text; text is read the same in every culture.</summary>
     public static bool TryGetDouble(object? value, out double number)
     {

@@ -60,6 +60,7 @@ internal sealed record Curvature(double Largest, bool IsConstant)
         {
             vector.CopyTo(values, n);
             compiled.Evaluate(values, result, cancellation);
+            objective.Symmetrize(result);
         }
     }
 

@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Execution;
+using PSAutodiff.Kernels;
 using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Optimization;
@@ -14,6 +15,7 @@ internal sealed class Objective
     private readonly DataRows? _rows;
     private readonly ParameterProgram _program;
     private readonly RootedGraph _outputs;
+    private readonly SymmetricParts _symmetric;
     private ParameterProgram? _hessian;
 
     // For each element of a direction a column of the Hessian is computed; 0 where second derivatives stand for themselves.
@@ -25,7 +27,7 @@ internal sealed class Objective
         var flat = ExprNode.Flatten([function], cancellation);
         if (!function.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The expression is {function.ArrayShape.InWords()}, and only of a number there is a minimum. Make a number of it, for example with sum or norm.");
         Variables = VariableLayout.Of(rows?.ParametersAmong(function.Variables) ?? function.Variables, flat);
-        (_function, _rows) = (function, rows);
+        (_function, _rows, _symmetric) = (function, rows, new SymmetricParts(Variables));
         var derivatives = NumericDerivatives.Of(function, Variables.Names, cancellation: cancellation);
         Gradient = derivatives.Gradient;
         _outputs = derivatives.Value.And(Gradient);
@@ -55,15 +57,26 @@ internal sealed class Objective
     public ParameterProgram Compile(RootedGraph outputs, VariableLayout parameters, CancellationToken cancellation) =>
         ParameterProgram.Compile(outputs, parameters, _rows, cancellation);
 
-    /// <summary>Computes value and gradient at the iterate's point.</summary>
+    /// <summary>
+    /// Computes value and gradient at the iterate's point. Matrices that are declared symmetric are made so in both: what is minimised is
+    /// a function of symmetric matrices.
+    /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing was written.</exception>
     public void Evaluate(Iterate at, CancellationToken cancellation)
     {
+        _symmetric.Symmetrize(at.Point);
         _program.Evaluate(at.Point, at.Results, cancellation);
+        _symmetric.Symmetrize(at.Results[1..]);
         at.CheckFinite();
     }
 
-    /// <summary>The second derivatives at a point: the full symmetric matrix, row by row.</summary>
+    /// <summary>Makes matrices symmetric that are declared so, in a point, gradient or direction.</summary>
+    public void Symmetrize(Span<double> elements) => _symmetric.Symmetrize(elements);
+
+    /// <summary>
+    /// The second derivatives at a point: the full symmetric matrix, row by row. Where variables are symmetric matrices, those along symmetric directions,
+    /// and along others, on which nothing depends, curvatures of the same sizes and above 0.
+    /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled, perhaps while they were compiled, which happens once.</exception>
     public void Hessian(ReadOnlySpan<double> point, double[] matrix, CancellationToken cancellation)
     {
@@ -72,15 +85,18 @@ internal sealed class Objective
         if (_columns > 0)
         {
             HessianByColumns(point, results, matrix, cancellation);
-            return;
+        }
+        else
+        {
+            _hessian.Evaluate(point, results, cancellation);
+            var next = 0;
+            for (var i = 0; i < Dimension; i++)
+            {
+                for (var j = i; j < Dimension; j++) matrix[(i * Dimension) + j] = matrix[(j * Dimension) + i] = results[next++];
+            }
         }
 
-        _hessian.Evaluate(point, results, cancellation);
-        var next = 0;
-        for (var i = 0; i < Dimension; i++)
-        {
-            for (var j = i; j < Dimension; j++) matrix[(i * Dimension) + j] = matrix[(j * Dimension) + i] = results[next++];
-        }
+        if (_symmetric.Exist) KeepSymmetric(matrix);
     }
 
     /// <summary>
@@ -91,7 +107,35 @@ internal sealed class Objective
     public double[] Rounding(ReadOnlySpan<double> point, CancellationToken cancellation)
     {
         _bounds ??= new ParameterBounds(_outputs, Variables, _rows, jumpsAreUnknown: true);
-        return _bounds.At(point, Core.Rounding.Unit, cancellation);
+        var bounds = _bounds.At(point, Core.Rounding.Unit, cancellation);
+        _symmetric.Symmetrize(bounds.AsSpan(1));
+        return bounds;
+    }
+
+    // P H P + c (1 - P), where P makes directions symmetric.
+    private void KeepSymmetric(double[] matrix)
+    {
+        var n = Dimension;
+        for (var i = 0; i < n; i++) _symmetric.Symmetrize(matrix.AsSpan(i * n, n));
+        foreach (var (above, below) in _symmetric.Pairs)
+        {
+            for (var j = 0; j < n; j++)
+            {
+                var mean = (matrix[(above * n) + j] / 2) + (matrix[(below * n) + j] / 2);
+                matrix[(above * n) + j] = matrix[(below * n) + j] = mean;
+            }
+        }
+
+        var largest = Vectors.Largest(matrix);
+        foreach (var (above, below) in _symmetric.Pairs)
+        {
+            var own = Math.Abs(matrix[(above * n) + above]);
+            var half = own > 0 ? own : largest / 2;
+            matrix[(above * n) + above] += half;
+            matrix[(below * n) + below] += half;
+            matrix[(above * n) + below] -= half;
+            matrix[(below * n) + above] -= half;
+        }
     }
 
     private void HessianByColumns(ReadOnlySpan<double> point, double[] results, double[] matrix, CancellationToken cancellation)

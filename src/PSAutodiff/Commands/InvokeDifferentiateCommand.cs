@@ -205,7 +205,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
             }
 
             var parts = ExpressionParts.Of(node, [one.Part], Cancellation);
-            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0], Core.Shape.Number)));
+            WriteObject(PutBack(parts, OfHigherOrder(Tidy(parts.Whole.Differentiate(parts.Names, Mode, Cancellation))[0], parts.Names[0], one.Part.ArrayShape.Plain())));
         }
     }
 
@@ -215,6 +215,13 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         for (var order = 1; order < Order && derivative is not { IsConstant: true, ConstantValue: 0 }; order++)
         {
             ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"derivative {order + 1} of {Order}, the last one has {derivative.NodeCount} nodes"), clock, (double)order / Order);
+            if (Mode == DifferentiationMode.Reverse && !derivative.ArrayShape.IsNumber)
+            {
+                throw new AutodiffException(
+                    ErrorIds.DerivativeOfArray,
+                    string.Create(CultureInfo.InvariantCulture, $"Mode Reverse differentiates numbers, and derivative {order} by '{variable}' is {derivative.ArrayShape.InWords()}. Take -Mode Auto, which differentiates arrays too where that can be written as an expression, or give a direction for '{variable}' (-Direction)."));
+            }
+
             derivative = by.IsNumber || derivative.Variables.Contains(variable) ? Tidy(derivative.Differentiate([variable], Mode, Cancellation))[0] : derivative.DifferentiateByAbsent(variable, by);
         }
 

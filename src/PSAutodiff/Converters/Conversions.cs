@@ -93,7 +93,7 @@ internal static class Conversions
         }
     }
 
-    public static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    public static object? Unwrap(object? value) => NumberInput.FromZero(value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value);
 
     /// <summary>The object itself, where one of the module's came out of a job or file before the module was there to bring it back to life.</summary>
     /// <exception cref="AutodiffException">It cannot be brought back.</exception>

@@ -101,12 +101,60 @@ public sealed class ArrayMinimizationTests
         Assert.Equal([1, 0, 0, 0, 2, 1, 0, 1, 2], hessian);
     }
 
+    // With A = diag(1, 2): (A'A) H + H (A'A) = A'B + B'A, by elements (a_i^2 + a_j^2) H_ij. Without the promise it would be H = B/A = [[1, 5], [1, 1.5]].
+    [Theory]
+    [InlineData(MinimizationMethod.GradientDescent, 0.1)]
+    [InlineData(MinimizationMethod.Momentum, 0.05)]
+    [InlineData(MinimizationMethod.Adam, 0.05)]
+    [InlineData(MinimizationMethod.Newton, null)]
+    [InlineData(MinimizationMethod.PureNewton, null)]
+    [InlineData(MinimizationMethod.LBFGS, null)]
+    public void A_matrix_that_is_declared_symmetric_stays_so_on_the_whole_way_to_the_best_of_these(MinimizationMethod method, double? rate)
+    {
+        var minimum = Search("H: [2, 2] symmetric; sum(([[1, 0], [0, 2]] @ H - [[1, 5], [2, 3]])^2)", [0, 0.5, 0.5, 0], new MinimizationOptions { Method = method, LearningRates = rate is { } given ? [given] : null, KeepPath = true });
+        Assert.Equal(MinimizationStopReason.Converged, minimum.StopReason);
+        var found = (double[,])minimum.At["H"]!;
+        double[] expected = [1, 9.0 / 5, 9.0 / 5, 12.0 / 8];
+        foreach (var (entry, i) in found.Cast<double>().Select(static (entry, i) => (entry, i))) Assert.Equal(expected[i], entry, 1e-5);
+        Assert.All(((double[,])minimum.Gradient["H"]!).Cast<double>(), static entry => Assert.Equal(0, entry, 1e-5));
+        Assert.All(minimum.Path.Select(static step => (double[,])step.At["H"]!), static matrix => Assert.Equal(matrix[0, 1], matrix[1, 0]));
+        if (method is MinimizationMethod.Newton or MinimizationMethod.PureNewton) Assert.InRange(minimum.Iterations, 1, 2);
+    }
+
+    [Fact]
+    public void Curvatures_of_symmetric_matrices_are_those_along_symmetric_directions()
+    {
+        // Along (0, 1, 1, 0)/sqrt(2) it is t^2/2. By all elements of any matrix the Hessian has 2 for H[0, 1] and 0 for H[1, 0].
+        var objective = new Objective(ExprNode.Parse("H: [2, 2] symmetric; H[0, 1]^2 + (H[0, 0]^2 + H[1, 1]^2)/4 - 3*H[0, 0]*b"), null, TestContext.Current.CancellationToken);
+        var hessian = new double[25];
+        objective.Hessian([1, 2, 3, 3, 4], hessian, TestContext.Current.CancellationToken);
+        Assert.Equal([0.5, 0, 0, 0, -3, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0.5, 0, -3, 0, 0, 0, 0], Reordered(hessian, objective.Names));
+        var quadratic = new Objective(ExprNode.Parse("H: [2, 2] symmetric; H[0, 1]^2 + (H[0, 0]^2 + H[1, 1]^2)/4"), null, TestContext.Current.CancellationToken);
+        Assert.Equal(1, Curvature.Of(quadratic, [1, 3, 3, 4], TestContext.Current.CancellationToken)!.Largest, 1e-9);
+    }
+
+    [Fact]
+    public void A_saddle_among_symmetric_matrices_is_none_of_a_function_that_falls_only_among_others()
+    {
+        // (H01 - H10)^2 is 0 for every symmetric matrix: -100 times it makes a saddle for others alone.
+        var minimum = Search("H: [2, 2] symmetric; sum(H^2) - 100*([1, 0] @ H @ [0, 1] - [0, 1] @ H @ [1, 0])^2", [1, 2, 2, 3], new MinimizationOptions { Method = MinimizationMethod.Newton });
+        Assert.Equal(MinimizationStopReason.Converged, minimum.StopReason);
+        Assert.All(((double[,])minimum.At["H"]!).Cast<double>(), static entry => Assert.Equal(0, entry, 1e-8));
+    }
+
     [Fact]
     public void A_step_comes_back_from_its_text()
     {
         var minimum = Search(LeastSquares, [0, 0], new MinimizationOptions { KeepPath = true });
         Assert.StartsWith("0: 11.", minimum.Path[0].ToString(), StringComparison.Ordinal);
         Assert.EndsWith("at { w: [0, 0] }", minimum.Path[0].ToString(), StringComparison.Ordinal);
+    }
+
+    // In the order H, b.
+    private static double[] Reordered(double[] hessian, IReadOnlyList<string> names)
+    {
+        int[] order = [.. Enumerable.Range(0, names.Count).OrderBy(i => names[i] == "b").ThenBy(static i => i)];
+        return [.. order.SelectMany(i => order.Select(j => hessian[(i * names.Count) + j]))];
     }
 
     private static Minimum Search(string text, double[] start, MinimizationOptions options) =>

@@ -160,3 +160,14 @@ Describe 'Arrays where a number is needed' {
         $function.InvokeMany([System.Collections.Generic.List[object]]@(1, 2), [float[]](3, 4)) | Should -Be 3, 8
     }
 }
+
+Describe 'Modes that have no form for a derivative by arrays' {
+    It 'says so of mode <Mode> and what to take instead' -ForEach @(
+        @{ Mode = 'Forward'; Order = 1; Text = 'W: [2, 2]; sum(W^2)'; By = 'W'; Message = "Mode Forward goes along one direction at a time,*by all elements of 'W', a matrix (2, 2)*-Mode Reverse or Auto*-Direction*"; Right = '2 * W' }
+        @{ Mode = 'Reverse'; Order = 2; Text = 'v: [3]; sum(v^2)'; By = 'v'; Message = "Mode Reverse differentiates numbers, and derivative 1 by 'v' is a vector (3).*-Mode Auto*-Direction*"; Right = '2 * eye(3)' }
+    ) {
+        $outcome = Get-Outcome { $Text, "$By*3" | Invoke-Differentiate $By -Mode $Mode -Order $Order }
+        Assert-OneError $outcome DerivativeOfArray $Message $Text
+        ("$($Text | Invoke-Differentiate $By -Order $Order)" -split '; ')[-1] | Should -BeExactly $Right
+    }
+}

@@ -30,6 +30,27 @@ Describe 'Values of vectors and matrices' {
         $result | Should -Be 321, 654
     }
 
+    It 'takes arrays whose indices begin elsewhere than at 0' {
+        $vector = [Array]::CreateInstance([double], [int[]](3), [int[]](5))
+        5..7 | ForEach-Object { $vector[$_] = $_ }
+        (Measure-Expression 'v: [3]; v*1' -At @{ v = $vector }) | Should -Be 5, 6, 7
+        Measure-Expression 'x*2' -At @{ x = $vector } | Should -Be 10, 12, 14
+        (Measure-Expression 'A: [1, 3]; A @ [1, 10, 100]' -At @{ A = , $vector }) | Should -Be 765
+        foreach ($type in [double], [int]) {
+            $matrix = [Array]::CreateInstance($type, [int[]](2, 3), [int[]](1, -1))
+            foreach ($i in 1, 2) { foreach ($j in -1, 0, 1) { $matrix[$i, $j] = (3 * $i) + $j - 1 } }
+            (Measure-Expression 'A @ [1, 10, 100]' -At @{ A = $matrix }) | Should -Be 321, 654
+            $matrix[1, -1] | Should -Be 1 -Because 'it is read only'
+        }
+    }
+
+    It 'keeps a matrix symmetric that is declared so, in <_>' -ForEach LBFGS, Newton, PureNewton {
+        $minimum = Find-Minimum 'H: [2, 2] symmetric; sum((H - [[2, 1], [3, 2]])^2)' -At @{ H = (0, 0), (0, 0) } -Method $_
+        foreach ($entry in $minimum.At.H) { $entry | Assert-Near 2 -Within 1e-12 }
+        $minimum.At.H[0, 1] | Should -BeExactly $minimum.At.H[1, 0]
+        $minimum.Value | Assert-Near 2 -Within 1e-12
+    }
+
     It 'gives numbers, vectors and matrices as such' {
         $at = @{ A = @(1, 2), @(3, 4); v = 1, 2 }
         Measure-Expression 'v @ A @ v' -At $at | Should -BeOfType double

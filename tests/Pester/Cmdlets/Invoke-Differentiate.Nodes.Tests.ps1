@@ -40,6 +40,28 @@ Describe 'Invoke-Differentiate -Variable with a node' {
         "$($cube | Invoke-Differentiate $fin -Order 4)" | Should -BeExactly 0
     }
 
+    It 'gives derivatives by vectors and matrices' {
+        $sum = New-ExprNode 'v: [3]; sum(v^3)'
+        "$($sum | Invoke-Differentiate $sum.X)" | Should -BeExactly 'ones(3)'
+        "$($sum | Invoke-Differentiate $sum.X -Order 2)" | Should -BeExactly 'zeros(3, 3)'
+        ($sum | Invoke-Differentiate $sum.X -Gradient).Keys | Should -BeExactly 'v^3'
+        ($sum | Invoke-Differentiate $sum.X -Step)[-1].AfterText | Should -BeExactly 'ones(3)'
+
+        # By u = A v, of sum(sin(u)) + u u / 2: cos(u) + u.
+        $loss = New-ExprNode 'A: [2, 3]; v: [3]; sum(sin(A @ v)) + (A @ v) @ (A @ v) / 2'
+        $point = @{ A = (0.1, 0.2, -0.3), (0.4, 0.5, 0.6); v = 1, 2, 3 }
+        $values = $loss | Invoke-Differentiate (New-ExprNode 'A: [2, 3]; v: [3]; A @ v') | Measure-Expression -At $point
+        $values | Should -HaveCount 2
+        $values[0] | Assert-Near ([Math]::Cos(-0.4) - 0.4) -Within 1e-14
+        $values[1] | Assert-Near ([Math]::Cos(3.2) + 3.2) -Within 1e-14
+
+        # By U = W W, of tr(U U): 2 U.T.
+        $trace = New-ExprNode 'W: [2, 2]; trace(W @ W @ (W @ W))'
+        $square = New-ExprNode 'W: [2, 2]; W @ W'
+        $by = $trace | Invoke-Differentiate $square | Measure-Expression -At @{ W = (1, 2), (3, 4) }
+        $by | Should -Be 14, 30, 20, 44
+    }
+
     It 'takes a node that is a variable for the variable, and the whole for 1' {
         "$('x^2*y' | Invoke-Differentiate (New-ExprNode x))" | Should -BeExactly '2 * x * y'
         "$($loss | Invoke-Differentiate $loss)" | Should -BeExactly 1

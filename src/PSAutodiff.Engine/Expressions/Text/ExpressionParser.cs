@@ -138,6 +138,7 @@ internal sealed partial class ExpressionParser
             if (!VariableNames.IsValid(name)) throw Error(_current, $"'{name}' cannot be the name of a binding");
             if (IsBound(name)) throw Error(_current, $"'{name}' is bound already; a name is bound once");
             if (IsDeclared(name)) throw Error(_current, $"'{name}' is declared as a function and cannot be bound");
+            if (_shapes?.ContainsKey(name) == true) throw Error(_current, $"'{name}' is declared as a variable and cannot be bound");
             Advance();
             Advance();
             var value = Value();

@@ -115,9 +115,12 @@ public sealed partial class ExprNode
         throw NoForm(of, variable, by);
     }
 
+    // Of a number there always is one, which has the shape of what it is by; mode Forward has no form for it.
     private static AutodiffException NoForm(Shape of, string variable, Shape by) => new(
         ErrorIds.DerivativeOfArray,
-        $"The derivative of {of.InWords()} by '{variable}', {by.InWords()}, is no vector or matrix that can be written as an expression. Give a direction for '{variable}' (-Direction), or take a sum or an element of the expression.");
+        of.IsNumber
+            ? $"Mode Forward goes along one direction at a time, and finds no single expression for the derivative by all elements of '{variable}', {by.InWords()}. Take -Mode Reverse or Auto, which have one, or give a direction for '{variable}' (-Direction)."
+            : $"The derivative of {of.InWords()} by '{variable}', {by.InWords()}, is no vector or matrix that can be written as an expression. Give a direction for '{variable}' (-Direction), or take a sum or an element of the expression.");
 
     /// <summary>The derivative by a vector or matrix that the expression does not have: zeros of their shape.</summary>
     /// <exception cref="AutodiffException">They would have more than two axes.</exception>

@@ -4,7 +4,7 @@ using PSAutodiff.Expressions.Text;
 namespace PSAutodiff.Passes.Differentiation;
 
 /// <summary>
-/// Parts of an expression as quantities of their own: the expression with a variable in the place of each. Derivatives by these
+/// Parts of an expression as quantities of their own: the expression with a variable of the same shape in the place of each. Derivatives by these
 /// variables, of any order and in any mode, are derivatives by the parts.
 /// </summary>
 internal sealed class ExpressionParts
@@ -54,7 +54,7 @@ internal sealed class ExpressionParts
         var map = new int[needed.Length];
         for (var id = 0; id < map.Length; id++)
         {
-            if (needed[id]) map[id] = replaced.TryGetValue(id, out var name) ? builder.Variable(name) : builder.Copy(graph, id, map);
+            if (needed[id]) map[id] = replaced.TryGetValue(id, out var name) ? builder.Variable(name, graph.ShapeOf(id).Plain()) : builder.Copy(graph, id, map);
         }
 
         return new ExpressionParts(builder.Build().Node(map[roots[0]]), names, byName);

@@ -16,19 +16,19 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
     private readonly double[] _loss = new double[1];
     private RowRun? _lossRun;
 
-    // Where a matrix begins whose derivatives are to be as symmetric as it is, and its size.
-    private readonly (int Start, int Size)[] _symmetric;
+    // Their derivatives are to be as symmetric as they are.
+    private readonly SymmetricParts _symmetric;
 
     /// <summary>Makes a model.</summary>
     /// <param name="program">What was compiled of the loss.</param>
     /// <param name="rows">The data: one array of column values for each row.</param>
     /// <param name="threads">The most threads to use.</param>
     public ArrayLossModel(LossProgram program, double[][] rows, int threads)
-        : this(program, ColumnsOf(program.Columns, rows), SymmetricOf(program.Parameters), rows.Length, threads)
+        : this(program, ColumnsOf(program.Columns, rows), new SymmetricParts(program.Parameters), rows.Length, threads)
     {
     }
 
-    private ArrayLossModel(LossProgram program, ReadOnlyMemory<double>[] columns, (int Start, int Size)[] symmetric, int rowCount, int threads)
+    private ArrayLossModel(LossProgram program, ReadOnlyMemory<double>[] columns, SymmetricParts symmetric, int rowCount, int threads)
     {
         (_program, _columns, _symmetric, RowCount, _threads) = (program, columns, symmetric, rowCount, threads);
         _run = new RowRun(program.Rows!, threads);
@@ -52,7 +52,7 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
     {
         _run.Sum(parameters, _columns, rows, _sums, cancellation);
         Vectors.Divide(_sums.AsSpan(0, gradient.Length), rows.Length, gradient);
-        foreach (var (start, size) in _symmetric) MakeSymmetric(gradient.AsSpan(start), size);
+        _symmetric.Symmetrize(gradient);
         return _sums[^1] / rows.Length;
     }
 
@@ -63,23 +63,6 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
         _lossRun.Sum(parameters, _columns, rows, _loss, cancellation);
         return _loss[0] / rows.Length;
     }
-
-    // The steepest way that keeps the promise: derivatives are those by the elements of any matrix.
-    private static void MakeSymmetric(Span<double> matrix, int size)
-    {
-        for (var i = 0; i < size; i++)
-        {
-            for (var j = 0; j < i; j++)
-            {
-                ref var below = ref matrix[(i * size) + j];
-                ref var above = ref matrix[(j * size) + i];
-                below = above = (below + above) / 2;
-            }
-        }
-    }
-
-    private static (int Start, int Size)[] SymmetricOf(VariableLayout parameters) =>
-        [.. Enumerable.Range(0, parameters.Names.Count).Where(i => parameters.Shapes[i].IsSymmetric).Select(i => (parameters.ElementsOf(i).Start.Value, (int)parameters.Shapes[i].Rows))];
 
     private static ReadOnlyMemory<double>[] ColumnsOf(VariableLayout columns, double[][] rows)
     {

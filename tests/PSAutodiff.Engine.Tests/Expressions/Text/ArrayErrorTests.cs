@@ -65,6 +65,8 @@ public sealed class ArrayErrorTests
     [InlineData("x: []; x", 5, "ShapeInvalid", "expected a size, a whole number from 1 to 2^53")]
     [InlineData("x: [2, 3, 4]; x", 9, "ExpressionSyntax", "an array has one or two")]
     [InlineData("x: [2]; x: [3]; x", 9, "ShapeConflict", "the shape of 'x' is declared already")]
+    [InlineData("v: [3]; y = v @ v; v = 2; y + v", 20, "ExpressionSyntax", "'v' is declared as a variable and cannot be bound")]
+    [InlineData("v: [3]; v = 2; v", 9, "ExpressionSyntax", "'v' is declared as a variable and cannot be bound")]
     [InlineData("t = x + 1; x: [2]; x", 12, "ShapeConflict", "'x' was used as a number before")]
     [InlineData("x: [2, 3] symmetric; x", 11, "ShapeInvalid", "only a square matrix is symmetric")]
     [InlineData("x: [2, 2] orthogonal; x", 11, "ExpressionSyntax", "expected ';' after the shape of 'x'")]
