@@ -163,16 +163,23 @@ public sealed class CompiledFunction
 
     private double[][] Rows(double[][] columns)
     {
+        RequireNumbers();
+
         // PowerShell takes the elements of an untyped array for the arguments; with one variable they can only be its values.
         if (Variables.Count == 1 && columns is [_, _, ..] && columns.All(static column => column is [_])) columns = [[.. columns.Select(static column => column[0])]];
         Check(columns);
         return _compiled.EvaluateRows(Array.ConvertAll(columns, static column => (ReadOnlyMemory<double>)column));
     }
 
+    private void RequireNumbers()
+    {
+        if (_compiled.OutputShapes is not null) Expression.OfNumbers("InvokeMany");
+    }
+
     /// <summary>Columns of numbers of lists of whatever numbers there are.</summary>
     private double[][] Columns(object[] given)
     {
-        if (_compiled.Inputs.HasArrays) Expression.OfNumbers("InvokeMany");
+        RequireNumbers();
 
         // PowerShell takes the elements of an untyped array for the arguments; with one variable they can only be its values.
         if (Variables.Count == 1 && given is not [_] && !Array.Exists(given, static value => NumberInput.Unwrap(value) is IList)) given = [given];
