@@ -163,6 +163,8 @@ public sealed class CompiledFunction
 
     private double[][] Rows(double[][] columns)
     {
+        if (_compiled.Inputs.HasArrays) Expression.OfNumbers("InvokeMany");
+
         // PowerShell takes the elements of an untyped array for the arguments; with one variable they can only be its values.
         if (Variables.Count == 1 && columns is [_, _, ..] && columns.All(static column => column is [_])) columns = [[.. columns.Select(static column => column[0])]];
         Check(columns);
