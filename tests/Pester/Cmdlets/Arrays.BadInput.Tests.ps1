@@ -187,7 +187,6 @@ Describe 'Sizes that no computer holds' {
 
 Describe 'Arrays where a number is needed' {
     It 'are refused by <Door>' -ForEach @(
-        @{ Door = 'Start-NetworkTraining'; Script = { @{ x = 1 }, @{ x = 2 } | Start-NetworkTraining -Loss 'v: [2]; sum(v*x)' } }
         @{ Door = 'Find-Root'; Script = { 'v: [2]; norm(v) - 1' | Find-Root -At @{ v = 1, 2 } } }
         @{ Door = 'Show-Expression'; Script = { Show-Expression 'v: [2]; sum(v)' } }
         @{ Door = 'Measure-WeightDecay'; Script = { Measure-WeightDecay 'v: [2]; v @ v' -Minimizer @{ v = 1, 2 } -Decay 1 } }
