@@ -119,6 +119,9 @@ internal sealed partial class GraphBuilder
         if (NodeTable.IsCrowded(_slots, Count + count)) Rehash(Count + count);
     }
 
+    /// <summary>The names of all variables.</summary>
+    public IEnumerable<string> VariableNames => VariablesByName.Keys;
+
     /// <summary>The id of a variable, or <see cref="Graph.None"/> where there is none of that name.</summary>
     public int FindVariable(string name) => VariablesByName.GetValueOrDefault(name, Graph.None);
 

@@ -41,6 +41,7 @@ internal static class NumberInput
         null or DBNull => "missing",
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IList => "a list",
+        System.Numerics.BigInteger => "an integer too large for a double",
         var other => $"an object of type {other.GetType().Name}",
     };
 

@@ -146,7 +146,7 @@ public sealed class CompiledFunction
         var inputs = _compiled.Inputs;
 
         // PowerShell takes the elements of an array that is the only argument for the arguments.
-        if (Variables.Count == 1 && !inputs.Shapes[0].IsNumber && values is { Length: not 1 }) values = [values];
+        if (Variables.Count == 1 && !inputs.Shapes[0].IsNumber && values is { Length: > 1 }) values = [values];
         Check(values);
         var elements = new double[inputs.Length];
         for (var i = 0; i < values.Length; i++) ArrayInput.Read(values[i], inputs.Shapes[i], Variables[i], elements.AsSpan(inputs.ElementsOf(i)));

@@ -83,7 +83,8 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _at = Require(At, () => new ValueSource(At));
+        var hasRows = IsBound(nameof(InputObject)) || (MyInvocation.ExpectingInput && IsBound(nameof(Expression)));
+        _at = Require(At, () => new ValueSource(At) { LeavesOthers = hasRows });
         _total = TotalOf(Mean, Sum);
         if (_total is not null && AsProperty is not null) Stop(ErrorIds.ArgumentInvalid, $"-AsProperty adds a result to each row, but -{_total} gives one for all rows. Leave one of them out.");
         if (MyInvocation.ExpectingInput && IsBound(nameof(Expression))) _rows = PrepareRows();

@@ -52,7 +52,7 @@ public abstract class SearchCmdlet : PositionalExpressionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Values = Require(InitialValue, () => new ValueSource(InitialValue));
+        Values = Require(InitialValue, () => new ValueSource(InitialValue) { LeavesOthers = RowsForm is not null });
     }
 
     private protected sealed override void TakeSecond(object? value) => InitialValue = value;

@@ -78,6 +78,8 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     [ValidateNotNullOrEmpty]
     public object? Shape { get; set; }
 
+    private IReadOnlyDictionary<string, Shape>? Arrays => VariableLayout.Of(_node!.Variables, ExprNode.Flatten([_node], Cancellation)).ByName();
+
     private protected override string Second => nameof(At);
 
     private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
@@ -104,7 +106,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
         }
 
         base.BeginProcessing();
-        _at = Require(At, () => new ValueSource(At));
+        _at = Require(At, () => new ValueSource(At) { LeavesOthers = Mean || Sum });
         if (_network is null && (Mean || Sum)) _node = Require(Expression, () => ToExpression(Expression, _at));
         if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
@@ -188,7 +190,15 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     }
 
     /// <summary>A derivative to check, whose text has the variables of the expression.</summary>
-    private ExprNode Candidate(object? value) => Conversions.ToExpression(value, null, VariableLayout.Of(_node!.Variables, ExprNode.Flatten([_node], Cancellation)).ByName(), Cancellation);
+    /// <param name="value">Text, a script block, a node, or numbers.</param>
+    /// <param name="variable">The variable whose derivative it is.</param>
+    private ExprNode Candidate(object? value, string variable)
+    {
+        if (Conversions.Unwrap(value) is IList && ArrayShapeOf(variable) is { } shape) return ValueSource.ConstantOf(value, variable, shape);
+        return Conversions.ToExpression(value, null, Arrays, Cancellation);
+    }
+
+    private Shape? ArrayShapeOf(string variable) => Arrays?.TryGetValue(variable, out var shape) == true ? shape : null;
 
     /// <summary>The derivatives by variable, whatever they were given as.</summary>
     private Dictionary<string, ExprNode> Candidates(IReadOnlyList<string> all)
@@ -202,7 +212,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
                 return InOrder(list, variables);
             case null or string or ScriptBlock or ExprNode:
             case { } value when Conversions.TryGetDouble(value, out _):
-                return InOrder(new[] { Candidate(Derivative) }, variables);
+                return InOrder(new[] { Candidate(Derivative, string.Empty) }, variables);
             default:
                 return Named(all);
         }
@@ -215,11 +225,11 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
         var candidates = new Dictionary<string, ExprNode>(StringComparer.Ordinal);
         for (var i = 0; i < names.Length; i++)
         {
-            if (names[i] is { } name) candidates.Add(variables[i], Candidate(given[name]));
+            if (names[i] is { } name) candidates.Add(variables[i], Candidate(given[name], variables[i]));
         }
 
         // A name that stands for no variable is left as it is, for the check to name it.
-        foreach (var name in given.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal)) candidates.Add(name, Candidate(given[name]));
+        foreach (var name in given.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal)) candidates.Add(name, Candidate(given[name], name));
         return candidates;
     }
 
@@ -227,9 +237,10 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     {
         if (values.Count == variables.Count)
         {
-            return Enumerable.Range(0, values.Count).ToDictionary(i => variables[i], i => Candidate(values[i]), StringComparer.Ordinal);
+            return Enumerable.Range(0, values.Count).ToDictionary(i => variables[i], i => Candidate(values[i], variables[i]), StringComparer.Ordinal);
         }
 
+        if (variables.Count == 1 && ArrayShapeOf(variables[0]) is not null && values.Count > 1) return new(StringComparer.Ordinal) { [variables[0]] = Candidate(values, variables[0]) };
         var names = variables.Count == 0 ? "no variables" : $"the variables {string.Join(", ", variables)}";
         var example = variables.Count == 0 ? "x" : variables[0];
         throw new AutodiffException(

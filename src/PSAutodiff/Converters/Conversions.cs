@@ -25,24 +25,35 @@ internal static class Conversions
         {
             var node = ToExpression(value, functions: null, shapes, cancellation);
             if (values is null || Unwrap(value) is not (string or ScriptBlock)) return node;
-            if (HasList(node, values, static list => list is Array { Rank: 2 } || Unwrap(list.Count > 0 ? list[0] : null) is IList)) return WithShapes() ?? node;
-            return listsAreArrays && HasList(node, values, static _ => true) && WithShapes() is { ArrayShape.IsNumber: true } shaped ? shaped : node;
+            if (HasList(node, values, static list => list is Array { Rank: 2 } || Unwrap(list.Count > 0 ? list[0] : null) is IList)) return WithShapes(isNeeded: true) ?? node;
+            return listsAreArrays && HasList(node, values, static _ => true) && WithShapes(isNeeded: false) is { ArrayShape.IsNumber: true } shaped ? shaped : node;
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ShapeMismatch && values is not null)
         {
             if (values.NeitherNumberNorList(Unwrap(value) as string ?? $"{Unwrap(value)}") is { } wrong) throw wrong;
-            if (values.Shapes() is not { } given) throw;
-            return ToExpression(value, functions: null, ShapeTable.Joined(given, shapes), cancellation);
+            return values.Shapes() is { } given ? Shaped(given) : throw values.Explained(exception);
         }
 
-        // Where that is no better, errors speak of the text as it is.
-        ExprNode? WithShapes()
+        ExprNode Shaped(IReadOnlyDictionary<string, Shape> given)
+        {
+            try
+            {
+                return ToExpression(value, functions: null, ShapeTable.Joined(given, shapes), cancellation);
+            }
+            catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ShapeMismatch)
+            {
+                throw values.Explained(exception);
+            }
+        }
+
+        // Where that is no better, errors speak of the text as it is. A list of lists can be no number, nor many.
+        ExprNode? WithShapes(bool isNeeded)
         {
             try
             {
                 return ToExpression(value, functions: null, ShapeTable.Joined(values.Shapes(), shapes), cancellation);
             }
-            catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ValueMissing)
+            catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ValueMissing || (exception.ErrorId == ErrorIds.ShapeMismatch && !isNeeded))
             {
                 return null;
             }

@@ -61,6 +61,13 @@ internal sealed class ValueSource
     /// <summary>Whether values may be expressions as well as numbers.</summary>
     public bool HasExpressions { get; init; }
 
+    /// <summary>Whether variables without a value here may have one elsewhere, or need none.</summary>
+    public bool LeavesOthers
+    {
+        get => field || HasExpressions;
+        init;
+    }
+
     /// <summary>All names.</summary>
     public IEnumerable<string> AllNames => _values.Keys;
 
@@ -183,6 +190,21 @@ internal sealed class ValueSource
         return null;
     }
 
+    /// <summary>The error that shapes do not go together, where it comes of variables that were taken for numbers because they have no value.</summary>
+    /// <param name="exception">The error.</param>
+    public AutodiffException Explained(AutodiffException exception)
+    {
+        if (exception is not ExpressionSyntaxException { Numbers: var numbers }) return exception;
+        var names = Match(numbers);
+        var unbound = numbers.Where((_, i) => names[i] is null).ToArray();
+        if (unbound.Length == 0) return exception;
+        var listed = string.Join(", ", unbound.Select(static name => $"'{name}'"));
+        var taken = unbound.Length == 1 ? $"Variable {listed} has no value and was taken for a number" : $"Variables {listed} have no value and were taken for numbers";
+        return LeavesOthers
+            ? exception.Within($"{taken}; -Shape @{{ {Key(unbound[0])} = 3 }} would make a vector of it.")
+            : new AutodiffException(ErrorIds.VariableNotBound, $"{taken}, which does not fit there. Give it a value, for example with -At @{{ {Key(unbound[0])} = 1, 2 }}.{NearNames.Hint(unbound[0], AllNames.Except(names.OfType<string>(), StringComparer.Ordinal))}");
+    }
+
     /// <summary>The points that the values give for variables, some of which are arrays: one, or as many as lists for numbers have.</summary>
     /// <param name="variables">The variables with their shapes.</param>
     /// <exception cref="AutodiffException">As for <see cref="ElementsOf"/>, or lists for numbers differ in length.</exception>
@@ -217,6 +239,16 @@ internal sealed class ValueSource
     {
         var value = this[name];
         if (Conversions.Unwrap(value) is not IList && (shape.Count != 1 || shape.IsNumber || !Conversions.TryGetDouble(value, out _))) return null;
+        return ConstantOf(value, name, shape);
+    }
+
+    /// <summary>An array of numbers, or a number for an array of one element.</summary>
+    /// <param name="value">The array.</param>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="shape">The shape of what it is for.</param>
+    /// <exception cref="AutodiffException">It is not of that shape, or an element is no finite number.</exception>
+    public static ExprNode ConstantOf(object? value, string name, Shape shape)
+    {
         var elements = new double[(int)Math.Min(shape.Count, Array.MaxLength)];
         ArrayInput.Read(value, shape, name, elements);
         return ExprNode.Constant(new ConstantArray(elements, shape.Plain()));
@@ -261,6 +293,7 @@ internal sealed class ValueSource
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
         ValueType number when Conversions.TryGetDouble(number, out _) => $"the number {Convert.ToString(number, CultureInfo.InvariantCulture)}",
+        System.Numerics.BigInteger => "an integer too large for a double",
         { } other => $"an object of type {other.GetType().Name}",
     };
 

@@ -31,9 +31,20 @@ public sealed class ArrayEdgeTests
     [InlineData("A: [2, 3]; log(softmax(A, axis=0))", "A: [2, 3]; A - logsumexp(A, axis=0)")]
     [InlineData("v: [3]; log(sum(exp(v)))", "v: [3]; logsumexp(v)")]
     [InlineData("A: [2, 3]; log(sum(exp(A), axis=1))", "A: [2, 3]; logsumexp(A)")]
+    [InlineData("A: [2, 3]; log(sum(exp(A)))", "A: [2, 3]; logsumexp(reshape(A, 6))")]
+    [InlineData("v: [3]; exp(2*v)/sum(exp(2*v))", "v: [3]; softmax(2*v)")]
     [InlineData("v: [3]; norm(v)^2", "v: [3]; v @ v")]
     public void Stable_rewrites_what_overflows_or_has_no_second_derivative(string text, string expected) =>
         Assert.Equal(ExprNode.Parse(expected), ExprNode.Parse(text).Simplify(SimplificationRule.Stable));
+
+    [Fact]
+    public void Shares_and_logarithms_of_sums_of_exponentials_keep_far_from_overflow_after_Stable()
+    {
+        Near([1.0, 0, 0], Stable("v: [3]; exp(v)/sum(exp(v))"), ("v", [1000.0, 1, 1]));
+        Near([1000 + Math.Log(2)], Stable("A: [2, 2]; log(sum(exp(A)))"), ("A", [1000.0, 1, 1, 1000]));
+
+        static ExprNode Stable(string text) => ExprNode.Parse(text).Simplify(SimplificationRule.Stable);
+    }
 
     [Fact]
     public void Only_what_is_symmetric_takes_the_place_of_a_promise()

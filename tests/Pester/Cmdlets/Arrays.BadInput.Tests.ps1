@@ -105,6 +105,61 @@ Describe 'A value where the text takes its shape from it' {
     }
 }
 
+Describe 'A variable without a value where shapes come from the values' {
+    It 'is named, not its shape: <Text>' -ForEach @(
+        @{ Text = 'A @ v'; At = @{ A = (3, 0), (0, 2); x = 1 }; Name = "Variable 'v' has" }
+        @{ Text = 'sum(v)'; At = @{ w = 1, 2; x = 1 }; Name = "Variable 'v' has" }
+        @{ Text = 'v[0]'; At = @{ x = 1 }; Name = "Variable 'v' has" }
+        @{ Text = 'a*w + sum(v)'; At = @{ w = 1, 2; x = 1 }; Name = "Variables 'a', 'v' have" }
+    ) {
+        Assert-OneError (Get-Outcome { $Text, 'x' | Measure-Expression -At $At }) VariableNotBound "$Name no value and *taken for*number*" 'it has no value'
+    }
+
+    It 'keeps the shapes as the error where all have values' {
+        Assert-OneError (Get-Outcome { 'A*v + x', '2' | Measure-Expression -At @{ A = (3, 0), (0, 2); v = 1, 1; x = 1, 2, 3 } }) ShapeMismatch "*a matrix (2, 2) and a vector (3)*'+'*" 'all have values'
+    }
+
+    It 'is named beside the shapes where it needs none' {
+        Assert-OneError (Get-Outcome { 'A @ v', '2' | Resolve-Expression -At @{ A = (3, 0), (0, 2) } }) ShapeMismatch "Variable 'v' has no value and was taken for a number; -Shape @{ v = 3 } *'@'*" 'Resolve-Expression leaves variables'
+        $problem = { @{ x = 1 } | Measure-Expression 'x @ w' -At @{ w = 1, 2 } -ErrorAction Stop } | Should -Throw -PassThru
+        Get-ErrorId $problem | Should -BeExactly ShapeMismatch
+        $problem.Exception.Message | Should -BeLike "Variable 'x' *-Shape*"
+    }
+}
+
+Describe 'Messages of arrays' {
+    It 'says what stands between elements' {
+        $problem = { New-ExprNode '[1 2]' -ErrorAction Stop } | Should -Throw -PassThru
+        $problem.Exception.Message | Should -BeLike "*unexpected '2'; expected an operator*',' or '?'*"
+    }
+
+    It 'says which part does not go into the array' {
+        $problem = { New-ExprNode 'v: [3]; place(v, 5, 3, 0, 6)' -ErrorAction Stop } | Should -Throw -PassThru
+        Get-ErrorId $problem | Should -BeExactly IndexInvalid
+        $problem.Exception.Message | Should -BeLike "*'place' * 3 elements from 5 on along axis 0, which has the size 6.*"
+    }
+
+    It 'gives no advice of other cmdlets for gradients of arrays: <Door>' -ForEach @(
+        @{ Door = 'Measure-Expression'; Script = { 'v: [2]; 2*v' | Measure-Expression -Gradient -At @{ v = 1, 2 } -ErrorAction Stop } }
+        @{ Door = 'New-CompiledExpression'; Script = { 'v: [2]; 2*v' | New-CompiledExpression -Gradient -ErrorAction Stop } }
+    ) {
+        $problem = $Script | Should -Throw -PassThru
+        Get-ErrorId $problem | Should -BeExactly DerivativeOfArray
+        $problem.Exception.Message | Should -BeLike '*Take a sum or an element of it.*Invoke-Differentiate*'
+    }
+
+    It 'counts the arguments of a function of one array' {
+        $problem = { (New-CompiledExpression 'v: [2]; sum(v)').Invoke() } | Should -Throw -PassThru
+        $problem.Exception.GetBaseException().ErrorId | Should -BeExactly ArgumentCount
+    }
+
+    It 'says that a whole number is too large' {
+        $outcome = Get-Outcome { 'x^2', 'sum([x, 1])' | Measure-Expression -At @{ x = [bigint]::Pow(10, 400) } }
+        $outcome.Errors | ForEach-Object { $_.Exception.Message } | Should -BeLike '*an integer too large for a double*'
+        'x^2' | Measure-Expression -At @{ x = [bigint]5 } | Should -Be 25
+    }
+}
+
 Describe 'Sizes that no computer holds' {
     It 'are declared, differentiated and written in no time' {
         'W: [1000000000, 8]; sum(W^2)' | Invoke-Differentiate | Should -BeExactly (New-ExprNode 'W: [1000000000, 8]; 2*W')

@@ -60,6 +60,17 @@ Describe 'Test-Derivative with candidates' {
         'x^2*y' | Test-Derivative -At $at -Derivative $Wrong -WarningAction Ignore | Should -BeFalse
     }
 
+    It 'takes arrays of numbers' {
+        Test-Derivative 'v: [3]; sum(v^3)' -Derivative @{ v = 3, 12, 27 } -At @{ v = 1, 2, 3 } | Should -BeTrue
+        Test-Derivative 'v: [3]; sum(v^3)' -Derivative 3, 12, 27 -At @{ v = 1, 2, 3 } | Should -BeTrue
+        Test-Derivative 'v: [3]; sum(v^3)' -Derivative @{ v = 3, 12, 28 } -At @{ v = 1, 2, 3 } -WarningAction Ignore | Should -BeFalse
+        Test-Derivative 'A: [2, 2]; sum(A^2)' -Derivative @{ A = (2, 4), (6, 8) } -At @{ A = (1, 2), (3, 4) } | Should -BeTrue
+        $outcome = Get-Outcome { Test-Derivative 'v: [3]; sum(v^3)' -Derivative @{ v = 3, 12 } -At @{ v = 1, 2, 3 } }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ShapeMismatch
+        $outcome = Get-Outcome { Test-Derivative 'x^2' -Derivative 6, 1 -At @{ x = 3 } }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly DerivativeAmbiguous
+    }
+
     It 'takes what the other cmdlets give' {
         $node = New-ExprNode 'x^2*y + tanh(x*y/10)'
         $node | Test-Derivative -At $at -Derivative ($node | Invoke-Differentiate) | Should -BeTrue

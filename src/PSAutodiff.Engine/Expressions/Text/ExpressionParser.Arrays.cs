@@ -27,7 +27,9 @@ internal sealed partial class ExpressionParser
         exception is not ExpressionSyntaxException && exception.ErrorId is ErrorIds.ShapeMismatch or ErrorIds.ShapeInvalid or ErrorIds.DataTooLarge or ErrorIds.ShapeConflict or ErrorIds.IndexInvalid or ErrorIds.ArgumentCount;
 
     /// <summary>The same error at the place of the operation that was being applied.</summary>
-    private ExpressionSyntaxException Located(AutodiffException exception) => new(exception.ErrorId, exception.Message, _text, _at);
+    private ExpressionSyntaxException Located(AutodiffException exception) => new(exception.ErrorId, exception.Message, _text, _at) { Numbers = Numbers() };
+
+    private string[] Numbers() => [.. _builder.VariableNames.Where(name => _builder.ShapeOf(_builder.FindVariable(name)).IsNumber)];
 
     /// <summary>Reads <c>name: [4, 8] symmetric;</c> from the bracket on.</summary>
     private void ShapeDeclaration(Token token, string name)
@@ -106,7 +108,7 @@ internal sealed partial class ExpressionParser
         var operand = _operands.Pop();
         var shape = _builder.ShapeOf(operand);
         if (_previous.Kind == TokenKind.Number) throw Error(open, "a product of a number and an array is written with '*'");
-        if (shape.IsNumber) throw new ExpressionSyntaxException(ErrorIds.ShapeMismatch, "a number has no elements; declare the shape of a variable before its use, as in 'v: [3]; v[0]'", _text, open.Start);
+        if (shape.IsNumber) throw new ExpressionSyntaxException(ErrorIds.ShapeMismatch, "a number has no elements; declare the shape of a variable before its use, as in 'v: [3]; v[0]'", _text, open.Start) { Numbers = Numbers() };
         Advance();
         var first = ReadBounds(shape.Rows, shape.IsMatrix ? "row" : "element");
         SliceBounds[] bounds = shape.IsMatrix ? [first, SliceBounds.Range(0, shape.Columns)] : [first];

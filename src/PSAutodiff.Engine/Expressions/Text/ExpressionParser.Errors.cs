@@ -6,6 +6,7 @@ namespace PSAutodiff.Expressions.Text;
 internal sealed partial class ExpressionParser
 {
     private const string ExpectedOperand = "expected a number, a name, a function call, '-' or '('";
+    private const string ExpectedOperatorInBracket = "expected an operator (+ - * / ^), ',' or ']'";
     private const string ExpectedOperator = "expected an operator (+ - * / ^), ')' or the end";
 
     // So many tokens after the name of a function without parentheses, an error is probably about that.
@@ -137,7 +138,7 @@ internal sealed partial class ExpressionParser
                 string.Empty;
         }
 
-        return Unexpected(ExpectedOperator + advice);
+        return Unexpected((_pending.TryPeek(out var open) && open.Kind == PendingKind.Bracket ? ExpectedOperatorInBracket : ExpectedOperator) + advice);
     }
 
     private static string? ForeignOperator(string word) => word.ToUpperInvariant() switch

@@ -15,6 +15,9 @@ public sealed class ExpressionSyntaxException : AutodiffException
     /// <summary>The whole text.</summary>
     public string Text { get; }
 
+    /// <summary>The variables so far that were taken for numbers, where shapes do not go together.</summary>
+    internal IReadOnlyList<string> Numbers { get; init; } = [];
+
     /// <summary>Where the text goes wrong: 1 for the first character.</summary>
     public int Column { get; }
 

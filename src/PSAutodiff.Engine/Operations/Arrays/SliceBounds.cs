@@ -66,7 +66,7 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
             var (start, count, flag, size) = (indices[3 * axis], indices[(3 * axis) + 1], indices[(3 * axis) + 2], indices[(3 * axes) + axis]);
             if (start < 0 || count < 1 || count > size - start || flag is not (0 or 1) || (flag == 1 && count != 1))
             {
-                throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"'{name}' has {count} from {start} of {size} elements along axis {axis}, with {flag} for whether the axis goes, which is 0, or 1 for a single one."));
+                throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"'{name}' is for {count} elements from {start} on along axis {axis}, which has the size {size}{(flag is 0 or 1 ? string.Empty : $" (and {flag} where 0 is written, or 1 for a single element)")}{(flag == 1 && count != 1 ? " (and 1 says that it is a single element)" : string.Empty)}.{(name == "place" ? " For a vector it is called as place(x, start, count, 0, size)." : string.Empty)}"));
             }
         }
 

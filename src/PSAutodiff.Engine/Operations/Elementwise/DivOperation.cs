@@ -79,6 +79,8 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
                 ? scaled.Others * u.Apply<SigmoidOperation>()
                 : Term.None),
         new("exp(x) / (exp(x) + exp(y) + ...) without overflow", RuleSets.Stable, static (x, y, _) => SumOfExponentials.Share(x, y)),
+        new("exp(x) / sum(exp(x)) = softmax(x)", RuleSets.Stable, static (x, y, _) =>
+            y.Is<TotalOperation>() && y.X == x && x.Shape.IsVector ? x.X.Apply<SoftmaxOperation>(y.Y) : Term.None) { First = typeof(ExpOperation) },
         new("x / (1 + (y / z)^2) / z = x / (z + y * (y / z))", RuleSets.Stable, static (x, y, _) =>
             x.Is<DivOperation>() && OnePlusSquare(x.Y) is { Exists: true } u && u.Is<DivOperation>() && u.Y == y ? x.X / (y + (u.X * u)) : Term.None),
         new("y / (1 + exp(x)) = y * sigmoid(-x)", RuleSets.Stable, static (x, y, _) => Logistic.Exponent(y) is { Exists: true } u ? x * (-u).Apply<SigmoidOperation>() : Term.None),

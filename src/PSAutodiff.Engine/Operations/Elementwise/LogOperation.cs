@@ -31,7 +31,9 @@ internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Ele
         new("log(softmax(x)) = x - logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
             x.Is<SoftmaxOperation>() ? x.X - ArrayForms.Stretched(x.X.Apply<LogSumExpOperation>(x.Y), x.X.Shape, x.Y.Indices) : Term.None),
         new("log(sum(exp(x))) = logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
-            x.Is<TotalOperation>() && x.X.Is<ExpOperation>() && (x.X.Shape.IsVector || x.Y.Indices.Length > 0) ? x.X.X.Apply<LogSumExpOperation>(x.Y) : Term.None),
+            !x.Is<TotalOperation>() || !x.X.Is<ExpOperation>() ? Term.None :
+            x.X.Shape.IsVector || x.Y.Indices.Length > 0 ? x.X.X.Apply<LogSumExpOperation>(x.Y) :
+            x.X.X.Reshaped(Shape.Vector(x.X.Shape.Count)).Apply<LogSumExpOperation>(x.Y)),
         new("log(sigmoid(x)) = -softplus(-x)", RuleSets.Stable, static (x, _, _) => -(-x.X).Apply<SoftplusOperation>()) { First = typeof(SigmoidOperation) },
         new("log(1 - exp(x)) without cancellation", RuleSets.Stable, static (x, _, _) => x.X.Is<Expm1Operation>() ? OneMinusExp(x.X.X) : Term.None) { First = typeof(NegOperation) },
         new("log(exp(x) + exp(y)) without overflow", RuleSets.Stable, static (x, _, _) =>

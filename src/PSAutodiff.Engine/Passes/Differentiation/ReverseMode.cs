@@ -16,7 +16,7 @@ internal static class ReverseMode
         builder.Cancellation.ThrowIfCancellationRequested();
         if (builder.ShapeOf(root) is { IsNumber: false } shape)
         {
-            throw new AutodiffException(ErrorIds.DerivativeOfArray, $"Gradients are those of a number, and this expression is {shape.InWords()}. Give a direction for each variable (-Direction), or take a sum or an element of it.");
+            throw new AutodiffException(ErrorIds.DerivativeOfArray, $"Gradients are those of a number, and this expression is {shape.InWords()}. Take a sum or an element of it. Invoke-Differentiate has more: the derivative by one variable, and along a direction (-Direction).");
         }
 
         var wanted = new NamePlaces(variables);

@@ -241,7 +241,7 @@ public sealed class ArrayTextTests
     [InlineData("""{"op":"softmax","args":[1,2]}""", "takes one axis, not 4")]
     [InlineData("""{"op":"concat","args":[1,1,3]}""", "takes one axis, not 0")]
     [InlineData("""{"op":"slice","args":[1,3]}""", "takes a start, a count")]
-    [InlineData("""{"op":"slice","args":[1,4]}""", "2 from 2 of 3 elements")]
+    [InlineData("""{"op":"slice","args":[1,4]}""", "2 elements from 2 on along axis 0, which has the size 3")]
     [InlineData("""{"op":"place","args":[1,2]}""", "takes a vector (2) for this part of a vector (3), not a vector (3)")]
     [InlineData("""{"op":"zeros","args":[3]}""", "one size for a vector or two for a matrix, not 0")]
     public void Wrong_arrays_in_JSON_are_named(string node, string problem)

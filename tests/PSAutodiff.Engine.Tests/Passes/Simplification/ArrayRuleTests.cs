@@ -159,6 +159,8 @@ public sealed class ArrayRuleTests
         { "log(softmax(A))", "A - reshape(logsumexp(A, axis=1), 3, 1)", "log(softmax(x)) = x - logsumexp(x)" },
         { "log(sigmoid(v))", "-softplus(-v)", "log(sigmoid(x)) = -softplus(-x)" },
         { "log(sum(exp(v)))", "logsumexp(v)", "log(sum(exp(x))) = logsumexp(x)" },
+        { "log(sum(exp(A)))", "logsumexp(reshape(A, 9))", "log(sum(exp(x))) = logsumexp(x)" },
+        { "exp(v)/sum(exp(v))", "softmax(v)", "exp(x) / sum(exp(x)) = softmax(x)" },
         { "v @ w + w @ v", "2 * (v @ w)", "x and y change places" },
         { "A @ (2*v)", "2 * (A @ v)", "A @ (c * B) = c * (A @ B)" },
         { "v @ A - A.T @ v", "zeros(3)", "v @ A = A.T @ v" },
