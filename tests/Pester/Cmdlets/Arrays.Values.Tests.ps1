@@ -130,7 +130,7 @@ Describe 'Values of vectors and matrices' {
                 $expected += Get-Flat $case.hessian
                 $actual += Get-Flat $measured.Hessian
             }
-            $allowed = 1e-11 * [math]::Max(1, $case.scale)
+            $allowed = 1e-12 * [math]::Max(1, $case.scale)
             if ($expected.Count -ne $actual.Count) { "$($actual.Count) numbers: $($case.expression)"; continue }
             for ($i = 0; $i -lt $expected.Count; $i++) {
                 if (-not ([math]::Abs($expected[$i] - $actual[$i]) -le $allowed)) { "$($actual[$i]), not $($expected[$i]) at ${i}: $($case.expression)"; break }
