@@ -98,7 +98,7 @@ Describe 'Errors of lists in -At' {
     It 'name the element that is no number: <What>' -ForEach @(
         @{ What = 'text'; List = 1, 'two', 3; Message = "Element 1 *'x'*'two'*" }
         @{ What = 'nothing'; List = 1, 2, $null; Message = "Element 2 *'x'*missing*" }
-        @{ What = 'a list'; List = @(, @(1, 2)) + 3; Message = "Element 0 *'x'*list*" }
+        @{ What = 'a list'; List = 3, @(1, 2); Message = "Element 1 *'x'*list*" }
         @{ What = 'a Boolean'; List = 1, $true; Message = "Element 1 *'x'*Boolean*" }
         @{ What = 'text of another culture'; List = '1.5', '2,5'; Message = "Element 1 *'2,5'*" }
     ) {
