@@ -101,8 +101,8 @@ internal sealed class LossTrainingForm : ITrainingForm
         }
 
         // Whoever declares an array means it.
-        var shapes = VariableLayout.Of(parameters, _flat);
-        foreach (var parameter in unnamed.Where(parameter => shapes.Only([parameter]).Shapes[0].IsNumber && MistakenNames.IsSuspectedParameter(_loss, parameter)))
+        var (shapes, places) = (VariableLayout.Of(parameters, _flat).Shapes, new NamePlaces(parameters));
+        foreach (var parameter in unnamed.Where(parameter => shapes[places[parameter]].IsNumber && MistakenNames.IsSuspectedParameter(_loss, parameter)))
         {
             _command.WriteWarning($"'{parameter}' is no column, so it is trained. {MistakenNames.AdviceFor(parameter)} {advice}");
         }

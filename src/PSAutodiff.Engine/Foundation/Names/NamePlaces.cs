@@ -9,7 +9,7 @@ internal sealed class NamePlaces
     private readonly string[] _names = [];
     private readonly Dictionary<string, int>? _table;
 
-    /// <summary>Takes the names as they are now.</summary>
+    /// <summary>Takes names that do not change from now on.</summary>
     public NamePlaces(IReadOnlyList<string> names)
     {
         if (names.Count <= Few)
