@@ -12,8 +12,8 @@ namespace PSAutodiff.Commands;
 [Cmdlet(VerbsLifecycle.Invoke, "Differentiate", DefaultParameterSetName = NodesSet)]
 [OutputType(typeof(ExprNode), typeof(DerivationStep), ParameterSetName = [NodesSet])]
 [OutputType(typeof(ExprGradient), ParameterSetName = [GradientSet])]
-[OutputType(typeof(ExprHessian), ParameterSetName = [HessianSet])]
-[OutputType(typeof(ExprJacobian), ParameterSetName = [JacobianSet])]
+[OutputType(typeof(ExprHessian), typeof(ExprNode), ParameterSetName = [HessianSet])]
+[OutputType(typeof(ExprJacobian), typeof(ExprNode), ParameterSetName = [JacobianSet])]
 public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
 {
     private const string NodesSet = "Nodes";
@@ -51,11 +51,14 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
     [Parameter(Mandatory = true, ParameterSetName = GradientSet)]
     public SwitchParameter Gradient { get; set; }
 
-    /// <summary>Give one object for each expression, with the second derivatives under the names of both variables.</summary>
+    /// <summary>
+    /// Give one object for each expression, with the second derivatives under the names of both variables; by vectors and matrices one matrix over
+    /// all their elements.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = HessianSet)]
     public SwitchParameter Hessian { get; set; }
 
-    /// <summary>Give one object for all expressions, with a gradient for each of them.</summary>
+    /// <summary>Give one object for all expressions, with a gradient for each of them; of or by vectors and matrices one matrix over all their elements.</summary>
     [Parameter(Mandatory = true, ParameterSetName = JacobianSet)]
     public SwitchParameter Jacobian { get; set; }
 
@@ -253,7 +256,7 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         return new ExprGradient(node, [.. all.Select(static entry => entry.Name)], [.. all.Select(static entry => entry.Derivative)]);
     }
 
-    private ExprHessian HessianOf(ExprNode node, IReadOnlyList<Differential> by)
+    private object HessianOf(ExprNode node, IReadOnlyList<Differential> by)
     {
         if (by.All(static one => one.Part is null)) return DerivativeObjects.Hessian(node, [.. by.Select(static one => one.Name)], Tidy, Cancellation);
         string[] names = [.. by.Where(static one => one.Part is null).Select(static one => one.Name)];
@@ -264,11 +267,12 @@ public sealed class InvokeDifferentiateCommand : PositionalExpressionCmdlet
         string[] all = [.. by.Select(one => one.Part is null ? names[nextName++] : parts.Names[nextNode++])];
         if (RepeatedName(all) is { } twice) throw new AutodiffException(ErrorIds.VariableNameInvalid, $"-Variable has '{twice}' more than once.");
         var hessian = DerivativeObjects.Hessian(parts.Whole, all, Tidy, Cancellation);
+        if (hessian is ExprNode matrix) return PutBack(parts, matrix);
         var entries = Tidy([.. DerivativeObjects.NodesOf(hessian)!.Skip(1).Select(entry => parts.PutBack(entry, Cancellation))]);
         return DerivativeObjects.Hessian(all, [node, .. entries], Cancellation);
     }
 
-    private ExprJacobian JacobianOf(IReadOnlyList<ExprNode> expressions)
+    private object JacobianOf(IReadOnlyList<ExprNode> expressions)
     {
         if (_by is null || _by.All(static one => one.Part is null)) return DerivativeObjects.Jacobian(expressions, _by?.Select(static one => one.Name).ToArray(), Mode, Tidy, Cancellation);
         ExprGradient[] rows = [.. expressions.Select(node => GradientOf(node, _by))];

@@ -120,16 +120,6 @@ public sealed class ArrayMeasurementTests
         Assert.Equal("zeros(3)", none.Simplify().ToString());
     }
 
-    [Theory]
-    [InlineData("w: [3]; w @ w")]
-    [InlineData("w: [3]; w")]
-    public void Hessians_and_Jacobians_of_arrays_name_what_to_do(string text)
-    {
-        var error = Assert.Throws<AutodiffException>(() => ExprNode.Parse(text).Hessian("w"));
-        Assert.Equal(ErrorIds.ArraysUnsupported, error.ErrorId);
-        Assert.Contains("-Direction", error.Message, StringComparison.Ordinal);
-    }
-
     private static ExpressionComparison Compare(string reference, string difference) =>
         ExpressionComparison.Compare(ExprNode.Parse(reference), ExprNode.Parse(difference), TestContext.Current.CancellationToken);
 

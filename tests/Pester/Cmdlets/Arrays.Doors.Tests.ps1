@@ -89,11 +89,30 @@ Describe 'Invoke-Differentiate by vectors and matrices' {
         $gradient.x.Shape | Should -Be 2
     }
 
-    It 'names -Direction where <What> of arrays is asked for, and goes on' -ForEach @(@{ What = 'Hessian' }, @{ What = 'Jacobian' }) {
+    It 'gives one matrix over all elements with <What>, which has numbers' -ForEach @(
+        @{ What = 'Hessian'; Text = 'w: [2]; exp(w @ w)'; Expected = 'outer(w, 4 * exp(w @ w) * w) + 2 * exp(w @ w) * eye(2)' }
+        @{ What = 'Jacobian'; Text = 'w: [2]; A: [3, 2]; exp(A @ w)'; Expected = 'diag(exp(A @ w)) @ A' }
+    ) {
         $more = @{ $What = $true }
-        $results = @('w: [2]; w @ w' | Invoke-Differentiate @more -ErrorAction SilentlyContinue -ErrorVariable problem)
+        $matrix = $Text | Invoke-Differentiate w @more
+        $matrix | Should -BeOfType PSAutodiff.ExprNode
+        $matrix | ConvertTo-ExprText | Should -BeLike "*; $Expected"
+        $at = @{ w = 0.5, -1; A = (1, 2), (3, 4), (5, 6) }
+        if ($What -eq 'Jacobian') { return }
+        $at.Remove('A')
+        $value = $matrix | Measure-Expression -At $at
+        $numbers = ($Text | Measure-Expression -At $at -Hessian).Hessian
+        foreach ($i in 0, 1) { foreach ($j in 0, 1) { [Math]::Abs($value[$i, $j] / $numbers[$i, $j] - 1) | Should -BeLessThan 1e-14 } }
+    }
+
+    It 'names -Direction where there is no such matrix for -<What>, and goes on' -ForEach @(
+        @{ What = 'Hessian'; Text = 'W: [2, 2]; sum(W^2)' }
+        @{ What = 'Jacobian'; Text = 'W: [2, 2]; W' }
+    ) {
+        $more = @{ $What = $true }
+        $results = @($Text | Invoke-Differentiate @more -ErrorAction SilentlyContinue -ErrorVariable problem)
         $results | Should -HaveCount 0
-        $problem[0].FullyQualifiedErrorId | Should -BeExactly 'ArraysUnsupported,PSAutodiff.Commands.InvokeDifferentiateCommand'
+        $problem[0].FullyQualifiedErrorId | Should -BeExactly 'DerivativeOfArray,PSAutodiff.Commands.InvokeDifferentiateCommand'
         $problem[0].Exception.Message | Should -BeLike '*-Direction*'
     }
 

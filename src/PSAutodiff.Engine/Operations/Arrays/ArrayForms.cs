@@ -99,16 +99,28 @@ internal static class ArrayForms
     private static bool HaveSameFactor(Term x, Term y) =>
         (FactorOut(x) is var (factor, _) && FactorOut(y) is var (other, _) && factor == other) || (Divisor(x) is var (_, divisor) && Divisor(y) is var (_, same) && divisor == same);
 
-    /// <summary>(A + B) @ x for A @ x + B @ x, where x @ A counts as A.T @ x; none for other sums.</summary>
+    /// <summary>(A + B) @ x for A @ x + B @ x, where x @ A with a vector counts as A.T @ x; none for other sums.</summary>
     public static Term JoinedProducts(Term x, Term y, bool minus)
     {
-        if (x.Shape.Rank != 1 || !x.Is<MatMulOperation>() || !y.Is<MatMulOperation>()) return Term.None;
+        if (!x.Is<MatMulOperation>() || !y.Is<MatMulOperation>() || x.Shape.IsNumber || !x.Shape.IsLike(y.Shape)) return Term.None;
+        if (x.Shape.IsMatrix)
+        {
+            return
+                x.Y == y.Y ? (minus ? x.X - y.X : x.X + y.X).MatMul(x.Y) :
+                x.X == y.X ? x.X.MatMul(minus ? x.Y - y.Y : x.Y + y.Y) :
+                Term.None;
+        }
+
         var (a, v) = Split(x);
         var (b, w) = Split(y);
         return v == w && a.Shape.IsLike(b.Shape) ? (minus ? a - b : a + b).MatMul(v) : Term.None;
 
         static (Term Matrix, Term Vector) Split(Term product) => product.X.Shape.IsMatrix ? (product.X, product.Y) : (product.Y.Transposed(), product.X);
     }
+
+    /// <summary>diag(a + b) for diag(a) + diag(b); none for other sums.</summary>
+    public static Term JoinedDiagonals(Term x, Term y, bool minus) =>
+        x.Is<DiagOperation>() && y.Is<DiagOperation>() && x.Shape.IsMatrix && x.Shape.IsLike(y.Shape) ? (minus ? x.X - y.X : x.X + y.X).Apply<DiagOperation>() : Term.None;
 
     /// <summary>The sum of what is stretched to a larger shape, or with another reduction what that gives, from the elements before; none for anything else.</summary>
     /// <param name="x">What is reduced.</param>

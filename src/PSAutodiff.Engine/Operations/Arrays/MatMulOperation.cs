@@ -49,6 +49,11 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
             x.Is<DiagOperation>() && x.Shape.IsMatrix && y.Shape.IsVector ? x.X * y :
             y.Is<DiagOperation>() && y.Shape.IsMatrix && x.Shape.IsVector ? x * y.X :
             Term.None),
+        // Without the products of zeros, which are NaN where an element is infinite.
+        new("diag(a) @ A = column(a) * A", RuleSets.Stable, static (x, y, _) =>
+            x.Is<DiagOperation>() && x.Shape.IsMatrix && y.Shape.IsMatrix ? x.X.Reshaped(Shape.Matrix(x.X.Shape.Rows, 1)) * y :
+            y.Is<DiagOperation>() && y.Shape.IsMatrix && x.Shape.IsMatrix ? x * y.X :
+            Term.None),
     ];
 
     // Only the columns, or rows, that meet a placed vector or number.

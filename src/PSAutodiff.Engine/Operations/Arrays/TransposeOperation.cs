@@ -21,6 +21,7 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
         new("S.T = S, S symmetric", RuleSets.Standard, static (x, _, _) => x.Shape.IsSymmetric ? x : Term.None),
         new("A.T.T = A", RuleSets.NotLab, static (x, _, _) => x.Is<TransposeOperation>() ? x.X : Term.None),
         new("(A @ B).T = B.T @ A.T", RuleSets.StandardAndStable, static (x, _, _) => x.Is<MatMulOperation>() ? x.Y.Transposed().MatMul(x.X.Transposed()) : Term.None),
+        new("column(v).T = reshape(v, 1, n)", RuleSets.StandardAndStable, static (x, _, _) => x.Is<ReshapeOperation>() && x.X.Shape.IsVector && (x.Shape.Rows == 1 || x.Shape.Columns == 1) ? x.X.Reshaped(x.Shape.Transposed()) : Term.None),
         new("outer(a, b).T = outer(b, a)", RuleSets.NotLab, static (x, _, _) => x.Is<OuterOperation>() ? x.Y.Outer(x.X) : Term.None),
         new("eye.T = eye", RuleSets.NotLab, static (x, _, _) => x.Is<EyeOperation>() || (x.Is<DiagOperation>() && x.Shape.IsMatrix) ? x : Term.None),
         .. ArrayForms.Linear("A.T", static (x, _) => x.Transposed()),

@@ -62,6 +62,7 @@ internal sealed class SubOperation() : BinaryOperation<SubOperation.Function>("s
         new("c * A - c * B = c * (A - B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Joined(x, y, minus: true)) { IsOfArrays = true },
         new("(a + b) - c = a + (b - c)", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedWithin(x, y, minus: true)) { IsOfArrays = true },
         new("A @ x - B @ x = (A - B) @ x", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedProducts(x, y, minus: true)) { IsOfArrays = true },
+        new("diag(a) - diag(b) = diag(a - b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.JoinedDiagonals(x, y, minus: true)) { First = typeof(DiagOperation), IsOfArrays = true },
     ];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint : -adjoint;

@@ -45,6 +45,7 @@ internal sealed class SumOperation() : BinaryOperation<SumOperation.Function>("s
         new("c * A + c * B = c * (A + B)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.Joined(x, y, minus: false)) { IsOfArrays = true },
         new("(a + b) + c = a + (b + c)", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedWithin(x, y, minus: false)) { IsOfArrays = true },
         new("A @ x + B @ x = (A + B) @ x", RuleSets.Standard, static (x, y, _) => ArrayForms.JoinedProducts(x, y, minus: false)) { IsOfArrays = true },
+        new("diag(a) + diag(b) = diag(a + b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.JoinedDiagonals(x, y, minus: false)) { First = typeof(DiagOperation), IsOfArrays = true },
         new("sin(x)^2 + cos(x)^2 = 1", RuleSets.Textbook, static (x, y, _) =>
             (PowOperation.IsSquareOf<SinOperation>(x) && PowOperation.IsSquareOf<CosOperation>(y)) || (PowOperation.IsSquareOf<CosOperation>(x) && PowOperation.IsSquareOf<SinOperation>(y)) ? SameAngle(x, y) : Term.None),
         new("1 + expm1(x) = exp(x)", RuleSets.StandardAndStable, static (x, y, _) =>

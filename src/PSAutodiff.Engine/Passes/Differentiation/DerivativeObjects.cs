@@ -1,5 +1,3 @@
-using PSAutodiff.Core;
-
 namespace PSAutodiff.Passes.Differentiation;
 
 /// <summary>Makes the objects that hold several derivatives, and takes them apart for passes that treat all nodes together.</summary>
@@ -17,17 +15,20 @@ internal static class DerivativeObjects
         return new ExprGradient(expression, variables, tidy is null ? derivatives : tidy(derivatives));
     }
 
-    public static ExprHessian Hessian(
+    /// <summary>An <see cref="ExprHessian"/> of numbers; by vectors and matrices one matrix over all elements, an <see cref="ExprNode"/>.</summary>
+    public static object Hessian(
         ExprNode expression,
         IReadOnlyList<string> variables,
         Func<IReadOnlyList<ExprNode>, IReadOnlyList<ExprNode>>? tidy,
         CancellationToken cancellation = default)
     {
+        if (ExprNode.Flatten([expression], cancellation) is var flat && DerivativeMatrices.HaveArrays(flat, variables)) return DerivativeMatrices.Hessian(flat, variables, tidy, cancellation);
         var (gradient, hessian) = expression.GradientAndHessian(variables, tidy, cancellation);
         return new ExprHessian(expression, variables, gradient, hessian, cancellation);
     }
 
-    public static ExprJacobian Jacobian(
+    /// <summary>An <see cref="ExprJacobian"/> of numbers; of or by vectors and matrices one matrix over all elements, an <see cref="ExprNode"/>.</summary>
+    public static object Jacobian(
         IReadOnlyList<ExprNode> expressions,
         IReadOnlyList<string>? variables,
         DifferentiationMode mode,
@@ -37,26 +38,8 @@ internal static class DerivativeObjects
         // In one graph first: what the expressions share, their derivatives share too.
         var flat = ExprNode.Flatten(expressions, cancellation);
         variables ??= flat.Variables();
-        RequireNumbers(flat, variables, "Jacobian");
+        if (variables.Count > 0 && DerivativeMatrices.HaveArrays(flat, variables)) return DerivativeMatrices.Jacobian(flat, variables, tidy, cancellation);
         return new ExprJacobian(variables, [.. flat.Nodes().Select(node => Gradient(node, variables, mode, tidy, cancellation))]);
-    }
-
-    /// <summary>Refuses vectors and matrices where an expression is to stand for each pair of numbers.</summary>
-    /// <param name="expressions">What is differentiated.</param>
-    /// <param name="variables">The variables to differentiate by.</param>
-    /// <param name="what">Hessian or Jacobian.</param>
-    /// <exception cref="AutodiffException">An expression or a variable is an array.</exception>
-    public static void RequireNumbers(RootedGraph expressions, IReadOnlyList<string> variables, string what)
-    {
-        if (expressions.Graph.Arrays is null) return;
-        var layout = VariableLayout.Of(variables, expressions);
-        var (graph, array) = (expressions.Graph, Array.FindIndex(layout.Shapes, static shape => !shape.IsNumber));
-        var root = Array.FindIndex(expressions.Roots, root => !graph.ShapeOf(root).IsNumber);
-        if (array < 0 && root < 0) return;
-        var name = array < 0 ? "w" : variables[array];
-        throw new AutodiffException(
-            ErrorIds.ArraysUnsupported,
-            $"A {what} has an expression for each pair of numbers, and here {(array < 0 ? "an expression" : $"'{name}'")} is {(array < 0 ? graph.ShapeOf(expressions.Roots[root]) : layout.Shapes[array]).InWords()}. Differentiate {(what == "Hessian" ? "the gradient " : string.Empty)}along a direction, -Direction @{{ {name} = 'v' }}{(what == "Hessian" ? ", or have its numbers by Measure-Expression -Hessian" : string.Empty)}.");
     }
 
     /// <summary>All nodes of an object made here, or the node itself; null for anything else.</summary>

@@ -38,8 +38,40 @@ public sealed partial class ExprNode
         Differentiate(variables is { Count: > 0 } ? variables : Variables, DifferentiationMode.Reverse);
 
     /// <summary>The second derivatives, n x n in the order of the variables (all in ordinal order by default); equal entries are one node.</summary>
+    /// <exception cref="AutodiffException">One of the variables is a vector or a matrix: <see cref="HessianMatrix"/> has those.</exception>
     public ExprNode[,] Hessian(params IReadOnlyList<string> variables) =>
         GradientAndHessian(variables is { Count: > 0 } ? variables : Variables, tidy: null, CancellationToken.None).Hessian;
+
+    /// <summary>
+    /// The second derivatives of a number by all elements of the variables (all in ordinal order by default), elements of matrices row by row, as
+    /// one symmetric matrix.
+    /// </summary>
+    /// <param name="variables">Names of variables, numbers or arrays.</param>
+    /// <exception cref="AutodiffException">The expression is no number, or the matrix cannot be written as an expression.</exception>
+    public ExprNode HessianMatrix(params IReadOnlyList<string> variables)
+    {
+        var names = Checked(variables);
+        return DerivativeMatrices.Hessian(Flatten([this]), names, tidy: null, CancellationToken.None);
+    }
+
+    /// <summary>
+    /// The derivatives of all m elements by all n elements of the variables (all in ordinal order by default) as one matrix of m rows and n columns,
+    /// elements of matrices row by row.
+    /// </summary>
+    /// <param name="variables">Names of variables, numbers or arrays.</param>
+    /// <exception cref="AutodiffException">The matrix cannot be written as an expression.</exception>
+    public ExprNode JacobianMatrix(params IReadOnlyList<string> variables)
+    {
+        var names = Checked(variables);
+        return DerivativeMatrices.Jacobian(Flatten([this]), names, tidy: null, CancellationToken.None);
+    }
+
+    private IReadOnlyList<string> Checked(IReadOnlyList<string> variables)
+    {
+        if (variables.Count == 0) variables = Variables;
+        foreach (var variable in variables) VariableNames.Check(variable);
+        return variables.Count > 0 ? variables : throw new AutodiffException(ErrorIds.VariableUnknown, $"'{this}' has no variables to differentiate by.");
+    }
 
     /// <summary>First and second derivatives, the second from the first; what they share is made once.</summary>
     /// <param name="variables">The variables.</param>
@@ -54,7 +86,7 @@ public sealed partial class ExprNode
         foreach (var variable in variables) VariableNames.Check(variable);
         if (variables.Count == 0) return ([], new ExprNode[0, 0]);
         var flat = Flatten([this], cancellation);
-        DerivativeObjects.RequireNumbers(flat, variables, "Hessian");
+        if (DerivativeMatrices.HaveArrays(flat, variables)) throw new AutodiffException(ErrorIds.ArraysUnsupported, "The second derivatives by elements of vectors and matrices are one matrix: HessianMatrix.");
         var builder = Extend(flat, cancellation);
         var gradient = builder.Build(ReverseMode.Differentiate(builder, flat.Roots[0], variables));
         if (tidy is not null) gradient = Flatten(tidy(gradient.Nodes()), cancellation);
@@ -92,27 +124,10 @@ public sealed partial class ExprNode
         return derivatives;
     }
 
-    /// <summary>
-    /// The derivative of an array by a number, which has its shape, or by a vector v, from the one along any direction: of m elements by n the
-    /// matrix of m rows and n columns.
-    /// </summary>
     private static int ByForm(GraphBuilder builder, int root, string variable)
     {
-        var (id, of) = (builder.FindVariable(variable), builder.ShapeOf(root));
-        var by = id >= 0 && id <= root ? builder.ShapeOf(id) : Core.Shape.Number;
-        if (by.IsNumber) return ForwardMode.Differentiate(builder, root, variable, literal: false);
-        if (!of.IsMatrix && by.IsVector)
-        {
-            // No variable of an expression can have this name.
-            var direction = by.Rows == 1 ? builder.Term(builder.Constant(1)).StretchedTo(by) : builder.Term(builder.Variable("\0" + variable, by));
-            var form = ForwardMode.Differentiate(builder, root, new Dictionary<string, Term>(StringComparer.Ordinal) { [variable] = direction });
-
-            // By one element, along which there is nothing but 1.
-            if (by.Rows == 1) return builder.Term(form).StretchedTo(of.Plain()).Reshaped(of.IsNumber ? by.Plain() : Core.Shape.Matrix(of.Rows, 1)).Id;
-            if (LinearForms.MatrixOf(builder, form, direction.Id) is { Exists: true } matrix) return matrix.Id;
-        }
-
-        throw NoForm(of, variable, by);
+        if (DerivativeMatrices.ByForm(builder, root, variable) is { Exists: true } form) return form.Id;
+        throw NoForm(builder.ShapeOf(root), variable, builder.ShapeOf(builder.FindVariable(variable)));
     }
 
     // Of a number there always is one, which has the shape of what it is by; mode Forward has no form for it.

@@ -105,22 +105,26 @@ internal static class LinearForms
             return RowsScaled(divides ? 1 / factor : factor, stretched, divides ? factor : Term.None);
         }
 
-        // Each row times an element: of eye a diagonal matrix, of equal rows an outer product.
+        // Each row times an element: of eye a diagonal matrix, of equal rows an outer product. Divided by an element, the factor is its inverse.
         private static Term RowsScaled(Term factor, Term matrix, Term divisor)
         {
             if (matrix.Is<EyeOperation>()) return factor.Apply<DiagOperation>();
-            if (matrix.Is<DiagOperation>() && matrix.Shape.IsMatrix) return (factor * matrix.X).Apply<DiagOperation>();
+            if (matrix.Is<DiagOperation>() && matrix.Shape.IsMatrix) return Scaled(matrix.X).Apply<DiagOperation>();
             if (matrix.Is<BroadcastOperation>() && matrix.X.Shape.IsVector) return factor.Outer(matrix.X);
             if (matrix.Shape.IsVector) return factor.Outer(matrix);
-            if ((matrix.Is<SumOperation>() || matrix.Is<SubOperation>()) && (matrix.X.Is<EyeOperation>() || matrix.Y.Is<EyeOperation>()))
+            if (matrix.Is<MatMulOperation>() && matrix.X.Is<DiagOperation>()) return Scaled(matrix.X.X).Apply<DiagOperation>().MatMul(matrix.Y);
+            if ((matrix.Is<SumOperation>() || matrix.Is<SubOperation>()) && (HasDiagonal(matrix.X) || HasDiagonal(matrix.Y)))
             {
                 var (x, y) = (RowsScaled(factor, matrix.X, divisor), RowsScaled(factor, matrix.Y, divisor));
                 return matrix.Is<SumOperation>() ? x + y : x - y;
             }
 
-            var column = Shape.Matrix(factor.Shape.Rows, 1);
-            return divisor.Exists ? matrix / divisor.Reshaped(column) : factor.Reshaped(column) * matrix;
+            return factor.Apply<DiagOperation>().MatMul(matrix);
+
+            Term Scaled(Term diagonal) => divisor.Exists ? diagonal / divisor : factor * diagonal;
         }
+
+        private static bool HasDiagonal(Term matrix) => matrix.Is<EyeOperation>() || (matrix.Is<MatMulOperation>() && matrix.X.Is<DiagOperation>());
 
         private Term Product()
         {
