@@ -34,6 +34,7 @@ public sealed class RowProgramTests
         ["a weighted outer product"] = "W: [4, 4]; y * (x @ W @ u) / (1 + y^2)",
         ["elements of a vector"] = "v: [4]; W: [4, 4]; exp(-(v[0]*x[1] - v[2])^2) * W[1, 2] * x[3] + W[0, 0] * v[1]",
         ["parts and wholes"] = "W: [4, 4]; v: [8]; sum(concat(x @ W[:, 1:3], x[1:3])) * (concat(x, u) @ v) + sum([x, u] @ W)",
+        ["functions that are computed together"] = "W: [4, 3]; v: [3]; z = x @ W; tanh(z) @ v + sin(z[0]) * cos(z[0]) + sum(softplus(v) * sigmoid(v)) + sum(sigmoid(z) * softplus(z))^2 + sum(tanh(v))",
         ["regularized"] = "W: [4, 3]; (y - sum(x @ W))^2 + 0.1 * sum(W^2)",
         ["nothing trained by row"] = "W: [4, 3]; sum(tanh(W)^2) * 2",
         ["a diagonal"] = "d: [4]; W: [4, 4]; x @ (diag(d) + W @ W.T) @ x + sum(diag(x) * W)",
@@ -87,6 +88,34 @@ public sealed class RowProgramTests
         var gradient = rows.Sum(0, 1).AsSpan(1).ToArray();
         var differences = rows.Differences();
         for (var i = 0; i < gradient.Length; i++) Assert.Equal(differences[i], gradient[i], 1e-6 * Math.Max(1, Math.Abs(differences[i])));
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_mean_is_the_sum_by_the_number_of_rows(string model)
+    {
+        foreach (var count in new[] { 1, 5, 7, 1201 })
+        {
+            var rows = new Rows(Texts[model], count);
+            var (sums, sizes) = rows.SumOneByOne();
+            var means = rows.Sum(0, 1, isMean: true);
+            for (var i = 0; i < sums.Length; i++) Assert.Equal(sums[i] / count, means[i], 1e-13 * Math.Max(1, sizes[i] / count));
+            foreach (var block in new[] { 6, 64 }) Assert.Equal(means, rows.Sum(block, 2, isMean: true), BitsOf);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_sum_allocates_nothing_when_it_has_its_memory(string model)
+    {
+        foreach (var count in new[] { 1, 5, 400 })
+        {
+            var sum = new Rows(Texts[model], count).Prepared(2);
+            sum();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            sum();
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
     }
 
     [Fact]
@@ -224,7 +253,13 @@ public sealed class RowProgramTests
             return [.. Enumerable.Range(0, _count).Select(row => results.SelectMany((result, i) => result.AsSpan(row * result.Length / _count, result.Length / _count).ToArray()).ToArray())];
         }
 
-        public double[] Sum(int block, int threads, int[]? rows = null) => Sum(_point, block, threads, rows);
+        public double[] Sum(int block, int threads, int[]? rows = null, bool isMean = false) => Sum(_point, block, threads, rows, isMean);
+
+        public Action Prepared(int threads)
+        {
+            var (run, results, data, all) = (new RowRun(Program, threads), new double[Program.Results.Length], Data, Enumerable.Range(0, _count).ToArray());
+            return () => run.Sum(_point, data, all, isMean: true, results, [], default);
+        }
 
         public double[] Differences()
         {
@@ -236,13 +271,13 @@ public sealed class RowProgramTests
         {
             double[] point = [.. _point];
             point[element] += by;
-            return Sum(point, 0, 1, null)[0];
+            return Sum(point, 0, 1, null, isMean: false)[0];
         }
 
-        private double[] Sum(double[] point, int block, int threads, int[]? rows)
+        private double[] Sum(double[] point, int block, int threads, int[]? rows, bool isMean)
         {
             var results = new double[Program.Results.Length];
-            new RowRun(Program, threads, block) { SharesAll = true }.Sum(point, Data, rows ?? [.. Enumerable.Range(0, _count)], results, default);
+            new RowRun(Program, threads, block) { SharesAll = true }.Sum(point, Data, rows ?? [.. Enumerable.Range(0, _count)], isMean, results, [], default);
             return results;
         }
 

@@ -22,6 +22,10 @@ internal sealed partial class ArrayTape
         private readonly int[] _uses;
         private readonly bool[] _waits;
 
+        // What is computed together with another operation on the same argument: that one, and which sharing it is.
+        private readonly Dictionary<int, (int Other, int Sharing)> _shared = [];
+        private readonly HashSet<int> _isEmitted = [];
+
         // The node in whose room the elements of a node are: itself, or the one that it is a part of or has taken the room of.
         private readonly int[] _rooms;
 
@@ -53,6 +57,7 @@ internal sealed partial class ArrayTape
             _varies = FindVarying();
             _isKept = FindKept();
             _waits = FindWaiting();
+            FindShared();
         }
 
         public ArrayTape Compile()
@@ -111,6 +116,23 @@ internal sealed partial class ArrayTape
             return waits;
         }
 
+        /// <summary>Pairs of operations on the same argument of which one is computed from the value of the other too.</summary>
+        private void FindShared()
+        {
+            for (var id = 0; id < _reachable.Length; id++)
+            {
+                if (!_reachable[id] || _graph.IsLeaf(id)) continue;
+                var shares = _graph.OperationOf(id).Shares;
+                for (var i = 0; i < shares.Length && !_shared.ContainsKey(id); i++)
+                {
+                    if (shares[i].OfOpposite) continue;
+                    var other = _graph.Find(shares[i].Other, _graph.X(id));
+                    if (other == Graph.None || other >= _reachable.Length || !_reachable[other] || !_shared.TryAdd(other, (id, -1))) continue;
+                    _shared.Add(id, (other, i));
+                }
+            }
+        }
+
         private static bool IsJoin(Operation operation) => operation is StackOperation or ConcatOperation;
 
         private bool IsPlacing(int id) => _graph.OperationOf(id) is PlacingOperation placing && placing.AddsOnce(_graph.ShapeOf(_graph.Y(id)));
@@ -153,6 +175,7 @@ internal sealed partial class ArrayTape
         {
             var operation = _graph.OperationOf(id);
             if (IsJoin(operation)) EmitJoined(id, operation);
+            else if (_shared.TryGetValue(id, out var pair)) EmitBoth(id, pair.Other, pair.Sharing);
             else if (TryView(id, operation)) Release(_graph.X(id), id);
             else if (TryProduct(id, operation)) return;
             else if (operation is not SumOperation || !TryAdd(id)) EmitWhole(id, operation);
@@ -181,6 +204,24 @@ internal sealed partial class ArrayTape
             {
                 if (_graph.Argument(id, i) is var argument && argument != taken) Release(argument, id);
             }
+        }
+
+        /// <summary>Two operations on one argument, when the first of them is needed. The room of the argument may be taken by one.</summary>
+        private void EmitBoth(int first, int second, int sharing)
+        {
+            if (!_isEmitted.Add(first)) return;
+            _isEmitted.Add(second);
+            var (id, other) = sharing >= 0 ? (first, second) : (second, first);
+            var (x, shape) = (_graph.X(id), _graph.ShapeOf(id));
+            Release(x, id);
+            if (CanTake(other, x)) Take(other, x, shape);
+            else New(other, shape);
+            var isTaken = _rooms[other] == _rooms[x];
+            if (!isTaken && CanTake(id, x)) Take(id, x, shape);
+            else New(id, shape);
+            isTaken |= _rooms[id] == _rooms[x];
+            Add(new Instruction(_graph.OperationOf(id), _places[id], _places[x], _places[other], default, [], Way.Both, Math.Max(sharing, _shared[id].Sharing)));
+            if (!isTaken) Release(x, id);
         }
 
         // A part that stands in one piece is where it is, if it does not keep much more in memory than itself. By row it is copied from there.

@@ -35,6 +35,9 @@ internal sealed partial class ArrayTape
 
         /// <summary>A matrix product over a block of rows, whose first argument varies and whose second one does not, or is the transpose of one that does not.</summary>
         Product,
+
+        /// <summary>Together with the operation that it shares its value with, whose value goes to the place of the second argument.</summary>
+        Both,
     }
 
     /// <summary>Where the elements of an array are.</summary>
@@ -60,7 +63,7 @@ internal sealed partial class ArrayTape
     /// <param name="Z">The third argument.</param>
     /// <param name="Indices">The whole numbers.</param>
     /// <param name="Way">What it does to the target.</param>
-    /// <param name="Factor">For products over rows, which of the <see cref="RowPart.Factors"/> is the second argument.</param>
+    /// <param name="Factor">For products over rows, which of the <see cref="RowPart.Factors"/> is the second argument; for what is computed together, which of its sharings it is.</param>
     internal readonly record struct Instruction(Operation Operation, Place Target, Place X, Place Y, Place Z, long[] Indices, Way Way = Way.Whole, int Factor = -1)
     {
         /// <summary>Number of elements that it computes or copies, or looks at where it joins several to one; by row, for one.</summary>

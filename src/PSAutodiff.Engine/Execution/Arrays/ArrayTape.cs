@@ -150,6 +150,12 @@ internal sealed partial class ArrayTape
             return;
         }
 
+        if (instruction.Way == Way.Both)
+        {
+            instruction.Operation.Shares[instruction.Factor].Blocks(instruction.X.In(arena), instruction.Y.In(arena), result);
+            return;
+        }
+
         if (instruction.Operation is ArrayOperation operation)
         {
             var operands = new ArrayOperands

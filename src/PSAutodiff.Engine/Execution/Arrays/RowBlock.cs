@@ -49,6 +49,9 @@ internal sealed class RowBlock
                 case ArrayTape.Way.Product:
                     Multiply(instruction);
                     break;
+                case ArrayTape.Way.Both:
+                    instruction.Operation.Shares[instruction.Factor].Blocks(In(instruction.X), In(instruction.Y), In(instruction.Target));
+                    break;
                 default:
                     Apply(instruction);
                     break;

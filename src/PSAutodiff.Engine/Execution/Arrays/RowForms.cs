@@ -32,7 +32,7 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
         var results = new double[form.Program.Results.Length];
         int[] rows = [.. Enumerable.Range(0, rowCount)];
         var run = form.Rent();
-        run.Sum(form.Singles(inputs, columns), form.Varying(columns), rows, results, cancellation);
+        run.Sum(form.Singles(inputs, columns), form.Varying(columns), rows, isMean: false, results, [], cancellation);
         form.Return(run);
         return results;
     }

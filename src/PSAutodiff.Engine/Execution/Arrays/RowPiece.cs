@@ -9,10 +9,19 @@ namespace PSAutodiff.Execution.Arrays;
 /// <param name="tape">The tape.</param>
 internal sealed class RowPiece(ArrayTape tape)
 {
+    // Rows of a matrix whose packing is one part of the work; a transpose is packed in one go.
+    private const int RowsPackedAtOnce = 200;
+
     private readonly double[] _arena = tape.NewArena();
     private readonly double[][] _packed = Array.ConvertAll(tape.Rows.Factors, static _ => Array.Empty<double>());
+    private readonly (int Factor, int First)[] _packingParts =
+    [
+        .. tape.Rows.Factors.SelectMany(static (factor, f) => Enumerable.Range(0, factor.IsTransposed ? 1 : (factor.Depth + RowsPackedAtOnce - 1) / RowsPackedAtOnce).Select(part => (f, part * RowsPackedAtOnce))),
+    ];
+
     private readonly ReadOnlyMemory<double>[] _columns = new ReadOnlyMemory<double>[tape.Rows.Columns.Names.Count];
     private readonly bool[] _isRead = tape.FindRead();
+    private double[] _inputs = [];
     private int[] _picks = [];
     private double[] _kept = [];
     private int _capacity;
@@ -28,15 +37,19 @@ internal sealed class RowPiece(ArrayTape tape)
     /// <summary>Whether products are made with packed matrices: not for a few rows.</summary>
     public bool IsPacked { get; private set; }
 
-    /// <summary>Takes the values of what does not vary, and computes all that depends on them alone.</summary>
+    /// <summary>Number of parts of the packing of matrices; none when products are not packed.</summary>
+    public int PackingParts => IsPacked ? _packingParts.Length : 0;
+
+    /// <summary>Takes the values of what does not vary, and computes all that depends on them alone. Then <see cref="Pack"/> has to follow, part by part.</summary>
     /// <param name="inputs">The elements of the inputs of the tape, in order.</param>
     /// <param name="columns">For each variable that varies, its elements row after row.</param>
     /// <param name="rowCount">For how many rows.</param>
     /// <param name="mostRows">The most of them at a time.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public void SetPoint(ReadOnlySpan<double> inputs, ReadOnlyMemory<double>[] columns, int rowCount, int mostRows, CancellationToken cancellation)
+    public void SetPoint(double[] inputs, ReadOnlyMemory<double>[] columns, int rowCount, int mostRows, CancellationToken cancellation)
     {
         columns.CopyTo(_columns, 0);
+        _inputs = inputs;
         mostRows = Math.Min(mostRows, rowCount);
         if (_capacity < mostRows)
         {
@@ -56,19 +69,32 @@ internal sealed class RowPiece(ArrayTape tape)
         for (var i = 0; i < _isRead.Length; i++)
         {
             var range = tape.Inputs.ElementsOf(i);
-            if (_isRead[i]) inputs[range].CopyTo(_arena.AsSpan(range));
+            if (_isRead[i]) inputs.AsSpan(range).CopyTo(_arena.AsSpan(range));
         }
 
         tape.RunIn(_arena, cancellation);
         for (var i = 0; i < _packed.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var (place, depth, count, isTransposed) = tape.Rows.Factors[i];
-            if (_packed[i].Length == 0) _packed[i] = new double[MatrixProduct.PackedLength<double>(depth, count)];
-            var matrix = place.Start < tape.Inputs.Length ? inputs.Slice(place.Start, place.Length) : place.In(_arena);
-            if (isTransposed) MatrixProduct.PackTransposed(matrix, depth, count, _packed[i]);
-            else MatrixProduct.Pack(matrix, depth, count, _packed[i], depth, 0);
+            var factor = tape.Rows.Factors[i];
+            if (_packed[i].Length == 0) _packed[i] = new double[MatrixProduct.PackedLength<double>(factor.Depth, factor.Columns)];
         }
+    }
+
+    /// <summary>Packs a part of the matrices of products.</summary>
+    /// <param name="part">Which, below <see cref="PackingParts"/>.</param>
+    public void Pack(int part)
+    {
+        var (f, first) = _packingParts[part];
+        var (place, depth, columns, isTransposed) = tape.Rows.Factors[f];
+        var matrix = (place.Start < tape.Inputs.Length ? _inputs : _arena).AsSpan(place.Start, place.Length);
+        if (isTransposed)
+        {
+            MatrixProduct.PackTransposed<double>(matrix, depth, columns, _packed[f]);
+            return;
+        }
+
+        var rows = Math.Min(RowsPackedAtOnce, depth - first);
+        MatrixProduct.Pack<double>(matrix.Slice(first * columns, rows * columns), rows, columns, _packed[f], depth, first);
     }
 
     /// <summary>Goes to some rows.</summary>

@@ -33,8 +33,10 @@ internal sealed class RowRun
     private readonly RowPiece _piece;
     private readonly RowBlock?[] _blocks;
     private readonly double[][] _scratch;
+    private readonly double[][] _few;
     private readonly double[][] _packed;
-    private readonly double[] _afterInputs;
+    private readonly double[] _restArena;
+    private readonly long[][] _scatterSizes;
     private readonly (int Sum, int First)[] _parts;
     private readonly ThreadTeam _team;
     private readonly double _workOfRow;
@@ -42,9 +44,12 @@ internal sealed class RowRun
     private readonly int _pieceRows;
     private readonly int _threads;
     private double[] _results = [];
-    private bool _isSumming;
+    private double[] _last = [];
+    private Phase _phase;
     private bool _continues;
+    private bool _ends;
     private int _block;
+    private int _divisor;
     private CancellationToken _cancellation;
 
     /// <summary>Makes memory.</summary>
@@ -57,6 +62,8 @@ internal sealed class RowRun
         _piece = new RowPiece(program.Rows);
         _blocks = new RowBlock?[threads];
         _scratch = new double[threads][];
+        _few = [.. Enumerable.Repeat(Array.Empty<double>(), threads)];
+        _scatterSizes = Array.ConvertAll(program.Sums, static sum => new[] { sum.Shape.Rows });
         _workOfRow = program.WorkOfRow;
         var part = program.Rows.Rows;
         _blockRows = blockRows > 0 ? blockRows : Math.Clamp(BytesInCache / sizeof(double) / Math.Max(1, part.RowLength + part.KeptLength), UsualBlock, LargestBlock);
@@ -71,40 +78,53 @@ internal sealed class RowRun
         [
             .. program.Sums.SelectMany((sum, s) => sum.Kind == RowSumKind.Product ? Enumerable.Range(0, (WidthOf(sum.X, sum) + ColumnsInPart - 1) / ColumnsInPart).Select(at => (s, at * ColumnsInPart)) : [(s, 0)]),
         ];
-        _afterInputs = program.After is { } after ? new double[after.Inputs.Length] : [];
+        _restArena = program.Rest?.Tape.NewArena() ?? [];
         _team = new ThreadTeam(Do, threads);
     }
 
     /// <summary>Whether threads share work however small it is.</summary>
     public bool SharesAll { get; init; }
 
-    /// <summary>The sums over rows.</summary>
+    private enum Phase
+    {
+        Packing,
+        Rows,
+        Sums,
+    }
+
+    /// <summary>The sums over rows, or their means.</summary>
     /// <param name="inputs">The elements of what does not vary.</param>
     /// <param name="columns">For each variable that varies, its elements row after row.</param>
     /// <param name="rows">Indices of the rows; at least one.</param>
-    /// <param name="results">Gets the elements of all sums, in order.</param>
+    /// <param name="isMean">Whether sums are divided by the number of rows: the factors of products before they are multiplied.</param>
+    /// <param name="results">Gets the elements of all sums, in order, as far as it is long.</param>
+    /// <param name="last">Gets the elements of the last sums that do not belong to the results.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Sum(ReadOnlySpan<double> inputs, ReadOnlyMemory<double>[] columns, ReadOnlySpan<int> rows, double[] results, CancellationToken cancellation)
+    public void Sum(double[] inputs, ReadOnlyMemory<double>[] columns, ReadOnlySpan<int> rows, bool isMean, double[] results, double[] last, CancellationToken cancellation)
     {
-        _results = _program.After is null ? results : _afterInputs;
+        (_results, _last) = (results, last);
+        _divisor = isMean ? rows.Length : 1;
         Begin(inputs, columns, rows.Length, cancellation);
         for (var start = 0; start < rows.Length; start += _pieceRows)
         {
             var piece = rows.Slice(start, Math.Min(_pieceRows, rows.Length - start));
-            _continues = start > 0;
-            Run(piece);
+            (_continues, _ends) = (start > 0, start + piece.Length == rows.Length);
             Reserve(piece.Length);
-            _isSumming = true;
-            Do(_parts.Length, Shares(piece.Length));
-            _isSumming = false;
+            Run(piece);
+            Do(Phase.Sums, _parts.Length, Shares(piece.Length));
             cancellation.ThrowIfCancellationRequested();
         }
 
-        if (_program.After is not { } after) return;
-        inputs.CopyTo(_afterInputs);
-        _afterInputs[^1] = rows.Length;
-        after.Run(_afterInputs, results, cancellation);
+        if (_program.Rest is not { } rest) return;
+        foreach (var (from, to) in rest.Given) inputs.AsSpan(from).CopyTo(_restArena.AsSpan(to));
+        if (rest.Count >= 0) _restArena[rest.Count] = rows.Length / (double)_divisor;
+        rest.Tape.RunIn(_restArena, cancellation);
+        for (var i = 0; i < rest.Results.Length; i++)
+        {
+            var place = rest.Tape.Outputs[i];
+            place.In(_restArena).CopyTo(ResultAt(rest.Results[i], place.Length));
+        }
     }
 
     /// <summary>The values of all rows.</summary>
@@ -114,7 +134,7 @@ internal sealed class RowRun
     /// <param name="results">For each result, gets its elements row after row.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Evaluate(ReadOnlySpan<double> inputs, ReadOnlyMemory<double>[] columns, int rowCount, double[][] results, CancellationToken cancellation)
+    public void Evaluate(double[] inputs, ReadOnlyMemory<double>[] columns, int rowCount, double[][] results, CancellationToken cancellation)
     {
         Begin(inputs, columns, rowCount, cancellation);
         var rows = new int[Math.Min(rowCount, _pieceRows)];
@@ -138,11 +158,13 @@ internal sealed class RowRun
         for (var i = 0; i < rows.Count; i++) rows[i].CopyTo(target[(i * rows.Width)..]);
     }
 
-    private void Begin(ReadOnlySpan<double> inputs, ReadOnlyMemory<double>[] columns, int rowCount, CancellationToken cancellation)
+    private void Begin(double[] inputs, ReadOnlyMemory<double>[] columns, int rowCount, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         _cancellation = cancellation;
         _piece.SetPoint(inputs, columns, rowCount, _pieceRows, cancellation);
+        Do(Phase.Packing, _piece.PackingParts, Shares(rowCount));
+        cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>All that is computed for each row of a piece.</summary>
@@ -158,14 +180,15 @@ internal sealed class RowRun
             _block = Math.Min(_block, (tiles + _threads - 1) / _threads * MatrixProduct.TileRows);
         }
 
-        Do((rows.Length + _block - 1) / _block, shares);
+        Do(Phase.Rows, (rows.Length + _block - 1) / _block, shares);
         _cancellation.ThrowIfCancellationRequested();
     }
 
     private bool Shares(int rows) => _threads > 1 && (SharesAll || rows * _workOfRow >= SharedWork);
 
-    private void Do(int units, bool shares)
+    private void Do(Phase phase, int units, bool shares)
     {
+        _phase = phase;
         if (shares)
         {
             _team.Run(units);
@@ -178,108 +201,134 @@ internal sealed class RowRun
     private void Do(int unit, int worker)
     {
         if (_cancellation.IsCancellationRequested) return;
-        if (_isSumming)
+        switch (_phase)
         {
-            Sum(_parts[unit].Sum, _parts[unit].First, worker);
-            return;
+            case Phase.Packing:
+                _piece.Pack(unit);
+                return;
+            case Phase.Sums:
+                Sum(_parts[unit].Sum, _parts[unit].First, worker);
+                return;
         }
 
         var first = unit * _block;
         var count = Math.Min(_block, _piece.Count - first);
         if (_blocks[worker] is not { } block || block.Capacity < _block) _blocks[worker] = block = new RowBlock(_piece, _block);
         block.Run(first, count, _cancellation);
+        for (var s = 0; s < _packed.Length; s++)
+        {
+            if (IsPacked(_program.Sums[s], _piece.Count)) Pack(s, first, count);
+        }
     }
 
-    // Packed right-hand matrices of all rows of a piece, one by one so that they are ready before the parts of a sum.
+    private static bool IsPacked(in RowSum sum, int rows) => sum.Kind == RowSumKind.Product && rows * sum.Depth >= MatrixProduct.TileRows;
+
+    // Memory for packed right-hand matrices of all rows of a piece.
     private void Reserve(int rows)
     {
         for (var s = 0; s < _packed.Length; s++)
         {
             var sum = _program.Sums[s];
-            if (sum.Kind != RowSumKind.Product || rows * sum.Depth < MatrixProduct.TileRows) continue;
-            var (width, depth) = (WidthOf(sum.Y, sum), rows * sum.Depth);
-            var length = MatrixProduct.PackedLength<double>(depth, width);
+            if (!IsPacked(sum, rows)) continue;
+            var length = MatrixProduct.PackedLength<double>(rows * sum.Depth, WidthOf(sum.Y, sum));
             if (_packed[s].Length < length) _packed[s] = GC.AllocateUninitializedArray<double>(length);
-            var packed = _packed[s].AsSpan(0, length);
-            var place = _program.Rows.Outputs[sum.Y];
-            if (place.Storage == ArrayTape.Storage.Kept)
-            {
-                MatrixProduct.Pack<double>(_piece.Kept(place, 0, rows), depth, width, packed, depth, 0);
-                continue;
-            }
-
-            var all = RowsOf(sum.Y, sum);
-            for (var row = 0; row < depth; row++) MatrixProduct.Pack(all[row], 1, width, packed, depth, row);
         }
+    }
+
+    // Rows of a right-hand matrix, when they have been computed.
+    private void Pack(int number, int first, int count)
+    {
+        var sum = _program.Sums[number];
+        var (width, depth) = (WidthOf(sum.Y, sum), _piece.Count * sum.Depth);
+        var packed = _packed[number].AsSpan(0, MatrixProduct.PackedLength<double>(depth, width));
+        var place = _program.Rows.Outputs[sum.Y];
+        if (place.Storage != ArrayTape.Storage.Kept)
+        {
+            var rows = RowsOf(sum.Y, sum);
+            for (var row = first; row < first + count; row++) MatrixProduct.Pack(rows[row], 1, width, packed, depth, row);
+        }
+        else
+        {
+            MatrixProduct.Pack<double>(_piece.Kept(place, first, count), count * sum.Depth, width, packed, depth, first * sum.Depth);
+        }
+
+        if (_divisor == 1) return;
+        var panel = MatrixProduct.PanelWidth<double>();
+        for (var start = first * sum.Depth * panel; start < packed.Length; start += depth * panel) Vectors.Divide(packed.Slice(start, count * sum.Depth * panel), _divisor);
     }
 
     /// <summary>A part of a sum over the rows of a piece, added to those before.</summary>
     private void Sum(int number, int first, int worker)
     {
         var sum = _program.Sums[number];
-        var target = _results.AsSpan(StartOf(number), (int)sum.Shape.Count);
-        switch (sum.Kind)
+        var target = TargetOf(number);
+        if (sum.Kind == RowSumKind.Product)
         {
-            case RowSumKind.Product:
-                Multiply(sum, number, first, target, worker);
-                return;
-            case RowSumKind.Scatter:
-                Scatter(sum, target);
-                return;
-            default:
-                if (!_continues) target.Clear();
-                var place = _program.Rows.Outputs[sum.X];
-                if (place.Storage == ArrayTape.Storage.Kept)
-                {
-                    Vectors.AddRows<double>(target, _piece.Kept(place, 0, _piece.Count));
-                    return;
-                }
-
-                var rows = _piece.RowsOf(place, 0, _piece.Count);
-                for (var row = 0; row < rows.Count; row++) Vectors.Add(target, rows[row]);
-                return;
+            var width = WidthOf(sum.Y, sum);
+            var count = Math.Min(ColumnsInPart, WidthOf(sum.X, sum) - first);
+            target = target.Slice(first * width, count * width);
+            Multiply(sum, number, first, count, target, worker);
+            return;
         }
+
+        if (!_continues) target.Clear();
+        if (sum.Kind == RowSumKind.Scatter) Scatter(sum, number, target);
+        else AddRows(_program.Rows.Outputs[sum.X], target);
+        if (_ends && _divisor > 1) Vectors.Divide(target, _divisor);
     }
 
-    private void Multiply(in RowSum sum, int number, int first, Span<double> target, int worker)
+    private void AddRows(in ArrayTape.Place place, Span<double> target)
+    {
+        if (place.Storage == ArrayTape.Storage.Kept)
+        {
+            Vectors.AddRows<double>(target, _piece.Kept(place, 0, _piece.Count));
+            return;
+        }
+
+        var rows = _piece.RowsOf(place, 0, _piece.Count);
+        for (var row = 0; row < rows.Count; row++) Vectors.Add(target, rows[row]);
+    }
+
+    private void Multiply(in RowSum sum, int number, int first, int count, Span<double> target, int worker)
     {
         var left = RowsOf(sum.X, sum);
         var width = WidthOf(sum.Y, sum);
-        var count = Math.Min(ColumnsInPart, left.Width - first);
-        var result = target.Slice(first * width, count * width);
         if (left.Count >= MatrixProduct.TileRows)
         {
             var scratch = _scratch[worker] ??= new double[MatrixProduct.ScratchLength(ColumnsInPart)];
-            MatrixProduct.MultiplyTransposed(left, first, count, _packed[number], width, result, _continues, scratch);
+            MatrixProduct.MultiplyTransposed(left, first, count, _packed[number], width, target, _continues, scratch);
             return;
         }
 
         var right = RowsOf(sum.Y, sum);
-        Span<double> few = right.Count * width <= 256 ? stackalloc double[right.Count * width] : new double[right.Count * width];
+        ref var memory = ref _few[worker];
+        if (memory.Length < right.Count * width) memory = new double[right.Count * width];
+        var few = memory.AsSpan(0, right.Count * width);
         CopyRows(right, few);
-        MatrixProduct.MultiplyFewTransposed<double>(left, first, count, few, width, result, _continues);
+        if (_divisor > 1) Vectors.Divide(few, _divisor);
+        MatrixProduct.MultiplyFewTransposed<double>(left, first, count, few, width, target, _continues);
     }
 
-    private void Scatter(in RowSum sum, Span<double> target)
+    private void Scatter(in RowSum sum, int number, Span<double> target)
     {
-        if (!_continues) target.Clear();
         var (elements, places) = (_program.Rows.Outputs[sum.X], _program.Rows.Outputs[sum.Y]);
         var same = elements.Varies ? default : elements.In(_piece.Arena);
         var added = elements.Varies ? _piece.RowsOf(elements, 0, _piece.Count) : default;
         var at = _piece.RowsOf(places, 0, _piece.Count);
-        long[] size = [sum.Shape.Rows];
         for (var row = 0; row < at.Count; row++)
         {
-            var operands = new ArrayOperands { X = elements.Varies ? added[row] : same, Y = at[row], ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = size };
+            var operands = new ArrayOperands { X = elements.Varies ? added[row] : same, Y = at[row], ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = _scatterSizes[number] };
             OperationOf<ScatterOperation>.Instance.Add(operands, target);
         }
     }
 
-    private int StartOf(int sum)
+    private Span<double> TargetOf(int sum)
     {
-        if (_program.After is null) return _program.DirectSums[sum]!.Value;
-        return _program.After.Inputs.ElementsOf(_program.Rows.Inputs.Names.Count + sum).Start.Value;
+        var ((start, isResult), length) = (_program.Targets[sum], (int)_program.Sums[sum].Shape.Count);
+        return isResult ? ResultAt(start, length) : _restArena.AsSpan(start, length);
     }
+
+    private Span<double> ResultAt(int start, int length) => start < _results.Length ? _results.AsSpan(start, length) : _last.AsSpan(start - _results.Length, length);
 
     private int WidthOf(int root, in RowSum sum) => _program.Rows.Outputs[root].Length / sum.Depth;
 

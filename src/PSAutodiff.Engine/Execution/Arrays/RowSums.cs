@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSAutodiff.Core;
 
 namespace PSAutodiff.Execution.Arrays;
@@ -39,6 +40,7 @@ internal sealed class RowSums
     private readonly Dictionary<(int Id, int Factor), Term> _totals = [];
     private readonly Dictionary<int, int> _rowRoots = [];
     private readonly Dictionary<RowSum, Term> _sums = [];
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     private RowSums(RootedGraph outputs, VariableLayout columns, CancellationToken cancellation)
     {
@@ -68,7 +70,7 @@ internal sealed class RowSums
     /// <summary>The sums of these, in order.</summary>
     public RowSum[] Sums { get; }
 
-    /// <summary>What is wanted, as expressions of the sums, which are variables by <see cref="NameOf"/>, and of the number of rows.</summary>
+    /// <summary>What is wanted, as expressions of the sums, which are variables there, and of the number of rows.</summary>
     public RootedGraph After { get; }
 
     /// <summary>Finds out what is to be summed.</summary>
@@ -77,11 +79,11 @@ internal sealed class RowSums
     /// <param name="cancellation">Ends it early.</param>
     public static RowSums Of(RootedGraph outputs, VariableLayout columns, CancellationToken cancellation) => new(outputs, columns, cancellation);
 
-    /// <summary>The name of a sum in <see cref="After"/>.</summary>
-    public static string NameOf(int sum) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"row sum {sum}");
+    /// <summary>Which sum has a name in <see cref="After"/>; -1 for none.</summary>
+    public int IndexOf(string name) => _numbers.GetValueOrDefault(name, -1);
 
-    /// <summary>Which sum has a name; -1 for none.</summary>
-    public int IndexOf(string name) => Array.FindIndex(Sums, sum => _sums[sum] is var term && _builder.NameOf(term.Id) == name);
+    /// <summary>Which sum a node of <see cref="After"/> is; -1 for none.</summary>
+    public int IndexOf(int id) => After.Graph.IsVariable(id) ? IndexOf(After.Graph.NameOf(id)) : -1;
 
     /// <summary>Whether the sum over rows is better made of sums of the arguments, or of their products.</summary>
     private bool GoesInward(Term term)
@@ -176,7 +178,9 @@ internal sealed class RowSums
     private Term Sum(RowSum sum)
     {
         if (_sums.TryGetValue(sum, out var variable)) return variable;
-        variable = _builder.Term(_builder.Variable(NameOf(_sums.Count), sum.Shape.Plain()));
+        var name = string.Create(CultureInfo.InvariantCulture, $"row sum {_sums.Count}");
+        _numbers.Add(name, _sums.Count);
+        variable = _builder.Term(_builder.Variable(name, sum.Shape.Plain()));
         _sums.Add(sum, variable);
         return variable;
     }

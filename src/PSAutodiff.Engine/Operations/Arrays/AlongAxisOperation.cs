@@ -1,3 +1,4 @@
+using System.Buffers;
 using PSAutodiff.Core;
 
 namespace PSAutodiff.Operations.Arrays;
@@ -37,26 +38,31 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
 
     internal sealed override void Execute(in ArrayOperands of, Span<double> result)
     {
-        if (of.ShapeX.IsVector || JoinsAll(of.Indices))
+        if (StretchOf(of) is not 0 and var length)
         {
-            Each(of.X, result);
+            Each(of.X, length, result);
             return;
         }
 
-        var columns = (int)of.ShapeX.Columns;
-        if (IsByRow(of))
-        {
-            for (var start = 0; start < result.Length; start += columns) Each(of.X.Slice(start, columns), result.Slice(start, columns));
-            return;
-        }
-
-        var (column, made) = (new double[(int)of.ShapeX.Rows], new double[(int)of.ShapeX.Rows]);
+        var (rows, columns) = ((int)of.ShapeX.Rows, (int)of.ShapeX.Columns);
+        var rented = ArrayPool<double>.Shared.Rent(2 * rows);
+        var column = rented.AsSpan(0, rows);
+        var made = rented.AsSpan(rows, rows);
         for (var j = 0; j < columns; j++)
         {
             Gather(of.X, j, columns, column);
-            Each(column, made);
+            Each(column, rows, made);
             Scatter(made, j, columns, result);
         }
+
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    // Stretches of all rows lie one after the other too.
+    internal sealed override void ExecuteRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
+    {
+        if (block.XVaries && StretchOf(of) is not 0 and var length) Each(of.X, length, result);
+        else base.ExecuteRows(of, block, result);
     }
 
     internal sealed override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
@@ -92,19 +98,27 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
     /// <summary>Whether no axis means all elements, and not the last axis.</summary>
     protected virtual bool JoinsAll(ReadOnlySpan<long> indices) => false;
 
-    protected abstract void Each(ReadOnlySpan<double> elements, Span<double> result);
+    /// <summary>The values of stretches.</summary>
+    /// <param name="elements">The stretches, one after the other.</param>
+    /// <param name="length">The length of each.</param>
+    /// <param name="result">Gets the values.</param>
+    protected abstract void Each(ReadOnlySpan<double> elements, int length, Span<double> result);
 
     /// <summary>What <see cref="ArrayOperation.Bound"/> gives for one stretch.</summary>
     protected abstract bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result);
 
+    // The length of stretches of elements that lie one after the other; 0 where they do not.
+    private int StretchOf(in ArrayOperands of) =>
+        of.ShapeX.IsVector || JoinsAll(of.Indices) ? (int)of.ShapeX.Count : IsByRow(of) ? (int)of.ShapeX.Columns : 0;
+
     private static bool IsByRow(in ArrayOperands of) => of.Indices.IsEmpty || of.Indices[0] == 1;
 
-    private static void Gather(ReadOnlySpan<double> matrix, int at, int columns, double[] column)
+    private static void Gather(ReadOnlySpan<double> matrix, int at, int columns, Span<double> column)
     {
         for (var i = 0; i < column.Length; i++) column[i] = matrix[(i * columns) + at];
     }
 
-    private static void Scatter(double[] column, int at, int columns, Span<double> matrix)
+    private static void Scatter(ReadOnlySpan<double> column, int at, int columns, Span<double> matrix)
     {
         for (var i = 0; i < column.Length; i++) matrix[(i * columns) + at] = column[i];
     }

@@ -218,6 +218,18 @@ internal static class ArrayForms
         }
     }
 
+    /// <summary>How far elements of each of several stretches are above its greatest one, which is zero or less.</summary>
+    public static void BelowGreatest(ReadOnlySpan<double> stretches, int length, Span<double> result)
+    {
+        for (var start = 0; start < stretches.Length; start += length)
+        {
+            var from = stretches.Slice(start, length);
+            var to = result.Slice(start, length);
+            var greatest = Vectors.Greatest(from);
+            for (var i = 0; i < from.Length; i++) to[i] = from[i] - greatest;
+        }
+    }
+
     /// <summary>What errors of elements may make of the logarithm of the sum of their exponentials, and how far the elements are below the greatest one, both as means of the weights that softmax gives.</summary>
     public static (double Moved, double Distance) SoftmaxBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors)
     {

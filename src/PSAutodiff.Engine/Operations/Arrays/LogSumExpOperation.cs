@@ -1,3 +1,4 @@
+using System.Buffers;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Arrays;
@@ -22,14 +23,32 @@ internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "lo
 
     protected override double Join(ReadOnlySpan<double> elements)
     {
-        var greatest = Vectors.Greatest(elements);
-        if (!double.IsFinite(greatest)) return greatest;
-        const int onStack = 256;
-        var scratch = elements.Length <= onStack ? stackalloc double[elements.Length] : new double[elements.Length];
-        elements.CopyTo(scratch);
-        Vectors.Subtract(scratch, greatest);
-        Elementary.Exp(scratch, scratch);
-        return greatest + Elementary.Log(Vectors.Sum(scratch));
+        var value = 0.0;
+        Join(elements, elements.Length, new Span<double>(ref value));
+        return value;
+    }
+
+    // As many stretches at a time as make it worth while to take their exponentials at once.
+    protected override void Join(ReadOnlySpan<double> elements, int length, Span<double> result)
+    {
+        const int worthwhile = 512;
+        var many = Math.Max(1, worthwhile / length);
+        var rented = length > worthwhile ? ArrayPool<double>.Shared.Rent(length) : null;
+        Span<double> all = rented ?? stackalloc double[worthwhile];
+        for (var i = 0; i < result.Length; i += many)
+        {
+            var count = Math.Min(many, result.Length - i);
+            var parts = all[..(count * length)];
+            ArrayForms.BelowGreatest(elements.Slice(i * length, parts.Length), length, parts);
+            Elementary.Exp(parts, parts);
+            for (var k = i; k < i + count; k++)
+            {
+                var greatest = Vectors.Greatest(elements.Slice(k * length, length));
+                result[k] = double.IsFinite(greatest) ? greatest + Elementary.Log(Vectors.Sum(parts.Slice((k - i) * length, length))) : greatest;
+            }
+        }
+
+        if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using PSAutodiff.Core;
 
 namespace PSAutodiff.Operations.Arrays;
@@ -45,21 +46,18 @@ internal abstract class ReductionOperation(string name, string function) : Array
 
     internal sealed override void Execute(in ArrayOperands of, Span<double> result)
     {
-        if (of.Shape.IsNumber)
-        {
-            result[0] = Join(of.X);
-            return;
-        }
-
-        var columns = (int)of.ShapeX.Columns;
-        if (of.Indices[0] == 1)
-        {
-            for (var i = 0; i < result.Length; i++) result[i] = Join(of.X.Slice(i * columns, columns));
-            return;
-        }
-
-        JoinRows(of.X, columns, result);
+        if (LiesTogether(of)) Join(of.X, of.X.Length / result.Length, result);
+        else JoinRows(of.X, (int)of.ShapeX.Columns, result);
     }
+
+    internal sealed override void ExecuteRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
+    {
+        if (block.XVaries && LiesTogether(of)) Join(of.X, of.X.Length / result.Length, result);
+        else base.ExecuteRows(of, block, result);
+    }
+
+    // Whether what is joined to one lies one after the other, and for several rows too.
+    private static bool LiesTogether(in ArrayOperands of) => of.Shape.IsNumber || of.Indices[0] == 1;
 
     /// <summary>The function of Python.</summary>
     protected virtual string PythonName => "np." + function;
@@ -82,6 +80,15 @@ internal abstract class ReductionOperation(string name, string function) : Array
         }
 
         return false;
+    }
+
+    /// <summary>The values for stretches of elements.</summary>
+    /// <param name="elements">The stretches, one after the other.</param>
+    /// <param name="length">The length of each.</param>
+    /// <param name="result">Gets the values.</param>
+    protected virtual void Join(ReadOnlySpan<double> elements, int length, Span<double> result)
+    {
+        for (var i = 0; i < result.Length; i++) result[i] = Join(elements.Slice(i * length, length));
     }
 
     /// <summary>The value for elements.</summary>
@@ -130,12 +137,15 @@ internal abstract class ReductionOperation(string name, string function) : Array
     /// <summary>The value for each column of a matrix.</summary>
     protected virtual void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result)
     {
-        var column = new double[matrix.Length / columns];
+        var rented = ArrayPool<double>.Shared.Rent(matrix.Length / columns);
+        var column = rented.AsSpan(0, matrix.Length / columns);
         for (var j = 0; j < columns; j++)
         {
             for (var i = 0; i < column.Length; i++) column[i] = matrix[(i * columns) + j];
             result[j] = Join(column);
         }
+
+        ArrayPool<double>.Shared.Return(rented);
     }
 
     /// <summary>An adjoint of the result, or the result itself, stretched over the elements that it was joined of.</summary>

@@ -17,12 +17,15 @@ internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Derivative(at, derivatives[0]);
 
-    protected override void Each(ReadOnlySpan<double> elements, Span<double> result)
+    protected override void Each(ReadOnlySpan<double> elements, int length, Span<double> result)
     {
-        elements.CopyTo(result);
-        Vectors.Subtract(result, Vectors.Greatest(result));
+        ArrayForms.BelowGreatest(elements, length, result);
         Elementary.Exp(result, result);
-        Vectors.Divide(result, Vectors.Sum(result));
+        for (var start = 0; start < result.Length; start += length)
+        {
+            var parts = result.Slice(start, length);
+            Vectors.Divide(parts, Vectors.Sum(parts));
+        }
     }
 
     protected override bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result)

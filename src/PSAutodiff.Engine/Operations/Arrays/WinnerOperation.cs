@@ -21,16 +21,19 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
 
     protected override bool JoinsAll(ReadOnlySpan<long> indices) => indices.IsEmpty;
 
-    protected override void Each(ReadOnlySpan<double> elements, Span<double> result)
+    protected override void Each(ReadOnlySpan<double> elements, int length, Span<double> result)
     {
         result.Clear();
-        var largest = 0;
-        for (var i = 1; i < elements.Length && !double.IsNaN(elements[largest]); i++)
+        for (var start = 0; start < elements.Length; start += length)
         {
-            if (elements[i] > elements[largest] || double.IsNaN(elements[i])) largest = i;
-        }
+            var largest = start;
+            for (var i = start + 1; i < start + length && !double.IsNaN(elements[largest]); i++)
+            {
+                if (elements[i] > elements[largest] || double.IsNaN(elements[i])) largest = i;
+            }
 
-        result[largest] = 1;
+            result[largest] = 1;
+        }
     }
 
     protected override bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result)

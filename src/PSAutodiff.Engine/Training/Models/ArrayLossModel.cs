@@ -1,7 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Data;
 using PSAutodiff.Execution.Arrays;
-using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Training.Models;
 
@@ -12,7 +11,6 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
     private readonly ReadOnlyMemory<double>[] _columns;
     private readonly int _threads;
     private readonly RowRun _run;
-    private readonly double[] _sums;
     private readonly double[] _loss = new double[1];
     private RowRun? _lossRun;
 
@@ -32,11 +30,11 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
     {
         (_program, _columns, _symmetric, RowCount, _threads) = (program, columns, symmetric, rowCount, threads);
         _run = new RowRun(program.Rows!, threads);
-        _sums = new double[program.Rows!.Results.Length];
+        ParameterCount = program.Parameters.Length;
     }
 
     /// <inheritdoc/>
-    public int ParameterCount => _sums.Length - 1;
+    public int ParameterCount { get; }
 
     /// <inheritdoc/>
     public int RowCount { get; }
@@ -50,18 +48,17 @@ internal sealed class ArrayLossModel : ITrainingModel<double>
     /// <inheritdoc/>
     public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
-        _run.Sum(parameters, _columns, rows, _sums, cancellation);
-        Vectors.Divide(_sums.AsSpan(0, gradient.Length), rows.Length, gradient);
+        _run.Sum(parameters, _columns, rows, isMean: true, gradient, _loss, cancellation);
         _symmetric.Symmetrize(gradient);
-        return _sums[^1] / rows.Length;
+        return _loss[0];
     }
 
     /// <inheritdoc/>
     public double Loss(double[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
         _lossRun ??= new RowRun(_program.Loss, _threads);
-        _lossRun.Sum(parameters, _columns, rows, _loss, cancellation);
-        return _loss[0] / rows.Length;
+        _lossRun.Sum(parameters, _columns, rows, isMean: true, _loss, [], cancellation);
+        return _loss[0];
     }
 
     private static ReadOnlyMemory<double>[] ColumnsOf(VariableLayout columns, double[][] rows)
