@@ -22,6 +22,9 @@ internal sealed class Notation
     public const int PowerLevel = 10;
     public const int Atom = 11;
 
+    private const string CallStart = "<mrow>";
+    private const string ApplyFunction = "<mo>\u2061</mo><mrow><mo>(</mo>";
+
     private static readonly string[] Placeholders = ["#1", "#2", "#3"];
 
     public Notation(string template, int level, params int[] argumentLevels)
@@ -58,9 +61,15 @@ internal sealed class Notation
 
     /// <summary>The same of a function that is an element.</summary>
     public static Notation MathMLApply(string function, int arity) => new(
-        $"<mrow>{function}<mo>\u2061</mo><mrow><mo>(</mo>{string.Join("<mo>,</mo>", Placeholders.Take(arity))}<mo>)</mo></mrow></mrow>",
+        $"{CallStart}{function}{ApplyFunction}{string.Join("<mo>,</mo>", Placeholders.Take(arity))}<mo>)</mo></mrow></mrow>",
         Atom,
         new int[arity]);
+
+    /// <summary>The element of the function in a MathML call; null where it is no call.</summary>
+    public string? MathMLFunction =>
+        Pieces is [(var start, < 0), (_, 0), ..] && start.StartsWith(CallStart, StringComparison.Ordinal) && start.EndsWith(ApplyFunction, StringComparison.Ordinal)
+            ? start[CallStart.Length..^ApplyFunction.Length]
+            : null;
 
     /// <summary>An operator between two arguments in MathML.</summary>
     public static Notation MathMLInfix(string symbol, int level, params int[] argumentLevels) =>

@@ -100,6 +100,9 @@ public abstract class Operation
     /// <summary>LaTeX where arguments or the value are arrays.</summary>
     internal virtual Notation LatexOf(in ArgumentShapes of) => Latex;
 
+    /// <summary>MathML where arguments or the value are arrays, one element.</summary>
+    internal virtual Notation MathMLOf(in ArgumentShapes of) => MathML;
+
     /// <summary>Python where arguments or the value are arrays; the helpers are those of <see cref="Python"/>.</summary>
     internal virtual Notation PythonOf(in ArgumentShapes of) => Python.Notation;
 

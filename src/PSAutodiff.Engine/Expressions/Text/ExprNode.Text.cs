@@ -103,10 +103,10 @@ public sealed partial class ExprNode
     /// <summary>Refuses vectors and matrices where a format has only numbers.</summary>
     private void RequireFormat(ExprTextFormat format)
     {
-        if (format is not (ExprTextFormat.MathML or ExprTextFormat.CSharp or ExprTextFormat.PowerShell)) return;
+        if (format is not (ExprTextFormat.CSharp or ExprTextFormat.PowerShell)) return;
         var (graph, root) = Flatten();
         if (!graph.HasArrays([root])) return;
-        var others = Enum.GetValues<ExprTextFormat>().Except([ExprTextFormat.MathML, ExprTextFormat.CSharp, ExprTextFormat.PowerShell]);
+        var others = Enum.GetValues<ExprTextFormat>().Except([ExprTextFormat.CSharp, ExprTextFormat.PowerShell]);
         throw new AutodiffException(ErrorIds.FormatUnsupported, $"The format {format} has no vectors and matrices. These have: {string.Join(", ", others)}.");
     }
 }

@@ -126,6 +126,7 @@ internal static class FormulaWriter
                 {
                     if (form.AfterVector.Length > 0) stack.Push(new Item<TNode>(form.AfterVector, default!, 0, false));
                     stack.Push(new Item<TNode>(null, elements[i], form.AfterVector.Length > 0 ? Notation.Atom : 0, false));
+                    if (form.BeforeVector.Length > 0) stack.Push(new Item<TNode>(form.BeforeVector, default!, 0, false));
                     if (i > 0) stack.Push(new Item<TNode>(form.Between, default!, 0, false));
                     continue;
                 }

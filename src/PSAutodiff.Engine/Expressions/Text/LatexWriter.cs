@@ -63,7 +63,7 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
         const string mark = @"_{\circ}";
         const string open = @"\left(";
         var usual = operation.Latex;
-        if (usual.Pieces is not [(var start, < 0), (_, 0), ..] || !start.EndsWith(open, StringComparison.Ordinal)) return Notation.LatexCall($@"\operatorname{{{operation.Name}}}{mark}", 1);
+        if (usual.Pieces is not [(var start, < 0), (_, 0), ..] || !start.EndsWith(open, StringComparison.Ordinal) || (shape.IsMatrix && start.Contains('_', StringComparison.Ordinal))) return Notation.LatexCall($@"\operatorname{{{operation.Name}}}{mark}", 1);
         return shape.IsMatrix ? Notation.LatexCall(start[..^open.Length] + mark, 1) : usual;
     }
 

@@ -49,7 +49,8 @@ internal abstract class TextStyle
 /// <param name="Close">After the last.</param>
 /// <param name="BetweenRows">Between the rows of a matrix whose elements are written one by one.</param>
 /// <param name="AfterVector">After each row of a matrix that is written as a vector.</param>
-internal sealed record LiteralForm(string Open, string Between, string Close, string BetweenRows = "", string AfterVector = "");
+/// <param name="BeforeVector">Before it.</param>
+internal sealed record LiteralForm(string Open, string Between, string Close, string BetweenRows = "", string AfterVector = "", string BeforeVector = "");
 
 /// <summary>Infix text with no more parentheses than it needs.</summary>
 internal sealed class InfixStyle : TextStyle

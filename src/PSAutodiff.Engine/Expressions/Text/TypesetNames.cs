@@ -153,8 +153,9 @@ internal sealed class LatexNames(IReadOnlyList<string> names, IReadOnlySet<strin
 }
 
 /// <summary>Names in MathML.</summary>
-internal sealed class MathMLNames(IReadOnlyList<string> names) : TypesetNames(names)
+internal sealed class MathMLNames(IReadOnlyList<string> names, IReadOnlySet<string>? arrays = null) : TypesetNames(names, arrays)
 {
+    private const string Identifier = "<mi>";
     protected override string Literal(string name) => $"<mi>{MathMLStyle.Escape(name)}</mi>";
 
     protected override string Part(string part) =>
@@ -169,4 +170,33 @@ internal sealed class MathMLNames(IReadOnlyList<string> names) : TypesetNames(na
             ? $"<msub>{part}{list[0]}</msub>"
             : $"<msub>{part}<mrow>{string.Join("<mo>,</mo>", list)}</mrow></msub>";
     }
+
+    // Browsers have no other bold letters in formulas than those of Unicode; other programs know what the attribute says of the rest.
+    protected override string Bold(string text)
+    {
+        var content = text[Identifier.Length..^"</mi>".Length];
+        var bold = new StringBuilder();
+        foreach (var c in content)
+        {
+            if (BoldOf(c) is not { } letter) return $"<mi mathvariant=\"bold\">{content}</mi>";
+            bold.Append(char.ConvertFromUtf32(letter));
+        }
+
+        return $"{Identifier}{bold}</mi>";
+    }
+
+    // The mathematical alphanumeric symbols.
+    private static int? BoldOf(char c) => c switch
+    {
+        >= 'A' and <= 'Z' => 0x1D400 + (c - 'A'),
+        >= 'a' and <= 'z' => 0x1D41A + (c - 'a'),
+        >= '0' and <= '9' => 0x1D7CE + (c - '0'),
+        >= 'Α' and <= 'Ω' and not '\u03A2' => 0x1D6A8 + (c - 'Α'),
+        >= 'α' and <= 'ω' => 0x1D6C2 + (c - 'α'),
+        'ϵ' => 0x1D6DC,
+        'ϑ' => 0x1D6DD,
+        'ϕ' => 0x1D6DF,
+        'ϱ' => 0x1D6E0,
+        _ => null,
+    };
 }

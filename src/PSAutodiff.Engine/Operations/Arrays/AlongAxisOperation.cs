@@ -13,6 +13,8 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
     internal sealed override Notation LatexOf(in ArgumentShapes of) =>
         of.Indices.IsEmpty || of.X.IsVector ? Latex : Notation.LatexCall($@"\operatorname{{{Name}}}{ArrayForms.LatexAxis(of.Indices)}", 1);
 
+    internal sealed override Notation MathMLOf(in ArgumentShapes of) => of.X.IsVector ? MathML : ArrayForms.MathMLCallWithAxis(Name, of.Indices);
+
     internal sealed override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithAxis(Name, of.Indices);
 
     internal sealed override Shape ShapeOf(in ArgumentShapes of)

@@ -178,6 +178,22 @@ internal static class ArrayForms
     /// <summary>An axis as a subscript of LaTeX.</summary>
     public static string LatexAxis(ReadOnlySpan<long> axis) => string.Create(CultureInfo.InvariantCulture, $@"_{{\text{{axis }}{axis[0]}}}");
 
+    /// <summary>Sizes as an element of MathML.</summary>
+    public static string MathMLSizes(ReadOnlySpan<long> sizes) => sizes.Length == 1 ? $"<mn>{sizes[0]}</mn>" : $"<mrow><mn>{Numbers(sizes, "</mn><mo>×</mo><mn>")}</mn></mrow>";
+
+    /// <summary>An element of MathML with a subscript, which is an element too.</summary>
+    public static string MathMLSubscript(string element, string subscript) => $"<msub>{element}{subscript}</msub>";
+
+    /// <summary>An element of MathML with an axis as its subscript.</summary>
+    public static string MathMLAxis(string element, ReadOnlySpan<long> axis) => MathMLSubscript(element, string.Create(CultureInfo.InvariantCulture, $"<mtext>axis\u00a0{axis[0]}</mtext>"));
+
+    /// <summary>A call in MathML of a function with an axis, where one is named.</summary>
+    public static Notation MathMLCallWithAxis(string name, ReadOnlySpan<long> axis, int arity = 1) =>
+        axis.IsEmpty ? Notation.MathMLCall(name, arity) : Notation.MathMLApply(MathMLAxis($"<mi>{name}</mi>", axis), arity);
+
+    /// <summary>A call in MathML of a function with sizes as its subscript.</summary>
+    public static Notation MathMLCallWithSizes(string name, ReadOnlySpan<long> sizes, int arity = 1) => Notation.MathMLApply(MathMLSubscript($"<mi>{name}</mi>", MathMLSizes(sizes)), arity);
+
     /// <summary>The shape that sizes stand for.</summary>
     public static Shape Sizes(string name, ReadOnlySpan<long> sizes)
     {

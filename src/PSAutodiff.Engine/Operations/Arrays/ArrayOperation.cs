@@ -21,6 +21,8 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
 
     internal override Notation Latex => Notation.LatexCall($@"\operatorname{{{Name}}}", hasIndices ? Arity - 1 : Arity);
 
+    internal override Notation MathML => Notation.MathMLCall(Name, ExpressionCount);
+
     internal sealed override double Evaluate(double x, double y, double z) => double.NaN;
 
     /// <summary>The value.</summary>

@@ -10,6 +10,8 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
 
     internal override Notation LatexOf(in ArgumentShapes of) => Notation.LatexCall($@"\operatorname{{broadcast}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", 1);
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithSizes(Name, of.Indices);
+
     internal override CodeForm Python => field ??= new(Notation.Call("np.broadcast_to", 1));
 
     internal override Notation PythonOf(in ArgumentShapes of) => new($"np.broadcast_to(#1, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);

@@ -10,6 +10,8 @@ internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices
 
     internal override Notation LatexOf(in ArgumentShapes of) => of.Indices[0] == 0 ? Latex : Notation.LatexCall($@"\operatorname{{concat}}{ArrayForms.LatexAxis(of.Indices)}", 2);
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => of.Indices[0] == 0 ? MathML : ArrayForms.MathMLCallWithAxis(Name, of.Indices, 2);
+
     internal override CodeForm Python => field ??= new(new Notation("np.concatenate((#1, #2))", Notation.Atom, 0, 0));
 
     internal override Notation PythonOf(in ArgumentShapes of) => of.Indices[0] == 0 ? Python.Notation : new Notation($"np.concatenate((#1, #2), axis={of.Indices[0]})", Notation.Atom, 0, 0);

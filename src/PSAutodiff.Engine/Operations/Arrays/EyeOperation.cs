@@ -4,7 +4,7 @@ using PSAutodiff.Operations.Arrays;
 namespace PSAutodiff;
 
 /// <summary>The square matrix with ones in its diagonal and zeros elsewhere.</summary>
-internal sealed class EyeOperation() : FilledOperation("eye", 'I')
+internal sealed class EyeOperation() : FilledOperation("eye", 'I', "𝐈")
 {
     internal override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithNumbers("np.eye", of.Indices);
 

@@ -3,11 +3,16 @@ using PSAutodiff.Core;
 namespace PSAutodiff.Operations.Arrays;
 
 /// <summary>An array that is known by its sizes.</summary>
-internal abstract class FilledOperation(string name, char letter) : ArrayOperation(name, 1, hasIndices: true)
+/// <param name="name">The name.</param>
+/// <param name="letter">What stands for it in formulas.</param>
+/// <param name="bold">The same in bold, where a font cannot be chosen.</param>
+internal abstract class FilledOperation(string name, char letter, string bold) : ArrayOperation(name, 1, hasIndices: true)
 {
     internal override Notation Latex => field ??= new($@"\mathbf{{{letter}}}", Notation.Atom);
 
     internal sealed override Notation LatexOf(in ArgumentShapes of) => new($@"\mathbf{{{letter}}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", Notation.Atom);
+
+    internal sealed override Notation MathMLOf(in ArgumentShapes of) => new(ArrayForms.MathMLSubscript($"<mi>{bold}</mi>", ArrayForms.MathMLSizes(of.Indices)), Notation.Atom);
 
     internal sealed override CodeForm Python => field ??= new(Notation.Call("np." + Name, 0));
 

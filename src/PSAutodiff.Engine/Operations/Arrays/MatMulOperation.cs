@@ -19,6 +19,12 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         of.X.IsVector && of.Y.IsMatrix ? new(@"#2^{\mathsf{T}} \, #1", Notation.ProductLevel, Notation.SignLevel, Notation.Atom) :
         of.X.IsVector && of.Y.IsVector ? new(@"#1^{\mathsf{T}} \, #2", Notation.ProductLevel, Notation.Atom, Notation.SignLevel) : Latex;
 
+    internal override Notation MathML => field ??= Product("#1", "#2", Notation.ProductLevel, Notation.SignLevel);
+
+    internal override Notation MathMLOf(in ArgumentShapes of) =>
+        of.X.IsVector && of.Y.IsMatrix ? Product(TransposeOperation.InMathML("#2"), "#1", Notation.SignLevel, Notation.Atom) :
+        of.X.IsVector && of.Y.IsVector ? Product(TransposeOperation.InMathML("#1"), "#2", Notation.Atom, Notation.SignLevel) : MathML;
+
     internal override CodeForm Python => new(new Notation("#1 @ #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel));
 
     private protected override IEnumerable<Identity> Identities =>
@@ -55,6 +61,9 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
             y.Is<DiagOperation>() && y.Shape.IsMatrix && x.Shape.IsMatrix ? x * y.X :
             Term.None),
     ];
+
+    /// <summary>Two factors in MathML beside each other.</summary>
+    internal static Notation Product(string first, string second, params int[] levels) => new($"<mrow>{first}<mo rspace=\"0.167em\">\u2062</mo>{second}</mrow>", Notation.ProductLevel, levels);
 
     // Only the columns, or rows, that meet a placed vector or number.
     private static Term OfPlace(Term x, Term y)

@@ -7,11 +7,20 @@ namespace PSAutodiff;
 /// <summary>The square root of the sum of squares, without overflow: over all elements, or along an axis. Its derivatives at 0 are 0.</summary>
 internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 {
+    private const string Bars = "<mrow><mo>‖</mo>#1<mo>‖</mo></mrow>";
+
     internal override Notation Latex => field ??= new(@"\left\lVert #1 \right\rVert", Notation.Atom, 0);
 
     // Of a matrix, bars alone often mean another norm.
     internal override Notation LatexOf(in ArgumentShapes of) => new(
         @"\left\lVert #1 \right\rVert" + (!of.Indices.IsEmpty ? ArrayForms.LatexAxis(of.Indices) : of.X.IsMatrix ? @"_{\mathrm{F}}" : string.Empty),
+        Notation.Atom,
+        0);
+
+    internal override Notation MathML => field ??= new(Bars, Notation.Atom, 0);
+
+    internal override Notation MathMLOf(in ArgumentShapes of) => new(
+        !of.Indices.IsEmpty ? ArrayForms.MathMLAxis(Bars, of.Indices) : of.X.IsMatrix ? ArrayForms.MathMLSubscript(Bars, "<mi mathvariant=\"normal\">F</mi>") : Bars,
         Notation.Atom,
         0);
 

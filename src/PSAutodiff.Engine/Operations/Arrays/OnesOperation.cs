@@ -4,7 +4,7 @@ using PSAutodiff.Operations.Arrays;
 namespace PSAutodiff;
 
 /// <summary>An array of ones.</summary>
-internal sealed class OnesOperation() : FilledOperation("ones", '1')
+internal sealed class OnesOperation() : FilledOperation("ones", '1', "𝟏")
 {
     internal override void Execute(in ArrayOperands of, Span<double> result) => result.Fill(1);
 }

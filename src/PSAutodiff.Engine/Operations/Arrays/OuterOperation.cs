@@ -8,6 +8,8 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
 {
     internal override Notation Latex => field ??= new(@"#1 \, #2^{\mathsf{T}}", Notation.ProductLevel, Notation.ProductLevel, Notation.Atom);
 
+    internal override Notation MathML => field ??= MatMulOperation.Product("#1", TransposeOperation.InMathML("#2"), Notation.ProductLevel, Notation.Atom);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("outer(c * a, b) = c * outer(a, b)", RuleSets.StandardAndStable, static (x, y, _) => ArrayForms.LeafOut(x) is var (factor, rest) ? factor * rest.Outer(y) : Term.None),

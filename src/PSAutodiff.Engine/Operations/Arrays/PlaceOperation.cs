@@ -11,6 +11,9 @@ internal sealed class PlaceOperation() : PlacingOperation("place", 2)
     internal override Notation LatexOf(in ArgumentShapes of) =>
         Notation.LatexCall($@"\operatorname{{place}}_{{[{SliceBounds.ToText(of.Indices)}],\, {ArrayForms.LatexSizes(SliceBounds.WholeOf(Name, of.Indices).Sizes)}}}", 1);
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => Notation.MathMLApply(
+        ArrayForms.MathMLSubscript($"<mi>{Name}</mi>", $"<mrow>{SliceBounds.MathML(of.Indices)}<mo>,</mo>{ArrayForms.MathMLSizes(SliceBounds.WholeOf(Name, of.Indices).Sizes)}</mrow>"), 1);
+
     internal override CodeForm Python => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
         def place(part, at, shape):
             result = np.zeros(shape)

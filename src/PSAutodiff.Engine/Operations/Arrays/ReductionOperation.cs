@@ -17,6 +17,10 @@ internal abstract class ReductionOperation(string name, string function) : Array
 
     internal override Notation LatexOf(in ArgumentShapes of) => of.Indices.IsEmpty ? Latex : Notation.LatexCall($@"\operatorname{{{function}}}{ArrayForms.LatexAxis(of.Indices)}", 1);
 
+    internal override Notation MathML => field ??= Notation.MathMLCall(function, 1);
+
+    internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithAxis(function, of.Indices);
+
     internal override CodeForm Python => field ??= new(Notation.Call(PythonName, 1));
 
     internal sealed override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithAxis(PythonName, of.Indices);

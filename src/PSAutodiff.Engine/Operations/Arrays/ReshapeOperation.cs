@@ -18,6 +18,8 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
 
     internal override Notation LatexOf(in ArgumentShapes of) => Notation.LatexCall($@"\operatorname{{reshape}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", 1);
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithSizes(Name, of.Indices);
+
     internal override CodeForm Python => field ??= new(Notation.Call("np.reshape", 1));
 
     internal override Notation PythonOf(in ArgumentShapes of) => new($"np.reshape(#1, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);

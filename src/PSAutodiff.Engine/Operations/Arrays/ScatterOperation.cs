@@ -11,6 +11,8 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
 
     internal override Notation LatexOf(in ArgumentShapes of) => Notation.LatexCall($@"\operatorname{{scatter}}_{{{ArrayForms.LatexSizes(of.Indices)}}}", 2);
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithSizes(Name, of.Indices, 2);
+
     internal override CodeForm Python => field ??= new(Notation.Call(Name, 2), TakeOperation.PythonPlaces, new CodeHelper(Name, """
         def scatter(g, k, n):
             result = np.zeros((n,) + np.shape(g)[np.ndim(k):])

@@ -118,6 +118,9 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
         return columns == ":" && rows.IsIndex ? text : $"{text}, {columns}";
     }
 
+    /// <summary>The part in brackets, as an element of MathML.</summary>
+    public static string MathML(ReadOnlySpan<long> indices) => $"<mtext>[{ToText(indices)}]</mtext>";
+
     /// <summary>As it is written, where the axis has a size: 2, 1:3, or : for all.</summary>
     public string ToText(long size) =>
         IsIndex ? NumberOf(Start) :

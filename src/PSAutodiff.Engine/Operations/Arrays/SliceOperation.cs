@@ -12,6 +12,10 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
 
     internal override Notation LatexOf(in ArgumentShapes of) => new($"{{#1}}_{{[{SliceBounds.ToText(of.Indices)}]}}", Notation.Atom, Notation.Atom);
 
+    internal override Notation MathML => field ??= new("<mrow>#1</mrow>", Notation.Atom, Notation.Atom);
+
+    internal override Notation MathMLOf(in ArgumentShapes of) => new(ArrayForms.MathMLSubscript("#1", SliceBounds.MathML(of.Indices)), Notation.Atom, Notation.Atom);
+
     internal override CodeForm Python => field ??= new(new Notation("#1", Notation.Atom, Notation.Atom));
 
     internal override Notation PythonOf(in ArgumentShapes of) => new($"#1[{SliceBounds.ToText(of.Indices)}]", Notation.Atom, Notation.Atom);

@@ -8,6 +8,8 @@ internal sealed class TraceOperation() : ArrayOperation("trace", 1)
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{tr}", 1);
 
+    internal override Notation MathML => field ??= Notation.MathMLCall("tr", 1);
+
     private protected override IEnumerable<Identity> Identities =>
     [
         new("trace(outer(a, b)) = a @ b", RuleSets.StandardAndStable, static (x, _, _) => x.Is<OuterOperation>() ? x.X.MatMul(x.Y) : Term.None),

@@ -12,6 +12,8 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 
     internal override Notation Latex => field ??= new(@"#1^{\mathsf{T}}", Notation.PowerLevel, Notation.Atom);
 
+    internal override Notation MathML => field ??= new(InMathML("#1"), Notation.PowerLevel, Notation.Atom);
+
     internal override CodeForm Python => new(new Notation("#1.T", Notation.Atom, Notation.Atom));
 
     private protected override IEnumerable<Identity> Identities =>
@@ -29,6 +31,15 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
             (x.X.Shape.IsMatrix ? x.X.Transposed() : x.X).PlacedIn(x.Shape.Transposed(), SliceBounds.At(x.Y.Indices, 1), SliceBounds.At(x.Y.Indices, 0))) { Growth = 1 },
         new("zeros.T = zeros", RuleSets.NotLab, static (x, _, _) => x.Is<ZerosOperation>() ? x.Constant(0) : x.Is<OnesOperation>() ? x.Constant(1) : Term.None),
     ];
+
+    /// <summary>An element of MathML as a transpose.</summary>
+    internal static string InMathML(string element) => TransposeStart + element + TransposeEnd;
+
+    /// <summary>What stands before the transposed element in MathML.</summary>
+    internal const string TransposeStart = "<msup>";
+
+    /// <summary>What stands after it.</summary>
+    internal const string TransposeEnd = "<mi mathvariant=\"normal\">T</mi></msup>";
 
     internal override Shape ShapeOf(in ArgumentShapes of) => of.X.IsNumber ? throw NotFor(of.X, "a matrix or a vector") : of.X.Transposed();
 

@@ -4,7 +4,7 @@ using PSAutodiff.Operations.Arrays;
 namespace PSAutodiff;
 
 /// <summary>An array of zeros.</summary>
-internal sealed class ZerosOperation() : FilledOperation("zeros", '0')
+internal sealed class ZerosOperation() : FilledOperation("zeros", '0', "𝟎")
 {
     internal override void Execute(in ArrayOperands of, Span<double> result) => result.Clear();
 }

@@ -26,6 +26,8 @@ internal sealed class DivOperation() : BinaryOperation<DivOperation.Function>("d
         Propagates = static (value, _, ex, y, ey) => Math.Abs(y) > 2 * ey ? (ex + (Math.Abs(value) * ey)) / (Math.Abs(y) - ey) : double.PositiveInfinity,
     };
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => of.Y.IsNumber ? MathML : Notation.MathMLInfix("⊘", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
     internal override Notation MathML => field ??= new("<mfrac>#1#2</mfrac>", Notation.PowerLevel, 0, 0);
 
     internal override bool IsLab => true;

@@ -26,6 +26,8 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
         Propagates = static (_, x, ex, y, ey) => (Math.Abs(x) * ey) + (Math.Abs(y) * ex) + (ex * ey),
     };
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => of.X.IsNumber || of.Y.IsNumber ? MathML : Notation.MathMLInfix("⊙", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
+
     internal override Notation MathML => field ??= Notation.MathMLInfix("⋅", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel);
 
     internal override bool IsCommutative => true;

@@ -23,6 +23,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
 
     internal override Notation Latex => field ??= new("#1^{#2}", Notation.PowerLevel, Notation.Atom, 0);
 
+    internal override Notation MathMLOf(in ArgumentShapes of) => new("<msup>#1<mrow><mo>∘</mo>#2</mrow></msup>", Notation.PowerLevel, Notation.Atom, Notation.Atom);
+
     internal override Notation MathML => field ??= new("<msup>#1#2</msup>", Notation.PowerLevel, Notation.Atom, 0);
 
     internal override Rounding Rounding => field ??= Rounding.Function with { IsExact = IsExact };

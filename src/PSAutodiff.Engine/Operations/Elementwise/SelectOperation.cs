@@ -18,7 +18,7 @@ internal sealed class SelectOperation() : Operation("select", 3)
     internal override Rounding Rounding => field ??= Rounding.None with { Jumps = static (_, condition, error) => Math.Abs(condition) <= 2 * error && error > 0 };
 
     internal override Notation MathML => field ??= new(
-        "<mrow><mo>{</mo><mtable><mtr><mtd>#2</mtd><mtd><mrow><mtext>if </mtext>#1<mo>≠</mo><mn>0</mn></mrow></mtd></mtr>"
+        "<mrow><mo>{</mo><mtable><mtr><mtd>#2</mtd><mtd><mrow><mtext>if\u00a0</mtext>#1<mo>≠</mo><mn>0</mn></mrow></mtd></mtr>"
         + "<mtr><mtd>#3</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>",
         Notation.SumLevel,
         0,

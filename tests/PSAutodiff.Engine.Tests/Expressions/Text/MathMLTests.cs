@@ -15,7 +15,6 @@ public sealed class MathMLTests
         ["mfrac"] = 2,
         ["msqrt"] = 1,
         ["mroot"] = 2,
-        ["mtr"] = 2,
         ["mtd"] = 1,
     };
 
@@ -34,6 +33,69 @@ public sealed class MathMLTests
     public void Formulas_are_written(string text, string inner) => Assert.Equal(
         $"<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\">{inner}</math>",
         ExprNode.Parse(text).ToText(ExprTextFormat.MathML));
+
+    [Theory]
+    [InlineData("A @ v", "<mrow><mi>𝐀</mi><mo rspace=\"0.167em\">\u2062</mo><mi>𝐯</mi></mrow>")]
+    [InlineData("v @ w", "<mrow><msup><mi>𝐯</mi><mi mathvariant=\"normal\">T</mi></msup><mo rspace=\"0.167em\">\u2062</mo><mi>𝐰</mi></mrow>")]
+    [InlineData("w @ B", "<mrow><msup><mi>𝐁</mi><mi mathvariant=\"normal\">T</mi></msup><mo rspace=\"0.167em\">\u2062</mo><mi>𝐰</mi></mrow>")]
+    [InlineData("A.T @ (A @ v - [1, x])", "<mrow><msup><mi>𝐀</mi><mi mathvariant=\"normal\">T</mi></msup><mo rspace=\"0.167em\">\u2062</mo><mrow><mo>(</mo><mrow><mrow><mi>𝐀</mi><mo rspace=\"0.167em\">\u2062</mo><mi>𝐯</mi></mrow><mo>−</mo><mrow><mo>[</mo><mtable><mtr><mtd><mn>1</mn></mtd></mtr><mtr><mtd><mi>x</mi></mtd></mtr></mtable><mo>]</mo></mrow></mrow><mo>)</mo></mrow></mrow>")]
+    [InlineData("(A @ B).T", "<msup><mrow><mo>(</mo><mrow><mi>𝐀</mi><mo rspace=\"0.167em\">\u2062</mo><mi>𝐁</mi></mrow><mo>)</mo></mrow><mi mathvariant=\"normal\">T</mi></msup>")]
+    [InlineData("outer(v, w)", "<mrow><mi>𝐯</mi><mo rspace=\"0.167em\">\u2062</mo><msup><mi>𝐰</mi><mi mathvariant=\"normal\">T</mi></msup></mrow>")]
+    [InlineData("v * w", "<mrow><mi>𝐯</mi><mo>⊙</mo><mi>𝐰</mi></mrow>")]
+    [InlineData("x * w", "<mrow><mi>x</mi><mo>⋅</mo><mi>𝐰</mi></mrow>")]
+    [InlineData("v / w", "<mrow><mi>𝐯</mi><mo>⊘</mo><mi>𝐰</mi></mrow>")]
+    [InlineData("v / x", "<mfrac><mi>𝐯</mi><mi>x</mi></mfrac>")]
+    [InlineData("v^2", "<msup><mi>𝐯</mi><mrow><mo>∘</mo><mn>2</mn></mrow></msup>")]
+    [InlineData("v^(-x)", "<msup><mi>𝐯</mi><mrow><mo>∘</mo><mrow><mo>(</mo><mrow><mo>−</mo><mi>x</mi></mrow><mo>)</mo></mrow></mrow></msup>")]
+    [InlineData("exp(v)", "<mrow><msub><mi>exp</mi><mo>∘</mo></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("abs(A)", "<mrow><msub><mi>abs</mi><mo>∘</mo></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("tanh(A)", "<mrow><msub><mi>tanh</mi><mo>∘</mo></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("tanh(v)", "<mrow><mi>tanh</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("log10(A)", "<mrow><msub><msub><mi>log</mi><mn>10</mn></msub><mo>∘</mo></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("-A", "<mrow><mo>−</mo><mi>𝐀</mi></mrow>")]
+    [InlineData("exp(x)", "<msup><mi>e</mi><mi>x</mi></msup>")]
+    [InlineData("norm(v)", "<mrow><mo>‖</mo><mi>𝐯</mi><mo>‖</mo></mrow>")]
+    [InlineData("norm(A)", "<msub><mrow><mo>‖</mo><mi>𝐀</mi><mo>‖</mo></mrow><mi mathvariant=\"normal\">F</mi></msub>")]
+    [InlineData("norm(A, axis=0)", "<msub><mrow><mo>‖</mo><mi>𝐀</mi><mo>‖</mo></mrow><mtext>axis\u00a00</mtext></msub>")]
+    [InlineData("sum(A, axis=1)", "<mrow><msub><mi>sum</mi><mtext>axis\u00a01</mtext></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("max(A)", "<mrow><mi>max</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("softmax(v)", "<mrow><mi>softmax</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("softmax(A)", "<mrow><msub><mi>softmax</mi><mtext>axis\u00a01</mtext></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("trace(A @ B)", "<mrow><mi>tr</mi><mo>\u2061</mo><mrow><mo>(</mo><mrow><mi>𝐀</mi><mo rspace=\"0.167em\">\u2062</mo><mi>𝐁</mi></mrow><mo>)</mo></mrow></mrow>")]
+    [InlineData("diag(v)", "<mrow><mi>diag</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("eye(3)", "<msub><mi>𝐈</mi><mn>3</mn></msub>")]
+    [InlineData("zeros(2, 3)", "<msub><mi>𝟎</mi><mrow><mn>2</mn><mo>×</mo><mn>3</mn></mrow></msub>")]
+    [InlineData("concat(v, w)", "<mrow><mi>concat</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>,</mo><mi>𝐰</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("concat(A, A, axis=1)", "<mrow><msub><mi>concat</mi><mtext>axis\u00a01</mtext></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>,</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("reshape(A, 6)", "<mrow><msub><mi>reshape</mi><mn>6</mn></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐀</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("broadcast(x, 2, 3)", "<mrow><msub><mi>broadcast</mi><mrow><mn>2</mn><mo>×</mo><mn>3</mn></mrow></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("take(v, [0, 2])", "<mrow><mi>take</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>,</mo><mrow><mo>[</mo><mtable><mtr><mtd><mn>0</mn></mtd></mtr><mtr><mtd><mn>2</mn></mtd></mtr></mtable><mo>]</mo></mrow><mo>)</mo></mrow></mrow>")]
+    [InlineData("scatter(v, [0, 2, 2], 5)", "<mrow><msub><mi>scatter</mi><mn>5</mn></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>,</mo><mrow><mo>[</mo><mtable><mtr><mtd><mn>0</mn></mtd></mtr><mtr><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>2</mn></mtd></mtr></mtable><mo>]</mo></mrow><mo>)</mo></mrow></mrow>")]
+    [InlineData("place(v, 1, 3, 0, 5)", "<mrow><msub><mi>place</mi><mrow><mtext>[1:4]</mtext><mo>,</mo><mn>5</mn></mrow></msub><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("v[0]", "<msub><mi>𝐯</mi><mtext>[0]</mtext></msub>")]
+    [InlineData("A[1:, :2]", "<msub><mi>𝐀</mi><mtext>[1:, :2]</mtext></msub>")]
+    [InlineData("(v + w)[1]", "<msub><mrow><mo>(</mo><mrow><mi>𝐯</mi><mo>+</mo><mi>𝐰</mi></mrow><mo>)</mo></mrow><mtext>[1]</mtext></msub>")]
+    [InlineData("[[1, -2], [3, 4e-5]]", "<mrow><mo>[</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mrow><mo>−</mo><mn>2</mn></mrow></mtd></mtr><mtr><mtd><mn>3</mn></mtd><mtd><mrow><mn>4</mn><mo>⋅</mo><msup><mn>10</mn><mrow><mo>−</mo><mn>5</mn></mrow></msup></mrow></mtd></mtr></mtable><mo>]</mo></mrow>")]
+    [InlineData("[[1, x], [y, 4]]", "<mrow><mo>[</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mi>x</mi></mtd></mtr><mtr><mtd><mi>y</mi></mtd><mtd><mn>4</mn></mtd></mtr></mtable><mo>]</mo></mrow>")]
+    [InlineData("[v, -w]", "<mrow><mo>[</mo><mtable><mtr><mtd><msup><mi>𝐯</mi><mi mathvariant=\"normal\">T</mi></msup></mtd></mtr><mtr><mtd><msup><mrow><mo>(</mo><mrow><mo>−</mo><mi>𝐰</mi></mrow><mo>)</mo></mrow><mi mathvariant=\"normal\">T</mi></msup></mtd></mtr></mtable><mo>]</mo></mrow>")]
+    [InlineData("stack(v, x)", "<mrow><mi>stack</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>,</mo><mi>x</mi><mo>)</mo></mrow></mrow>")]
+    [InlineData("stack(stack(v, x), y)", "<mrow><mi>stack</mi><mo>\u2061</mo><mrow><mo>(</mo><mrow><mi>stack</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>𝐯</mi><mo>,</mo><mi>x</mi><mo>)</mo></mrow></mrow><mo>,</mo><mi>y</mi><mo>)</mo></mrow></mrow>")]
+    public void Formulas_of_arrays_are_written(string text, string inner) => Assert.Equal(
+        $"<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\">{inner}</math>",
+        ExprNode.Parse("A: [2, 3]; B: [3, 2]; v: [3]; w: [3]; " + text).ToText(ExprTextFormat.MathML));
+
+    [Theory]
+    [InlineData("W1: [2]; W1 @ W1", "<mrow><msup><msub><mi>𝐖</mi><mn>1</mn></msub><mi mathvariant=\"normal\">T</mi></msup><mo rspace=\"0.167em\">\u2062</mo><msub><mi>𝐖</mi><mn>1</mn></msub></mrow>")]
+    [InlineData("theta_2: [2]; -theta_2", "<mrow><mo>−</mo><msub><mi>𝛉</mi><mn>2</mn></msub></mrow>")]
+    [InlineData("weights: [2]; weights + x", "<mrow><mi>𝐰𝐞𝐢𝐠𝐡𝐭𝐬</mi><mo>+</mo><mi>x</mi></mrow>")]
+    [InlineData("${a b}: [2]; -${a b}", "<mrow><mo>−</mo><mi mathvariant=\"bold\">a b</mi></mrow>")]
+    [InlineData("Ω: [2]; -Ω", "<mrow><mo>−</mo><mi>𝛀</mi></mrow>")]
+    public void Names_of_arrays_are_bold(string text, string inner) => Assert.Equal(
+        $"<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\">{inner}</math>",
+        ExprNode.Parse(text).ToText(ExprTextFormat.MathML));
+
+    [Fact]
+    public void Arrays_and_their_gradients_are_well_formed() => Assert.All(ArrayTextTests.Golden.Value, static node => AssertWellFormed(node.ToText(ExprTextFormat.MathML, int.MaxValue)));
 
     [Fact]
     public void Whatever_is_nested_is_well_formed()
@@ -67,6 +129,7 @@ public sealed class MathMLTests
         {
             Assert.Contains(element.Name.LocalName, Known);
             if (Children.TryGetValue(element.Name.LocalName, out var count)) Assert.Equal(count, element.Elements().Count());
+            if (element.Name.LocalName == "mtable") Assert.Single(element.Elements().Select(static row => row.Elements().Count()).Distinct());
         }
     }
 }
