@@ -95,7 +95,7 @@ internal sealed class GeneralRegression : IRegression
             if (!isWide) regression.AddWhitened(row, origins);
         }
 
-        return isWide ? WideFit.Fit(_plan, raw, [.. _rows], work) : regression.Finish(work);
+        return RegressionFit.Describe(_plan, isWide ? WideFit.Solve(_plan, raw, [.. _rows], work) : regression.Solve(work), n);
     }
 
     private DenseMatrix Factorize()

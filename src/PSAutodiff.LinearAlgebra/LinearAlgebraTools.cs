@@ -16,6 +16,10 @@ internal static class LinearAlgebraTools
     /// <summary>A regression whose noise has the given covariance; see <see cref="GeneralRegression"/>.</summary>
     public static IRegression Regression(RegressionPlan plan, double[,] covariance, IReadOnlyList<int>? picks) => new GeneralRegression(plan, covariance, picks);
 
+    /// <summary>A logistic or Poisson regression; see <see cref="GeneralizedFit"/>.</summary>
+    public static GeneralizedRegressionResult Regression(RegressionPlan plan, RegressionFamily family, IReadOnlyList<object> classes, double[] features, double[] labels, double[]? weights, RegressionWork work) =>
+        new GeneralizedFit(plan, family, features, labels, weights).Fit(classes, work);
+
     /// <summary>An analysis for each decay; see <see cref="WeightDecay"/>.</summary>
     public static Func<double, WeightDecayAnalysis> WeightDecay(double[,] hessian, double[] minimizer, IReadOnlyList<string> variables) =>
         new WeightDecay(hessian, minimizer, variables).At;

@@ -23,9 +23,7 @@ internal static class RegressionFit
         // Without variation there is nothing to explain.
         var total = solution.Total == 0 ? double.NaN : solution.Total;
         var size = coefficients.Length;
-        var names = new string[size];
-        if (plan.HasIntercept) names[0] = RegressionPlan.Intercept;
-        for (var i = 0; i < plan.Features.Count; i++) names[size - plan.Features.Count + i] = plan.Features[i];
+        var names = RegressionResult.NamesOf(plan);
         var (errors, ts, ps) = (new double[size], new double[size], new double[size]);
         for (var i = 0; i < size; i++)
         {

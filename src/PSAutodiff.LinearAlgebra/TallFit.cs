@@ -5,14 +5,14 @@ namespace PSAutodiff.LinearAlgebra;
 /// <summary>The fit of at least as many rows as coefficients, out of the triangle of [1 X y].</summary>
 internal static class TallFit
 {
-    /// <summary>Fits the model.</summary>
+    /// <summary>Finds the coefficients.</summary>
     /// <param name="plan">What to fit.</param>
     /// <param name="factor">The triangle.</param>
     /// <param name="origins">What its columns are measured from; null for zeros.</param>
     /// <param name="rows">The number of rows, at least 1.</param>
     /// <param name="work">Where it notes how far it is.</param>
     /// <exception cref="AutodiffException">Numbers are too large.</exception>
-    public static LinearRegressionResult Fit(RegressionPlan plan, TriangularFactor factor, double[]? origins, int rows, RegressionWork work)
+    public static RegressionSolution Solve(RegressionPlan plan, TriangularFactor factor, double[]? origins, int rows, RegressionWork work)
     {
         var triangle = factor.Triangle;
         RegressionFit.RequireFinite(triangle, "A value times the root of its weight is");
@@ -64,23 +64,20 @@ internal static class TallFit
             for (var k = 0; k < size; k++) spread[0, k] -= units.Taken(j => spread[j, k]);
         }
 
-        return RegressionFit.Describe(
-            plan,
-            new RegressionSolution
-            {
-                Coefficients = coefficients ?? units.ToData(scaled),
-                Converged = converged,
-                Errors = spread is null ? null : [.. Enumerable.Range(0, size).Select(i => Norm(spread, i))],
-                ErrorExponents = [.. Enumerable.Range(0, size).Select(i => isCommon ? units.CommonExponent : units.LabelExponent - units.ExponentOf(i))],
-                Taken = taken,
-                Squares = squares,
-                Total = total,
-                LabelExponent = units.LabelExponent,
-                Rank = data.Rank,
-                Dependent = data.Dependent,
-                Constant = plan.HasIntercept ? [.. Enumerable.Range(1, size - 1).Where(data.IsMultipleOfFirst)] : [],
-            },
-            rows);
+        return new RegressionSolution
+        {
+            Coefficients = coefficients ?? units.ToData(scaled),
+            Converged = converged,
+            Errors = spread is null ? null : [.. Enumerable.Range(0, size).Select(i => Norm(spread, i))],
+            ErrorExponents = [.. Enumerable.Range(0, size).Select(i => isCommon ? units.CommonExponent : units.LabelExponent - units.ExponentOf(i))],
+            Taken = taken,
+            Squares = squares,
+            Total = total,
+            LabelExponent = units.LabelExponent,
+            Rank = data.Rank,
+            Dependent = data.Dependent,
+            Constant = plan.HasIntercept ? [.. Enumerable.Range(1, size - 1).Where(data.IsMultipleOfFirst)] : [],
+        };
     }
 
     private static (double[] Scaled, bool Converged) SolveLasso(RegressionPlan plan, double[,] r, double[] target, RegressionUnits units, int rows, RegressionWork work)

@@ -89,15 +89,19 @@ internal sealed class TriangularRegression : IRegression
     }
 
     /// <inheritdoc/>
-    public LinearRegressionResult Finish(RegressionWork? work = null)
+    public LinearRegressionResult Finish(RegressionWork? work = null) => RegressionFit.Describe(_plan, Solve(work ?? new RegressionWork(CancellationToken.None)), Rows);
+
+    /// <summary>Finds the coefficients.</summary>
+    /// <param name="work">Where it notes how far it is, and looks whether to stop.</param>
+    /// <exception cref="AutodiffException">Numbers are too large.</exception>
+    public RegressionSolution Solve(RegressionWork work)
     {
-        work ??= new RegressionWork(CancellationToken.None);
-        if (_held is { Count: var count } held && count < _width - 1) return WideFit.Fit(_plan, held, work);
+        if (_held is { Count: var count } held && count < _width - 1) return WideFit.Solve(_plan, held, work);
         if (_held is not null) Begin();
         _total ??= new TriangularFactor(_width);
         if (_chunk is not null) _total.Add(_chunk);
         _chunk = null;
-        return TallFit.Fit(_plan, _total, _origins, Rows, work);
+        return TallFit.Solve(_plan, _total, _origins, Rows, work);
     }
 
     private void Begin()

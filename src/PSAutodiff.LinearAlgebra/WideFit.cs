@@ -10,28 +10,28 @@ internal static class WideFit
 {
     private const int LargestExponent = 400;
 
-    /// <summary>Fits the model to rows with independent noise.</summary>
+    /// <summary>Finds the coefficients for rows with independent noise.</summary>
     /// <param name="plan">What to fit.</param>
     /// <param name="rows">The rows of [X y] with their weights.</param>
     /// <param name="work">Where it notes how far it is.</param>
     /// <exception cref="AutodiffException">Numbers are too large.</exception>
-    public static LinearRegressionResult Fit(RegressionPlan plan, List<(double[] Row, double Weight)> rows, RegressionWork work)
+    public static RegressionSolution Solve(RegressionPlan plan, List<(double[] Row, double Weight)> rows, RegressionWork work)
     {
         var raw = rows.ConvertAll(static row => row.Row);
         var origins = ColumnOrigins.Find(plan, raw);
-        return Fit(plan, raw, Weighted(plan, rows, null), Weighted(plan, rows, origins), origins, work);
+        return Solve(plan, raw, Weighted(plan, rows, null), Weighted(plan, rows, origins), origins, work);
     }
 
-    /// <summary>Fits the model to whitened rows.</summary>
+    /// <summary>Finds the coefficients for whitened rows.</summary>
     /// <param name="plan">What to fit.</param>
     /// <param name="raw">The rows of [X y].</param>
     /// <param name="whitened">Those of [1 X y], whitened.</param>
     /// <param name="work">Where it notes how far it is.</param>
     /// <exception cref="AutodiffException">Numbers are too large.</exception>
-    public static LinearRegressionResult Fit(RegressionPlan plan, List<double[]> raw, double[][] whitened, RegressionWork work) =>
-        Fit(plan, raw, whitened, [.. whitened.Select(static row => row.ToArray())], null, work);
+    public static RegressionSolution Solve(RegressionPlan plan, List<double[]> raw, double[][] whitened, RegressionWork work) =>
+        Solve(plan, raw, whitened, [.. whitened.Select(static row => row.ToArray())], null, work);
 
-    private static LinearRegressionResult Fit(RegressionPlan plan, List<double[]> raw, double[][] rows, double[][] measured, double[]? origins, RegressionWork work)
+    private static RegressionSolution Solve(RegressionPlan plan, List<double[]> raw, double[][] rows, double[][] measured, double[]? origins, RegressionWork work)
     {
         foreach (var row in rows) RegressionFit.RequireFinite(row, "A value times the root of its weight is");
         var size = rows[0].Length - 1;
@@ -39,16 +39,13 @@ internal static class WideFit
         var total = Center(plan, measured, raw, size);
         var solution = plan is { Ridge: 0, Lasso: 0 } ? Shortest(rows, size, rank, left, work) : Penalized(plan, measured, origins, rows.Length, work);
         var head = plan.HasIntercept ? 1 : 0;
-        return RegressionFit.Describe(
-            plan,
-            solution with
-            {
-                Total = Math.ScaleB(total.Squares, 2 * (total.Exponent - solution.LabelExponent)),
-                Rank = rank,
-                Dependent = dependent,
-                Constant = plan.HasIntercept ? [.. Enumerable.Range(1, size - 1).Where(j => raw.TrueForAll(row => row[j - head] == raw[0][j - head]))] : [],
-            },
-            rows.Length);
+        return solution with
+        {
+            Total = Math.ScaleB(total.Squares, 2 * (total.Exponent - solution.LabelExponent)),
+            Rank = rank,
+            Dependent = dependent,
+            Constant = plan.HasIntercept ? [.. Enumerable.Range(1, size - 1).Where(j => raw.TrueForAll(row => row[j - head] == raw[0][j - head]))] : [],
+        };
     }
 
     // [1 X y] times the roots of the weights, measured from origins first.

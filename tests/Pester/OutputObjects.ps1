@@ -59,6 +59,7 @@ function Get-OutputObject([string]$DataFolder) {
         TrainingRestart        = $trained.Restarts[0]
         IdxData                = $idx
         LinearRegressionResult = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth
+        GeneralizedRegressionResult = $iris | Select-Object -First 100 | Invoke-LinearRegression -Feature SepalLength -Label Species -Family Binomial
         WeightDecayAnalysis    = $decay
         WeightDecayDirection   = $decay.Directions[0]
         MatrixAnalysis         = Measure-Matrix @((0, -2), (2, 0))

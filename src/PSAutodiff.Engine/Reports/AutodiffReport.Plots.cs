@@ -20,19 +20,22 @@ internal sealed partial class AutodiffReport
     /// <summary>Adds a fit: its coefficients, and with one feature its line over the data.</summary>
     /// <param name="fit">The fit.</param>
     /// <param name="points">The data, feature and label.</param>
-    public void AddFit(LinearRegressionResult fit, IReadOnlyList<ReportPoint> points)
+    public void AddFit(RegressionResult fit, IReadOnlyList<ReportPoint> points)
     {
         StartSection($"Fit of {fit.Label}");
-        Note(Invariant($"R2 {fit.RSquared:g6}, residual standard error {fit.ResidualStandardError:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, {fit.Rows} rows."));
+        var (statistic, values) = fit is GeneralizedRegressionResult other ? ("z", other.ZValues) : ("t", ((LinearRegressionResult)fit).TValues);
+        Note(fit is GeneralizedRegressionResult generalized
+            ? Invariant($"{generalized.Family}, deviance {generalized.Deviance:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, null deviance {generalized.NullDeviance:g6} with {generalized.NullDegreesOfFreedom:g6}, AIC {generalized.Aic:g6}, {fit.Rows} rows.")
+            : Invariant($"R2 {((LinearRegressionResult)fit).RSquared:g6}, residual standard error {((LinearRegressionResult)fit).ResidualStandardError:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, {fit.Rows} rows."));
         Table(
             "Coefficients",
-            ["name", "coefficient", "standard error", "t", "p"],
+            ["name", "coefficient", "standard error", statistic, "p"],
             fit.Coefficients.Cast<DictionaryEntry>().Take(LargestTable).Select(entry => new[]
             {
                 (string)entry.Key,
                 Invariant((double)entry.Value!),
                 Invariant((double)fit.StandardErrors[entry.Key]!),
-                Invariant((double)fit.TValues[entry.Key]!),
+                Invariant((double)values[entry.Key]!),
                 Invariant((double)fit.PValues[entry.Key]!),
             }));
         if (fit.Features.Count != 1) return;
@@ -41,7 +44,7 @@ internal sealed partial class AutodiffReport
         var plot = PlotOver(fit.Features[0], range);
         new PlotCurves(plot, fit.Features[0], PointsOfCurve).Add(PlotSubject.Of(fit), NoValues);
         AddData(plot, points);
-        Curves(plot, fit.Label, Invariant($"{plot.Curves[0].Name}; {plot.Curves[0].BandName}"), []);
+        Curves(plot, fit.Label, fit is LinearRegressionResult ? Invariant($"{plot.Curves[0].Name}; {plot.Curves[0].BandName}") : plot.Curves[0].Name, []);
     }
 
     /// <summary>The function of an expression over one axis with its derivative beside it, or a map over two.</summary>

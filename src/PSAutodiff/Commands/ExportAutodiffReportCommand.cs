@@ -210,8 +210,10 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
             case Minimum minimum:
                 _report.AddMinimum(minimum);
                 break;
-            case LinearRegressionResult fit:
-                _report.AddFit(fit, fit.Features.Count == 1 ? PointsOf([fit.Features[0]], fit.Label) : []);
+            case RegressionResult fit:
+                // Words are no height in a picture.
+                var hasPoints = fit.Features.Count == 1 && fit is not GeneralizedRegressionResult { Classes.Count: > 0 };
+                _report.AddFit(fit, hasPoints ? PointsOf([fit.Features[0]], fit.Label) : []);
                 break;
             default:
                 AddExpression(ToExpression(item), null);

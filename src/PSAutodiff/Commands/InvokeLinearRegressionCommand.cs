@@ -1,15 +1,17 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Converters;
 using PSAutodiff.Fitting;
 using PSAutodiff.LinearAlgebra;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Fits a linear model to rows from the pipeline or to arrays.</summary>
+/// <summary>Fits a linear, logistic or Poisson model to rows from the pipeline or to arrays.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LinearRegression")]
-[OutputType(typeof(LinearRegressionResult))]
+[OutputType(typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult))]
 public sealed class InvokeLinearRegressionCommand : RowsCmdlet
 {
     private const string Activity = "Linear regression";
@@ -37,6 +39,10 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public string? Label { get; set; }
+
+    /// <summary>How the label is spread: numbers with noise, one of two classes, or counts.</summary>
+    [Parameter]
+    public RegressionFamily Family { get; set; } = RegressionFamily.Gaussian;
 
     /// <summary>Fit without an intercept.</summary>
     [Parameter]
@@ -67,6 +73,11 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     {
         CheckPenalty(Ridge, nameof(Ridge));
         CheckPenalty(Lasso, nameof(Lasso));
+        if (Family != RegressionFamily.Gaussian && new[] { nameof(Ridge), nameof(Lasso), nameof(Covariance) }.FirstOrDefault(IsBound) is { } other)
+        {
+            Stop(ErrorIds.ArgumentInvalid, $"-{other} belongs to least squares, and -Family {Family} is fitted by maximum likelihood. Leave one of the two out.");
+        }
+
         if (IsBound(nameof(Covariance)))
         {
             if (Weight is not null) Stop(ErrorIds.WeightInvalid, "-Weight and -Covariance both say how far to trust each row. Give one of them.");
@@ -85,7 +96,9 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         WriteObject(result);
         foreach (var warning in _rounded) WriteWarning(warning);
         if (_rows is { WithoutWeight: > 0 and var left }) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {left}."));
-        if (result.RankDeficient && result.Ridge == 0) WriteWarning(Explain(result));
+        if (result is GeneralizedRegressionResult generalized) WarnOf(generalized);
+        if (result is not LinearRegressionResult linear) return;
+        if (result.RankDeficient && linear.Ridge == 0) WriteWarning(Explain(result, isLasso: linear.Lasso > 0));
         if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
     }
 
@@ -93,9 +106,9 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     private protected override IEnumerable<string> ColumnParameters => [nameof(Weight)];
 
     private protected override IRowWork StartRows(object row, int number) =>
-        _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, MakePlan, row, number);
+        _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, Family, MakePlan, row, number);
 
-    private LinearRegressionResult Fit()
+    private RegressionResult Fit()
     {
         // With many columns, or a covariance of thousands of rows, it takes seconds; when nobody waits for it any more it ends at its next look.
         var work = new RegressionWork(Cancellation);
@@ -106,14 +119,35 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         return fit.GetAwaiter().GetResult();
     }
 
-    private static string Explain(LinearRegressionResult result)
+    private static string Explain(RegressionResult result, bool isLasso)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"The data do not determine all coefficients: their rank is {result.Rank}, but there are {result.Coefficients.Count} coefficients.");
         text += result.Coefficients.Count > result.Rows
             ? string.Create(CultureInfo.InvariantCulture, $" There are only {result.Rows} rows.")
             : $" These columns depend on each other: {string.Join(", ", result.Aliased)}.";
         if (result.Constant.Count > 0) text += $" The same value in every row, as the intercept has: {string.Join(", ", result.Constant)}.";
-        return text + (result.Lasso == 0 ? " Of all coefficients that fit equally well, the shortest were taken (the pseudo-inverse)." : " Other coefficients may fit equally well.");
+        return text + (isLasso ? " Other coefficients may fit equally well." : " Of all coefficients that fit equally well, the shortest were taken (the pseudo-inverse).");
+    }
+
+    private void WarnOf(GeneralizedRegressionResult result)
+    {
+        if (result.RankDeficient) WriteWarning(Explain(result, isLasso: false));
+        if (result.Separated.Count > 0)
+        {
+            var what = result.Family == RegressionFamily.Binomial ? "tell the two classes apart without an error in some rows" : "tell rows with the count 0 apart";
+            WriteWarning($"The data are separated: {string.Join(", ", result.Separated)} {what}, so the likelihood grows for ever and these coefficients have no finite value. Those in the result are where the search ended, and their standard errors are infinite. Leave out a column, or use more data.");
+        }
+        else if (!result.Converged)
+        {
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The coefficients were still moving after {result.Iterations} steps: they are not final. Look for rows far from all others, and scale columns of very different size."));
+        }
+
+        if (double.IsNaN(result.Aic))
+        {
+            WriteWarning(result.Family == RegressionFamily.Binomial
+                ? "Some labels times their weights are not whole numbers of trials, so there is no likelihood: Aic and Bic are NaN."
+                : "Some labels are not whole numbers, so there is no likelihood: Aic and Bic are NaN.");
+        }
     }
 
     private void CheckPenalty(double penalty, string parameter)
@@ -133,19 +167,44 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         return new RegressionPlan(features, label, !NoIntercept, Ridge, Lasso);
     }
 
-    private LinearRegressionResult FitArrays(RegressionWork work)
+    private RegressionResult FitArrays(RegressionWork work)
     {
         var data = NumberTable.From(Data, "-Data");
         if (data.Rows == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
+        if (Family != RegressionFamily.Gaussian) return FitFamily(data, work);
         var target = NumberTable.FromNumbers(Target, "-Target");
         if (target.Width != 1) throw new AutodiffException(ErrorIds.DataInvalid, string.Create(CultureInfo.InvariantCulture, $"-Target has {target.Width} columns. A regression predicts one: give a number for each row."));
-        if (target.Rows != data.Rows)
-        {
-            throw new AutodiffException(
-                ErrorIds.LengthMismatch,
-                string.Create(CultureInfo.InvariantCulture, $"-Data has {data.Rows} rows, but -Target has {target.Rows}. Both need one for each row."));
-        }
+        RequireRows(target.Rows, data.Rows);
+        _rounded = [.. new[] { data.Rounded.Warning, target.Rounded.Warning }.OfType<string>()];
+        var plan = PlanOf(data);
+        _covariance?.RequireRows(data.Rows);
+        var regression = _covariance?.Matrix is { } matrix ? LinearAlgebraTools.Regression(plan, matrix, null) : LinearAlgebraTools.Regression(plan);
+        regression.AddRange(data.ToDoubles(), target.Take<double>(null), _covariance?.Variances?.Select(static variance => 1 / variance).ToArray());
+        return regression.Finish(work);
+    }
 
+    // Labels of two classes are no numbers.
+    private GeneralizedRegressionResult FitFamily(NumberTable data, RegressionWork work)
+    {
+        var labels = new FamilyLabels(Family);
+        var row = 0;
+        foreach (var label in Conversions.Unwrap(Target) is IList list ? list.Cast<object?>() : [Target]) labels.Add(label, ++row, null);
+        RequireRows(row, data.Rows);
+        if (data.Rounded.Warning is { } warning) _rounded = [warning];
+        var (numbers, classes) = labels.Finish("-Target");
+        return LinearAlgebraTools.Regression(PlanOf(data), Family, classes, data.Take<double>(null), numbers, null, work);
+    }
+
+    private static void RequireRows(int targets, int rows)
+    {
+        if (targets == rows) return;
+        throw new AutodiffException(
+            ErrorIds.LengthMismatch,
+            string.Create(CultureInfo.InvariantCulture, $"-Data has {rows} rows, but -Target has {targets}. Both need one for each row."));
+    }
+
+    private RegressionPlan PlanOf(NumberTable data)
+    {
         var names = Feature ?? [.. Enumerable.Range(1, data.Width).Select(static i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
         if (names.Length != data.Width)
         {
@@ -154,12 +213,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
                 string.Create(CultureInfo.InvariantCulture, $"-Feature names {names.Length} columns, but -Data has {data.Width}. Name each of them."));
         }
 
-        _rounded = [.. new[] { data.Rounded.Warning, target.Rounded.Warning }.OfType<string>()];
         if (RepeatedName(names) is { } twice) throw new AutodiffException(ErrorIds.ColumnRepeated, $"-Feature names '{twice}' more than once.");
-        var plan = MakePlan(names, Label ?? "y");
-        _covariance?.RequireRows(data.Rows);
-        var regression = _covariance?.Matrix is { } matrix ? LinearAlgebraTools.Regression(plan, matrix, null) : LinearAlgebraTools.Regression(plan);
-        regression.AddRange(data.ToDoubles(), target.Take<double>(null), _covariance?.Variances?.Select(static variance => 1 / variance).ToArray());
-        return regression.Finish(work);
+        return MakePlan(names, Label ?? "y");
     }
 }

@@ -9,7 +9,7 @@ internal static class PlotSubjects
     /// <summary>Whether a value from the pipeline is drawn itself; else it is a row of data.</summary>
     public static bool IsSubject(object? value) => Conversions.Live(value) switch
     {
-        null or string or ScriptBlock or ExprNode or ExprGradient or ExprHessian or ExprJacobian or LinearRegressionResult or Minimum or Network or TrainingResult or WeightDecayAnalysis => true,
+        null or string or ScriptBlock or ExprNode or ExprGradient or ExprHessian or ExprJacobian or RegressionResult or Minimum or Network or TrainingResult or WeightDecayAnalysis => true,
         { } other => Conversions.TryGetDouble(other, out _),
     };
 
@@ -19,7 +19,7 @@ internal static class PlotSubjects
     {
         switch (Conversions.Live(value))
         {
-            case LinearRegressionResult fit:
+            case RegressionResult fit:
                 return [PlotSubject.Of(fit)];
             case Minimum minimum:
                 return [PlotSubject.Of(minimum.Expression is null ? throw new AutodiffException(ErrorIds.ExpressionMissing, "This minimum does not hold the function that was minimised, so there is nothing to draw.") : minimum)];

@@ -1,5 +1,7 @@
+using System.Collections.Specialized;
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Data;
 
 namespace PSAutodiff;
 
@@ -18,28 +20,55 @@ public static class LinearAlgebraViews
         return string.Create(CultureInfo.InvariantCulture, $"Weight decay {analysis.Decay} along the eigenvectors of the Hessian\n\n{directions}\n\n{weights}");
     }
 
-    /// <summary>A line for each coefficient: estimate, standard error, t and p value; then what there is to say about the whole fit.</summary>
-    public static string Regression(LinearRegressionResult result)
+    /// <summary>A line for each coefficient: estimate, standard error, t or z, and p value; then what there is to say about the whole fit.</summary>
+    public static string Regression(RegressionResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var rows = new List<string[]>();
-        foreach (string name in result.Coefficients.Keys)
-        {
-            rows.Add([name, .. new[] { result.Coefficients, result.StandardErrors, result.TValues, result.PValues }.Select(values => Short((double)values[name]!))]);
-        }
+        return result is GeneralizedRegressionResult generalized ? Generalized(generalized) : Linear((LinearRegressionResult)result);
+    }
 
+    private static string Linear(LinearRegressionResult result)
+    {
         var penalties = (result.Ridge > 0 ? $", ridge {Short(result.Ridge)}" : string.Empty) + (result.Lasso > 0 ? $", lasso {Short(result.Lasso)}" : string.Empty);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             {Views.Visible(result.Label)} from {result.Rows} rows, rank {result.Rank} of {result.Coefficients.Count}{penalties}
 
-            {Table(["", "Coefficient", "StdError", "t", "p"], rows)}
+            {Coefficients(result, "t", result.TValues)}
 
             Residual standard error {Short(result.ResidualStandardError)} on {Short(result.ResidualDegreesOfFreedom)} degrees of freedom
             R2 {Short(result.RSquared)}, adjusted {Short(result.AdjustedRSquared)}
             Mean squared residual {Short(result.ResidualRisk)}, expected {Short(result.ExpectedResidualRisk)}
             """);
+    }
+
+    private static string Generalized(GeneralizedRegressionResult result)
+    {
+        var label = result.Classes.Count > 0 ? $"{result.Label} {ClassLabel.Text(result.Classes[1])}, not {ClassLabel.Text(result.Classes[0])}," : result.Label;
+        var separated = result.Separated.Count > 0 ? $"\nSeparated: {Views.Visible(string.Join(", ", result.Separated))}" : string.Empty;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {Views.Visible(label)} from {result.Rows} rows, {result.Family}, rank {result.Rank} of {result.Coefficients.Count}
+
+            {Coefficients(result, "z", result.ZValues)}
+
+            Null deviance {Short(result.NullDeviance)} on {Short(result.NullDegreesOfFreedom)} degrees of freedom
+            Deviance {Short(result.Deviance)} on {Short(result.ResidualDegreesOfFreedom)} degrees of freedom
+            AIC {Short(result.Aic)}, BIC {Short(result.Bic)}, {result.Iterations} iterations{separated}
+            """);
+    }
+
+    private static string Coefficients(RegressionResult result, string statistic, OrderedDictionary values)
+    {
+        var rows = new List<string[]>();
+        foreach (string name in result.Coefficients.Keys)
+        {
+            rows.Add([name, .. new[] { result.Coefficients, result.StandardErrors, values, result.PValues }.Select(numbers => Short((double)numbers[name]!))]);
+        }
+
+        return Table(["", "Coefficient", "StdError", statistic, "p"], rows);
     }
 
     /// <summary>What a matrix has, a name and what belongs to it each; then why it has no more. Vectors and matrices are cut to the window.</summary>

@@ -115,6 +115,7 @@ Describe 'What came back' -Tag Slow {
         @{ What = 'a minimum'; Name = 'Minimum'; Use = { param($it) $it.Path.Count -eq $it.Iterations + 1; $it.Path[1].At['x'] -ne 3; "$($it.StopReason)"; "$(($it.Expression | Invoke-Differentiate x))" }; Expected = $true, $true, 'Converged', '2 * (x - 1)' }
         @{ What = 'a root'; Name = 'Root'; Use = { param($it) $it.At['x']; "$($it.StopReason)"; $it.Residuals.Count; "$($it.Equations[1])" }; Expected = 1.4142135623730951, 'Converged', 2, 'x * y - 1' }
         @{ What = 'a fit'; Name = 'LinearRegressionResult'; Use = { param($it) $it.R2 -eq $it.RSquared; $it.Coefficients.Keys -join ' '; $it.RankDeficient }; Expected = $true, 'Intercept PetalLength', $false }
+        @{ What = 'a logistic fit'; Name = 'GeneralizedRegressionResult'; Use = { param($it) $it.Classes -join ' '; $it.Coefficients.Keys -join ' '; "$($it.Family)"; $it.Converged; "$($it.Expression.Variables)" }; Expected = 'setosa versicolor', 'Intercept SepalLength', 'Binomial', $true, 'SepalLength' }
         @{ What = 'a confusion matrix'; Name = 'ConfusionMatrix'; Use = { param($it) $it['setosa', 'setosa'] -gt 0; $it.ToTable().Count }; Expected = $true, 3 }
         @{ What = 'IDX data'; Name = 'IdxData'; Use = { param($it) $it.ToArray2D()[1, 2]; $it.RowCount }; Expected = 6.0, 2 }
         @{ What = 'an operation'; Name = 'Operation'; Use = { param($it) [object]::ReferenceEquals($it, (New-ExprNode 'a + b').Operation) }; Expected = $true }

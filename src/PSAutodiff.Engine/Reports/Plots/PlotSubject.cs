@@ -28,22 +28,30 @@ internal sealed record PlotSubject(string Name, ExprNode Expression)
     /// <summary>An expression.</summary>
     public static PlotSubject Of(ExprNode expression) => new(expression.ToText(ExprTextFormat.Infix, LongestName), expression);
 
-    /// <summary>A fit, with a band of two residual standard errors: its result has no covariance of the coefficients that would say how sure the line itself is.</summary>
-    public static PlotSubject Of(LinearRegressionResult fit)
+    /// <summary>
+    /// A fit; one of least squares with a band of two residual standard errors: its result has no covariance of the coefficients that would say how
+    /// sure the line itself is.
+    /// </summary>
+    public static PlotSubject Of(RegressionResult fit)
     {
-        var (expression, text) = (default(ExprNode), string.Empty);
+        var text = string.Empty;
         foreach (DictionaryEntry entry in fit.Coefficients)
         {
             var (name, coefficient) = ((string)entry.Key, (double)entry.Value!);
             var isIntercept = !fit.Features.Contains(name, StringComparer.Ordinal);
-            ExprNode term = isIntercept ? coefficient : coefficient * ExprNode.Variable(name);
-            expression = expression is null ? term : expression + term;
             var size = FormattableString.Invariant($"{Math.Abs(coefficient):g5}{(isIntercept ? string.Empty : " * " + name)}");
             text += text.Length > 0 ? (coefficient < 0 ? " - " : " + ") + size : (coefficient < 0 ? "-" : string.Empty) + size;
         }
 
-        var error = fit.ResidualStandardError;
-        return new PlotSubject(FormattableString.Invariant($"{fit.Label} = {text}, R2 {fit.RSquared:g4}"), expression ?? 0)
+        if (fit is GeneralizedRegressionResult generalized)
+        {
+            var function = generalized.Family == RegressionFamily.Binomial ? "sigmoid" : "exp";
+            return new PlotSubject(FormattableString.Invariant($"{fit.Label} = {function}({text}), deviance {generalized.Deviance:g4} of {generalized.NullDeviance:g4}"), fit.Expression) { Label = fit.Label };
+        }
+
+        var linear = (LinearRegressionResult)fit;
+        var error = linear.ResidualStandardError;
+        return new PlotSubject(FormattableString.Invariant($"{fit.Label} = {text}, R2 {linear.RSquared:g4}"), fit.Expression)
         {
             Band = double.IsFinite(error) ? BandDeviations * error : 0,
             BandName = FormattableString.Invariant($"{BandDeviations} residual standard errors of {error:g4} to both sides"),

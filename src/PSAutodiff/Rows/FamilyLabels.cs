@@ -1,0 +1,70 @@
+using System.Globalization;
+using PSAutodiff.Converters;
+
+namespace PSAutodiff.Rows;
+
+/// <summary>The labels of a logistic or Poisson regression: two classes or parts from 0 to 1, or counts.</summary>
+/// <param name="family">Binomial or Poisson.</param>
+internal sealed class FamilyLabels(RegressionFamily family)
+{
+    private readonly LabelCollector? _collector = family == RegressionFamily.Binomial ? new LabelCollector(1, []) : null;
+    private readonly List<double> _counts = [];
+
+    /// <summary>Whether the labels are classes.</summary>
+    public bool IsClasses => _collector is { IsClasses: true };
+
+    /// <summary>Adds a label.</summary>
+    /// <param name="cell">The cell that holds it.</param>
+    /// <param name="row">The number of its row, from 1.</param>
+    /// <param name="column">Its column; null for an element of -Target.</param>
+    /// <exception cref="AutodiffException">It is missing, or nothing that the family predicts.</exception>
+    public void Add(object? cell, int row, string? column)
+    {
+        // A Boolean is 0 or 1 by itself, and a class of that name.
+        var isNumber = Conversions.TryGetDouble(cell, out var number);
+        if (_collector is not null)
+        {
+            if (isNumber && !IsClasses && number is not (>= 0 and <= 1) && double.IsFinite(number))
+            {
+                throw Wrong(row, column, $"{number} is not from 0 to 1. A binomial label is 0 or 1, the part of successes in as many trials as -Weight says, or one of two words. For other classes change the cells to words.");
+            }
+
+            _collector.Add(cell, row, column);
+            return;
+        }
+
+        if (!isNumber) throw Wrong(row, column, $"{(cell is null or DBNull or "" ? "an empty cell" : ValueSource.Describe(cell))} is not a number.", ErrorIds.ColumnNotNumeric);
+        if (!double.IsFinite(number)) throw Wrong(row, column, $"{number} is not a finite number.", ErrorIds.ValueNotFinite);
+        if (number < 0) throw Wrong(row, column, $"{number} is no count: it is below 0.");
+        _counts.Add(number);
+    }
+
+    /// <summary>The labels as numbers, and the two classes where they are classes.</summary>
+    /// <param name="column">What errors call the labels.</param>
+    /// <exception cref="AutodiffException">There is one class only, or there are more than two.</exception>
+    public (double[] Numbers, object[] Classes) Finish(string column)
+    {
+        if (_collector is null) return ([.. _counts], []);
+        if (IsClasses)
+        {
+            var (classes, indices) = _collector.Finish(column);
+            return (Array.ConvertAll(indices, static index => (double)index), classes);
+        }
+
+        double[] numbers = [.. _collector.Numbers];
+        if (Array.TrueForAll(numbers, number => number == numbers[0]) && numbers[0] is 0 or 1)
+        {
+            throw new AutodiffException(ErrorIds.ClassCount, string.Create(CultureInfo.InvariantCulture, $"{column} is {numbers[0]} in every row: with a single class there is nothing to tell apart."));
+        }
+
+        return (numbers, []);
+    }
+
+    private static AutodiffException Wrong(int row, string? column, FormattableString fault, string id = ErrorIds.TargetInvalid)
+    {
+        var text = fault.ToString(CultureInfo.InvariantCulture);
+        return column is null
+            ? new AutodiffException(id, string.Create(CultureInfo.InvariantCulture, $"-Target, element {row}: {text}"))
+            : new RowException(id, row, column, $"{text} The row was left out.");
+    }
+}
