@@ -39,7 +39,7 @@ BeforeAll {
         TrainingRestart        = '(?s)Restart.*Seed.*FinalLoss.*0\.\d'
         IdxData                = '(?s)ElementType\s+: Byte.*Dimensions\s+: .*2.*3.*Count\s+: 6'
         LinearRegressionResult = '(?s)PetalWidth.*150.*PetalLength.*0\.4157'
-        GeneralizedRegressionResult = '(?s)Species.*100.*Binomial.*SepalLength.*Deviance'
+        GeneralizedRegressionResult = '(?s)(Species.*100.*Binomial|Binomial.*Species.*100).*SepalLength.*(D|d)eviance'
         WeightDecayAnalysis    = '(?s)Decay.*1.*DecayedMinimizer'
         WeightDecayDirection   = '(?s)Eigenvalue.*4'
         MatrixAnalysis         = '(?s)Determinant\s.*4.*SingularValues'
