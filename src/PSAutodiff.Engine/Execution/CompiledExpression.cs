@@ -15,6 +15,10 @@ public sealed class CompiledExpression
     private readonly Tape? _tape;
     private readonly ArrayTape? _arrays;
     private readonly RowForms? _rowForms;
+
+    // Small arrays, written out to numbers.
+    private readonly CompiledExpression? _elements;
+    private readonly ElementRows? _elementRows;
     private readonly TapeRunner? _runner;
 
     private CompiledExpression(Tape tape, VariableLayout inputs, int firstInputs)
@@ -33,6 +37,13 @@ public sealed class CompiledExpression
         (OutputCount, ResultLength) = (OutputShapes.Length, arrays.OutputLength);
     }
 
+    private CompiledExpression(CompiledExpression elements, VariableLayout inputs, Shape[] results)
+    {
+        (_elements, _elementRows) = (elements, new ElementRows(elements, inputs, results));
+        (Inputs, OutputShapes) = (inputs, results);
+        (OutputCount, ResultLength) = (results.Length, elements.OutputCount);
+    }
+
     /// <summary>The variables, in the order in which their values are given.</summary>
     public IReadOnlyList<string> Variables => Inputs.Names;
 
@@ -43,10 +54,10 @@ public sealed class CompiledExpression
     public int ResultLength { get; }
 
     /// <summary>Number of operations that one evaluation takes; shared parts and constants cost nothing twice.</summary>
-    public int OperationCount => _tape?.Instructions.Length ?? _arrays!.OperationCount;
+    public int OperationCount => _tape?.Instructions.Length ?? _elements?.OperationCount ?? _arrays!.OperationCount;
 
     /// <summary>Number of elements that one evaluation computes, or looks at where it joins several to one.</summary>
-    internal double Work => _tape?.Instructions.Length ?? _arrays!.Work;
+    internal double Work => _tape?.Instructions.Length ?? _elements?.Work ?? _arrays!.Work;
 
     /// <summary>The variables with their shapes.</summary>
     internal VariableLayout Inputs { get; }
@@ -81,8 +92,15 @@ public sealed class CompiledExpression
 
     internal static CompiledExpression Compile(VariableLayout inputs, RootedGraph outputs, CancellationToken cancellation) =>
         inputs.HasArrays || (outputs.Graph.Arrays is not null && outputs.Graph.HasArrays(outputs.Reachable()))
-            ? new(ArrayTape.Compile(outputs, inputs, cancellation), outputs)
+            ? OfArrays(inputs, outputs, cancellation)
             : new(Tape.Compile(outputs, inputs.Names, [], cancellation), inputs, inputs.Length);
+
+    private static CompiledExpression OfArrays(VariableLayout inputs, RootedGraph outputs, CancellationToken cancellation)
+    {
+        if (ElementForms.Of(outputs, inputs, cancellation) is not { } elements) return new(ArrayTape.Compile(outputs, inputs, cancellation), outputs);
+        string[] names = [.. Enumerable.Range(0, inputs.Length).Select(ElementForms.NameOf)];
+        return new(new(Tape.Compile(elements, names, [], cancellation), new VariableLayout(names), names.Length), inputs, Array.ConvertAll(outputs.Roots, outputs.Graph.ShapeOf));
+    }
 
     /// <summary>The same for runs whose inputs stand in two places, and with parts of the outputs computed before all else.</summary>
     /// <param name="outputs">The expressions whose values are wanted, in order.</param>
@@ -104,6 +122,7 @@ public sealed class CompiledExpression
         if (values.Length < Inputs.Length) throw new ArgumentException($"The variables have {Inputs.Length} elements but there are {values.Length} values.", nameof(values));
         if (results.Length < ResultLength) throw new ArgumentException($"There are {ResultLength} results but {results.Length} places.", nameof(results));
         if (_runner is not null) _runner.Run(values[.._runner.FirstInputs], values[_runner.FirstInputs..Inputs.Length], results);
+        else if (_elements is not null) _elements.Evaluate(values[..Inputs.Length], results, cancellation);
         else _arrays!.Run(values, results, cancellation);
     }
 
@@ -131,12 +150,19 @@ public sealed class CompiledExpression
     {
         var inputs = Columns(columns);
         var rowCount = RowCount(inputs);
+        if (_elementRows is not null) return _elementRows.Evaluate(inputs, rowCount, cancellation);
         if (_rowForms is not null) return _rowForms.Evaluate(inputs, rowCount, cancellation);
         var results = new double[OutputCount][];
         for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
-        if (FewRows.Suits(Runner, rowCount)) FewRows.Evaluate(Runner, inputs, rowCount, results, cancellation);
-        else new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Evaluate(rowCount, results);
+        EvaluateRows(inputs, rowCount, results, cancellation);
         return results;
+    }
+
+    /// <summary>The same of numbers into given arrays, without checks.</summary>
+    internal void EvaluateRows(ReadOnlyMemory<double>[] columns, int rowCount, double[][] results, CancellationToken cancellation)
+    {
+        if (FewRows.Suits(Runner, rowCount)) FewRows.Evaluate(Runner, columns, rowCount, results, cancellation);
+        else new RowEvaluator(Tape, columns) { Cancellation = cancellation }.Evaluate(rowCount, results);
     }
 
     /// <summary>
@@ -154,6 +180,7 @@ public sealed class CompiledExpression
     {
         var inputs = Columns(columns);
         var rowCount = RowCount(inputs);
+        if (_elementRows is not null) return _elementRows.Sum(inputs, rowCount, cancellation);
         if (_rowForms is not null) return _rowForms.Sum(inputs, rowCount, cancellation);
         return new RowEvaluator(Tape, inputs) { Cancellation = cancellation }.Sum(rowCount);
     }

@@ -10,6 +10,11 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
     private Form? _values;
     private Form? _sums;
 
+    /// <summary>The number of elements in all rows.</summary>
+    public static int LengthOf(Shape shape, int rowCount) => shape.Count * (double)rowCount <= Array.MaxLength
+        ? (int)shape.Count * rowCount
+        : throw new AutodiffException(ErrorIds.DataTooLarge, $"{shape.Count} elements for each of {rowCount} rows are more than can be computed with.");
+
     /// <summary>The values of all rows.</summary>
     /// <param name="columns">For each variable its elements for every row, row after row, or those for all rows.</param>
     /// <param name="rowCount">The number of rows.</param>
@@ -36,10 +41,6 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
         form.Return(run);
         return results;
     }
-
-    private static int LengthOf(Shape shape, int rowCount) => shape.Count * (double)rowCount <= Array.MaxLength
-        ? (int)shape.Count * rowCount
-        : throw new AutodiffException(ErrorIds.DataTooLarge, $"{shape.Count} elements for each of {rowCount} rows are more than can be computed with.");
 
     private Form For(ref Form? kept, IReadOnlyList<ReadOnlyMemory<double>> columns, bool sums, CancellationToken cancellation)
     {

@@ -49,6 +49,8 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.SummedTo(at.X.Shape);
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result) => ArrayForms.Stretch(of.X, of.ShapeX, of.Shape, result);
 }
 

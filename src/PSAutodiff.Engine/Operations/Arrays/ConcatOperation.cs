@@ -49,6 +49,8 @@ internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => ArrayForms.OrZeros(derivatives[0], at.X).Apply<ConcatOperation>(ArrayForms.OrZeros(derivatives[1], at.Y), at.Z);
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (of.Indices[0] == 0)

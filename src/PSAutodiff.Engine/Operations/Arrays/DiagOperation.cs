@@ -46,6 +46,8 @@ internal sealed class DiagOperation() : ArrayOperation("diag", 1)
         return adjoint.Apply<DiagOperation>().PlacedIn(at.X.Shape, SliceBounds.Range(0, size), SliceBounds.Range(0, size));
     }
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (of.ShapeX.IsVector)

@@ -30,5 +30,15 @@ internal abstract class FilledOperation(string name, char letter, string bold) :
         return false;
     }
 
+    internal sealed override double OperationsOf(in ArgumentShapes of) => 0;
+
+    internal sealed override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        var elements = new double[result.Length];
+        Execute(new ArrayOperands { X = [], Y = [], ShapeX = Shape.Number, ShapeY = Shape.Number, Shape = of.Shape, Indices = of.Indices }, elements);
+        for (var i = 0; i < elements.Length; i++) result[i] = of.Zero.Constant(elements[i]);
+        return true;
+    }
+
     internal sealed override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
 }

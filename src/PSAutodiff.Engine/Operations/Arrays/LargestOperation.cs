@@ -12,6 +12,15 @@ internal sealed class LargestOperation() : ReductionOperation("largest", "max")
 
     internal override string RuleName(bool xVaries, bool yVaries) => "case by case";
 
+    internal override double OperationsOf(in ArgumentShapes of) => of.X.Count;
+
+    protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements)
+    {
+        var joined = elements[0];
+        foreach (var element in elements[1..]) joined = joined.Apply<MaxOperation>(element);
+        return joined;
+    }
+
     protected override double Join(ReadOnlySpan<double> elements)
     {
         var largest = elements[0];

@@ -144,6 +144,21 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         MatrixProduct.MultiplyPlain(of.X, rows, (int)of.ShapeX.Last, of.Y, columns, result);
     }
 
+    internal override double OperationsOf(in ArgumentShapes of) => WorkOf(of);
+
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        var (depth, columns) = ((int)of.ShapeX.Last, of.ShapeY.IsMatrix ? (int)of.ShapeY.Columns : 1);
+        var products = new Term[depth];
+        for (var i = 0; i < result.Length; i++)
+        {
+            for (var k = 0; k < depth; k++) products[k] = of.X[(i / columns * depth) + k] * of.Y[(k * columns) + (i % columns)];
+            result[i] = of.Sum(products);
+        }
+
+        return true;
+    }
+
     internal override double WorkOf(in ArgumentShapes of) => (double)of.X.Count * (of.Y.IsMatrix ? of.Y.Columns : 1);
 
     // |A| (eB + n u |B|) + eA (|B| + eB).

@@ -20,6 +20,10 @@ internal sealed class MeanOperation() : ReductionOperation("mean", "mean")
 
     internal override string RuleName(bool xVaries, bool yVaries) => "mean rule";
 
+    internal override double OperationsOf(in ArgumentShapes of) => of.X.Count;
+
+    protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements) => of.Sum(elements) / of.Zero.Constant(elements.Length);
+
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements) / elements.Length;
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>

@@ -44,6 +44,14 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => argument == 0 ? adjoint.MatMul(at.Y) : at.X.MatMul(adjoint);
 
+    internal override double OperationsOf(in ArgumentShapes of) => (double)of.X.Count * of.Y.Count;
+
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        for (var i = 0; i < result.Length; i++) result[i] = of.X[i / of.Y.Length] * of.Y[i % of.Y.Length];
+        return true;
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         for (var i = 0; i < of.X.Length; i++)

@@ -55,6 +55,8 @@ internal sealed class PlaceOperation() : PlacingOperation("place", 2)
 
     internal override bool AddsOnce(Shape places) => true;
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Add(in ArrayOperands of, Span<double> result)
     {
         var rows = SliceBounds.At(of.Indices, 0);

@@ -63,6 +63,24 @@ internal abstract class ReductionOperation(string name, string function) : Array
     // Whether what is joined to one lies one after the other, and for several rows too.
     private static bool LiesTogether(in ArrayOperands of) => of.Shape.IsNumber || of.Indices[0] == 1;
 
+    internal sealed override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        // The columns of a matrix, or its rows.
+        var (next, width) = !of.Shape.IsNumber && of.Indices[0] == 0 ? (1, (int)of.ShapeX.Columns) : (of.X.Length / result.Length, 1);
+        var elements = new Term[of.X.Length / result.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            for (var j = 0; j < elements.Length; j++) elements[j] = of.X[(i * next) + (j * width)];
+            result[i] = Join(of, elements);
+            if (!result[i].Exists) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The value for elements that are expressions; none where it is not written out.</summary>
+    protected virtual Term Join(in ArrayElements of, ReadOnlySpan<Term> elements) => Term.None;
+
     /// <summary>The function of Python.</summary>
     protected virtual string PythonName => "np." + function;
 

@@ -66,6 +66,8 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Reshaped(at.X.Shape);
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result) => of.X.CopyTo(result);
 }
 

@@ -42,6 +42,22 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
 
     internal override bool AddsOnce(Shape places) => places.IsNumber;
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        result.Fill(of.Zero);
+        var width = of.Shape.IsMatrix ? (int)of.Shape.Columns : 1;
+        for (var i = 0; i < of.X.Length; i++)
+        {
+            if (of.Y[i / width] is not { IsConstant: true } place) return false;
+            ref var target = ref result[(TakeOperation.Place(place.ConstantValue, of.Shape.Rows) * width) + (i % width)];
+            target = target == of.Zero ? of.X[i] : target + of.X[i];
+        }
+
+        return true;
+    }
+
     internal override void Add(in ArrayOperands of, Span<double> result)
     {
         var width = of.Shape.IsMatrix ? (int)of.Shape.Columns : 1;

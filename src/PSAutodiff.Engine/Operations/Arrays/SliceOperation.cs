@@ -51,6 +51,8 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
     // Only what it takes is looked at.
     internal override double WorkOf(in ArgumentShapes of) => 0;
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var rows = SliceBounds.At(of.Indices, 0);

@@ -12,6 +12,15 @@ internal sealed class SmallestOperation() : ReductionOperation("smallest", "min"
 
     internal override string RuleName(bool xVaries, bool yVaries) => "case by case";
 
+    internal override double OperationsOf(in ArgumentShapes of) => of.X.Count;
+
+    protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements)
+    {
+        var joined = elements[0];
+        foreach (var element in elements[1..]) joined = joined.Apply<MinOperation>(element);
+        return joined;
+    }
+
     protected override double Join(ReadOnlySpan<double> elements)
     {
         var smallest = elements[0];

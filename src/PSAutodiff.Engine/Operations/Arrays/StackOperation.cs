@@ -54,6 +54,8 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => ArrayForms.OrZeros(derivatives[0], at.X).Apply<StackOperation>(ArrayForms.OrZeros(derivatives[1], at.Y));
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         of.X.CopyTo(result);

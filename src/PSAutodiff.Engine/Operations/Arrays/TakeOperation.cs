@@ -60,6 +60,10 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
     // Only what it takes is looked at.
     internal override double WorkOf(in ArgumentShapes of) => of.Y.Count;
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result) => of.Move(this, result, chooses: true);
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var width = of.ShapeX.IsMatrix ? (int)of.ShapeX.Columns : 1;

@@ -30,6 +30,10 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
 
     internal override string RuleName(bool xVaries, bool yVaries) => "sum rule";
 
+    internal override double OperationsOf(in ArgumentShapes of) => of.X.Count;
+
+    protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements) => of.Sum(elements);
+
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements);
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => SumBound(elements, errors);

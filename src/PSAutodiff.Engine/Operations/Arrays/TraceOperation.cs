@@ -24,6 +24,16 @@ internal sealed class TraceOperation() : ArrayOperation("trace", 1)
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint * at.X.Eye(at.X.Shape.Rows);
 
+    internal override double OperationsOf(in ArgumentShapes of) => of.X.Rows;
+
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        var sum = of.X[0];
+        for (var i = (int)of.ShapeX.Columns + 1; i < of.X.Length; i += (int)of.ShapeX.Columns + 1) sum += of.X[i];
+        result[0] = sum;
+        return true;
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var sum = 0.0;

@@ -55,6 +55,8 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Transposed();
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (!of.ShapeX.IsMatrix)
