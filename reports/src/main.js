@@ -1,5 +1,6 @@
 import { chartOption, chartSvg, echarts, stepsOf, stepText } from './charts.js';
 import { graphSvg, openAtFirst, toggle, visible } from './graph.js';
+import { heatMapSvg } from './heat.js';
 import { networkSvg } from './network.js';
 import { addPlayer } from './player.js';
 import { sweepState, sweepSteps } from './sweep.js';
@@ -7,14 +8,19 @@ import { escape } from './text.js';
 
 // What the page's own style sheet says about these pictures, for files of their own.
 const STYLE = `<style>svg{background:#fff;font:13px system-ui,sans-serif}text{fill:#222;text-anchor:middle}.small{font-size:11px}.edge{fill:none;stroke:#666}.arrow{fill:#666}
-.node rect,.node circle{fill:#eef3fa;stroke:#456}.node.variable rect,.node.variable circle{fill:#fdf3d8}.node.constant rect{fill:#f4f4f4}.node.result rect{stroke-width:2.5}
+.node>rect,.node circle{fill:#eef3fa;stroke:#456}.node.variable>rect,.node.variable circle{fill:#fdf3d8}.node.constant>rect{fill:#f4f4f4}.node.result>rect{stroke-width:2.5}
+.shape{font-size:10px;paint-order:stroke;stroke:#fff;stroke-width:3px}.frame{fill:none;stroke:#456;stroke-width:.5}
 .weight{fill:none}.weight.positive{stroke:#b2182b}.weight.negative{stroke:#2166ac}.more{font-weight:bold}
-@media(prefers-color-scheme:dark){svg{background:#16181c}text{fill:#e6e6e6}.edge{stroke:#aaa}.arrow{fill:#aaa}.node rect,.node circle{fill:#24324a;stroke:#8ab}.node.variable rect,.node.variable circle{fill:#4a3f1e}.node.constant rect{fill:#333}}</style>`;
+@media(prefers-color-scheme:dark){svg{background:#16181c}text{fill:#e6e6e6}.edge{stroke:#aaa}.arrow{fill:#aaa}.node>rect,.node circle{fill:#24324a;stroke:#8ab}.node.variable>rect,.node.variable circle{fill:#4a3f1e}.node.constant>rect{fill:#333}.shape{stroke:#16181c}}</style>`;
+
+// Pictures that are drawn as SVG; the others are charts.
+const DRAWINGS = ['graph', 'network', 'heat'];
 
 function standalone(picture, open, state) {
     switch (picture.type) {
         case 'graph': return withStyle(graphSvg(picture, open ?? openAtFirst(picture), false));
         case 'network': return withStyle(networkSvg(picture));
+        case 'heat': return withStyle(heatMapSvg(picture));
         default: return described(chartSvg(picture, state), picture);
     }
 }
@@ -50,7 +56,7 @@ function show(figure, picture) {
     stage.className = `stage ${picture.type}`;
     const said = figure.appendChild(document.createElement('output'));
     said.setAttribute('aria-live', 'polite');
-    if (picture.type === 'graph' || picture.type === 'network') showDrawing(figure, picture, bar, stage, said);
+    if (DRAWINGS.includes(picture.type)) showDrawing(figure, picture, bar, stage, said);
     else showChart(figure, picture, bar, stage, said);
     figure.dataset.ready = 'true';
 }
@@ -70,7 +76,7 @@ function showDrawing(figure, picture, bar, stage, said) {
     let steps = isGraph && picture.hasValues ? sweepSteps(picture, visible(picture, open)) : [];
     const draw = (count = steps.length) => {
         const sweep = count < steps.length ? sweepState(picture, steps, count) : null;
-        stage.innerHTML = isGraph ? graphSvg(picture, open, true, sweep) : networkSvg(picture);
+        stage.innerHTML = isGraph ? graphSvg(picture, open, true, sweep) : picture.type === 'heat' ? heatMapSvg(picture) : networkSvg(picture);
         zoom(1);
     };
     button(bar, 'Zoom in', () => zoom(1.25));
@@ -90,7 +96,8 @@ function showDrawing(figure, picture, bar, stage, said) {
         zoom(event.deltaY < 0 ? 1.1 : 1 / 1.1);
     }, { passive: false });
     const tell = event => {
-        const title = event.target.closest('.node, .weight')?.querySelector('title');
+        // Cells at a node have no words of their own.
+        const title = event.target.closest('.cell')?.querySelector('title') ?? event.target.closest('.node, .weight')?.querySelector('title');
         if (title) said.textContent = title.textContent;
     };
     stage.addEventListener('pointerover', tell);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chartOption, stepsOf, stepText } from '../src/charts.js';
 import { graphSvg, openAtFirst, visible } from '../src/graph.js';
+import { heatMapSvg, heatSvg } from '../src/heat.js';
 import { pace, Steps } from '../src/player.js';
 import { forwardOrder, sweepState, sweepSteps } from '../src/sweep.js';
 
@@ -123,4 +124,43 @@ test('steps over contours are played one after the other', () => {
     assert.equal(stepText(curve, stepsOf(curve), 0), 'Start: x 4, value 16');
     const option = chartOption(contour, false, { log: false, steps: 1 }, () => { });
     assert.deepEqual(option.series.at(-1).data, [[1, 1, 2, 'step 0']]);
+});
+
+// sum(v * v) at v = (1, -2): values and adjoints as cells of a row, and what mul passes back to v twice.
+const arrays = {
+    id: 2, type: 'graph', title: 'f', description: 'd', hasValues: true, hasArrays: true, hasAdjoints: true,
+    nodes: [
+        ['sum(\u00b7)', 2, 5, 1, [1], [[1, 2, 1, 1]], ''],
+        ['mul (2)', 2, [1, 2, 1, 4], [1, 2, 1, 1], [2, 2], [[1, 2, 1, -2], [1, 2, 1, -2]], '2'],
+        ['v (2)', 1, [1, 2, 1, -2], [1, 2, 2, -4], [], [], '2'],
+    ],
+};
+
+test('arrays are maps at their nodes, with shapes at the edges', () => {
+    const svg = graphSvg(arrays, openAtFirst(arrays), false);
+    assert.equal(svg.match(/class="cell"/g).length, 8);
+    assert.equal(svg.match(/class="shape"/g).length, 3);
+    assert.match(svg, /variable v \(2\), value -2 to 1, derivative of the result by it -4 to 2/);
+});
+
+test('adjoints of arrays add up cell by cell', () => {
+    const steps = sweepSteps(arrays, [0, 1, 2]);
+    assert.deepEqual(sweepState(arrays, steps, steps.length).adjoints.get(2), [1, 2, 2, -4]);
+    assert.equal(steps.find(step => step.isBack && step.id === 1).text, 'Back: mul (2) has the adjoint all 1. It passes -2 to 1 to v (2), -2 to 1 to v (2).');
+    const before = graphSvg(arrays, openAtFirst(arrays), false, sweepState(arrays, steps, 0));
+    assert.equal(before.match(/class="cell"/g), null);
+    assert.deepEqual(before.match(/viewBox="[^"]*"/)[0], graphSvg(arrays, openAtFirst(arrays), false).match(/viewBox="[^"]*"/)[0]);
+});
+
+test('of an array there is no way back', () => {
+    const steps = sweepSteps({ ...arrays, hasAdjoints: false }, [0, 1, 2]);
+    assert.ok(steps.every(step => !step.isBack));
+    assert.doesNotMatch(graphSvg({ ...arrays, hasAdjoints: false }, new Set([0, 1]), false), /\u2202/);
+});
+
+test('a map is blue below and red above zero, grey where it is not finite', () => {
+    const colours = [...heatSvg([1, 4, -1, 0, 1, null], 0, 0).matchAll(/fill="([^"]+)"/g)].map(match => match[1]);
+    assert.deepEqual(colours, ['rgb(33,102,172)', 'rgb(255,255,255)', 'rgb(178,24,43)', '#888']);
+    const svg = heatMapSvg({ id: 3, title: 't', description: 'd', cells: [1, 2, 0.5, -1], rows: ['in'], columns: ['a<b', 'c'] });
+    assert.match(svg, /in, a&lt;b: 0\.5/);
 });

@@ -33,16 +33,18 @@ async function look(file, options) {
 
 /** Everything that a picture shows and does, with pointer and keyboard. */
 async function inspect(page, figure, kind) {
+    const isDrawing = ['graph', 'network', 'heat'].includes(kind);
     const stage = figure.locator('.stage');
     await stage.scrollIntoViewIfNeeded();
     const drawing = stage.locator('svg.picture, canvas').first();
     const box = await drawing.boundingBox();
     const result = { kind, width: box.width, height: box.height, label: await stage.getAttribute('aria-label') };
-    if (kind === 'graph' || kind === 'network') {
+    if (isDrawing) {
         result.nodes = await stage.locator('.node').count();
+        result.cells = await stage.locator('.cell').count();
         result.edges = await stage.locator('.edge, .weight').count();
         result.role = await drawing.getAttribute('role');
-        await stage.locator('.node').last().hover();
+        await stage.locator('.node, .cell').last().hover();
     } else {
         // A picture of one colour only is none.
         result.colours = await drawing.evaluate(canvas => {
@@ -58,7 +60,7 @@ async function inspect(page, figure, kind) {
     result.hover = await figure.locator('output').textContent();
     await figure.getByRole('button', { name: 'Zoom in' }).click();
     result.zoom = await figure.getAttribute('data-zoom');
-    if (kind === 'graph' || kind === 'network') {
+    if (isDrawing) {
         result.zoomedWidth = (await drawing.boundingBox()).width;
         await figure.getByRole('button', { name: 'Actual size' }).click();
     } else {

@@ -52,12 +52,7 @@ internal sealed partial class AutodiffReport
 
     private void Formula(string name, ExprNode node) => _body.Append(
         CultureInfo.InvariantCulture,
-        $"<div class=\"formula\" role=\"region\" tabindex=\"0\" aria-label=\"Formula of {Escape(name)}\"><span>{Escape(name)} =</span>{FormulaOf(node)}</div>");
-
-    // MathML has no vectors and matrices.
-    private static string FormulaOf(ExprNode node) => ExprNode.Flatten([node]).Graph.Arrays is null
-        ? node.ToText(ExprTextFormat.MathML, LongestFormula)
-        : $"<code>{Escape(node.ToText(ExprTextFormat.Infix, LongestFormula))}</code>";
+        $"<div class=\"formula\" role=\"region\" tabindex=\"0\" aria-label=\"Formula of {Escape(name)}\"><span>{Escape(name)} =</span>{node.ToText(ExprTextFormat.MathML, LongestFormula)}</div>");
 
     private void PointTable(ExprNode expression, IReadOnlyDictionary<string, double> at, NodeValues values)
     {

@@ -1,3 +1,4 @@
+using PSAutodiff.Core;
 using PSAutodiff.Data;
 using PSAutodiff.Networks.Activations;
 using PSAutodiff.Reports.Plots;
@@ -92,10 +93,18 @@ internal sealed partial class AutodiffReport
                 Invariant($"Layer {l + 1}: {layer.Inputs} x {layer.Outputs}, {layer.Activation}"),
                 ["from \\ to", .. Enumerable.Range(0, outputs).Select(UnitNames(network, l))],
                 rows);
+            if (layer.Inputs > 1 && layer.Outputs > 1 && l < MostMaps) HeatMap(Invariant($"Weights of layer {l + 1}"), WeightsOf(layer), from, UnitNames(network, l));
             if (inputs < layer.Inputs || outputs < layer.Outputs) Note(Invariant($"The table holds the first {inputs} rows and {outputs} columns. Export-NeuralNetwork writes all."));
 
             IReadOnlyList<string> Row(string name, Func<int, double> value) => [name, .. Enumerable.Range(0, outputs).Select(j => Invariant(value(j)))];
         }
+    }
+
+    private static ArrayCells WeightsOf(NetworkLayer layer)
+    {
+        var weights = new double[layer.Inputs * layer.Outputs];
+        for (var i = 0; i < weights.Length; i++) weights[i] = layer.WeightAt(i / layer.Outputs, i % layer.Outputs);
+        return new ArrayCells(Shape.Matrix(layer.Inputs, layer.Outputs), weights);
     }
 
     private void Boundary(Network network, IReadOnlyList<ReportPoint> points)

@@ -1,5 +1,5 @@
-using System.Collections;
 using System.Globalization;
+using PSAutodiff.Core;
 
 namespace PSAutodiff.Reports;
 
@@ -10,6 +10,7 @@ internal sealed partial class AutodiffReport
     private const int MostSamples = 12;
     private const int MostGaps = 100;
     private const int LargestTable = 200;
+    private const int MostMaps = 20;
 
     /// <summary>Adds the result of a training: its losses, its restarts, and its parameters or its network.</summary>
     /// <param name="result">The result.</param>
@@ -39,11 +40,14 @@ internal sealed partial class AutodiffReport
 
         if (result.Parameters is { } parameters)
         {
-            Table(
-                "Parameters",
-                ["name", "value"],
-                parameters.Cast<DictionaryEntry>().Take(LargestTable).Select(static entry => new[] { (string)entry.Key, Invariant((double)entry.Value!) }));
-            if (parameters.Count > LargestTable) Note(Invariant($"These are the first {LargestTable} of {parameters.Count} parameters."));
+            var layout = VariableLayout.Of(parameters);
+            var elements = VariableLayout.ElementsOf(parameters);
+            Table("Parameters", ["name", "value"], layout.ElementNames.Take(LargestTable).Select((name, i) => new[] { name, Invariant(elements[i]) }));
+            if (elements.Length > LargestTable) Note(Invariant($"These are the first {LargestTable} of {elements.Length} parameters."));
+            for (var i = 0; i < Math.Min(layout.Names.Count, MostMaps); i++)
+            {
+                if (layout.Shapes[i].IsMatrix) HeatMap(layout.Names[i], new ArrayCells(layout.Shapes[i], elements.AsMemory(layout.ElementsOf(i))), static row => Invariant($"row {row}"), static column => Invariant($"column {column}"));
+            }
         }
 
         if (result.Network is not null) Network(result.Network, points);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Loading;
 using PSAutodiff.Reports;
@@ -216,16 +217,16 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
                 _report.AddFit(fit, hasPoints ? PointsOf([fit.Features[0]], fit.Label) : []);
                 break;
             default:
-                AddExpression(ToExpression(item), null);
+                AddExpression(Read(item), null);
                 break;
         }
     }
 
-    private ExprNode ToExpression(object? item)
+    private ExprNode Read(object? item)
     {
         try
         {
-            return Conversions.ToExpression(item, Cancellation);
+            return ToExpression(item, _at);
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ExpressionTypeUnsupported)
         {
@@ -237,6 +238,14 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
 
     private void AddExpression(ExprNode expression, ExprGradient? gradient)
     {
+        var flat = ExprNode.Flatten([expression], Cancellation);
+        if (flat.Graph.Arrays is not null && flat.Graph.HasArrays(flat.Roots))
+        {
+            var inputs = VariableLayout.Of(expression.Variables, flat);
+            _report.AddArrays(expression, inputs, _at?.ElementsOf(inputs), gradient);
+            return;
+        }
+
         var at = ValuesOf(expression);
         string[] axes = at is null || at.Count == expression.Variables.Count ? [.. expression.Variables] : [.. expression.Variables.Where(name => !at.ContainsKey(name))];
         _report.AddExpression(expression, at, gradient, PointsFor(axes));

@@ -125,7 +125,7 @@ Describe 'A report of a training' -Skip:([bool]$missing) {
         $path = Join-Path $TestDrive network.html
         $null = $classified | Export-AutodiffReport $path -Data $points
         $pictures = Get-Picture $path
-        $pictures.type | Should -BeExactly curves, network, boundary
+        $pictures.type | Should -BeExactly curves, network, boundary, heat
         $boundary = $pictures[2]
         $boundary.values | Should -HaveCount 10201
         $boundary.x | Should -Be -2, 2
@@ -501,6 +501,25 @@ Describe 'Export-AutodiffReport in a module that was built without npm' -Skip:(-
     }
 }
 
+Describe 'A report of vectors and matrices' -Skip:([bool]$missing) {
+    It 'takes shapes from values, and says what is missing' {
+        $path = Join-Path $TestDrive product.html
+        'norm(A @ v)' | Export-AutodiffReport $path -At @{ A = (1, 2), (3, 4); v = 1, -1 } | Should -BeOfType System.IO.FileInfo
+        Get-Content $path -Raw | Should -BeLike '*f is a number of A, a matrix (2, 2), v, a vector (2).*'
+        $problem = (Get-Outcome { 'v: [2]; w: [2]; v @ w' | Export-AutodiffReport $path -At @{ v = 1, 2 } }).Errors[0]
+        $problem.Exception.Message | Should -BeLike "*'w'*"
+    }
+
+    It 'shows array parameters of a training, with matrices as maps' {
+        $path = Join-Path $TestDrive parameters.html
+        $rows = 1..6 | ForEach-Object { [pscustomobject]@{ a = $_ / 3; b = 1 - $_ / 5; t = $_ / 6 } }
+        $null = $rows | Start-NetworkTraining 'W: [2, 3]; v: [3]; x: [2]; (t - tanh(x @ W) @ v)^2' -Column @{ x = 'a', 'b' } -Epoch 2 -Seed 1 | Export-AutodiffReport $path
+        $page = Get-Content $path -Raw
+        $page | Should -BeLike '*<th scope="row">W`[1, 2`]</th>*'
+        $page | Should -BeLike '*"type":"heat","title":"W"*'
+    }
+}
+
 Describe 'Export-AutodiffReport -Format Svg' -Skip:([bool]$noNode) {
     It 'writes one file for one picture, with title and description' {
         $path = Join-Path $TestDrive one.svg
@@ -557,18 +576,20 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
         $large = '0'
         for ($i = 0; $i -lt 400; $i++) { $large += " + sin(x*$i)*y" }
         $null = $large | Export-AutodiffReport "$folder/large.html"
+        $layer = 'W: [2, 3]; b: [3]; x: [2]; y: [3]; z = tanh(x @ W + b); logsumexp(z) - y @ z'
+        $null = $layer | Export-AutodiffReport "$folder/arrays.html" -At @{ W = (1, -2, 3), (0.5, 0, 1); b = 0.1, 0.2, 0.3; x = 1, 2; y = 0, 1, 0 }
         $seen = node "$browserTests/check.mjs" $chromium $folder (Get-Item "$folder/*.html").FullName | ConvertFrom-Json
         # To renew the pictures of the docs, run this file with PSAUTODIFF_IMAGES set to 1.
         if ($env:PSAUTODIFF_IMAGES) {
             $images = (New-Item (Join-Path $repositoryRoot docs/images) -ItemType Directory -Force).FullName
-            'expression-graph', 'expression-phone', 'training-curves', 'network-network', 'network-boundary', 'minimum-contour' |
+            'expression-graph', 'expression-phone', 'arrays-graph', 'training-curves', 'network-network', 'network-boundary', 'minimum-contour' |
                 ForEach-Object { Copy-Item "$folder/$_.png" $images }
         }
         $ofFile = { param($name) $seen | Where-Object file -EQ "$name.html" }
     }
 
     It 'show no errors and make no requests' {
-        $seen | Should -HaveCount 6
+        $seen | Should -HaveCount 7
         $seen | ForEach-Object { $_.errors; $_.requests } | Should -BeNullOrEmpty
         ($seen.dialogs | Measure-Object -Sum).Sum | Should -Be 0
     }
@@ -580,11 +601,13 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
     It 'have each picture, of a size to look at' {
         (& $ofFile expression).pictures.kind | Should -BeExactly graph, contour
         (& $ofFile training).pictures.kind | Should -BeExactly curves
-        (& $ofFile network).pictures.kind | Should -BeExactly curves, network, boundary
+        (& $ofFile network).pictures.kind | Should -BeExactly curves, network, boundary, heat
+        (& $ofFile arrays).pictures.kind | Should -BeExactly graph
         (& $ofFile minimum).pictures.kind | Should -BeExactly contour, curves
         foreach ($picture in $seen.pictures) {
-            $picture.height | Should -BeGreaterThan 100
-            $picture.width | Should -BeGreaterThan 100
+            # Two rows of a heat map are lower.
+            $picture.height | Should -BeGreaterThan $(if ($picture.kind -eq 'heat') { 50 } else { 100 })
+            $picture.width | Should -BeGreaterThan $(if ($picture.kind -eq 'heat') { 50 } else { 100 })
             $picture.label | Should -Not -BeNullOrEmpty
             if ($picture.kind -in 'curves', 'boundary', 'contour') { $picture.colours | Should -BeGreaterThan 10 }
         }
@@ -594,7 +617,7 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
         foreach ($picture in $seen.pictures) {
             $picture.hover | Should -Not -BeNullOrEmpty
             $picture.zoom | Should -Not -BeNullOrEmpty
-            if ($picture.kind -in 'graph', 'network') { $picture.zoomedWidth | Assert-Near ($picture.width * 1.25) -Within 1 }
+            if ($picture.kind -in 'graph', 'network', 'heat') { $picture.zoomedWidth | Assert-Near ($picture.width * 1.25) -Within 1 }
             else { $picture.keyboard | Should -Not -BeNullOrEmpty }
             if ($picture.kind -eq 'curves') { $picture.log | Should -BeExactly true }
         }
@@ -606,6 +629,16 @@ Describe 'Reports in a browser' -Skip:([bool]$noBrowser) {
         $graph.edges | Should -Be 8
         $graph.nodesFolded | Should -Be 1
         $graph.nodesUnfolded | Should -Be 8
+    }
+
+    It 'draw arrays as maps at their nodes, play how they come about, and weights as a map' {
+        $graph = (& $ofFile arrays).pictures[0]
+        # W, x, product, b, sum, tanh, y, logsumexp, product, difference: eight arrays, with derivatives, of which two numbers are the ends.
+        $graph.nodes | Should -Be 10
+        $graph.cells | Should -Be (2 * (6 + 2 + 3 + 3 + 3 + 3 + 3))
+        $graph.stepEnd[0] | Should -Be 20
+        $graph.stepEnd[1] | Should -Match '^Back: \w+ \([\d, ]+\) has the adjoint'
+        (& $ofFile network).pictures[3].cells | Should -Be 4
     }
 
     It 'play the sweeps over a graph and the steps to a minimum, by pointer and keyboard' {

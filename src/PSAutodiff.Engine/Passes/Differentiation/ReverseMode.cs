@@ -63,6 +63,24 @@ internal static class ReverseMode
         return (derivative != Graph.None ? derivative : builder.Term(builder.Constant(0)).StretchedTo(builder.ShapeOf(id).Plain()).Id, receipts);
     }
 
+    /// <summary>The adjoints of all nodes that depend on variables, and in order what each node gives to its arguments on the way.</summary>
+    /// <param name="builder">Holds the nodes; gets the adjoints.</param>
+    /// <param name="root">The result, a number.</param>
+    /// <returns>By node the adjoint, <see cref="Graph.None"/> where nothing arrives; and what is given.</returns>
+    public static (int[] Adjoints, List<Receipt> Receipts) TraceAll(GraphBuilder builder, int root)
+    {
+        var receipts = new List<Receipt>();
+        var names = new List<string>();
+        for (var id = 0; id <= root; id++)
+        {
+            if (builder.IsVariable(id)) names.Add(builder.NameOf(id));
+        }
+
+        var sweep = SweepDown(builder, root, Active(builder, root, new NamePlaces(names), new int[names.Count]), receipts);
+        for (var id = 0; id <= root; id++) sweep.Adjoints[id] = sweep.Adjoint(builder, id);
+        return (sweep.Adjoints, receipts);
+    }
+
     private static Swept SweepDown(GraphBuilder builder, int root, bool[] active, List<Receipt>? receipts = null)
     {
         var adjoints = new int[root + 1];
