@@ -128,7 +128,7 @@ public sealed class ArrayGrammar
     private string Number()
     {
         var n = Size();
-        return _random.Next(12) switch
+        return _random.Next(13) switch
         {
             0 or 1 => $"({Factor([n])} @ {Factor([n])})",
             2 or 3 => $"{Reduction()}({Of(NotNumber())})",
@@ -139,6 +139,7 @@ public sealed class ArrayGrammar
             8 => At(),
             9 => _isSmooth ? $"norm({Of([n])} + 3)" : $"norm({Of(NotNumber())})",
             10 => $"take({Of([n])}, {_random.Next(n)})",
+            11 => $"logdet({Regular(n)})",
             _ => $"|{Of([])}|²",
         };
 
@@ -155,7 +156,7 @@ public sealed class ArrayGrammar
     private string Vector(int n)
     {
         var m = Size();
-        switch (_random.Next(24))
+        switch (_random.Next(25))
         {
             case 0 or 1: return $"({Factor([n, m])} @ {Factor([m])})";
             case 2 or 3: return $"({Factor([m])} @ {Factor([m, n])})";
@@ -184,6 +185,7 @@ public sealed class ArrayGrammar
                 return $"{Factor([m, size])}[{Index(m)}, {range}]";
             case 21: return Literal([n], constant: false);
             case 22: return Place(n);
+            case 23: return $"solve({Regular(n)}, {Of([n])})";
             default: return $"(({Factor([m])} @ {Factor([m])}) * {Factor([n])})";
         }
     }
@@ -191,7 +193,7 @@ public sealed class ArrayGrammar
     private string Matrix(int m, int n)
     {
         var k = Size();
-        switch (_random.Next(26))
+        switch (_random.Next(30))
         {
             case 0 or 1: return $"({Factor([m, k])} @ {Factor([k, n])})";
             case 2 or 3: return $"{Factor([n, m])}.T";
@@ -218,9 +220,16 @@ public sealed class ArrayGrammar
             case 20: return $"(({Factor([k])} @ {Factor([k])}) * {Factor([m, n])})";
             case 21 when m == n: return $"({Factor([m, n])} + {Factor([n, m])}.T)";
             case 22 when m == n: return Symmetric(n);
+            case 23: return $"solve({Regular(m)}, {Of([m, n])})";
+            case 24 when m == n: return $"inv({Regular(n)})";
+            case 25 when m == n: return $"cholesky({Regular(n)})";
+            case 26: return $"tril({Of([m, n])})";
             default: return $"({Factor([m, k])} @ {Factor([n, k])}.T)";
         }
     }
+
+    // Far from singular, and its symmetric part positive definite, whatever the elements are: the diagonal is larger than all else together.
+    private string Regular(int n) => $"(tanh({Of([n, n])})/4 + 2*eye({n}))";
 
     private string Symmetric(int n)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using PSAutodiff.Kernels;
-using PSAutodiff.Optimization.Roots;
 
 namespace PSAutodiff.Optimization;
 
@@ -16,7 +15,8 @@ internal sealed class PureNewtonSearch(Objective objective, MinimizationOptions 
 
     private readonly double[] _hessian = new double[objective.Dimension * objective.Dimension];
     private readonly double[] _step = new double[objective.Dimension];
-    private readonly LinearSolver _solver = new(objective.Dimension);
+    private readonly double[] _slope = new double[objective.Dimension];
+    private readonly LinearSystem _solver = new();
     private Iterate _next = new(objective.Dimension);
     private int _uphill;
     private int _singular;
@@ -33,9 +33,10 @@ internal sealed class PureNewtonSearch(Objective objective, MinimizationOptions 
         }
 
         for (var i = 0; i < _step.Length; i++) _step[i] = -Current.Gradient[i];
-        if (_solver.Factor(_hessian, Cancellation))
+        if (_solver.Factor(_hessian, _step.Length, Cancellation) && _solver.HasLargePivots)
         {
-            _solver.Solve(_step);
+            _step.CopyTo(_slope, 0);
+            _solver.Solve(_slope, 1, _step);
         }
         else if (new SymmetricEigen(_hessian, _step.Length, Cancellation).Solve(_step))
         {

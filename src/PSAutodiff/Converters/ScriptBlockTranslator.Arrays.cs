@@ -19,6 +19,10 @@ internal static partial class ScriptBlockTranslator
         [nameof(ExprNode.Winner)] = (0, 1, static (x, axis) => axis is [var one] ? x.Winner(one) : x.Winner()),
         [nameof(ExprNode.Trace)] = (0, 0, static (x, _) => x.Trace()),
         [nameof(ExprNode.Diag)] = (0, 0, static (x, _) => x.Diag()),
+        [nameof(ExprNode.Inv)] = (0, 0, static (x, _) => x.Inv()),
+        [nameof(ExprNode.LogDet)] = (0, 0, static (x, _) => x.LogDet()),
+        [nameof(ExprNode.Cholesky)] = (0, 0, static (x, _) => x.Cholesky()),
+        [nameof(ExprNode.Tril)] = (0, 0, static (x, _) => x.Tril()),
         [nameof(ExprNode.Column)] = (0, 0, static (x, _) => x.Column()),
         [nameof(ExprNode.Reshape)] = (1, 2, static (x, sizes) => x.Reshape(sizes)),
         [nameof(ExprNode.Broadcast)] = (1, 2, static (x, sizes) => x.Broadcast(sizes)),
@@ -29,6 +33,7 @@ internal static partial class ScriptBlockTranslator
     {
         [nameof(ExprNode.Dot)] = static (x, y) => x.Dot(y),
         [nameof(ExprNode.Outer)] = static (x, y) => x.Outer(y),
+        [nameof(ExprNode.Solve)] = static (x, y) => x.Solve(y),
         [nameof(ExprNode.Take)] = static (x, y) => x.Take(y),
     };
 

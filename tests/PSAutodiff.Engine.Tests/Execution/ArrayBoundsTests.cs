@@ -37,6 +37,11 @@ public sealed class ArrayBoundsTests
     [InlineData("scatter(v/3, [1, 0, 1], 2)", "v1/3", "v0/3 + v2/3")]
     [InlineData("take(tanh(v), [2, 2])", "tanh(v2)", "tanh(v2)")]
     [InlineData("broadcast(u[0]/7, 2)", "u0/7", "u0/7")]
+    [InlineData("solve(A[:, 1:], u)", "(u0*a12 - a02*u1)/(a01*a12 - a02*a11)", "(a01*u1 - u0*a11)/(a01*a12 - a02*a11)")]
+    [InlineData("inv(A[:, :2]/3)[1]", "-3*a10/(a00*a11 - a01*a10)", "3*a00/(a00*a11 - a01*a10)")]
+    [InlineData("logdet(B @ diag(u) @ B.T + diag(v^2) + 3*eye(3) - B @ diag(u) @ B.T)", "log((v0^2 + 3)*(v1^2 + 3)*(v2^2 + 3))")]
+    [InlineData("cholesky(A @ A.T)[1]", "(a00*a10 + a01*a11 + a02*a12)/sqrt(a00^2 + a01^2 + a02^2)", "sqrt(a10^2 + a11^2 + a12^2 - (a00*a10 + a01*a11 + a02*a12)^2/(a00^2 + a01^2 + a02^2))")]
+    [InlineData("tril(A/7)[0]", "a00/7", "0*a01", "0*a02")]
     [InlineData("reshape(A/7, 3, 2)[2]", "a11/7", "a12/7")]
     [InlineData("sum((A @ v)^2 - u)", "(a00*v0 + a01*v1 + a02*v2)^2 - u0 + (a10*v0 + a11*v1 + a12*v2)^2 - u1")]
     public void Every_element_is_as_near_to_the_exact_one_as_its_bound_says(string text, params string[] elements)

@@ -64,6 +64,11 @@ internal static class ArrayReference
             "broadcast" => numbers.Length == 1
                 ? Nested.Vector(numbers[0], j => x.Stretched(0, j))
                 : Nested.Matrix(numbers[0], numbers[1], x.Stretched),
+            "solve" => Solve(x, y!),
+            "inv" => Solve(x, Nested.Matrix(x.Rows, x.Rows, (i, j) => i == j ? 1 : 0)),
+            "logdet" => Nested.Number(LogDet(x)),
+            "cholesky" => Cholesky(x),
+            "tril" => Nested.Matrix(x.Rows, x.Columns, (i, j) => j <= i ? x[i, j] : 0),
             "eye" => Nested.Matrix(numbers[0], numbers[0], (i, j) => i == j ? 1 : 0),
             "zeros" => Filled(numbers, 0),
             "ones" => Filled(numbers, 1),
@@ -160,6 +165,54 @@ internal static class ArrayReference
     {
         double[] both = [.. x.Elements(), .. y.Elements()];
         return y.Rank == 0 ? Nested.Of([both.Length], both) : Nested.Of([both.Length / y.Columns, y.Columns], both);
+    }
+
+    // By Gauss and Jordan; of matrices that are far from singular.
+    private static Nested Solve(Nested a, Nested b)
+    {
+        var (n, width) = (a.Rows, b.Rank == 1 ? 1 : b.Columns);
+        var rows = Enumerable.Range(0, n).Select(i => a.Row(i).Concat(b.Rank == 1 ? [b[0, i]] : b.Row(i)).ToArray()).ToArray();
+        var isKnown = a.Elements().All(double.IsFinite);
+        for (var k = 0; k < n; k++)
+        {
+            var pivot = Enumerable.Range(k, n - k).MaxBy(i => Math.Abs(rows[i][k]));
+            (rows[k], rows[pivot]) = (rows[pivot], rows[k]);
+            isKnown &= rows[k][k] != 0;
+            rows[k] = [.. rows[k].Select(element => element / rows[k][k])];
+            for (var i = 0; i < n; i++)
+            {
+                if (i != k) rows[i] = [.. rows[i].Zip(rows[k], (element, above) => element - (rows[i][k] * above))];
+            }
+        }
+
+        double Element(int i, int j) => isKnown && Enumerable.Range(0, n).All(k => double.IsFinite(b.Rank == 1 ? b[0, k] : b[k, j])) ? rows[i][n + j] : double.NaN;
+        return b.Rank == 1 ? Nested.Vector(n, i => Element(i, 0)) : Nested.Matrix(n, width, Element);
+    }
+
+    // By expansion along the first row.
+    private static double LogDet(Nested a)
+    {
+        return Math.Log(Determinant(a));
+
+        static double Determinant(Nested a) => a.Rows == 1 ? a[0, 0] : Sum([.. Enumerable.Range(0, a.Rows).Select(j =>
+            (j % 2 == 0 ? 1 : -1) * a[0, j] * Determinant(Nested.Matrix(a.Rows - 1, a.Rows - 1, (i, k) => a[i + 1, k < j ? k : k + 1])))]);
+    }
+
+    private static Nested Cholesky(Nested a)
+    {
+        var factor = new double[a.Rows, a.Rows];
+        var isPositive = true;
+        for (var i = 0; i < a.Rows; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var rest = ((a[i, j] + a[j, i]) / 2) - Sum([.. Enumerable.Range(0, j).Select(k => factor[i, k] * factor[j, k])]);
+                if (i == j) isPositive &= rest > 0;
+                factor[i, j] = i == j ? Math.Sqrt(rest) : rest / factor[j, j];
+            }
+        }
+
+        return Nested.Matrix(a.Rows, a.Rows, (i, j) => isPositive ? factor[i, j] : double.NaN);
     }
 
     private static Nested Filled(int[] sizes, double value) => Nested.Of(sizes, Enumerable.Repeat(value, sizes.Aggregate(static (a, b) => a * b)));

@@ -91,6 +91,8 @@ Describe 'A script block has members and indices of arrays' {
         @{ Script = { $A.Sum(0) - $v.Mean() }; Text = 'sum(A, axis=0) - mean(v)' }
         @{ Script = { $A.Max(1).Min() / $v.Norm() }; Text = 'min(max(A, axis=1)) / norm(v)' }
         @{ Script = { $A.Softmax(0).LogSumExp().Sum() + $v.Winner() }; Text = 'sum(logsumexp(softmax(A, axis=0), axis=1)) + winner(v)' }
+        @{ Script = { $v.Outer($v).Inv().T.Dot($v).Dot($v.Outer($v).Solve($v)) }; Text = 'inv(outer(v, v)).T @ v @ solve(outer(v, v), v)' }
+        @{ Script = { $v.Outer($v).LogDet() + $v.Outer($v).Cholesky().Tril() + 0 * $A.Sum() }; Text = 'logdet(outer(v, v)) + tril(cholesky(outer(v, v))) + 0 * sum(A)' }
         @{ Script = { $v.Outer($v).Trace() + $v.Diag() + $A.Sum() }; Text = 'trace(outer(v, v)) + diag(v) + sum(A)' }
         @{ Script = { $v.Column() + $A.Reshape(3, 2)[0, 1] * $v.Broadcast(3, 3) }; Text = 'reshape(v, 3, 1) + (reshape(A, 3, 2))[0, 1] * broadcast(v, 3, 3)' }
         @{ Script = { $A.Take(1) * $v }; Text = 'take(A, 1) * v' }

@@ -194,7 +194,7 @@ internal sealed partial class ExpressionParser
         var isName = _text.AsSpan(0, power.Start).TrimEnd() is not [.., ')'];
         if (shape.IsMatrix && isName && _builder.IsConstant(exponent) && _builder.ConstantOf(exponent) == -1 && written is ['-', ..])
         {
-            throw TwoReadings(power.Token, "...^-1", "'1/...' for the reciprocals of the elements", "'^(-1)' for the same, as there is no inverse of a matrix in an expression");
+            throw TwoReadings(power.Token, "...^-1", "'1/...' for the reciprocals of the elements", "'inv(...)' for the inverse of a matrix");
         }
     }
 

@@ -145,6 +145,8 @@ internal static class ArrayForms
     /// <summary>A derivative, or zeros where there is none.</summary>
     public static Term OrZeros(Term derivative, Term of) => derivative.Exists ? derivative : of.Constant(0).StretchedTo(of.Shape);
 
+    public static bool IsSquare(Shape shape) => shape.IsMatrix && shape.Rows == shape.Columns;
+
     /// <summary>How many elements are joined to one.</summary>
     public static long Joined(Shape whole, ReadOnlySpan<long> axis) => axis.IsEmpty || whole.IsVector ? whole.Count : axis[0] == 0 ? whole.Rows : whole.Columns;
 

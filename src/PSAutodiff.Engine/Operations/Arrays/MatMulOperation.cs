@@ -37,6 +37,13 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         new("0 @ A = 0", RuleSets.NotLab, static (x, y, _) => x.Is<ZerosOperation>() || y.Is<ZerosOperation>() ? x.Constant(0) : Term.None),
         new("A @ place(a) = A[:, i] @ a", RuleSets.StandardAndStable, static (x, y, _) => OfPlace(x, y)),
         new("eye @ A = A", RuleSets.StandardAndStable, static (x, y, _) => x.Is<EyeOperation>() ? y : y.Is<EyeOperation>() ? x : Term.None),
+        new("inv(A) @ B = solve(A, B)", RuleSets.StandardAndStable, static (x, y, _) => OfInverse(x, y)),
+        new("A @ solve(A, B) = B", RuleSets.StandardAndStable, static (x, y, _) =>
+            y.Is<SolveOperation>() && y.X == x ? y.Y :
+            y.Is<InvOperation>() && y.X == x ? x.Eye(x.Shape.Rows) :
+            Term.None),
+        new("cholesky(S) @ cholesky(S).T = S, S symmetric", RuleSets.Standard, static (x, y, _) =>
+            x.Is<CholeskyOperation>() && x.X.Shape.IsSymmetric && y.Is<TransposeOperation>() && y.X == x ? x.X : Term.None),
         new("v @ A.T = A @ v", RuleSets.StandardAndStable, static (x, y, _) => x.Shape.IsVector && y.Is<TransposeOperation>() ? y.X.MatMul(x) : Term.None),
         new("v @ S = S @ v, S symmetric", RuleSets.Standard, static (x, y, _) => x.Shape.IsVector && y.Shape is { IsMatrix: true, IsSymmetric: true } ? y.MatMul(x) : Term.None),
         new("outer(a, b) @ v = (b @ v) * a", RuleSets.StandardAndStable, static (x, y, _) => x.Is<OuterOperation>() && y.Shape.IsVector ? x.Y.MatMul(y) * x.X : Term.None),
@@ -64,6 +71,13 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
 
     /// <summary>Two factors in MathML beside each other.</summary>
     internal static Notation Product(string first, string second, params int[] levels) => new($"<mrow>{first}<mo rspace=\"0.167em\">\u2062</mo>{second}</mrow>", Notation.ProductLevel, levels);
+
+    // Of the transpose too, and of a vector on the left.
+    private static Term OfInverse(Term x, Term y) =>
+        x.Is<InvOperation>() ? x.X.Solve(y) :
+        x.Is<TransposeOperation>() && x.X.Is<InvOperation>() ? x.X.X.Transposed().Solve(y) :
+        x.Shape.IsVector && y.Is<InvOperation>() ? y.X.Transposed().Solve(x) :
+        Term.None;
 
     // Only the columns, or rows, that meet a placed vector or number.
     private static Term OfPlace(Term x, Term y)

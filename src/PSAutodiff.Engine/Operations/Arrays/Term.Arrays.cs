@@ -22,6 +22,14 @@ internal readonly partial struct Term
 
     public Term Outer(Term y) => Apply<OuterOperation>(y);
 
+    /// <summary>The solution of a system of equations with this matrix.</summary>
+    public Term Solve(Term right) => Apply<SolveOperation>(right);
+
+    public Term Inverse() => Apply<InvOperation>();
+
+    /// <summary>The lower triangle.</summary>
+    public Term Tril() => Apply<TrilOperation>();
+
     public Term Transposed() => Apply<TransposeOperation>();
 
     public Term Eye(long size) => Index(size).Apply<EyeOperation>();

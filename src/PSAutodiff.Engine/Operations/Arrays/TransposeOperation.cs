@@ -8,7 +8,7 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 {
     internal override string Symbol => ".T";
 
-    internal override Notation Infix => field ??= new("#1.T", Notation.Atom, Notation.Atom + 1);
+    internal override Notation Infix => field ??= new("#1.T", Notation.Atom, Notation.Atom);
 
     internal override Notation Latex => field ??= new(@"#1^{\mathsf{T}}", Notation.PowerLevel, Notation.Atom);
 

@@ -23,7 +23,8 @@ internal sealed class NewtonRootSearch
     private readonly CancellationToken _cancellation;
     private readonly int _size;
     private readonly WolfeLineSearch _line;
-    private readonly LinearSolver _newton;
+    private readonly LinearSystem _newton = new();
+    private readonly double[] _right;
     private readonly ModifiedCholesky _damped;
     private readonly double[] _trial;
     private readonly double[] _values;
@@ -46,7 +47,7 @@ internal sealed class NewtonRootSearch
     {
         (_system, _options, _cancellation, _size) = (system, options, cancellation, system.Size);
         _line = new WolfeLineSearch(Evaluate, _size);
-        _newton = new LinearSolver(_size);
+        _right = new double[_size];
         _damped = new ModifiedCholesky(_size);
         _current = new Iterate(_size);
         _trial = new double[_size + (_size * _size)];
@@ -145,10 +146,10 @@ internal sealed class NewtonRootSearch
         Weigh();
         Merit(_values, _current);
         _direction.CopyTo(_lastDirection, 0);
-        _isRegular = _newton.Factor(Jacobian, _cancellation);
+        _isRegular = _newton.Factor(Jacobian, _size, _cancellation) && _newton.HasLargePivots;
         if (!_isRegular) return;
-        for (var i = 0; i < _size; i++) _direction[i] = -Residuals[i];
-        _newton.Solve(_direction);
+        for (var i = 0; i < _size; i++) _right[i] = -Residuals[i];
+        _newton.Solve(_right, 1, _direction);
         _isRegular = Vectors.AllFinite(_direction);
     }
 
@@ -436,9 +437,9 @@ internal sealed class NewtonRootSearch
         {
             var error = Math.Max(Math.Abs(Residuals[i]), double.IsFinite(rounding[i]) ? rounding[i] : 0);
             if (error == 0) continue;
-            column.AsSpan().Clear();
-            column[i] = error;
-            _newton.Solve(column);
+            _right.AsSpan().Clear();
+            _right[i] = error;
+            _newton.Solve(_right, 1, column);
             for (var j = 0; j < _size; j++) uncertainty[j] += Math.Abs(column[j]) / ReachOf(j);
         }
 

@@ -54,6 +54,7 @@ internal static class LinearForms
             MulOperation => Varies(0) && Varies(1) ? Term.None : Varies(0) ? Scaled(0, Argument(1), divides: false) : Scaled(1, Argument(0), divides: false),
             DivOperation => Varies(1) ? Term.None : Scaled(0, Argument(1), divides: true),
             MatMulOperation => Product(),
+            SolveOperation => Varies(0) ? Term.None : Argument(0).Solve(Of(1)),
             SelectOperation => Chosen(),
             TransposeOperation => Of(0),
             TotalOperation => Sum(),

@@ -26,6 +26,8 @@ public sealed class ArrayStepTests
     [InlineData("x: [4]; W: [4,3]; y: [3]; logsumexp(x @ W) - y @ (x @ W)", "W")]
     [InlineData("v: [3]; norm(v) + c*sum(v*v[0])", "v")]
     [InlineData("v: [3]; M: [3,3]; v @ M @ v + trace(outer(v, tanh(M @ v)))", "M")]
+    [InlineData("v: [3]; M: [3,3]; v @ solve(M + 5*eye(3), v) + logdet(M + 5*eye(3))", "M")]
+    [InlineData("v: [3]; M: [3,3]; v @ inv(M + 5*eye(3)) @ v + sum(cholesky(M + 5*eye(3)))", "M")]
     [InlineData("v: [3]; M: [3,3]; M @ tanh(v)", "v")]
     [InlineData("v: [3]; sum(v^3)*v", "v")]
     [InlineData("v: [3]; w: [3]; w @ v + 0*sum(w)", "v")]
