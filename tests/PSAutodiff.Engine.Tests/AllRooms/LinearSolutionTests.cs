@@ -1,6 +1,5 @@
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Arrays;
-using PSAutodiff.Expressions.Text;
 using PSAutodiff.Measurements;
 using Xunit;
 using Nested = PSAutodiff.Tests.ArrayReference.Nested;
@@ -64,7 +63,7 @@ public sealed class LinearSolutionTests
     [InlineData("inv(zeros(2, 2))", new[] { double.NaN, double.NaN, double.NaN, double.NaN })]
     [InlineData("logdet([[1, 2], [2, 4]])", new[] { double.NegativeInfinity })]
     [InlineData("logdet(zeros(3, 3))", new[] { double.NegativeInfinity })]
-    [InlineData("logdet([[1, 2, 3], [4, 5, 6], [7, 8, 9]])", new[] { double.NaN })]
+    [InlineData("logdet([[1, 1], [1, 1.0000000000000002]])", new[] { double.NaN })]
     [InlineData("logdet([[0, 1], [1, 0]])", new[] { double.NaN })]
     [InlineData("logdet([[1/0, 0], [0, 1]])", new[] { double.NaN })]
     [InlineData("cholesky([[1, 2], [2, 1]])", new[] { double.NaN, double.NaN, double.NaN, double.NaN })]

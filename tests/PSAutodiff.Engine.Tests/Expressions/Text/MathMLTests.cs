@@ -37,6 +37,8 @@ public sealed class MathMLTests
     [Theory]
     [InlineData("A @ v", "<mrow><mi>𝐀</mi><mo rspace=\"0.167em\">\u2062</mo><mi>𝐯</mi></mrow>")]
     [InlineData("v @ w", "<mrow><msup><mi>𝐯</mi><mi mathvariant=\"normal\">T</mi></msup><mo rspace=\"0.167em\">\u2062</mo><mi>𝐰</mi></mrow>")]
+    [InlineData("solve(eye(2), w[:2])", "<mrow><msup><msub><mi>𝐈</mi><mn>2</mn></msub><mrow><mo>-</mo><mn>1</mn></mrow></msup><mo rspace=\"0.167em\">\u2062</mo><msub><mi>𝐰</mi><mtext>[:2]</mtext></msub></mrow>")]
+    [InlineData("logdet(eye(2))", "<mrow><mrow><mi>log</mi><mo>\u2061</mo><mi>det</mi></mrow><mo>\u2061</mo><mrow><mo>(</mo><msub><mi>𝐈</mi><mn>2</mn></msub><mo>)</mo></mrow></mrow>")]
     [InlineData("w @ B", "<mrow><msup><mi>𝐁</mi><mi mathvariant=\"normal\">T</mi></msup><mo rspace=\"0.167em\">\u2062</mo><mi>𝐰</mi></mrow>")]
     [InlineData("A.T @ (A @ v - [1, x])", "<mrow><msup><mi>𝐀</mi><mi mathvariant=\"normal\">T</mi></msup><mo rspace=\"0.167em\">\u2062</mo><mrow><mo>(</mo><mrow><mrow><mi>𝐀</mi><mo rspace=\"0.167em\">\u2062</mo><mi>𝐯</mi></mrow><mo>−</mo><mrow><mo>[</mo><mtable><mtr><mtd><mn>1</mn></mtd></mtr><mtr><mtd><mi>x</mi></mtd></mtr></mtable><mo>]</mo></mrow></mrow><mo>)</mo></mrow></mrow>")]
     [InlineData("(A @ B).T", "<msup><mrow><mo>(</mo><mrow><mi>𝐀</mi><mo rspace=\"0.167em\">\u2062</mo><mi>𝐁</mi></mrow><mo>)</mo></mrow><mi mathvariant=\"normal\">T</mi></msup>")]
