@@ -12,13 +12,6 @@ internal static class ExpressionChecks
     {
         foreach (var format in Enum.GetValues<ExprTextFormat>())
         {
-            var (graph, root) = node.Flatten();
-            if (graph.HasArrays([root]) && format is (ExprTextFormat.CSharp or ExprTextFormat.PowerShell or ExprTextFormat.MathML))
-            {
-                RequireRefusal(node, format, ErrorIds.FormatUnsupported);
-                continue;
-            }
-
             if (node.Functions.Count > 0 && format is (ExprTextFormat.CSharp or ExprTextFormat.Python or ExprTextFormat.PowerShell))
             {
                 RequireRefusal(node, format, ErrorIds.FunctionUndefined);

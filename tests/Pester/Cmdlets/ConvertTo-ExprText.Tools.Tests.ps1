@@ -98,32 +98,6 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
         Assert-SameValue @($pairs | ForEach-Object { $_[1] }) 'Python, for arrays'
     }
 
-    It 'computes vectors and matrices in Python with NumPy, and gradients by them' -Skip:(-not $python) -ForEach @{ Python = "$python" } {
-        $file = Join-Path $TestDrive 'arrays.py'
-        Set-Content $file @'
-import json, sys
-import numpy as np
-for case in json.load(open(sys.argv[1], encoding="utf-8")):
-    names = {}
-    exec(case["source"], names)
-    value = np.asarray(names["evaluate"](*[case["at"][name] for name in case["variables"]]))
-    expected = np.asarray(case["expected"], dtype=float)
-    print(value.shape == expected.shape and bool(np.all(np.abs(value - expected) <= 1e-12 * max(1.0, case["scale"]))), case["text"])
-'@
-        $arrays = foreach ($line in Get-Content "$PSScriptRoot/../../data/arrays.jsonl") {
-            $record = $line | ConvertFrom-Json -AsHashtable
-            $node = New-ExprNode $record.expression
-            $all = @{ Node = $node; Expected = $record.value }, @($node.Variables | ForEach-Object { @{ Node = $node | Invoke-Differentiate $_; Expected = $record.gradient[$_] } }) | ForEach-Object { $_ }
-            foreach ($one in $all) { @{ source = $one.Node | ConvertTo-ExprText -As Python; variables = @($one.Node.Variables); at = $record.at; expected = $one.Expected; scale = $record.scale; text = $record.expression } }
-        }
-        $data = Join-Path $TestDrive 'arrays.json'
-        $arrays | ConvertTo-Json -AsArray -Depth 6 | Set-Content $data
-        $lines = @(& $Python $file $data 2>&1)
-        $LASTEXITCODE | Should -Be 0 -Because ($lines | Out-String)
-        $lines | Should -HaveCount $arrays.Count
-        $lines | Where-Object { -not $_.StartsWith('True') } | Should -BeNullOrEmpty
-    }
-
     It 'computes the same in C#' {
         $source = for ($i = 0; $i -lt $cases.Count; $i++) { "namespace PSAutodiffWritten$i {`n$($cases[$i].Node | ConvertTo-ExprText -As CSharp)`n}" }
         $types = Add-Type -PassThru -IgnoreWarnings -WarningAction Ignore -TypeDefinition ($source -join "`n") | Where-Object Name -EQ Expression
@@ -139,6 +113,112 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
             & ([scriptblock]::Create(($case.Node | ConvertTo-ExprText -As PowerShell))) @values
         }
         Assert-SameValue $actual PowerShell
+    }
+
+    Context 'With vectors and matrices' {
+        BeforeAll {
+            # A number, double[] or double[,].
+            function ConvertTo-Plain($Value) {
+                if ($Value -is [double[]] -or $Value -is [double[,]]) { return , $Value }
+                if ($Value -isnot [System.Collections.IList]) { return [double]$Value }
+                if ($Value[0] -isnot [System.Collections.IList]) { return , [double[]]$Value }
+                $matrix = [double[,]]::new($Value.Count, $Value[0].Count)
+                for ($i = 0; $i -lt $Value.Count; $i++) { for ($j = 0; $j -lt $Value[0].Count; $j++) { $matrix[$i, $j] = $Value[$i][$j] } }
+                , $matrix
+            }
+            $records = Get-Content "$PSScriptRoot/../../data/arrays.jsonl" | ConvertFrom-Json -AsHashtable
+            # All values, and some gradients.
+            $arrays = @(for ($r = 0; $r -lt $records.Count; $r++) {
+                    $record = $records[$r]
+                    $node = New-ExprNode $record.expression
+                    @{ Node = $node; Expected = $record.value; At = $record.at; Scale = $record.scale }
+                    if ($r % 20 -eq 0) { foreach ($name in $node.Variables) { @{ Node = $node | Invoke-Differentiate $name; Expected = $record.gradient[$name]; At = $record.at; Scale = $record.scale } } }
+                })
+            # What does not occur there: values that are parameters, parts or constants, and everything that moves elements.
+            $at = @{
+                A = @((0.5, -1.25, 2), (1.5, 0.25, -0.75)); B = @((1, 2), (-3, 4), (0.5, 0.125)); S = @((2, 1, 0.5), (1, 3, -1), (0.5, -1, 4)); r = @(, (1.5, -2, 3)); c = @(@(, 0.5), @(, -2)); o = @(, @(, 1.25))
+                v = 0.3, -0.7, 1.9; w = 2, 1, -1; k = 2, 0, 2; x = 0.75; i = -1.5
+            }
+            $declared = 'A: [2, 3]; B: [3, 2]; S: [3, 3] symmetric; r: [1, 3]; c: [2, 1]; o: [1, 1]; v: [3]; w: [3]; k: [3]; '
+            $arrays += foreach ($text in 'v', 'A', 'A.T', 'A[1]', 'A[:, 1]', 'A[1, 2]', 'v[1:]', '[[1, 2], [-3, 1e-5]]', '[1, 2.5]', 'zeros(2, 3)', 'ones(3)', 'eye(3)', 'broadcast(x, 2, 3)', 'broadcast(v, 2, 3)', 'broadcast(c, 2, 3)', 'broadcast(-2, 3) * -v', 'A + r', 'A * c', 'A + c * r', 'r * c',
+                'o + A', 'v + o', 'o @ r', 'c @ r', 'r @ v', 'v @ S @ v', 'outer(v, w)', 'diag(v)', 'diag(A)', 'diag(S)', 'diag(S[1:])', 'trace(S)', 'reshape(A, 6)', 'reshape(A, 3, 2)', 'reshape(A, 3, 2).T[1:]', 'reshape(v, 1, 3)', 'column(v)', 'reshape(r, 3)', 'reshape(c, 2)', 'reshape(r, 3, 1)', 'reshape(A[1:, 1:], 2)',
+                'reshape([1, x, i, 2, 3, 4], 2, 3)', 'reshape(x, 1, 1)', 'concat(v, w)', 'concat(A, A + 1)', 'concat(A, B.T, axis=1)', 'concat(concat(v, [x]), concat(exp(w), v[1:]))', 'concat([v, w * x], [softmax(v), take(w, k)])', 'concat(concat(A, c, axis=1), outer([1, x], v), axis=1)', '[[x, i], [x * i, 2]]', '[v, A[1], w]', 'stack(stack(v, x), i)', 'stack(A, v)',
+                'take(v, k)', 'take(v, 1)', 'take(v, k[0])', 'take(S, k)', 'take(A, 1)', 'take(v, [[0, 1], [2, 2]])', 'scatter(v, k, 4)', 'scatter(A, [1, 1], 3)', 'scatter(x, 2, 3)', 'scatter(v, 1, 2)', 'place(v, 1, 3, 0, 5)', 'place(x, 1, 1, 1, 3)', 'place(v, 1, 1, 1, 0, 3, 0, 2, 3)', 'place(A, 0, 2, 0, 1, 3, 0, 3, 4)',
+                'sum(A)', 'sum(A, axis=0)', 'mean(A * x, axis=1)', 'max(A)', 'min(v - w)', 'max(A, axis=1)', 'norm(A)', 'norm(A, axis=0)', 'norm(0 * v)', 'logsumexp(v)', 'logsumexp(A, axis=0)', 'logsumexp(1000 * v)', 'softmax(1000 * v)', 'softmax(A)', 'softmax(A, axis=0)', 'winner(A)', 'winner(A, axis=0)', 'winner(A, axis=1)', 'winner([x, x])',
+                'select(less(A, 0), -A, log(abs(A)))', 'max(v, 0.5) + min(w, x)', 'if(x > 0, v, w)', 't = tanh(v); t * t + sum(t * w) * t', 'u = A @ v; [u[0], u[1] * x]', 's = sum(v); s * s + sigmoid(s)', 'erf(v) + lgamma(abs(w)) + digamma(v^2 + 1)', 'mod(v, w) + rem(v, w) + round(v) + floor(w) + sign(v) + (v > w)', '(v^w)^2', 'not (v > 0) or w < 0') {
+                $node = New-ExprNode ($declared + $text)
+                # Of its own variables.
+                $own = @{}
+                foreach ($name in $node.Variables) { $own[$name] = $at[$name] }
+                @{ Node = $node; Expected = ($node | Measure-Expression -At $own); At = $at; Scale = 1 }
+            }
+            $arrays = foreach ($case in $arrays) {
+                [pscustomobject]@{ Node = $case.Node; Expected = ConvertTo-Plain $case.Expected; At = $case.At; Arguments = [object[]]@(foreach ($name in $case.Node.Variables) { , (ConvertTo-Plain $case.At[$name]) }); Scale = [Math]::Max(1, $case.Scale) }
+            }
+            function Assert-SameArray($Actual, $Case, [string]$Language) {
+                $expected = $Case.Expected
+                $same = $Actual.GetType() -eq $expected.GetType()
+                if ($same -and $expected -is [array]) {
+                    for ($d = 0; $d -lt $expected.Rank; $d++) { $same = $same -and $Actual.GetLength($d) -eq $expected.GetLength($d) }
+                }
+                if (-not $same) { throw "Another shape in ${Language}: $($Case.Node)" }
+                $places = @($expected).GetEnumerator()
+                foreach ($number in $Actual) {
+                    $null = $places.MoveNext()
+                    $other = $places.Current
+                    if (-not ([Math]::Abs($number - $other) -le 1e-12 * $Case.Scale) -and -not ([double]::IsNaN($number) -and [double]::IsNaN($other))) { throw "Expected $other, but got $number in ${Language}: $($Case.Node)" }
+                }
+            }
+        }
+
+        It 'computes the same in C#' {
+            $source = for ($i = 0; $i -lt $arrays.Count; $i++) { "namespace PSAutodiffArrays$i {`n$($arrays[$i].Node | ConvertTo-ExprText -As CSharp)`n}" }
+            $types = @{}
+            Add-Type -PassThru -IgnoreWarnings -WarningAction Ignore -TypeDefinition ($source -join "`n") | Where-Object Name -EQ Expression | ForEach-Object { $types[$_.Namespace] = $_ }
+            for ($i = 0; $i -lt $arrays.Count; $i++) { Assert-SameArray $types["PSAutodiffArrays$i"].GetMethod('Evaluate').Invoke($null, $arrays[$i].Arguments) $arrays[$i] 'C#' }
+        }
+
+        It 'computes the same in PowerShell, which writes one object' {
+            foreach ($case in $arrays) {
+                $arguments = $case.Arguments
+                Assert-SameArray (& ([scriptblock]::Create(($case.Node | ConvertTo-ExprText -As PowerShell))) @arguments) $case PowerShell
+            }
+        }
+
+        It 'refuses arrays of another shape, and places that are none' {
+            $node = New-ExprNode 'A: [2, 3]; v: [3]; take(A @ v, x)'
+            $script = [scriptblock]::Create(($node | ConvertTo-ExprText -As PowerShell))
+            $type = Add-Type -PassThru -IgnoreWarnings -WarningAction Ignore -TypeDefinition "namespace PSAutodiffShapes {`n$($node | ConvertTo-ExprText -As CSharp)`n}" | Where-Object Name -EQ Expression
+            $A = [double[,]]::new(2, 3)
+            & $script $A (1, 2, 3) 1 | Should -Be 0
+            $type::Evaluate($A, (1, 2, 3), 1) | Should -Be 0
+            { & $script $A (1, 2) 1 } | Should -Throw 'v has to have 3 elements, not 2.'
+            { & $script ([double[,]]::new(3, 2)) (1, 2, 3) 1 } | Should -Throw 'A has to have 2 rows and 3 columns, not 6 elements.'
+            { & $script $A (1, 2, 3) 1.5 } | Should -Throw 'Elements are chosen by whole numbers from 0 to 1, not by 1.5.'
+            { $type::Evaluate($A, (1, 2), 1) } | Should -Throw '*It has to have 3 elements, not 2.*'
+            { $type::Evaluate([double[,]]::new(3, 2), (1, 2, 3), 1) } | Should -Throw '*It has to have 2 rows and 3 columns, not 3 and 2.*'
+            { $type::Evaluate($A, (1, 2, 3), -1) } | Should -Throw '*Elements are chosen by whole numbers from 0 to 1, not by -1.*'
+        }
+
+        It 'computes the same in Python with NumPy' -Skip:(-not $python) -ForEach @{ Python = "$python" } {
+            $file = Join-Path $TestDrive 'arrays.py'
+            Set-Content $file @'
+import json, sys
+import numpy as np
+for case in json.load(open(sys.argv[1], encoding="utf-8")):
+    names = {}
+    exec(case["source"], names)
+    value = np.asarray(names["evaluate"](*[case["at"][name] for name in case["variables"]]))
+    expected = np.asarray(case["expected"], dtype=float)
+    print(value.size == expected.size and bool(np.allclose(value.ravel(), expected.ravel(), rtol=0, atol=1e-12 * case["scale"], equal_nan=True)), case["text"])
+'@
+            $data = Join-Path $TestDrive 'arrays.json'
+            @($arrays | ForEach-Object { @{ source = $_.Node | ConvertTo-ExprText -As Python; variables = @($_.Node.Variables); at = $_.At; expected = @($_.Expected | ForEach-Object { $_ }); scale = $_.Scale; text = "$($_.Node)" } }) | ConvertTo-Json -Depth 6 | Set-Content $data
+            $lines = @(& $Python $file $data 2>&1)
+            $LASTEXITCODE | Should -Be 0 -Because ($lines | Out-String)
+            $lines | Should -HaveCount $arrays.Count
+            $lines | Where-Object { -not $_.StartsWith('True') } | Should -BeNullOrEmpty
+        }
     }
 
     Context 'With a name of every letter and digit of Unicode' {

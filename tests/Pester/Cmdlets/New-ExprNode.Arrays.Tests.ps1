@@ -184,14 +184,6 @@ Describe 'Vectors and matrices are shown, kept and sent' {
         (New-ExprNode -Json $json).Equals($node) | Should -BeTrue
     }
 
-    It 'and refused by formats of numbers alone' {
-        foreach ($format in 'MathML', 'CSharp', 'PowerShell') {
-            $problem = Get-Error { $vector.Dot($vector) | ConvertTo-ExprText $format }
-            $problem.Id | Should -BeExactly 'FormatUnsupported'
-            $problem.Message | Should -BeLike "The format $format has no vectors and matrices. These have: Infix, *"
-        }
-    }
-
     It 'as names in ordinal order' {
         (New-ExprNode 'b: [2]; B: [2]; a10: [2]; a9: [2]; b + B + a10 + a9').ToString() | Should -BeExactly 'B: [2]; a10: [2]; a9: [2]; b: [2]; b + B + a10 + a9'
     }

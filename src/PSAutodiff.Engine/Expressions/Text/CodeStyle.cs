@@ -17,26 +17,41 @@ internal abstract class CodeStyle : TextStyle
     private readonly Notation?[] _notations = new Notation?[OperationTable.ByCode.Length];
     private readonly Dictionary<string, string> _identifiers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-    private readonly Graph _graph;
-    private readonly int _root;
-    private readonly bool[] _reachable;
+    private readonly int[] _uses;
+    private readonly string?[] _bindings;
+    private readonly byte[] _nesting;
+    private readonly GraphView _view;
     private readonly IReadOnlyDictionary<string, Shape> _shapes;
     private readonly CancellationToken _cancellation;
+    private int _lastLocal;
 
     protected CodeStyle(ExprNode node, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         Title = node.ToString();
-        (_graph, _root) = WithProducts(node, cancellation);
-        _reachable = _graph.Reachable([_root]);
-        _graph.RequireDefinitions(_reachable);
-        Variables = _graph.VariablesOf([_root]);
-        _shapes = ExprText.ArraysOf(_graph, [_root]);
+        (Graph, Root) = WithProducts(node, cancellation);
+        Reachable = Graph.Reachable([Root]);
+        Graph.RequireDefinitions(Reachable);
+        Variables = Graph.VariablesOf([Root]);
+        _shapes = ExprText.ArraysOf(Graph, [Root]);
+        _uses = Graph.Uses(Reachable, [Root]);
+        (_bindings, _nesting) = (new string?[Reachable.Length], new byte[Reachable.Length]);
+        _view = new GraphView(Graph, _bindings);
     }
 
     public sealed override string Open => "(";
 
     public sealed override string Close => ")";
+
+    /// <summary>The expression, with small powers as products.</summary>
+    protected Graph Graph { get; }
+
+    protected int Root { get; }
+
+    protected bool[] Reachable { get; }
+
+    /// <summary>The statements so far.</summary>
+    protected StringBuilder Output { get; private set; } = new();
 
     /// <summary>The expression in short, for a comment.</summary>
     protected string Title { get; }
@@ -125,46 +140,93 @@ internal abstract class CodeStyle : TextStyle
     protected IReadOnlyList<CodeHelper> Helpers()
     {
         var used = new bool[OperationTable.ByCode.Length];
-        for (var id = 0; id < _reachable.Length; id++)
+        for (var id = 0; id < Reachable.Length; id++)
         {
-            if (_reachable[id]) used[_graph.OperationOf(id).Code] = true;
+            if (Reachable[id]) used[Graph.OperationOf(id).Code] = true;
         }
 
         return [.. OperationTable.ByCode.Where(op => op.Arity > 0 && used[op.Code]).SelectMany(op => FormOf(op).Helpers).DistinctBy(static helper => helper.Name)];
     }
 
     /// <summary>Appends the statements, indented.</summary>
-    protected void AppendStatements(StringBuilder text, string indent)
+    protected virtual void AppendStatements(StringBuilder text, string indent)
     {
-        var uses = _graph.Uses(_reachable, [_root]);
-        var bindings = new string?[_reachable.Length];
-        var nesting = new byte[_reachable.Length];
-        var (isFolded, places, numbers) = FoldsNumbers ? _graph.Fold(_reachable) : ([], [], []);
-        var view = new GraphView(_graph, bindings);
-        var lastLocal = 0;
-        foreach (var id in WritingOrder.Of(_graph, [_root], _cancellation))
+        Output = text;
+        var (isFolded, places, numbers) = FoldsNumbers ? Graph.Fold(Reachable) : ([], [], []);
+        foreach (var id in WritingOrder.Of(Graph, [Root], _cancellation))
         {
-            if (FoldsNumbers && isFolded[id] && !_graph.IsLeaf(id) && NotationOf(_graph.OperationOf(id)).Level < Notation.Atom)
+            if (FoldsNumbers && isFolded[id] && !Graph.IsLeaf(id) && NotationOf(Graph.OperationOf(id)).Level < Notation.Atom)
             {
                 var number = numbers[places[id]];
                 var literal = double.IsFinite(number) ? Number(number) : NotFinite(number);
-                bindings[id] = literal.StartsWith('-') ? $"({literal})" : literal;
+                Bind(id, literal.StartsWith('-') ? $"({literal})" : literal);
                 continue;
             }
 
-            if (_graph.IsLeaf(id) || id == _root) continue;
-            nesting[id] = (byte)(Nesting(id, bindings, nesting) + 1);
-            if (uses[id] < 2 && nesting[id] < MaxNesting) continue;
-            var local = NewLocal(ref lastLocal);
-            text.Append(indent).Append(Assignment(local));
-            FormulaWriter.Write(view, id, this, text, int.MaxValue, _cancellation);
-            text.Append(StatementEnd).Append('\n');
-            bindings[id] = local;
+            if (!TryAppend(id) && !Graph.IsLeaf(id) && id != Root) AppendLocal(id, indent);
         }
 
+        AppendReturn(text, indent);
+    }
+
+    /// <summary>Appends what an operation on arrays needs in a language that has none; false where it is a formula.</summary>
+    protected virtual bool TryAppend(int id) => false;
+
+    /// <summary>Whether a formula gets a local wherever it is used.</summary>
+    protected virtual bool NeedsLocal(int id) => false;
+
+    /// <summary>Appends the statement of a formula that gets a local.</summary>
+    protected void AppendLocal(int id, string indent)
+    {
+        _nesting[id] = (byte)(Nesting(id) + 1);
+        if (_uses[id] < 2 && _nesting[id] < MaxNesting && !NeedsLocal(id)) return;
+        var local = NewLocal();
+        Output.Append(indent).Append(Assignment(local));
+        FormulaWriter.Write(_view, id, this, Output, int.MaxValue, _cancellation);
+        Output.Append(StatementEnd).Append('\n');
+        Bind(id, local);
+    }
+
+    /// <summary>Appends the statement that gives the value.</summary>
+    protected virtual void AppendReturn(StringBuilder text, string indent)
+    {
         text.Append(indent).Append(Return);
-        FormulaWriter.Write(view, _root, this, text, int.MaxValue, _cancellation);
+        FormulaWriter.Write(_view, Root, this, text, int.MaxValue, _cancellation);
         text.Append(StatementEnd).Append('\n');
+    }
+
+    /// <summary>The formula of a node.</summary>
+    protected string FormulaOf(int id)
+    {
+        var text = new StringBuilder();
+        FormulaWriter.Write(_view, id, this, text, int.MaxValue, _cancellation);
+        return text.ToString();
+    }
+
+    /// <summary>Lets a text stand for a node in formulas.</summary>
+    protected void Bind(int id, string text) => _bindings[id] = text;
+
+    /// <summary>How often a node is used.</summary>
+    protected int UsesOf(int id) => _uses[id];
+
+    /// <summary>A new name in the language.</summary>
+    protected string NewName(string name)
+    {
+        while (IsReserved(name) || !_taken.Add(KeyOf(name))) name += "_";
+        return Decorate(name);
+    }
+
+    /// <summary>The next of the names of locals.</summary>
+    protected string NewLocal()
+    {
+        string name;
+        do
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"t{++_lastLocal}");
+        }
+        while (IsReserved(name) || _taken.Contains(KeyOf(name)));
+
+        return Decorate(name);
     }
 
     /// <summary>Appends a text of several lines, indented.</summary>
@@ -217,29 +279,17 @@ internal abstract class CodeStyle : TextStyle
         return new ExprNode.GraphLocation(builder.Build(), map[root]);
     }
 
-    private string NewLocal(ref int last)
-    {
-        string name;
-        do
-        {
-            name = string.Create(CultureInfo.InvariantCulture, $"t{++last}");
-        }
-        while (IsReserved(name) || _taken.Contains(KeyOf(name)));
-
-        return Decorate(name);
-    }
-
-    private int Nesting(int id, string?[] bindings, byte[] nesting)
+    private int Nesting(int id)
     {
         var deepest = 0;
-        for (var i = _graph.OperationOf(id).Arity - 1; i >= 0; i--)
+        for (var i = Graph.OperationOf(id).Arity - 1; i >= 0; i--)
         {
-            var argument = _graph.Argument(id, i);
-            if (bindings[argument] is not null) continue;
+            var argument = Graph.Argument(id, i);
+            if (_bindings[argument] is not null) continue;
 
             // The elements of a literal stand beside each other.
-            var isLiteral = i == 0 && _graph.OperationOf(id) is StackOperation && _graph.OperationOf(argument) is StackOperation && _graph.ShapeOf(id).Rank == _graph.ShapeOf(argument).Rank;
-            deepest = Math.Max(deepest, nesting[argument] - (isLiteral ? 1 : 0));
+            var isLiteral = i == 0 && Graph.OperationOf(id) is StackOperation && Graph.OperationOf(argument) is StackOperation && Graph.ShapeOf(id).Rank == Graph.ShapeOf(argument).Rank;
+            deepest = Math.Max(deepest, _nesting[argument] - (isLiteral ? 1 : 0));
         }
 
         return deepest;

@@ -63,7 +63,6 @@ public sealed partial class ExprNode
         CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
-        foreach (var node in rows.SelectMany(static row => row)) node.RequireFormat(format);
         if (format == ExprTextFormat.Latex) return [LatexWriter.WriteMatrix(rows, maxLength, out cut, cancellation)];
         if (format == ExprTextFormat.MathML) return [MathMLWriter.WriteMatrix(rows, maxLength, out cut, cancellation)];
         cut = false;
@@ -81,7 +80,6 @@ public sealed partial class ExprNode
     internal string ToText(ExprTextFormat format, int maxLength, out bool cut, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
-        RequireFormat(format);
         cut = false;
         return format switch
         {
@@ -98,15 +96,5 @@ public sealed partial class ExprNode
             ExprTextFormat.PowerShell => PowerShellWriter.Write(this, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
         };
-    }
-
-    /// <summary>Refuses vectors and matrices where a format has only numbers.</summary>
-    private void RequireFormat(ExprTextFormat format)
-    {
-        if (format is not (ExprTextFormat.CSharp or ExprTextFormat.PowerShell)) return;
-        var (graph, root) = Flatten();
-        if (!graph.HasArrays([root])) return;
-        var others = Enum.GetValues<ExprTextFormat>().Except([ExprTextFormat.CSharp, ExprTextFormat.PowerShell]);
-        throw new AutodiffException(ErrorIds.FormatUnsupported, $"The format {format} has no vectors and matrices. These have: {string.Join(", ", others)}.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text;
 using PSAutodiff.Core;
 
@@ -9,7 +10,7 @@ internal static class PowerShellWriter
 {
     public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
 
-    private sealed class Style(ExprNode node, CancellationToken cancellation) : CodeStyle(node, cancellation)
+    private sealed class Style(ExprNode node, CancellationToken cancellation) : LoopStyle(node, cancellation)
     {
         // Variables that PowerShell sets or reads itself.
         private static readonly FrozenSet<string> Automatic = (
@@ -26,13 +27,17 @@ internal static class PowerShellWriter
 
         protected override string Return => string.Empty;
 
+        protected override string EqualSign => "-eq";
+
+        protected override bool HasBraceLine => false;
+
         protected override string StatementEnd => string.Empty;
 
         public string Write()
         {
             NameVariables();
             var text = new StringBuilder("# ").Append(Title).Append('\n');
-            text.Append("param(").AppendJoin(", ", Parameters().Select(static name => "[double] " + name)).Append(")\n\n");
+            text.Append("param(").AppendJoin(", ", Variables.Select(name => $"{TypeOf(ShapeOf(name))} {Variable(name)}")).Append(")\n\n");
             foreach (var helper in Helpers())
             {
                 AppendLines(text, helper.Text, string.Empty);
@@ -51,6 +56,45 @@ internal static class PowerShellWriter
 
         protected override string KeyOf(string name) => name.ToUpperInvariant();
 
+        protected override string NotFinite(double value) => double.IsNaN(value) ? "[double]::NaN" : value > 0 ? "[double]::PositiveInfinity" : "[double]::NegativeInfinity";
+
+        protected override string ArrayAssignment(string local, Shape shape) => string.Create(CultureInfo.InvariantCulture, $"{local} = {TypeOf(shape)}::new({string.Join(", ", shape.Sizes)})");
+
+        protected override string IndexAssignment(string local) => $"{local} = ";
+
+        protected override IEnumerable<string> ConstantStatements(string local, ConstantArray array)
+        {
+            var numbers = $"[double[]] ({string.Join(", ", array.Elements.Select(Number))})";
+            if (array.Shape.IsVector)
+            {
+                yield return $"{local} = {numbers}";
+                yield break;
+            }
+
+            yield return ArrayAssignment(local, array.Shape);
+            yield return string.Create(CultureInfo.InvariantCulture, $"[Buffer]::BlockCopy(({numbers}), 0, {local}, 0, {sizeof(double) * array.Elements.Length})");
+        }
+
+        protected override string ForLine(string index, long count) => string.Create(CultureInfo.InvariantCulture, $"for ({index} = 0; {index} -lt {count}; {index}++)");
+
+        protected override string IfLine(string condition) => $"if ({condition})";
+
+        // A comma binds more tightly than a sum.
+        protected override string IndexAmong(string index) => index.Contains(' ', StringComparison.Ordinal) ? $"({index})" : index;
+
+        // As one object, and not element by element.
+        protected override string ReturnArray(string name) => ", " + name;
+
+        protected override string Call(string type, string function, ReadOnlySpan<string> arguments) => $"[{type}]::{function}({string.Join(", ", arguments.ToArray())})";
+
+        protected override string CallHelper(string name, ReadOnlySpan<string> arguments) => $"Get-{name} {string.Join(' ', arguments.ToArray().Select(static argument => $"({argument})"))}";
+
+        protected override string CheckOf(string name, Shape shape) => FormattableString.Invariant(shape.IsVector
+            ? (FormattableString)$"if ({name}.Length -ne {shape.Rows}) {{ throw \"{name[1..]} has to have {shape.Rows} elements, not $({name}.Length).\" }}"
+            : $"if ({name}.Rank -ne 2 -or {name}.GetLength(0) -ne {shape.Rows} -or {name}.GetLength(1) -ne {shape.Columns}) {{ throw \"{name[1..]} has to have {shape.Rows} rows and {shape.Columns} columns, not $({name}.Length) elements.\" }}");
+
         protected override string Decorate(string name) => "$" + name;
+
+        private static string TypeOf(Shape shape) => shape.Rank switch { 0 => "[double]", 1 => "[double[]]", _ => "[double[,]]" };
     }
 }

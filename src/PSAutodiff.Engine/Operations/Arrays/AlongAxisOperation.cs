@@ -97,6 +97,28 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
         return underflows;
     }
 
+    internal sealed override void WriteLoops(LoopCode code)
+    {
+        if (code.ShapeX.IsVector || JoinsAll(code.Indices))
+        {
+            WriteEach(code, body => code.ForEach(code.Shape, at => body(code.X(at), at)));
+            return;
+        }
+
+        var isDown = ArrayForms.LastAxis(code.ShapeX, code.Indices) == 0;
+        var (outer, inner) = isDown ? (code.Shape.Columns, code.Shape.Rows) : (code.Shape.Rows, code.Shape.Columns);
+        code.For(outer, i => WriteEach(code, body => code.For(inner, k =>
+        {
+            string[] at = isDown ? [k, i] : [i, k];
+            body(code.X(at), at);
+        })));
+    }
+
+    /// <summary>Writes the loops for one stretch.</summary>
+    /// <param name="code">Where to.</param>
+    /// <param name="each">Writes a loop over its elements; its body gets the element and its indices.</param>
+    protected abstract void WriteEach(LoopCode code, Action<Action<string, string[]>> each);
+
     /// <summary>Whether no axis means all elements, and not the last axis.</summary>
     protected virtual bool JoinsAll(ReadOnlySpan<long> indices) => false;
 

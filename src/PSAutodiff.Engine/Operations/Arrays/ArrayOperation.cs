@@ -87,6 +87,25 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
     /// <param name="z">Of the third.</param>
     internal virtual Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Apply(this, y, z);
 
+    /// <summary>For an operation whose elements are elements of its first argument, where those are; null for one that computes or cannot say it so.</summary>
+    /// <param name="of">The shapes of the arguments, and the whole numbers.</param>
+    /// <param name="shape">The shape of the value.</param>
+    internal virtual LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => null;
+
+    /// <summary>For an operation that puts its arguments beside each other or among zeros, where the elements of an argument are in the value; else null.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <param name="of">The shapes of the arguments, and the whole numbers.</param>
+    internal virtual LoopMap? PlaceOf(int argument, in ArgumentShapes of) => null;
+
+    /// <summary>The number that all elements are, where that is known; else null.</summary>
+    internal virtual double? Fill => null;
+
+    /// <summary>Whether its loops read each element of the first argument once, so that it may be computed there.</summary>
+    internal virtual bool ReadsOnce => false;
+
+    /// <summary>Writes the loops that compute the value, in a language without operations on arrays.</summary>
+    internal virtual void WriteLoops(LoopCode code) => throw new AutodiffException(ErrorIds.FormatUnsupported, $"CSharp and PowerShell have no loops for '{Symbol}'. Infix, Lab, Let, Latex, MathML, Tree, Dot, Json and Python can write it.");
+
     /// <summary>How many elements are looked at when it is computed.</summary>
     internal virtual double WorkOf(in ArgumentShapes of) => Math.Max(of.X.Count, (double)of.Y.Count);
 

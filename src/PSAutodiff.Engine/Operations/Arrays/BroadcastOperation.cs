@@ -51,6 +51,8 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;
 
+    internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => LoopMap.Stretched(of.X, shape);
+
     internal override void Execute(in ArrayOperands of, Span<double> result) => ArrayForms.Stretch(of.X, of.ShapeX, of.Shape, result);
 }
 

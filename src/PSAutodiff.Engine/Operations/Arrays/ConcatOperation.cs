@@ -51,6 +51,11 @@ internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;
 
+    internal override LoopMap? PlaceOf(int argument, in ArgumentShapes of) =>
+        argument == 0 ? LoopMap.Same :
+        of.Indices[0] == 0 ? LoopMap.Same with { First = LoopTerm.Along(0, of.X.Rows) } :
+        LoopMap.Same with { Second = LoopTerm.Along(1, of.X.Columns) };
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (of.Indices[0] == 0)

@@ -48,6 +48,10 @@ internal sealed class DiagOperation() : ArrayOperation("diag", 1)
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;
 
+    internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => of.X.IsMatrix ? new(LoopTerm.Along(0), LoopTerm.Along(0)) : null;
+
+    internal override LoopMap? PlaceOf(int argument, in ArgumentShapes of) => of.X.IsVector ? new(LoopTerm.Along(0), LoopTerm.Along(0)) : null;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (of.ShapeX.IsVector)

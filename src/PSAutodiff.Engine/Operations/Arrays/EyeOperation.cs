@@ -16,6 +16,8 @@ internal sealed class EyeOperation() : FilledOperation("eye", 'I', "𝐈")
 
     internal override Term Part(PartBounds part, Shape shape, Term x, Term y, Term z) => x.Constant(part.Rows == part.Columns ? 1 : 0);
 
+    internal override void WriteLoops(LoopCode code) => code.For(code.Shape.Rows, i => code.Return("1.0", i, i));
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         result.Clear();

@@ -21,6 +21,15 @@ internal sealed class LargestOperation() : ReductionOperation("largest", "max")
         return joined;
     }
 
+    internal override bool ReadsOnce => true;
+
+    protected override string WriteJoin(LoopCode code, Action<Action<string>> each, long count)
+    {
+        var largest = code.Local(code.NegativeInfinity);
+        each(x => code.Set(largest, code.Math(nameof(Math.Max), largest, x)));
+        return largest;
+    }
+
     protected override double Join(ReadOnlySpan<double> elements)
     {
         var largest = elements[0];

@@ -21,6 +21,19 @@ internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "lo
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => (at.X.Apply<SoftmaxOperation>(at.Y) * derivatives[0]).Apply<TotalOperation>(at.Y);
 
+    protected override string WriteJoin(LoopCode code, Action<Action<string>> each, long count)
+    {
+        var largest = code.Local(code.NegativeInfinity);
+        each(x => code.Set(largest, code.Math(nameof(Math.Max), largest, x)));
+        var sum = code.Local("0.0");
+        code.If(code.OfDouble(nameof(double.IsFinite), largest), () =>
+        {
+            each(x => code.Add(sum, code.Math(nameof(Math.Exp), $"{x} - {largest}")));
+            code.Add(largest, code.Math(nameof(Math.Log), sum));
+        });
+        return largest;
+    }
+
     protected override double Join(ReadOnlySpan<double> elements)
     {
         var value = 0.0;

@@ -151,6 +151,17 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
 
     internal override string RuleName(bool xVaries, bool yVaries) => xVaries && yVaries ? "product rule for matrix products" : "constant factor of a matrix product";
 
+    internal override void WriteLoops(LoopCode code)
+    {
+        var (x, y) = (code.ShapeX, code.ShapeY);
+        code.ForEach(code.Shape, at =>
+        {
+            var sum = code.Local("0.0");
+            code.For(x.Last, k => code.Add(sum, $"{(x.IsMatrix ? code.X(at[0], k) : code.X(k))} * {(y.IsMatrix ? code.Y(k, at[^1]) : code.Y(k))}"));
+            code.Return(sum, at);
+        });
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var rows = of.ShapeX.IsMatrix ? (int)of.ShapeX.Rows : 1;

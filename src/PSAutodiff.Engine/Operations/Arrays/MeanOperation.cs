@@ -24,6 +24,15 @@ internal sealed class MeanOperation() : ReductionOperation("mean", "mean")
 
     protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements) => of.Sum(elements) / of.Zero.Constant(elements.Length);
 
+    internal override bool ReadsOnce => true;
+
+    protected override string WriteJoin(LoopCode code, Action<Action<string>> each, long count)
+    {
+        var sum = code.Local("0.0");
+        each(x => code.Add(sum, x));
+        return $"{sum} / {count}.0";
+    }
+
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements) / elements.Length;
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>

@@ -43,6 +43,15 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Divided((at.X * derivatives[0]).Apply<TotalOperation>(at.Y), at.Self);
 
+    internal override bool ReadsOnce => true;
+
+    protected override string WriteJoin(LoopCode code, Action<Action<string>> each, long count)
+    {
+        var norm = code.Local("0.0");
+        each(x => code.Set(norm, code.OfDouble(nameof(double.Hypot), norm, x)));
+        return norm;
+    }
+
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Norm(elements);
 
     // By the triangle inequality; each square is that of a quotient, and half of their sum's error is that of its root.

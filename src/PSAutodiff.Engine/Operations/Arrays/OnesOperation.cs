@@ -6,6 +6,8 @@ namespace PSAutodiff;
 /// <summary>An array of ones.</summary>
 internal sealed class OnesOperation() : FilledOperation("ones", '1', "𝟏")
 {
+    internal override double? Fill => 1;
+
     internal override void Execute(in ArrayOperands of, Span<double> result) => result.Fill(1);
 }
 

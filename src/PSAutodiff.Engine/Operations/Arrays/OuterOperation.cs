@@ -52,6 +52,8 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
         return true;
     }
 
+    internal override void WriteLoops(LoopCode code) => code.ForEach(code.Shape, at => code.Return($"{code.X(at[0])} * {code.Y(at[1])}", at));
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         for (var i = 0; i < of.X.Length; i++)

@@ -53,6 +53,8 @@ internal sealed class PlaceOperation() : PlacingOperation("place", 2)
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<SliceOperation>(at.Y);
 
+    internal override LoopMap? PlaceOf(int argument, in ArgumentShapes of) => argument == 0 ? SliceBounds.MapOf(of.Indices) : null;
+
     internal override bool AddsOnce(Shape places) => true;
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;

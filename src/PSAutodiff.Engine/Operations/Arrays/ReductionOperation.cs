@@ -113,6 +113,24 @@ internal abstract class ReductionOperation(string name, string function) : Array
         for (var i = 0; i < result.Length; i++) result[i] = Join(elements.Slice(i * length, length));
     }
 
+    internal sealed override void WriteLoops(LoopCode code)
+    {
+        if (code.Shape.IsNumber)
+        {
+            code.Return(WriteJoin(code, body => code.ForEach(code.ShapeX, at => body(code.X(at))), code.ShapeX.Count));
+            return;
+        }
+
+        var (count, isDown) = (code.Indices[0] == 0 ? code.ShapeX.Rows : code.ShapeX.Columns, code.Indices[0] == 0);
+        code.For(code.Shape.Rows, i => code.Return(WriteJoin(code, body => code.For(count, k => body(isDown ? code.X(k, i) : code.X(i, k))), count), i));
+    }
+
+    /// <summary>Writes the loops that join elements, and returns the formula of the value.</summary>
+    /// <param name="code">Where to.</param>
+    /// <param name="each">Writes a loop over the elements; its body gets the element.</param>
+    /// <param name="count">How many there are.</param>
+    protected abstract string WriteJoin(LoopCode code, Action<Action<string>> each, long count);
+
     /// <summary>The value for elements.</summary>
     protected abstract double Join(ReadOnlySpan<double> elements);
 

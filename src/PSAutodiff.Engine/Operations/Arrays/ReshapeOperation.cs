@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSAutodiff.Core;
 using PSAutodiff.Operations.Arrays;
 
@@ -67,6 +68,41 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Reshaped(at.X.Shape);
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;
+
+    internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) =>
+        of.X.IsNumber || of.X.IsLike(shape) ? LoopMap.Same :
+        of.X.IsVector && shape.IsMatrix && (shape.Rows == 1 || shape.Columns == 1) ? LoopMap.Of(LoopTerm.Along(shape.Columns == 1 ? 0 : 1)) :
+        of.X.IsMatrix && shape.IsVector && of.X.Columns == 1 ? new(LoopTerm.Along(0), LoopTerm.At(0)) :
+        of.X.IsMatrix && shape.IsVector && of.X.Rows == 1 ? new(LoopTerm.At(0), LoopTerm.Along(0)) :
+        null;
+
+    // Row after row, where indices by themselves do not say it.
+    internal override void WriteLoops(LoopCode code)
+    {
+        if (code.ShapeX.IsVector)
+        {
+            code.ForEach(code.Shape, at => code.Return(code.X($"{at[0]} * {code.Shape.Columns} + {at[1]}"), at));
+            return;
+        }
+
+        if (code.Shape.IsVector)
+        {
+            code.ForEach(code.ShapeX, at => code.Return(code.X(at), $"{at[0]} * {code.ShapeX.Columns} + {at[1]}"));
+            return;
+        }
+
+        var (row, column) = (code.IndexLocal("0"), code.IndexLocal("0"));
+        code.ForEach(code.ShapeX, at =>
+        {
+            code.Return(code.X(at), row, column);
+            code.Add(column, "1");
+            code.If(code.AreEqual(column, code.Shape.Columns.ToString(CultureInfo.InvariantCulture)), () =>
+            {
+                code.Set(column, "0");
+                code.Add(row, "1");
+            });
+        });
+    }
 
     internal override void Execute(in ArrayOperands of, Span<double> result) => of.X.CopyTo(result);
 }

@@ -13,6 +13,10 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
 
     internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithSizes(Name, of.Indices, 2);
 
+    internal override CodeForm CSharp => field ??= new(Notation.Call(Name, 2), TakeOperation.CSharpPlace);
+
+    internal override CodeForm PowerShell => field ??= new(Notation.Call(Name, 2), TakeOperation.PowerShellPlace);
+
     internal override CodeForm Python => field ??= new(Notation.Call(Name, 2), TakeOperation.PythonPlaces, new CodeHelper(Name, """
         def scatter(g, k, n):
             result = np.zeros((n,) + np.shape(g)[np.ndim(k):])
@@ -39,6 +43,13 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
     internal override long PlacesOf(in ArgumentShapes of) => of.Indices[0];
 
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.Apply<TakeOperation>(at.Y);
+
+    internal override void WriteLoops(LoopCode code) => code.ForEach(code.ShapeY, at =>
+    {
+        var place = code.IndexLocal(code.Helper(TakeOperation.CSharpPlace.Name, code.Y(at), code.Shape.Rows.ToString(CultureInfo.InvariantCulture)));
+        if (code.Shape.IsVector) code.Add(code.Result(place), code.X(at));
+        else code.For(code.Shape.Columns, k => code.Add(code.Result(place, k), code.X([.. at, k])));
+    });
 
     internal override bool AddsOnce(Shape places) => places.IsNumber;
 

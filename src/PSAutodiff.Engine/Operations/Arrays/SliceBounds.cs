@@ -118,6 +118,16 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
         return columns == ":" && rows.IsIndex ? text : $"{text}, {columns}";
     }
 
+    /// <summary>Where the elements of a part are in the whole.</summary>
+    public static LoopMap MapOf(ReadOnlySpan<long> indices)
+    {
+        var (rows, axis) = (At(indices, 0), 0);
+        var first = rows.IsIndex ? LoopTerm.At(rows.Start) : LoopTerm.Along(axis++, rows.Start);
+        if (indices.Length == 4) return LoopMap.Of(first);
+        var columns = At(indices, 1);
+        return new(first, columns.IsIndex ? LoopTerm.At(columns.Start) : LoopTerm.Along(axis, columns.Start));
+    }
+
     /// <summary>The part in brackets, as an element of MathML.</summary>
     public static string MathML(ReadOnlySpan<long> indices) => $"<mtext>[{ToText(indices)}]</mtext>";
 

@@ -46,6 +46,8 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
         return whole.IsLike(of.X) ? SliceBounds.ShapeOf(of.X, of.Indices) : throw new AutodiffException(ErrorIds.ShapeMismatch, $"A part of {whole.InWords()} is no part of {of.X.InWords()}.");
     }
 
+    internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => SliceBounds.MapOf(of.Indices);
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => adjoint.PlacedIn(at.X.Shape, at.Y.Indices);
 
     // Only what it takes is looked at.

@@ -21,6 +21,15 @@ internal sealed class SmallestOperation() : ReductionOperation("smallest", "min"
         return joined;
     }
 
+    internal override bool ReadsOnce => true;
+
+    protected override string WriteJoin(LoopCode code, Action<Action<string>> each, long count)
+    {
+        var smallest = code.Local(code.PositiveInfinity);
+        each(x => code.Set(smallest, code.Math(nameof(Math.Min), smallest, x)));
+        return smallest;
+    }
+
     protected override double Join(ReadOnlySpan<double> elements)
     {
         var smallest = elements[0];

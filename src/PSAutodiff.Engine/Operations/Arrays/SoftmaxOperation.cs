@@ -17,6 +17,19 @@ internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Derivative(at, derivatives[0]);
 
+    protected override void WriteEach(LoopCode code, Action<Action<string, string[]>> each)
+    {
+        var largest = code.Local(code.NegativeInfinity);
+        each((x, _) => code.Set(largest, code.Math(nameof(Math.Max), largest, x)));
+        var sum = code.Local("0.0");
+        each((x, at) =>
+        {
+            code.Return(code.Math(nameof(Math.Exp), $"{x} - {largest}"), at);
+            code.Add(sum, code.Result(at));
+        });
+        each((_, at) => code.Do($"{code.Result(at)} /= {sum}"));
+    }
+
     protected override void Each(ReadOnlySpan<double> elements, int length, Span<double> result)
     {
         ArrayForms.BelowGreatest(elements, length, result);

@@ -56,6 +56,14 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;
 
+    internal override LoopMap? PlaceOf(int argument, in ArgumentShapes of)
+    {
+        var joins = of.X.Rank == of.Y.Rank;
+        if (argument == 0 && !joins) return LoopMap.Same;
+        var place = LoopTerm.At(argument == 0 ? 0 : joins ? 1 : of.X.Rows);
+        return new(place, LoopTerm.Along(0));
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         of.X.CopyTo(result);

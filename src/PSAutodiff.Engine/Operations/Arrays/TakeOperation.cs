@@ -19,6 +19,27 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
             return whole
         """);
 
+    /// <summary>Whole numbers that choose, in C#.</summary>
+    internal static CodeHelper CSharpPlace { get; } = new("Place", """
+        private static int Place(double k, int count)
+        {
+            if (!(k >= 0 && k < count) || k != Math.Floor(k)) throw new ArgumentOutOfRangeException(nameof(k), $"Elements are chosen by whole numbers from 0 to {count - 1}, not by {k}.");
+            return (int)k;
+        }
+        """);
+
+    /// <summary>The same in PowerShell.</summary>
+    internal static CodeHelper PowerShellPlace { get; } = new("Get-Place", """
+        function Get-Place([double] $k, [int] $count) {
+            if (-not ($k -ge 0 -and $k -lt $count) -or $k -ne [Math]::Floor($k)) { throw "Elements are chosen by whole numbers from 0 to $($count - 1), not by $k." }
+            [int] $k
+        }
+        """);
+
+    internal override CodeForm CSharp => field ??= new(Notation.Call(Name, 2), CSharpPlace);
+
+    internal override CodeForm PowerShell => field ??= new(Notation.Call(Name, 2), PowerShellPlace);
+
     internal override CodeForm Python => field ??= new(new Notation("#1[places(#2)]", Notation.Atom, Notation.Atom, 0), PythonPlaces);
 
     private protected override IEnumerable<Identity> Identities =>
@@ -63,6 +84,13 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
     internal override double OperationsOf(in ArgumentShapes of) => 0;
 
     internal override bool TryWriteOut(in ArrayElements of, Span<Term> result) => of.Move(this, result, chooses: true);
+
+    internal override void WriteLoops(LoopCode code) => code.ForEach(code.ShapeY, at =>
+    {
+        var place = code.IndexLocal(code.Helper(CSharpPlace.Name, code.Y(at), code.ShapeX.Rows.ToString(CultureInfo.InvariantCulture)));
+        if (code.ShapeX.IsVector) code.Return(code.X(place), at);
+        else code.For(code.ShapeX.Columns, k => code.Return(code.X(place, k), [.. at, k]));
+    });
 
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {

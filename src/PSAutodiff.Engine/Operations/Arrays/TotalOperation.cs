@@ -34,6 +34,15 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
 
     protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements) => of.Sum(elements);
 
+    internal override bool ReadsOnce => true;
+
+    protected override string WriteJoin(LoopCode code, Action<Action<string>> each, long count)
+    {
+        var sum = code.Local("0.0");
+        each(x => code.Add(sum, x));
+        return sum;
+    }
+
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements);
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => SumBound(elements, errors);

@@ -34,6 +34,13 @@ internal sealed class TraceOperation() : ArrayOperation("trace", 1)
         return true;
     }
 
+    internal override void WriteLoops(LoopCode code)
+    {
+        var sum = code.Local("0.0");
+        code.For(code.ShapeX.Rows, i => code.Add(sum, code.X(i, i)));
+        code.Return(sum);
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var sum = 0.0;

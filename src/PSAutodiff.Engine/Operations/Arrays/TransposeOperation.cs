@@ -57,6 +57,8 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;
 
+    internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => shape.IsMatrix ? new(LoopTerm.Along(1), LoopTerm.Along(0)) : LoopMap.Same;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (!of.ShapeX.IsMatrix)

@@ -21,6 +21,19 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
 
     protected override bool JoinsAll(ReadOnlySpan<long> indices) => indices.IsEmpty;
 
+    // Equals, since NaN wins too.
+    protected override void WriteEach(LoopCode code, Action<Action<string, string[]>> each)
+    {
+        var largest = code.Local(code.NegativeInfinity);
+        each((x, _) => code.Set(largest, code.Math(nameof(Math.Max), largest, x)));
+        var found = code.Local("0.0");
+        each((x, at) => code.If(code.AreEqual(found, "0.0"), () => code.If($"({x}).Equals({largest})", () =>
+        {
+            code.Return("1.0", at);
+            code.Set(found, "1.0");
+        })));
+    }
+
     protected override void Each(ReadOnlySpan<double> elements, int length, Span<double> result)
     {
         result.Clear();

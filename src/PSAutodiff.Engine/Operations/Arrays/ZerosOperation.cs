@@ -6,6 +6,8 @@ namespace PSAutodiff;
 /// <summary>An array of zeros.</summary>
 internal sealed class ZerosOperation() : FilledOperation("zeros", '0', "𝟎")
 {
+    internal override double? Fill => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result) => result.Clear();
 }
 

@@ -18,8 +18,6 @@ public sealed class ArrayTextTests
 
     public static TheoryData<ExprTextFormat> Read => [ExprTextFormat.Infix, ExprTextFormat.Lab, ExprTextFormat.Let, ExprTextFormat.Json];
 
-    public static TheoryData<ExprTextFormat> Refused => [ExprTextFormat.CSharp, ExprTextFormat.PowerShell];
-
     [Theory]
     [MemberData(nameof(Read))]
     public void Text_reads_back(ExprTextFormat format) => Assert.All(Golden.Value, node =>
@@ -58,19 +56,6 @@ public sealed class ArrayTextTests
         Assert.Equal(
             """{"format":"PSAutodiff.Expression","version":2,"nodes":[{"op":"var","name":"S","shape":[2,2],"symmetric":true},{"op":"array","shape":[2],"values":[1,0.5]},{"op":"matmul","args":[0,1]},{"op":"index","values":[0]},{"op":"total","args":[2,3]}],"root":4}""",
             ExprNode.Parse("S: [2, 2] symmetric; sum(S @ [1, 0.5], axis=0)").ToJson());
-    }
-
-    [Theory]
-    [MemberData(nameof(Refused))]
-    public void A_format_without_arrays_names_those_that_have_them(ExprTextFormat format)
-    {
-        var error = Assert.Throws<AutodiffException>(() => ExprNode.Parse("v: [3]; v @ v").ToText(format));
-        Assert.Equal("FormatUnsupported", error.ErrorId);
-        Assert.Equal($"The format {format} has no vectors and matrices. These have: Infix, Lab, Let, Latex, MathML, Tree, Dot, Json, Python.", error.Message);
-        Assert.Equal("FormatUnsupported", Assert.Throws<AutodiffException>(() => ExprNode.ToMatrixText([[1, ExprNode.Parse("v: [3]; v")]], format, 1000, out _)).ErrorId);
-
-        // Where an array was, and is no longer, there are numbers alone.
-        Assert.NotEmpty(ExprNode.Parse("v: [3]; x^2").ToText(format));
     }
 
     [Theory]
