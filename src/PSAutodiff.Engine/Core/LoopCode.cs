@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PSAutodiff.Core;
 
 /// <summary>
@@ -24,6 +26,9 @@ internal abstract class LoopCode
     /// <summary>The largest of all.</summary>
     public abstract string PositiveInfinity { get; }
 
+    /// <summary>No number.</summary>
+    public abstract string NaN { get; }
+
     /// <summary>An element of the first argument, by its indices; it may be a formula, so parentheses go around it where it is a part of another.</summary>
     public abstract string X(params ReadOnlySpan<string> at);
 
@@ -39,7 +44,13 @@ internal abstract class LoopCode
     public abstract void Return(string value, params ReadOnlySpan<string> at);
 
     /// <summary>A loop; the body gets the index, from 0.</summary>
-    public abstract void For(long count, Action<string> body);
+    public void For(long count, Action<string> body) => For("0", count.ToString(CultureInfo.InvariantCulture), body);
+
+    /// <summary>A loop over a range of indices.</summary>
+    /// <param name="from">The first.</param>
+    /// <param name="end">The one after the last.</param>
+    /// <param name="body">Gets the index.</param>
+    public abstract void For(string from, string end, Action<string> body);
 
     /// <summary>Loops over all elements of a shape, row after row.</summary>
     public void ForEach(Shape shape, Action<string[]> body)
@@ -54,6 +65,12 @@ internal abstract class LoopCode
 
     /// <summary>A new variable for a number.</summary>
     public abstract string Local(string value);
+
+    /// <summary>A new matrix of zeros.</summary>
+    public abstract string Matrix(long rows, long columns);
+
+    /// <summary>An element of a new matrix.</summary>
+    public abstract string At(string matrix, params ReadOnlySpan<string> at);
 
     /// <summary>A new variable for an index.</summary>
     public abstract string IndexLocal(string value);
@@ -74,6 +91,9 @@ internal abstract class LoopCode
     /// <summary>A helper of the operation, by its name in C#.</summary>
     public abstract string Helper(string name, params ReadOnlySpan<string> arguments);
 
-    /// <summary>Whether two are equal.</summary>
-    public abstract string AreEqual(string a, string b);
+    /// <summary>A comparison of two numbers or indices.</summary>
+    /// <param name="a">The first.</param>
+    /// <param name="sign">One of ==, !=, &lt;, &lt;= and &gt;.</param>
+    /// <param name="b">The second.</param>
+    public abstract string Compare(string a, string sign, string b);
 }

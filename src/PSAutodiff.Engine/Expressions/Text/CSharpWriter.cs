@@ -25,8 +25,6 @@ internal static class CSharpWriter
 
         protected override string Return => "return ";
 
-        protected override string EqualSign => "==";
-
         protected override bool HasBraceLine => true;
 
         protected override string StatementEnd => ";";
@@ -67,7 +65,9 @@ internal static class CSharpWriter
                 : $"double[,] {local} = {{ {string.Join(", ", numbers.Chunk(columns).Select(static row => $"{{ {string.Join(", ", row)} }}"))} }}";
         }
 
-        protected override string ForLine(string index, long count) => string.Create(CultureInfo.InvariantCulture, $"for (int {index} = 0; {index} < {count}; {index}++)");
+        protected override string SignOf(string sign) => sign;
+
+        protected override string ForLine(string index, string from, string end) => $"for (int {index} = {from}; {index} < {end}; {index}++)";
 
         protected override string IfLine(string condition) => $"if ({condition})";
 

@@ -55,8 +55,8 @@ internal abstract class LoopStyle : CodeStyle
     /// <summary>Statements that make an array of numbers.</summary>
     protected abstract IEnumerable<string> ConstantStatements(string local, ConstantArray array);
 
-    /// <summary>The line that begins a loop of an index from 0, and that of a condition.</summary>
-    protected abstract string ForLine(string index, long count);
+    /// <summary>The line that begins a loop of an index, and that of a condition.</summary>
+    protected abstract string ForLine(string index, string from, string end);
 
     protected abstract string IfLine(string condition);
 
@@ -73,7 +73,8 @@ internal abstract class LoopStyle : CodeStyle
 
     protected abstract string CallHelper(string name, ReadOnlySpan<string> arguments);
 
-    protected abstract string EqualSign { get; }
+    /// <summary>A sign of comparison by that of C#.</summary>
+    protected abstract string SignOf(string sign);
 
     /// <summary>The statements that check the shapes of parameters.</summary>
     protected abstract string CheckOf(string name, Shape shape);
@@ -328,6 +329,8 @@ internal abstract class LoopStyle : CodeStyle
 
         public override string PositiveInfinity => style.NotFinite(double.PositiveInfinity);
 
+        public override string NaN => style.NotFinite(double.NaN);
+
         public override string X(params ReadOnlySpan<string> at) => style.Element(style.Graph.Argument(id, 0), at);
 
         public override string Y(params ReadOnlySpan<string> at) => style.Element(style.Graph.Argument(id, 1), at);
@@ -341,10 +344,10 @@ internal abstract class LoopStyle : CodeStyle
             else style.Bind(id, value);
         }
 
-        public override void For(long count, Action<string> body)
+        public override void For(string from, string end, Action<string> body)
         {
             var index = style._indexNames[style._depth++];
-            style.AppendBlock(style.ForLine(index, count), () => body(index));
+            style.AppendBlock(style.ForLine(index, from, end), () => body(index));
             style._depth--;
         }
 
@@ -356,6 +359,15 @@ internal abstract class LoopStyle : CodeStyle
             Do(style.Assignment(local) + value);
             return local;
         }
+
+        public override string Matrix(long rows, long columns)
+        {
+            var local = style.NewLocal();
+            Do(style.ArrayAssignment(local, Core.Shape.Matrix(rows, columns)));
+            return local;
+        }
+
+        public override string At(string matrix, params ReadOnlySpan<string> at) => style.ElementOf(matrix, at);
 
         public override string IndexLocal(string value)
         {
@@ -372,6 +384,6 @@ internal abstract class LoopStyle : CodeStyle
 
         public override string Helper(string name, params ReadOnlySpan<string> arguments) => style.CallHelper(name, arguments);
 
-        public override string AreEqual(string a, string b) => $"{a} {style.EqualSign} {b}";
+        public override string Compare(string a, string sign, string b) => $"{a} {style.SignOf(sign)} {b}";
     }
 }

@@ -27,8 +27,6 @@ internal static class PowerShellWriter
 
         protected override string Return => string.Empty;
 
-        protected override string EqualSign => "-eq";
-
         protected override bool HasBraceLine => false;
 
         protected override string StatementEnd => string.Empty;
@@ -75,7 +73,9 @@ internal static class PowerShellWriter
             yield return string.Create(CultureInfo.InvariantCulture, $"[Buffer]::BlockCopy(({numbers}), 0, {local}, 0, {sizeof(double) * array.Elements.Length})");
         }
 
-        protected override string ForLine(string index, long count) => string.Create(CultureInfo.InvariantCulture, $"for ({index} = 0; {index} -lt {count}; {index}++)");
+        protected override string SignOf(string sign) => sign switch { "==" => "-eq", "!=" => "-ne", "<" => "-lt", "<=" => "-le", _ => "-gt" };
+
+        protected override string ForLine(string index, string from, string end) => $"for ({index} = {from}; {index} -lt {end}; {index}++)";
 
         protected override string IfLine(string condition) => $"if ({condition})";
 

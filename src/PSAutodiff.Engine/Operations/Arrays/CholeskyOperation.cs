@@ -45,6 +45,24 @@ internal sealed class CholeskyOperation() : ArrayOperation("cholesky", 1)
 
     internal override string RuleName(bool xVaries, bool yVaries) => "derivative of a Cholesky factor";
 
+    internal override void WriteLoops(LoopCode code)
+    {
+        // 1 as long as all elements of the diagonal are positive numbers; NaN afterwards.
+        var isDefinite = code.Local("1.0");
+        code.For(code.Shape.Rows, i =>
+        {
+            code.For("0", $"{i} + 1", j =>
+            {
+                var sum = code.Local($"({code.X(i, j)} + {code.X(j, i)}) / 2.0");
+                code.For("0", j, k => code.Do($"{sum} -= {code.Result(i, k)} * {code.Result(j, k)}"));
+                code.If(code.Compare(i, "!=", j), () => code.Return($"{sum} / {code.Result(j, j)}", i, j));
+                code.If(code.Compare(i, "==", j), () => code.Return(code.Math(nameof(Math.Sqrt), sum), i, j));
+            });
+            code.Do($"{isDefinite} *= {code.Result(i, i)} / {code.Result(i, i)}");
+        });
+        code.ForEach(code.Shape, at => code.Do($"{code.Result(at)} *= {isDefinite}"));
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (!CholeskyFactor.TryFactor(of.X, (int)of.ShapeX.Rows, result)) result.Fill(double.NaN);

@@ -41,6 +41,12 @@ internal sealed class InvOperation() : ArrayOperation("inv", 1)
 
     internal override string RuleName(bool xVaries, bool yVaries) => "derivative of an inverse";
 
+    internal override void WriteLoops(LoopCode code)
+    {
+        code.For(code.Shape.Rows, i => code.Return("1.0", i, i));
+        LoopElimination.WriteSolution(code, code.Shape.Columns, (i, j) => code.Result(i, j));
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var n = (int)of.ShapeX.Rows;

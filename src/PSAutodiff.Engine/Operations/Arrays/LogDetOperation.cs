@@ -42,6 +42,8 @@ internal sealed class LogDetOperation() : ArrayOperation("logdet", 1)
 
     internal override string RuleName(bool xVaries, bool yVaries) => "derivative of a determinant";
 
+    internal override void WriteLoops(LoopCode code) => LoopElimination.WriteLogarithm(code);
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var n = (int)of.ShapeX.Rows;

@@ -96,7 +96,7 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
         {
             code.Return(code.X(at), row, column);
             code.Add(column, "1");
-            code.If(code.AreEqual(column, code.Shape.Columns.ToString(CultureInfo.InvariantCulture)), () =>
+            code.If(code.Compare(column, "==", code.Shape.Columns.ToString(CultureInfo.InvariantCulture)), () =>
             {
                 code.Set(column, "0");
                 code.Add(row, "1");

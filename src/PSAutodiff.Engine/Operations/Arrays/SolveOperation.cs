@@ -67,6 +67,13 @@ internal sealed class SolveOperation() : ArrayOperation("solve", 2)
 
     internal override string RuleName(bool xVaries, bool yVaries) => xVaries ? "derivative of a solution" : "constant matrix of a solution";
 
+    internal override void WriteLoops(LoopCode code)
+    {
+        var isVector = code.Shape.IsVector;
+        code.ForEach(code.Shape, at => code.Return(code.Y(at), at));
+        LoopElimination.WriteSolution(code, isVector ? 1 : code.Shape.Columns, (i, j) => isVector ? code.Result(i) : code.Result(i, j));
+    }
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var n = (int)of.ShapeX.Rows;

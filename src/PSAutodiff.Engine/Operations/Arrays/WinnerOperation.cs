@@ -27,7 +27,7 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
         var largest = code.Local(code.NegativeInfinity);
         each((x, _) => code.Set(largest, code.Math(nameof(Math.Max), largest, x)));
         var found = code.Local("0.0");
-        each((x, at) => code.If(code.AreEqual(found, "0.0"), () => code.If($"({x}).Equals({largest})", () =>
+        each((x, at) => code.If(code.Compare(found, "==", "0.0"), () => code.If($"({x}).Equals({largest})", () =>
         {
             code.Return("1.0", at);
             code.Set(found, "1.0");
