@@ -19,6 +19,7 @@
         'Find-Root'
         'Import-IdxData'
         'Import-NeuralNetwork'
+        'Invoke-CurveFit'
         'Invoke-Differentiate'
         'Invoke-LinearRegression'
         'Invoke-NeuralNetwork'

@@ -1,4 +1,3 @@
-using MathNet.Numerics.Distributions;
 using PSAutodiff.Fitting;
 using PSAutodiff.Foundation;
 
@@ -29,7 +28,7 @@ internal static class RegressionFit
         {
             errors[i] = solution.Errors is null ? double.NaN : Math.ScaleB(Math.Sqrt(variance) * solution.Errors[i], solution.ErrorExponents[i]);
             ts[i] = coefficients[i] / errors[i];
-            ps[i] = double.IsNaN(ts[i]) ? double.NaN : 2 * StudentT.CDF(0, 1, free, -Math.Abs(ts[i]));
+            ps[i] = StudentT.TwoSided(ts[i], free);
         }
 
         var risk = Math.ScaleB(solution.Squares / rows, 2 * solution.LabelExponent);

@@ -1,3 +1,5 @@
+using PSAutodiff.Fitting;
+
 namespace PSAutodiff.LinearAlgebra;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using PSAutodiff.Fitting;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.LinearAlgebra;
 

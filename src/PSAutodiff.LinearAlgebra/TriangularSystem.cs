@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using MathNet.Numerics.LinearAlgebra.Double;
 using PSAutodiff.Fitting;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.LinearAlgebra;
 

@@ -7,6 +7,7 @@ internal static class ErrorIds
     public const string ArgumentCount = nameof(ArgumentCount);
     public const string ArgumentInvalid = nameof(ArgumentInvalid);
     public const string ArraysUnsupported = nameof(ArraysUnsupported);
+    public const string BoundInvalid = nameof(BoundInvalid);
     public const string CheckpointInvalid = nameof(CheckpointInvalid);
     public const string CheckpointMismatch = nameof(CheckpointMismatch);
     public const string CheckpointUnwritable = nameof(CheckpointUnwritable);
@@ -50,6 +51,7 @@ internal static class ErrorIds
     public const string HessianMissing = nameof(HessianMissing);
     public const string IdxInvalid = nameof(IdxInvalid);
     public const string LabelCount = nameof(LabelCount);
+    public const string InitialValueMissing = nameof(InitialValueMissing);
     public const string IndexInvalid = nameof(IndexInvalid);
     public const string LabelMissing = nameof(LabelMissing);
     public const string LabelUnknown = nameof(LabelUnknown);
@@ -89,6 +91,7 @@ internal static class ErrorIds
     public const string RowNull = nameof(RowNull);
     public const string RowsLeftOut = nameof(RowsLeftOut);
     public const string RowsMissing = nameof(RowsMissing);
+    public const string RowsTooFew = nameof(RowsTooFew);
     public const string ScriptBlockUnsupported = nameof(ScriptBlockUnsupported);
     public const string ShapeConflict = nameof(ShapeConflict);
     public const string ShapeInvalid = nameof(ShapeInvalid);

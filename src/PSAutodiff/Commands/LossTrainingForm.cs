@@ -48,8 +48,9 @@ internal sealed class LossTrainingForm : ITrainingForm
         {
             // Without -Parameter the first row decides: what it has is data, what it lacks is trained.
             _parameters = [.. variables.Where(variable => !found.Contains(variable))];
-            CheckParameters(_parameters, names);
-            WarnOfParameters(_parameters, names);
+            ParameterNames.Check(_parameters, names, "trained");
+            var given = _command.Require(_command.InitialValue, () => new ValueSource(_command.InitialValue));
+            foreach (var warning in ParameterNames.Warnings(_loss, _flat, _parameters, names, given, "trained")) _command.WriteWarning(warning);
         }
 
         string[] columns = [.. variables.Except(_parameters, StringComparer.Ordinal)];
@@ -73,39 +74,6 @@ internal sealed class LossTrainingForm : ITrainingForm
         return _command.Require(_command.InitialValue, () =>
             new LossTraining(_loss, rows.Columns, _parameters, cancellation) { StartFromSeed = StartValues }
                 .Run(StartValues(options.Seed), rows.Values, _command.Intake.Numbers(), options, cancellation));
-    }
-
-    // A column that is named a-b cannot be meant by a minus b: then a and b would be trained in silence.
-    private static void CheckParameters(string[] parameters, string[] columns)
-    {
-        foreach (var column in columns)
-        {
-            var words = parameters.Where(parameter => NearNames.Contains(column, parameter)).ToArray();
-            if (words.Length < 2) continue;
-            throw new AutodiffException(
-                ErrorIds.VariableAmbiguous,
-                $"'{words[0]}' and '{words[1]}' are no columns, so they would be trained, but there is a column '{column}'. Write {VariableNames.Quote(column)} in the loss for the column, or name what is to be trained with -Parameter.");
-        }
-    }
-
-    // A column that is misspelt in the loss would be trained in silence. Who names a parameter means it.
-    private void WarnOfParameters(string[] parameters, string[] columns)
-    {
-        var given = _command.Require(_command.InitialValue, () => new ValueSource(_command.InitialValue));
-        var unnamed = parameters.Where(parameter => !given.Has(parameter)).ToArray();
-        const string advice = "If it is meant to be trained, name the parameters with -Parameter or give it an -InitialValue.";
-        foreach (var (parameter, column) in NearNames.Pairs(unnamed, columns))
-        {
-            var nearness = string.Equals(parameter, column, StringComparison.OrdinalIgnoreCase) ? "differs from that of the column '{0}' in case alone" : "is nearly that of the column '{0}'";
-            _command.WriteWarning($"'{parameter}' is no column, so it is trained, but its name {string.Format(CultureInfo.InvariantCulture, nearness, column)}. {advice}");
-        }
-
-        // Whoever declares an array means it.
-        var (shapes, places) = (VariableLayout.Of(parameters, _flat).Shapes, new NamePlaces(parameters));
-        foreach (var parameter in unnamed.Where(parameter => shapes[places[parameter]].IsNumber && MistakenNames.IsSuspectedParameter(_loss, parameter)))
-        {
-            _command.WriteWarning($"'{parameter}' is no column, so it is trained. {MistakenNames.AdviceFor(parameter)} {advice}");
-        }
     }
 
     // A matrix by Glorot and Bengio (2010), as the layers of a network, unless a scale is given.

@@ -23,7 +23,7 @@ public sealed class ValuesCompleter : IArgumentCompleter
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         ArgumentNullException.ThrowIfNull(wordToComplete);
         var columns = RowColumns.Of(commandAst);
-        var names = VariableCompleter.Variables(commandAst, [fakeBoundParameters["Expression"], fakeBoundParameters["Loss"]])
+        var names = VariableCompleter.Variables(commandAst, [fakeBoundParameters["Expression"], fakeBoundParameters["Loss"], fakeBoundParameters["Model"]])
             .Where(name => !columns.Contains(name, StringComparer.OrdinalIgnoreCase))
             .ToArray();
         if (names.Length == 0 || wordToComplete.Length > 0) yield break;

@@ -28,7 +28,7 @@ public sealed class VariableCompleter : NameCompleter
     }
 
     private protected override IEnumerable<string> Names(string commandName, CommandAst command, IDictionary bound) =>
-        Variables(command, [bound["Expression"], bound["Loss"]]);
+        Variables(command, [bound["Expression"], bound["Loss"], bound["Model"]]);
 
     private protected override CompletionResult Result(string name) => new(ColumnCompleter.Quoted(name), name, CompletionResultType.ParameterValue, name);
 

@@ -201,8 +201,8 @@ internal sealed class ValueSource
         var listed = string.Join(", ", unbound.Select(static name => $"'{name}'"));
         var taken = unbound.Length == 1 ? $"Variable {listed} has no value and was taken for a number" : $"Variables {listed} have no value and were taken for numbers";
         return LeavesOthers
-            ? exception.Within($"{taken}; -Shape @{{ {Key(unbound[0])} = 3 }} would make a vector of it.")
-            : new AutodiffException(ErrorIds.VariableNotBound, $"{taken}, which does not fit there. Give it a value, for example with -At @{{ {Key(unbound[0])} = 1, 2 }}.{NearNames.Hint(unbound[0], AllNames.Except(names.OfType<string>(), StringComparer.Ordinal))}");
+            ? exception.Within($"{taken}; -Shape @{{ {VariableNames.Key(unbound[0])} = 3 }} would make a vector of it.")
+            : new AutodiffException(ErrorIds.VariableNotBound, $"{taken}, which does not fit there. Give it a value, for example with -At @{{ {VariableNames.Key(unbound[0])} = 1, 2 }}.{NearNames.Hint(unbound[0], AllNames.Except(names.OfType<string>(), StringComparer.Ordinal))}");
     }
 
     /// <summary>The points that the values give for variables, some of which are arrays: one, or as many as lists for numbers have.</summary>
@@ -274,11 +274,8 @@ internal sealed class ValueSource
         var given = names.Length == 0 ? "No values were given." : $"Given are: {names}.{NearNames.Hint(variable, unused)}";
         return new AutodiffException(
             ErrorIds.VariableNotBound,
-            $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? $"Give it one, for example with -At @{{ {Key(variable)} = 1 }}."}");
+            $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? $"Give it one, for example with -At @{{ {VariableNames.Key(variable)} = 1 }}."}");
     }
-
-    // A key of a hashtable as PowerShell reads it.
-    private static string Key(string name) => VariableNames.IsIdentifier(name) ? name : $"'{name.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static AutodiffException NotNumeric(string name, object? value) => new(
         ErrorIds.ValueNotNumeric,

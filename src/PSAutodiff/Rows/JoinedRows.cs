@@ -11,13 +11,8 @@ namespace PSAutodiff.Rows;
 /// </summary>
 internal sealed class JoinedRows : IRowWork
 {
-    private const int FirstRows = 16;
-
     private readonly VariableReader _reader;
-    private readonly double[] _row;
-    private readonly int[] _sizes;
-    private readonly double[][] _columns;
-    private int _count;
+    private readonly ColumnBuffers _buffers;
 
     /// <summary>Finds out which variables are columns: those without a value beside the rows.</summary>
     /// <param name="expressions">The expressions.</param>
@@ -62,9 +57,7 @@ internal sealed class JoinedRows : IRowWork
         Parameters = [.. parameters];
         var layout = VariableLayout.Of(columns, expressions);
         _reader = new VariableReader(layout, variables, ValueSource.Empty, map, ArrayPoints.PlacesOf(expressions), row, number) { OtherSource = $"-{parameter}" };
-        _row = new double[layout.Length];
-        _sizes = Array.ConvertAll(layout.Shapes, static shape => (int)shape.Count);
-        _columns = Array.ConvertAll(_sizes, static size => new double[size * FirstRows]);
+        _buffers = new ColumnBuffers(_reader);
     }
 
     /// <summary>The variables that are not columns, in their order.</summary>
@@ -74,23 +67,8 @@ internal sealed class JoinedRows : IRowWork
     public RoundedIntegers Rounded => _reader.Rounded;
 
     /// <inheritdoc/>
-    public void Take(object row, int number)
-    {
-        _reader.Start(row, number);
-        _reader.Read(_row, finite: true);
-        var values = _row.AsSpan();
-        for (var i = 0; i < _columns.Length; i++)
-        {
-            var size = _sizes[i];
-            if (_count * size == _columns[i].Length) Array.Resize(ref _columns[i], 2 * _count * size);
-            values[..size].CopyTo(_columns[i].AsSpan(_count * size));
-            values = values[size..];
-        }
-
-        _count++;
-    }
+    public void Take(object row, int number) => _buffers.Add(row, number);
 
     /// <summary>The data that the rows held.</summary>
-    public DataRows ToData(RowTotal total) =>
-        new(_reader.Variables.Names, [.. _columns.Select((column, i) => (ReadOnlyMemory<double>)column.AsMemory(0, _count * _sizes[i]))], _sizes, _count, total);
+    public DataRows ToData(RowTotal total) => _buffers.ToData(total);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Core;
 using PSAutodiff.Data;
 
 namespace PSAutodiff;
@@ -69,6 +70,27 @@ public static class LinearAlgebraViews
         }
 
         return Table(["", "Coefficient", "StdError", statistic, "p"], rows);
+    }
+
+    /// <summary>A line for each parameter: value, standard error, t and p value, confidence limits; then what there is to say about the whole fit.</summary>
+    public static string CurveFit(CurveFitResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        double[][] columns = [.. new[] { result.Parameters, result.StandardErrors, result.TValues, result.PValues, result.LowerConfidenceLimits, result.UpperConfidenceLimits }.Select(VariableLayout.ElementsOf)];
+        var rows = result.ParameterNames.Select((name, i) => (string[])[name, .. columns.Select(column => Short(column[i]))]);
+        var loss = result.LossFunction == FitLoss.LeastSquares ? string.Empty : $", {result.LossFunction} with scale {Short(result.LossScale)}";
+        var level = Short(100 * result.Confidence);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {Views.Visible(result.Label.ToString())} from {Views.Visible(result.Model.ToString())}, {result.Rows} rows{loss}
+
+            {Table(["", "Parameter", "StdError", "t", "p", $"lower {level}%", $"upper {level}%"], rows)}
+
+            Residual standard error {Short(result.ResidualStandardError)} on {result.DegreesOfFreedom} degrees of freedom
+            R2 {Short(result.RSquared)}, AIC {Short(result.Aic)}, BIC {Short(result.Bic)}
+            {result.StopReason} after {result.Iterations} steps
+            """);
     }
 
     /// <summary>What a matrix has, a name and what belongs to it each; then why it has no more. Vectors and matrices are cut to the window.</summary>

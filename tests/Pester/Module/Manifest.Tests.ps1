@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $cmdlets = @(
         'Compare-Expression', 'ConvertTo-ExprText', 'Export-AutodiffReport', 'Export-NeuralNetwork', 'Find-Minimum', 'Find-Root', 'Import-IdxData', 'Import-NeuralNetwork'
-        'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'Invoke-Simplify', 'Measure-Expression', 'Measure-Matrix', 'Measure-WeightDecay', 'New-CompiledExpression', 'New-ExprNode'
+        'Invoke-CurveFit', 'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'Invoke-Simplify', 'Measure-Expression', 'Measure-Matrix', 'Measure-WeightDecay', 'New-CompiledExpression', 'New-ExprNode'
         'New-NeuralNetwork', 'Optimize-NeuralNetwork', 'Resolve-Expression', 'Show-Expression', 'Start-NetworkTraining', 'Test-Derivative', 'Test-NeuralNetwork', 'Trace-NeuralNetwork'
     )
 }

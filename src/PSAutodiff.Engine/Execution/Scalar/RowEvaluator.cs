@@ -70,6 +70,42 @@ internal sealed class RowEvaluator
         return total;
     }
 
+    /// <summary>
+    /// Hands the outputs of all rows over, some rows at a time, so that memory does not grow with their number. The rows of a chunk are handed over
+    /// in order, on one thread; chunks on several.
+    /// </summary>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="chunks">The chunks to go through: their numbers, from the first up to but not including the last.</param>
+    /// <param name="chunkRows">The rows of a chunk, a multiple of <see cref="SumBlock"/>; the last one may have fewer.</param>
+    /// <param name="outputs">For each thread an array for each output, with a place for each of the rows that are handed over at a time, of which there are <see cref="SumBlock"/> at most.</param>
+    /// <param name="take">Takes the outputs of some rows: the chunk, the thread, the first of the rows and their number.</param>
+    public void ForEachChunk(int rowCount, Range chunks, int chunkRows, double[][][] outputs, Action<int, int, int, int> take)
+    {
+        var plan = RowPlan.For(_tape, _inputs, sums: false);
+        var (singles, columns) = plan.Prepare(_tape, _inputs);
+        var first = chunks.Start.Value;
+        var count = chunks.End.Value - first;
+        var threads = Math.Min(Math.Min(MaxThreads, outputs.Length), count);
+        var workers = new RowWorker?[threads];
+        if (threads > 1) new ThreadTeam(Do, threads, once: true).Run(count);
+        for (var chunk = 0; threads == 1 && chunk < count; chunk++) Do(chunk, 0);
+        foreach (var worker in workers) worker?.Leave();
+        Cancellation.ThrowIfCancellationRequested();
+
+        void Do(int unit, int thread)
+        {
+            var chunk = first + unit;
+            var worker = workers[thread] ??= new RowWorker(plan, columns, singles, outputs[thread], BlockSize, Math.Min(rowCount, SumBlock), Cancellation);
+            var end = (int)Math.Min(rowCount, (chunk + 1L) * chunkRows);
+            for (var start = chunk * chunkRows; start < end && !Cancellation.IsCancellationRequested; start += SumBlock)
+            {
+                var rows = Math.Min(SumBlock, end - start);
+                worker.Evaluate(start, rows, start);
+                take(chunk, thread, start, rows);
+            }
+        }
+    }
+
     /// <summary>Does something for each block of rows whose sum is formed on its own, with a worker for each thread.</summary>
     private void ForEachSumBlock(int rowCount, double[][]? results, Action<RowWorker, int, int, int> work)
     {

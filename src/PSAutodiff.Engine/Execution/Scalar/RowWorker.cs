@@ -33,6 +33,7 @@ internal sealed class RowWorker
     private int[]? _rows;
     private double[] _chosen = [];
     private int _start;
+    private int _origin;
     private int _length;
 
     /// <summary>Gets registers.</summary>
@@ -70,8 +71,12 @@ internal sealed class RowWorker
     public void Leave() => _plan.Return(_memory);
 
     /// <summary>Writes the outputs of some rows to their columns.</summary>
-    public void Evaluate(int start, int count)
+    /// <param name="start">The first of them.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="origin">The row at which the columns begin.</param>
+    public void Evaluate(int start, int count, int origin = 0)
     {
+        _origin = origin;
         for (var from = start; from < start + count; from += _blockSize)
         {
             Run(from, Math.Min(_blockSize, start + count - from));
@@ -79,7 +84,7 @@ internal sealed class RowWorker
             {
                 var place = _plan.Outputs[i];
                 if (place == RowPlan.FirstOutput + i) continue;
-                var target = _results[i].AsSpan(from, _length);
+                var target = _results[i].AsSpan(from - origin, _length);
                 if (place < 0) target.Fill(_singles[~place]);
                 else Read(place).CopyTo(target);
             }
@@ -266,7 +271,7 @@ internal sealed class RowWorker
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref double FindColumn(int place)
     {
-        if (place >= RowPlan.FirstOutput) return ref _results[place - RowPlan.FirstOutput][_start];
+        if (place >= RowPlan.FirstOutput) return ref _results[place - RowPlan.FirstOutput][_start - _origin];
         ref readonly var column = ref _columns[place - RowPlan.FirstColumn];
         return ref column.Array![column.Offset + _start];
     }

@@ -37,6 +37,9 @@ internal static class VariableNames
         return true;
     }
 
+    /// <summary>A name as a key of a hashtable in PowerShell.</summary>
+    public static string Key(string name) => IsIdentifier(name) ? name : $"'{name.Replace("'", "''", StringComparison.Ordinal)}'";
+
     /// <summary>A name as the text of expressions writes it.</summary>
     public static string Quote(string name)
     {

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using PSAutodiff.Kernels;
 
-namespace PSAutodiff.LinearAlgebra;
+namespace PSAutodiff.Fitting;
 
 /// <summary>
 /// The triangle R of A = QR for a matrix whose rows come one after the other, in memory that does not grow with them: blocks of rows are
@@ -78,6 +79,32 @@ internal sealed class TriangularFactor(int width, double[]? shift = null)
             _block[next] = factor * value;
             next += BlockRows;
         }
+    }
+
+    /// <summary>Adds rows that are given column by column, as they are.</summary>
+    /// <param name="columns">At least as many as the matrix is wide.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="count">The number of rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddColumns(double[][] columns, int start, int count)
+    {
+        while (count > 0)
+        {
+            var taken = Math.Min(count, BlockRows - _used);
+            for (var j = 0; j < width; j++) columns[j].AsSpan(start, taken).CopyTo(_block.AsSpan((j * BlockRows) + _used, taken));
+            (start, count, _used) = (start + taken, count - taken, _used + taken);
+            if (_used == BlockRows) Eliminate();
+        }
+    }
+
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
+    {
+        Array.Clear(_triangle);
+        Array.Clear(_exponents);
+        Array.Clear(_isFilled);
+        Array.Clear(_block);
+        _used = 0;
     }
 
     /// <summary>Adds the rows of another triangle of the same width.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace PSAutodiff.LinearAlgebra;
+namespace PSAutodiff.Kernels;
 
 /// <summary>Sums over vectors in an order that does not depend on the machine.</summary>
 internal static class VectorSums

@@ -1,0 +1,355 @@
+using System.Diagnostics;
+using System.Globalization;
+using PSAutodiff.Core;
+using PSAutodiff.Execution;
+using PSAutodiff.Fitting;
+using PSAutodiff.Foundation.Names;
+
+namespace PSAutodiff;
+
+/// <summary>
+/// A model to be fitted to rows by nonlinear least squares: the parameters that make the sum of the squared differences between label and model as small
+/// as it gets near a start. The same input gives the same result, bit for bit, on any number of threads.
+/// </summary>
+public sealed class CurveFit
+{
+    // First steps of so many lengths of the start, of which one may lead to a better minimum than the other.
+    private static readonly double[] FirstBounds = [1, 100];
+
+    // With variable projection short steps first: what it searches bends more.
+    private const double FirstProjectedBound = 0.01;
+
+    private readonly ExprNode _model;
+    private readonly ExprNode _label;
+    private readonly DataRows _columns;
+    private readonly VariableLayout _layout;
+    private readonly FitRows _rows;
+    private readonly bool[] _isLinear;
+
+    /// <summary>Prepares a fit: differentiates and compiles the model.</summary>
+    /// <param name="model">The model of one row, a number. Its variables are columns or parameters.</param>
+    /// <param name="label">What the model is to give: a column, or an expression of columns, a number.</param>
+    /// <param name="rows">The columns.</param>
+    /// <param name="weight">The inverse variance of each row but for a factor, at least 0: a column or an expression of columns; null for equal ones.</param>
+    /// <param name="parameters">The variables of the model that are fitted; null for all that are no columns, in ordinal order.</param>
+    /// <param name="rowNumbers">The numbers of the rows in messages; null for 1, 2, 3, ...</param>
+    /// <param name="cancellation">Ends the preparation early.</param>
+    /// <exception cref="AutodiffException">Something does not go together, a label is no finite number, or a weight is negative.</exception>
+    /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
+    public CurveFit(ExprNode model, ExprNode label, DataRows rows, ExprNode? weight = null, IReadOnlyList<string>? parameters = null, IReadOnlyList<int>? rowNumbers = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(rows);
+        if (!model.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The model is {model.ArrayShape.InWords()}, and what it has to give in each row is a number. Sum its elements, for example, or take one of them.");
+        var flat = ExprNode.Flatten([model], cancellation);
+        (_model, _label) = (model, label);
+        _layout = VariableLayout.Of(ParametersOf(model, rows, parameters), flat);
+        if (_layout.Length == 0) throw new AutodiffException(ErrorIds.ParameterUnknown, $"The model {model} has no parameters: all its variables are columns. There is nothing to fit.");
+
+        // Columns that are named as parameters are none.
+        int[] used = [.. Enumerable.Range(0, rows.Names.Count).Where(i => model.Variables.Contains(rows.Names[i], StringComparer.Ordinal) && !_layout.Names.Contains(rows.Names[i], StringComparer.Ordinal))];
+        _columns = new DataRows([.. used.Select(i => rows.Names[i])], [.. used.Select(i => rows.Columns[i])], [.. used.Select(i => rows.Columns[i].Length / rows.Count)], rows.Count, RowTotal.Sum);
+        _rows = new FitRows(label, weight, rows, rowNumbers, cancellation);
+        if (_rows.Count < _layout.Length)
+        {
+            throw new AutodiffException(
+                ErrorIds.RowsTooFew,
+                string.Create(CultureInfo.InvariantCulture, $"There are {_layout.Length} parameters ({FitMessages.Listed(_layout.ElementNames)}), but only {_rows.Count} {(_rows.Count == 1 ? "row" : "rows")}. Give at least as many rows as parameters, or fix some parameters by writing numbers for them."));
+        }
+
+        var (_, gradient) = Compile(_layout, cancellation);
+        _isLinear = [.. Enumerable.Range(0, _layout.Names.Count).Select(i => !DependsOn(gradient, i, _layout.Names[i]))];
+        Gradient = gradient;
+    }
+
+    /// <summary>The parameters, in the order of start values and bounds.</summary>
+    public IReadOnlyList<string> Parameters => _layout.Names;
+
+    /// <summary>The parameters with their shapes.</summary>
+    internal VariableLayout Layout => _layout;
+
+    // The derivatives of the model, in the order of the parameters.
+    private RootedGraph Gradient { get; }
+
+    /// <summary>Fits the model.</summary>
+    /// <param name="start">
+    /// A finite start value for each element of the parameters, in order; NaN for none. Those without one are parameters in which the model is linear: they are
+    /// always the best for the others.
+    /// </param>
+    /// <param name="options">The settings.</param>
+    /// <param name="cancellation">Ends the fit early; what was reached is returned.</param>
+    /// <exception cref="AutodiffException">A setting or start is out of its range, or the model is not finite at the start.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before anything was reached.</exception>
+    public CurveFitResult Run(IReadOnlyList<double> start, CurveFitOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (start.Count != _layout.Length) throw new ArgumentException($"The parameters have {_layout.Length} elements but there are {start.Count} start values.", nameof(start));
+        var clock = Stopwatch.StartNew();
+        var (lower, upper) = (Bounds(options.LowerBounds, double.NegativeInfinity), Bounds(options.UpperBounds, double.PositiveInfinity));
+        CheckStart(start, lower, upper);
+        bool[] isFree = [.. Enumerable.Range(0, _layout.Names.Count).Select(i => IsWithoutStart(start, i))];
+        CheckLinear(isFree);
+
+        // The parameters without a start, then the others in which the model is linear together with them, then the rest. What may be projected has no bounds.
+        var isLinear = LinearWith(isFree);
+        var names = Enumerable.Range(0, 3).SelectMany(kind => _layout.Names.Where((_, i) => Kind(i) == kind)).ToArray();
+        var layout = _layout.Only(names);
+        int[] order = [.. Enumerable.Range(0, 3).SelectMany(kind => ElementsOf(i => Kind(i) == kind))];
+        var (low, high) = (Array.ConvertAll(order, i => lower[i]), Array.ConvertAll(order, i => upper[i]));
+        var (unstarted, linear) = (ElementsOf(i => Kind(i) == 0).Length, ElementsOf(i => Kind(i) < 2).Length);
+        var projects = options.Loss == FitLoss.LeastSquares && order.Take(linear).All(i => double.IsNegativeInfinity(lower[i]) && double.IsPositiveInfinity(upper[i]));
+        var program = Program(layout, options, FitLoss.LeastSquares, cancellation);
+        var first = Array.ConvertAll(order, i => double.IsNaN(start[i]) ? Math.Clamp(0, lower[i], upper[i]) : start[i]);
+        if (unstarted > 0) Settle(program, first, unstarted, low, high, cancellation);
+        else CheckFinite(program, first, layout, cancellation);
+        if (options.Loss != FitLoss.LeastSquares) program = Program(layout, options, options.Loss, cancellation);
+        var best = Search(program, first, projects ? linear : 0, low, high, options, cancellation);
+        return Describe(best, program, layout, order, low, high, options, clock);
+
+        int Kind(int parameter) => isFree[parameter] ? 0 : isLinear[parameter] ? 1 : 2;
+    }
+
+    private static string[] ParametersOf(ExprNode model, DataRows rows, IReadOnlyList<string>? parameters)
+    {
+        if (parameters is null) return rows.ParametersAmong(model.Variables);
+        foreach (var parameter in parameters)
+        {
+            if (!model.Variables.Contains(parameter, StringComparer.Ordinal)) throw new AutodiffException(ErrorIds.ParameterUnknown, $"The model has no variable '{parameter}' to fit. It has: {string.Join(", ", model.Variables)}.{NearNames.Hint(parameter, model.Variables)}");
+            if (parameters.Count(other => other == parameter) > 1) throw new AutodiffException(ErrorIds.ParameterUnknown, $"'{parameter}' is named more than once as a parameter.");
+        }
+
+        var missing = rows.ParametersAmong(model.Variables).Except(parameters, StringComparer.Ordinal).FirstOrDefault();
+        return missing is null
+            ? [.. parameters]
+            : throw new AutodiffException(ErrorIds.ColumnMissing, $"The variable '{missing}' of the model is no parameter, so it has to be a column, and there is none of that name. There are: {string.Join(", ", rows.Names)}.{NearNames.Hint(missing, rows.Names)}");
+    }
+
+    private static bool DependsOn(RootedGraph gradient, int derivative, string name) => gradient.Slice(derivative, 1).Variables().Contains(name, StringComparer.Ordinal);
+
+    private (CompiledExpression Compiled, RootedGraph Gradient) Compile(VariableLayout parameters, CancellationToken cancellation)
+    {
+        var columns = _columns.LayoutIn(ExprNode.Flatten([_model], cancellation));
+        var form = KeptForms.Get(_model, ["fit", .. parameters.Names, string.Empty, .. columns.Names], () =>
+        {
+            var (compiled, gradient) = FitProgram.Compile(_model, parameters, columns, cancellation);
+            return new CompiledModel(compiled, gradient);
+        });
+        return (form.Compiled, form.Gradient);
+    }
+
+    private FitProgram Program(VariableLayout layout, CurveFitOptions options, FitLoss loss, CancellationToken cancellation) =>
+        new(Compile(layout, cancellation).Compiled, layout, _columns, _rows.Label, _rows.Factors, options.MaxThreads)
+        {
+            Loss = loss,
+            LossScale = Math.ScaleB(options.LossScale, -_rows.Unit),
+        };
+
+    private double[] Bounds(IReadOnlyList<double>? bounds, double none)
+    {
+        if (bounds is null) return [.. Enumerable.Repeat(none, _layout.Length)];
+        if (bounds.Count != _layout.Length) throw new ArgumentException($"The parameters have {_layout.Length} elements but there are {bounds.Count} bounds.", nameof(bounds));
+        return [.. bounds];
+    }
+
+    private void CheckStart(IReadOnlyList<double> start, double[] lower, double[] upper)
+    {
+        for (var i = 0; i < lower.Length; i++)
+        {
+            var name = _layout.ElementNames[i];
+            if (!(lower[i] <= upper[i])) throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"'{name}' cannot be at least {lower[i]} and at most {upper[i]}. The lower bound has to be a number no greater than the upper one."));
+            if (double.IsPositiveInfinity(lower[i]) || double.IsNegativeInfinity(upper[i])) throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"'{name}' is to be at least {lower[i]} and at most {upper[i]}: there is no number between."));
+            if (double.IsNaN(start[i])) continue;
+            if (!double.IsFinite(start[i])) throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"The start value of '{name}' is {start[i]}, not a finite number."));
+            if (start[i] >= lower[i] && start[i] <= upper[i]) continue;
+            var (side, bound) = start[i] < lower[i] ? ("below its lower", lower[i]) : ("above its upper", upper[i]);
+            throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"The start value {start[i]} of '{name}' is {side} bound {bound}. Start within the bounds."));
+        }
+    }
+
+    private bool IsWithoutStart(IReadOnlyList<double> start, int parameter)
+    {
+        var (from, length) = _layout.ElementsOf(parameter).GetOffsetAndLength(_layout.Length);
+        var missing = Enumerable.Range(from, length).Count(i => double.IsNaN(start[i]));
+        if (missing != 0 && missing != length) throw new AutodiffException(ErrorIds.InitialValueMissing, $"Some elements of '{_layout.Names[parameter]}' have a start value and others have none. Give all of them one, or none.");
+        return missing > 0;
+    }
+
+    // The model is linear in some parameters together where no derivative by one of them depends on any of them.
+    private void CheckLinear(bool[] isFree)
+    {
+        for (var i = 0; i < isFree.Length; i++)
+        {
+            if (!isFree[i]) continue;
+            for (var j = 0; j < isFree.Length; j++)
+            {
+                if (!isFree[j] || !DependsOn(Gradient, i, _layout.Names[j])) continue;
+                var (name, other) = (_layout.Names[i], _layout.Names[j]);
+                var key = _isLinear[i] && !_isLinear[j] ? other : name;
+                var why = i == j || !_isLinear[i] || !_isLinear[j] ? $"the model is not linear in '{key}', which has no start value" : $"the model is linear in '{name}' and in '{other}', but not in both together, and neither has a start value";
+                throw new AutodiffException(ErrorIds.InitialValueMissing, $"A search has to start somewhere: {why}. Give it one, for example with -InitialValue @{{ {VariableNames.Key(key)} = 1 }}.");
+            }
+        }
+    }
+
+    // Parameters in which the model is linear together with those that are given and with each other.
+    private bool[] LinearWith(bool[] given)
+    {
+        var isLinear = (bool[])given.Clone();
+        for (var i = 0; i < isLinear.Length; i++)
+        {
+            if (isLinear[i] || !_isLinear[i]) continue;
+            isLinear[i] = true;
+            for (var j = 0; j < isLinear.Length; j++) isLinear[i] &= j == i || !isLinear[j] || !DependsOn(Gradient, i, _layout.Names[j]);
+        }
+
+        return isLinear;
+    }
+
+    private int[] ElementsOf(Func<int, bool> isChosen) => [.. Enumerable.Range(0, _layout.Names.Count).Where(isChosen).SelectMany(i =>
+    {
+        var (from, length) = _layout.ElementsOf(i).GetOffsetAndLength(_layout.Length);
+        return Enumerable.Range(from, length);
+    })];
+
+    // Puts the first elements where they are the best for the others, or at a bound before that.
+    private void Settle(FitProgram program, double[] point, int linear, double[] lower, double[] upper, CancellationToken cancellation)
+    {
+        var search = new CurveSearch(program, point.Length, linear, lower, upper, _rows.LabelNorm, new CurveFitOptions(), cancellation);
+        if (!search.Begin(point)) CheckFinite(program, point, _layout, cancellation);
+        for (var i = 0; i < linear; i++) point[i] = Math.Clamp(search.Current.Point[i], lower[i], upper[i]);
+    }
+
+    private void CheckFinite(FitProgram program, double[] point, VariableLayout layout, CancellationToken cancellation)
+    {
+        if (program.FindNotFinite(point, cancellation) is not { } found) return;
+        var what = double.IsFinite(found.Value)
+            ? string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value:g6}, but a derivative by a parameter is not finite: a kink or border of its domain. Start beside it.")
+            : string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value}. Start where it is finite for all rows.");
+        throw new AutodiffException(
+            ErrorIds.ValueNotFinite,
+            string.Create(CultureInfo.InvariantCulture, $"At the start, {Optimization.PointText.Of(layout.ElementNames, point)}, in row {_rows.NumberOf(found.Row)}, {what}"));
+    }
+
+    private CurveSearch Search(FitProgram program, double[] first, int linear, double[] lower, double[] upper, CurveFitOptions options, CancellationToken cancellation)
+    {
+        CurveSearch? best = null;
+        for (var restart = 0; restart < options.Restarts; restart++)
+        {
+            var start = restart == 0 ? first : FitStarts.Draw(first, lower, upper, options.Seed, restart);
+            FitState? begun = null;
+            foreach (var (bound, projected) in Ways(linear, first.Length))
+            {
+                if (best is not null && cancellation.IsCancellationRequested) break;
+                var search = new CurveSearch(program, first.Length, projected, lower, upper, _rows.LabelNorm, options, cancellation);
+                if (begun is not null && projected == 0) search.Current.CopyFrom(begun);
+                else if (!TryBegin(search, start, best is not null)) break;
+                begun ??= search.Current.Copy();
+                search.Run(bound);
+
+                // Two ways to one minimum: the last digits decide nothing.
+                if (best is null || search.Current.Cost < best.Current.Cost * (1 - 1e-10)) best = search;
+            }
+        }
+
+        return best!;
+    }
+
+    private static IEnumerable<(double Bound, int Projected)> Ways(int linear, int size)
+    {
+        if (linear == size) return [(1, size)];
+        var ways = FirstBounds.Select(static bound => (bound, 0));
+        return linear == 0 ? ways : ways.Append((FirstProjectedBound, linear));
+    }
+
+    private static bool TryBegin(CurveSearch search, double[] start, bool hasResult)
+    {
+        try
+        {
+            return search.Begin(start) || !hasResult;
+        }
+        catch (OperationCanceledException) when (hasResult)
+        {
+            return false;
+        }
+    }
+
+    private CurveFitResult Describe(CurveSearch search, FitProgram program, VariableLayout layout, int[] order, double[] lower, double[] upper, CurveFitOptions options, Stopwatch clock)
+    {
+        var (iterations, reason) = (search.Iterations, search.StopReason);
+        var final = new CurveSearch(program, order.Length, 0, lower, upper, _rows.LabelNorm, options, CancellationToken.None);
+        final.Current.CopyFrom(search.Current);
+        if (reason is not (CurveFitStopReason.Cancelled or CurveFitStopReason.MaxIterations)) final.Polish();
+        var held = (bool[])final.Held().Clone();
+        var state = final.Current;
+        var cost = Math.ScaleB(state.Cost, 2 * _rows.Unit);
+        var sums = options.Loss == FitLoss.LeastSquares ? default : program.EvaluatePlain(state, CancellationToken.None);
+        var statistics = new CurveFitStatistics(state, held, _rows.Count, _rows.Unit);
+        var deviation = statistics.StandardError(options.Loss, sums);
+        var spreads = statistics.Spread(deviation);
+
+        // From the order of the search to that of the model.
+        var place = new int[order.Length];
+        for (var i = 0; i < order.Length; i++) place[order[i]] = i;
+        var (point, errors) = (Ordered(state.Point), Ordered(spreads.Errors));
+        var quantile = StudentT.Quantile(1 - options.Confidence, statistics.Freedom);
+        var ts = point.Zip(errors, static (value, error) => value / error).ToArray();
+        var (squares, rows) = (statistics.Squares, _rows.Count);
+        var likelihood = options.Loss == FitLoss.LeastSquares ? -0.5 * rows * (Math.Log(2 * Math.PI) + 1 - Math.Log(rows) - (_rows.LogWeights / rows) + Math.Log(squares)) : double.NaN;
+        string[] atBound = [.. _layout.ElementNames.Where((_, i) => held[place[i]])];
+        string[] undetermined = [.. _layout.ElementNames.Where((_, i) => spreads.Undetermined[place[i]])];
+        if (atBound.Length > 0 && reason is CurveFitStopReason.ConvergedByGradient or CurveFitStopReason.ConvergedByStep or CurveFitStopReason.ConvergedByValue) reason = CurveFitStopReason.AtBound;
+        return new CurveFitResult
+        {
+            Model = _model,
+            Expression = FitMessages.With(_model, _layout, point),
+            Label = _label,
+            Parameters = _layout.Fold(i => point[i]),
+            ParameterNames = [.. _layout.ElementNames],
+            StandardErrors = _layout.Fold(i => errors[i]),
+            LowerConfidenceLimits = _layout.Fold(i => point[i] - (quantile * errors[i])),
+            UpperConfidenceLimits = _layout.Fold(i => point[i] + (quantile * errors[i])),
+            Confidence = options.Confidence,
+            TValues = _layout.Fold(i => ts[i]),
+            PValues = _layout.Fold(i => StudentT.TwoSided(ts[i], statistics.Freedom)),
+            Covariance = Both(spreads.Covariance),
+            Correlation = Both(spreads.Correlation),
+            ResidualSumOfSquares = squares,
+            ResidualStandardError = Math.ScaleB(deviation, _rows.Unit),
+            DegreesOfFreedom = statistics.Freedom,
+            RSquared = _rows.Variation > 0 ? 1 - (Math.ScaleB(squares, -2 * _rows.Unit) / _rows.Variation) : double.NaN,
+            Aic = (-2 * likelihood) + (2 * (order.Length + 1)),
+            Bic = (-2 * likelihood) + (Math.Log(rows) * (order.Length + 1)),
+            Rows = rows,
+            Rank = spreads.Rank,
+            ConditionNumber = spreads.Condition,
+            LossFunction = options.Loss,
+            LossScale = options.LossScale,
+            Loss = cost / 2,
+            Iterations = iterations,
+            Evaluations = program.Evaluations,
+            StopReason = reason,
+            AtBound = atBound,
+            Undetermined = undetermined,
+            Message = FitMessages.Of(reason, iterations, atBound, undetermined, spreads.Rank, order.Length - atBound.Length),
+            Elapsed = clock.Elapsed,
+        };
+
+        double[] Ordered(double[] values) => [.. place.Select(i => values[i])];
+
+        double[,] Both(double[,] matrix)
+        {
+            var ordered = new double[place.Length, place.Length];
+            for (var i = 0; i < place.Length; i++)
+            {
+                for (var j = 0; j < place.Length; j++) ordered[i, j] = matrix[place[i], place[j]];
+            }
+
+            return ordered;
+        }
+    }
+
+    private sealed record CompiledModel(CompiledExpression Compiled, RootedGraph Gradient);
+}

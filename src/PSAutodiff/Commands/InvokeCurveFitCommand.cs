@@ -1,0 +1,233 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
+using PSAutodiff.Rows;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>Fits the parameters of a model to rows by nonlinear least squares.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "CurveFit")]
+[OutputType(typeof(CurveFitResult))]
+public sealed class InvokeCurveFitCommand : RowsCmdlet
+{
+    private const string Activity = "Fitting a curve";
+
+    private ExprNode? _model;
+    private ValueSource _start = ValueSource.Empty;
+    private ValueSource _lower = ValueSource.Empty;
+    private ValueSource _upper = ValueSource.Empty;
+    private ColumnMap _map = ColumnMap.Empty;
+    private CurveFitOptions _options = new();
+
+    /// <summary>The columns as arrays: a dictionary, or an object with properties.</summary>
+    [Parameter]
+    [AllowNull]
+    public override object? Data { get; set; }
+
+    /// <summary>The model of one row: a node, text or a script block of columns and parameters.</summary>
+    [Parameter(Position = 0)]
+    [AllowNull]
+    [Alias("Expression")]
+    public object? Model { get; set; }
+
+    /// <summary>What the model is to give: a column, or an expression of columns.</summary>
+    [Parameter(Position = 1)]
+    [Alias("Target")]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
+    public object? Label { get; set; }
+
+    /// <summary>The variables to fit; by default every variable of the model that is no column.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VariableCompleter))]
+    public string[]? Parameter { get; set; }
+
+    /// <summary>Start values of parameters: a dictionary, or an object with properties.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
+    public object? InitialValue { get; set; }
+
+    /// <summary>The least values of parameters.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
+    public object? LowerBound { get; set; }
+
+    /// <summary>The greatest values of parameters.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
+    public object? UpperBound { get; set; }
+
+    /// <summary>The inverse variance of each row, but for a factor: a column, or an expression of columns.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ColumnCompleter))]
+    public object? Weight { get; set; }
+
+    /// <summary>The columns that give the elements of variables of the model: a dictionary of names or wildcards by variable.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Column { get; set; }
+
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
+    /// <summary>How much residuals count.</summary>
+    [Parameter]
+    public FitLoss LossFunction { get; set; }
+
+    /// <summary>The residual from which on other losses than least squares take it for an outlier.</summary>
+    [Parameter]
+    public double LossScale { get; set; } = 1;
+
+    /// <summary>Number of starts, the best of which is kept.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Restart { get; set; } = 1;
+
+    /// <summary>The seed of the starts that are drawn.</summary>
+    [Parameter]
+    public int Seed { get; set; } = 1;
+
+    /// <summary>The greatest number of steps of one search.</summary>
+    [Parameter]
+    [Alias("MaxIterations")]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxIteration { get; set; } = new CurveFitOptions().MaxIteration;
+
+    /// <summary>The part by which sums of squares, parameters or angles may be off.</summary>
+    [Parameter]
+    public double Tolerance { get; set; } = new CurveFitOptions().Tolerance;
+
+    /// <summary>The probability with which the confidence limits hold a parameter.</summary>
+    [Parameter]
+    public double Confidence { get; set; } = new CurveFitOptions().Confidence;
+
+    /// <summary>The PowerShell variable that keeps the result so far when the fit is stopped with Ctrl+C.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string ResultVariable { get; set; } = "LastFit";
+
+    private protected override IEnumerable<string> ColumnParameters => [nameof(Column)];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!IsBound(nameof(Model))) Stop(ErrorIds.ExpressionMissing, "Invoke-CurveFit needs a model. For example: Import-Csv decay.csv | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ b = 0.1 }");
+        if (!IsBound(nameof(Label)) || Conversions.Unwrap(Label) is null) Stop(ErrorIds.LabelMissing, "What is the model to give? Name a column with -Label, or give an expression of columns there.");
+        RequireOneSource(null);
+        _start = Require(InitialValue, () => new ValueSource(InitialValue) { LeavesOthers = true });
+        _lower = Require(LowerBound, () => new ValueSource(LowerBound) { LeavesOthers = true });
+        _upper = Require(UpperBound, () => new ValueSource(UpperBound) { LeavesOthers = true });
+        _model = Require(Model, () => ToExpression(Model, _start, listsAreArrays: true));
+        _map = Require(Column, () => new ColumnMap(Column, _model.Variables));
+        _options = Require<CurveFitOptions>(null, () =>
+        {
+            var options = new CurveFitOptions
+            {
+                Loss = LossFunction,
+                LossScale = LossScale,
+                Restarts = Restart,
+                Seed = Seed,
+                MaxIteration = MaxIteration,
+                Tolerance = Tolerance,
+                Confidence = Confidence,
+            };
+            options.Check();
+            return options;
+        });
+        if (IsBound(nameof(LossScale)) && LossFunction == FitLoss.LeastSquares) WriteWarning("Least squares have no scale: -LossScale goes with -LossFunction Huber, SoftL1 or Cauchy.");
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (IsBound(nameof(Data)))
+        {
+            Require<object?>(Data, () =>
+            {
+                FitArrays();
+                return null;
+            });
+            return;
+        }
+
+        Intake.Require(Intake.Taken, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ a = 1; b = 0.1 }, or give columns with -Data.");
+        var rows = Intake.Release<FitRowWork>();
+        Fit(rows.Columns, rows.ToData(), Intake.Numbers());
+    }
+
+    private protected override IRowWork StartRows(object row, int number)
+    {
+        var columns = Columns(_map.Others(new RowCells(row), number));
+        return new FitRowWork(columns, columns.Reader(_map, row, number));
+    }
+
+    private FitColumns Columns(string[] names)
+    {
+        var columns = new FitColumns(_model!, Label!, Weight, Parameter, _start, names, _map, value => ToExpression(value));
+        foreach (var warning in columns.Warnings) WriteWarning(warning);
+        return columns;
+    }
+
+    private void FitArrays()
+    {
+        var data = new ValueSource(Data);
+        string[] names = [.. data.AllNames];
+        var columns = Columns(names);
+        if (columns.Layout.HasArrays) throw new AutodiffException(ErrorIds.ArraysUnsupported, "-Data holds columns of numbers, and a variable of the model that is a column is a vector or matrix. Pipe rows in, with -Column for its elements.");
+        var values = Array.ConvertAll(columns.Places, name => data.ColumnOf(name!));
+        if (data.Rounded.Warning is { } warning) WriteWarning(warning);
+        if (values[0].Length == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
+        Fit(columns, new DataRows(columns.Names, Array.ConvertAll(values, static column => (ReadOnlyMemory<double>)column), values.Max(static column => column.Length), RowTotal.Sum), null);
+    }
+
+    private void Fit(FitColumns columns, DataRows data, int[]? numbers)
+    {
+        var clock = Stopwatch.StartNew();
+        var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, Cancellation));
+        var start = Require(InitialValue, () => Values(fit.Layout, _start, nameof(InitialValue), double.NaN));
+        var options = Require(null, () => _options with
+        {
+            LowerBounds = Values(fit.Layout, _lower, nameof(LowerBound), double.NegativeInfinity),
+            UpperBounds = Values(fit.Layout, _upper, nameof(UpperBound), double.PositiveInfinity),
+            Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
+        });
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));
+        var result = Require(InitialValue, () => fit.Run(start, options, Cancellation));
+        if (result.StopReason == CurveFitStopReason.Cancelled)
+        {
+            Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"The fit was stopped after {result.Iterations} steps"));
+            return;
+        }
+
+        if (clock.Elapsed.TotalSeconds >= 1) EndProgress(Activity);
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{result.StopReason} after {result.Iterations} steps and {result.Evaluations} evaluations in {result.Elapsed.TotalSeconds:g3} s: residual standard error {result.ResidualStandardError:g6}."));
+        WriteObject(result);
+        if (result.Rows < data.Count) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {data.Count - result.Rows}."));
+        if (result.Message.Length > 0) WriteWarning(result.Message);
+    }
+
+    /// <summary>The elements of values given for parameters, in order; of a number for an array all are that number.</summary>
+    private static double[] Values(VariableLayout parameters, ValueSource given, string parameter, double none)
+    {
+        var names = given.Match(parameters.Names);
+        var values = new double[parameters.Length];
+        Array.Fill(values, none);
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names[i] is not { } name) continue;
+            var elements = values.AsSpan(parameters.ElementsOf(i));
+            if (Conversions.Unwrap(given[name]) is not IList && !parameters.Shapes[i].IsNumber) elements.Fill(given.NumberOf(name));
+            else given.ReadElements(name, parameters.Names[i], parameters.Shapes[i], elements);
+            if (elements.Contains(double.NaN)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"-{parameter} gives '{parameters.Names[i]}' NaN, which is no number.");
+        }
+
+        if (given.AllNames.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown) return values;
+        throw new AutodiffException(ErrorIds.ParameterUnknown, $"-{parameter} names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", parameters.Names)}.{NearNames.Hint(unknown, parameters.Names)}");
+    }
+}

@@ -1,0 +1,113 @@
+BeforeAll {
+    . "$PSScriptRoot/../Support.ps1"
+    # Misra1a of NIST's Statistical Reference Datasets, with eleven certified digits.
+    $x = 77.6, 114.9, 141.1, 190.8, 239.9, 289, 332.8, 378.4, 434.8, 477.3, 536.8, 593.1, 689.1, 760
+    $y = 10.07, 14.73, 17.94, 23.93, 29.61, 35.18, 40.02, 44.82, 50.76, 55.05, 61.01, 66.4, 75.47, 81.78
+    $misra = for ($i = 0; $i -lt 14; $i++) { [pscustomobject]@{ x = $x[$i]; y = $y[$i]; sd = 0.1; 'my y' = $y[$i] } }
+    $model = 'b1*(1 - exp(-b2*x))'
+    $start = @{ b1 = 500; b2 = 0.0001 }
+
+    function Get-FitError([scriptblock]$Call) {
+        $failure = $null
+        try { $null = & $Call -ErrorAction Stop }
+        catch { $failure = $_ }
+        $failure
+    }
+}
+
+Describe 'Invoke-CurveFit' {
+    It 'gives the certified parameters, standard errors and sum of squares' {
+        $fit = $misra | Invoke-CurveFit $model -Label y -InitialValue $start
+        $fit.Parameters['b1'] | Should -BeNear 238.94212918 -Relative 1e-10
+        $fit.Parameters['b2'] | Should -BeNear 0.00055015643181 -Relative 1e-10
+        $fit.StandardErrors['b1'] | Should -BeNear 2.7070075241 -Relative 1e-9
+        $fit.StandardErrors['b2'] | Should -BeNear 7.2668688436e-06 -Relative 1e-9
+        $fit.ResidualSumOfSquares | Should -BeNear 0.12455138894 -Relative 1e-10
+        $fit.ResidualStandardError | Should -BeNear 0.1018787633 -Relative 1e-9
+        $fit.DegreesOfFreedom | Should -Be 12
+        [Math]::Sqrt($fit.Covariance[1, 1]) | Should -BeNear 7.2668688436e-06 -Relative 1e-9
+        "$($fit.StopReason)" | Should -BeLike 'ConvergedBy*'
+    }
+
+    It 'takes the columns from arrays, the label as an expression, and a name that is no identifier' {
+        $expected = ($misra | Invoke-CurveFit $model y -InitialValue $start).Parameters['b1']
+        (Invoke-CurveFit $model y -Data @{ x = $x; y = $y } -InitialValue $start).Parameters['b1'] | Should -BeExactly $expected
+        ($misra | Invoke-CurveFit $model 'my y' -InitialValue $start).Parameters['b1'] | Should -BeExactly $expected
+        ($misra | Invoke-CurveFit $model -Target 'y + 0' -InitialValue $start).Parameters['b1'] | Should -BeNear $expected -Relative 1e-12
+        ($misra | Invoke-CurveFit { $b1 * (1 - [Math]::Exp(-$b2 * $x)) } y -InitialValue $start).Parameters['b1'] | Should -BeNear $expected -Relative 1e-10
+    }
+
+    It 'needs no start value for a parameter in which the model is linear' {
+        $fit = $misra | Invoke-CurveFit $model y -InitialValue @{ b2 = 0.0001 }
+        $fit.Parameters['b1'] | Should -BeNear 238.94212918 -Relative 1e-10
+        (Get-FitError { $misra | Invoke-CurveFit $model y -InitialValue @{ b1 = 500 } }).FullyQualifiedErrorId | Should -BeLike 'InitialValueMissing,*'
+    }
+
+    It 'weighs rows by an expression: equal weights change the estimates of nothing but the scale' {
+        $plain = $misra | Invoke-CurveFit $model y -InitialValue $start
+        $fit = $misra | Invoke-CurveFit $model y -InitialValue $start -Weight '1/sd^2'
+        $fit.Parameters['b1'] | Should -BeNear $plain.Parameters['b1'] -Relative 1e-12
+        $fit.StandardErrors['b1'] | Should -BeNear $plain.StandardErrors['b1'] -Relative 1e-10
+        $fit.ResidualSumOfSquares | Should -BeNear (100 * $plain.ResidualSumOfSquares) -Relative 1e-10
+        $fit.AIC | Should -BeNear $plain.AIC -Relative 1e-10
+    }
+
+    It 'stops at bounds and says so' {
+        $fit = $misra | Invoke-CurveFit $model y -InitialValue @{ b1 = 200; b2 = 0.0001 } -UpperBound @{ b1 = 230 } -WarningVariable warnings -WarningAction SilentlyContinue
+        "$($fit.StopReason)" | Should -BeExactly AtBound
+        $fit.Parameters['b1'] | Should -BeExactly 230.0
+        $fit.AtBound | Should -BeExactly b1
+        $fit.StandardErrors['b1'] | Should -Be ([double]::NaN)
+        "$warnings" | Should -BeLike '*At a bound*b1*'
+        (Get-FitError { $misra | Invoke-CurveFit $model y -InitialValue $start -UpperBound @{ b1 = 230 } }).FullyQualifiedErrorId | Should -BeLike 'BoundInvalid,*'
+    }
+
+    It 'shows a table as summary in R does' {
+        $text = $misra | Invoke-CurveFit $model y -InitialValue $start | Out-String
+        $text | Should -Match 'Parameter\s+StdError\s+t\s+p\s+lower 95%\s+upper 95%'
+        $text | Should -Match 'b1\s+238\.942\s+2\.70701\s+88\.2'
+        $text | Should -Match 'Residual standard error 0\.101879 on 12 degrees of freedom'
+    }
+
+    It 'comes back live from Clixml and jobs' {
+        $fit = $misra | Invoke-CurveFit $model y -InitialValue $start
+        $back = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($fit))
+        $back | Should -BeOfType PSAutodiff.CurveFitResult
+        $back.Parameters['b2'] | Should -BeExactly $fit.Parameters['b2']
+        $back.Covariance[0, 1] | Should -BeExactly $fit.Covariance[0, 1]
+        "$($back.Expression)" | Should -BeExactly "$($fit.Expression)"
+    }
+
+    It 'says with <What> what is wrong' -ForEach @(
+        @{ What = 'no model'; Id = 'ExpressionMissing'; Says = 'Import-Csv'; Call = { $misra | Invoke-CurveFit -Label y } }
+        @{ What = 'no label'; Id = 'LabelMissing'; Says = '-Label'; Call = { $misra | Invoke-CurveFit $model } }
+        @{ What = 'a label that is no column'; Id = 'ColumnMissing'; Says = "'z'"; Call = { $misra | Invoke-CurveFit $model z -InitialValue $start } }
+        @{ What = 'a parameter that is no variable'; Id = 'ParameterUnknown'; Says = "'b3'"; Call = { $misra | Invoke-CurveFit $model y -Parameter b1, b2, b3 -InitialValue $start } }
+        @{ What = 'a start for nothing'; Id = 'ParameterUnknown'; Says = "'b3'"; Call = { $misra | Invoke-CurveFit $model y -InitialValue @{ b1 = 1; b2 = 1; b3 = 1 } } }
+        @{ What = 'a bound for nothing'; Id = 'ParameterUnknown'; Says = '-LowerBound'; Call = { $misra | Invoke-CurveFit $model y -InitialValue $start -LowerBound @{ q = 1 } } }
+        @{ What = 'a start outside the domain'; Id = 'ValueNotFinite'; Says = 'in row 3'; Call = { $misra | Invoke-CurveFit 'a*log(b - x)' y -InitialValue @{ a = 1; b = 120 } } }
+        @{ What = 'fewer rows than parameters'; Id = 'RowsTooFew'; Says = 'only 1 row'; Call = { $misra[0] | Invoke-CurveFit $model y -InitialValue $start } }
+        @{ What = 'a negative weight'; Id = 'WeightInvalid'; Says = 'row 1 is -0.1'; Call = { $misra | Invoke-CurveFit $model y -Weight '-sd' -InitialValue $start } }
+        @{ What = 'weights that are all 0'; Id = 'WeightInvalid'; Says = 'All weights are 0'; Call = { $misra | Invoke-CurveFit $model y -Weight 'sd*0' -InitialValue $start } }
+        @{ What = 'no parameters'; Id = 'ParameterUnknown'; Says = 'nothing to fit'; Call = { $misra | Invoke-CurveFit '2*x' y } }
+        @{ What = 'no rows'; Id = 'RowsMissing'; Says = 'Pipe data in'; Call = { @() | Invoke-CurveFit $model y -InitialValue $start } }
+        @{ What = 'a column beside -Data'; Id = 'LengthMismatch'; Says = 'rows'; Call = { Invoke-CurveFit $model y -Data @{ x = 1, 2, 3; y = 1, 2 } -InitialValue $start } }
+        @{ What = 'a scale of 0'; Id = 'ArgumentInvalid'; Says = 'scale'; Call = { $misra | Invoke-CurveFit $model y -LossFunction Huber -LossScale 0 -InitialValue $start } }
+        @{ What = 'a tolerance of 1'; Id = 'ToleranceInvalid'; Says = 'below 1'; Call = { $misra | Invoke-CurveFit $model y -Tolerance 1 -InitialValue $start } }
+    ) {
+        $failure = Get-FitError $Call
+        $failure.FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.InvokeCurveFitCommand"
+        $failure.Exception.Message | Should -BeLike "*$Says*"
+    }
+
+    It 'leaves out rows that are no numbers, and names a row by where it came' {
+        $rows = @([pscustomobject]@{ x = 'n/a'; y = 1 }) + $misra
+        $fit = $rows | Invoke-CurveFit $model y -InitialValue $start -ErrorVariable faults -ErrorAction SilentlyContinue
+        $fit.Rows | Should -Be 14
+        $faults[0].FullyQualifiedErrorId | Should -BeLike 'ColumnNotNumeric,*'
+        $failure = $null
+        try { $rows | Invoke-CurveFit 'a*log(b - x)' y -InitialValue @{ a = 1; b = 120 } -ErrorAction SilentlyContinue }
+        catch { $failure = $_ }
+        $failure.Exception.Message | Should -BeLike '*in row 4*'
+    }
+}
