@@ -40,7 +40,7 @@ BeforeAll {
         IdxData                = '(?s)ElementType\s+: Byte.*Dimensions\s+: .*2.*3.*Count\s+: 6'
         LinearRegressionResult = '(?s)PetalWidth.*150.*PetalLength.*0\.4157'
         GeneralizedRegressionResult = '(?s)(Species.*100.*Binomial|Binomial.*Species.*100).*SepalLength.*(D|d)eviance'
-        CurveFitResult         = '(?s)y from a \* exp.*10 rows.*StdError.*a\s+2\.5.*Converged'
+        CurveFitResult         = '(?s)exp.*10.*a\W.*2\.5\d+.*Converged'
         WeightDecayAnalysis    = '(?s)Decay.*1.*DecayedMinimizer'
         WeightDecayDirection   = '(?s)Eigenvalue.*4'
         MatrixAnalysis         = '(?s)Determinant\s.*4.*SingularValues'
