@@ -37,9 +37,9 @@ internal static class NetworkTimes
         var single = AgainstPeak<float>($"a training step of 784-128-10, batch of {Batch}, single", StepWork, "65 %", Step<float>(1));
         var wide = AgainstPeak<double>($"a training step of 784-128-10, batch of {Batch}, double", StepWork, "65 %", Step<double>(1));
         Console.WriteLine($"| the rate in double by that in single | | | {single / wide:f3} | 0.5 |");
-        var (dense, formula) = Best(Step<double>(1), FormulaStep(1), seconds: 5);
-        Console.WriteLine($"| the step in double as the formula of one row, by that of the network | {formula * 1e3:f3} ms | {StepWork / formula / 1e9:f1} | {dense / formula:p1} of its rows/s | 97 % |");
-        var (oneThread, twoThreads) = Best(FormulaStep(1), FormulaStep(2), seconds: 5);
+        AgainstNetwork<double>("double");
+        AgainstNetwork<float>("single");
+        var (oneThread, twoThreads) = Best(FormulaStep<double>(1), FormulaStep<double>(2), seconds: 5);
         Console.WriteLine($"| the same on two threads against one | {twoThreads * 1e3:f3} ms | {StepWork / twoThreads / 1e9:f1} | {oneThread / twoThreads:f2} x faster | 1.7 |");
         var (one, two) = Best(Step<float>(1), Step<float>(2), seconds: 5);
         Console.WriteLine($"| the step in single on two threads against one | {two * 1e3:f3} ms | {StepWork / two / 1e9:f1} | {one / two:f2} x faster | 1.7 |");
@@ -51,6 +51,13 @@ internal static class NetworkTimes
 
         static void Nothing()
         {
+        }
+
+        static void AgainstNetwork<T>(string precision)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var (dense, formula) = Best(Step<T>(1), FormulaStep<T>(1), seconds: 5);
+            Console.WriteLine($"| the step in {precision} as the formula of one row, by that of the network | {formula * 1e3:f3} ms | {StepWork / formula / 1e9:f1} | {dense / formula:p1} of its rows/s | 97 % |");
         }
     }
 
@@ -84,22 +91,24 @@ internal static class NetworkTimes
     }
 
     // The network as an expression.
-    private static Action FormulaStep(int threads)
+    private static Action FormulaStep<T>(int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string loss = "x: [784]; W: [784, 128]; b: [128]; V: [128, 10]; c: [10]; z = tanh(x @ W + b) @ V + c; logsumexp(z) - take(z, y)";
         var (network, data) = Made<double>();
-        var program = new LossProgram(ExprNode.Parse(loss), ["x", "y"], ["W", "b", "V", "c"], default);
+        var program = new LossProgram(ExprNode.Parse(loss), ["x", "y"], ["W", "b", "V", "c"], default, typeof(T) == typeof(float));
         double[][] rows = [.. Enumerable.Range(0, Rows).Select(row => (double[])[.. data.Inputs.AsSpan(row * Inputs, Inputs), data.Classes![row]])];
-        var model = new ArrayLossModel(program, rows, threads);
-        var parameters = network.FlatParameters();
-        var gradient = new double[parameters.Length];
+        var model = new ArrayLossModel<T>(program, rows, threads);
+        var parameters = network.FlatParameters<T>();
+        var gradient = new T[parameters.Length];
+        var rate = T.CreateTruncating(0.01);
         var order = Enumerable.Range(0, Rows).ToArray();
         new RandomSource(2).Shuffle(order);
         var next = 0;
         return () =>
         {
             model.Gradient(parameters, order.AsSpan(next, Batch), gradient, null, default);
-            Move<double>(parameters, gradient, 0.01);
+            Move(parameters, gradient, rate);
             next = (next + Batch) % Rows;
         };
     }

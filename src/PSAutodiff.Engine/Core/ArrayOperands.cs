@@ -17,8 +17,11 @@ internal readonly ref struct ArrayOperands
     /// <summary>The whole numbers of the last argument.</summary>
     public required ReadOnlySpan<long> Indices { get; init; }
 
+    /// <summary>Ends early what takes long.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Other elements in the same shapes.</summary>
-    public ArrayOperands With(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => new() { X = x, Y = y, ShapeX = ShapeX, ShapeY = ShapeY, Shape = Shape, Indices = Indices };
+    public ArrayOperands With(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => new() { X = x, Y = y, ShapeX = ShapeX, ShapeY = ShapeY, Shape = Shape, Indices = Indices, Cancellation = Cancellation };
 }
 
 /// <summary>A block of rows for which an operation on arrays is computed at once.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace PSAutodiff.Core;
 
 /// <summary>The symmetric matrices among variables, within a point or a gradient that has the elements of all.</summary>
@@ -33,8 +35,10 @@ internal sealed class SymmetricParts
     /// Makes each matrix the mean of itself and its transpose: the nearest symmetric one, and of a gradient, whose elements are derivatives by those of
     /// any matrix, the steepest way that keeps the promise.
     /// </summary>
-    public void Symmetrize(Span<double> elements)
+    public void Symmetrize<T>(Span<T> elements)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        var two = T.CreateTruncating(2);
         foreach (var (start, size) in _matrices)
         {
             for (var i = 0; i < size; i++)
@@ -47,7 +51,7 @@ internal sealed class SymmetricParts
                     // Halves first only where the sum has no number.
                     if (below.Equals(above)) continue;
                     var sum = below + above;
-                    below = above = double.IsFinite(sum) ? sum / 2 : (below / 2) + (above / 2);
+                    below = above = T.IsFinite(sum) ? sum / two : (below / two) + (above / two);
                 }
             }
         }

@@ -15,9 +15,21 @@ internal static class ElementarySingle
 
     private const int MantissaBits = 23;
 
+    // From here on 1 - tanh(x)^2 and 1 - sigmoid(x) have lost too many of their digits, as in dense networks.
+    private const float Saturation = 0.99f;
+
     private interface IKernel
     {
         static abstract Vector<float> Apply(Vector<float> x);
+    }
+
+    private interface IKernelWithSlope : IKernel
+    {
+        /// <summary>The derivative from the value.</summary>
+        static abstract Vector<float> Slope(Vector<float> value);
+
+        /// <summary>The derivative to all digits.</summary>
+        static abstract double ExactSlope(double x, double value);
     }
 
     /// <summary>The hyperbolic tangent of each element, in place.</summary>
@@ -25,6 +37,56 @@ internal static class ElementarySingle
 
     /// <summary>The logistic function 1 / (1 + e^-x) of each element, in place.</summary>
     public static void Sigmoid(Span<float> values) => Map<SigmoidKernel>(values);
+
+    /// <summary>The hyperbolic tangent of each element and its derivative. Either may take the place of the elements.</summary>
+    public static void TanhAndSech2(ReadOnlySpan<float> x, Span<float> tanh, Span<float> sech2) => MapBoth<TanhKernel>(x, tanh, sech2);
+
+    /// <summary>The logistic function of each element and its derivative. Either may take the place of the elements.</summary>
+    public static void SigmoidAndDsigmoid(ReadOnlySpan<float> x, Span<float> sigmoid, Span<float> dsigmoid) => MapBoth<SigmoidKernel>(x, sigmoid, dsigmoid);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MapBoth<TKernel>(ReadOnlySpan<float> x, Span<float> values, Span<float> slopes)
+        where TKernel : struct, IKernelWithSlope
+    {
+        values = values[..x.Length];
+        slopes = slopes[..x.Length];
+        var i = 0;
+        for (; i + Vector<float>.Count <= x.Length; i += Vector<float>.Count)
+        {
+            var z = new Vector<float>(x[i..]);
+            var value = TKernel.Apply(z);
+            var slope = SlopeOf<TKernel>(z, value);
+            value.CopyTo(values[i..]);
+            slope.CopyTo(slopes[i..]);
+        }
+
+        if (i == x.Length) return;
+        Span<float> last = stackalloc float[Vector<float>.Count];
+        last.Clear();
+        x[i..].CopyTo(last);
+        var rest = new Vector<float>(last);
+        var lastValue = TKernel.Apply(rest);
+        for (var k = 0; i < x.Length; i++, k++)
+        {
+            values[i] = lastValue[k];
+            slopes[i] = SlopeOf<TKernel>(rest, lastValue)[k];
+        }
+    }
+
+    // From the value, but next to saturation, where that has lost its digits, from the argument.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> SlopeOf<TKernel>(Vector<float> x, Vector<float> value)
+        where TKernel : struct, IKernelWithSlope
+    {
+        var slope = TKernel.Slope(value);
+        if (!Vector.GreaterThanAny(Vector.Abs(value), new Vector<float>(Saturation))) return slope;
+        for (var k = 0; k < Vector<float>.Count; k++)
+        {
+            if (Math.Abs(value[k]) > Saturation) slope = slope.WithElement(k, (float)TKernel.ExactSlope(x[k], value[k]));
+        }
+
+        return slope;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TKernel>(Span<float> values)
@@ -65,8 +127,13 @@ internal static class ElementarySingle
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> AtMost(Vector<float> limit, Vector<float> x) => Vector.ConditionalSelect(Vector.LessThan(limit, x), limit, x);
 
-    private readonly struct TanhKernel : IKernel
+    private readonly struct TanhKernel : IKernelWithSlope
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Slope(Vector<float> value) => Vector<float>.One - (value * value);
+
+        public static double ExactSlope(double x, double value) => Elementary.Sech2(x, value);
+
         // A polynomial up to 0.625, beyond it 1 - 2 / (e^2|x| + 1), which is 1 from 9.02 on.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<float> Apply(Vector<float> x)
@@ -84,8 +151,13 @@ internal static class ElementarySingle
         }
     }
 
-    private readonly struct SigmoidKernel : IKernel
+    private readonly struct SigmoidKernel : IKernelWithSlope
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Slope(Vector<float> value) => value * (Vector<float>.One - value);
+
+        public static double ExactSlope(double x, double value) => Elementary.Dsigmoid(x, value);
+
         // With e = e^-|x| <= 1: 1 / (1 + e) for x >= 0, else e / (1 + e).
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<float> Apply(Vector<float> x)

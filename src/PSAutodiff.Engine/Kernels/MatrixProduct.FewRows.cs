@@ -45,18 +45,20 @@ internal static partial class MatrixProduct
         }
     }
 
-    /// <summary>C = A B', with B as it lies.</summary>
+    /// <summary>C = A B', or C += A B', with B as it lies.</summary>
     /// <param name="a">A: rows x depth.</param>
     /// <param name="rows">The rows of A and C, at least 1.</param>
     /// <param name="b">B: columns x depth.</param>
     /// <param name="c">C: rows x columns.</param>
+    /// <param name="accumulate">Whether the product is added to what C holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyFewByTransposed<T>(ReadOnlySpan<T> a, int rows, ReadOnlySpan<T> b, Span<T> c)
+    public static void MultiplyFewByTransposed<T>(ReadOnlySpan<T> a, int rows, ReadOnlySpan<T> b, Span<T> c, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int chains = 4;
         var (depth, columns) = (a.Length / rows, c.Length / rows);
         b = b[..checked(depth * columns)];
+        if (!accumulate) c.Clear();
         for (var row = 0; row < rows; row++)
         {
             ref var x = ref MemoryMarshal.GetReference(a[(row * depth)..]);
@@ -70,7 +72,7 @@ internal static partial class MatrixProduct
                 ref var b1 = ref Unsafe.Add(ref b0, depth);
                 ref var b2 = ref Unsafe.Add(ref b1, depth);
                 ref var b3 = ref Unsafe.Add(ref b2, depth);
-                var (c0, c1, c2, c3) = (T.Zero, T.Zero, T.Zero, T.Zero);
+                var (c0, c1, c2, c3) = (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]);
                 for (var k = 0; k < depth; k++)
                 {
                     var one = Unsafe.Add(ref x, k);
@@ -86,7 +88,7 @@ internal static partial class MatrixProduct
 
             for (; i < sums.Length; i++)
             {
-                var sum = T.Zero;
+                var sum = sums[i];
                 for (var k = 0; k < depth; k++) sum = T.FusedMultiplyAdd(Unsafe.Add(ref x, k), Unsafe.Add(ref b0, k), sum);
                 sums[i] = sum;
                 b0 = ref Unsafe.Add(ref b0, depth);

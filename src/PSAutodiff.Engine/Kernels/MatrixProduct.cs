@@ -25,6 +25,9 @@ internal static partial class MatrixProduct
     // So many rows of a panel, 25 kB, stay in the first-level cache while left-hand rows stream past; measured best of 132 to 400.
     private const int DepthBlock = 400;
 
+    // Rows of a product that are not shared out, a multiple of those of a tile; large, as each part of the packed matrix is read once for them.
+    private const int RowsAtOnce = 512 / TileRows * TileRows;
+
     /// <summary>Columns of a panel.</summary>
     public static int PanelWidth<T>() => PanelBytes / Unsafe.SizeOf<T>();
 
@@ -100,12 +103,14 @@ internal static partial class MatrixProduct
     /// <param name="columns">Columns of B and C.</param>
     /// <param name="c">C: rows x columns.</param>
     /// <param name="accumulate">Whether the product is added to what C holds.</param>
-    public static void Multiply<T>(MatrixRows<T> a, ReadOnlySpan<T> packed, int columns, Span<T> c, bool accumulate)
+    /// <param name="cancellation">Ends it early; what C holds then means nothing.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void Multiply<T>(MatrixRows<T> a, ReadOnlySpan<T> packed, int columns, Span<T> c, bool accumulate, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (Vector256.IsHardwareAccelerated) Multiply<T, ProductLanes256<T>>(a, packed, columns, c, accumulate);
-        else if (Vector128.IsHardwareAccelerated) Multiply<T, ProductLanes128<T>>(a, packed, columns, c, accumulate);
-        else Multiply<T, ProductLane<T>>(a, packed, columns, c, accumulate);
+        if (Vector256.IsHardwareAccelerated) Multiply<T, ProductLanes256<T>>(a, packed, columns, c, accumulate, cancellation);
+        else if (Vector128.IsHardwareAccelerated) Multiply<T, ProductLanes128<T>>(a, packed, columns, c, accumulate, cancellation);
+        else Multiply<T, ProductLane<T>>(a, packed, columns, c, accumulate, cancellation);
     }
 
     /// <summary>C = A B for matrices that lie row after row, packed where that pays.</summary>
@@ -115,13 +120,22 @@ internal static partial class MatrixProduct
     /// <param name="b">B: depth x columns.</param>
     /// <param name="columns">Columns of B and C.</param>
     /// <param name="c">C: rows x columns.</param>
-    public static void MultiplyPlain(ReadOnlySpan<double> a, int rows, int depth, ReadOnlySpan<double> b, int columns, Span<double> c)
+    /// <param name="cancellation">Ends it early; what C holds then means nothing.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void MultiplyPlain(ReadOnlySpan<double> a, int rows, int depth, ReadOnlySpan<double> b, int columns, Span<double> c, CancellationToken cancellation = default)
     {
         if (rows >= TileRows && columns >= PanelWidth<double>() / 2)
         {
             var packed = ArrayPool<double>.Shared.Rent(PackedLength<double>(depth, columns));
             Pack(b, depth, columns, packed.AsSpan(), depth, 0);
-            Multiply<double>(new MatrixRows<double>(a, rows, depth), packed, columns, c, accumulate: false);
+
+            // So few rows at a time that it can be ended soon.
+            for (var row = 0; row < rows; row += RowsAtOnce)
+            {
+                var count = Math.Min(RowsAtOnce, rows - row);
+                Multiply<double>(new MatrixRows<double>(a.Slice(row * depth, count * depth), count, depth), packed, columns, c.Slice(row * columns, count * columns), accumulate: false, cancellation);
+            }
+
             ArrayPool<double>.Shared.Return(packed);
             return;
         }
@@ -129,6 +143,7 @@ internal static partial class MatrixProduct
         c[..checked(rows * columns)].Clear();
         for (var i = 0; i < rows; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var row = c.Slice(i * columns, columns);
             if (columns == 1)
             {
@@ -165,7 +180,7 @@ internal static partial class MatrixProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Multiply<T, TLanes>(MatrixRows<T> a, ReadOnlySpan<T> packed, int columns, Span<T> c, bool accumulate)
+    internal static void Multiply<T, TLanes>(MatrixRows<T> a, ReadOnlySpan<T> packed, int columns, Span<T> c, bool accumulate, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLanes : struct, IProductLanes<TLanes, T>
     {
@@ -179,6 +194,7 @@ internal static partial class MatrixProduct
             var block = Math.Min(BlockOf(depth), depth - start);
             for (var column = 0; column < columns; column += PanelWidth<T>())
             {
+                cancellation.ThrowIfCancellationRequested();
                 ref var b = ref Unsafe.Add(ref MemoryMarshal.GetReference(packed), ((nint)column * depth) + ((nint)start * PanelWidth<T>()));
                 for (var row = 0; row < rows; row += TileRows)
                 {

@@ -129,6 +129,30 @@ internal static class Vectors
         for (; i < y.Length; i++) y[i] += factor * x[i];
     }
 
+    /// <summary>x + y into a result that may be one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        x = x[..result.Length];
+        y = y[..result.Length];
+        var i = 0;
+        for (; i + Vector<T>.Count <= result.Length; i += Vector<T>.Count) (new Vector<T>(x[i..]) + new Vector<T>(y[i..])).CopyTo(result[i..]);
+        for (; i < result.Length; i++) result[i] = x[i] + y[i];
+    }
+
+    /// <summary>x * y into a result that may be one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        x = x[..result.Length];
+        y = y[..result.Length];
+        var i = 0;
+        for (; i + Vector<T>.Count <= result.Length; i += Vector<T>.Count) (new Vector<T>(x[i..]) * new Vector<T>(y[i..])).CopyTo(result[i..]);
+        for (; i < result.Length; i++) result[i] = x[i] * y[i];
+    }
+
     /// <summary>x * y into y.</summary>
     public static void Multiply<T>(Span<T> y, ReadOnlySpan<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -157,6 +181,23 @@ internal static class Vectors
 
     /// <summary>y / divisor into y.</summary>
     public static void Divide(Span<double> y, double divisor) => Divide(y, divisor, y);
+
+    /// <summary>y / divisor into y, in the precision of y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide<T>(Span<T> y, int divisor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(double))
+        {
+            Divide(MemoryMarshal.Cast<T, double>(y), (double)divisor);
+            return;
+        }
+
+        var divisors = new Vector<T>(T.CreateTruncating(divisor));
+        var i = 0;
+        for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count) (new Vector<T>(y[i..]) / divisors).CopyTo(y[i..]);
+        for (; i < y.Length; i++) y[i] /= T.CreateTruncating(divisor);
+    }
 
     /// <summary>x / divisor into y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

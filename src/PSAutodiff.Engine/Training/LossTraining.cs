@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PSAutodiff.Execution;
+using PSAutodiff.Kernels;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 
@@ -14,23 +16,35 @@ public sealed class LossTraining
     private readonly LossProgram _program;
     private readonly string[] _parameters;
     private readonly ExprNode _loss;
+    private readonly NetworkPrecision _precision;
 
     /// <summary>Prepares a training: differentiates and compiles the loss, once as long as it lives.</summary>
     /// <param name="loss">The loss of one row. Numerically stable rewrites are applied to it first.</param>
     /// <param name="columns">Its variables that the data give, in the order of the values in a row.</param>
     /// <param name="parameters">Its variables that are trained.</param>
+    /// <param name="precision">
+    /// The numbers of parameters, data, matrix products and their activations, and of sums of these over rows. All else, losses among it, is computed in double.
+    /// </param>
     /// <param name="cancellation">Ends the preparation early.</param>
-    /// <exception cref="AutodiffException">The loss is a vector or matrix.</exception>
+    /// <exception cref="AutodiffException">The loss is a vector or matrix, or it chooses among more places than single precision counts to.</exception>
     /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
-    public LossTraining(ExprNode loss, IReadOnlyList<string> columns, IReadOnlyList<string> parameters, CancellationToken cancellation = default)
+    public LossTraining(
+        ExprNode loss,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> parameters,
+        NetworkPrecision precision = NetworkPrecision.Double,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(parameters);
-        _loss = loss;
+        (_loss, _precision) = (loss, precision);
         _parameters = [.. parameters];
         string[] given = [.. columns];
-        _program = KeptForms.Get(loss, [.. given, string.Empty, .. _parameters], () => new LossProgram(loss, given, _parameters, cancellation));
+        _program = KeptForms.Get(
+            loss,
+            [.. given, precision == NetworkPrecision.Single ? " single" : string.Empty, .. _parameters],
+            () => new LossProgram(loss, given, _parameters, cancellation, precision == NetworkPrecision.Single));
     }
 
     /// <summary>Makes the start values of further restarts from their seeds; needed when there are any.</summary>
@@ -70,13 +84,50 @@ public sealed class LossTraining
             throw new AutodiffException(ErrorIds.RestartsNeedStarts, $"{nameof(StartFromSeed)} has to be set for restarts: it makes their start values.");
         }
 
-        var threads = Math.Max(1, options.Threads / TrainingLoop<double>.Workers(options));
-        ITrainingModel<double> model = _program.Rows is null ? new LossModel(_program, data, threads) : new ArrayLossModel(_program, data, threads);
-        var loop = new TrainingLoop<double>(model, plan, start, StartFromSeed) { Subject = () => (HashOfLoss(start), HashOf(data)) };
+        return _precision == NetworkPrecision.Single ? Run<float>(start, data, plan, cancellation) : Run<double>(start, data, plan, cancellation);
+    }
+
+    private TrainingResult Run<T>(double[] start, double[][] rows, TrainingPlan plan, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) != typeof(double)) CheckSizes(rows, plan);
+        var threads = Math.Max(1, plan.Options.Threads / TrainingLoop<T>.Workers(plan.Options));
+        var model = _program.Rows is null ? (ITrainingModel<T>)(object)new LossModel(_program, rows, threads) : new ArrayLossModel<T>(_program, rows, threads);
+        Func<int, T[]>? newStart = StartFromSeed is null ? null : seed => Rounded<T>(StartFromSeed(seed));
+        var loop = new TrainingLoop<T>(model, plan, Rounded<T>(start), newStart) { Subject = () => (HashOfLoss(start), HashOf(rows)) };
         var (result, parameters, _) = loop.Run(cancellation);
-        result.Parameters = _program.Parameters.Fold(i => parameters[i]);
+        result.Parameters = _program.Parameters.Fold(i => double.CreateTruncating(parameters[i]));
         return result;
     }
+
+    private T[] Rounded<T>(double[] start)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var rounded = new T[start.Length];
+        Vectors.Narrow<T>(start, rounded);
+        for (var i = 0; i < start.Length; i++)
+        {
+            if (double.IsFinite(start[i]) && !T.IsFinite(rounded[i])) throw TooLarge($"The start value of '{_program.Parameters.ElementNames[i]}'", start[i]);
+        }
+
+        return rounded;
+    }
+
+    // Before rows are rounded, so that it can be said where a number is.
+    private void CheckSizes(double[][] rows, TrainingPlan plan)
+    {
+        for (var row = 0; row < rows.Length; row++)
+        {
+            for (var i = 0; i < rows[row].Length; i++)
+            {
+                var value = rows[row][i];
+                if (double.IsFinite(value) && !float.IsFinite((float)value)) throw TooLarge(string.Create(CultureInfo.InvariantCulture, $"Row {plan.Samples?[row] ?? row + 1}, column '{_program.Columns.ElementNames[i]}'"), value);
+            }
+        }
+    }
+
+    private static AutodiffException TooLarge(string what, double value) =>
+        new(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"{what}: {value} is too large for single precision, which goes up to {float.MaxValue}. Scale it, or train in double precision."));
 
     private static void CheckLength(double[] values, int length, string what)
     {
@@ -87,7 +138,7 @@ public sealed class LossTraining
     private byte[] HashOfLoss(double[] start)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"loss;{string.Join(',', _program.Columns.Names.Concat(_program.Parameters.Names))};{string.Join(',', _parameters)};{_loss.ToText(ExprTextFormat.Json)}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"loss;{(_precision == NetworkPrecision.Single ? "single;" : string.Empty)}{string.Join(',', _program.Columns.Names.Concat(_program.Parameters.Names))};{string.Join(',', _parameters)};{_loss.ToText(ExprTextFormat.Json)}"));
         hash.AppendData(MemoryMarshal.AsBytes<double>(start));
         return hash.GetHashAndReset();
     }

@@ -72,7 +72,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         if (_parameters!.Length == 0) _command.Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
         var rows = _command.Intake.Release<LossRows>();
         return _command.Require(_command.InitialValue, () =>
-            new LossTraining(_loss, rows.Columns, _parameters, cancellation) { StartFromSeed = StartValues }
+            new LossTraining(_loss, rows.Columns, _parameters, _command.Precision, cancellation) { StartFromSeed = StartValues }
                 .Run(StartValues(options.Seed), rows.Values, _command.Intake.Numbers(), options, cancellation));
     }
 

@@ -57,6 +57,10 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [ValidateRange(0.0, double.MaxValue)]
     public double InitialScale { get; set; } = Math.Sqrt(6.0 / 4.0);
 
+    /// <summary>The numbers of parameters, data and matrix products; a network has its own.</summary>
+    [Parameter(ParameterSetName = LossSet)]
+    public NetworkPrecision Precision { get; set; } = NetworkPrecision.Double;
+
     internal bool HasInitialScale => IsBound(nameof(InitialScale));
 
     internal double UsedInitialScale => Initializer == InitialDistribution.Normal && !IsBound(nameof(InitialScale)) ? 1 : InitialScale;

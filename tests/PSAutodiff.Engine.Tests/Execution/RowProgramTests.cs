@@ -110,12 +110,84 @@ public sealed class RowProgramTests
     {
         foreach (var count in new[] { 1, 5, 400 })
         {
-            var sum = new Rows(Texts[model], count).Prepared(2);
-            sum();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            sum();
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            var rows = new Rows(Texts[model], count);
+            foreach (var sum in new[] { rows.Prepared(2), rows.PreparedNarrow() })
+            {
+                sum();
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                sum();
+                Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Single_precision_has_the_digits_that_it_can_have(string model)
+    {
+        foreach (var count in new[] { 1, 5, 6, 333 })
+        {
+            var rows = new Rows(Texts[model], count);
+            var (sums, sizes) = rows.SumOneByOne();
+            var actual = rows.NarrowMean(0, 1);
+            for (var i = 0; i < sums.Length; i++) Assert.Equal(sums[i] / count, actual[i], 2e-5 * Math.Max(1, sizes[i] / count));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Single_precision_has_the_same_bits_for_any_block_and_number_of_threads(string model)
+    {
+        foreach (var count in new[] { 5, 7, 700 })
+        {
+            var rows = new Rows(Texts[model], count);
+            var expected = rows.NarrowMean(0, 1);
+            foreach (var block in new[] { 5, 6, 64 })
+            {
+                foreach (var threads in new[] { 1, 3 }) Assert.Equal(expected, rows.NarrowMean(block, threads));
+            }
+        }
+    }
+
+    [Fact]
+    public void In_single_precision_a_layer_is_computed_in_it_and_a_loss_in_double()
+    {
+        var rows = new Rows(Texts["a dense network"], 1);
+        Assert.Equal(["matmul", "sech2", "matmul", "matmul", "mul"], rows.NarrowProgram.Rows.Rows.Instructions.Where(static one => one.Target.IsNarrow && one.Way != ArrayTape.Way.Converted).Select(static one => one.Operation.Name));
+        Assert.Contains(rows.NarrowProgram.Rows.Rows.Instructions, static one => one.Operation.Name == "logsumexp" && one.Target.Storage is ArrayTape.Storage.Row or ArrayTape.Storage.Kept);
+    }
+
+    [Fact]
+    public void Random_programs_in_single_precision_are_close_to_those_in_double()
+    {
+        var compared = 0;
+        for (var seed = 0; seed < Programs; seed++)
+        {
+            var one = new ArrayCase(seed, 1 + (seed % 25), isSmooth: true, isNumber: true);
+            var random = new Random(seed);
+            var rows = new Rows(one, [.. one.Names.Where(_ => random.Next(3) > 0)], random.Next(1, 30), random);
+            var (sums, sizes) = rows.SumOneByOne();
+            var actual = rows.NarrowMean(0, 1);
+            Assert.Equal(actual, rows.NarrowMean(6, 2));
+            for (var i = 0; i < sums.Length; i++)
+            {
+                if (!(sizes[i] < 10)) continue;
+                compared++;
+                Assert.True(Math.Abs((sums[i] / rows.Count) - actual[i]) <= 1e-3, $"{actual[i]:R}, not {sums[i] / rows.Count:R} at {i}; seed {seed}: {one.Program.Text}");
+            }
+        }
+
+        Assert.InRange(compared, Programs, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData("take(E, k) @ w", "E: [20000000, 2]; w: [2]; ")]
+    [InlineData("(take(e, k) - y)^2", "e: [20000000]; ")]
+    public void Single_precision_refuses_more_places_than_it_can_count(string formula, string shapes)
+    {
+        var error = Assert.Throws<AutodiffException>(() => new Rows(shapes + formula, 0).NarrowProgram);
+        Assert.Equal("DataTooLarge", error.ErrorId);
+        Assert.Contains("20000000", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,15 +321,35 @@ public sealed class RowProgramTests
         {
             var program = RowProgram.ForValues(_outputs, _inputs, _columns, default);
             var results = Array.ConvertAll(program.Results.Shapes, shape => new double[shape.Count * _count]);
-            new RowRun(program, 1, block).Evaluate(_point, Data, _count, results, default);
+            new RowRun<double>(program, 1, block).Evaluate(_point, Data, _count, results, default);
             return [.. Enumerable.Range(0, _count).Select(row => results.SelectMany((result, i) => result.AsSpan(row * result.Length / _count, result.Length / _count).ToArray()).ToArray())];
         }
 
         public double[] Sum(int block, int threads, int[]? rows = null, bool isMean = false) => Sum(_point, block, threads, rows, isMean);
 
+        public RowProgram NarrowProgram => field ??= RowProgram.ForSums(_outputs, _inputs, _columns, default, isNarrow: true);
+
+        public int Count => _count;
+
+        private ReadOnlyMemory<float>[] NarrowData => Array.ConvertAll(_data, static column => (ReadOnlyMemory<float>)Array.ConvertAll(column, static element => (float)element));
+
+        public float[] NarrowMean(int block, int threads)
+        {
+            var results = new float[Program.Results.Length];
+            new RowRun<float>(NarrowProgram, threads, block) { SharesAll = true }.Sum(Array.ConvertAll(_point, static element => (float)element), NarrowData, [.. Enumerable.Range(0, _count)], isMean: true, results, [], default);
+            return results;
+        }
+
+        public Action PreparedNarrow()
+        {
+            var (run, results, data, all) = (new RowRun<float>(NarrowProgram, 1), new float[Program.Results.Length], NarrowData, Enumerable.Range(0, _count).ToArray());
+            var point = Array.ConvertAll(_point, static element => (float)element);
+            return () => run.Sum(point, data, all, isMean: true, results, [], default);
+        }
+
         public Action Prepared(int threads)
         {
-            var (run, results, data, all) = (new RowRun(Program, threads), new double[Program.Results.Length], Data, Enumerable.Range(0, _count).ToArray());
+            var (run, results, data, all) = (new RowRun<double>(Program, threads), new double[Program.Results.Length], Data, Enumerable.Range(0, _count).ToArray());
             return () => run.Sum(_point, data, all, isMean: true, results, [], default);
         }
 
@@ -277,7 +369,7 @@ public sealed class RowProgramTests
         private double[] Sum(double[] point, int block, int threads, int[]? rows, bool isMean)
         {
             var results = new double[Program.Results.Length];
-            new RowRun(Program, threads, block) { SharesAll = true }.Sum(point, Data, rows ?? [.. Enumerable.Range(0, _count)], isMean, results, [], default);
+            new RowRun<double>(Program, threads, block) { SharesAll = true }.Sum(point, Data, rows ?? [.. Enumerable.Range(0, _count)], isMean, results, [], default);
             return results;
         }
 

@@ -22,6 +22,44 @@ public sealed class ArrayTrainingTests
         for (var i = 0; i < finish.Length; i++) Assert.Equal(golden.Finish.Flat[i], finish[i], 1e-9);
     }
 
+    [Theory]
+    [InlineData("iris-nesterov", 1e-4)]
+    [InlineData("xor-tanh", 1e-4)]
+    [InlineData("two-sigmoid-outputs-rmsprop", 1e-3)]
+    public void In_single_precision_it_stays_near_the_golden_way(string name, double tolerance)
+    {
+        var golden = GoldenTraining.Named(name);
+        var result = Train(golden, new TrainingOptions(), precision: NetworkPrecision.Single);
+        for (var i = 0; i < golden.Steps; i++) Assert.Equal(golden.BatchLosses[i], result.Loss[i], tolerance);
+        Assert.All(Flat(result), static parameter => Assert.Equal((float)parameter, parameter));
+        Assert.NotEqual(Flat(Train(golden, new TrainingOptions())), Flat(result));
+    }
+
+    [Fact]
+    public void A_loss_of_numbers_is_trained_in_single_precision_too()
+    {
+        double[][] rows = [.. Enumerable.Range(0, 20).Select(static i => (double[])[i / 10.0, (3 * i / 10.0) - 1])];
+        var result = new LossTraining(ExprNode.Parse("(y - (a*x + b))^2"), ["x", "y"], ["a", "b"], NetworkPrecision.Single).Run([0, 0], rows, null, new TrainingOptions { Epochs = 500, BatchSize = 20, LearningRate = 0.2 });
+        Assert.Equal(3, (double)result.Parameters!["a"]!, 1e-5);
+        Assert.Equal(-1, (double)result.Parameters["b"]!, 1e-5);
+    }
+
+    [Fact]
+    public void Numbers_too_large_for_single_precision_are_named_by_row_and_column()
+    {
+        var training = new LossTraining(ExprNode.Parse("x: [2]; w: [2]; (y - x @ w)^2"), ["x", "y"], ["w"], NetworkPrecision.Single);
+        var options = new TrainingOptions();
+        var error = Assert.Throws<AutodiffException>(() => training.Run([0, 0], [[1, 2, 3], [1, -1e39, 3]], [4, 7], options));
+        Assert.Equal("ValueNotFinite", error.ErrorId);
+        Assert.Contains("Row 7, column 'x[1]': -1E+39 is too large", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<AutodiffException>(() => training.Run([0, 1e300], [[1, 2, 3]], null, options));
+        Assert.Contains("The start value of 'w[1]': 1E+300 is too large", error.Message, StringComparison.Ordinal);
+
+        var overflown = training.Run([1, 1], [[1, 2, 3], [2e38f, 3e38f, 1]], null, options with { LearningRate = 0.01 });
+        Assert.Equal(TrainingStopReason.NotFinite, overflown.StopReason);
+        Assert.Equal(2, overflown.FailedStep!.Sample);
+    }
+
     [Fact]
     public void The_parameters_of_a_result_have_their_shapes()
     {
@@ -117,10 +155,10 @@ public sealed class ArrayTrainingTests
 
     private static double[] Flat(TrainingResult result) => [.. result.Parameters!.Values.Cast<object>().SelectMany(static value => value is double[,] matrix ? matrix.Cast<double>() : value as double[] ?? [(double)value])];
 
-    private static TrainingResult Train(GoldenTraining golden, TrainingOptions options, Func<int, double[]>? startFromSeed = null)
+    private static TrainingResult Train(GoldenTraining golden, TrainingOptions options, Func<int, double[]>? startFromSeed = null, NetworkPrecision precision = NetworkPrecision.Double)
     {
         var (loss, parameters) = Formula(golden);
-        var training = new LossTraining(ExprNode.Parse(loss), ["x", "y"], parameters) { StartFromSeed = startFromSeed };
+        var training = new LossTraining(ExprNode.Parse(loss), ["x", "y"], parameters, precision) { StartFromSeed = startFromSeed };
         double[][] rows = [.. golden.Inputs.Zip(golden.Targets, static (inputs, targets) => (double[])[.. inputs, .. targets])];
         return training.Run(golden.Start.Flat, rows, null, options with
         {

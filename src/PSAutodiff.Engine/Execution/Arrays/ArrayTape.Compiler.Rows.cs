@@ -40,13 +40,19 @@ internal sealed partial class ArrayTape
         private bool[] FindKept()
         {
             var isKept = new bool[_reachable.Length];
-            foreach (var root in _roots) isKept[root] = _varies[root] && !_graph.IsLeaf(root);
+            foreach (var root in _roots) isKept[root] = _varies[root] && !_graph.IsLeaf(root) && _isNarrow[root] == IsOperand(root);
             return isKept;
         }
 
-        private Storage StorageOf(int id) => !_varies[id] ? Storage.Single : _isKept[id] ? Storage.Kept : Storage.Row;
+        private Storage StorageOf(int id) =>
+            !_varies[id] ? Storage.Single :
+            _isNarrow[id] ? (_isKept[id] ? Storage.NarrowKept : Storage.NarrowRow) :
+            _isKept[id] ? Storage.Kept : Storage.Row;
 
-        private Place PlaceOfResult(int root) => _columnPlaces.GetValueOrDefault(root, _places[root]);
+        private Place PlaceOfResult(int root) =>
+            IsConverted(root) ? _converted[root] :
+            _keptColumns.TryGetValue(root, out var kept) ? kept :
+            _columnPlaces.GetValueOrDefault(root, _places[root]);
 
         /// <summary>Copies the rows of variables at the beginning of a block, where more is done with them than to multiply vectors or to copy them.</summary>
         private void GatherColumns()
@@ -81,8 +87,9 @@ internal sealed partial class ArrayTape
         private void ViewRows(int id, Operation operation, int start)
         {
             var (x, shape) = (_graph.X(id), _graph.ShapeOf(id));
-            var whole = _columnPlaces.GetValueOrDefault(x, _places[x]);
-            if (operation is ReshapeOperation && whole.Storage != Storage.Column && !_isKept[id])
+            var isView = operation is ReshapeOperation && !_columnPlaces.ContainsKey(x) && !_isKept[id];
+            var whole = _columnPlaces.TryGetValue(x, out var inData) ? inData : isView ? _places[x] : WideOf(x);
+            if (isView)
             {
                 _tenants[_rooms[x]]++;
                 (_places[id], _rooms[id]) = (whole with { Shape = shape }, _rooms[x]);
@@ -101,9 +108,11 @@ internal sealed partial class ArrayTape
         }
 
         /// <summary>A matrix product of rows with a matrix that does not vary is one product of the whole block.</summary>
-        private bool TryProduct(int id, Operation operation)
+        private bool TryProduct(int id)
         {
-            if (FindProduct(id, operation) is not var (rows, fixedSide, isTransposed)) return false;
+            var begins = _begins.TryGetValue(id, out var sum);
+            var product = begins ? sum.Product : id;
+            if (FindProduct(product, _graph.OperationOf(product)) is not var (rows, fixedSide, isTransposed)) return false;
             if (!_factorOf.TryGetValue((fixedSide, isTransposed), out var factor))
             {
                 var place = _places[fixedSide];
@@ -112,9 +121,9 @@ internal sealed partial class ArrayTape
                 _factors.Add(isTransposed ? new Factor(place, columns, depth, true) : new Factor(place, depth, columns, false));
             }
 
+            var left = OperandOf(rows);
             New(id, _graph.ShapeOf(id));
-            var left = _graph.ShapeOf(rows).IsMatrix ? _places[rows] : _columnPlaces.GetValueOrDefault(rows, _places[rows]);
-            Add(new Instruction(operation, _places[id], left, _places[fixedSide], default, [], Way.Product, factor));
+            Add(new Instruction(_graph.OperationOf(product), _places[id], left, _places[fixedSide], begins ? _places[sum.Addend] : default, [], Way.Product, factor));
             Release(rows, id);
             return true;
         }

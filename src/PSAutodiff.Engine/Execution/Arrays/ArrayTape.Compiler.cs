@@ -40,12 +40,10 @@ internal sealed partial class ArrayTape
         private readonly List<Instruction> _rowInstructions = [];
         private readonly List<double> _constants = [];
         private readonly Stack<(int Id, long Row, long Column)> _parts = new();
+        private readonly long[] _ends = new long[1 + (int)Storage.NarrowKept];
         private int _operationCount;
-        private long _end;
-        private long _rowEnd;
-        private long _keptEnd;
 
-        public Compiler(Graph graph, int[] roots, bool[] reachable, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation)
+        public Compiler(Graph graph, int[] roots, bool[] reachable, VariableLayout inputs, VariableLayout columns, bool[]? operands, CancellationToken cancellation)
         {
             (_graph, _roots, _reachable, _inputs, _columns, _cancellation) = (graph, roots, reachable, inputs, columns, cancellation);
             _places = new Place[reachable.Length];
@@ -55,9 +53,13 @@ internal sealed partial class ArrayTape
             _hasNoMinusZero = new bool[reachable.Length];
             _uses = graph.Uses(reachable, roots);
             _varies = FindVarying();
-            _isKept = FindKept();
             _waits = FindWaiting();
             FindShared();
+            _isNarrow = new bool[reachable.Length];
+            _isResult = new bool[reachable.Length];
+            foreach (var root in roots) _isResult[root] = true;
+            if (operands is not null) FindNarrow(operands);
+            _isKept = FindKept();
         }
 
         public ArrayTape Compile()
@@ -78,19 +80,25 @@ internal sealed partial class ArrayTape
                     _cancellation.ThrowIfCancellationRequested();
                     if (_graph.IsLeaf(id)) continue;
                     _operationCount++;
-                    if (!_waits[id]) Emit(id);
+                    if (!_waits[id] && !_isBegun.Contains(id)) Emit(id);
                 }
+
+                KeepConverted(root);
             }
 
             // Before the machine runs out of memory.
-            if (_end * sizeof(double) > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            if (_ends[0] * sizeof(double) > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
-                throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_end} elements together, which is more than this computer has memory for.");
+                throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_ends[0]} elements together, which is more than this computer has memory for.");
             }
 
-            return new ArrayTape([.. _instructions], _operationCount, [.. _constants], _inputs, Checked(_end), Array.ConvertAll(_roots, PlaceOfResult))
+            return new ArrayTape([.. _instructions], _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
             {
-                Rows = _columns.Names.Count == 0 ? RowPart.None : new RowPart(_columns, [.. _rowInstructions], [.. _factors], Checked(_rowEnd), Checked(_keptEnd)),
+                Rows = _columns.Names.Count == 0 ? RowPart.None : new RowPart(_columns, [.. _rowInstructions], [.. _factors], LengthOf(Storage.Row), LengthOf(Storage.Kept))
+                {
+                    NarrowRowLength = LengthOf(Storage.NarrowRow),
+                    NarrowKeptLength = LengthOf(Storage.NarrowKept),
+                },
             };
         }
 
@@ -177,7 +185,7 @@ internal sealed partial class ArrayTape
             if (IsJoin(operation)) EmitJoined(id, operation);
             else if (_shared.TryGetValue(id, out var pair)) EmitBoth(id, pair.Other, pair.Sharing);
             else if (TryView(id, operation)) Release(_graph.X(id), id);
-            else if (TryProduct(id, operation)) return;
+            else if (TryProduct(id)) return;
             else if (operation is not SumOperation || !TryAdd(id)) EmitWhole(id, operation);
         }
 
@@ -187,7 +195,7 @@ internal sealed partial class ArrayTape
             var count = operation.HasIndices ? operation.Arity - 1 : operation.Arity;
             long[] indices = operation.HasIndices ? _graph.IndicesOf(_graph.Argument(id, count)) : [];
             var places = new Place[3];
-            for (var i = 0; i < count; i++) places[i] = _places[_graph.Argument(id, i)];
+            for (var i = 0; i < count; i++) places[i] = _isNarrow[id] ? _places[_graph.Argument(id, i)] : WideOf(_graph.Argument(id, i));
 
             // Element by element an argument that ends here gives its place to the result.
             var taken = Graph.None;
@@ -213,6 +221,7 @@ internal sealed partial class ArrayTape
             _isEmitted.Add(second);
             var (id, other) = sharing >= 0 ? (first, second) : (second, first);
             var (x, shape) = (_graph.X(id), _graph.ShapeOf(id));
+            var argument = _isNarrow[id] ? _places[x] : WideOf(x);
             Release(x, id);
             if (CanTake(other, x)) Take(other, x, shape);
             else New(other, shape);
@@ -220,7 +229,7 @@ internal sealed partial class ArrayTape
             if (!isTaken && CanTake(id, x)) Take(id, x, shape);
             else New(id, shape);
             isTaken |= _rooms[id] == _rooms[x];
-            Add(new Instruction(_graph.OperationOf(id), _places[id], _places[x], _places[other], default, [], Way.Both, Math.Max(sharing, _shared[id].Sharing)));
+            Add(new Instruction(_graph.OperationOf(id), _places[id], argument, _places[other], default, [], Way.Both, Math.Max(sharing, _shared[id].Sharing)));
             if (!isTaken) Release(x, id);
         }
 
@@ -278,7 +287,7 @@ internal sealed partial class ArrayTape
             _hasNoMinusZero[id] = true;
             var (x, y) = (_graph.X(part), _graph.Y(part));
             var chooses = !_graph.IsIndex(y);
-            Add(new Instruction(placing, _places[id], _places[x], chooses ? _places[y] : default, default, chooses ? [] : _graph.IndicesOf(y), Way.Added));
+            Add(new Instruction(placing, _places[id], WideOf(x), chooses ? WideOf(y) : default, default, chooses ? [] : _graph.IndicesOf(y), Way.Added));
             Release(x, id);
             if (chooses) Release(y, id);
             return true;
@@ -304,7 +313,7 @@ internal sealed partial class ArrayTape
                     continue;
                 }
 
-                var from = _columnPlaces.GetValueOrDefault(part, _places[part]);
+                var from = _columnPlaces.TryGetValue(part, out var inData) ? inData : WideOf(part);
                 var rows = from.Shape.IsMatrix ? from.Shape.Rows : 1;
                 var start = (int)((row * width) + column);
                 var length = (int)(((rows - 1) * width) + (from.Length / rows));
@@ -320,7 +329,7 @@ internal sealed partial class ArrayTape
         private bool EndsWith(int argument) => _uses[argument] == 1 && _rooms[argument] is var room && !_graph.IsLeaf(room) && _tenants[room] == 1;
 
         // Not out of what stays: results, and what is the same for all rows and is computed once.
-        private bool CanTake(int id, int argument) => EndsWith(argument) && _varies[argument] == _varies[id] && !_isKept[id];
+        private bool CanTake(int id, int argument) => EndsWith(argument) && _varies[argument] == _varies[id] && _isNarrow[argument] == _isNarrow[id] && !_isKept[id];
 
         private void Add(in Instruction instruction) => (instruction.Target.Varies ? _rowInstructions : _instructions).Add(instruction);
 
@@ -328,31 +337,43 @@ internal sealed partial class ArrayTape
         private void Release(int id, int user)
         {
             if ((_varies[user] && !_varies[id]) || --_uses[id] > 0) return;
+            if (_converted.Remove(id, out var converted)) Free(converted.Storage, converted.Start, Rounded(converted.Length));
             var room = _rooms[id];
             if (_graph.IsLeaf(room) || --_tenants[room] > 0) return;
-            var (start, length) = _extents[room];
-            var key = (StorageOf(room), length);
-            if (!_free.TryGetValue(key, out var starts)) _free.Add(key, starts = new Stack<int>());
+            Free(StorageOf(room), _extents[room].Start, _extents[room].Length);
+        }
+
+        private void Free(Storage storage, int start, int length)
+        {
+            if (!_free.TryGetValue((storage, length), out var starts)) _free.Add((storage, length), starts = new Stack<int>());
             starts.Push(start);
         }
 
-        private void Take(int id, int argument, Shape shape) => (_places[id], _rooms[id]) = (_places[argument] with { Shape = shape }, _rooms[argument]);
+        private void Take(int id, int argument, Shape shape)
+        {
+            (_places[id], _rooms[id]) = (_places[argument] with { Shape = shape }, _rooms[argument]);
+            if (_converted.Remove(argument, out var converted)) Free(converted.Storage, converted.Start, Rounded(converted.Length));
+        }
 
         private void New(int id, Shape shape)
         {
-            var length = LengthOf(shape);
-            var storage = StorageOf(id);
-            var room = storage == Storage.Kept ? length : Rounded(length);
-            var at = _free.TryGetValue((storage, room), out var starts) && starts.TryPop(out var start) ? start : AtEnd(room, storage);
-            var place = storage == Storage.Single ? new Place(at, length, shape) : new Place(at, length, shape, storage, Pitch: length);
+            var (place, room) = Room(StorageOf(id), shape);
             (_places[id], _extents[id], _rooms[id], _tenants[id]) = (place, (place.Start, room), id, 1);
+        }
+
+        private (Place Place, int Length) Room(Storage storage, Shape shape)
+        {
+            var length = LengthOf(shape);
+            var room = storage is Storage.Kept or Storage.NarrowKept ? length : Rounded(length);
+            var at = _free.TryGetValue((storage, room), out var starts) && starts.TryPop(out var start) ? start : AtEnd(room, storage);
+            return (storage == Storage.Single ? new Place(at, length, shape) : new Place(at, length, shape, storage, Pitch: length), room);
         }
 
         private Place AtEnd(int length, Shape shape) => new(AtEnd(length, Storage.Single), length, shape);
 
         private int AtEnd(int length, Storage storage)
         {
-            ref var end = ref storage == Storage.Single ? ref _end : ref storage == Storage.Row ? ref _rowEnd : ref _keptEnd;
+            ref var end = ref _ends[(int)storage];
             end += length;
             return Checked(end) - length;
         }
@@ -364,6 +385,8 @@ internal sealed partial class ArrayTape
             var step = 1 << (int.Log2(length) - 3);
             return (length + step - 1) / step * step;
         }
+
+        private int LengthOf(Storage storage) => Checked(_ends[(int)storage]);
 
         private static int LengthOf(Shape shape) => Checked(shape.Count);
 

@@ -19,6 +19,12 @@ internal sealed partial class ArrayTape
 
         /// <summary>One for each row of several blocks: the results.</summary>
         Kept,
+
+        /// <summary>As <see cref="Row"/>, in single precision.</summary>
+        NarrowRow,
+
+        /// <summary>As <see cref="Kept"/>, in single precision.</summary>
+        NarrowKept,
     }
 
     /// <summary>What an instruction does to its target.</summary>
@@ -33,11 +39,17 @@ internal sealed partial class ArrayTape
         /// <summary>The first argument is copied into it. It begins where that is to be, and its shape is the rows of the part and the columns of the whole.</summary>
         Copied,
 
-        /// <summary>A matrix product over a block of rows, whose first argument varies and whose second one does not, or is the transpose of one that does not.</summary>
+        /// <summary>
+        /// A matrix product over a block of rows, whose first argument varies and whose second one does not, or is the transpose of one that does
+        /// not. The third one, where there is one, is what each row's sums begin with.
+        /// </summary>
         Product,
 
         /// <summary>Together with the operation that it shares its value with, whose value goes to the place of the second argument.</summary>
         Both,
+
+        /// <summary>The first argument in the other precision.</summary>
+        Converted,
     }
 
     /// <summary>Where the elements of an array are.</summary>
@@ -51,6 +63,9 @@ internal sealed partial class ArrayTape
     {
         /// <summary>Whether there is one for each row.</summary>
         public bool Varies => Storage != Storage.Single;
+
+        /// <summary>Whether it is in single precision, whatever the data are in.</summary>
+        public bool IsNarrow => Storage is Storage.NarrowRow or Storage.NarrowKept;
 
         public Span<double> In(double[] arena) => arena.AsSpan(Start, Length);
     }
@@ -78,7 +93,11 @@ internal sealed partial class ArrayTape
     /// <param name="Depth">The rows of the right-hand matrix.</param>
     /// <param name="Columns">Its columns.</param>
     /// <param name="IsTransposed">Whether that is the transpose of what is in the place.</param>
-    internal readonly record struct Factor(Place Place, int Depth, int Columns, bool IsTransposed);
+    internal readonly record struct Factor(Place Place, int Depth, int Columns, bool IsTransposed)
+    {
+        /// <summary>The rows of what is in the place.</summary>
+        public int Lines => IsTransposed ? Columns : Depth;
+    }
 
     /// <summary>What is done for every block of rows.</summary>
     /// <param name="Columns">The variables that vary.</param>
@@ -89,6 +108,15 @@ internal sealed partial class ArrayTape
     internal sealed record RowPart(VariableLayout Columns, Instruction[] Instructions, Factor[] Factors, int RowLength, int KeptLength)
     {
         public static RowPart None { get; } = new(new VariableLayout([]), [], [], 0, 0);
+
+        /// <summary>Number of numbers in single precision in memory for each row of a block.</summary>
+        public int NarrowRowLength { get; init; }
+
+        /// <summary>Number of numbers in single precision in the results of each row.</summary>
+        public int NarrowKeptLength { get; init; }
+
+        /// <summary>Number of numbers in all results of each row.</summary>
+        public int AllKept => KeptLength + NarrowKeptLength;
 
         /// <summary>Number of elements that one row computes, copies or looks at.</summary>
         public double Work => Instructions.Sum(static instruction => instruction.Work);

@@ -8,7 +8,7 @@ namespace PSAutodiff.Execution.Arrays;
 /// summed from parts of zeros, is written part by part, so it costs its elements and not a copy of them for each part.
 /// </summary>
 /// <remarks>
-/// Where some variables vary by row, what depends on one of them is computed for blocks of rows by <see cref="RowBlock"/>, all else once before.
+/// Where some variables vary by row, what depends on one of them is computed for blocks of rows by <see cref="RowBlock{T}"/>, all else once before.
 /// </remarks>
 internal sealed partial class ArrayTape
 {
@@ -66,12 +66,25 @@ internal sealed partial class ArrayTape
     /// <param name="columns">The variables that vary by row.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">A variable is missing or has another shape, or the arrays are too large.</exception>
-    public static ArrayTape Compile(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation = default)
+    public static ArrayTape Compile(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation = default) =>
+        Compile(outputs, inputs, columns, null, cancellation);
+
+    /// <summary>Compiles expressions of one row, in single precision if it is said which of the results go into products over all rows.</summary>
+    /// <inheritdoc cref="Compile(RootedGraph, VariableLayout, VariableLayout, CancellationToken)"/>
+    /// <param name="outputs">The expressions.</param>
+    /// <param name="inputs">The variables that are the same for all rows, in the order of their elements.</param>
+    /// <param name="columns">The variables that vary by row.</param>
+    /// <param name="operands">
+    /// Null for double precision; else whether each result is an operand of a product. Products, what activations make of them, and operands are in
+    /// single precision then, all else in double.
+    /// </param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static ArrayTape Compile(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, bool[]? operands, CancellationToken cancellation)
     {
         var (graph, roots) = outputs;
         var reachable = outputs.Reachable();
         graph.RequireDefinitions(reachable);
-        return new Compiler(graph, roots, reachable, inputs, columns, cancellation).Compile();
+        return new Compiler(graph, roots, reachable, inputs, columns, operands, cancellation).Compile();
     }
 
     /// <summary>Computes the results.</summary>
@@ -109,7 +122,7 @@ internal sealed partial class ArrayTape
         foreach (ref readonly var instruction in _instructions.AsSpan())
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(instruction, arena);
+            Run(instruction, arena, cancellation);
         }
     }
 
@@ -141,7 +154,7 @@ internal sealed partial class ArrayTape
         return arena;
     }
 
-    private static void Run(in Instruction instruction, double[] arena)
+    private static void Run(in Instruction instruction, double[] arena, CancellationToken cancellation)
     {
         var result = instruction.Target.In(arena);
         if (instruction.Way == Way.Copied)
@@ -166,6 +179,7 @@ internal sealed partial class ArrayTape
                 ShapeY = instruction.Y.Shape,
                 Shape = instruction.Target.Shape,
                 Indices = instruction.Indices,
+                Cancellation = cancellation,
             };
             if (instruction.Way == Way.Added) ((PlacingOperation)operation).Add(operands, result);
             else operation.Execute(operands, result);

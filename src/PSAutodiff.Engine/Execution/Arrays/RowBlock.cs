@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Arrays;
@@ -8,24 +10,32 @@ namespace PSAutodiff.Execution.Arrays;
 /// Runs what varies by row for blocks of rows, with the memory of one thread. Each instruction is done for all rows of a block before the
 /// next: element by element over all their elements, products with what does not vary as one product. The size of a block makes no difference to the bits.
 /// </summary>
-internal sealed class RowBlock
+/// <typeparam name="T">The numbers of data, inputs and products: double or float.</typeparam>
+internal sealed class RowBlock<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Calls for each row cost less than copies of it.
     private const int LongRow = 32;
 
-    private readonly RowPiece _piece;
+    // Elements of a matrix whose product with a row takes a while.
+    private const int LargeFactor = 1 << 20;
+
+    private readonly RowPiece<T> _piece;
     private readonly int _capacity;
     private readonly double[] _memory;
+    private readonly T[] _narrow;
+    private T[] _begin = [];
     private readonly double[][] _stretched = [[], [], []];
     private int _first;
     private int _count;
 
     /// <param name="piece">The rows.</param>
     /// <param name="capacity">The most rows of a block.</param>
-    public RowBlock(RowPiece piece, int capacity)
+    public RowBlock(RowPiece<T> piece, int capacity)
     {
         (_piece, _capacity) = (piece, capacity);
         _memory = GC.AllocateUninitializedArray<double>(checked(piece.Tape.Rows.RowLength * capacity));
+        _narrow = GC.AllocateUninitializedArray<T>(checked(piece.Tape.Rows.NarrowRowLength * capacity));
     }
 
     /// <summary>The most rows of a block.</summary>
@@ -47,19 +57,25 @@ internal sealed class RowBlock
                     Copy(instruction);
                     break;
                 case ArrayTape.Way.Product:
-                    Multiply(instruction);
+                    Multiply(instruction, cancellation);
+                    break;
+                case ArrayTape.Way.Converted:
+                    Convert(instruction.X, instruction.Target);
+                    break;
+                case var _ when instruction.Target.IsNarrow:
+                    ApplyNarrow(instruction);
                     break;
                 case ArrayTape.Way.Both:
                     instruction.Operation.Shares[instruction.Factor].Blocks(In(instruction.X), In(instruction.Y), In(instruction.Target));
                     break;
                 default:
-                    Apply(instruction);
+                    Apply(instruction, cancellation);
                     break;
             }
         }
     }
 
-    private void Apply(in ArrayTape.Instruction instruction)
+    private void Apply(in ArrayTape.Instruction instruction, CancellationToken cancellation)
     {
         var (x, y, z) = (instruction.X, instruction.Y, instruction.Z);
         var result = In(instruction.Target);
@@ -69,7 +85,7 @@ internal sealed class RowBlock
             return;
         }
 
-        var operands = new ArrayOperands { X = In(x), Y = In(y), ShapeX = x.Shape, ShapeY = y.Shape, Shape = instruction.Target.Shape, Indices = instruction.Indices };
+        var operands = new ArrayOperands { X = In(x), Y = In(y), ShapeX = x.Shape, ShapeY = y.Shape, Shape = instruction.Target.Shape, Indices = instruction.Indices, Cancellation = cancellation };
         var block = new RowsOfBlock(_count, x.Varies, y.Varies);
         if (instruction.Way == ArrayTape.Way.Added) ((PlacingOperation)operation).AddRows(operands, block, result);
         else operation.ExecuteRows(operands, block, result);
@@ -100,29 +116,87 @@ internal sealed class RowBlock
 
     private ReadOnlySpan<double> Row(ArrayTape.Place place, int row) => place.Varies ? In(place).Slice(row * place.Pitch, place.Length) : In(place);
 
-    private void Multiply(in ArrayTape.Instruction instruction)
+    private void Multiply(in ArrayTape.Instruction instruction, CancellationToken cancellation)
     {
         var x = instruction.X;
-        var result = In(instruction.Target);
+        var result = Operand(instruction.Target);
         var (_, depth, columns, isTransposed) = _piece.Tape.Rows.Factors[instruction.Factor];
         var rows = x.Storage == ArrayTape.Storage.Column
             ? _piece.RowsOf(x, _first, _count)
-            : new MatrixRows<double>(In(x), result.Length / columns, depth);
+            : new MatrixRows<T>(Operand(x), result.Length / columns, depth);
+        var begins = instruction.Z.Length > 0;
+        if (begins) Begin(instruction.Z, columns, result);
         if (_piece.IsPacked)
         {
-            MatrixProduct.Multiply(rows, _piece.Packed(instruction.Factor), columns, result, accumulate: false);
+            MatrixProduct.Multiply(rows, _piece.Packed(instruction.Factor), columns, result, begins, cancellation);
             return;
         }
 
-        var factor = instruction.Y.In(_piece.Arena);
-        if (!isTransposed)
+        var factor = _piece.Factor(instruction.Factor);
+        if (!begins) result.Clear();
+        if (!isTransposed && factor.Length < LargeFactor)
         {
-            result.Clear();
-            MatrixProduct.MultiplyFew<double>(rows, factor, columns, result);
+            MatrixProduct.MultiplyFew(rows, factor, columns, result);
             return;
         }
 
-        for (var row = 0; row < rows.Count; row++) MatrixProduct.MultiplyFewByTransposed(rows[row], 1, factor, result.Slice(row * columns, columns));
+        for (var row = 0; row < rows.Count; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var sums = result.Slice(row * columns, columns);
+            if (isTransposed) MatrixProduct.MultiplyFewByTransposed(rows[row], 1, factor, sums, begins);
+            else MatrixProduct.MultiplyFew(new MatrixRows<T>(rows[row], 1, depth), factor, columns, sums);
+        }
+    }
+
+    private void Begin(in ArrayTape.Place place, int columns, Span<T> rows)
+    {
+        if (_begin.Length < columns) _begin = new T[columns];
+        var row = _begin.AsSpan(0, columns);
+        if (place.Length == 1) row.Fill(T.CreateTruncating(In(place)[0]));
+        else Vectors.Narrow(In(place), row);
+        Vectors.Repeat<T>(row, rows);
+    }
+
+    private void Convert(in ArrayTape.Place from, in ArrayTape.Place to)
+    {
+        if (to.IsNarrow) Vectors.Narrow(In(from), Operand(to));
+        else Vectors.Widen<T>(Operand(from), In(to));
+    }
+
+    // What is done in single precision, element by element.
+    private void ApplyNarrow(in ArrayTape.Instruction instruction)
+    {
+        var x = MemoryMarshal.Cast<T, float>(Operand(instruction.X));
+        var result = MemoryMarshal.Cast<T, float>(Operand(instruction.Target));
+        if (instruction.Way == ArrayTape.Way.Both)
+        {
+            var value = MemoryMarshal.Cast<T, float>(Operand(instruction.Y));
+            if (instruction.Operation is Sech2Operation) ElementarySingle.TanhAndSech2(x, value, result);
+            else ElementarySingle.SigmoidAndDsigmoid(x, value, result);
+            return;
+        }
+
+        ReadOnlySpan<float> y = instruction.Y.Length > 0 ? MemoryMarshal.Cast<T, float>(Operand(instruction.Y)) : default;
+        switch (instruction.Operation)
+        {
+            case TanhOperation:
+                x.CopyTo(result);
+                ElementarySingle.Tanh(result);
+                break;
+            case SigmoidOperation:
+                x.CopyTo(result);
+                ElementarySingle.Sigmoid(result);
+                break;
+            case SumOperation:
+                Vectors.Add(x, y, result);
+                break;
+            case MulOperation:
+                Vectors.Multiply(x, y, result);
+                break;
+            default:
+                throw new InvalidOperationException($"'{instruction.Operation}' is not computed in single precision.");
+        }
     }
 
     private void Copy(in ArrayTape.Instruction instruction)
@@ -131,9 +205,20 @@ internal sealed class RowBlock
         var (rows, width) = ((int)to.Shape.Rows, (int)to.Shape.Columns);
         var result = In(to);
         var columns = from.Length / rows;
-        var source = from.Storage == ArrayTape.Storage.Column
-            ? _piece.RowsOf(from, _first, _count)
-            : new MatrixRows<double>(In(from), from.Varies ? _count : 1, from.Varies ? from.Pitch : from.Length);
+        if (from.Storage == ArrayTape.Storage.Column)
+        {
+            var given = _piece.RowsOf(from, _first, _count);
+            for (var row = 0; row < _count; row++)
+            {
+                var part = given[row].Slice(from.Offset, from.Length);
+                var target = result[((row * to.Pitch) + to.Offset)..];
+                for (var i = 0; i < rows; i++) Vectors.Widen(part.Slice(i * columns, columns), target[(i * width)..]);
+            }
+
+            return;
+        }
+
+        var source = new MatrixRows<double>(In(from), from.Varies ? _count : 1, from.Varies ? from.Pitch : from.Length);
         for (var row = 0; row < _count; row++)
         {
             var part = source[from.Varies ? row : 0].Slice(from.Offset, from.Length);
@@ -174,5 +259,13 @@ internal sealed class RowBlock
         ArrayTape.Storage.Single => place.In(_piece.Arena),
         ArrayTape.Storage.Row => _memory.AsSpan(place.Start * _capacity, _count * place.Pitch),
         _ => _piece.Kept(place, _first, _count),
+    };
+
+    // The same in the precision of products.
+    private Span<T> Operand(ArrayTape.Place place) => place.Storage switch
+    {
+        ArrayTape.Storage.NarrowRow => _narrow.AsSpan(place.Start * _capacity, _count * place.Pitch),
+        ArrayTape.Storage.NarrowKept or ArrayTape.Storage.Kept => _piece.Operand(place, _first, _count),
+        _ => MemoryMarshal.Cast<double, T>(In(place)),
     };
 }

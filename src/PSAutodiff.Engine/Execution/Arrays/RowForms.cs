@@ -24,7 +24,7 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
     {
         var form = For(ref _values, columns, sums: false, cancellation);
         var results = Array.ConvertAll(form.Program.Results.Shapes, shape => new double[LengthOf(shape, rowCount)]);
-        new RowRun(form.Program, Environment.ProcessorCount).Evaluate(form.Singles(inputs, columns), form.Varying(columns), rowCount, results, cancellation);
+        new RowRun<double>(form.Program, Environment.ProcessorCount).Evaluate(form.Singles(inputs, columns), form.Varying(columns), rowCount, results, cancellation);
         return results;
     }
 
@@ -53,15 +53,15 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
 
     private sealed class Form(bool[] varies, RowProgram program)
     {
-        private RowRun? _idle;
+        private RowRun<double>? _idle;
 
         public bool[] Varies => varies;
 
         public RowProgram Program => program;
 
-        public RowRun Rent() => Interlocked.Exchange(ref _idle, null) ?? new RowRun(program, Environment.ProcessorCount);
+        public RowRun<double> Rent() => Interlocked.Exchange(ref _idle, null) ?? new RowRun<double>(program, Environment.ProcessorCount);
 
-        public void Return(RowRun run) => _idle = run;
+        public void Return(RowRun<double> run) => _idle = run;
 
         public double[] Singles(VariableLayout inputs, IReadOnlyList<ReadOnlyMemory<double>> columns)
         {

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Execution.Arrays;
@@ -6,24 +8,30 @@ namespace PSAutodiff.Execution.Arrays;
 /// What all blocks of some rows of data share while a tape is run over them: what does not vary, the packed matrices of products, and the
 /// results of these rows.
 /// </summary>
-/// <param name="tape">The tape.</param>
-internal sealed class RowPiece(ArrayTape tape)
+/// <typeparam name="T">The numbers of data, inputs and products: double or float.</typeparam>
+/// <param name="tape">The tape, in that precision.</param>
+internal sealed class RowPiece<T>(ArrayTape tape)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Rows of a matrix whose packing is one part of the work; a transpose is packed in one go.
-    private const int RowsPackedAtOnce = 200;
+    // Rows of a matrix, as it lies, whose packing is one part of the work: whole panels of a transpose.
+    private const int LinesPackedAtOnce = 192;
 
     private readonly double[] _arena = tape.NewArena();
-    private readonly double[][] _packed = Array.ConvertAll(tape.Rows.Factors, static _ => Array.Empty<double>());
+    private readonly T[][] _packed = Array.ConvertAll(tape.Rows.Factors, static _ => Array.Empty<T>());
+
+    // Matrices that are computed, in the precision of products.
+    private readonly T[][] _computed = Array.ConvertAll(tape.Rows.Factors, static _ => Array.Empty<T>());
     private readonly (int Factor, int First)[] _packingParts =
     [
-        .. tape.Rows.Factors.SelectMany(static (factor, f) => Enumerable.Range(0, factor.IsTransposed ? 1 : (factor.Depth + RowsPackedAtOnce - 1) / RowsPackedAtOnce).Select(part => (f, part * RowsPackedAtOnce))),
+        .. tape.Rows.Factors.SelectMany(static (factor, f) => Enumerable.Range(0, (factor.Lines + LinesPackedAtOnce - 1) / LinesPackedAtOnce).Select(part => (f, part * LinesPackedAtOnce))),
     ];
 
-    private readonly ReadOnlyMemory<double>[] _columns = new ReadOnlyMemory<double>[tape.Rows.Columns.Names.Count];
+    private readonly ReadOnlyMemory<T>[] _columns = new ReadOnlyMemory<T>[tape.Rows.Columns.Names.Count];
     private readonly bool[] _isRead = tape.FindRead();
-    private double[] _inputs = [];
+    private T[] _inputs = [];
     private int[] _picks = [];
     private double[] _kept = [];
+    private T[] _narrowKept = [];
     private int _capacity;
 
     public ArrayTape Tape => tape;
@@ -46,7 +54,7 @@ internal sealed class RowPiece(ArrayTape tape)
     /// <param name="rowCount">For how many rows.</param>
     /// <param name="mostRows">The most of them at a time.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public void SetPoint(double[] inputs, ReadOnlyMemory<double>[] columns, int rowCount, int mostRows, CancellationToken cancellation)
+    public void SetPoint(T[] inputs, ReadOnlyMemory<T>[] columns, int rowCount, int mostRows, CancellationToken cancellation)
     {
         columns.CopyTo(_columns, 0);
         _inputs = inputs;
@@ -56,27 +64,30 @@ internal sealed class RowPiece(ArrayTape tape)
             _capacity = mostRows;
             _picks = new int[mostRows];
             _kept = GC.AllocateUninitializedArray<double>(checked(mostRows * tape.Rows.KeptLength));
+            _narrowKept = GC.AllocateUninitializedArray<T>(checked(mostRows * tape.Rows.NarrowKeptLength));
         }
 
-        IsPacked = rowCount >= MatrixProduct.TileRows;
-        if (!IsPacked)
-        {
-            tape.RunIn(_arena, inputs, cancellation);
-            return;
-        }
-
-        // A large matrix that is only packed is not copied before.
+        // A large matrix that is only multiplied is not copied before.
         for (var i = 0; i < _isRead.Length; i++)
         {
             var range = tape.Inputs.ElementsOf(i);
-            if (_isRead[i]) inputs.AsSpan(range).CopyTo(_arena.AsSpan(range));
+            if (_isRead[i]) Vectors.Widen<T>(inputs.AsSpan(range), _arena.AsSpan(range));
         }
 
         tape.RunIn(_arena, cancellation);
-        for (var i = 0; i < _packed.Length; i++)
+        for (var i = 0; i < _computed.Length && typeof(T) != typeof(double); i++)
+        {
+            var place = tape.Rows.Factors[i].Place;
+            if (IsInput(place)) continue;
+            if (_computed[i].Length == 0) _computed[i] = new T[place.Length];
+            Vectors.Narrow<T>(place.In(_arena), _computed[i]);
+        }
+
+        IsPacked = rowCount >= MatrixProduct.TileRows;
+        for (var i = 0; i < _packed.Length && IsPacked; i++)
         {
             var factor = tape.Rows.Factors[i];
-            if (_packed[i].Length == 0) _packed[i] = new double[MatrixProduct.PackedLength<double>(factor.Depth, factor.Columns)];
+            if (_packed[i].Length == 0) _packed[i] = new T[MatrixProduct.PackedLength<T>(factor.Depth, factor.Columns)];
         }
     }
 
@@ -85,17 +96,26 @@ internal sealed class RowPiece(ArrayTape tape)
     public void Pack(int part)
     {
         var (f, first) = _packingParts[part];
-        var (place, depth, columns, isTransposed) = tape.Rows.Factors[f];
-        var matrix = (place.Start < tape.Inputs.Length ? _inputs : _arena).AsSpan(place.Start, place.Length);
+        var (_, depth, columns, isTransposed) = tape.Rows.Factors[f];
+        var lines = Math.Min(LinesPackedAtOnce, tape.Rows.Factors[f].Lines - first);
         if (isTransposed)
         {
-            MatrixProduct.PackTransposed<double>(matrix, depth, columns, _packed[f]);
+            MatrixProduct.PackTransposed(Factor(f).Slice(first * depth, lines * depth), depth, lines, _packed[f].AsSpan(first * depth, MatrixProduct.PackedLength<T>(depth, lines)));
             return;
         }
 
-        var rows = Math.Min(RowsPackedAtOnce, depth - first);
-        MatrixProduct.Pack<double>(matrix.Slice(first * columns, rows * columns), rows, columns, _packed[f], depth, first);
+        MatrixProduct.Pack(Factor(f).Slice(first * columns, lines * columns), lines, columns, _packed[f], depth, first);
     }
+
+    /// <summary>A matrix of products as it lies.</summary>
+    public ReadOnlySpan<T> Factor(int factor)
+    {
+        var place = tape.Rows.Factors[factor].Place;
+        if (IsInput(place)) return _inputs.AsSpan(place.Start, place.Length);
+        return typeof(T) == typeof(double) ? MemoryMarshal.Cast<double, T>(place.In(_arena)) : _computed[factor];
+    }
+
+    private bool IsInput(in ArrayTape.Place place) => place.Start < tape.Inputs.Length;
 
     /// <summary>Goes to some rows.</summary>
     /// <param name="rows">Indices of the rows of the data, no more than was said.</param>
@@ -106,16 +126,19 @@ internal sealed class RowPiece(ArrayTape tape)
     }
 
     /// <summary>A matrix of products, packed.</summary>
-    public ReadOnlySpan<double> Packed(int factor) => _packed[factor];
+    public ReadOnlySpan<T> Packed(int factor) => _packed[factor];
 
     /// <summary>The elements of a result of some of the rows, row after row.</summary>
     public Span<double> Kept(ArrayTape.Place place, int first, int count) =>
         _kept.AsSpan((place.Start * _capacity) + (first * place.Pitch), count * place.Pitch);
 
-    /// <summary>The elements of a variable or result in some of the rows.</summary>
-    public MatrixRows<double> RowsOf(ArrayTape.Place place, int first, int count)
-    {
-        if (place.Storage == ArrayTape.Storage.Column) return new MatrixRows<double>(_columns[place.Start].Span, _picks.AsSpan(first, count), place.Pitch);
-        return new MatrixRows<double>(Kept(place, first, count), count, place.Pitch);
-    }
+    /// <summary>The same of one that is in the precision of products.</summary>
+    public Span<T> Operand(ArrayTape.Place place, int first, int count) => place.IsNarrow
+        ? _narrowKept.AsSpan((place.Start * _capacity) + (first * place.Pitch), count * place.Pitch)
+        : MemoryMarshal.Cast<double, T>(Kept(place, first, count));
+
+    /// <summary>The elements of a variable, or of a result in the precision of products, in some of the rows.</summary>
+    public MatrixRows<T> RowsOf(ArrayTape.Place place, int first, int count) => place.Storage == ArrayTape.Storage.Column
+        ? new MatrixRows<T>(_columns[place.Start].Span, _picks.AsSpan(first, count), place.Pitch)
+        : new MatrixRows<T>(Operand(place, first, count), count, place.Pitch);
 }

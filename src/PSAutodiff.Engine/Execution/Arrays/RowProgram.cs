@@ -37,10 +37,21 @@ internal sealed class RowProgram
 
     /// <summary>Compiles expressions whose sums over rows are wanted.</summary>
     /// <inheritdoc cref="ForValues"/>
-    public static RowProgram ForSums(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation)
+    /// <param name="outputs">The expressions of one row.</param>
+    /// <param name="inputs">The variables that are the same for all rows.</param>
+    /// <param name="columns">The variables that vary by row.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <param name="isNarrow">Whether products are made in single precision; it is run with numbers of that then.</param>
+    public static RowProgram ForSums(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation, bool isNarrow = false)
     {
         var sums = RowSums.Of(outputs, columns, cancellation);
-        var rows = ArrayTape.Compile(sums.Rows, inputs, columns, cancellation);
+        var operands = new bool[sums.Rows.Length];
+        foreach (var sum in sums.Sums)
+        {
+            if (sum.Kind == RowSumKind.Product) operands[sum.X] = operands[sum.Y] = true;
+        }
+
+        var rows = ArrayTape.Compile(sums.Rows, inputs, columns, isNarrow ? operands : null, cancellation);
         var results = ResultsOf(outputs);
         var targets = new SumTarget[sums.Sums.Length];
 

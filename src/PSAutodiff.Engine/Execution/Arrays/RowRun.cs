@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 using PSAutodiff.Kernels.Threading;
@@ -9,7 +11,9 @@ namespace PSAutodiff.Execution.Arrays;
 /// each row, in blocks of rows that threads share out; then what is summed over the rows of the piece, parts of the sums by parts. A
 /// sum is one chain from the first row to the last, so neither threads nor the sizes of blocks and pieces make any difference to the bits.
 /// </summary>
-internal sealed class RowRun
+/// <typeparam name="T">The numbers of data, inputs and products, in which sums of products are formed: double, or float for a program in single precision.</typeparam>
+internal sealed class RowRun<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The most rows of a block unless all its values fit the cache.</summary>
     public const int UsualBlock = 11 * MatrixProduct.TileRows;
@@ -30,11 +34,16 @@ internal sealed class RowRun
     private const double SharedWork = 1 << 18;
 
     private readonly RowProgram _program;
-    private readonly RowPiece _piece;
-    private readonly RowBlock?[] _blocks;
-    private readonly double[][] _scratch;
-    private readonly double[][] _few;
-    private readonly double[][] _packed;
+    private readonly RowPiece<T> _piece;
+    private readonly RowBlock<T>?[] _blocks;
+    private readonly T[][] _scratch;
+    private readonly T[][] _few;
+    private readonly T[][] _packed;
+
+    // Sums that do not belong where they are wanted before they are in the other precision.
+    private readonly T[][] _narrowSums;
+    private readonly double[][] _wideSums;
+    private readonly double[][] _wideRows;
     private readonly double[] _restArena;
     private readonly long[][] _scatterSizes;
     private readonly (int Sum, int First)[] _parts;
@@ -43,7 +52,7 @@ internal sealed class RowRun
     private readonly int _blockRows;
     private readonly int _pieceRows;
     private readonly int _threads;
-    private double[] _results = [];
+    private T[] _results = [];
     private double[] _last = [];
     private Phase _phase;
     private bool _continues;
@@ -59,21 +68,30 @@ internal sealed class RowRun
     public RowRun(RowProgram program, int threads, int blockRows = 0)
     {
         (_program, _threads) = (program, threads);
-        _piece = new RowPiece(program.Rows);
-        _blocks = new RowBlock?[threads];
-        _scratch = new double[threads][];
-        _few = [.. Enumerable.Repeat(Array.Empty<double>(), threads)];
+        _piece = new RowPiece<T>(program.Rows);
+        _blocks = new RowBlock<T>?[threads];
+        _scratch = new T[threads][];
+        _few = [.. Enumerable.Repeat(Array.Empty<T>(), threads)];
         _scatterSizes = Array.ConvertAll(program.Sums, static sum => new[] { sum.Shape.Rows });
         _workOfRow = program.WorkOfRow;
         var part = program.Rows.Rows;
-        _blockRows = blockRows > 0 ? blockRows : Math.Clamp(BytesInCache / sizeof(double) / Math.Max(1, part.RowLength + part.KeptLength), UsualBlock, LargestBlock);
+        _blockRows = blockRows > 0 ? blockRows : Math.Clamp(BytesInCache / sizeof(double) / Math.Max(1, part.RowLength + part.NarrowRowLength + part.AllKept), UsualBlock, LargestBlock);
 
         // No block and no piece takes more memory than there may be in one array.
-        var most = Math.Max(1, Array.MaxLength / 4 / Math.Max(1, Math.Max(part.RowLength, part.KeptLength)));
+        var most = Math.Max(1, Array.MaxLength / 4 / Math.Max(1, Math.Max(part.RowLength + part.NarrowRowLength, part.AllKept)));
         _blockRows = Math.Min(_blockRows, most);
         if (blockRows == 0 && _blockRows > MatrixProduct.TileRows) _blockRows -= _blockRows % MatrixProduct.TileRows;
-        _pieceRows = Math.Min(most, Math.Max(_blockRows, Math.Min(BlocksInPiece * _blockRows, MostKept / Math.Max(1, part.KeptLength))));
-        _packed = Array.ConvertAll(program.Sums, static _ => Array.Empty<double>());
+        _pieceRows = Math.Min(most, Math.Max(_blockRows, Math.Min(BlocksInPiece * _blockRows, MostKept / Math.Max(1, part.AllKept))));
+        _packed = Array.ConvertAll(program.Sums, static _ => Array.Empty<T>());
+        _wideRows = [.. Enumerable.Repeat(Array.Empty<double>(), threads)];
+        _narrowSums = new T[program.Sums.Length][];
+        _wideSums = new double[program.Sums.Length][];
+        for (var s = 0; s < program.Sums.Length && typeof(T) != typeof(double); s++)
+        {
+            if (IsNarrow(s)) _narrowSums[s] = new T[LengthOf(s)];
+            else _wideSums[s] = new double[LengthOf(s)];
+        }
+
         _parts =
         [
             .. program.Sums.SelectMany((sum, s) => sum.Kind == RowSumKind.Product ? Enumerable.Range(0, (WidthOf(sum.X, sum) + ColumnsInPart - 1) / ColumnsInPart).Select(at => (s, at * ColumnsInPart)) : [(s, 0)]),
@@ -101,7 +119,7 @@ internal sealed class RowRun
     /// <param name="last">Gets the elements of the last sums that do not belong to the results.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Sum(double[] inputs, ReadOnlyMemory<double>[] columns, ReadOnlySpan<int> rows, bool isMean, double[] results, double[] last, CancellationToken cancellation)
+    public void Sum(T[] inputs, ReadOnlyMemory<T>[] columns, ReadOnlySpan<int> rows, bool isMean, T[] results, double[] last, CancellationToken cancellation)
     {
         (_results, _last) = (results, last);
         _divisor = isMean ? rows.Length : 1;
@@ -116,14 +134,17 @@ internal sealed class RowRun
             cancellation.ThrowIfCancellationRequested();
         }
 
+        if (typeof(T) != typeof(double)) Convert();
         if (_program.Rest is not { } rest) return;
-        foreach (var (from, to) in rest.Given) inputs.AsSpan(from).CopyTo(_restArena.AsSpan(to));
+        foreach (var (from, to) in rest.Given) Vectors.Widen<T>(inputs.AsSpan(from), _restArena.AsSpan(to));
         if (rest.Count >= 0) _restArena[rest.Count] = rows.Length / (double)_divisor;
         rest.Tape.RunIn(_restArena, cancellation);
         for (var i = 0; i < rest.Results.Length; i++)
         {
             var place = rest.Tape.Outputs[i];
-            place.In(_restArena).CopyTo(ResultAt(rest.Results[i], place.Length));
+            var start = rest.Results[i];
+            if (start < _results.Length) Vectors.Narrow<T>(place.In(_restArena), _results.AsSpan(start, place.Length));
+            else place.In(_restArena).CopyTo(_last.AsSpan(start - _results.Length));
         }
     }
 
@@ -134,7 +155,7 @@ internal sealed class RowRun
     /// <param name="results">For each result, gets its elements row after row.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Evaluate(double[] inputs, ReadOnlyMemory<double>[] columns, int rowCount, double[][] results, CancellationToken cancellation)
+    public void Evaluate(T[] inputs, ReadOnlyMemory<T>[] columns, int rowCount, double[][] results, CancellationToken cancellation)
     {
         Begin(inputs, columns, rowCount, cancellation);
         var rows = new int[Math.Min(rowCount, _pieceRows)];
@@ -147,18 +168,18 @@ internal sealed class RowRun
             {
                 var place = _program.Rows.Outputs[i];
                 var target = results[i].AsSpan(start * place.Length, count * place.Length);
-                if (place.Varies) CopyRows(_piece.RowsOf(place, 0, count), target);
+                if (place.Varies) CopyRows(_piece.RowsOf(place, 0, count), MemoryMarshal.Cast<double, T>(target));
                 else Vectors.Repeat<double>(place.In(_piece.Arena), target);
             }
         }
     }
 
-    private static void CopyRows(MatrixRows<double> rows, Span<double> target)
+    private static void CopyRows(MatrixRows<T> rows, Span<T> target)
     {
         for (var i = 0; i < rows.Count; i++) rows[i].CopyTo(target[(i * rows.Width)..]);
     }
 
-    private void Begin(double[] inputs, ReadOnlyMemory<double>[] columns, int rowCount, CancellationToken cancellation)
+    private void Begin(T[] inputs, ReadOnlyMemory<T>[] columns, int rowCount, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         _cancellation = cancellation;
@@ -213,7 +234,7 @@ internal sealed class RowRun
 
         var first = unit * _block;
         var count = Math.Min(_block, _piece.Count - first);
-        if (_blocks[worker] is not { } block || block.Capacity < _block) _blocks[worker] = block = new RowBlock(_piece, _block);
+        if (_blocks[worker] is not { } block || block.Capacity < _block) _blocks[worker] = block = new RowBlock<T>(_piece, _block);
         block.Run(first, count, _cancellation);
         for (var s = 0; s < _packed.Length; s++)
         {
@@ -230,8 +251,8 @@ internal sealed class RowRun
         {
             var sum = _program.Sums[s];
             if (!IsPacked(sum, rows)) continue;
-            var length = MatrixProduct.PackedLength<double>(rows * sum.Depth, WidthOf(sum.Y, sum));
-            if (_packed[s].Length < length) _packed[s] = GC.AllocateUninitializedArray<double>(length);
+            var length = MatrixProduct.PackedLength<T>(rows * sum.Depth, WidthOf(sum.Y, sum));
+            if (_packed[s].Length < length) _packed[s] = GC.AllocateUninitializedArray<T>(length);
         }
     }
 
@@ -240,20 +261,20 @@ internal sealed class RowRun
     {
         var sum = _program.Sums[number];
         var (width, depth) = (WidthOf(sum.Y, sum), _piece.Count * sum.Depth);
-        var packed = _packed[number].AsSpan(0, MatrixProduct.PackedLength<double>(depth, width));
+        var packed = _packed[number].AsSpan(0, MatrixProduct.PackedLength<T>(depth, width));
         var place = _program.Rows.Outputs[sum.Y];
-        if (place.Storage != ArrayTape.Storage.Kept)
+        if (place.Storage == ArrayTape.Storage.Column)
         {
             var rows = RowsOf(sum.Y, sum);
             for (var row = first; row < first + count; row++) MatrixProduct.Pack(rows[row], 1, width, packed, depth, row);
         }
         else
         {
-            MatrixProduct.Pack<double>(_piece.Kept(place, first, count), count * sum.Depth, width, packed, depth, first * sum.Depth);
+            MatrixProduct.Pack<T>(_piece.Operand(place, first, count), count * sum.Depth, width, packed, depth, first * sum.Depth);
         }
 
         if (_divisor == 1) return;
-        var panel = MatrixProduct.PanelWidth<double>();
+        var panel = MatrixProduct.PanelWidth<T>();
         for (var start = first * sum.Depth * panel; start < packed.Length; start += depth * panel) Vectors.Divide(packed.Slice(start, count * sum.Depth * panel), _divisor);
     }
 
@@ -261,20 +282,28 @@ internal sealed class RowRun
     private void Sum(int number, int first, int worker)
     {
         var sum = _program.Sums[number];
-        var target = TargetOf(number);
         if (sum.Kind == RowSumKind.Product)
         {
             var width = WidthOf(sum.Y, sum);
             var count = Math.Min(ColumnsInPart, WidthOf(sum.X, sum) - first);
-            target = target.Slice(first * width, count * width);
-            Multiply(sum, number, first, count, target, worker);
-            return;
+            Multiply(sum, number, first, count, NarrowTarget(number).Slice(first * width, count * width), worker);
         }
-
-        if (!_continues) target.Clear();
-        if (sum.Kind == RowSumKind.Scatter) Scatter(sum, number, target);
-        else AddRows(_program.Rows.Outputs[sum.X], target);
-        if (_ends && _divisor > 1) Vectors.Divide(target, _divisor);
+        else if (IsNarrow(number))
+        {
+            var target = NarrowTarget(number);
+            if (!_continues) target.Clear();
+            var rows = _piece.RowsOf(_program.Rows.Outputs[sum.X], 0, _piece.Count);
+            for (var row = 0; row < rows.Count; row++) Vectors.Add(target, rows[row]);
+            if (_ends && _divisor > 1) Vectors.Divide(target, _divisor);
+        }
+        else
+        {
+            var target = WideTarget(number);
+            if (!_continues) target.Clear();
+            if (sum.Kind == RowSumKind.Scatter) Scatter(sum, number, target, worker);
+            else AddRows(_program.Rows.Outputs[sum.X], target);
+            if (_ends && _divisor > 1) Vectors.Divide(target, (double)_divisor);
+        }
     }
 
     private void AddRows(in ArrayTape.Place place, Span<double> target)
@@ -286,57 +315,91 @@ internal sealed class RowRun
         }
 
         var rows = _piece.RowsOf(place, 0, _piece.Count);
-        for (var row = 0; row < rows.Count; row++) Vectors.Add(target, rows[row]);
+        for (var row = 0; row < rows.Count; row++) Vectors.Add(target, MemoryMarshal.Cast<T, double>(rows[row]));
     }
 
-    private void Multiply(in RowSum sum, int number, int first, int count, Span<double> target, int worker)
+    private void Multiply(in RowSum sum, int number, int first, int count, Span<T> target, int worker)
     {
         var left = RowsOf(sum.X, sum);
         var width = WidthOf(sum.Y, sum);
         if (left.Count >= MatrixProduct.TileRows)
         {
-            var scratch = _scratch[worker] ??= new double[MatrixProduct.ScratchLength(ColumnsInPart)];
+            var scratch = _scratch[worker] ??= new T[MatrixProduct.ScratchLength(ColumnsInPart)];
             MatrixProduct.MultiplyTransposed(left, first, count, _packed[number], width, target, _continues, scratch);
             return;
         }
 
         var right = RowsOf(sum.Y, sum);
         ref var memory = ref _few[worker];
-        if (memory.Length < right.Count * width) memory = new double[right.Count * width];
+        if (memory.Length < right.Count * width) memory = new T[right.Count * width];
         var few = memory.AsSpan(0, right.Count * width);
         CopyRows(right, few);
         if (_divisor > 1) Vectors.Divide(few, _divisor);
-        MatrixProduct.MultiplyFewTransposed<double>(left, first, count, few, width, target, _continues);
+        MatrixProduct.MultiplyFewTransposed<T>(left, first, count, few, width, target, _continues);
     }
 
-    private void Scatter(in RowSum sum, int number, Span<double> target)
+    private void Scatter(in RowSum sum, int number, Span<double> target, int worker)
     {
         var (elements, places) = (_program.Rows.Outputs[sum.X], _program.Rows.Outputs[sum.Y]);
-        var same = elements.Varies ? default : elements.In(_piece.Arena);
-        var added = elements.Varies ? _piece.RowsOf(elements, 0, _piece.Count) : default;
-        var at = _piece.RowsOf(places, 0, _piece.Count);
-        for (var row = 0; row < at.Count; row++)
+        for (var row = 0; row < _piece.Count; row++)
         {
-            var operands = new ArrayOperands { X = elements.Varies ? added[row] : same, Y = at[row], ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = _scatterSizes[number] };
+            var x = elements.Varies ? WideRow(elements, row, worker) : elements.In(_piece.Arena);
+            var operands = new ArrayOperands { X = x, Y = WideRow(places, row, worker), ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = _scatterSizes[number] };
             OperationOf<ScatterOperation>.Instance.Add(operands, target);
         }
     }
 
-    private Span<double> TargetOf(int sum)
+    // Only what goes into products too is in their precision, never whole numbers that choose places.
+    private ReadOnlySpan<double> WideRow(ArrayTape.Place place, int row, int worker)
     {
-        var ((start, isResult), length) = (_program.Targets[sum], (int)_program.Sums[sum].Shape.Count);
-        return isResult ? ResultAt(start, length) : _restArena.AsSpan(start, length);
+        if (place.Storage == ArrayTape.Storage.Kept) return _piece.Kept(place, row, 1);
+        var given = _piece.RowsOf(place, row, 1)[0];
+        if (typeof(T) == typeof(double)) return MemoryMarshal.Cast<T, double>(given);
+        ref var memory = ref _wideRows[worker];
+        if (memory.Length < given.Length) memory = new double[given.Length];
+        Vectors.Widen(given, memory);
+        return memory.AsSpan(0, given.Length);
     }
 
-    private Span<double> ResultAt(int start, int length) => start < _results.Length ? _results.AsSpan(start, length) : _last.AsSpan(start - _results.Length, length);
+    // Sums in single precision: of products, and of what goes into them.
+    private bool IsNarrow(int sum) => typeof(T) != typeof(double) &&
+        (_program.Sums[sum].Kind == RowSumKind.Product || (_program.Sums[sum].Kind == RowSumKind.Sum && _program.Rows.Outputs[_program.Sums[sum].X].Storage != ArrayTape.Storage.Kept));
+
+    private Span<T> NarrowTarget(int sum)
+    {
+        var (start, isResult) = _program.Targets[sum];
+        if (isResult && start < _results.Length) return _results.AsSpan(start, LengthOf(sum));
+        return typeof(T) == typeof(double) ? MemoryMarshal.Cast<double, T>(WideTarget(sum)) : _narrowSums[sum];
+    }
+
+    private Span<double> WideTarget(int sum)
+    {
+        var ((start, isResult), length) = (_program.Targets[sum], LengthOf(sum));
+        if (!isResult) return _restArena.AsSpan(start, length);
+        if (start >= _results.Length) return _last.AsSpan(start - _results.Length, length);
+        return typeof(T) == typeof(double) ? MemoryMarshal.Cast<T, double>(_results.AsSpan(start, length)) : _wideSums[sum];
+    }
+
+    /// <summary>Puts sums where they belong that were formed in another precision than is wanted there.</summary>
+    private void Convert()
+    {
+        for (var sum = 0; sum < _narrowSums.Length; sum++)
+        {
+            var isDirect = _program.Targets[sum] is { IsResult: true } target && target.Start < _results.Length;
+            if (IsNarrow(sum) && !isDirect) Vectors.Widen<T>(NarrowTarget(sum), WideTarget(sum));
+            else if (!IsNarrow(sum) && isDirect) Vectors.Narrow(WideTarget(sum), NarrowTarget(sum));
+        }
+    }
+
+    private int LengthOf(int sum) => (int)_program.Sums[sum].Shape.Count;
 
     private int WidthOf(int root, in RowSum sum) => _program.Rows.Outputs[root].Length / sum.Depth;
 
     // The matrices of all rows of a piece below each other.
-    private MatrixRows<double> RowsOf(int root, in RowSum sum)
+    private MatrixRows<T> RowsOf(int root, in RowSum sum)
     {
         var place = _program.Rows.Outputs[root];
         if (sum.Depth == 1) return _piece.RowsOf(place, 0, _piece.Count);
-        return new MatrixRows<double>(_piece.Kept(place, 0, _piece.Count), _piece.Count * sum.Depth, place.Length / sum.Depth);
+        return new MatrixRows<T>(_piece.Operand(place, 0, _piece.Count), _piece.Count * sum.Depth, place.Length / sum.Depth);
     }
 }

@@ -166,7 +166,7 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
     {
         var rows = of.ShapeX.IsMatrix ? (int)of.ShapeX.Rows : 1;
         var columns = of.ShapeY.IsMatrix ? (int)of.ShapeY.Columns : 1;
-        MatrixProduct.MultiplyPlain(of.X, rows, (int)of.ShapeX.Last, of.Y, columns, result);
+        MatrixProduct.MultiplyPlain(of.X, rows, (int)of.ShapeX.Last, of.Y, columns, result, of.Cancellation);
     }
 
     internal override double OperationsOf(in ArgumentShapes of) => WorkOf(of);

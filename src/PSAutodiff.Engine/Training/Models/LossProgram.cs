@@ -16,8 +16,9 @@ internal sealed class LossProgram
     /// <param name="columns">Its variables that the data give.</param>
     /// <param name="parameters">Its variables that are trained.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="AutodiffException">The loss is no number.</exception>
-    public LossProgram(ExprNode loss, string[] columns, string[] parameters, CancellationToken cancellation)
+    /// <param name="isNarrow">Whether it is trained in single precision: then also numbers are as arrays are.</param>
+    /// <exception cref="AutodiffException">The loss is no number, or single precision does not count as far as is needed.</exception>
+    public LossProgram(ExprNode loss, string[] columns, string[] parameters, CancellationToken cancellation, bool isNarrow = false)
     {
         var flat = ExprNode.Flatten([loss], cancellation);
         (Columns, Parameters) = (VariableLayout.Of(columns, flat), VariableLayout.Of(parameters, flat));
@@ -26,10 +27,10 @@ internal sealed class LossProgram
         // The loss comes last: the next step waits for the derivatives, not for it.
         var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
         var outputs = derivatives.Gradient.And(derivatives.Value);
-        if (flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays)
+        if (isNarrow || flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays)
         {
-            Rows = RowProgram.ForSums(outputs, Parameters, Columns, cancellation);
-            _loss = new Lazy<RowProgram>(() => RowProgram.ForSums(derivatives.Value, Parameters, Columns, default));
+            Rows = RowProgram.ForSums(outputs, Parameters, Columns, cancellation, isNarrow);
+            _loss = new Lazy<RowProgram>(() => RowProgram.ForSums(derivatives.Value, Parameters, Columns, default, isNarrow));
             return;
         }
 
@@ -43,10 +44,10 @@ internal sealed class LossProgram
     /// <summary>The variables that are trained.</summary>
     public VariableLayout Parameters { get; }
 
-    /// <summary>Where there are arrays, the derivatives by the parameters, summed over rows, and then the loss; else null.</summary>
+    /// <summary>Where there are arrays, and in single precision, the derivatives by the parameters, summed over rows, and then the loss; else null.</summary>
     public RowProgram? Rows { get; }
 
-    /// <summary>Where there are arrays, the loss alone, summed over rows.</summary>
+    /// <summary>Where there are arrays, and in single precision, the loss alone, summed over rows.</summary>
     public RowProgram Loss => _loss!.Value;
 
     /// <summary>Where all are numbers, the derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</summary>
