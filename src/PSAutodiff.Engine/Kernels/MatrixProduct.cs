@@ -127,9 +127,15 @@ internal static partial class MatrixProduct
         if (rows >= TileRows && columns >= PanelWidth<double>() / 2)
         {
             var packed = ArrayPool<double>.Shared.Rent(PackedLength<double>(depth, columns));
-            Pack(b, depth, columns, packed.AsSpan(), depth, 0);
 
             // So few rows at a time that it can be ended soon.
+            for (var row = 0; row < depth; row += RowsAtOnce)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var count = Math.Min(RowsAtOnce, depth - row);
+                Pack(b.Slice(row * columns, count * columns), count, columns, packed.AsSpan(), depth, row);
+            }
+
             for (var row = 0; row < rows; row += RowsAtOnce)
             {
                 var count = Math.Min(RowsAtOnce, rows - row);

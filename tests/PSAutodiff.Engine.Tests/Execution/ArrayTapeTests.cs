@@ -72,6 +72,67 @@ public sealed class ArrayTapeTests
         }
     }
 
+    [Theory]
+    [InlineData("A @ B", false)]
+    [InlineData("A @ (B @ v)", false)]
+    [InlineData("sum((B @ x)^2)", true)]
+    [InlineData("sum(tanh(x @ A) @ B)", true)]
+    public void A_long_product_ends_soon_after_it_is_cancelled(string formula, bool isOverRows)
+    {
+        const int size = 2500;
+        var (soonest, isEnded) = (double.PositiveInfinity, false);
+        var outputs = ExprNode.Flatten([ExprNode.Parse($"A: [{size}, {size}]; B: [{size}, {size}]; v: [{size}]; x: [{size}]; {formula}")]);
+        var inputs = VariableLayout.Of(["A", "B", "v"], outputs);
+        inputs = new VariableLayout(inputs.Names, [Shape.Matrix(size, size), Shape.Matrix(size, size), Shape.Vector(size)]);
+        var columns = isOverRows ? new VariableLayout(["x"], [Shape.Vector(size)]) : new VariableLayout([]);
+        var point = new double[inputs.Length];
+        Array.Fill(point, 0.001);
+        var run = isOverRows ? OverRows() : AtPoint();
+
+        // Other work on the machine only ever takes time.
+        for (var i = 0; i < 3 && soonest > 0.2; i++)
+        {
+            using var source = new CancellationTokenSource();
+            var end = 0L;
+            using var timer = new Timer(
+                _ =>
+                {
+                    end = System.Diagnostics.Stopwatch.GetTimestamp();
+                    source.Cancel();
+                },
+                null,
+                20,
+                Timeout.Infinite);
+            try
+            {
+                while (true) run(source.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                isEnded = true;
+                soonest = Math.Min(soonest, System.Diagnostics.Stopwatch.GetElapsedTime(end).TotalSeconds);
+            }
+        }
+
+        Assert.True(isEnded);
+        Assert.InRange(soonest, 0, 0.2);
+
+        Action<CancellationToken> AtPoint()
+        {
+            var tape = ArrayTape.Compile(outputs, inputs);
+            var results = new double[tape.OutputLength];
+            return token => tape.Run(point, results, token);
+        }
+
+        Action<CancellationToken> OverRows()
+        {
+            var program = RowProgram.ForSums(outputs, inputs, columns, default);
+            var (rows, results, all) = (new RowRun<double>(program, 2), new double[1], Enumerable.Range(0, 1000).ToArray());
+            ReadOnlyMemory<double>[] data = [new double[1000 * size]];
+            return token => rows.Sum(point, data, all, isMean: false, results, [], token);
+        }
+    }
+
     [Fact]
     public void Blocks_joined_in_both_directions_stand_where_they_belong()
     {

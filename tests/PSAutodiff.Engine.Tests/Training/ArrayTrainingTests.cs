@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PSAutodiff.Training.Models;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -33,6 +34,33 @@ public sealed class ArrayTrainingTests
         for (var i = 0; i < golden.Steps; i++) Assert.Equal(golden.BatchLosses[i], result.Loss[i], tolerance);
         Assert.All(Flat(result), static parameter => Assert.Equal((float)parameter, parameter));
         Assert.NotEqual(Flat(Train(golden, new TrainingOptions())), Flat(result));
+    }
+
+    [Fact]
+    public void Small_arrays_are_trained_as_the_numbers_that_they_have()
+    {
+        double[][] rows = [[-1, -1, 0], [-1, 1, 1], [1, -1, 1], [1, 1, 0]];
+        double[] start = [0.5, -0.4, 0.3, 0.9, 0.1, -0.2, 0.7, -0.8, 0.05];
+        var arrays = new LossTraining(ExprNode.Parse("x: [2]; W: [2, 2]; b: [2]; V: [2, 1]; c: [1]; z = (tanh(x @ W + b) @ V + c)[0]; softplus(z) - y*z"), ["x", "y"], ["W", "b", "V", "c"]);
+        var numbers = new LossTraining(
+            ExprNode.Parse("h1 = tanh(x1*w11 + x2*w21 + b1); h2 = tanh(x1*w12 + x2*w22 + b2); z = h1*v1 + h2*v2 + c; softplus(z) - y*z"),
+            ["x1", "x2", "y"],
+            ["w11", "w12", "w21", "w22", "b1", "b2", "v1", "v2", "c"]);
+        foreach (var batch in new[] { 1, 3, 4 })
+        {
+            var options = new TrainingOptions { Epochs = 100, BatchSize = batch, LearningRate = 0.25 };
+            var (expected, actual) = (numbers.Run(start, rows, null, options), arrays.Run(start, rows, null, options));
+            for (var i = 0; i < expected.Steps; i++) Assert.Equal(expected.Loss[i], actual.Loss[i], 1e-12);
+            Assert.Equal((2, 1), (((double[,])actual.Parameters!["V"]!).GetLength(0), ((double[,])actual.Parameters["V"]!).GetLength(1)));
+            Assert.Equal((double)expected.Parameters!["v2"]!, ((double[,])actual.Parameters["V"]!)[1, 0], 1e-12);
+        }
+
+        // A matrix that is promised to be symmetric, which the numbers alone would not keep so, and what is large, stay arrays.
+        Assert.Null(Compiled("x: [2]; W: [2, 2]; x @ W @ x").Rows);
+        Assert.NotNull(Compiled("x: [2]; W: [2, 2] symmetric; x @ W @ x + 0*(W @ x)[0]").Rows);
+        Assert.NotNull(Compiled("x: [40]; W: [40, 40]; x @ W @ x").Rows);
+
+        static LossProgram Compiled(string loss) => new(ExprNode.Parse(loss), ["x"], ["W"], default);
     }
 
     [Fact]

@@ -27,7 +27,19 @@ internal sealed class LossProgram
         // The loss comes last: the next step waits for the derivatives, not for it.
         var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
         var outputs = derivatives.Gradient.And(derivatives.Value);
-        if (isNarrow || flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays)
+        var hasArrays = flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays;
+        if (hasArrays && !isNarrow && !new SymmetricParts(Parameters).Exist)
+        {
+            // Small arrays are trained as numbers.
+            var inputs = new VariableLayout([.. columns, .. parameters], [.. Columns.Shapes, .. Parameters.Shapes]);
+            if (ElementForms.Of(outputs, inputs, cancellation) is { } elements)
+            {
+                string[] names = [.. Enumerable.Range(0, inputs.Length).Select(ElementForms.NameOf)];
+                (outputs, columns, parameters, hasArrays) = (elements, names[..Columns.Length], names[Columns.Length..], false);
+            }
+        }
+
+        if (hasArrays || isNarrow)
         {
             Rows = RowProgram.ForSums(outputs, Parameters, Columns, cancellation, isNarrow);
             _loss = new Lazy<RowProgram>(() => RowProgram.ForSums(derivatives.Value, Parameters, Columns, default, isNarrow));
@@ -44,15 +56,15 @@ internal sealed class LossProgram
     /// <summary>The variables that are trained.</summary>
     public VariableLayout Parameters { get; }
 
-    /// <summary>Where there are arrays, and in single precision, the derivatives by the parameters, summed over rows, and then the loss; else null.</summary>
+    /// <summary>Where there are arrays that are not small, and in single precision, the derivatives by the parameters, summed over rows, and then the loss; else null.</summary>
     public RowProgram? Rows { get; }
 
-    /// <summary>Where there are arrays, and in single precision, the loss alone, summed over rows.</summary>
+    /// <summary>Where there are such arrays, and in single precision, the loss alone, summed over rows.</summary>
     public RowProgram Loss => _loss!.Value;
 
-    /// <summary>Where all are numbers, the derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</summary>
+    /// <summary>Where all are numbers, or elements of small arrays, the derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</summary>
     public CompiledExpression Gradient => _gradient!;
 
-    /// <summary>Where all are numbers, a step on one row, see <see cref="DescentStep.Compile"/>.</summary>
+    /// <summary>Where all are numbers, or elements of small arrays, a step on one row, see <see cref="DescentStep.Compile"/>.</summary>
     public CompiledExpression Step => _step!.Value;
 }
