@@ -104,6 +104,16 @@ Describe 'Training a loss with arrays' {
         $again.Parameters.W | Should -Be $whole.Parameters.W
     }
 
+    It 'trains in single precision, and names a number that is too large for it' {
+        $training = @{ Column = $columns; BatchSize = 30; Epochs = 20; Seed = 5; LearningRate = 0.1 }
+        $double = $labelled | Start-NetworkTraining $network @training
+        $single = $labelled | Start-NetworkTraining $network @training -Precision Single
+        [Math]::Abs($single.FinalLoss - $double.FinalLoss) | Should -BeLessThan 1e-4
+        foreach ($weight in $single.Parameters.V) { [double][float]$weight | Should -BeExactly $weight }
+        { [pscustomobject]@{ x = 1; y = 2 }, [pscustomobject]@{ x = 1e39; y = 2 } | Start-NetworkTraining '(y - a*x)^2' -Precision Single -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ValueNotFinite,*' -ExpectedMessage "Row 2, column 'x': 1E+39 is too large for single precision*"
+    }
+
     It 'learns vectors for categories' {
         $rows = 1..9 | ForEach-Object { [pscustomobject]@{ kind = $_ % 3; y = 2.0 * ($_ % 3) } }
         $result = $rows | Start-NetworkTraining 'E: [3, 2]; w: [2]; (y - take(E, kind) @ w)^2' -Epochs 400 -Seed 2

@@ -17,7 +17,6 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly int _columnCount;
     private readonly double[][] _rows;
     private readonly int _threads;
-    private readonly double[] _point;
     private readonly double[] _outputs;
     private readonly double[] _sums;
     private readonly ReadOnlyMemory<double>[] _columns;
@@ -37,7 +36,6 @@ internal sealed class LossModel : IDescentModel<double>
         _columnCount = program.Columns.Length;
         _rows = rows;
         _threads = threads;
-        _point = new double[_compiled.Variables.Count];
         _outputs = new double[_compiled.OutputCount];
         _sums = new double[_compiled.OutputCount];
         _moving = new double[ParameterCount + 1];
@@ -125,12 +123,11 @@ internal sealed class LossModel : IDescentModel<double>
         if (rows.Length < RowEvaluator.FewestRows)
         {
             cancellation.ThrowIfCancellationRequested();
-            parameters.CopyTo(_point.AsSpan(_columnCount));
+            var runner = _compiled.Runner;
             foreach (var row in rows)
             {
-                _rows[row].CopyTo(_point, 0);
-                _compiled.Evaluate(_point, _outputs, cancellation);
-                Vectors.Add(_sums, _outputs);
+                runner.Run(_rows[row], parameters, _outputs);
+                Vectors.Add<double>(_sums, _outputs);
             }
 
             return;

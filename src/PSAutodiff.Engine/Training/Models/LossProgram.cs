@@ -46,7 +46,8 @@ internal sealed class LossProgram
             return;
         }
 
-        _gradient = CompiledExpression.Compile(outputs, [.. columns, .. parameters], cancellation);
+        // Rows are looked at where they are.
+        _gradient = CompiledExpression.Compile(outputs, [.. columns, .. parameters], [], columns.Length, cancellation);
         _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(outputs, columns, parameters));
     }
 
