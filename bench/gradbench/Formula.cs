@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace PSAutodiff.GradBench;
@@ -8,56 +7,61 @@ namespace PSAutodiff.GradBench;
 /// <returns>Runs the function and gives its output, which is written as JSON when all runs are over.</returns>
 internal delegate Func<object> Prepare(JsonElement input);
 
-/// <summary>What the evals need beside the public API: numbered variables, sums, products of matrices, and numbers out of JSON.</summary>
+/// <summary>What the evals need beside the public API: values out of JSON under the names of variables.</summary>
 internal static class Formula
 {
     /// <summary>Whether functions are simplified before they are differentiated.</summary>
     public static bool Simplifies { get; set; }
 
-    public static string[] Names(string prefix, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))];
-
-    public static ExprNode[] Variables(IEnumerable<string> names) => [.. names.Select(ExprNode.Variable)];
-
     /// <summary>A function as it is to be evaluated and differentiated.</summary>
     public static ExprNode Tidy(this ExprNode function) => Simplifies ? function.Simplify(SimplificationRule.Stable) : function;
 
-    public static ExprNode Sum(this IEnumerable<ExprNode> terms) => terms.Aggregate(static (sum, term) => sum + term);
+    /// <summary>A function from text.</summary>
+    public static ExprNode Read(FormattableString text) => ExprNode.Parse(FormattableString.Invariant(text)).Tidy();
 
-    /// <summary>Derivatives by forward (f) or reverse mode (r).</summary>
-    public static IReadOnlyList<ExprNode> Derivatives(this ExprNode function, IReadOnlyList<string> names, char mode) =>
-        function.Differentiate(names, mode == 'f' ? DifferentiationMode.Forward : DifferentiationMode.Reverse);
-
-    public static ExprNode Square(ExprNode x) => x * x;
-
-    /// <summary>log(exp(x0) + exp(x1) + ...), shifted by the largest; the shift has no influence on the value, so none on its derivative.</summary>
-    public static ExprNode LogSumExp(IReadOnlyList<ExprNode> x)
+    /// <summary>The derivative of a number by a vector, by forward (f) or reverse mode (r): forward along one direction after the other.</summary>
+    public static ExprNode By(this ExprNode function, string variable, char mode)
     {
-        var largest = ExprNode.Detach(x.Aggregate(ExprNode.Max));
-        return ExprNode.Log(x.Select(item => ExprNode.Exp(item - largest)).Sum()) + largest;
-    }
-
-    /// <summary>The product of two matrices, without the terms that have a constant 0 as a factor.</summary>
-    public static ExprNode[,] Times(this ExprNode[,] a, ExprNode[,] b)
-    {
-        var product = new ExprNode[a.GetLength(0), b.GetLength(1)];
-        for (var i = 0; i < product.GetLength(0); i++)
+        if (mode == 'r') return function.Differentiate(variable);
+        const int size = 2;
+        return ExprNode.Stack([.. Enumerable.Range(0, size).Select(i =>
         {
-            for (var j = 0; j < product.GetLength(1); j++)
-            {
-                var terms = Enumerable.Range(0, a.GetLength(1)).Where(k => a[i, k].Value != 0 && b[k, j].Value != 0).Select(k => a[i, k] * b[k, j]).ToArray();
-                product[i, j] = terms.Length == 0 ? 0 : terms.Sum();
-            }
-        }
-
-        return product;
+            var direction = new double[size];
+            direction[i] = 1;
+            return function.DifferentiateAlong(new Dictionary<string, ExprNode> { [variable] = ExprNode.Constant(direction) });
+        })]);
     }
 
-    /// <summary>The function that evaluates some expressions at a point into an array of its own, the same for each call.</summary>
-    public static Func<double[], double[]> Compile(IReadOnlyList<ExprNode> outputs, IReadOnlyList<string> variables)
+    /// <summary>The function that evaluates expressions of variables with the names of an input's parts, into an array of its own.</summary>
+    public static Func<double[]> At(JsonElement input, IReadOnlyList<ExprNode> outputs, params string[] variables)
+    {
+        variables = Used(outputs, variables);
+        var function = Compile(outputs, variables);
+        double[] point = [.. variables.SelectMany(name => input.Numbers(name))];
+        return () => function(point);
+    }
+
+    /// <summary>The function that sums expressions over rows. A part of the input that has more elements than its variable has a row for each row.</summary>
+    public static Func<double[]> OverRows(JsonElement input, IReadOnlyList<ExprNode> outputs, params string[] variables)
+    {
+        variables = Used(outputs, variables);
+        var compiled = CompiledExpression.Compile(outputs, variables);
+        ReadOnlyMemory<double>[] columns = [.. variables.Select(name => (ReadOnlyMemory<double>)input.Numbers(name))];
+        return () => compiled.SumRows(columns);
+    }
+
+    /// <summary>The variables that expressions have: a derivative may have fewer than its function.</summary>
+    public static string[] Used(IReadOnlyList<ExprNode> outputs, IEnumerable<string> variables)
+    {
+        var used = outputs.SelectMany(static output => output.Variables).ToHashSet();
+        return [.. variables.Where(used.Contains)];
+    }
+
+    /// <summary>The function that evaluates expressions at a point into an array of its own.</summary>
+    public static Func<double[], double[]> Compile(IReadOnlyList<ExprNode> outputs, params string[] variables)
     {
         var compiled = CompiledExpression.Compile(outputs, variables);
-        var results = new double[outputs.Count];
+        var results = new double[compiled.ResultLength];
         return point =>
         {
             compiled.Evaluate(point, results);
@@ -65,18 +69,20 @@ internal static class Formula
         };
     }
 
-    /// <summary>Single values for all rows, to stand beside columns.</summary>
-    public static IEnumerable<ReadOnlyMemory<double>> Singles(IEnumerable<double> values) => values.Select(static value => (ReadOnlyMemory<double>)new[] { value });
+    /// <summary>The only number of a result.</summary>
+    public static Func<object> Number(this Func<double[]> function) => () => function()[0];
 
-    /// <summary>The columns of a matrix, as rows of data are given.</summary>
-    public static IEnumerable<ReadOnlyMemory<double>> Columns(double[][] rows) =>
-        Enumerable.Range(0, rows[0].Length).Select(j => (ReadOnlyMemory<double>)Array.ConvertAll(rows, row => row[j]));
+    /// <summary>All numbers of a part of the input, row after row.</summary>
+    public static double[] Numbers(this JsonElement input, string name) => [.. Numbers(input.GetProperty(name))];
 
-    public static double[] Numbers(this JsonElement list) => [.. list.EnumerateArray().Select(static item => item.GetDouble())];
-
-    public static double[] Numbers(this JsonElement input, string name) => input.GetProperty(name).Numbers();
-
-    public static double[][] Matrix(this JsonElement input, string name) => [.. input.GetProperty(name).EnumerateArray().Select(static row => row.Numbers())];
+    public static IEnumerable<double> Numbers(this JsonElement item) =>
+        item.ValueKind == JsonValueKind.Array ? item.EnumerateArray().SelectMany(Numbers) : [item.GetDouble()];
 
     public static int Integer(this JsonElement input, string name) => input.GetProperty(name).GetInt32();
+
+    /// <summary>The number of items of a part of the input.</summary>
+    public static int Count(this JsonElement input, string name) => input.GetProperty(name).GetArrayLength();
+
+    /// <summary>The number of items of the first item.</summary>
+    public static int Width(this JsonElement input, string name) => input.GetProperty(name)[0].GetArrayLength();
 }

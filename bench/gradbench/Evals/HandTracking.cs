@@ -30,21 +30,21 @@ internal static class HandTracking
 
     private static Func<double[][]> Ready(JsonElement input, Func<ExprNode[], string[], IReadOnlyList<ExprNode>> outputs)
     {
-        var (theta, us, data) = (input.Numbers("theta"), input.Matrix("us"), input.GetProperty("data"));
+        var (theta, us, data) = (input.Numbers("theta"), Rows(input, "us"), input.GetProperty("data"));
         var model = data.GetProperty("model");
-        var (places, weights) = (model.Matrix("base_positions"), model.Matrix("weights"));
+        var (places, weights) = (Rows(model, "base_positions"), Rows(model, "weights"));
         var bones = weights[0].Length;
         var correspondences = data.Numbers("correspondences").Select(static place => (int)place);
-        var triangles = model.Matrix("triangles");
+        var triangles = Rows(model, "triangles");
         var vertices = correspondences.Select(place => us.Length == 0 ? [place] : Array.ConvertAll(triangles[place], static vertex => (int)vertex)).ToArray();
 
-        var parameters = Formula.Names("theta", theta.Length);
-        var between = Formula.Names("u", us.Length == 0 ? 0 : 2);
-        var u = Formula.Variables(between);
+        var parameters = Names("theta", theta.Length);
+        var between = Names("u", us.Length == 0 ? 0 : 2);
+        var u = Variables(between);
         ExprNode[] shares = us.Length == 0 ? [1] : [u[0], u[1], 1 - u[0] - u[1]];
         var variables = new List<string>();
         var columns = new List<ReadOnlyMemory<double>>();
-        var pose = Formula.Variables(parameters);
+        var pose = Variables(parameters);
         var transforms = Transforms(model, pose, bones);
 
         // A vertex is moved by each bone as far as it belongs to it, and then by the translation of the whole.
@@ -55,15 +55,15 @@ internal static class HandTracking
             for (var bone = 0; bone < bones; bone++)
             {
                 var share = shares[corner] * Column($"weight{corner}_{bone}", vertices.Select(row => weights[row[corner]][bone]));
-                for (var i = 0; i < 3; i++) moved[i] += share * Enumerable.Range(0, 4).Select(k => transforms[bone][i, k] * place[k]).Sum();
+                for (var i = 0; i < 3; i++) moved[i] += share * Enumerable.Range(0, 4).Select(k => transforms[bone][i, k] * place[k]).Aggregate(Add);
             }
         }
 
-        var points = data.Matrix("points");
+        var points = Rows(data, "points");
         var errors = moved.Select((position, i) => (Column($"point{i}", points.Select(point => point[i])) - position).Tidy()).ToArray();
         variables.AddRange([.. between, .. parameters]);
-        if (us.Length > 0) columns.AddRange(Formula.Columns(us));
-        columns.AddRange(Formula.Singles(theta));
+        if (us.Length > 0) columns.AddRange(Enumerable.Range(0, 2).Select(j => (ReadOnlyMemory<double>)Array.ConvertAll(us, row => row[j])));
+        columns.AddRange(theta.Select(static value => (ReadOnlyMemory<double>)new[] { value }));
         var compiled = CompiledExpression.Compile(outputs(errors, [.. between, .. parameters]), variables);
         return () => compiled.EvaluateRows(columns);
 
@@ -113,7 +113,7 @@ internal static class HandTracking
 
     private static ExprNode[,] AxisRotation(ExprNode[] axis)
     {
-        var angle = ExprNode.Sqrt(axis.Select(Formula.Square).Sum());
+        var angle = ExprNode.Sqrt(axis.Select(Square).Aggregate(Add));
         var (x, y, z) = (axis[0] / angle, axis[1] / angle, axis[2] / angle);
         var (s, c) = (ExprNode.Sin(angle), ExprNode.Cos(angle));
         var v = 1 - c;
@@ -158,9 +158,35 @@ internal static class HandTracking
 
     private static ExprNode[][,] Matrices(JsonElement model, string name) => [.. model.GetProperty(name).EnumerateArray().Select(static item =>
     {
-        var rows = item.EnumerateArray().Select(static row => row.Numbers()).ToArray();
+        var rows = item.EnumerateArray().Select(static row => row.Numbers().ToArray()).ToArray();
         var matrix = new ExprNode[4, 4];
         for (var i = 0; i < 16; i++) matrix[i / 4, i % 4] = rows[i / 4][i % 4];
         return matrix;
     })];
+
+    /// <summary>The product of two matrices, without the terms that have a constant 0 as a factor.</summary>
+    private static ExprNode[,] Times(this ExprNode[,] a, ExprNode[,] b)
+    {
+        var product = new ExprNode[a.GetLength(0), b.GetLength(1)];
+        for (var i = 0; i < product.GetLength(0); i++)
+        {
+            for (var j = 0; j < product.GetLength(1); j++)
+            {
+                var terms = Enumerable.Range(0, a.GetLength(1)).Where(k => a[i, k].Value != 0 && b[k, j].Value != 0).Select(k => a[i, k] * b[k, j]).ToArray();
+                product[i, j] = terms.Length == 0 ? 0 : terms.Aggregate(Add);
+            }
+        }
+
+        return product;
+    }
+
+    private static string[] Names(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
+
+    private static ExprNode[] Variables(IEnumerable<string> names) => [.. names.Select(ExprNode.Variable)];
+
+    private static ExprNode Add(ExprNode x, ExprNode y) => x + y;
+
+    private static ExprNode Square(ExprNode x) => x * x;
+
+    private static double[][] Rows(JsonElement input, string name) => [.. input.GetProperty(name).EnumerateArray().Select(static row => row.Numbers().ToArray())];
 }

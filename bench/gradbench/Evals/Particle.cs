@@ -8,44 +8,32 @@ namespace PSAutodiff.GradBench.Evals;
 /// </summary>
 internal static class Particle
 {
-    private const double TimeStep = 0.1;
-
-    private static readonly string[] State = ["x0", "x1", "v0", "v1"];
-
-    private static readonly string[] Directions = ["d0", "d1", "d2", "d3"];
+    private static readonly string[] State = ["x", "v", "w"];
 
     /// <param name="input">The input of the eval.</param>
     /// <param name="modes">The modes of differentiation of the descent and of the forces: f or r each.</param>
     public static Func<object> Control(JsonElement input, string modes)
     {
-        var w = ExprNode.Variable("w");
-        var state = Formula.Variables(State);
-        var potential = (Inverse(10, 10 - w) + Inverse(10, 0)).Tidy();
-        var force = potential.Derivatives(State[..2], modes[1]);
-        ExprNode[] next = [.. Enumerable.Range(0, 4).Select(i => (state[i] + (TimeStep * (i < 2 ? state[i + 2] : -force[i - 2]))).Tidy())];
-        var end = Formula.Square(state[0] - (state[1] / state[3] * state[2])).Tidy();
+        var force = Formula.Read($"x: [2]; p = x - [10, 10 - w]; q = x - [10, 0]; 1 / sqrt(p @ p) + 1 / sqrt(q @ q)").By("x", modes[1]);
+        var next = Formula.Read($"x: [2]; v: [2]; force: [2]; concat(x + 0.1 * v, v - 0.1 * force)").Resolve(new Dictionary<string, ExprNode> { ["force"] = force });
+        var end = Formula.Read($"x: [2]; v: [2]; (x[0] - x[1] / v[1] * v[0])^2");
 
-        // Of a step and of the end, the directional derivatives; and those of a combination of the results of a step.
-        var directions = Formula.Variables(Directions);
-        string[] all = [.. State, "w"];
-        string[] withDirections = [.. all, .. Directions];
-        ExprNode Along(ExprNode result) => State.Select((name, i) => result.Differentiate(name) * directions[i]).Sum() + result.Differentiate("w");
-        var step = Formula.Compile(next, all);
-        var final = Formula.Compile([end, .. end.Gradient(State)], all);
-        var forward = Formula.Compile([.. next.Select(Along)], withDirections);
-        var reverse = Formula.Compile(next.Zip(directions, static (result, weight) => result * weight).Sum().Gradient(all), withDirections);
+        // The directional derivative of a step, and the gradient of a combination of its results.
+        var (d, e) = (ExprNode.Variable("d", 2), ExprNode.Variable("e", 2));
+        var step = Formula.Compile([next], State);
+        var final = Formula.Compile([end, .. end.Gradient("x", "v")], State[..2]);
+        var forward = Formula.Compile([next.DifferentiateAlong(new Dictionary<string, ExprNode> { ["x"] = d, ["v"] = e, ["w"] = 1 })], [.. State, "d", "e"]);
+        var reverse = Formula.Compile(next.Dot(ExprNode.Concat(d, e)).Gradient(State), [.. State, "d", "e"]);
         var slope = modes[0] == 'f' ? (Func<double, double>)SlopeForward : SlopeReverse;
         var start = input.GetProperty("w").GetDouble();
-        return () => Descent.Minimize(at => final([.. Way(at)[^1], at[0]])[0], at => [slope(at[0])], [start])[0];
+        return () => Descent.Minimize(at => final(Way(at[0])[^1])[0], at => [slope(at[0])], [start])[0];
 
-        ExprNode Inverse(ExprNode x, ExprNode y) => 1 / ExprNode.Sqrt(Formula.Square(state[0] - x) + Formula.Square(state[1] - y));
-
-        List<double[]> Way(double[] at)
+        List<double[]> Way(double at)
         {
             List<double[]> way = [[0, 8, 0.75, 0]];
             while (true)
             {
-                var position = step([.. way[^1], at[0]]);
+                var position = step([.. way[^1], at]);
                 if (position[1] < 0) return way;
                 way.Add([.. position]);
             }
@@ -53,16 +41,16 @@ internal static class Particle
 
         double SlopeForward(double at)
         {
-            var way = Way([at]);
+            var way = Way(at);
             double[] along = [0, 0, 0, 0];
             foreach (var position in way[..^1]) along = [.. forward([.. position, at, .. along])];
-            return along.Zip(final([.. way[^1], at]).Skip(1), static (a, b) => a * b).Sum();
+            return along.Zip(final(way[^1]).Skip(1), static (a, b) => a * b).Sum();
         }
 
         double SlopeReverse(double at)
         {
-            var way = Way([at]);
-            double[] adjoints = [.. final([.. way[^1], at]).Skip(1)];
+            var way = Way(at);
+            double[] adjoints = [.. final(way[^1]).Skip(1)];
             var total = 0.0;
             for (var i = way.Count - 2; i >= 0; i--)
             {

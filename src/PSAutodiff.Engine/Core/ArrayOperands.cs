@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSAutodiff.Core;
 
 /// <summary>The arguments of an operation on arrays while it is computed: their elements, row after row, and their shapes.</summary>
@@ -31,10 +33,13 @@ internal readonly ref struct ArrayOperands
 internal readonly record struct RowsOfBlock(int Count, bool XVaries, bool YVaries)
 {
     /// <summary>The arguments of one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ArrayOperands Row(in ArrayOperands of, int row) => of.With(XVaries ? Row(of.X, row) : of.X, YVaries ? Row(of.Y, row) : of.Y);
 
     /// <summary>The elements of one row among those of all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<double> Row(Span<double> all, int row) => all.Slice(row * (all.Length / Count), all.Length / Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<double> Row(ReadOnlySpan<double> all, int row) => all.Slice(row * (all.Length / Count), all.Length / Count);
 }

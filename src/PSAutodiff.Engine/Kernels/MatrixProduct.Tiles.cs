@@ -8,19 +8,30 @@ namespace PSAutodiff.Kernels;
 /// <content>Tiles in registers, and products too small to be packed.</content>
 internal static partial class MatrixProduct
 {
+    private const int NumbersInCache = 1 << 12;
+
     /// <summary>One row of C = A B or C += A B, with B as it lies.</summary>
     /// <param name="a">The row of A: depth numbers.</param>
     /// <param name="b">B: depth x columns.</param>
     /// <param name="c">The row of C; its length is the number of columns.</param>
     /// <param name="accumulate">Whether the product is added to what C holds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyRow<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!accumulate) c.Clear();
         b = b[..checked(a.Length * c.Length)];
-        if (Vector256.IsHardwareAccelerated && c.Length >= Vector256<T>.Count) MultiplyRow<T, ProductLanes256<T>>(a, b, c);
-        else if (Vector128.IsHardwareAccelerated && c.Length >= Vector128<T>.Count) MultiplyRow<T, ProductLanes128<T>>(a, b, c);
-        else MultiplyRow<T, ProductLane<T>>(a, b, c);
+
+        // As many rows of B at a time as the nearest cache holds: each is looked at several times, for some columns.
+        var most = Math.Max(TileRows, NumbersInCache / Math.Max(1, c.Length));
+        for (var start = 0; start < a.Length; start += most)
+        {
+            var some = a.Slice(start, Math.Min(most, a.Length - start));
+            var rows = b.Slice(start * c.Length, some.Length * c.Length);
+            if (Vector256.IsHardwareAccelerated && c.Length >= Vector256<T>.Count) MultiplyRow<T, ProductLanes256<T>>(some, rows, c);
+            else if (Vector128.IsHardwareAccelerated && c.Length >= Vector128<T>.Count) MultiplyRow<T, ProductLanes128<T>>(some, rows, c);
+            else MultiplyRow<T, ProductLane<T>>(some, rows, c);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -111,6 +122,7 @@ internal static partial class MatrixProduct
         CopyTile(edge, width, c[((row * columns) + column)..], columns, height, filled);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyTile<T>(ReadOnlySpan<T> source, int sourceWidth, Span<T> target, int targetWidth, int height, int width)
     {
         for (var i = 0; i < height; i++)

@@ -17,6 +17,9 @@ namespace PSAutodiff.Kernels;
 /// </remarks>
 internal static partial class MatrixProduct
 {
+    // Multiply-adds of a product for which the right-hand matrix is packed.
+    private const int WorthPacking = 512;
+
     /// <summary>Rows of a tile: fewer rows are not worth packing for.</summary>
     public const int TileRows = 6;
 
@@ -105,6 +108,7 @@ internal static partial class MatrixProduct
     /// <param name="accumulate">Whether the product is added to what C holds.</param>
     /// <param name="cancellation">Ends it early; what C holds then means nothing.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<T>(MatrixRows<T> a, ReadOnlySpan<T> packed, int columns, Span<T> c, bool accumulate, CancellationToken cancellation = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -124,7 +128,7 @@ internal static partial class MatrixProduct
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static void MultiplyPlain(ReadOnlySpan<double> a, int rows, int depth, ReadOnlySpan<double> b, int columns, Span<double> c, CancellationToken cancellation = default)
     {
-        if (rows >= TileRows && columns >= PanelWidth<double>() / 2)
+        if (rows >= TileRows && columns >= PanelWidth<double>() / 2 && (double)rows * depth * columns >= WorthPacking)
         {
             var packed = ArrayPool<double>.Shared.Rent(PackedLength<double>(depth, columns));
 
@@ -146,25 +150,21 @@ internal static partial class MatrixProduct
             return;
         }
 
-        c[..checked(rows * columns)].Clear();
-        for (var i = 0; i < rows; i++)
+        c = c[..checked(rows * columns)];
+        for (var row = 0; row < rows; row += RowsAtOnce)
         {
             cancellation.ThrowIfCancellationRequested();
-            var row = c.Slice(i * columns, columns);
+            var count = Math.Min(RowsAtOnce, rows - row);
+            var from = a.Slice(row * depth, count * depth);
+            var to = c.Slice(row * columns, count * columns);
             if (columns == 1)
             {
-                var sum = 0.0;
-                for (var k = 0; k < depth; k++) sum = Math.FusedMultiplyAdd(a[(i * depth) + k], b[k], sum);
-                row[0] = sum;
+                MultiplyFewByTransposed(b[..depth], 1, from, to);
                 continue;
             }
 
-            for (var k = 0; k < depth; k++)
-            {
-                var factor = a[(i * depth) + k];
-                var from = b.Slice(k * columns, columns);
-                for (var j = 0; j < row.Length; j++) row[j] = Math.FusedMultiplyAdd(factor, from[j], row[j]);
-            }
+            to.Clear();
+            MultiplyFew(new MatrixRows<double>(from, count, depth), b, columns, to);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PSAutodiff.Kernels;
 
@@ -10,6 +11,11 @@ namespace PSAutodiff.Kernels;
 /// </summary>
 internal static class Vectors
 {
+    /// <summary>From so many elements on, lanes are worth their end.</summary>
+    public const int LongSum = 64;
+
+    private const int Lanes = 8;
+
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         var sum = 0.0;
@@ -37,17 +43,53 @@ internal static class Vectors
     }
 
     /// <summary>The greatest element; NaN when one is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Greatest(ReadOnlySpan<double> x)
     {
         var greatest = double.NegativeInfinity;
-        foreach (var value in x) greatest = Math.Max(greatest, value);
+        var i = 0;
+        if (x.Length >= LongSum)
+        {
+            var most = Vector512.Create(x);
+            for (i = Lanes; i + Lanes <= x.Length; i += Lanes) most = Vector512.Max(most, Vector512.Create(x[i..]));
+            for (var lane = 0; lane < Lanes; lane++) greatest = Math.Max(greatest, most[lane]);
+        }
+
+        for (; i < x.Length; i++) greatest = Math.Max(greatest, x[i]);
         return greatest;
     }
 
+    /// <summary>The smallest element; NaN when one is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Least(ReadOnlySpan<double> x)
+    {
+        var least = double.PositiveInfinity;
+        var i = 0;
+        if (x.Length >= LongSum)
+        {
+            var fewest = Vector512.Create(x);
+            for (i = Lanes; i + Lanes <= x.Length; i += Lanes) fewest = Vector512.Min(fewest, Vector512.Create(x[i..]));
+            for (var lane = 0; lane < Lanes; lane++) least = Math.Min(least, fewest[lane]);
+        }
+
+        for (; i < x.Length; i++) least = Math.Min(least, x[i]);
+        return least;
+    }
+
+    /// <summary>The sum: of a few elements from the first to the last, of many in lanes of every eighth.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<double> x)
     {
         var sum = 0.0;
-        foreach (var value in x) sum += value;
+        var i = 0;
+        if (x.Length >= LongSum)
+        {
+            var sums = Vector512.Create(x);
+            for (i = Lanes; i + Lanes <= x.Length; i += Lanes) sums += Vector512.Create(x[i..]);
+            sum = (sums[0] + sums[4] + (sums[2] + sums[6])) + (sums[1] + sums[5] + (sums[3] + sums[7]));
+        }
+
+        for (; i < x.Length; i++) sum += x[i];
         return sum;
     }
 

@@ -136,7 +136,7 @@ internal sealed partial class ArrayTape
             var isKept = _isResult[id] && IsConverted(id);
             (place, _) = Room(_isNarrow[id] ? (isKept ? Storage.Kept : Storage.Row) : isKept ? Storage.NarrowKept : Storage.NarrowRow, _graph.ShapeOf(id));
             _converted.Add(id, place);
-            Add(new Instruction(OperationOf<ReshapeOperation>.Instance, place, _places[id], default, default, [], Way.Converted));
+            Add(Graph.None, new Instruction(OperationOf<ReshapeOperation>.Instance, place, _places[id], default, default, [], Way.Converted));
             return place;
         }
     }

@@ -104,7 +104,7 @@ internal sealed partial class ArrayTape
         private void Copy(Operation operation, Place source, Place target)
         {
             var row = Shape.Matrix(1, source.Length);
-            Add(new Instruction(operation, target with { Shape = row }, source with { Shape = row }, default, default, [], Way.Copied));
+            Add(Graph.None, new Instruction(operation, target with { Shape = row }, source with { Shape = row }, default, default, [], Way.Copied));
         }
 
         /// <summary>A matrix product of rows with a matrix that does not vary is one product of the whole block.</summary>
@@ -123,7 +123,7 @@ internal sealed partial class ArrayTape
 
             var left = OperandOf(rows);
             New(id, _graph.ShapeOf(id));
-            Add(new Instruction(_graph.OperationOf(product), _places[id], left, _places[fixedSide], begins ? _places[sum.Addend] : default, [], Way.Product, factor));
+            Add(id, new Instruction(_graph.OperationOf(product), _places[id], left, _places[fixedSide], begins ? _places[sum.Addend] : default, [], Way.Product, factor));
             Release(rows, id);
             return true;
         }

@@ -22,6 +22,9 @@ internal sealed partial class ArrayTape
         private readonly int[] _uses;
         private readonly bool[] _waits;
 
+        // What depends on constants alone, which is computed once for all runs.
+        private readonly bool[] _isFixed;
+
         // What is computed together with another operation on the same argument: that one, and which sharing it is.
         private readonly Dictionary<int, (int Other, int Sharing)> _shared = [];
         private readonly HashSet<int> _isEmitted = [];
@@ -35,7 +38,8 @@ internal sealed partial class ArrayTape
 
         // Sums of parts of zeros have no -0, to which adding 0 would make a difference.
         private readonly bool[] _hasNoMinusZero;
-        private readonly Dictionary<(Storage Storage, int Length), Stack<int>> _free = [];
+        private readonly Dictionary<(Storage Storage, bool IsFixed, int Length), Stack<int>> _free = [];
+        private readonly List<Instruction> _fixedInstructions = [];
         private readonly List<Instruction> _instructions = [];
         private readonly List<Instruction> _rowInstructions = [];
         private readonly List<double> _constants = [];
@@ -53,6 +57,7 @@ internal sealed partial class ArrayTape
             _hasNoMinusZero = new bool[reachable.Length];
             _uses = graph.Uses(reachable, roots);
             _varies = FindVarying();
+            _isFixed = FindFixed();
             _waits = FindWaiting();
             FindShared();
             _isNarrow = new bool[reachable.Length];
@@ -92,7 +97,7 @@ internal sealed partial class ArrayTape
                 throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_ends[0]} elements together, which is more than this computer has memory for.");
             }
 
-            return new ArrayTape([.. _instructions], _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
+            return new ArrayTape([.. _fixedInstructions], [.. _instructions], _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
             {
                 Rows = _columns.Names.Count == 0 ? RowPart.None : new RowPart(_columns, [.. _rowInstructions], [.. _factors], LengthOf(Storage.Row), LengthOf(Storage.Kept))
                 {
@@ -112,6 +117,7 @@ internal sealed partial class ArrayTape
             {
                 if (!_reachable[id] || _graph.IsLeaf(id)) continue;
                 var (operation, whole) = (_graph.OperationOf(id), _graph.ShapeOf(id));
+                if (operation is MatMulOperation && FindTurned(id) is var turned && turned != Graph.None) waits[turned] = true;
                 if (!(operation is SumOperation || IsJoin(operation))) continue;
                 for (var i = 0; i < 2; i++)
                 {
@@ -122,6 +128,27 @@ internal sealed partial class ArrayTape
             }
 
             return waits;
+        }
+
+        private bool[] FindFixed()
+        {
+            var isFixed = new bool[_reachable.Length];
+            for (var id = 0; id < isFixed.Length; id++)
+            {
+                if (!_reachable[id] || _graph.IsVariable(id)) continue;
+                isFixed[id] = true;
+                for (var i = 0; i < _graph.OperationOf(id).Arity; i++) isFixed[id] &= isFixed[_graph.Argument(id, i)];
+            }
+
+            return isFixed;
+        }
+
+        /// <summary>The transpose that a product with a vector can do without: A.T @ v is v @ A, and v @ A.T is A @ v, with the same bits.</summary>
+        private int FindTurned(int id)
+        {
+            var (x, y) = (_graph.X(id), _graph.Y(id));
+            var turned = _graph.ShapeOf(y).IsVector ? x : _graph.ShapeOf(x).IsVector ? y : Graph.None;
+            return turned != Graph.None && !_varies[id] && _graph.OperationOf(turned) is TransposeOperation && _graph.ShapeOf(turned).IsMatrix && _uses[turned] == 1 ? turned : Graph.None;
         }
 
         /// <summary>Pairs of operations on the same argument of which one is computed from the value of the other too.</summary>
@@ -185,8 +212,21 @@ internal sealed partial class ArrayTape
             if (IsJoin(operation)) EmitJoined(id, operation);
             else if (_shared.TryGetValue(id, out var pair)) EmitBoth(id, pair.Other, pair.Sharing);
             else if (TryView(id, operation)) Release(_graph.X(id), id);
-            else if (TryProduct(id)) return;
+            else if (TryProduct(id) || TryTurnedProduct(id, operation)) return;
             else if (operation is not SumOperation || !TryAdd(id)) EmitWhole(id, operation);
+        }
+
+        private bool TryTurnedProduct(int id, Operation operation)
+        {
+            if (operation is not MatMulOperation) return false;
+            var (x, y) = (_graph.X(id), _graph.Y(id));
+            if (!_waits[x] && !_waits[y]) return false;
+            var (left, right) = _waits[x] ? (y, _graph.X(x)) : (_graph.X(y), x);
+            New(id, _graph.ShapeOf(id));
+            Add(id, new Instruction(operation, _places[id], _places[left], _places[right], default, []));
+            Release(left, id);
+            Release(right, id);
+            return true;
         }
 
         private void EmitWhole(int id, Operation operation)
@@ -196,6 +236,10 @@ internal sealed partial class ArrayTape
             long[] indices = operation.HasIndices ? _graph.IndicesOf(_graph.Argument(id, count)) : [];
             var places = new Place[3];
             for (var i = 0; i < count; i++) places[i] = _isNarrow[id] ? _places[_graph.Argument(id, i)] : WideOf(_graph.Argument(id, i));
+            if (count == 2 && operation.IsElementwise && _graph.IsConstant(_graph.Y(id)) && operation.ForConstantY(_graph.ConstantOf(_graph.Y(id))) is { } cheaper)
+            {
+                (operation, places[1]) = (cheaper, cheaper.Arity == 2 ? places[0] : default);
+            }
 
             // Element by element an argument that ends here gives its place to the result.
             var taken = Graph.None;
@@ -207,7 +251,7 @@ internal sealed partial class ArrayTape
             if (taken == Graph.None) New(id, shape);
             else Take(id, taken, shape);
             _hasNoMinusZero[id] = operation is PlacingOperation || (operation is SumOperation && (_hasNoMinusZero[_graph.X(id)] || _hasNoMinusZero[_graph.Y(id)]));
-            Add(new Instruction(operation, _places[id], places[0], places[1], places[2], indices));
+            Add(id, new Instruction(operation, _places[id], places[0], places[1], places[2], indices));
             for (var i = 0; i < count; i++)
             {
                 if (_graph.Argument(id, i) is var argument && argument != taken) Release(argument, id);
@@ -229,7 +273,7 @@ internal sealed partial class ArrayTape
             if (!isTaken && CanTake(id, x)) Take(id, x, shape);
             else New(id, shape);
             isTaken |= _rooms[id] == _rooms[x];
-            Add(new Instruction(_graph.OperationOf(id), _places[id], argument, _places[other], default, [], Way.Both, Math.Max(sharing, _shared[id].Sharing)));
+            Add(id, new Instruction(_graph.OperationOf(id), _places[id], argument, _places[other], default, [], Way.Both, Math.Max(sharing, _shared[id].Sharing)));
             if (!isTaken) Release(x, id);
         }
 
@@ -287,7 +331,7 @@ internal sealed partial class ArrayTape
             _hasNoMinusZero[id] = true;
             var (x, y) = (_graph.X(part), _graph.Y(part));
             var chooses = !_graph.IsIndex(y);
-            Add(new Instruction(placing, _places[id], WideOf(x), chooses ? WideOf(y) : default, default, chooses ? [] : _graph.IndicesOf(y), Way.Added));
+            Add(id, new Instruction(placing, _places[id], WideOf(x), chooses ? WideOf(y) : default, default, chooses ? [] : _graph.IndicesOf(y), Way.Added));
             Release(x, id);
             if (chooses) Release(y, id);
             return true;
@@ -320,7 +364,7 @@ internal sealed partial class ArrayTape
                 var target = whole.Varies
                     ? whole with { Length = length, Shape = Shape.Matrix(rows, width), Offset = start }
                     : new Place(whole.Start + start, length, Shape.Matrix(rows, width));
-                Add(new Instruction(operation, target, from, default, default, [], Way.Copied));
+                Add(id, new Instruction(operation, target, from, default, default, [], Way.Copied));
                 Release(part, id);
             }
         }
@@ -329,23 +373,24 @@ internal sealed partial class ArrayTape
         private bool EndsWith(int argument) => _uses[argument] == 1 && _rooms[argument] is var room && !_graph.IsLeaf(room) && _tenants[room] == 1;
 
         // Not out of what stays: results, and what is the same for all rows and is computed once.
-        private bool CanTake(int id, int argument) => EndsWith(argument) && _varies[argument] == _varies[id] && _isNarrow[argument] == _isNarrow[id] && !_isKept[id];
+        private bool CanTake(int id, int argument) => EndsWith(argument) && _varies[argument] == _varies[id] && _isFixed[argument] == _isFixed[id] && _isNarrow[argument] == _isNarrow[id] && !_isKept[id];
 
-        private void Add(in Instruction instruction) => (instruction.Target.Varies ? _rowInstructions : _instructions).Add(instruction);
+        private void Add(int id, in Instruction instruction) =>
+            (instruction.Target.Varies ? _rowInstructions : id != Graph.None && _isFixed[id] ? _fixedInstructions : _instructions).Add(instruction);
 
-        /// <summary>One use less. Rows use what does not vary again and again.</summary>
+        /// <summary>One use less. Rows use what does not vary again and again, and so do runs what is fixed.</summary>
         private void Release(int id, int user)
         {
-            if ((_varies[user] && !_varies[id]) || --_uses[id] > 0) return;
+            if ((_varies[user] && !_varies[id]) || (_isFixed[id] && !_isFixed[user]) || --_uses[id] > 0) return;
             if (_converted.Remove(id, out var converted)) Free(converted.Storage, converted.Start, Rounded(converted.Length));
             var room = _rooms[id];
             if (_graph.IsLeaf(room) || --_tenants[room] > 0) return;
-            Free(StorageOf(room), _extents[room].Start, _extents[room].Length);
+            Free(StorageOf(room), _extents[room].Start, _extents[room].Length, _isFixed[room]);
         }
 
-        private void Free(Storage storage, int start, int length)
+        private void Free(Storage storage, int start, int length, bool isFixed = false)
         {
-            if (!_free.TryGetValue((storage, length), out var starts)) _free.Add((storage, length), starts = new Stack<int>());
+            if (!_free.TryGetValue((storage, isFixed, length), out var starts)) _free.Add((storage, isFixed, length), starts = new Stack<int>());
             starts.Push(start);
         }
 
@@ -357,15 +402,15 @@ internal sealed partial class ArrayTape
 
         private void New(int id, Shape shape)
         {
-            var (place, room) = Room(StorageOf(id), shape);
+            var (place, room) = Room(StorageOf(id), shape, _isFixed[id]);
             (_places[id], _extents[id], _rooms[id], _tenants[id]) = (place, (place.Start, room), id, 1);
         }
 
-        private (Place Place, int Length) Room(Storage storage, Shape shape)
+        private (Place Place, int Length) Room(Storage storage, Shape shape, bool isFixed = false)
         {
             var length = LengthOf(shape);
             var room = storage is Storage.Kept or Storage.NarrowKept ? length : Rounded(length);
-            var at = _free.TryGetValue((storage, room), out var starts) && starts.TryPop(out var start) ? start : AtEnd(room, storage);
+            var at = _free.TryGetValue((storage, isFixed, room), out var starts) && starts.TryPop(out var start) ? start : AtEnd(room, storage);
             return (storage == Storage.Single ? new Place(at, length, shape) : new Place(at, length, shape, storage, Pitch: length), room);
         }
 

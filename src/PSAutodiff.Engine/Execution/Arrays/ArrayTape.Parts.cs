@@ -81,11 +81,16 @@ internal sealed partial class ArrayTape
     /// <param name="Factor">For products over rows, which of the <see cref="RowPart.Factors"/> is the second argument; for what is computed together, which of its sharings it is.</param>
     internal readonly record struct Instruction(Operation Operation, Place Target, Place X, Place Y, Place Z, long[] Indices, Way Way = Way.Whole, int Factor = -1)
     {
+        /// <summary>Whether it goes element by element, with as many of each argument or one for all.</summary>
+        public bool IsDirect { get; } = Way == Way.Whole && Operation is not ArrayOperation && IsDirectFor(X, Target) && IsDirectFor(Y, Target) && IsDirectFor(Z, Target);
+
         /// <summary>Number of elements that it computes or copies, or looks at where it joins several to one; by row, for one.</summary>
         public double Work =>
             Way is Way.Added or Way.Copied ? X.Length :
             Operation is ArrayOperation operation ? Math.Max(Target.Length, operation.WorkOf(new ArgumentShapes(X.Shape, Y.Shape, Shape.Number, Indices))) :
             Target.Length;
+
+        private static bool IsDirectFor(in Place place, in Place target) => place.Length <= 1 || place.Length == target.Length;
     }
 
     /// <summary>A matrix by which rows are multiplied, packed once for all of them.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 
 namespace PSAutodiff.Execution.Arrays;
@@ -12,13 +13,15 @@ namespace PSAutodiff.Execution.Arrays;
 /// </remarks>
 internal sealed partial class ArrayTape
 {
+    private readonly Instruction[] _fixedInstructions;
     private readonly Instruction[] _instructions;
     private readonly double[] _constants;
     private readonly Place[] _outputs;
     private double[]? _arena;
 
-    private ArrayTape(Instruction[] instructions, int operationCount, double[] constants, VariableLayout inputs, int length, Place[] outputs)
+    private ArrayTape(Instruction[] fixedInstructions, Instruction[] instructions, int operationCount, double[] constants, VariableLayout inputs, int length, Place[] outputs)
     {
+        _fixedInstructions = fixedInstructions;
         _instructions = instructions;
         OperationCount = operationCount;
         _constants = constants;
@@ -94,7 +97,7 @@ internal sealed partial class ArrayTape
     public void Run(ReadOnlySpan<double> inputs, Span<double> results, CancellationToken cancellation = default)
     {
         // One arena is kept between runs; threads that meet make their own.
-        var arena = Interlocked.Exchange(ref _arena, null) ?? NewArena();
+        var arena = Interlocked.Exchange(ref _arena, null) ?? NewArena(cancellation);
         RunIn(arena, inputs, cancellation);
         foreach (var output in _outputs)
         {
@@ -117,14 +120,7 @@ internal sealed partial class ArrayTape
 
     /// <summary>The same with the inputs at the beginning of the arena, as far as they are looked at there.</summary>
     /// <inheritdoc cref="RunIn(double[], ReadOnlySpan{double}, CancellationToken)"/>
-    public void RunIn(double[] arena, CancellationToken cancellation)
-    {
-        foreach (ref readonly var instruction in _instructions.AsSpan())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Run(instruction, arena, cancellation);
-        }
-    }
+    public void RunIn(double[] arena, CancellationToken cancellation) => Run(_instructions, arena, cancellation);
 
     /// <summary>Which inputs are looked at but as matrices of products over rows.</summary>
     public bool[] FindRead()
@@ -146,14 +142,29 @@ internal sealed partial class ArrayTape
         }
     }
 
-    /// <summary>Memory with the constants in it.</summary>
-    public double[] NewArena()
+    /// <summary>Memory with the constants in it, and with all that depends on them alone.</summary>
+    /// <param name="cancellation">Ends it early.</param>
+    public double[] NewArena(CancellationToken cancellation = default)
     {
         var arena = new double[ArenaLength];
         _constants.CopyTo(arena, Inputs.Length);
+        Run(_fixedInstructions, arena, cancellation);
         return arena;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run(Instruction[] instructions, double[] arena, CancellationToken cancellation)
+    {
+        foreach (ref readonly var instruction in instructions.AsSpan())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!instruction.IsDirect) Run(instruction, arena, cancellation);
+            else if (instruction.Target.Length == 1) arena[instruction.Target.Start] = instruction.Operation.Evaluate(arena[instruction.X.Start], arena[instruction.Y.Start], arena[instruction.Z.Start]);
+            else instruction.Operation.Evaluate(instruction.X.In(arena), instruction.Y.In(arena), instruction.Z.In(arena), instruction.Target.In(arena));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(in Instruction instruction, double[] arena, CancellationToken cancellation)
     {
         var result = instruction.Target.In(arena);
@@ -187,12 +198,6 @@ internal sealed partial class ArrayTape
         }
 
         var (x, y, z) = (instruction.X, instruction.Y, instruction.Z);
-        if (IsDirect(x, result.Length) && IsDirect(y, result.Length) && IsDirect(z, result.Length))
-        {
-            instruction.Operation.Evaluate(x.In(arena), y.In(arena), z.In(arena), result);
-            return;
-        }
-
         var columns = (int)instruction.Target.Shape.Last;
         for (var row = 0; row < result.Length / columns; row++)
         {
@@ -206,8 +211,6 @@ internal sealed partial class ArrayTape
         var columns = part.Length / (int)rows.Rows;
         for (var i = 0; i < (int)rows.Rows; i++) part.Slice(i * columns, columns).CopyTo(result[(i * (int)rows.Columns)..]);
     }
-
-    private static bool IsDirect(in Place place, int length) => place.Length == 0 || place.Length == 1 || place.Length == length;
 
     private static ReadOnlySpan<double> Row(in Place place, int row, int columns, double[] arena)
     {

@@ -9,7 +9,7 @@ namespace PSAutodiff.Execution.Arrays;
 /// </summary>
 internal static class ElementForms
 {
-    private const int LargestArray = 256;
+    private const int LargestArray = 4096;
 
     // Operations on numbers for one on arrays, beyond which loops over the elements are faster.
     private const int MostForOne = 16;

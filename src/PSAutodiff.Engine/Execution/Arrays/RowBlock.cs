@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
@@ -45,6 +46,7 @@ internal sealed class RowBlock<T>
     /// <param name="first">The first row.</param>
     /// <param name="count">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int first, int count, CancellationToken cancellation)
     {
         (_first, _count) = (first, count);
@@ -75,6 +77,7 @@ internal sealed class RowBlock<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Apply(in ArrayTape.Instruction instruction, CancellationToken cancellation)
     {
         var (x, y, z) = (instruction.X, instruction.Y, instruction.Z);
@@ -92,6 +95,7 @@ internal sealed class RowBlock<T>
     }
 
     /// <summary>Element by element: all rows at once, or row by row where some argument is the same for all or one number for each and rows are long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Evaluate(in ArrayTape.Instruction instruction, Span<double> result)
     {
         var (target, x, y, z) = (instruction.Target, instruction.X, instruction.Y, instruction.Z);
@@ -114,6 +118,7 @@ internal sealed class RowBlock<T>
     // One number, or one for each element, in each row or for all.
     private static bool IsPlain(in ArrayTape.Place place, in ArrayTape.Place target) => place.Length <= 1 || place.Length == target.Length;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<double> Row(ArrayTape.Place place, int row) => place.Varies ? In(place).Slice(row * place.Pitch, place.Length) : In(place);
 
     private void Multiply(in ArrayTape.Instruction instruction, CancellationToken cancellation)
@@ -199,6 +204,7 @@ internal sealed class RowBlock<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Copy(in ArrayTape.Instruction instruction)
     {
         var (from, to) = (instruction.X, instruction.Target);
@@ -228,6 +234,7 @@ internal sealed class RowBlock<T>
     }
 
     /// <summary>The elements of an argument for the elements of a target in all rows: as many, or one for all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<double> Stretched(ArrayTape.Place place, ArrayTape.Place target, int argument)
     {
         var all = In(place);
@@ -245,6 +252,10 @@ internal sealed class RowBlock<T>
         {
             ArrayForms.Stretch(all, Shape.Matrix(_count, 1), Shape.Matrix(_count, target.Length), stretched);
         }
+        else if (place.Shape.IsMatrix && place.Shape.Columns == 1 && place.Shape.Rows == target.Shape.Rows)
+        {
+            ArrayForms.Stretch(all, Shape.Matrix(all.Length, 1), Shape.Matrix(all.Length, target.Shape.Columns), stretched);
+        }
         else
         {
             for (var row = 0; row < _count; row++) ArrayForms.Stretch(all.Slice(row * place.Length, place.Length), place.Shape, target.Shape, stretched.Slice(row * target.Length, target.Length));
@@ -254,6 +265,7 @@ internal sealed class RowBlock<T>
     }
 
     // The elements of all rows where they vary.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Span<double> In(ArrayTape.Place place) => place.Storage switch
     {
         ArrayTape.Storage.Single => place.In(_piece.Arena),

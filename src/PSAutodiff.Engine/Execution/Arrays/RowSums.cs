@@ -95,13 +95,16 @@ internal sealed class RowSums
             BroadcastOperation or DiagOperation => term.Shape.Count > x.Shape.Count || Inward(x),
             MatMulOperation => Varies(x) && Varies(y) ? !term.Shape.IsNumber : Inward(x) || Inward(y),
             SumOperation or SubOperation => Inward(x) || Inward(y),
-            MulOperation => Varies(x) && Varies(y) ? (x.Shape.IsNumber && Inward(y)) || (y.Shape.IsNumber && Inward(x)) : Inward(x) || Inward(y),
-            DivOperation => Inward(x) && (!Varies(y) || y.Shape.IsNumber),
+            MulOperation => Varies(x) && Varies(y) ? (x.Shape.IsNumber && Inward(y)) || (y.Shape.IsNumber && Inward(x)) : Inward(x) || Inward(y) || IsStretched(term, x) || IsStretched(term, y),
+            DivOperation => (Inward(x) && (!Varies(y) || y.Shape.IsNumber)) || (!Varies(y) && IsStretched(term, x)),
             NegOperation or TransposeOperation or ReshapeOperation or SliceOperation or TotalOperation or MeanOperation or TraceOperation => Inward(x),
             ConcatOperation or StackOperation => Inward(x) || Inward(y),
             _ => false,
         };
     }
+
+    // Fewer elements are summed than there are of the product with what does not vary.
+    private bool IsStretched(Term product, Term varying) => Varies(varying) && product.Shape.Count > varying.Shape.Count;
 
     private bool Inward(Term term) => _goesInward[term.Id];
 

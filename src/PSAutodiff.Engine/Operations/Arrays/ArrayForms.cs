@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 
@@ -213,6 +214,7 @@ internal static class ArrayForms
     }
 
     /// <summary>Stretches elements to a larger shape.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Stretch(ReadOnlySpan<double> from, Shape shape, Shape to, Span<double> result)
     {
         if (from.Length == 1)
@@ -231,8 +233,16 @@ internal static class ArrayForms
         for (var i = 0; i < result.Length / columns; i++)
         {
             var row = result.Slice(i * columns, columns);
-            if (shape.Last == 1) row.Fill(from[i]);
-            else from[..columns].CopyTo(row);
+            if (shape.Last > 1)
+            {
+                from[..columns].CopyTo(row);
+                continue;
+            }
+
+            // A call costs more than to fill a few places.
+            var value = from[i];
+            if (columns > 16) row.Fill(value);
+            else for (var j = 0; j < row.Length; j++) row[j] = value;
         }
     }
 
@@ -243,8 +253,7 @@ internal static class ArrayForms
         {
             var from = stretches.Slice(start, length);
             var to = result.Slice(start, length);
-            var greatest = Vectors.Greatest(from);
-            for (var i = 0; i < from.Length; i++) to[i] = from[i] - greatest;
+            Blocks.Map<SubOperation.Function>(from, [Vectors.Greatest(from)], to);
         }
     }
 

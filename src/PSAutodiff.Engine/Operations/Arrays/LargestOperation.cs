@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
@@ -30,12 +31,7 @@ internal sealed class LargestOperation() : ReductionOperation("largest", "max")
         return largest;
     }
 
-    protected override double Join(ReadOnlySpan<double> elements)
-    {
-        var largest = elements[0];
-        foreach (var element in elements) largest = Math.Max(largest, element);
-        return largest;
-    }
+    protected override double Join(ReadOnlySpan<double> elements) => Vectors.Greatest(elements);
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => GreatestBound(elements, errors, value, 1);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Operations.Arrays;
 
@@ -54,6 +55,7 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
 
     internal override void WriteLoops(LoopCode code) => code.ForEach(code.Shape, at => code.Return($"{code.X(at[0])} * {code.Y(at[1])}", at));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         for (var i = 0; i < of.X.Length; i++)

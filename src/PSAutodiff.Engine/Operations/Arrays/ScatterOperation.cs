@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Operations.Arrays;
 
@@ -69,6 +70,7 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Add(in ArrayOperands of, Span<double> result)
     {
         var width = of.Shape.IsMatrix ? (int)of.Shape.Columns : 1;

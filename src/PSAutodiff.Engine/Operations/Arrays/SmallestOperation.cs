@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
@@ -30,12 +31,7 @@ internal sealed class SmallestOperation() : ReductionOperation("smallest", "min"
         return smallest;
     }
 
-    protected override double Join(ReadOnlySpan<double> elements)
-    {
-        var smallest = elements[0];
-        foreach (var element in elements) smallest = Math.Min(smallest, element);
-        return smallest;
-    }
+    protected override double Join(ReadOnlySpan<double> elements) => Vectors.Least(elements);
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => GreatestBound(elements, errors, value, -1);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Operations.Arrays;
 
@@ -92,6 +93,7 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
         else code.For(code.ShapeX.Columns, k => code.Return(code.X(place, k), [.. at, k]));
     });
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var width = of.ShapeX.IsMatrix ? (int)of.ShapeX.Columns : 1;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Operations.Arrays;
 
@@ -59,6 +60,7 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 
     internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => shape.IsMatrix ? new(LoopTerm.Along(1), LoopTerm.Along(0)) : LoopMap.Same;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         if (!of.ShapeX.IsMatrix)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Operations.Arrays;
 
@@ -34,6 +35,7 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
         })));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Each(ReadOnlySpan<double> elements, int length, Span<double> result)
     {
         result.Clear();
