@@ -20,6 +20,7 @@ if (args is ["small"])
 
 if (args is ["simplification", .. var options]) return SimplificationAccuracy.Run(options);
 if (args is ["regression"]) return Regression.Run();
+if (args is ["fits"]) return Fits.Run();
 if (args is ["nodes", var count]) return Nodes(int.Parse(count, CultureInfo.InvariantCulture));
 
 Console.WriteLine("| what | engine | by hand | ratio | bar |");

@@ -111,3 +111,17 @@ Describe 'Invoke-CurveFit' {
         $failure.Exception.Message | Should -BeLike '*in row 4*'
     }
 }
+
+Describe 'examples/curve-fit.ps1' {
+    It 'finds the decay that made the rows, also with an outlier' {
+        $output = @(& "$repositoryRoot/examples/curve-fit.ps1")
+        $fit = $output[0]
+        foreach ($pair in @(@('a', 2.5), @('b', 0.4), @('c', 0.6))) {
+            $name, $truth = $pair
+            [Math]::Abs($fit.Parameters[$name] - $truth) | Should -BeLessThan (4 * $fit.StandardErrors[$name])
+        }
+        $output[1] | Should -Match 'by least squares, 0\.(3[7-9]|4[0-3]) by Huber'
+        $output[2] | Should -Match '^Half-life 1\.[678]'
+        $output[3] | Should -Match '^Slope at 0 -(0\.9|1\.0)'
+    }
+}
