@@ -18,7 +18,7 @@ Console.WriteLine($"by differences: {Math.Abs(At(derivative, 3) - difference) < 
 Console.WriteLine($"softsign(-x) + softsign(x): {ExprNode.Parse("softsign(-x) + softsign(x)").Simplify(SimplificationRule.Standard)}");
 
 // All formats write it.
-foreach (var format in new[] { ExprTextFormat.Latex, ExprTextFormat.MathML, ExprTextFormat.CSharp, ExprTextFormat.Python, ExprTextFormat.PowerShell })
+foreach (var format in new[] { ExprTextFormat.Latex, ExprTextFormat.MathML, ExprTextFormat.CSharp, ExprTextFormat.Python, ExprTextFormat.PyTorch, ExprTextFormat.PowerShell })
 {
     Console.WriteLine($"{format}: {f.ToText(format).Contains("softsign", StringComparison.OrdinalIgnoreCase)}");
 }

@@ -21,6 +21,8 @@ internal sealed class SoftsignOperation() : UnaryOperation("softsign", Value, bl
                 return x / (1.0 + np.abs(x))
             """));
 
+    internal override CodeForm PyTorch => new(Notation.Call("torch.nn.functional.softsign", 1));
+
     internal override CodeForm PowerShell => new(
         CodeForm.PowerShellCall("Get-Softsign", 1),
         new CodeHelper(

@@ -70,6 +70,9 @@ public abstract class Operation
     /// <summary>Python with NumPy: the infix symbol or NumPy's function of the same name unless overridden.</summary>
     internal virtual CodeForm Python => CodeForm.Usual(this, "np." + Name);
 
+    /// <summary>Python with PyTorch: the infix symbol or PyTorch's function of the same name unless overridden.</summary>
+    internal virtual CodeForm PyTorch => CodeForm.Usual(this, "torch." + Name);
+
     /// <summary>PowerShell: the infix symbol or a method of <see cref="Math"/> unless overridden.</summary>
     internal virtual CodeForm PowerShell => CodeForm.Usual(this, MathName is null ? Name : "[Math]::" + MathName);
 
@@ -105,6 +108,9 @@ public abstract class Operation
 
     /// <summary>Python where arguments or the value are arrays; the helpers are those of <see cref="Python"/>.</summary>
     internal virtual Notation PythonOf(in ArgumentShapes of) => Python.Notation;
+
+    /// <summary>PyTorch where arguments or the value are arrays; the helpers are those of <see cref="PyTorch"/>.</summary>
+    internal virtual Notation PyTorchOf(in ArgumentShapes of) => PyTorch.Notation;
 
     /// <summary>Whether it has values: a function without a definition has none.</summary>
     internal virtual bool IsComputed => true;

@@ -12,7 +12,7 @@ internal static class ExpressionChecks
     {
         foreach (var format in Enum.GetValues<ExprTextFormat>())
         {
-            if (node.Functions.Count > 0 && format is (ExprTextFormat.CSharp or ExprTextFormat.Python or ExprTextFormat.PowerShell))
+            if (node.Functions.Count > 0 && format is (ExprTextFormat.CSharp or ExprTextFormat.Python or ExprTextFormat.PyTorch or ExprTextFormat.PowerShell))
             {
                 RequireRefusal(node, format, ErrorIds.FunctionUndefined);
                 continue;

@@ -1,9 +1,13 @@
-# What ConvertTo-ExprText writes, given to the programs it is written for: LaTeX, Graphviz, Python with NumPy, the C# compiler, PowerShell.
+# What ConvertTo-ExprText writes, given to the programs it is written for: LaTeX, Graphviz, Python with NumPy and PyTorch, the C# compiler, PowerShell.
 BeforeDiscovery {
     $latex = Get-Command pdflatex -CommandType Application -ErrorAction Ignore
     $graphviz = Get-Command dot -CommandType Application -ErrorAction Ignore
     $python = Get-Command python3, python -CommandType Application -All -ErrorAction Ignore | Where-Object {
         & $_.Source -c 'import numpy' 2> $null
+        $LASTEXITCODE -eq 0
+    } | Select-Object -First 1 -ExpandProperty Source
+    $torch = Get-Command python3, python -CommandType Application -All -ErrorAction Ignore | Where-Object {
+        & $_.Source -c 'import torch' 2> $null
         $LASTEXITCODE -eq 0
     } | Select-Object -First 1 -ExpandProperty Source
     # Without NumPy it can still compile.
@@ -98,6 +102,22 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
         Assert-SameValue @($pairs | ForEach-Object { $_[1] }) 'Python, for arrays'
     }
 
+    It 'computes the same in Python with PyTorch' -Skip:(-not $torch) -ForEach @{ Torch = "$torch" } {
+        $file = Join-Path $TestDrive 'torch.py'
+        Set-Content $file @'
+import json, sys
+for case in json.load(open(sys.argv[1], encoding="utf-8")):
+    names = {}
+    exec(case["source"], names)
+    print(repr(float(names["evaluate"](*case["values"]))))
+'@
+        $data = Join-Path $TestDrive 'torch.json'
+        $cases | ForEach-Object { @{ source = $_.Node | ConvertTo-ExprText -As PyTorch; values = $_.Values } } | ConvertTo-Json -AsArray | Set-Content $data
+        $lines = @(& $Torch $file $data 2>&1)
+        $LASTEXITCODE | Should -Be 0 -Because ($lines | Out-String)
+        Assert-SameValue @($lines | ForEach-Object { if ($_ -eq 'nan') { [double]::NaN } else { [double]$_ } }) PyTorch
+    }
+
     It 'computes the same in C#' {
         $source = for ($i = 0; $i -lt $cases.Count; $i++) { "namespace PSAutodiffWritten$i {`n$($cases[$i].Node | ConvertTo-ExprText -As CSharp)`n}" }
         $types = Add-Type -PassThru -IgnoreWarnings -WarningAction Ignore -TypeDefinition ($source -join "`n") | Where-Object Name -EQ Expression
@@ -131,7 +151,7 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
             $arrays = @(for ($r = 0; $r -lt $records.Count; $r++) {
                     $record = $records[$r]
                     $node = New-ExprNode $record.expression
-                    @{ Node = $node; Expected = $record.value; At = $record.at; Scale = $record.scale }
+                    @{ Node = $node; Expected = $record.value; At = $record.at; Scale = $record.scale; Gradient = $record.gradient }
                     if ($r % 20 -eq 0) { foreach ($name in $node.Variables) { @{ Node = $node | Invoke-Differentiate $name; Expected = $record.gradient[$name]; At = $record.at; Scale = $record.scale } } }
                 })
             # What does not occur there: values that are parameters, parts or constants, and everything that moves elements.
@@ -155,7 +175,7 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
                 @{ Node = $node; Expected = ($node | Measure-Expression -At $own); At = $at; Scale = 1; Raises = $text -match '2, 4|0 \* x|inv.*0, 0|cholesky\(-' }
             }
             $arrays = foreach ($case in $arrays) {
-                [pscustomobject]@{ Node = $case.Node; Expected = ConvertTo-Plain $case.Expected; At = $case.At; Arguments = [object[]]@(foreach ($name in $case.Node.Variables) { , (ConvertTo-Plain $case.At[$name]) }); Scale = [Math]::Max(1, $case.Scale); Raises = [bool]$case['Raises'] }
+                [pscustomobject]@{ Node = $case.Node; Expected = ConvertTo-Plain $case.Expected; At = $case.At; Arguments = [object[]]@(foreach ($name in $case.Node.Variables) { , (ConvertTo-Plain $case.At[$name]) }); Scale = [Math]::Max(1, $case.Scale); Raises = [bool]$case['Raises']; Gradient = $case['Gradient'] }
             }
             function Assert-SameArray($Actual, $Case, [string]$Language) {
                 $expected = $Case.Expected
@@ -218,6 +238,35 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
             $computed = @($arrays | Where-Object Raises -EQ $false)
             @($computed | ForEach-Object { @{ source = $_.Node | ConvertTo-ExprText -As Python; variables = @($_.Node.Variables); at = $_.At; expected = @($_.Expected | ForEach-Object { $_ }); scale = $_.Scale; text = "$($_.Node)" } }) | ConvertTo-Json -Depth 6 | Set-Content $data
             $lines = @(& $Python $file $data 2>&1)
+            $LASTEXITCODE | Should -Be 0 -Because ($lines | Out-String)
+            $lines | Should -HaveCount $computed.Count
+            $lines | Where-Object { -not $_.StartsWith('True') } | Should -BeNullOrEmpty
+        }
+
+        It 'computes the same in Python with PyTorch, whose gradients are those of the records' -Skip:(-not $torch) -ForEach @{ Torch = "$torch" } {
+            $file = Join-Path $TestDrive 'tensors.py'
+            Set-Content $file @'
+import json, sys
+import torch
+for case in json.load(open(sys.argv[1], encoding="utf-8")):
+    names = {}
+    exec(case["source"], names)
+    given = [torch.tensor(case["at"][name], dtype=torch.float64, requires_grad=True) for name in case["variables"]]
+    value = names["evaluate"](*given)
+    expected = torch.tensor(case["expected"], dtype=torch.float64)
+    same = value.numel() == expected.numel() and torch.allclose(value.flatten(), expected.flatten(), rtol=0, atol=1e-12 * case["scale"], equal_nan=True)
+    if case["gradient"] is not None:
+        found = torch.autograd.grad(value, given, allow_unused=True)
+        for name, one in zip(case["variables"], found):
+            gradient = torch.tensor(case["gradient"][name], dtype=torch.float64)
+            one = torch.zeros_like(gradient) if one is None else one
+            same = same and one.shape == gradient.shape and torch.allclose(one, gradient, rtol=0, atol=1e-12 * case["scale"])
+    print(bool(same), case["text"])
+'@
+            $data = Join-Path $TestDrive 'tensors.json'
+            $computed = @($arrays | Where-Object Raises -EQ $false)
+            @($computed | ForEach-Object { @{ source = $_.Node | ConvertTo-ExprText -As PyTorch; variables = @($_.Node.Variables); at = $_.At; expected = @($_.Expected | ForEach-Object { $_ }); scale = $_.Scale; gradient = $_.Gradient; text = "$($_.Node)" } }) | ConvertTo-Json -Depth 6 | Set-Content $data
+            $lines = @(& $Torch $file $data 2>&1)
             $LASTEXITCODE | Should -Be 0 -Because ($lines | Out-String)
             $lines | Should -HaveCount $computed.Count
             $lines | Where-Object { -not $_.StartsWith('True') } | Should -BeNullOrEmpty

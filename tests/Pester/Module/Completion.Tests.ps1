@@ -203,7 +203,7 @@ Describe 'Tab offers the values of enumerations' {
     It 'after <Line>' -ForEach @(
         @{ Line = 'Invoke-Differentiate -Mode '; Offers = 'Auto', 'Forward', 'Reverse' }
         @{ Line = 'Invoke-Simplify -Rule '; Offers = 'Collect', 'Expand', 'Factor', 'Lab', 'Stable', 'Standard', 'Textbook', 'Trigonometric' }
-        @{ Line = 'ConvertTo-ExprText -As '; Offers = 'CSharp', 'Dot', 'Infix', 'Json', 'Lab', 'Latex', 'Let', 'MathML', 'PowerShell', 'Python', 'Tree' }
+        @{ Line = 'ConvertTo-ExprText -As '; Offers = 'CSharp', 'Dot', 'Infix', 'Json', 'Lab', 'Latex', 'Let', 'MathML', 'PowerShell', 'Python', 'PyTorch', 'Tree' }
         @{ Line = '$PesterNode | Invoke-Simplify '; Offers = 'Collect', 'Expand', 'Factor', 'Lab', 'Stable', 'Standard', 'Textbook', 'Trigonometric' }
         @{ Line = 'Invoke-Simplify $PesterNode St'; Offers = 'Stable', 'Standard' }
         @{ Line = '$PesterNode | ConvertTo-ExprText L'; Offers = 'Lab', 'Latex', 'Let' }

@@ -43,7 +43,7 @@ Describe 'Under the culture <_>' -ForEach 'de-DE', 'tr-TR' {
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 2, column 'x': '0,5'*"
     }
 
-    It 'every format is the same as elsewhere: <_>' -ForEach 'Infix', 'Lab', 'Let', 'Latex', 'MathML', 'Tree', 'Dot', 'Json', 'CSharp', 'Python', 'PowerShell' {
+    It 'every format is the same as elsewhere: <_>' -ForEach 'Infix', 'Lab', 'Let', 'Latex', 'MathML', 'Tree', 'Dot', 'Json', 'CSharp', 'Python', 'PyTorch', 'PowerShell' {
         $node = New-ExprNode 'sigmoid(0.125*I) + i^2.5 - sinh(1e-20)*pi*min(i, ln)'
         $here = $node | ConvertTo-ExprText -As $_
         $culture = [cultureinfo]::CurrentCulture

@@ -101,12 +101,12 @@ Describe '<Kind>' -Tag Slow -ForEach $graphs {
             if ($text.Length -gt 10000) { $warnings | Should -HaveCount 1 }
         }
 
-        It 'is written in full as <_>, in proportion to its distinct nodes' -ForEach 'Let', 'Dot', 'Json', 'CSharp', 'Python', 'PowerShell' {
+        It 'is written in full as <_>, in proportion to its distinct nodes' -ForEach 'Let', 'Dot', 'Json', 'CSharp', 'Python', 'PyTorch', 'PowerShell' {
             $text = $graph | ConvertTo-ExprText -As $_
             $text.Length | Should -BeGreaterThan $Nodes
             $text.Length | Should -BeLessThan (400 * $Nodes + 10000)
             # The title of code, a comment, may be cut; nothing else.
-            [regex]::Matches($text, '\.\.\. \[#').Count | Should -BeLessOrEqual ($_ -in 'CSharp', 'Python', 'PowerShell' ? 1 : 0)
+            [regex]::Matches($text, '\.\.\. \[#').Count | Should -BeLessOrEqual ($_ -in 'CSharp', 'Python', 'PyTorch', 'PowerShell' ? 1 : 0)
         }
 
         It 'comes back from JSON' {

@@ -62,6 +62,9 @@ internal abstract class CodeStyle : TextStyle
     /// <summary>Whether the language's own operators on its own numbers throw where IEEE arithmetic gives infinity.</summary>
     protected virtual bool FoldsNumbers => false;
 
+    /// <summary>Whether the language's functions take no numbers of its own.</summary>
+    protected virtual bool FoldsCalls => false;
+
     public sealed override Notation NotationOf(Operation operation) => _notations[operation.Code] ??= FormOf(operation).Notation;
 
     public sealed override Notation NotationOf(Operation operation, in ArgumentShapes of) => ArrayNotationOf(operation, of);
@@ -155,7 +158,7 @@ internal abstract class CodeStyle : TextStyle
         var (isFolded, places, numbers) = FoldsNumbers ? Graph.Fold(Reachable) : ([], [], []);
         foreach (var id in WritingOrder.Of(Graph, [Root], _cancellation))
         {
-            if (FoldsNumbers && isFolded[id] && !Graph.IsLeaf(id) && NotationOf(Graph.OperationOf(id)).Level < Notation.Atom)
+            if (FoldsNumbers && isFolded[id] && !Graph.IsLeaf(id) && (FoldsCalls || NotationOf(Graph.OperationOf(id)).Level < Notation.Atom))
             {
                 var number = numbers[places[id]];
                 var literal = double.IsFinite(number) ? Number(number) : NotFinite(number);

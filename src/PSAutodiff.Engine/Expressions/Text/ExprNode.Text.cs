@@ -94,6 +94,7 @@ public sealed partial class ExprNode
             ExprTextFormat.CSharp => CSharpWriter.Write(this, cancellation),
             ExprTextFormat.Python => PythonWriter.Write(this, cancellation),
             ExprTextFormat.PowerShell => PowerShellWriter.Write(this, cancellation),
+            ExprTextFormat.PyTorch => PyTorchWriter.Write(this, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
         };
     }

@@ -35,4 +35,7 @@ public enum ExprTextFormat
 
     /// <summary>The text of a PowerShell script with one parameter for each variable. Always in full.</summary>
     PowerShell,
+
+    /// <summary>The source of a Python function of PyTorch tensors, through which gradients flow. Always in full.</summary>
+    PyTorch,
 }

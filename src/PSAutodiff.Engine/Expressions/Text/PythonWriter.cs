@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using PSAutodiff.Core;
@@ -11,22 +10,11 @@ internal static class PythonWriter
 {
     public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
 
-    private sealed class Style(ExprNode node, CancellationToken cancellation) : CodeStyle(node, cancellation)
+    private sealed class Style(ExprNode node, CancellationToken cancellation) : PythonStyle(node, cancellation)
     {
-        private static readonly FrozenSet<string> Keywords = (
-            "False None True and as assert async await break class continue def del elif else except finally for from global if import in is "
-            + "lambda nonlocal not or pass raise return try while with yield __debug__").Split(' ').ToFrozenSet(StringComparer.Ordinal);
-
         private static readonly HashSet<string> Own = [.. HelperNames(static op => op.Python), "np", "evaluate"];
 
-        protected override string Pi => "np.pi";
-
-        protected override string Return => "return ";
-
-        protected override string StatementEnd => string.Empty;
-
-        // Python raises ZeroDivisionError and OverflowError; only what NumPy computes follows IEEE arithmetic.
-        protected override bool FoldsNumbers => true;
+        protected override string Library => "np";
 
         public string Write()
         {
@@ -61,15 +49,6 @@ internal static class PythonWriter
 
         protected override Notation ArrayNotationOf(Operation operation, in ArgumentShapes of) => operation.IsElementwise ? NotationOf(operation) : operation.PythonOf(of);
 
-        protected override string Assignment(string local) => $"{local} = ";
-
-        protected override bool IsReserved(string name) => Keywords.Contains(name) || Own.Contains(name);
-
-        // Python compares names in compatibility form, and some letters are none there. U+2E2F is a letter, and syntax at the same time.
-        protected override bool CanStay(char c) => base.CanStay(c) && c != '\u2E2F' && c.ToString().IsNormalized(NormalizationForm.FormKC);
-
-        protected override string KeyOf(string name) => Ascii.IsValid(name) ? name : name.Normalize(NormalizationForm.FormKC);
-
-        protected override string NotFinite(double value) => double.IsNaN(value) ? "np.nan" : value > 0 ? "np.inf" : "-np.inf";
+        protected override bool IsReserved(string name) => base.IsReserved(name) || Own.Contains(name);
     }
 }

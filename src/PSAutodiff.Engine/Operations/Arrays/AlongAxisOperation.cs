@@ -15,6 +15,8 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
 
     internal sealed override Notation MathMLOf(in ArgumentShapes of) => of.X.IsVector ? MathML : ArrayForms.MathMLCallWithAxis(Name, of.Indices);
 
+    internal override Notation PyTorchOf(in ArgumentShapes of) => ArrayForms.PyTorchCallWithAxis("torch." + Name, of.Indices, isNeeded: true);
+
     internal sealed override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithAxis(Name, of.Indices);
 
     internal sealed override Shape ShapeOf(in ArgumentShapes of)

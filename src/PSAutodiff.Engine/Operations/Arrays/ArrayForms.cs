@@ -165,6 +165,18 @@ internal static class ArrayForms
     public static Notation CallWithAxis(string name, ReadOnlySpan<long> axis) =>
         axis.IsEmpty ? Notation.Call(name, 1) : new Notation(string.Create(CultureInfo.InvariantCulture, $"{name}(#1, axis={axis[0]})"), Notation.Atom, 0);
 
+    /// <summary>A call in PyTorch with an axis, where one is named.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="axis">The axis, or none.</param>
+    /// <param name="isNeeded">Whether the function has to have one.</param>
+    public static Notation PyTorchCallWithAxis(string function, ReadOnlySpan<long> axis, bool isNeeded = false) =>
+        axis.IsEmpty && !isNeeded ? Notation.Call(function, 1) :
+        axis.IsEmpty ? new Notation($"{function}(torch.flatten(#1), dim=0)", Notation.Atom, 0) :
+        new Notation(string.Create(CultureInfo.InvariantCulture, $"{function}(#1, dim={axis[0]})"), Notation.Atom, 0);
+
+    /// <summary>An argument in PyTorch that has to be a tensor.</summary>
+    public static string PyTorchTensor(Shape shape) => shape.IsNumber ? "torch.as_tensor(#1, **like)" : "#1";
+
     /// <summary>A call that ends with whole numbers.</summary>
     public static Notation CallWithNumbers(string name, ReadOnlySpan<long> numbers)
     {

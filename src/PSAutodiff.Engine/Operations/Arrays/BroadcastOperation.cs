@@ -12,6 +12,8 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
 
     internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithSizes(Name, of.Indices);
 
+    internal override Notation PyTorchOf(in ArgumentShapes of) => new($"torch.broadcast_to({ArrayForms.PyTorchTensor(of.X)}, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);
+
     internal override CodeForm Python => field ??= new(Notation.Call("np.broadcast_to", 1));
 
     internal override Notation PythonOf(in ArgumentShapes of) => new($"np.broadcast_to(#1, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);

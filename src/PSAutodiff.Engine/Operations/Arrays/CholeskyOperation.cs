@@ -12,6 +12,11 @@ internal sealed class CholeskyOperation() : ArrayOperation("cholesky", 1)
 {
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{chol}", 1);
 
+    internal override CodeForm PyTorch => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
+        def cholesky(x):
+            return torch.linalg.cholesky((x + x.t()) / 2.0)
+        """));
+
     internal override CodeForm Python => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
         def cholesky(x):
             return np.linalg.cholesky((x + x.T) / 2)

@@ -12,6 +12,10 @@ internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices
 
     internal override Notation MathMLOf(in ArgumentShapes of) => of.Indices[0] == 0 ? MathML : ArrayForms.MathMLCallWithAxis(Name, of.Indices, 2);
 
+    internal override CodeForm PyTorch => field ??= new(new Notation("torch.cat((#1, #2))", Notation.Atom, 0, 0));
+
+    internal override Notation PyTorchOf(in ArgumentShapes of) => of.Indices[0] == 0 ? PyTorch.Notation : new("torch.cat((#1, #2), dim=1)", Notation.Atom, 0, 0);
+
     internal override CodeForm Python => field ??= new(new Notation("np.concatenate((#1, #2))", Notation.Atom, 0, 0));
 
     internal override Notation PythonOf(in ArgumentShapes of) => of.Indices[0] == 0 ? Python.Notation : new Notation($"np.concatenate((#1, #2), axis={of.Indices[0]})", Notation.Atom, 0, 0);

@@ -6,6 +6,8 @@ namespace PSAutodiff;
 /// <summary>The square matrix with ones in its diagonal and zeros elsewhere.</summary>
 internal sealed class EyeOperation() : FilledOperation("eye", 'I', "𝐈")
 {
+    internal override Notation PyTorchOf(in ArgumentShapes of) => new($"torch.eye({of.Indices[0]}, **like)", Notation.Atom);
+
     internal override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithNumbers("np.eye", of.Indices);
 
     internal override Shape ShapeOf(in ArgumentShapes of) => Shape.Symmetric(ArrayForms.Size(Name, of.Indices));

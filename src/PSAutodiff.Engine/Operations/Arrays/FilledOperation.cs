@@ -14,6 +14,10 @@ internal abstract class FilledOperation(string name, char letter, string bold) :
 
     internal sealed override Notation MathMLOf(in ArgumentShapes of) => new(ArrayForms.MathMLSubscript($"<mi>{bold}</mi>", ArrayForms.MathMLSizes(of.Indices)), Notation.Atom);
 
+    internal sealed override CodeForm PyTorch => field ??= new(Notation.Call("torch." + Name, 0));
+
+    internal override Notation PyTorchOf(in ArgumentShapes of) => new($"torch.{Name}({ArrayForms.Tuple(of.Indices)}, **like)", Notation.Atom);
+
     internal sealed override CodeForm Python => field ??= new(Notation.Call("np." + Name, 0));
 
     internal override Notation PythonOf(in ArgumentShapes of) => new($"np.{Name}({ArrayForms.Tuple(of.Indices)})", Notation.Atom);

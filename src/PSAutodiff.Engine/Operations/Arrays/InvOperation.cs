@@ -11,6 +11,8 @@ internal sealed class InvOperation() : ArrayOperation("inv", 1)
 
     internal override Notation MathML => field ??= new(InMathML("#1"), Notation.PowerLevel, Notation.Atom);
 
+    internal override CodeForm PyTorch => field ??= new(Notation.Call("torch.linalg.inv", 1));
+
     internal override CodeForm Python => field ??= new(Notation.Call("np.linalg.inv", 1));
 
     private protected override IEnumerable<Identity> Identities =>

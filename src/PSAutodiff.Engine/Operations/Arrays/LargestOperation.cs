@@ -7,6 +7,8 @@ namespace PSAutodiff;
 /// <summary>The largest element: of all, or along an axis; its derivative is that of the first one that is so large.</summary>
 internal sealed class LargestOperation() : ReductionOperation("largest", "max")
 {
+    protected override string PyTorchName => "torch.amax";
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => at.X.Winner(at.Y.Indices) * Stretched(adjoint, at.X, at.Y);
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => (at.X.Winner(at.Y.Indices) * derivatives[0]).Apply<TotalOperation>(at.Y);

@@ -25,6 +25,8 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         of.X.IsVector && of.Y.IsMatrix ? Product(TransposeOperation.InMathML("#2"), "#1", Notation.SignLevel, Notation.Atom) :
         of.X.IsVector && of.Y.IsVector ? Product(TransposeOperation.InMathML("#1"), "#2", Notation.Atom, Notation.SignLevel) : MathML;
 
+    internal override CodeForm PyTorch => Python;
+
     internal override CodeForm Python => new(new Notation("#1 @ #2", Notation.ProductLevel, Notation.ProductLevel, Notation.SignLevel));
 
     private protected override IEnumerable<Identity> Identities =>

@@ -39,6 +39,8 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
         new("norm(-A) = norm(A)", RuleSets.StandardAndStable, static (x, i, _) => x.Is<NegOperation>() ? x.X.Apply<NormOperation>(i) : Term.None),
     ];
 
+    protected override string PyTorchName => "torch.linalg.vector_norm";
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => at.X * Stretched(Divided(adjoint, at.Self), at.X, at.Y);
 
     internal override Term? Tangent(in Locals at, ReadOnlySpan<Term> derivatives) => Divided((at.X * derivatives[0]).Apply<TotalOperation>(at.Y), at.Self);

@@ -14,6 +14,15 @@ internal sealed class PlaceOperation() : PlacingOperation("place", 2)
     internal override Notation MathMLOf(in ArgumentShapes of) => Notation.MathMLApply(
         ArrayForms.MathMLSubscript($"<mi>{Name}</mi>", $"<mrow>{SliceBounds.MathML(of.Indices)}<mo>,</mo>{ArrayForms.MathMLSizes(SliceBounds.WholeOf(Name, of.Indices).Sizes)}</mrow>"), 1);
 
+    internal override CodeForm PyTorch => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
+        def place(part, at, shape, like):
+            result = torch.zeros(shape, **like)
+            result[at] = part
+            return result
+        """));
+
+    internal override Notation PyTorchOf(in ArgumentShapes of) => new($"place(#1, ({SliceBounds.ToSlices(of.Indices)},), {ArrayForms.Tuple(SliceBounds.WholeOf(Name, of.Indices).Sizes)}, like)", Notation.Atom, 0);
+
     internal override CodeForm Python => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
         def place(part, at, shape):
             result = np.zeros(shape)

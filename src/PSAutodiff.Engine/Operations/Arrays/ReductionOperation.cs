@@ -21,6 +21,10 @@ internal abstract class ReductionOperation(string name, string function) : Array
 
     internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithAxis(function, of.Indices);
 
+    internal override CodeForm PyTorch => field ??= new(Notation.Call(PyTorchName, 1));
+
+    internal sealed override Notation PyTorchOf(in ArgumentShapes of) => ArrayForms.PyTorchCallWithAxis(PyTorchName, of.Indices, isNeeded: function == "logsumexp");
+
     internal override CodeForm Python => field ??= new(Notation.Call(PythonName, 1));
 
     internal sealed override Notation PythonOf(in ArgumentShapes of) => ArrayForms.CallWithAxis(PythonName, of.Indices);
@@ -80,6 +84,9 @@ internal abstract class ReductionOperation(string name, string function) : Array
 
     /// <summary>The value for elements that are expressions; none where it is not written out.</summary>
     protected virtual Term Join(in ArrayElements of, ReadOnlySpan<Term> elements) => Term.None;
+
+    /// <summary>The function of PyTorch.</summary>
+    protected virtual string PyTorchName => "torch." + function;
 
     /// <summary>The function of Python.</summary>
     protected virtual string PythonName => "np." + function;

@@ -21,6 +21,8 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
 
     internal override Notation MathMLOf(in ArgumentShapes of) => ArrayForms.MathMLCallWithSizes(Name, of.Indices);
 
+    internal override Notation PyTorchOf(in ArgumentShapes of) => new($"torch.reshape({ArrayForms.PyTorchTensor(of.X)}, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);
+
     internal override CodeForm Python => field ??= new(Notation.Call("np.reshape", 1));
 
     internal override Notation PythonOf(in ArgumentShapes of) => new($"np.reshape(#1, {ArrayForms.Tuple(of.Indices)})", Notation.Atom, 0);

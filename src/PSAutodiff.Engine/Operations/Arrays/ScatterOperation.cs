@@ -18,6 +18,15 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
 
     internal override CodeForm PowerShell => field ??= new(Notation.Call(Name, 2), TakeOperation.PowerShellPlace);
 
+    internal override CodeForm PyTorch => field ??= new(Notation.Call(Name, 2), TakeOperation.PyTorchPlaces, new CodeHelper(Name, """
+        def scatter(g, k, n, like):
+            k, g = places(k), torch.as_tensor(g, **like)
+            rest = g.shape[k.dim():]
+            return torch.zeros((n,) + rest, **like).index_add(0, torch.reshape(k, (-1,)), torch.reshape(g, (-1,) + rest))
+        """));
+
+    internal override Notation PyTorchOf(in ArgumentShapes of) => new(string.Create(CultureInfo.InvariantCulture, $"scatter(#1, #2, {of.Indices[0]}, like)"), Notation.Atom, 0, 0);
+
     internal override CodeForm Python => field ??= new(Notation.Call(Name, 2), TakeOperation.PythonPlaces, new CodeHelper(Name, """
         def scatter(g, k, n):
             result = np.zeros((n,) + np.shape(g)[np.ndim(k):])

@@ -118,6 +118,15 @@ internal readonly record struct SliceBounds(long Start, long Count, bool IsIndex
         return columns == ":" && rows.IsIndex ? text : $"{text}, {columns}";
     }
 
+    /// <summary>The part as the numbers and slices of Python, which need no brackets.</summary>
+    public static string ToSlices(ReadOnlySpan<long> indices)
+    {
+        var text = Slice(At(indices, 0));
+        return indices.Length == 4 ? text : $"{text}, {Slice(At(indices, 1))}";
+
+        static string Slice(SliceBounds bounds) => bounds.IsIndex ? NumberOf(bounds.Start) : $"slice({NumberOf(bounds.Start)}, {NumberOf(bounds.Start + bounds.Count)})";
+    }
+
     /// <summary>Where the elements of a part are in the whole.</summary>
     public static LoopMap MapOf(ReadOnlySpan<long> indices)
     {

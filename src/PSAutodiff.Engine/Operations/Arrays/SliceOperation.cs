@@ -16,6 +16,10 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
 
     internal override Notation MathMLOf(in ArgumentShapes of) => new(ArrayForms.MathMLSubscript("#1", SliceBounds.MathML(of.Indices)), Notation.Atom, Notation.Atom);
 
+    internal override CodeForm PyTorch => Python;
+
+    internal override Notation PyTorchOf(in ArgumentShapes of) => PythonOf(of);
+
     internal override CodeForm Python => field ??= new(new Notation("#1", Notation.Atom, Notation.Atom));
 
     internal override Notation PythonOf(in ArgumentShapes of) => new($"#1[{SliceBounds.ToText(of.Indices)}]", Notation.Atom, Notation.Atom);

@@ -11,6 +11,8 @@ internal sealed class SolveOperation() : ArrayOperation("solve", 2)
 
     internal override Notation MathML => field ??= MatMulOperation.Product(InvOperation.InMathML("#1"), "#2", Notation.Atom, Notation.SignLevel);
 
+    internal override CodeForm PyTorch => field ??= new(Notation.Call("torch.linalg.solve", 2));
+
     internal override CodeForm Python => field ??= new(Notation.Call("np.linalg.solve", 2));
 
     private protected override IEnumerable<Identity> Identities =>

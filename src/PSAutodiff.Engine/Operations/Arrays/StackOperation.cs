@@ -15,6 +15,8 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
 
     internal override Notation Latex => field ??= Notation.LatexCall(@"\operatorname{stack}", 2);
 
+    internal override CodeForm PyTorch => field ??= new(new Notation("torch.cat((#1, array([#2], like)))", Notation.Atom, 0, 0));
+
     internal override CodeForm Python => field ??= new(Notation.Call("np.append", 2));
 
     internal override Notation PythonOf(in ArgumentShapes of) => of.Y.IsNumber ? Python.Notation : new Notation("np.vstack((#1, #2))", Notation.Atom, 0, 0);

@@ -41,6 +41,17 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
 
     internal override CodeForm PowerShell => field ??= new(Notation.Call(Name, 2), PowerShellPlace);
 
+    /// <summary>Whole numbers that choose, in PyTorch.</summary>
+    internal static CodeHelper PyTorchPlaces { get; } = new("places", """
+        def places(k):
+            k = torch.as_tensor(k).detach()
+            if torch.any(k != torch.floor(k)) or torch.any(k < 0):
+                raise IndexError("elements are chosen by whole numbers from 0")
+            return k.long()
+        """);
+
+    internal override CodeForm PyTorch => field ??= new(new Notation("#1[places(#2)]", Notation.Atom, Notation.Atom, 0), PyTorchPlaces);
+
     internal override CodeForm Python => field ??= new(new Notation("#1[places(#2)]", Notation.Atom, Notation.Atom, 0), PythonPlaces);
 
     private protected override IEnumerable<Identity> Identities =>

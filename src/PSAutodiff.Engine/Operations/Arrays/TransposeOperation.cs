@@ -15,6 +15,8 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
 
     internal override Notation MathML => field ??= new(InMathML("#1"), Notation.PowerLevel, Notation.Atom);
 
+    internal override CodeForm PyTorch => new(new Notation("#1.t()", Notation.Atom, Notation.Atom));
+
     internal override CodeForm Python => new(new Notation("#1.T", Notation.Atom, Notation.Atom));
 
     private protected override IEnumerable<Identity> Identities =>

@@ -7,6 +7,16 @@ namespace PSAutodiff;
 /// <summary>1 at the first of the largest elements, of all or along an axis, else 0; the adjoint of the largest element.</summary>
 internal sealed class WinnerOperation() : AlongAxisOperation("winner")
 {
+    internal override CodeForm PyTorch => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
+        def winner(x, dim=None):
+            flat = torch.flatten(x.detach()) if dim is None else x.detach()
+            dim = 0 if dim is None else dim
+            place = torch.argmax(flat, dim=dim, keepdim=True)
+            return torch.reshape(torch.zeros_like(flat).scatter_(dim, place, 1.0), x.shape)
+        """));
+
+    internal override Notation PyTorchOf(in ArgumentShapes of) => ArrayForms.PyTorchCallWithAxis(Name, of.Indices);
+
     internal override CodeForm Python => field ??= new(Notation.Call(Name, 1), new CodeHelper(Name, """
         def winner(x, axis=None):
             flat = np.reshape(x, -1) if axis is None else x

@@ -13,6 +13,8 @@ internal sealed class Atan2Operation() : BinaryOperation("atan2", Elementary.Ata
 
     internal override string? MathName => nameof(Math.Atan2);
 
+    internal override CodeForm PyTorch => CodeForm.PyTorchCall("torch.atan2", 2);
+
     internal override CodeForm Python => new(Notation.Call("np.arctan2", 2));
 
     // In multiplications.

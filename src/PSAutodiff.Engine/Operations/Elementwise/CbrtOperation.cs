@@ -9,6 +9,11 @@ internal sealed class CbrtOperation() : UnaryOperation("cbrt", Elementary.Cbrt, 
 {
     internal override Notation Latex => field ??= new(@"\sqrt[3]{#1}", Notation.Atom, 0);
 
+    internal override CodeForm PyTorch => new(Notation.Call(Name, 1), new CodeHelper("cbrt", """
+        def cbrt(x):
+            return torch.sign(x) * torch.abs(x) ** (1.0 / 3.0)
+        """));
+
     internal override Notation MathML => field ??= new("<mroot>#1<mn>3</mn></mroot>", Notation.Atom, 0);
 
     internal override string? MathName => nameof(Math.Cbrt);

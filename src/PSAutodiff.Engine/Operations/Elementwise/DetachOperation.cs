@@ -13,6 +13,8 @@ internal sealed class DetachOperation() : UnaryOperation<DetachOperation.Functio
 
     internal override CodeForm CSharp => new(new Notation("#1", Notation.Atom, Notation.Atom));
 
+    internal override CodeForm PyTorch => new(new Notation("#1.detach()", Notation.Atom, Notation.Atom));
+
     internal override CodeForm Python => CSharp;
 
     internal override CodeForm PowerShell => CSharp;

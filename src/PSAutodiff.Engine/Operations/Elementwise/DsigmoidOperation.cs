@@ -25,6 +25,11 @@ internal sealed class DsigmoidOperation() : UnaryOperation("dsigmoid", Elementar
             }
             """));
 
+    internal override CodeForm PyTorch => new(Notation.Call(Name, 1), new CodeHelper("dsigmoid", """
+        def dsigmoid(x):
+            return torch.sigmoid(x) * torch.sigmoid(-x)
+        """));
+
     internal override CodeForm Python => new(
         Notation.Call("dsigmoid", 1),
         new CodeHelper(

@@ -18,6 +18,12 @@ internal abstract class ExtremeOperation<TSelf, TOther, TFunction>(string name) 
 
     internal sealed override CodeForm Python => new(Notation.Call($"np.{Name}imum", 2));
 
+    // The first one on a tie, so that the derivative is its.
+    internal sealed override CodeForm PyTorch => CodeForm.PyTorchCall($"{Name}imum", 2, new CodeHelper($"{Name}imum", $"""
+        def {Name}imum(x, y):
+            return torch.where((x {(Name == "max" ? ">=" : "<=")} y) | torch.isnan(x), x, y)
+        """));
+
     // Long enough that the calls cost nothing.
     private const int Side = 256;
 

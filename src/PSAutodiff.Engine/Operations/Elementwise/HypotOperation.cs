@@ -18,6 +18,8 @@ internal sealed class HypotOperation() : BinaryOperation("hypot", Elementary.Hyp
 
     internal override CodeForm CSharp => new(Notation.Call("double.Hypot", 2));
 
+    internal override CodeForm PyTorch => CodeForm.PyTorchCall("torch.hypot", 2);
+
     internal override CodeForm PowerShell => new(Notation.Call("[double]::Hypot", 2));
 
     // A root, and a dozen additions and multiplications.

@@ -27,6 +27,8 @@ internal sealed class ModOperation() : BinaryOperation("mod", Value)
             }
             """));
 
+    internal override CodeForm PyTorch => CodeForm.PyTorchCall("torch.remainder", 2);
+
     internal override CodeForm Python => new(Notation.Call("np.mod", 2));
 
     internal override CodeForm PowerShell => new(

@@ -21,6 +21,8 @@ internal sealed class NotOperation() : StepOperation<NotOperation.Function>("not
 
     internal override CodeForm CSharp => new(new Notation("(#1 == 0.0 ? 1.0 : 0.0)", Notation.Atom, Notation.SumLevel));
 
+    internal override CodeForm PyTorch => CodeForm.PyTorchTruth("#1 == 0.0", 1);
+
     internal override CodeForm Python => new(new Notation("np.where(#1 == 0.0, 1.0, 0.0)[()]", Notation.Atom, Notation.SumLevel));
 
     internal override CodeForm PowerShell => new(new Notation("[double](#1 -eq 0.0)", Notation.Atom, Notation.SumLevel));

@@ -20,6 +20,8 @@ internal sealed class PolygammaOperation() : BinaryOperation("polygamma", GammaF
 
     internal override CodeForm CSharp => new(Notation.Call("Polygamma", 2), GammaCode.CSharp);
 
+    internal override CodeForm PyTorch => new(new Notation("torch.polygamma(int(#1), #2)", Notation.Atom, 0, 0));
+
     internal override CodeForm Python => new(Notation.Call("polygamma", 2), GammaCode.Python);
 
     internal override CodeForm PowerShell => new(CodeForm.PowerShellCall("Get-Polygamma", 2), GammaCode.PowerShell);

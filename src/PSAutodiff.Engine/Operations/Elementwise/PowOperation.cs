@@ -31,6 +31,8 @@ internal sealed class PowOperation() : BinaryOperation("pow", Elementary.Power)
 
     internal override string? MathName => nameof(Math.Pow);
 
+    internal override CodeForm PyTorch => new(new Notation("#1 ** #2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel));
+
     internal override CodeForm Python => new(new Notation("#1 ** #2", Notation.PowerLevel, Notation.Atom, Notation.PowerLevel));
 
     private protected override IEnumerable<Identity> Identities =>

@@ -14,6 +14,8 @@ internal sealed class RemOperation() : BinaryOperation("rem", Value)
 
     internal override CodeForm CSharp => new(new Notation("(#1 % #2)", Notation.Atom, Notation.PowerLevel, Notation.PowerLevel));
 
+    internal override CodeForm PyTorch => CodeForm.PyTorchCall("torch.fmod", 2);
+
     internal override CodeForm Python => new(Notation.Call("np.fmod", 2));
 
     internal override CodeForm PowerShell => new(new Notation("(#1 % #2)", Notation.Atom, Notation.PowerLevel, Notation.PowerLevel));

@@ -15,6 +15,12 @@ internal sealed class Sech2Operation() : UnaryOperation("sech2", Elementary.Sech
         Notation.Call("Sech2", 1),
         new CodeHelper("Sech2", "private static double Sech2(double x) => 1 / Math.Cosh(x) / Math.Cosh(x);"));
 
+    internal override CodeForm PyTorch => new(Notation.Call(Name, 1), new CodeHelper("sech2", """
+        def sech2(x):
+            e = torch.exp(-2.0 * torch.abs(x))
+            return 4.0 * e / ((1.0 + e) * (1.0 + e))
+        """));
+
     internal override CodeForm Python => new(
         Notation.Call("sech2", 1),
         new CodeHelper(

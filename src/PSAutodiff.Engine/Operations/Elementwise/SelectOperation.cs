@@ -27,6 +27,11 @@ internal sealed class SelectOperation() : Operation("select", 3)
 
     internal override CodeForm CSharp => new(new Notation("(#1 != 0.0 ? #2 : #3)", Notation.Atom, Notation.SumLevel, 0, 0));
 
+    internal override CodeForm PyTorch => CodeForm.PyTorchCall(Name, 3, new CodeHelper(Name, """
+        def select(condition, x, y):
+            return torch.where(condition != 0.0, x, y)
+        """));
+
     internal override CodeForm Python => new(new Notation("np.where(#1 != 0.0, #2, #3)[()]", Notation.Atom, Notation.SumLevel, 0, 0));
 
     internal override CodeForm PowerShell => new(new Notation("$(if (#1 -ne 0.0) { #2 } else { #3 })", Notation.Atom, Notation.SumLevel, 0, 0));

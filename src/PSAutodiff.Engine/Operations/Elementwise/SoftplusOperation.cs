@@ -16,6 +16,11 @@ internal sealed class SoftplusOperation() : UnaryOperation("softplus", Elementar
         Log1pOperation.CSharpHelper,
         new CodeHelper("Softplus", "private static double Softplus(double x) => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x)));"));
 
+    internal override CodeForm PyTorch => new(Notation.Call(Name, 1), new CodeHelper("softplus", """
+        def softplus(x):
+            return torch.logaddexp(x, torch.zeros_like(x))
+        """));
+
     internal override CodeForm Python => new(new Notation("np.logaddexp(0.0, #1)", Notation.Atom, 0));
 
     internal override CodeForm PowerShell => new(

@@ -65,6 +65,8 @@ internal abstract class ComparisonOperation<TFunction>(string name, string symbo
 
     internal sealed override CodeForm CSharp => Form($"(#1 {symbol} #2 ? 1.0 : 0.0)");
 
+    internal sealed override CodeForm PyTorch => CodeForm.PyTorchTruth($"#1 {symbol} #2", 2);
+
     internal sealed override CodeForm Python => Form($"np.where(#1 {symbol} #2, 1.0, 0.0)[()]");
 
     internal sealed override CodeForm PowerShell => Form($"[double](#1 {powerShell} #2)");
@@ -89,6 +91,8 @@ internal abstract class ConnectiveOperation<TFunction>(string name, int level, i
     internal sealed override Notation MathML => field ??= new($"<mrow><mo>[</mo>#1<mo>{mathML}</mo>#2<mo>]</mo></mrow>", Notation.Atom, Notation.SumLevel, Notation.SumLevel);
 
     internal sealed override CodeForm CSharp => Form($"(#1 != 0.0 {csharp} #2 != 0.0 ? 1.0 : 0.0)");
+
+    internal sealed override CodeForm PyTorch => CodeForm.PyTorchTruth($"(#1 != 0.0) {(Name == "and" ? '&' : '|')} (#2 != 0.0)", 2);
 
     internal sealed override CodeForm Python => Form($"np.where(np.logical_{Name}(#1, #2), 1.0, 0.0)[()]");
 

@@ -13,6 +13,8 @@ internal sealed class TrigammaOperation() : UnaryOperation("trigamma", GammaFunc
 
     internal override CodeForm CSharp => new(new Notation("Polygamma(1.0, #1)", Notation.Atom, 0), GammaCode.CSharp);
 
+    internal override CodeForm PyTorch => new(new Notation("torch.polygamma(1, #1)", Notation.Atom, 0));
+
     internal override CodeForm Python => new(new Notation("polygamma(1.0, #1)", Notation.Atom, 0), GammaCode.Python);
 
     internal override CodeForm PowerShell => new(new Notation("(Get-Polygamma (1.0) (#1))", Notation.Atom, 0), GammaCode.PowerShell);

@@ -11,7 +11,7 @@ public sealed partial class AllFormatsTests
 
     private static readonly ExprTextFormat[] Whole =
     [
-        ExprTextFormat.Let, ExprTextFormat.Dot, ExprTextFormat.Json, ExprTextFormat.CSharp, ExprTextFormat.Python, ExprTextFormat.PowerShell,
+        ExprTextFormat.Let, ExprTextFormat.Dot, ExprTextFormat.Json, ExprTextFormat.CSharp, ExprTextFormat.Python, ExprTextFormat.PyTorch, ExprTextFormat.PowerShell,
     ];
 
     public static TheoryData<ExprTextFormat> Formats => [.. Enum.GetValues<ExprTextFormat>()];

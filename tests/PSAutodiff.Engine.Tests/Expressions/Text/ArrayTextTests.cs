@@ -201,6 +201,21 @@ public sealed class ArrayTextTests
         """.ReplaceLineEndings("\n"),
         ExprNode.Parse("A: [2, 3]; v: [3]; A @ v * x").ToText(ExprTextFormat.Python));
 
+    [Theory]
+    [InlineData("A.T @ [1, x]", "A.t() @ array([1.0, x], like)")]
+    [InlineData("[[1, x], [y, 2]] @ [1, 2]", "array([[1.0, x], [y, 2.0]], like) @ array([1.0, 2.0], like)")]
+    [InlineData("sum(A, axis=0)", "torch.sum(A, dim=0)")]
+    [InlineData("logsumexp(v) + max(v)", "torch.logsumexp(torch.flatten(v), dim=0) + torch.amax(v)")]
+    [InlineData("softmax(A, axis=0)", "torch.softmax(A, dim=0)")]
+    [InlineData("broadcast(x, 2, 3)", "torch.broadcast_to(torch.as_tensor(x, **like), (2, 3))")]
+    [InlineData("zeros(2, 3) + eye(3)[1:]", "torch.zeros((2, 3), **like) + torch.eye(3, **like)[1:]")]
+    [InlineData("place(v, 1, 3, 0, 5)", "place(v, (slice(1, 4),), (5,), like)")]
+    [InlineData("take(v, 1)", "v[places(1.0)]")]
+    [InlineData("max(x, 2) * (x > 1)", "maximum(*tensors(x, 2.0)) * truth(x > 1.0, like)")]
+    [InlineData("x + log(2)", "x + 0.6931471805599453")]
+    public void PyTorch_computes_with_tensors(string text, string code) =>
+        Assert.EndsWith($"    return {code}\n", ExprNode.Parse(Names + text).ToText(ExprTextFormat.PyTorch), StringComparison.Ordinal);
+
     [Fact]
     public void A_long_literal_is_one_formula_in_Python()
     {

@@ -15,7 +15,7 @@ public sealed partial class CodeTests
     public void Every_operation_shows_each_argument_once_in_every_language(string name)
     {
         var operation = OperationTable.FindFunction(name);
-        foreach (var notation in new[] { operation.MathML, operation.CSharp.Notation, operation.Python.Notation, operation.PowerShell.Notation })
+        foreach (var notation in new[] { operation.MathML, operation.CSharp.Notation, operation.Python.Notation, operation.PyTorch.Notation, operation.PowerShell.Notation })
         {
             Assert.Equal(operation.Arity, notation.ArgumentLevels.Length);
             Assert.Equal(
@@ -114,6 +114,7 @@ public sealed partial class CodeTests
     [Theory]
     [InlineData(ExprTextFormat.CSharp)]
     [InlineData(ExprTextFormat.Python)]
+    [InlineData(ExprTextFormat.PyTorch)]
     [InlineData(ExprTextFormat.PowerShell)]
     public void No_formula_nests_deeply(ExprTextFormat format)
     {

@@ -134,6 +134,7 @@ public sealed class FunctionTextTests
     [Theory]
     [InlineData(ExprTextFormat.CSharp)]
     [InlineData(ExprTextFormat.Python)]
+    [InlineData(ExprTextFormat.PyTorch)]
     [InlineData(ExprTextFormat.PowerShell)]
     public void Programs_cannot_be_written_without_a_definition(ExprTextFormat format)
     {
