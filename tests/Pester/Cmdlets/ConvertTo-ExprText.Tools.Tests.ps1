@@ -103,7 +103,7 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
     }
 
     It 'computes the same in Python with PyTorch' -Skip:(-not $torch) -ForEach @{ Torch = "$torch" } {
-        $file = Join-Path $TestDrive 'torch.py'
+        $file = Join-Path $TestDrive 'single.py'
         Set-Content $file @'
 import json, sys
 for case in json.load(open(sys.argv[1], encoding="utf-8")):
@@ -111,7 +111,7 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
     exec(case["source"], names)
     print(repr(float(names["evaluate"](*case["values"]))))
 '@
-        $data = Join-Path $TestDrive 'torch.json'
+        $data = Join-Path $TestDrive 'single.json'
         $cases | ForEach-Object { @{ source = $_.Node | ConvertTo-ExprText -As PyTorch; values = $_.Values } } | ConvertTo-Json -AsArray | Set-Content $data
         $lines = @(& $Torch $file $data 2>&1)
         $LASTEXITCODE | Should -Be 0 -Because ($lines | Out-String)
@@ -253,7 +253,7 @@ for case in json.load(open(sys.argv[1], encoding="utf-8")):
     exec(case["source"], names)
     given = [torch.tensor(case["at"][name], dtype=torch.float64, requires_grad=True) for name in case["variables"]]
     value = names["evaluate"](*given)
-    expected = torch.tensor(case["expected"], dtype=torch.float64)
+    expected = torch.tensor([float(number) for number in case["expected"]], dtype=torch.float64)
     same = value.numel() == expected.numel() and torch.allclose(value.flatten(), expected.flatten(), rtol=0, atol=1e-12 * case["scale"], equal_nan=True)
     if case["gradient"] is not None:
         found = torch.autograd.grad(value, given, allow_unused=True)

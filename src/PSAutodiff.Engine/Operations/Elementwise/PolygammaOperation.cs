@@ -20,7 +20,14 @@ internal sealed class PolygammaOperation() : BinaryOperation("polygamma", GammaF
 
     internal override CodeForm CSharp => new(Notation.Call("Polygamma", 2), GammaCode.CSharp);
 
-    internal override CodeForm PyTorch => new(new Notation("torch.polygamma(int(#1), #2)", Notation.Atom, 0, 0));
+    // By Hurwitz's zeta function: PyTorch's own trigamma has eleven digits.
+    internal static CodeHelper PyTorchHelper { get; } = new("polygamma", """
+        def polygamma(n, x):
+            n = int(n)
+            return torch.digamma(x) if n == 0 else (-1.0) ** (n + 1) * math.gamma(n + 1) * torch.special.zeta(n + 1.0, x)
+        """);
+
+    internal override CodeForm PyTorch => new(Notation.Call("polygamma", 2), PyTorchHelper);
 
     internal override CodeForm Python => new(Notation.Call("polygamma", 2), GammaCode.Python);
 

@@ -13,7 +13,7 @@ internal sealed class TrigammaOperation() : UnaryOperation("trigamma", GammaFunc
 
     internal override CodeForm CSharp => new(new Notation("Polygamma(1.0, #1)", Notation.Atom, 0), GammaCode.CSharp);
 
-    internal override CodeForm PyTorch => new(new Notation("torch.polygamma(1, #1)", Notation.Atom, 0));
+    internal override CodeForm PyTorch => new(new Notation("polygamma(1, #1)", Notation.Atom, 0), PolygammaOperation.PyTorchHelper);
 
     internal override CodeForm Python => new(new Notation("polygamma(1.0, #1)", Notation.Atom, 0), GammaCode.Python);
 
