@@ -229,6 +229,7 @@ internal sealed class GeneralizedFit
             Classes = classes,
             Label = _plan.Label,
             Features = [.. _plan.Features],
+            Columns = _plan.Columns,
             Coefficients = NamedNumbers.Of(names, j => coefficients[j]),
             StandardErrors = NamedNumbers.Of(names, j => errors[j]),
             ZValues = NamedNumbers.Of(names, j => z[j]),

@@ -37,6 +37,7 @@ internal static class RegressionFit
         {
             Label = plan.Label,
             Features = [.. plan.Features],
+            Columns = plan.Columns,
             Coefficients = NamedNumbers.Of(names, i => coefficients[i]),
             StandardErrors = NamedNumbers.Of(names, i => errors[i]),
             TValues = NamedNumbers.Of(names, i => ts[i]),

@@ -61,6 +61,7 @@ function Get-OutputObject([string]$DataFolder) {
         LinearRegressionResult = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth
         GeneralizedRegressionResult = $iris | Select-Object -First 100 | Invoke-LinearRegression -Feature SepalLength -Label Species -Family Binomial
         CurveFitResult         = @(0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2.5 * [Math]::Exp(-0.3 * $_) + 0.01 * ($_ % 3) } }) | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ a = 1; b = 0.1 }
+        FeatureColumn          = ($iris | Invoke-LinearRegression -Feature Species -Label PetalWidth).Columns[0]
         WeightDecayAnalysis    = $decay
         WeightDecayDirection   = $decay.Directions[0]
         MatrixAnalysis         = Measure-Matrix @((0, -2), (2, 0))

@@ -8,6 +8,9 @@ namespace PSAutodiff.Fitting;
 /// <param name="Lasso">At least 0.</param>
 internal sealed record RegressionPlan(IReadOnlyList<string> Features, string Label, bool HasIntercept, double Ridge, double Lasso)
 {
+    /// <summary>The columns that the features are made from; empty where each is a column of numbers.</summary>
+    public IReadOnlyList<FeatureColumn> Columns { get; init; } = [];
+
     /// <summary>What the result calls the intercept.</summary>
     public const string Intercept = "Intercept";
 }

@@ -11,8 +11,11 @@ public abstract class RegressionResult
     /// <summary>The column that is predicted.</summary>
     public required string Label { get; init; }
 
-    /// <summary>The columns it is predicted from.</summary>
+    /// <summary>What it is predicted from: columns of numbers, and <c>Name=level</c> for each level of a category but the first.</summary>
     public required IReadOnlyList<string> Features { get; init; }
+
+    /// <summary>The columns that the features are made from, with levels and first dates; empty where each is a column of numbers.</summary>
+    public IReadOnlyList<FeatureColumn> Columns { get; init; } = [];
 
     /// <summary>Name to coefficient: <c>Intercept</c> first when there is one, then the features in order.</summary>
     public required OrderedDictionary Coefficients { get; init; }

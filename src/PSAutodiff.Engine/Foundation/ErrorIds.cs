@@ -59,6 +59,8 @@ internal static class ErrorIds
     public const string LayerInvalid = nameof(LayerInvalid);
     public const string LearningRateInvalid = nameof(LearningRateInvalid);
     public const string LengthMismatch = nameof(LengthMismatch);
+    public const string LevelCount = nameof(LevelCount);
+    public const string LevelUnknown = nameof(LevelUnknown);
     public const string LogarithmDomain = nameof(LogarithmDomain);
     public const string LossFunctionInvalid = nameof(LossFunctionInvalid);
     public const string LossNotFinite = nameof(LossNotFinite);

@@ -70,6 +70,12 @@ public sealed class Network
     /// </summary>
     public IReadOnlyList<object> Classes => _columns.Classes;
 
+    /// <summary>
+    /// The columns of the rows it was trained on, with the levels of categories and the first dates; empty where each is a column of numbers. A
+    /// category has an input for each of its levels, <c>Name=level</c>.
+    /// </summary>
+    public IReadOnlyList<FeatureColumn> Columns => _columns.Columns;
+
     /// <summary>How raw inputs are scaled first; null for not at all.</summary>
     public FeatureScaling? Scaling => _columns.Scaling;
 
@@ -245,9 +251,10 @@ public sealed class Network
     /// <param name="labels">See <see cref="Labels"/>.</param>
     /// <param name="classes">See <see cref="Classes"/>.</param>
     /// <param name="scaling">See <see cref="Scaling"/>.</param>
+    /// <param name="columns">See <see cref="Columns"/>; null for columns of numbers.</param>
     /// <exception cref="AutodiffException">Their number does not fit the network, a name is given twice, or a deviation is not above 0.</exception>
-    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling) =>
-        With(columns: new NetworkColumns(this, features, labels, classes, scaling));
+    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null) =>
+        With(columns: new NetworkColumns(this, features, labels, classes, scaling, columns));
 
     private Network With(NetworkLayer[]? layers = null, NetworkPrecision? precision = null, NetworkColumns? columns = null, LossFunction? loss = null) =>
         new(layers ?? _layers, precision ?? Precision, Initializer, Seed, columns ?? _columns, loss ?? LossFunction);

@@ -9,13 +9,16 @@ internal sealed class NetworkColumns
     private readonly string[] _features = [];
     private readonly string[] _labels = [];
     private readonly object[] _classes = [];
+    private readonly FeatureColumn[] _columns = [];
 
     /// <summary>Makes the columns of a network.</summary>
     /// <exception cref="AutodiffException">Their number does not fit the network, a name is given twice, or a deviation is not above 0.</exception>
-    public NetworkColumns(Network network, IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling)
+    public NetworkColumns(Network network, IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null)
     {
         var (inputs, outputs) = (network.InputSize, network.OutputSize);
         _features = Names(features, "features", inputs, $"the network has {inputs} inputs");
+        _columns = [.. columns ?? []];
+        if (_columns.Length > 0 && !_columns.SelectMany(static column => column.Inputs).SequenceEqual(_features)) throw Invalid("The columns do not make the inputs that 'features' names.");
         _labels = Names(labels, "labels", labels is [_] ? 1 : outputs, $"the network has {outputs} outputs");
         foreach (var label in classes)
         {
@@ -42,6 +45,8 @@ internal sealed class NetworkColumns
     public string[] Labels => [.. _labels];
 
     public object[] Classes => [.. _classes];
+
+    public FeatureColumn[] Columns => [.. _columns];
 
     public FeatureScaling? Scaling { get; }
 

@@ -20,6 +20,10 @@ internal static class NetworkJsonReader
 
     private static readonly string[] MembersWithTypes = [.. Members, "classTypes"];
 
+    private static readonly string[] MembersWithColumns = [.. MembersWithTypes, "columns"];
+
+    private static readonly string[] ColumnMembers = ["name", "kind", "levels", "firstDate"];
+
     private static readonly string[] ScalingMembers = ["means", "deviations"];
 
     private static readonly string[] LayerMembers = ["activation", "weights", "biases"];
@@ -62,7 +66,7 @@ internal static class NetworkJsonReader
             throw Error("", $"it has version {version}, but this PSAutodiff reads up to version {NetworkJsonWriter.Version}; read it with a newer one");
         }
 
-        var members = ReadMembers(root, "", version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
+        var members = ReadMembers(root, "", version > 3 ? MembersWithColumns : version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
         var precision = ReadEnum<NetworkPrecision>(members["precision"], "", "precision");
         var initializer = ReadEnum<NetworkInitializer>(members["initializer"], "", "initializer");
         var list = members["layers"];
@@ -82,7 +86,8 @@ internal static class NetworkJsonReader
                     ReadNames(members, "features"),
                     ReadNames(members, "labels"),
                     ReadClasses(members),
-                    members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null);
+                    members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null,
+                    members.TryGetValue("columns", out var columns) ? ReadColumns(columns) : null);
             return members.TryGetValue("loss", out var loss) ? network.WithLoss(ReadEnum<LossFunction>(loss, "", "loss")) : network;
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.NetworkInvalid)
@@ -201,6 +206,30 @@ internal static class NetworkJsonReader
         }
 
         return names;
+    }
+
+    private static List<FeatureColumn> ReadColumns(JsonElement list)
+    {
+        if (list.ValueKind != JsonValueKind.Array) throw Error("", "'columns' has to be a list of columns");
+        var columns = new List<FeatureColumn>();
+        foreach (var element in list.EnumerateArray())
+        {
+            var place = string.Create(CultureInfo.InvariantCulture, $" in column {columns.Count + 1}");
+            var members = ReadMembers(element, place, ColumnMembers, ["name", "kind"]);
+            var kind = ReadEnum<FeatureKind>(members["kind"], place, "kind");
+            var levels = ReadNames(members, "levels");
+            if (levels.Count < 2 == (kind == FeatureKind.Category) || levels.Distinct(StringComparer.Ordinal).Count() != levels.Count) throw Error(place, "'levels' has to be a list of two or more different texts, for a category alone");
+            DateTime? first = null;
+            if (members.TryGetValue("firstDate", out var date))
+            {
+                first = DateTime.TryParseExact(TextOf(date), NetworkJsonWriter.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) ? read : throw Error(place, "'firstDate' is no date");
+            }
+
+            if (first is null == (kind == FeatureKind.Date)) throw Error(place, "'firstDate' has to be there for dates, and for dates alone");
+            columns.Add(new FeatureColumn { Name = TextOf(members["name"]) ?? throw Error(place, "'name' has to be a text"), Kind = kind, Levels = levels, FirstDate = first });
+        }
+
+        return columns;
     }
 
     private static List<object> ReadClasses(Dictionary<string, JsonElement> members)

@@ -11,13 +11,16 @@ namespace PSAutodiff.Networks;
 /// Writes a network as a JSON object: a format, a version, what is known of its training, and the layers with a row of weights a line.
 /// Numbers are the shortest decimals that read back to the same bits. Version 2 came with pruning: a layer with frozen weights has a text
 /// for each of its inputs with a 1 for each output whose weight is frozen, else a 0. Version 3 came with classes that are no texts: a second
-/// list names their types. A network is written in the first version that can hold it, so that older programs read it.
+/// list names their types. Version 4 came with columns that are no numbers: dates and categories with their levels. A network is written in the first version that can hold it, so that older programs read it.
 /// <see cref="NetworkJsonReader"/> reads it.
 /// </summary>
 internal static class NetworkJsonWriter
 {
     public const string Format = "PSAutodiff.Network";
-    public const int Version = 3;
+    public const int Version = 4;
+
+    /// <summary>How dates are written.</summary>
+    public const string DateFormat = "yyyy-MM-ddTHH:mm:ss.fffffff";
 
     // Letters of all languages stay readable; what means something to HTML is still escaped.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
@@ -33,6 +36,7 @@ internal static class NetworkJsonWriter
         if (network.Seed is { } seed) text.Append(CultureInfo.InvariantCulture, $"  \"seed\": {seed},\n");
         if (network.LossFunction is { } loss) text.Append("  \"loss\": ").Append(Quoted(loss.ToString())).Append(",\n");
         AppendNames(text, "features", network.Features);
+        AppendColumns(text, network.Columns);
         AppendNames(text, "labels", network.Labels);
         AppendNames(text, "classes", [.. network.Classes.Select(ClassLabel.Write)]);
         if (HasTypes(network)) AppendNames(text, "classTypes", [.. network.Classes.Select(ClassLabel.TypeName)]);
@@ -65,7 +69,7 @@ internal static class NetworkJsonWriter
         return text.Append("\n  ]\n}\n").ToString();
     }
 
-    private static int VersionOf(Network network) => HasTypes(network) ? Version : network.FrozenCount > 0 ? 2 : 1;
+    private static int VersionOf(Network network) => network.Columns.Count > 0 ? Version : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
 
     private static bool HasTypes(Network network) => network.Classes.Any(static label => label is not string);
 
@@ -73,6 +77,23 @@ internal static class NetworkJsonWriter
     {
         if (values.Count == 0) return;
         text.Append("  ").Append(Quoted(name)).Append(": [").AppendJoin(", ", values.Select(Quoted)).Append("],\n");
+    }
+
+    private static void AppendColumns(StringBuilder text, IReadOnlyList<FeatureColumn> columns)
+    {
+        if (columns.Count == 0) return;
+        text.Append("  \"columns\": [");
+        var separator = "\n";
+        foreach (var column in columns)
+        {
+            text.Append(separator).Append("    { \"name\": ").Append(Quoted(column.Name)).Append(", \"kind\": ").Append(Quoted(column.Kind.ToString()));
+            if (column.Kind == FeatureKind.Category) text.Append(", \"levels\": [").AppendJoin(", ", column.Levels.Select(Quoted)).Append(']');
+            if (column.FirstDate is { } first) text.Append(", \"firstDate\": ").Append(Quoted(first.ToString(DateFormat, CultureInfo.InvariantCulture)));
+            text.Append(" }");
+            separator = ",\n";
+        }
+
+        text.Append("\n  ],\n");
     }
 
     private static void AppendMask(StringBuilder text, bool[,] frozen)

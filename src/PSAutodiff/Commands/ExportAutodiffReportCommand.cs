@@ -276,7 +276,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
     /// <summary>The data of a network with two inputs, or with one input and numbers as labels.</summary>
     private List<ReportPoint> PointsFor(Network network)
     {
-        if (Data is not { Length: > 0 } || network.InputSize > 2) return [];
+        if (Data is not { Length: > 0 } || network.InputSize > 2 || network.Columns.Count > 0) return [];
         var first = new RowCells(Data[0] ?? throw RowException.IsNull(1));
         var label = Label ?? (network.Labels.Count > 0 ? network.Labels[0] : null);
         string[] labels = label is null ? [] : ColumnSelection.Resolve([label], first, 1, [], "Label");

@@ -91,6 +91,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        Intake.Settle();
         if (!IsBound(nameof(Data))) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
         var result = Require(null, Fit);
         WriteObject(result);
@@ -106,7 +107,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     private protected override IEnumerable<string> ColumnParameters => [nameof(Weight)];
 
     private protected override IRowWork StartRows(object row, int number) =>
-        _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, Family, MakePlan, row, number);
+        _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, Family, !NoIntercept, NumberFormat, MakePlan, row, number);
 
     private RegressionResult Fit()
     {

@@ -35,7 +35,7 @@ public sealed class InvokeNeuralNetworkCommand : NetworkRowsCmdlet
     }
 
     private protected override IRowWork StartRows(object row, int number) =>
-        new RowPrediction(Model, LabelledRows.Columns(Model, Feature, new RowCells(row), number, [], otherwise: null), WriteObject, Cancellation);
+        new RowPrediction(Model, LabelledRows.Columns(Model, Feature, new RowCells(row), number, [], otherwise: null), LabelledRows.KnownColumns(Model, Feature), NumberFormat, WriteObject, Cancellation);
 
     private void PredictMatrix()
     {

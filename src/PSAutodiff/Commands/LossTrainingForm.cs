@@ -62,7 +62,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         }
 
         if (columns.Length == 0) _command.WriteWarning("The rows have no column for any variable of the loss, so the loss is the same for every row. Are the names of the columns right?");
-        return new LossRows(new VariableReader(VariableLayout.Of(columns, _flat), variables, ValueSource.Empty, _map, ArrayPoints.PlacesOf(_flat), row, number));
+        return new LossRows(new VariableReader(VariableLayout.Of(columns, _flat), variables, ValueSource.Empty, _map, ArrayPoints.PlacesOf(_flat), row, number) { Format = _command.NumberFormat });
     }
 
     /// <inheritdoc/>

@@ -47,6 +47,14 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     [ValidateNotNullOrEmpty]
     public object? Shape { get; set; }
 
+    /// <summary>How text in rows is read as a number.</summary>
+    [Parameter(ParameterSetName = RowSet)]
+    public NumberFormat NumberFormat { get; set; } = NumberFormat.Plain;
+
+    /// <summary>What is done with rows that lack a value.</summary>
+    [Parameter(ParameterSetName = RowSet)]
+    public MissingValueAction MissingValue { get; set; } = MissingValueAction.Error;
+
     /// <summary>Also give the first derivatives.</summary>
     [Parameter]
     public SwitchParameter Gradient { get; set; }
@@ -127,11 +135,11 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     {
         var measurement = Require(Expression, () => Prepare(Expression));
         var map = Require(Column, () => new ColumnMap(Column, measurement.Variables));
-        if (_total is not null) return new RowIntake(this, (row, number) => new JoinedRows(ExprNode.Flatten(measurement.Outputs, Cancellation), measurement.Variables, _at, nameof(At), [], map, row, number, leavesOthers: false, this));
+        if (_total is not null) return new RowIntake(this, (row, number) => new JoinedRows(ExprNode.Flatten(measurement.Outputs, Cancellation), measurement.Variables, _at, nameof(At), [], map, row, number, leavesOthers: false, this, NumberFormat)) { MissingValue = MissingValue };
 
         // Without -Column no row is needed to find out what is read.
-        if (Column is null) return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, map, null, 0, Write, Cancellation)));
-        return new RowIntake(this, (row, number) => new RowMeasurement(measurement, _at, map, row, number, Write, Cancellation));
+        if (Column is null) return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, map, null, 0, NumberFormat, Write, Cancellation))) { MissingValue = MissingValue };
+        return new RowIntake(this, (row, number) => new RowMeasurement(measurement, _at, map, row, number, NumberFormat, Write, Cancellation)) { MissingValue = MissingValue };
     }
 
     private void ProcessExpression()
@@ -254,7 +262,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         private readonly double[] _cells;
         private readonly Range[] _targets;
 
-        public RowMeasurement(CompiledMeasurement measurement, ValueSource at, ColumnMap map, object? row, int number, Action<object, object> write, CancellationToken cancellation)
+        public RowMeasurement(CompiledMeasurement measurement, ValueSource at, ColumnMap map, object? row, int number, NumberFormat format, Action<object, object> write, CancellationToken cancellation)
         {
             (_measurement, _write, _cancellation) = (measurement, write, cancellation);
             var inputs = measurement.Inputs;
@@ -280,7 +288,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
             _targets = [.. targets];
             var layout = inputs.Only(columns);
             _cells = new double[layout.Length];
-            _reader = new VariableReader(layout, inputs.Names, at, map, measurement.Places, row, number);
+            _reader = new VariableReader(layout, inputs.Names, at, map, measurement.Places, row, number) { Format = format };
         }
 
         /// <inheritdoc/>

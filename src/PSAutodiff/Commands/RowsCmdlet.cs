@@ -18,8 +18,16 @@ public abstract class RowsCmdlet : AutodiffCmdlet
     [AllowNull]
     public virtual object? Data { get; set; }
 
+    /// <summary>How text in rows is read as a number.</summary>
+    [Parameter]
+    public NumberFormat NumberFormat { get; set; } = NumberFormat.Plain;
+
+    /// <summary>What is done with rows that lack a value.</summary>
+    [Parameter]
+    public MissingValueAction MissingValue { get; set; } = MissingValueAction.Error;
+
     /// <summary>Takes the rows in.</summary>
-    internal RowIntake Intake => _intake ??= new RowIntake(this, StartRows);
+    internal RowIntake Intake => _intake ??= new RowIntake(this, StartRows) { MissingValue = MissingValue };
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

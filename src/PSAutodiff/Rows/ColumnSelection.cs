@@ -80,7 +80,11 @@ internal static class ColumnSelection
         if (missing >= 0) throw Missing(columns[missing], names, number, source);
     }
 
-    private static AutodiffException Missing(string column, string[] names, int number, string source) => new(
-        ErrorIds.ColumnMissing,
-        string.Create(CultureInfo.InvariantCulture, $"{source} names the column '{column}', but row {number} has no such column. It has: {string.Join(", ", names)}.{NearNames.Hint(column, names)}"));
+    private static AutodiffException Missing(string column, string[] names, int number, string source)
+    {
+        var hint = column.Contains('~', StringComparison.Ordinal) ? " Formulas as in R are not read: name the column to predict with -Label and those to predict from with -Feature x, z." : NearNames.Hint(column, names);
+        return new AutodiffException(
+            ErrorIds.ColumnMissing,
+            string.Create(CultureInfo.InvariantCulture, $"{source} names the column '{column}', but row {number} has no such column. It has: {string.Join(", ", names)}.{hint}"));
+    }
 }

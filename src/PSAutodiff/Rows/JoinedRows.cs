@@ -25,8 +25,9 @@ internal sealed class JoinedRows : IRowWork
     /// <param name="number">Its number.</param>
     /// <param name="leavesOthers">Whether variables that neither the first row nor a value stands for are left as they are; else every row has to have a column for them.</param>
     /// <param name="messages">Where warnings go; null for nowhere.</param>
+    /// <param name="format">How text is read as a number.</param>
     /// <exception cref="AutodiffException">It cannot be told which name stands for which variable, a named one has no value, or columns do not fill an array.</exception>
-    public JoinedRows(RootedGraph expressions, IReadOnlyList<string> variables, ValueSource given, string parameter, IReadOnlyList<string> named, ColumnMap map, object row, int number, bool leavesOthers, IRowMessages? messages)
+    public JoinedRows(RootedGraph expressions, IReadOnlyList<string> variables, ValueSource given, string parameter, IReadOnlyList<string> named, ColumnMap map, object row, int number, bool leavesOthers, IRowMessages? messages, NumberFormat format = NumberFormat.Plain)
     {
         given.Require([.. named.Where(name => variables.Contains(name, StringComparer.Ordinal))]);
         var names = new NameGroups(map.Others(new RowCells(row), number));
@@ -56,7 +57,7 @@ internal sealed class JoinedRows : IRowWork
         if (columns.Count == 0) messages?.WriteWarning("The rows have no column for any variable of the expression, so it is the same for every row. Are the names of the columns right?");
         Parameters = [.. parameters];
         var layout = VariableLayout.Of(columns, expressions);
-        _reader = new VariableReader(layout, variables, ValueSource.Empty, map, ArrayPoints.PlacesOf(expressions), row, number) { OtherSource = $"-{parameter}" };
+        _reader = new VariableReader(layout, variables, ValueSource.Empty, map, ArrayPoints.PlacesOf(expressions), row, number) { OtherSource = $"-{parameter}", Format = format };
         _buffers = new ColumnBuffers(_reader);
     }
 

@@ -7,12 +7,13 @@ namespace PSAutodiff.Rows;
 /// Takes labelled rows for a network from the pipeline: numbers into flat memory, labels by what they are. Which columns are meant is
 /// found out with the first row.
 /// </summary>
-internal sealed class LabelledRows : IRowWork
+internal sealed class LabelledRows : IRowSurvey
 {
     private readonly Network _network;
     private readonly string[] _features;
     private readonly string[] _labels;
     private readonly RowReader _reader;
+    private readonly FeatureReader _featureReader;
     private readonly RowBuffer _inputs;
     private readonly RowBuffer? _targets;
     private readonly LabelCollector? _collector;
@@ -26,8 +27,9 @@ internal sealed class LabelledRows : IRowWork
     /// <param name="row">The first row.</param>
     /// <param name="number">The number of that row, from 1.</param>
     /// <param name="numeric">Whether the network is known to give numbers and no classes.</param>
+    /// <param name="format">How text is read as a number.</param>
     /// <exception cref="AutodiffException">The columns do not fit the network or each other.</exception>
-    public LabelledRows(Network network, string[]? features, string[]? labels, object row, int number, bool numeric)
+    public LabelledRows(Network network, string[]? features, string[]? labels, object row, int number, bool numeric, NumberFormat format)
     {
         _network = network;
         var cells = new RowCells(row);
@@ -35,7 +37,8 @@ internal sealed class LabelledRows : IRowWork
         else if (network.Labels.Count > 0) ColumnSelection.Require(_labels = [.. network.Labels], cells, number, "The network, which was trained on rows,");
         else throw new AutodiffException(ErrorIds.LabelMissing, "Which column holds the labels? Name it with -Label.");
         _features = Columns(network, features, cells, number, _labels, "*");
-        if (features is null && network.Features.Count > 0) ColumnSelection.Require(_features, cells, number, "The network, which was trained on rows,");
+        var isKnown = features is null && network.Features.Count > 0;
+        if (isKnown) ColumnSelection.Require(_features, cells, number, "The network, which was trained on rows,");
         if (_labels.Length > 1 && _labels.Length != network.OutputSize)
         {
             throw new AutodiffException(
@@ -45,7 +48,8 @@ internal sealed class LabelledRows : IRowWork
                     $"-Label names {_labels.Length} columns ({string.Join(", ", _labels)}), but the network has {network.OutputSize} output{(network.OutputSize == 1 ? string.Empty : "s")}. Name one column for each output, or a single column of classes."));
         }
 
-        _reader = new RowReader([.. _features, .. _labels]);
+        _reader = new RowReader([.. _features, .. _labels]) { Format = format };
+        _featureReader = new FeatureReader(_reader, _features.Length, isContrast: false, isFirstWhole: false, KnownColumns(network, features));
         _inputs = new RowBuffer(_features.Length);
         _values = new double[_features.Length];
         _targetValues = new double[_labels.Length];
@@ -72,21 +76,48 @@ internal sealed class LabelledRows : IRowWork
             : throw new AutodiffException(
                 ErrorIds.FeatureMissing,
                 string.Create(CultureInfo.InvariantCulture, $"The network does not know its columns: it was not trained on rows. Name its {network.InputSize} inputs in order with -Feature."));
+        if (features is null && network.Columns.Count > 0) return [.. network.Columns.Select(static column => column.Name)];
         var columns = features is null && network.Features.Count > 0 ? [.. network.Features] : ColumnSelection.Resolve(patterns, row, number, labels, "Feature");
-        return columns.Length == network.InputSize
-            ? columns
-            : throw new AutodiffException(
-                ErrorIds.FeatureCount,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"There are {columns.Length} feature columns ({string.Join(", ", columns.Take(20))}{(columns.Length > 20 ? ", ..." : string.Empty)}), but the network has {network.InputSize} inputs. Name {network.InputSize} columns with -Feature, or make a network with -InputSize {columns.Length}."));
+        // A category can only make more inputs of a column.
+        if (columns.Length > network.InputSize || (KnownColumns(network, features) is not null && columns.Length < network.InputSize)) throw WrongCount(network, columns, columns.Length);
+        return columns;
+    }
+
+    /// <summary>What the columns of a network are; null where the rows have to tell.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="features">Names and wildcards; null for those that the network knows.</param>
+    public static IReadOnlyList<FeatureColumn>? KnownColumns(Network network, string[]? features)
+    {
+        if (features is not null || network.Features.Count == 0) return null;
+        return network.Columns.Count > 0 ? network.Columns : [.. network.Features.Select(static name => new FeatureColumn { Name = name })];
+    }
+
+    /// <summary>The error of columns that make more or fewer inputs than a network has.</summary>
+    public static AutodiffException WrongCount(Network network, string[] columns, int inputs)
+    {
+        var made = columns.Length == inputs ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", which make {inputs} inputs, one for each level of a category,");
+        return new AutodiffException(
+            ErrorIds.FeatureCount,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"There are {columns.Length} feature columns ({string.Join(", ", columns.Take(20))}{(columns.Length > 20 ? ", ..." : string.Empty)}){made}{(made.Length > 0 ? " but" : ", but")} the network has {network.InputSize} inputs. Name {(made.Length > 0 ? "other" : network.InputSize)} columns with -Feature, or make a network with -InputSize {inputs}."));
+    }
+
+    /// <inheritdoc/>
+    public bool Look(object row, int number) => _featureReader.Look(row, number);
+
+    /// <inheritdoc/>
+    public void Decide()
+    {
+        _featureReader.Decide();
+        if (!_featureReader.HasCategories && _features.Length != _network.InputSize) throw WrongCount(_network, _features, _features.Length);
     }
 
     /// <inheritdoc/>
     public void Take(object row, int number)
     {
         _reader.Start(row, number);
-        _reader.ReadFinite(_values);
+        _featureReader.Read(_values);
         if (_targets is not null)
         {
             for (var i = 0; i < _labels.Length; i++) _targetValues[i] = _reader.FiniteNumber(_features.Length + i);
@@ -105,7 +136,16 @@ internal sealed class LabelledRows : IRowWork
     /// <summary>All rows taken in.</summary>
     /// <param name="numbers">Their numbers, from 1.</param>
     /// <exception cref="AutodiffException">The number of classes does not fit the network.</exception>
-    public NetworkData ToData(int[] numbers) => _targets is null
-        ? new NetworkData(_inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = _features, Labels = _labels, RowNumbers = numbers }
-        : new NetworkData(_inputs, _network, _targets.Take<double>(null)) { Features = _features, Labels = _labels, RowNumbers = numbers };
+    public NetworkData ToData(int[] numbers)
+    {
+        var rows = _inputs.Rows;
+        var columns = _featureReader.Finish(rows, out var places);
+        string[] features = [.. columns.SelectMany(static column => column.Inputs)];
+        if (features.Length != _network.InputSize) throw WrongCount(_network, _features, features.Length);
+        IInputRows inputs = _featureReader.HasCategories ? new NumberTable(FeatureReader.Expand(columns, places, _inputs), rows, features.Length) : _inputs;
+        if (_featureReader.IsPlain) columns = [];
+        return _targets is null
+            ? new NetworkData(inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers }
+            : new NetworkData(inputs, _network, _targets.Take<double>(null)) { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers };
+    }
 }

@@ -55,6 +55,9 @@ internal sealed class NetworkData
     /// <summary>The columns of the inputs; empty when they have no names.</summary>
     public string[] Features { get; init; } = [];
 
+    /// <summary>What the columns of the rows are; empty where each is one of numbers.</summary>
+    public IReadOnlyList<FeatureColumn> Columns { get; init; } = [];
+
     /// <summary>The columns of the targets; empty when they have no names.</summary>
     public string[] Labels { get; init; } = [];
 
@@ -117,7 +120,8 @@ internal sealed class NetworkData
         Features.Length > 0 ? Features : network.Features,
         Labels.Length > 0 ? Labels : network.Labels,
         Classes.Length > 0 || Labels.Length > 0 ? Classes : network.Classes,
-        scaling);
+        scaling,
+        Features.Length > 0 ? Columns : network.Columns);
 
     /// <summary>The data as the engine takes it; the inputs are used up.</summary>
     /// <param name="network">The network, which says how they are scaled.</param>

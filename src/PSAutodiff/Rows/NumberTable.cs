@@ -13,6 +13,12 @@ internal sealed class NumberTable : IInputRows
     // double[,], float[,] or double[], row after row.
     private readonly Array _values;
 
+    /// <summary>Numbers row after row, which are taken over.</summary>
+    public NumberTable(double[] values, int rows, int width)
+        : this((Array)values, rows, width)
+    {
+    }
+
     private NumberTable(Array values, int rows, int width)
     {
         _values = values;

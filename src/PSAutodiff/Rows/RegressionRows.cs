@@ -6,23 +6,27 @@ using PSAutodiff.LinearAlgebra;
 namespace PSAutodiff.Rows;
 
 /// <summary>
-/// Takes rows for a regression from the pipeline. Which columns are meant is found out with the first row. Nothing of a row is kept
-/// unless a whole covariance couples the rows, or the family needs several passes over them.
+/// Takes rows for a regression from the pipeline. Which columns are meant is found out with the first row, and with the first few whether they
+/// are numbers, dates or categories. Nothing of a row is kept unless a whole covariance couples the rows, the family needs several passes over
+/// them, or there are categories, whose levels are known with the last row.
 /// </summary>
-internal sealed class RegressionRows : IRowWork
+internal sealed class RegressionRows : IRowSurvey
 {
     private readonly RowReader _reader;
-    private readonly RegressionPlan _plan;
+    private readonly FeatureReader _features;
+    private readonly Func<string[], string, RegressionPlan> _plan;
+    private readonly string[] _names;
+    private readonly string _label;
     private readonly RowCovariance? _covariance;
+    private readonly RegressionFamily _family;
+    private readonly FamilyLabels? _familyLabels;
     private readonly bool _hasWeight;
     private readonly double[] _values;
 
-    // Without a covariance matrix the regression; with one, the rows. Of other families than Gaussian the numbers of the rows.
-    private readonly IRegression? _regression;
-    private readonly List<double[]> _kept = [];
-    private readonly RegressionFamily _family;
-    private readonly FamilyLabels? _labels;
-    private readonly RowBuffer? _inputs;
+    // One of the two, from the first row on.
+    private IRegression? _regression;
+    private RowBuffer? _inputs;
+    private readonly List<double> _labels = [];
     private readonly List<double> _weights = [];
 
     /// <summary>Finds the columns.</summary>
@@ -31,30 +35,35 @@ internal sealed class RegressionRows : IRowWork
     /// <param name="weight">The column of the weights, or null.</param>
     /// <param name="covariance">The covariance of the rows, or null.</param>
     /// <param name="family">How the label is spread.</param>
+    /// <param name="hasIntercept">Whether an intercept stands for the first level of each category.</param>
+    /// <param name="format">How text is read as a number.</param>
     /// <param name="plan">Makes the plan for feature and label names.</param>
     /// <param name="row">The first row.</param>
     /// <param name="number">The number of that row, from 1.</param>
     /// <exception cref="AutodiffException">The columns do not suit.</exception>
-    public RegressionRows(string[] features, string label, string? weight, RowCovariance? covariance, RegressionFamily family, Func<string[], string, RegressionPlan> plan, object row, int number)
+    public RegressionRows(
+        string[] features, string label, string? weight, RowCovariance? covariance, RegressionFamily family, bool hasIntercept, NumberFormat format, Func<string[], string, RegressionPlan> plan, object row, int number)
     {
         var cells = new RowCells(row);
         var weights = weight is null ? [] : ColumnSelection.Resolve([weight], cells, number, [], "Weight");
         if (weights.Length > 1) throw new AutodiffException(ErrorIds.WeightInvalid, $"-Weight '{weight}' stands for several columns; it has to be one.");
         var labels = ColumnSelection.Resolve([label], cells, number, weights, "Label");
         if (labels.Length > 1) throw new AutodiffException(ErrorIds.LabelCount, $"-Label '{label}' stands for several columns ({string.Join(", ", labels)}); a regression predicts one.");
-        var columns = ColumnSelection.Resolve(features, cells, number, [.. labels, .. weights], "Feature");
-        _plan = plan(columns, labels[0]);
+        _names = ColumnSelection.Resolve(features, cells, number, [.. labels, .. weights], "Feature");
+        _label = labels[0];
+        _plan = plan;
+        _ = plan(_names, _label);
         _covariance = covariance;
-        _hasWeight = weights.Length > 0;
-        _reader = new RowReader([.. columns, labels[0], .. weights]);
-        _values = new double[columns.Length + 1];
         _family = family;
-        if (family != RegressionFamily.Gaussian) (_labels, _inputs) = (new FamilyLabels(family), new RowBuffer(columns.Length));
-        else if (covariance?.Matrix is null) _regression = LinearAlgebraTools.Regression(_plan);
+        _hasWeight = weights.Length > 0;
+        _reader = new RowReader([.. _names, _label, .. weights]) { Format = format };
+        _features = new FeatureReader(_reader, _names.Length, isContrast: true, isFirstWhole: !hasIntercept, known: null);
+        _values = new double[_names.Length];
+        if (family != RegressionFamily.Gaussian) _familyLabels = new FamilyLabels(family);
     }
 
     /// <summary>Number of rows that count.</summary>
-    public int Count => _inputs?.Rows ?? _regression?.Rows ?? _kept.Count;
+    public int Count => _inputs?.Rows ?? _regression?.Rows ?? 0;
 
     /// <inheritdoc/>
     public RoundedIntegers Rounded => _reader.Rounded;
@@ -63,70 +72,93 @@ internal sealed class RegressionRows : IRowWork
     public int WithoutWeight { get; private set; }
 
     /// <inheritdoc/>
+    public bool Look(object row, int number) => _features.Look(row, number);
+
+    /// <inheritdoc/>
+    public void Decide() => _features.Decide();
+
+    /// <inheritdoc/>
     public void Take(object row, int number)
     {
         _reader.Start(row, number);
-        _reader.ReadFinite(_values.AsSpan(0, _values.Length - 1));
-        if (_labels is null) _values[^1] = _reader.FiniteNumber(_values.Length - 1);
-        if (_labels is null && _regression is null)
+        _features.Read(_values);
+        var label = _familyLabels is null ? _reader.FiniteNumber(_values.Length) : double.NaN;
+        if (ReadWeight(number) is not { } weight) return;
+        _familyLabels?.Add(_reader.Cell(_values.Length), number, _label);
+        if (_inputs is null && _regression is null)
         {
-            _kept.Add([.. _values]);
+            if (_familyLabels is not null || _covariance?.Matrix is not null || _features.HasCategories) _inputs = new RowBuffer(_values.Length);
+            else _regression = LinearAlgebraTools.Regression(Plan(_features.Finish(1, out _)));
+        }
+
+        if (_regression is not null)
+        {
+            _regression.Add(_values, label, weight);
             return;
         }
 
-        var weight = 1.0;
-        if (_hasWeight)
-        {
-            weight = _reader.FiniteNumber(_values.Length);
-            if (weight < 0)
-            {
-                throw new RowException(
-                    ErrorIds.WeightInvalid,
-                    number,
-                    _reader.Columns[_values.Length],
-                    string.Create(CultureInfo.InvariantCulture, $"a weight is {(_labels is null ? "an inverse variance" : "a number of trials or equal rows")} and cannot be {weight}. The row was left out."));
-            }
-
-            if (weight == 0)
-            {
-                WithoutWeight++;
-                return;
-            }
-        }
-        else if (_covariance is not null)
-        {
-            // Too many rows are an error in the end.
-            if (number > _covariance.Size) return;
-            weight = 1 / _covariance.Variances![number - 1];
-        }
-
-        if (_labels is not null)
-        {
-            _labels.Add(_reader.Cell(_values.Length - 1), number, _reader.Columns[_values.Length - 1]);
-            _inputs!.Add(_values.AsSpan(0, _values.Length - 1));
-            _weights.Add(weight);
-            return;
-        }
-
-        _regression!.Add(_values.AsSpan(0, _values.Length - 1), _values[^1], weight);
+        _inputs!.Add(_values);
+        if (_familyLabels is null) _labels.Add(label);
+        _weights.Add(weight);
     }
 
     /// <summary>Fits the model.</summary>
     /// <param name="intake">Knows which rows came.</param>
     /// <param name="work">Where it notes how far it is, and looks whether to stop.</param>
-    /// <exception cref="AutodiffException">The covariance does not suit, or numbers are too large.</exception>
+    /// <exception cref="AutodiffException">The covariance does not suit, a category has one level, or numbers are too large.</exception>
     public RegressionResult Finish(RowIntake intake, RegressionWork work)
     {
-        if (_labels is not null)
-        {
-            var (numbers, classes) = _labels.Finish($"The column '{_plan.Label}'");
-            return LinearAlgebraTools.Regression(_plan, _family, classes, _inputs!.Take<double>(null), numbers, _hasWeight ? [.. _weights] : null, work);
-        }
-
         _covariance?.RequireRows(intake.Count);
         if (_regression is not null) return _regression.Finish(work);
-        var regression = LinearAlgebraTools.Regression(_plan, _covariance!.Matrix!, Array.ConvertAll(intake.Numbers(), static number => number - 1));
-        foreach (var row in _kept) regression.Add(row.AsSpan(0, row.Length - 1), row[^1], 1);
+        var plan = Plan(_features.Finish(Count, out var places));
+        var inputs = FeatureReader.Expand(plan.Columns, places, _inputs!);
+        double[]? weights = _hasWeight || _covariance is { Matrix: null } ? [.. _weights] : null;
+        if (_familyLabels is not null)
+        {
+            var (numbers, classes) = _familyLabels.Finish($"The column '{_label}'");
+            return LinearAlgebraTools.Regression(plan, _family, classes, inputs, numbers, weights, work);
+        }
+
+        var regression = _covariance?.Matrix is { } matrix
+            ? LinearAlgebraTools.Regression(plan, matrix, Array.ConvertAll(intake.Numbers(), static number => number - 1))
+            : LinearAlgebraTools.Regression(plan);
+        regression.AddRange(inputs, [.. _labels], weights);
         return regression.Finish(work);
+    }
+
+    private RegressionPlan Plan(FeatureColumn[] columns)
+    {
+        string[] names = [.. columns.SelectMany(static column => column.Inputs)];
+        if (names.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key is { } twice)
+        {
+            throw new AutodiffException(ErrorIds.ColumnRepeated, $"The level of a category and a column are both called '{twice}'. Rename the column.");
+        }
+
+        return _plan(names, _label) with { Columns = _features.IsPlain ? [] : columns };
+    }
+
+    // Null for a row that does not count.
+    private double? ReadWeight(int number)
+    {
+        if (!_hasWeight)
+        {
+            if (_covariance?.Variances is not { } variances) return 1;
+            // Too many rows are an error in the end.
+            return number > _covariance.Size ? null : 1 / variances[number - 1];
+        }
+
+        var weight = _reader.FiniteNumber(_values.Length + 1);
+        if (weight < 0)
+        {
+            throw new RowException(
+                ErrorIds.WeightInvalid,
+                number,
+                _reader.Columns[_values.Length + 1],
+                string.Create(CultureInfo.InvariantCulture, $"a weight is {(_familyLabels is null ? "an inverse variance" : "a number of trials or equal rows")} and cannot be {weight}. The row was left out."));
+        }
+
+        if (weight > 0) return weight;
+        WithoutWeight++;
+        return null;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class RowException : AutodiffException
     /// <summary>The fault of a row that is not there.</summary>
     public static RowException IsNull(int row) => new(ErrorIds.RowNull, row, null, "is null.");
 
+    /// <summary>Whether a value is missing, and nothing is wrong otherwise.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>The column, or what else tells this fault from others of the same id.</summary>
     public string? Column { get; init; }
 }

@@ -22,6 +22,10 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     private Fault? _first;
     private IRowWork? _work;
 
+    // The rows that a survey looks at, before any of them is taken.
+    private List<object?>? _held;
+    private int _skipped;
+
     /// <param name="messages">Where errors and warnings go.</param>
     /// <param name="work">What is done with every row.</param>
     public RowIntake(IRowMessages messages, IRowWork work)
@@ -30,22 +34,92 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     /// <summary>The rows that came.</summary>
     public int Count { get; private set; }
 
+    /// <summary>What is done with rows that lack a value.</summary>
+    public MissingValueAction MissingValue { get; init; }
+
     /// <summary>The rows that were not left out.</summary>
-    public int Taken => Count - _leftOut.Count;
+    public int Taken
+    {
+        get
+        {
+            Settle();
+            return Count - _leftOut.Count;
+        }
+    }
 
     /// <summary>Works on the next row; a fault of it leaves the row out.</summary>
     public void Take(object? row)
     {
         Count++;
+        if (_held is null)
+        {
+            Take(row, Count);
+            return;
+        }
+
+        _held.Add(row);
+        if (HasColumns(row) && Survey(row!)) Replay();
+    }
+
+    /// <summary>Takes the rows that were only looked at so far.</summary>
+    public void Settle()
+    {
+        if (_held is null) return;
+        Decide();
+        Replay();
+    }
+
+    private static bool HasColumns(object? row) => row is not null && Conversions.Unwrap(row) is not (string or ValueType);
+
+    private bool Survey(object row)
+    {
+        if (!((IRowSurvey)_work!).Look(row, Count)) return false;
+        Decide();
+        return true;
+    }
+
+    private void Decide()
+    {
         try
         {
-            if (row is null) throw RowException.IsNull(Count);
-            (_work ??= Start(row)).Take(row, Count);
+            ((IRowSurvey)_work!).Decide();
         }
         catch (AutodiffException exception)
         {
-            _leftOut.Add(Count);
-            if (Note(exception) <= MostEqualFaults) messages.WriteError(exception, row);
+            messages.Stop(exception, _held?[^1]);
+            throw;
+        }
+    }
+
+    private void Replay()
+    {
+        var held = _held!;
+        _held = null;
+        for (var i = 0; i < held.Count; i++) Take(held[i], Count - held.Count + i + 1);
+    }
+
+    private void Take(object? row, int number)
+    {
+        try
+        {
+            if (row is null) throw RowException.IsNull(number);
+            if (_work is null)
+            {
+                _work = Start(row);
+                if (_work is IRowSurvey && !Survey(row))
+                {
+                    _held = [row];
+                    return;
+                }
+            }
+
+            _work.Take(row, number);
+        }
+        catch (AutodiffException exception)
+        {
+            _leftOut.Add(number);
+            if (MissingValue == MissingValueAction.Skip && exception is RowException { IsMissing: true }) _skipped++;
+            else if (Note(exception, number) <= MostEqualFaults) messages.WriteError(exception, row);
         }
         catch (OperationCanceledException)
         {
@@ -57,6 +131,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     /// <summary>The numbers of the rows that were not left out, from 1.</summary>
     public int[] Numbers()
     {
+        Settle();
         var numbers = new int[Taken];
         var (next, left) = (0, 0);
         for (var number = 1; number <= Count; number++)
@@ -72,6 +147,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     public TWork Release<TWork>()
         where TWork : IRowWork
     {
+        Settle();
         var work = (TWork)_work!;
         _work = null;
         return work;
@@ -82,6 +158,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     /// <param name="advice">What to do when none came.</param>
     public void Require(int used, string advice)
     {
+        Settle();
         if (used == 0) messages.Stop(new AutodiffException(ErrorIds.RowsMissing, _leftOut.Count > 0 ? AllLeftOut() : advice), null);
         Finish();
     }
@@ -89,7 +166,9 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     /// <summary>Writes what was only counted.</summary>
     public void Finish()
     {
+        Settle();
         if (_work?.Rounded.Warning is { } warning) messages.WriteWarning(warning);
+        if (_skipped > 0) messages.WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because a value is missing: {_skipped}."));
         if (_faults.Values.All(static fault => fault.Rows <= MostEqualFaults)) return;
         if (Taken == 0 && _faults.Count == 1)
         {
@@ -111,7 +190,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     private IRowWork Start(object row)
     {
         // A row without columns says nothing about those of the others.
-        if (Conversions.Unwrap(row) is string or ValueType) throw new RowException(ErrorIds.ColumnMissing, Count, null, $"is {ValueSource.Describe(row)}, which has no columns.");
+        if (!HasColumns(row)) throw new RowException(ErrorIds.ColumnMissing, Count, null, $"is {ValueSource.Describe(row)}, which has no columns.");
         try
         {
             return start!(row, Count);
@@ -123,16 +202,18 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
         }
     }
 
-    private string AllLeftOut() => Count == 1
+    private string AllLeftOut() => _first is null
+        ? string.Create(CultureInfo.InvariantCulture, $"All {Count} rows were left out, because a value is missing in each.")
+        : Count == 1
         ? $"The only row was left out: {_first!.Message}"
         : string.Create(CultureInfo.InvariantCulture, $"All {Count} rows were left out, the first because of this: {_first!.Message}");
 
-    private int Note(AutodiffException exception)
+    private int Note(AutodiffException exception, int number)
     {
         var kind = (exception.ErrorId, (exception as RowException)?.Column);
         if (!_faults.TryGetValue(kind, out var fault)) _faults.Add(kind, fault = new Fault(exception.Message));
         _first ??= fault;
-        fault.LastRow = Count;
+        fault.LastRow = number;
         return ++fault.Rows;
     }
 

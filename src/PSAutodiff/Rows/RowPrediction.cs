@@ -6,16 +6,42 @@ using PSAutodiff.Data;
 namespace PSAutodiff.Rows;
 
 /// <summary>Predicts with a network for one row after the other, and gives each again with the predictions as further properties.</summary>
-internal sealed class RowPrediction(Network network, string[] columns, Action<PSObject> write, CancellationToken cancellation) : IRowWork
+internal sealed class RowPrediction : IRowWork
 {
     private const string Prediction = "Prediction";
     private const string Probability = "Probability";
     private const string ProbabilityOf = "P_";
 
-    private readonly RowReader _reader = new(columns);
-    private readonly RowPredictor _predictor = RowPredictor.For(network);
-    private readonly double[] _values = new double[columns.Length];
-    private readonly string[] _added = [.. Names(network)];
+    private readonly Network _network;
+    private readonly Action<PSObject> _write;
+    private readonly CancellationToken _cancellation;
+    private readonly IReadOnlyList<FeatureColumn> _columns;
+    private readonly RowReader _reader;
+    private readonly FeatureReader _features;
+    private readonly RowPredictor _predictor;
+    private readonly double[] _values;
+    private readonly double[] _inputs;
+    private readonly string[] _added;
+
+    /// <summary>Predicts with a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="names">Its columns.</param>
+    /// <param name="columns">What they are; null for numbers.</param>
+    /// <param name="format">How text is read as a number.</param>
+    /// <param name="write">Takes the rows with predictions.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public RowPrediction(Network network, string[] names, IReadOnlyList<FeatureColumn>? columns, NumberFormat format, Action<PSObject> write, CancellationToken cancellation)
+    {
+        (_network, _write, _cancellation) = (network, write, cancellation);
+        _columns = columns ?? [.. names.Select(static name => new FeatureColumn { Name = name })];
+        _reader = new RowReader(names) { Format = format };
+        _features = new FeatureReader(_reader, names.Length, isContrast: false, isFirstWhole: false, _columns);
+        _predictor = RowPredictor.For(network);
+        _values = new double[names.Length];
+        _inputs = new double[network.InputSize];
+        _added = [.. Names(network)];
+        if (_columns.Sum(static column => column.Width) != network.InputSize) throw LabelledRows.WrongCount(network, names, names.Length);
+    }
 
     /// <inheritdoc/>
     public RoundedIntegers Rounded => _reader.Rounded;
@@ -24,8 +50,9 @@ internal sealed class RowPrediction(Network network, string[] columns, Action<PS
     public void Take(object row, int number)
     {
         _reader.Start(row, number);
-        _reader.ReadFinite(_values);
-        var outputs = _predictor.Predict(_values, cancellation);
+        _features.Read(_values);
+        FeatureColumn.Encode(_columns, _values, _inputs);
+        var outputs = _predictor.Predict(_inputs, _cancellation);
         var copy = Conversions.CopyRow(row);
         foreach (var name in _added)
         {
@@ -35,7 +62,7 @@ internal sealed class RowPrediction(Network network, string[] columns, Action<PS
 
         var next = 0;
         foreach (var value in Added(outputs)) copy.Properties.Add(new PSNoteProperty(_added[next++], value));
-        write(copy);
+        _write(copy);
     }
 
     private static IEnumerable<string> Names(Network network)
@@ -66,6 +93,7 @@ internal sealed class RowPrediction(Network network, string[] columns, Action<PS
 
     private IEnumerable<object> Added(double[] outputs)
     {
+        var network = _network;
         if (network.Classes.Count == 0) return outputs.Cast<object>();
         var predicted = NetworkOutput.ClassOf<double>(outputs);
         var name = network.Classes[predicted];

@@ -45,6 +45,12 @@ internal sealed class RowReader
     /// <summary>What else could have given a value for a variable without a column, for errors; null for nothing.</summary>
     public string? OtherSource { get; set; }
 
+    /// <summary>How text is read as a number.</summary>
+    public NumberFormat Format { get; set; }
+
+    /// <summary>The number of the row, from 1.</summary>
+    public int RowNumber => _number;
+
     /// <summary>The columns, in order.</summary>
     public IReadOnlyList<string> Columns => _columns;
 
@@ -77,7 +83,7 @@ internal sealed class RowReader
                 ErrorIds.ValueNotFinite,
                 _number,
                 _columns[index],
-                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out."));
+                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out.")) { IsMissing = double.IsNaN(value) };
     }
 
     /// <summary>The cell in a column of the row.</summary>
@@ -104,18 +110,54 @@ internal sealed class RowReader
     public double Number(int index)
     {
         var cell = Cell(index);
-        if (!Conversions.TryGetDouble(cell, out var number))
+        if (!TryNumber(cell, out var number))
         {
+            if (IsMissing(cell)) throw MissingAt(index);
+            var hint = Format == NumberFormat.Plain && FormattedNumber.TryRead(Conversions.Unwrap(cell) as string, out _) ? " -NumberFormat Formatted reads it." : string.Empty;
             throw new RowException(
                 ErrorIds.ColumnNotNumeric,
                 _number,
                 _columns[index],
-                $"{(cell is null or DBNull ? "an empty cell" : ValueSource.Describe(cell))} is not a number. Numbers are written with a point, as 2.5 or 1e-3.");
+                $"{ValueSource.Describe(cell)} is not a number. Numbers are written with a point, as 2.5 or 1e-3.{hint}");
         }
 
         LookAt(index, cell, number);
         return number;
     }
+
+    /// <summary>Whether a cell holds nothing: it is null or empty, or a text that stands for that.</summary>
+    public static bool IsMissing(object? cell) => Conversions.Unwrap(cell) switch
+    {
+        null or DBNull => true,
+        string text => text.AsSpan().Trim() is "" or "NA" or "N/A",
+        _ => false,
+    };
+
+    /// <summary>The number that a cell holds: true and false are 1 and 0.</summary>
+    public bool TryNumber(object? cell, out double number)
+    {
+        if (Conversions.TryGetDouble(cell, out number)) return true;
+        switch (Conversions.Unwrap(cell))
+        {
+            case bool flag:
+                number = flag ? 1 : 0;
+                return true;
+            case string text when bool.TryParse(text, out var flag):
+                number = flag ? 1 : 0;
+                return true;
+            case string text when Format == NumberFormat.Formatted:
+                return FormattedNumber.TryRead(text, out number);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>The fault of a cell of the row that holds nothing.</summary>
+    public RowException MissingAt(int index) => new(
+        ErrorIds.ColumnNotNumeric,
+        _number,
+        _columns[index],
+        $"{(Conversions.Unwrap(Cell(index)) is string text ? ValueSource.Describe(text) : "an empty cell")} is not a number. Numbers are written with a point, as 2.5 or 1e-3.") { IsMissing = true };
 
     /// <summary>Looks whether the number made of a cell is that of the cell.</summary>
     public void LookAt(int index, object? cell, double number) => Rounded.Look(

@@ -57,6 +57,12 @@ internal sealed class VariableReader
         init => _own.OtherSource = value;
     }
 
+    /// <summary>How text is read as a number.</summary>
+    public NumberFormat Format
+    {
+        init => _own.Format = _mapped.Format = value;
+    }
+
     /// <summary>The variables, in order.</summary>
     public VariableLayout Variables => _variables;
 

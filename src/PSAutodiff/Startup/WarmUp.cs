@@ -44,7 +44,8 @@ internal static class WarmUp
     {
         var network = Network.Create(2, [(2, ActivationFunction.Tanh), (2, ActivationFunction.Softmax)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Double);
         object[] rows = [Row("1.5", "a"), Row("2", "b")];
-        var labelled = new LabelledRows(network, null, ["label"], rows[0], 1, numeric: false);
+        var labelled = new LabelledRows(network, null, ["label"], rows[0], 1, numeric: false, NumberFormat.Plain);
+        labelled.Decide();
         for (var i = 0; i < rows.Length; i++) labelled.Take(rows[i], i + 1);
         var data = labelled.ToData([1, 2]);
         var loss = NetworkTraining.DefaultLoss(network);

@@ -34,7 +34,7 @@ public static class LinearAlgebraViews
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Views.Visible(result.Label)} from {result.Rows} rows, rank {result.Rank} of {result.Coefficients.Count}{penalties}
+            {Views.Visible(result.Label)} from {result.Rows} rows, rank {result.Rank} of {result.Coefficients.Count}{penalties}{Columns(result)}
 
             {Coefficients(result, "t", result.TValues)}
 
@@ -51,7 +51,7 @@ public static class LinearAlgebraViews
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Views.Visible(label)} from {result.Rows} rows, {result.Family}, rank {result.Rank} of {result.Coefficients.Count}
+            {Views.Visible(label)} from {result.Rows} rows, {result.Family}, rank {result.Rank} of {result.Coefficients.Count}{Columns(result)}
 
             {Coefficients(result, "z", result.ZValues)}
 
@@ -60,6 +60,10 @@ public static class LinearAlgebraViews
             AIC {Short(result.Aic)}, BIC {Short(result.Bic)}, {result.Iterations} iterations{separated}
             """);
     }
+
+    // What is no column of numbers, and how it became numbers.
+    private static string Columns(RegressionResult result) =>
+        string.Concat(result.Columns.Select(static column => column.Text).OfType<string>().Select(static text => $"\n{Views.Visible(text)}"));
 
     private static string Coefficients(RegressionResult result, string statistic, OrderedDictionary values)
     {

@@ -62,11 +62,11 @@ Describe '<Name> on bad rows' -ForEach $takers {
     }
 
     It 'says of rows that were all refused how many and why' {
-        $outcome = Get-Outcome { 1..1000 | ForEach-Object { Get-Row "bad$_" } | & $Call }
+        $outcome = Get-Outcome { 1..1000 | ForEach-Object { Get-Row ([timespan]::FromHours($_)) } | & $Call }
         $outcome.Output | Should -HaveCount 0
         $outcome.Errors | Should -HaveCount 6
         Get-ErrorId $outcome.Errors[5] | Should -BeExactly ($Streams ? 'RowsLeftOut' : 'RowsMissing')
-        $outcome.Errors[5].Exception.Message | Should -BeLike "All 1000 rows were left out, the first because of this: Row 1, column 'a': 'bad1' is not a number.*"
+        $outcome.Errors[5].Exception.Message | Should -BeLike "All 1000 rows were left out, the first because of this: Row 1, column 'a': an object of type TimeSpan is not a number.*"
     }
 
     It 'says of no rows that there are none' {

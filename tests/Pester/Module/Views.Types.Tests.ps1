@@ -41,6 +41,7 @@ BeforeAll {
         LinearRegressionResult = '(?s)PetalWidth.*150.*PetalLength.*0\.4157'
         GeneralizedRegressionResult = '(?s)(Species.*100.*Binomial|Binomial.*Species.*100).*SepalLength.*(D|d)eviance'
         CurveFitResult         = '(?s)exp.*10.*a\W.*2\.5\d+.*Converged'
+        FeatureColumn          = '(?s)Species.*Category.*setosa.*versicolor'
         WeightDecayAnalysis    = '(?s)Decay.*1.*DecayedMinimizer'
         WeightDecayDirection   = '(?s)Eigenvalue.*4'
         MatrixAnalysis         = '(?s)Determinant\s.*4.*SingularValues'

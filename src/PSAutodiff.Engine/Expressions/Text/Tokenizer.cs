@@ -134,6 +134,7 @@ internal sealed class Tokenizer(string text)
         '&' => "write and between conditions.",
         '?' => "write if(c, x, y) for a choice.",
         '{' or '}' => "expressions have round parentheses ( ), and [ ] around the elements of a vector.",
+        '~' => "formulas as in R are not read: write the model with its parameters, as a*x + b*z + c, and name the column to predict by itself (-Label); a regression takes columns (-Feature x, z).",
         '÷' => "write x / y.",
         '–' or '—' or '‒' or '‐' or '‑' or '﹣' or '－' => "a minus sign is written -.",
         '′' or '’' or '‘' or '`' => "a derivative of a function without a definition is written with ', as in phi'(z).",
