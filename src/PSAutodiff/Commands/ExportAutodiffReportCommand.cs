@@ -212,8 +212,8 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
                 _report.AddMinimum(minimum);
                 break;
             case RegressionResult fit:
-                // Words are no height in a picture.
-                var hasPoints = fit.Features.Count == 1 && fit is not GeneralizedRegressionResult { Classes.Count: > 0 };
+                // Words are no place in a picture.
+                var hasPoints = fit is { Features.Count: 1, Columns.Count: 0 } and not GeneralizedRegressionResult { Classes.Count: > 0 };
                 _report.AddFit(fit, hasPoints ? PointsOf([fit.Features[0]], fit.Label) : []);
                 break;
             default:

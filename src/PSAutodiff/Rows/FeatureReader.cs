@@ -67,7 +67,7 @@ internal sealed class FeatureReader
             {
                 cell = Conversions.Unwrap(_reader.Cell(i));
             }
-            catch (RowException)
+            catch (AutodiffException)
             {
                 // The row will be left out.
                 cell = null;

@@ -53,7 +53,14 @@ internal sealed class LabelCollector
     public void Add(object? cell, int row, string? column)
     {
         cell = Conversions.Unwrap(cell);
-        if (cell is null or string { Length: 0 } or DBNull) throw new AutodiffException(ErrorIds.LabelMissing, $"{Place(row, column)}: the label is {(cell is string ? "empty" : "missing")}.");
+        if (cell is null or string { Length: 0 } or DBNull)
+        {
+            var fault = $"the label is {(cell is string ? "empty" : "missing")}.";
+            throw column is null
+                ? new AutodiffException(ErrorIds.LabelMissing, $"{Place(row, column)}: {fault}")
+                : new RowException(ErrorIds.LabelMissing, row, column, fault) { IsMissing = true };
+        }
+
         var isNumber = Conversions.TryGetDouble(cell, out var number);
         if (isNumber && !double.IsFinite(number))
         {

@@ -83,7 +83,10 @@ internal sealed class RowReader
                 ErrorIds.ValueNotFinite,
                 _number,
                 _columns[index],
-                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out.")) { IsMissing = double.IsNaN(value) };
+                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out."))
+            {
+                IsMissing = double.IsNaN(value),
+            };
     }
 
     /// <summary>The cell in a column of the row.</summary>
@@ -157,7 +160,10 @@ internal sealed class RowReader
         ErrorIds.ColumnNotNumeric,
         _number,
         _columns[index],
-        $"{(Conversions.Unwrap(Cell(index)) is string text ? ValueSource.Describe(text) : "an empty cell")} is not a number. Numbers are written with a point, as 2.5 or 1e-3.") { IsMissing = true };
+        $"{(Conversions.Unwrap(Cell(index)) is string text ? ValueSource.Describe(text) : "an empty cell")} is not a number. Numbers are written with a point, as 2.5 or 1e-3.")
+    {
+        IsMissing = true,
+    };
 
     /// <summary>Looks whether the number made of a cell is that of the cell.</summary>
     public void LookAt(int index, object? cell, double number) => Rounded.Look(

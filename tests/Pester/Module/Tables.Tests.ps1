@@ -64,6 +64,12 @@ Describe 'A column of text' {
         ($rows + [pscustomobject]@{ x = 1; colour = 'pink'; y = 0 } | Test-NeuralNetwork $network -ErrorAction SilentlyContinue).Rows | Should -Be 18
     }
 
+    It 'with two levels is one column of a report, without points' {
+        $fit = $rows | Where-Object colour -NE red | Invoke-LinearRegression -Feature colour -Label y
+        $page = Get-Content -Raw ($fit | Export-AutodiffReport -Path (Join-Path $TestDrive fit.html) -Data $rows)
+        $page | Should -Match 'colour=green'
+    }
+
     It 'says how many inputs a network needs' {
         $outcome = Get-Outcome { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 1, linear -Seed 1) -Feature x, colour -Label y -Epoch 1 }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly FeatureCount
@@ -161,6 +167,19 @@ Describe '-MissingValue' {
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 20, column 'x': 'k'*"
         $outcome.Warnings[0].Message | Should -BeLike '*missing: 1.'
         $outcome.Output[0].Rows | Should -Be 18
+    }
+
+    It 'skips rows without a label, be it a class or a number' {
+        $classes = @{ a = 1; y = 'u' }, @{ a = 2; y = '' }, @{ a = 3; y = 'v' }, @{ a = 4; y = 'u' }, @{ a = 5; y = $null }, @{ a = 6; y = 'v' }
+        foreach ($call in { $classes | Invoke-LinearRegression -Label y -Family Binomial -MissingValue Skip }, { $classes | Start-NetworkTraining -Network (New-NeuralNetwork 1 1, sigmoid -Seed 1) -Label y -Epoch 1 -MissingValue Skip }) {
+            $outcome = Get-Outcome $call
+            $outcome.Errors | Should -HaveCount 0
+            $outcome.Warnings.Message | Should -BeExactly 'Rows left out because a value is missing: 2.'
+        }
+        $outcome = Get-Outcome { @{ a = 1 }, @{ a = 'NA' }, @{ a = 3 } | Measure-Expression '2*a' -MissingValue Skip }
+        $outcome.Output | Should -Be 2, 6
+        $outcome.Warnings.Message | Should -BeLike '*missing: 1.'
+        @{ a = '12,000' } | Measure-Expression '2*a' -NumberFormat Formatted | Should -Be 24000
     }
 
     It 'says of rows that all lack a value that they do' {
