@@ -164,7 +164,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     private protected override IRowWork StartRows(object row, int number)
     {
         var columns = Columns(_map.Others(new RowCells(row), number));
-        return new FitRowWork(columns, columns.Reader(_map, row, number));
+        return new FitRowWork(columns, columns.Reader(_map, row, number, NumberFormat));
     }
 
     private FitColumns Columns(string[] names)

@@ -84,7 +84,9 @@ internal sealed class FitColumns
     /// <param name="map">The columns of variables.</param>
     /// <param name="row">The first row.</param>
     /// <param name="number">Its number.</param>
-    public VariableReader Reader(ColumnMap map, object row, int number) => new(Layout, Variables, ValueSource.Empty, map, ArrayPoints.PlacesOf(_flat), row, number);
+    /// <param name="format">How text is read as a number.</param>
+    public VariableReader Reader(ColumnMap map, object row, int number, NumberFormat format) =>
+        new(Layout, Variables, ValueSource.Empty, map, ArrayPoints.PlacesOf(_flat), row, number) { Format = format };
 
     // Names of columns need not be identifiers, and then they would be read as something else.
     private static ExprNode ColumnOrExpression(object value, NameGroups names, Func<object, ExprNode> toExpression) =>

@@ -180,6 +180,8 @@ Describe '-MissingValue' {
         $outcome.Output | Should -Be 2, 6
         $outcome.Warnings.Message | Should -BeLike '*missing: 1.'
         @{ a = '12,000' } | Measure-Expression '2*a' -NumberFormat Formatted | Should -Be 24000
+        $fit = @{ x = '1,000'; y = '50%' }, @{ x = ''; y = 1 }, @{ x = '2,000'; y = '100%' }, @{ x = '3,000'; y = '150%' } | Invoke-CurveFit 'a*x' -Label y -InitialValue @{ a = 1 } -NumberFormat Formatted -MissingValue Skip -WarningAction Ignore
+        $fit.Parameters.a | Assert-Near 0.0005 -Within 1e-15
     }
 
     It 'says of rows that all lack a value that they do' {
