@@ -22,6 +22,7 @@ internal sealed class Rooms(params string[] order)
         "PSAutodiff.Engine/Passes/Simplification",
         "PSAutodiff.Engine/Passes/Algebra",
         "PSAutodiff.Engine/Passes/Definitions",
+        "PSAutodiff.Engine/Passes/Elements",
         "PSAutodiff.Engine/Passes/Explanation",
         "PSAutodiff.Engine/Execution/Scalar",
         "PSAutodiff.Engine/Execution",

@@ -74,6 +74,20 @@ Describe 'New-ExprNode -Shape gives shapes beside an expression' {
     }
 }
 
+Describe 'An expression of arrays is written out in numbers' {
+    It 'as an array of expressions, or one' {
+        $elements = (New-ExprNode 'W: [2,3]; x: [3]; W @ x').ToScalar()
+        $elements | ForEach-Object ToString | Should -BeExactly 'W_0_0 * x_0 + W_0_1 * x_1 + W_0_2 * x_2', 'W_1_0 * x_0 + W_1_1 * x_1 + W_1_2 * x_2'
+        $matrix = (New-ExprNode 'W: [2,3]; x: [3]; x_2 * W * x').ToScalar()
+        $matrix[1, 2].ToString() | Should -BeExactly 'x_2 * W_1_2 * x__2'
+        (New-ExprNode 'x: [3]; norm(x)').ToScalar() | Measure-Expression -At @{ x_0 = 2; x_1 = 3; x_2 = 6 } | Should -Be 7
+    }
+
+    It 'not of a billion' {
+        { (New-ExprNode 'x: [1000000000]; sum(x)').ToScalar() } | Should -Throw -ExpectedMessage '*Written out in numbers*'
+    }
+}
+
 Describe 'A script block has members and indices of arrays' {
     BeforeAll {
         # Of those that the script block has.

@@ -1,5 +1,5 @@
 using PSAutodiff.Core;
-using PSAutodiff.Operations.Arrays;
+using PSAutodiff.Passes.Elements;
 
 namespace PSAutodiff.Execution.Arrays;
 
@@ -27,34 +27,17 @@ internal static class ElementForms
         if (!IsSmall(graph, reachable, inputs)) return null;
         graph.RequireDefinitions(reachable);
         var builder = new GraphBuilder { Cancellation = cancellation };
-        var elements = new Term[reachable.Length][];
-        var names = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < inputs.Names.Count; i++) names.Add(inputs.Names[i], i);
-        for (var id = 0; id < reachable.Length; id++)
-        {
-            if (!reachable[id] || graph.IsIndex(id)) continue;
-            if (graph.IsVariable(id))
-            {
-                // What is missing is said where arrays are computed.
-                if (!names.TryGetValue(graph.NameOf(id), out var place) || !inputs.Shapes[place].IsLike(graph.ShapeOf(id))) return null;
-                var range = inputs.ElementsOf(place);
-                elements[id] = [.. Enumerable.Range(range.Start.Value, range.End.Value - range.Start.Value).Select(element => builder.Term(builder.Variable(NameOf(element))))];
-            }
-            else if (graph.IsConstant(id))
-            {
-                elements[id] = [builder.Term(builder.Constant(graph.ConstantOf(id)))];
-            }
-            else if (graph.IsArray(id))
-            {
-                elements[id] = [.. graph.ArrayOf(id).Elements.ToArray().Select(element => builder.Term(builder.Constant(element)))];
-            }
-            else if (!TryWriteOut(graph, id, elements, builder))
-            {
-                return null;
-            }
-        }
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < inputs.Names.Count; i++) places.Add(inputs.Names[i], i);
+        return ElementWriter.Write(outputs, builder, Variable, hasSameBits: true) is { } elements ? builder.Build(elements) : null;
 
-        return builder.Build([.. roots.SelectMany(root => elements[root]).Select(static element => element.Id)]);
+        // What is missing is said where arrays are computed.
+        Term[]? Variable(string name, Shape shape)
+        {
+            if (!places.TryGetValue(name, out var place) || !inputs.Shapes[place].IsLike(shape)) return null;
+            var (start, end) = (inputs.ElementsOf(place).Start.Value, inputs.ElementsOf(place).End.Value);
+            return [.. Enumerable.Range(start, end - start).Select(element => builder.Term(builder.Variable(NameOf(element))))];
+        }
     }
 
     /// <summary>The name of an element of the variables, which are counted through.</summary>
@@ -88,48 +71,4 @@ internal static class ElementForms
 
     private static Shape ShapeOf(Graph graph, int id, int argument) =>
         argument < graph.OperationOf(id).Arity && graph.Argument(id, argument) is var of && !graph.IsIndex(of) ? graph.ShapeOf(of) : Shape.Number;
-
-    private static bool TryWriteOut(Graph graph, int id, Term[][] elements, GraphBuilder builder)
-    {
-        var (operation, shape) = (graph.OperationOf(id), graph.ShapeOf(id));
-        var result = elements[id] = new Term[(int)shape.Count];
-        var count = operation.ExpressionCount;
-        if (operation is ArrayOperation array)
-        {
-            var arguments = new ArrayElements
-            {
-                X = count > 0 ? elements[graph.X(id)] : [],
-                Y = count > 1 ? elements[graph.Y(id)] : [],
-                ShapeX = count > 0 ? graph.ShapeOf(graph.X(id)) : Shape.Number,
-                ShapeY = count > 1 ? graph.ShapeOf(graph.Y(id)) : Shape.Number,
-                Shape = shape,
-                Indices = array.HasIndices ? graph.IndicesOf(graph.Argument(id, count)) : [],
-                Zero = builder.Term(builder.Constant(0)),
-            };
-            return array.TryWriteOut(arguments, result);
-        }
-
-        var places = new double[3][];
-        for (var i = 0; i < count; i++)
-        {
-            var argument = graph.Argument(id, i);
-            var from = new double[elements[argument].Length];
-            for (var k = 0; k < from.Length; k++) from[k] = k;
-            places[i] = new double[result.Length];
-            ArrayForms.Stretch(from, graph.ShapeOf(argument), shape, places[i]);
-        }
-
-        for (var k = 0; k < result.Length; k++)
-        {
-            var (x, y, z) = (Element(0), Element(1), Element(2));
-            // Of parts of zeros that are summed.
-            result[k] = operation is SumOperation && IsZero(x) ? y : operation is SumOperation && IsZero(y) ? x : x.Apply(operation, y, z);
-
-            Term Element(int i) => i < count ? elements[graph.Argument(id, i)][(int)places[i][k]] : Term.None;
-        }
-
-        return true;
-
-        static bool IsZero(Term term) => term.IsConstant && BitConverter.DoubleToInt64Bits(term.ConstantValue) == 0;
-    }
 }

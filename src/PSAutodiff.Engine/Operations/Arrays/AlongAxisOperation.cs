@@ -121,6 +121,26 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
     /// <param name="each">Writes a loop over its elements; its body gets the element and its indices.</param>
     protected abstract void WriteEach(LoopCode code, Action<Action<string, string[]>> each);
 
+    internal sealed override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        // Whole arrays, rows, or columns.
+        var isWhole = of.ShapeX.IsVector || JoinsAll(of.Indices);
+        var isByRow = of.Indices.IsEmpty || of.Indices[0] == 1;
+        var (length, next, width) = isWhole ? (result.Length, 0, 1) : isByRow ? ((int)of.ShapeX.Columns, (int)of.ShapeX.Columns, 1) : ((int)of.ShapeX.Rows, 1, (int)of.ShapeX.Columns);
+        var (elements, made) = (new Term[length], new Term[length]);
+        for (var i = 0; i < result.Length / length; i++)
+        {
+            for (var j = 0; j < length; j++) elements[j] = of.X[(i * next) + (j * width)];
+            Each(of, elements, made);
+            for (var j = 0; j < length; j++) result[(i * next) + (j * width)] = made[j];
+        }
+
+        return true;
+    }
+
+    /// <summary>The values of a stretch whose elements are expressions.</summary>
+    protected abstract void Each(in ArrayElements of, ReadOnlySpan<Term> elements, Span<Term> result);
+
     /// <summary>Whether no axis means all elements, and not the last axis.</summary>
     protected virtual bool JoinsAll(ReadOnlySpan<long> indices) => false;
 

@@ -39,14 +39,19 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
         for (var row = 0; row < block.Count; row++) Execute(block.Row(of, row), block.Row(result, row));
     }
 
-    /// <summary>How many operations on numbers the value is written out to; -1 where there is no such form. None where elements are only moved.</summary>
+    /// <summary>How many operations on numbers the value is written out to with the same bits; -1 where they are others. None where elements are only moved.</summary>
     internal virtual double OperationsOf(in ArgumentShapes of) => -1;
 
     /// <summary>The elements of the value as numbers, by operations on the elements of the arguments.</summary>
     /// <param name="of">The arguments.</param>
     /// <param name="result">Gets the elements, row after row.</param>
     /// <returns>Whether there is such a form.</returns>
-    internal virtual bool TryWriteOut(in ArrayElements of, Span<Term> result) => OperationsOf(default) == 0 && of.Move(this, result);
+    internal virtual bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        var moves = OperationsOf(default) == 0;
+        if (moves) of.Move(this, result);
+        return moves;
+    }
 
     /// <summary>
     /// How far each element of the value may be from its exact value, up to a small factor. Here that of an operation that moves elements, and

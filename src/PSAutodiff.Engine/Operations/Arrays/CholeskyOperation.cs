@@ -73,6 +73,23 @@ internal sealed class CholeskyOperation() : ArrayOperation("cholesky", 1)
         if (!CholeskyFactor.TryFactor(of.X, (int)of.ShapeX.Rows, result)) result.Fill(double.NaN);
     }
 
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        var (n, two) = ((int)of.ShapeX.Rows, of.Zero.Constant(2));
+        result.Fill(of.Zero);
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var rest = i == j ? of.X[(i * n) + i] : (of.X[(i * n) + j] + of.X[(j * n) + i]) / two;
+                for (var k = 0; k < j; k++) rest -= result[(i * n) + k] * result[(j * n) + k];
+                result[(i * n) + j] = i == j ? rest.Apply<SqrtOperation>() : rest / result[(j * n) + j];
+            }
+        }
+
+        return true;
+    }
+
     // What moves the matrix by D, errors and those of elimination, moves the factor by L half(L^-1 D L^-T).
     internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
     {

@@ -66,6 +66,14 @@ internal sealed class InvOperation() : ArrayOperation("inv", 1)
         }
     }
 
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        var eye = new Term[result.Length];
+        for (var i = 0; i < eye.Length; i++) eye[i] = i % ((int)of.ShapeX.Rows + 1) == 0 ? of.Zero.Constant(1) : of.Zero;
+        new WrittenElimination(of, eye).Solve(result);
+        return true;
+    }
+
     // As of the solutions for eye.
     internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
     {

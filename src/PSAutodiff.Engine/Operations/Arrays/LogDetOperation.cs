@@ -53,6 +53,24 @@ internal sealed class LogDetOperation() : ArrayOperation("logdet", 1)
         result[0] = isNegative ? double.NaN : logarithm;
     }
 
+    // The logarithms of the pivots, and that of 1 or -1.
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        var elimination = new WrittenElimination(of, []);
+        var logarithms = new Term[(int)of.ShapeX.Rows];
+        var sign = Term.None;
+        for (var i = 0; i < logarithms.Length; i++)
+        {
+            logarithms[i] = elimination.Pivot(i).Apply<AbsOperation>().Apply<LogOperation>();
+            var own = elimination.Pivot(i).Apply<SignOperation>();
+            sign = sign.Exists ? sign * own : own;
+        }
+
+        if (elimination.IsNegative.Exists) sign = elimination.IsNegative.Apply<SelectOperation>(-sign, sign);
+        result[0] = of.Sum(logarithms) + sign.Apply<LogOperation>();
+        return true;
+    }
+
     // What errors of the elements, and of elimination, add to it: each times its element of the inverse.
     internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
     {

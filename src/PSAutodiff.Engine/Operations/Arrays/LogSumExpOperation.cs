@@ -64,6 +64,15 @@ internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "lo
         if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 
+    protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements)
+    {
+        if (elements.Length == 1) return elements[0];
+        var greatest = of.Greatest(elements);
+        var parts = new Term[elements.Length];
+        for (var i = 0; i < parts.Length; i++) parts[i] = (elements[i] - greatest).Apply<ExpOperation>();
+        return of.Sum(parts).Apply<LogOperation>() + greatest;
+    }
+
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value)
     {
         var (moved, distance) = ArrayForms.SoftmaxBounds(elements, errors);

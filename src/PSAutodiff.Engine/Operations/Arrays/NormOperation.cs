@@ -56,6 +56,15 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Norm(elements);
 
+    // One after the other, so that it neither overflows nor has a derivative at 0 that is no number.
+    protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements)
+    {
+        if (elements.Length == 1) return elements[0].Apply<AbsOperation>();
+        var norm = elements[0];
+        foreach (var element in elements[1..]) norm = norm.Apply<HypotOperation>(element);
+        return norm;
+    }
+
     // By the triangle inequality; each square is that of a quotient, and half of their sum's error is that of its root.
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>
         Vectors.Norm(errors) + ArrayErrors.OfRounding(4 + (elements.Length / 2.0), value);

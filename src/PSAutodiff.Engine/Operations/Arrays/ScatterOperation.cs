@@ -67,13 +67,20 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
 
     internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
     {
+        if (of.HasSameBits && !of.ChoosesKnown) return false;
         result.Fill(of.Zero);
         var width = of.Shape.IsMatrix ? (int)of.Shape.Columns : 1;
         for (var i = 0; i < of.X.Length; i++)
         {
-            if (of.Y[i / width] is not { IsConstant: true } place) return false;
-            ref var target = ref result[(TakeOperation.Place(place.ConstantValue, of.Shape.Rows) * width) + (i % width)];
-            target = target == of.Zero ? of.X[i] : target + of.X[i];
+            var place = of.Y[i / width];
+            if (place.IsConstant) Add(TakeOperation.Place(place.ConstantValue, of.Shape.Rows), of.X[i], of.Zero, result);
+            for (var k = 0; k < of.Shape.Rows && !place.IsConstant; k++) Add(k, place.Apply<EqualOperation>(of.Zero.Constant(k)).Apply<SelectOperation>(of.X[i], of.Zero), of.Zero, result);
+
+            void Add(int row, Term element, Term zero, Span<Term> result)
+            {
+                ref var target = ref result[(row * width) + (i % width)];
+                target = target == zero ? element : target + element;
+            }
         }
 
         return true;

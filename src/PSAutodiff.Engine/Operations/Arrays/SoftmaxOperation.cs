@@ -41,6 +41,14 @@ internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
         }
     }
 
+    protected override void Each(in ArrayElements of, ReadOnlySpan<Term> elements, Span<Term> result)
+    {
+        var greatest = of.Greatest(elements);
+        for (var i = 0; i < result.Length; i++) result[i] = (elements[i] - greatest).Apply<ExpOperation>();
+        var sum = of.Sum(result);
+        foreach (ref var element in result) element /= sum;
+    }
+
     protected override bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result)
     {
         var (moved, distance) = ArrayForms.SoftmaxBounds(elements, errors.X);

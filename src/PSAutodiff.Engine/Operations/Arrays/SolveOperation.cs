@@ -108,6 +108,12 @@ internal sealed class SolveOperation() : ArrayOperation("solve", 2)
         }
     }
 
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        new WrittenElimination(of, of.Y).Solve(result);
+        return true;
+    }
+
     // By what is left over of the equations, A^-1 (B - A X), and by what errors of A and B add to it.
     internal override bool Bound(in ArrayOperands of, in ArrayErrors errors, Span<double> result)
     {

@@ -95,7 +95,19 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
 
     internal override double OperationsOf(in ArgumentShapes of) => 0;
 
-    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result) => of.Move(this, result, chooses: true);
+    internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
+    {
+        if (of.HasSameBits && !of.ChoosesKnown) return false;
+        var width = of.ShapeX.IsMatrix ? (int)of.ShapeX.Columns : 1;
+        var column = new Term[(int)of.ShapeX.Rows];
+        for (var j = 0; j < width; j++)
+        {
+            for (var i = 0; i < column.Length; i++) column[i] = of.X[(i * width) + j];
+            for (var i = 0; i < of.Y.Length; i++) result[(i * width) + j] = of.Chosen(of.Y[i], column);
+        }
+
+        return true;
+    }
 
     internal override void WriteLoops(LoopCode code) => code.ForEach(code.ShapeY, at =>
     {

@@ -29,6 +29,8 @@ internal sealed class TrilOperation() : ArrayOperation("tril", 1)
 
     internal override void WriteLoops(LoopCode code) => code.ForEach(code.Shape, at => code.If(code.Compare(at[1], "<=", at[0]), () => code.Return(code.X(at), at)));
 
+    internal override double OperationsOf(in ArgumentShapes of) => 0;
+
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         result.Clear();

@@ -61,6 +61,24 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
         }
     }
 
+    // The first that is the greatest, or no number.
+    protected override void Each(in ArrayElements of, ReadOnlySpan<Term> elements, Span<Term> result)
+    {
+        var greatest = elements[0];
+        foreach (var element in elements[1..]) greatest = greatest.Apply<MaxOperation>(element);
+        var before = Term.None;
+        for (var i = 0; i < result.Length; i++)
+        {
+            var element = elements[i];
+            var (isGreatest, isNumber) = (element.Apply<EqualOperation>(greatest), element.Apply<EqualOperation>(element));
+            if (before.Exists) isGreatest = before.Apply<LessOperation>(element).Apply<AndOperation>(isGreatest);
+            var isFirst = isNumber.Apply<NotOperation>();
+            if (before.Exists) isFirst = isFirst.Apply<AndOperation>(before.Apply<EqualOperation>(before));
+            result[i] = isGreatest.Apply<OrOperation>(isFirst);
+            before = before.Exists ? before.Apply<MaxOperation>(element) : element;
+        }
+    }
+
     protected override bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result)
     {
         result.Clear();
