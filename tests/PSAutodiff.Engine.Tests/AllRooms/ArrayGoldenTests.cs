@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Arrays;
+using PSAutodiff.Passes.Elements;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -99,6 +100,25 @@ public sealed class ArrayGoldenTests
     });
 
     [Fact]
+    public void Written_out_in_numbers_values_gradients_and_Hessians_agree() => Parallel.ForEach(Records.Value, static record =>
+    {
+        var written = Assert.IsType<ExprNode>(record.Node.ToScalar());
+        var (names, point) = record.Elements();
+        record.AssertNear([record.Value], Evaluate([written]));
+        record.AssertNear(record.Gradient, Evaluate(written.Gradient(names)), 10);
+        if (record.Hessian is null || names.Length > 12) return;
+        var hessian = written.Hessian(names);
+        record.AssertNear([.. record.Hessian.Cast<double>()], Evaluate([.. Enumerable.Range(0, names.Length * names.Length).Select(i => hessian[i / names.Length, i % names.Length])]), 10);
+
+        double[] Evaluate(IReadOnlyList<ExprNode> nodes)
+        {
+            var results = new double[nodes.Count];
+            CompiledExpression.Compile(nodes, names).Evaluate(point, results);
+            return results;
+        }
+    });
+
+    [Fact]
     public void Text_reads_back_to_an_equal_expression() => Assert.All(Records.Value, static record =>
     {
         Assert.Equal(record.Node, ExprNode.Parse(record.Node.ToText(ExprTextFormat.Infix, 1_000_000)));
@@ -156,6 +176,15 @@ public sealed class ArrayGoldenTests
         }
 
         public ExprNode DirectionVariable(string name, string direction) => ExprNode.Variable(direction, ShapeOf(name).Plain());
+
+        /// <summary>The names of the elements when they are written out, and the elements.</summary>
+        public (string[] Names, double[] Point) Elements()
+        {
+            var elements = new ElementNames([.. Names.Select(name => (name, ShapeOf(name)))]);
+            return (
+                [.. Names.SelectMany(name => ShapeOf(name).IsNumber ? [name] : Enumerable.Range(0, _at[name].Length).Select(i => elements.NameOf(name, i)).ToArray())],
+                [.. Names.SelectMany(name => _at[name])]);
+        }
 
         public double[] Evaluate(IReadOnlyList<ExprNode> outputs, Dictionary<string, string>? directions = null, int unit = -1)
         {

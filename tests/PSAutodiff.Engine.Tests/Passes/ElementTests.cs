@@ -169,7 +169,7 @@ public sealed class ElementTests
     [Fact]
     public void Time_grows_no_faster_than_the_number_of_elements()
     {
-        var times = new[] { 10_000, 20_000, 40_000 }.Select(static size => new[] { Time(size), Time(size), Time(size) }.Min()).ToArray();
+        var times = ((int[])[10_000, 20_000, 40_000]).Select(static size => Enumerable.Range(0, 3).Min(_ => Time(size))).ToArray();
         Assert.True(times[2] < (8 * times[0]) + TimeSpan.FromMilliseconds(20), string.Join(", ", times));
 
         static TimeSpan Time(int size)
