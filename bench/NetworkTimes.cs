@@ -40,7 +40,7 @@ internal static class NetworkTimes
         AgainstNetwork<double>("double");
         AgainstNetwork<float>("single");
         var (oneThread, twoThreads) = Best(FormulaStep<double>(1), FormulaStep<double>(2), seconds: 5);
-        Console.WriteLine($"| the same on two threads against one | {twoThreads * 1e3:f3} ms | {StepWork / twoThreads / 1e9:f1} | {oneThread / twoThreads:f2} x faster | 1.7 |");
+        Console.WriteLine($"| the formula in double on two threads against one | {twoThreads * 1e3:f3} ms | {StepWork / twoThreads / 1e9:f1} | {oneThread / twoThreads:f2} x faster | 1.7 |");
         var (one, two) = Best(Step<float>(1), Step<float>(2), seconds: 5);
         Console.WriteLine($"| the step in single on two threads against one | {two * 1e3:f3} ms | {StepWork / two / 1e9:f1} | {one / two:f2} x faster | 1.7 |");
         var (alone, both) = Best(static () => Peak<float>(PeakSteps), PeakTwice);

@@ -235,6 +235,13 @@ internal static class Vectors
             return;
         }
 
+        // The same bits, faster.
+        if (int.IsPow2(divisor))
+        {
+            Scale(y, T.One / T.CreateTruncating(divisor));
+            return;
+        }
+
         var divisors = new Vector<T>(T.CreateTruncating(divisor));
         var i = 0;
         for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count) (new Vector<T>(y[i..]) / divisors).CopyTo(y[i..]);
