@@ -7,7 +7,7 @@ namespace PSAutodiff.Tests;
 /// <summary>Curve fits: robust losses, bounds, linear parameters, arrays, and data that do not determine everything.</summary>
 public sealed class CurveFitTests
 {
-    // y = 2 exp(-0.5 t) + 0.5 + 0.02 sin(9 t), with an outlier of 1.5 at t = 2 and one of -1 at t = 3.5, as SciPy got them.
+    // y = 2 exp(-0.5 t) + 0.5 + 0.02 sin(9 t), with an outlier of 1.5 at t = 2 and one of -1 at t = 3.5.
     private static readonly double[] Times = [.. Enumerable.Range(0, 15).Select(static i => i * 0.5)];
     private static readonly double[] Values =
         [.. Times.Select(static (t, i) => (2 * Math.Exp(-0.5 * t)) + 0.5 + (0.02 * Math.Sin(9 * t)) + (i == 4 ? 1.5 : i == 7 ? -1 : 0))];
