@@ -21,7 +21,7 @@ internal sealed class LossTrainingForm : ITrainingForm
     {
         _command = command;
         var values = command.InitialValue is null ? null : command.Require(command.InitialValue, () => new ValueSource(command.InitialValue));
-        _loss = command.Require(command.Loss, () => Conversions.ToExpression(command.Loss, values, null, cancellation));
+        _loss = command.Require(command.Loss, () => command.ReadLoss(values));
         _flat = ExprNode.Flatten([_loss], cancellation);
         _map = command.Require(command.Column, () => new ColumnMap(command.Column, _loss.Variables));
         _parameters = command.Parameter;

@@ -37,6 +37,11 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [ValidateNotNullOrEmpty]
     public IDictionary? Column { get; set; }
 
+    /// <summary>The shapes of variables of text and script blocks that are vectors and matrices, by name.</summary>
+    [Parameter(ParameterSetName = LossSet)]
+    [ValidateNotNullOrEmpty]
+    public object? Shape { get; set; }
+
     /// <summary>The variables to train; by default every variable of the loss that is no column of the rows.</summary>
     [Parameter(ParameterSetName = LossSet)]
     [ValidateNotNullOrEmpty]
@@ -60,6 +65,9 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     /// <summary>The numbers of parameters, data and matrix products; a network has its own.</summary>
     [Parameter(ParameterSetName = LossSet)]
     public NetworkPrecision Precision { get; set; } = NetworkPrecision.Double;
+
+    /// <summary>The loss as an expression; text takes shapes from -Shape, and those that it needs from values.</summary>
+    internal ExprNode ReadLoss(ValueSource? values) => ToExpression(Loss, values);
 
     internal bool HasInitialScale => IsBound(nameof(InitialScale));
 

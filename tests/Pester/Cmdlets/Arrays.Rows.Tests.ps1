@@ -62,6 +62,22 @@ Describe 'Other cmdlets with arrays over rows' {
 }
 
 Describe 'Training a loss with arrays' {
+    It 'takes shapes from -Shape as from declarations, and its results for the next call' {
+        $of = @{ Column = $columns; Seed = 2; Epoch = 2; BatchSize = 30 }
+        $shape = @{ x = 4; y = 3; W = 4, 8; b = 8; V = 8, 3; c = 3 }
+        $declared = $labelled | Start-NetworkTraining $network @of
+        $text = $network -replace '\w: \[[^]]+\]; '
+        $text | Should -BeLike 'z = *'
+        $shaped = $labelled | Start-NetworkTraining $text @of -Shape $shape
+        $shaped.Loss | Should -BeExactly $declared.Loss
+        $next = $labelled | Start-NetworkTraining $text @of -Shape $shape -InitialValue $shaped.Parameters
+        $next.EpochLoss[-1] | Should -BeLessThan $shaped.EpochLoss[0]
+        $mean = $labelled[0..29] | Measure-Expression $network -Column $columns -At $shaped.Parameters -Mean
+        $next.Loss[0] | Assert-Near $mean -Within 1e-12
+        $problem = (Get-Outcome { $labelled | Start-NetworkTraining $text @of -Shape ($shape + @{ Q = 4 }) }).Errors[0]
+        $problem.Exception.Message | Should -BeLike "*'Q'*"
+    }
+
     It 'trains a network written as a formula, and hands its parameters on' {
         $training = @{ Column = $columns; BatchSize = 30; Optimizer = 'Adam'; LearningRate = 0.01; Seed = 1 }
         $first = $labelled | Start-NetworkTraining $network @training -Epochs 100
