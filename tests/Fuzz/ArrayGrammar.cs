@@ -229,7 +229,8 @@ public sealed class ArrayGrammar
     }
 
     // Far from singular, and its symmetric part positive definite, whatever the elements are: the diagonal is larger than all else together.
-    private string Regular(int n) => $"(tanh({Of([n, n])})/4 + 2*eye({n}))";
+    // Its elements differ, so that the inverse of a constant has no ties that rounding would decide.
+    private string Regular(int n) => $"(tanh({Of([n, n])})/4 + diag([{string.Join(", ", Enumerable.Range(0, n).Select(static i => FormattableString.Invariant($"{2 + (0.3m * i)}")))}]))";
 
     private string Symmetric(int n)
     {

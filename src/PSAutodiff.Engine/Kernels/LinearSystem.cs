@@ -15,6 +15,8 @@ internal sealed class LinearSystem
 
     private const int MostEstimates = 5;
 
+    private const int RightExponent = 800;
+
     [ThreadStatic]
     private static LinearSystem? _ofThread;
 
@@ -151,7 +153,8 @@ internal sealed class LinearSystem
     private static double Scaled(double value, int exponent) =>
         exponent is >= -1022 and <= 1023 ? value * BitConverter.Int64BitsToDouble((exponent + 1023L) << 52) : Math.ScaleB(value, exponent);
 
-    // The exponent that makes the largest element of a right-hand side about 1; the largest number for one that is not finite.
+    // The exponent that makes the largest element of a right-hand side large, with room for it to grow, so that none far smaller is lost; the largest
+    // number for one that is not finite.
     private int ShiftOf(ReadOnlySpan<double> right, int column, int width)
     {
         var shift = int.MinValue;
@@ -162,7 +165,7 @@ internal sealed class LinearSystem
             if (value != 0) shift = Math.Max(shift, Math.ILogB(value) - _rows[i]);
         }
 
-        return shift == int.MinValue ? 0 : shift;
+        return shift == int.MinValue ? 0 : shift - RightExponent;
     }
 
     private void Prepare(int n)

@@ -92,6 +92,7 @@ public sealed class ArrayNodeTests
     [
         ("MatMul", 2), ("Transpose", 1), ("Sum", 1), ("Mean", 1), ("Max", 1), ("Min", 1), ("Norm", 1), ("Softmax", 1), ("LogSumExp", 1), ("Winner", 1),
         ("Outer", 2), ("Trace", 1), ("Diag", 1), ("Column", 1), ("Take", 2),
+        ("Solve", 2), ("Inv", 1), ("LogDet", 1), ("Cholesky", 1), ("Tril", 1),
     ];
 
     public static TheoryData<string> Written => [.. Table.Select(static row => row.Text)];

@@ -33,6 +33,20 @@ public sealed class LinearSystemTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1, 1e200, 1e-124)]
+    [InlineData(1, 1, 1e160, 1e-160)]
+    [InlineData(1, 1, 1e10, 1e-300)]
+    [InlineData(1e-100, 1e200, 1, 2)]
+    public void Small_elements_beside_large_ones_keep_all_digits(double first, double second, double one, double other)
+    {
+        var system = new LinearSystem();
+        Assert.True(system.TryFactor([first, 0, 0, second], 2));
+        var result = new double[2];
+        system.Solve([one, other], 1, result);
+        Assert.Equal([one / first, other / second], result);
+    }
+
     [Fact]
     public void Units_of_equations_change_no_digit_and_those_of_unknowns_none_that_is_certain()
     {

@@ -191,7 +191,6 @@ Describe 'Arrays where a number is needed' {
         @{ Door = 'Show-Expression'; Script = { Show-Expression 'v: [2]; sum(v)' } }
         @{ Door = 'Measure-WeightDecay'; Script = { Measure-WeightDecay 'v: [2]; v @ v' -Minimizer @{ v = 1, 2 } -Decay 1 } }
         @{ Door = 'Measure-Expression -Adjoint'; Script = { 'v: [2]; sum(v)' | Measure-Expression -Adjoint -At @{ v = 1, 2 } } }
-        @{ Door = 'Invoke-Differentiate -Hessian'; Script = { 'v: [2]; sum(v)' | Invoke-Differentiate -Hessian } }
         @{ Door = 'CompiledFunction.InvokeMany'; Script = { (New-CompiledExpression 'v: [2]; sum(v)').InvokeMany(((1, 2), (3, 4))) } }
         @{ Door = 'CompiledFunction.InvokeMany with double[]'; Script = { (New-CompiledExpression 'v: [2]; sum(v)').InvokeMany([double[]](1, 2)) } }
         @{ Door = 'CompiledFunction.InvokeManyGradient'; Script = { (New-CompiledExpression 'v: [2]; sum(v)' -Gradient).InvokeManyGradient(((1, 2), (3, 4))) } }

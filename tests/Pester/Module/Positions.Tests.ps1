@@ -137,8 +137,8 @@ Describe 'Names that were probably meant for numbers' {
 
 Describe 'The first position' {
     It 'is that of the expression in every cmdlet that takes one, in each of its parameter sets' {
-        # Other parameter sets make or take something else in its place; Start-NetworkTraining and Compare-Expression have names of their own for it.
-        $names = @{ 'Compare-Expression' = 'ReferenceExpression'; 'Start-NetworkTraining' = 'Loss' }
+        # Other parameter sets make or take something else in its place; Start-NetworkTraining, Compare-Expression and Invoke-CurveFit have names of their own for it.
+        $names = @{ 'Compare-Expression' = 'ReferenceExpression'; 'Start-NetworkTraining' = 'Loss'; 'Invoke-CurveFit' = 'Model' }
         $others = 'New-ExprNode Value', 'New-ExprNode Name', 'New-ExprNode Operation', 'New-ExprNode Json', 'Measure-WeightDecay Hessian', 'Start-NetworkTraining Network'
         $found = foreach ($command in Get-Command -Module PSAutodiff -CommandType Cmdlet) {
             $name = $names[$command.Name] ?? 'Expression'

@@ -60,9 +60,28 @@ internal sealed class InvOperation() : ArrayOperation("inv", 1)
         }
 
         system.Invert(result);
-        for (var i = 0; i < n && of.Shape.IsSymmetric; i++)
+        if (of.Shape.IsSymmetric && IsSymmetric(of.X, n)) MakeSymmetric(result, n);
+    }
+
+    // Differences go to points beside the promise, where the inverse has no symmetry.
+    private static bool IsSymmetric(ReadOnlySpan<double> matrix, int n)
+    {
+        for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < i; j++) result[(i * n) + j] = result[(j * n) + i] = (0.5 * result[(i * n) + j]) + (0.5 * result[(j * n) + i]);
+            for (var j = 0; j < i; j++)
+            {
+                if (matrix[(i * n) + j] != matrix[(j * n) + i]) return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void MakeSymmetric(Span<double> matrix, int n)
+    {
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < i; j++) matrix[(i * n) + j] = matrix[(j * n) + i] = (0.5 * matrix[(i * n) + j]) + (0.5 * matrix[(j * n) + i]);
         }
     }
 

@@ -30,6 +30,10 @@ internal sealed class LogOperation() : UnaryOperation("log", Elementary.Log, Ele
         new("log(1 - x) = log1p(-x)", RuleSets.Stable, static (x, _, _) => x.X.Is(1) ? (-x.Y).Apply<Log1pOperation>() : Term.None) { First = typeof(SubOperation) },
         new("log(softmax(x)) = x - logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
             x.Is<SoftmaxOperation>() ? x.X - ArrayForms.Stretched(x.X.Apply<LogSumExpOperation>(x.Y), x.X.Shape, x.Y.Indices) : Term.None),
+        new("log(softmax(v)[i]) = v[i] - logsumexp(v)", RuleSets.Stable, static (x, _, _) =>
+            (x.Is<SliceOperation>() || x.Is<TakeOperation>()) && x.X.Is<SoftmaxOperation>() && x.X.Shape.IsVector
+                ? (x.Is<SliceOperation>() ? x.X.X.Apply<SliceOperation>(x.Y) : x.X.X.Apply<TakeOperation>(x.Y)) - x.X.X.Apply<LogSumExpOperation>(x.X.Y)
+                : Term.None),
         new("log(sum(exp(x))) = logsumexp(x)", RuleSets.Stable, static (x, _, _) =>
             !x.Is<TotalOperation>() || !x.X.Is<ExpOperation>() ? Term.None :
             x.X.Shape.IsVector || x.Y.Indices.Length > 0 ? x.X.X.Apply<LogSumExpOperation>(x.Y) :

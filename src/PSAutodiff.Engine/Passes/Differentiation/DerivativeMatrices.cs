@@ -8,6 +8,9 @@ namespace PSAutodiff.Passes.Differentiation;
 /// </summary>
 internal static class DerivativeMatrices
 {
+    // For examples: a name that is none of the expression's own.
+    private static readonly string[] DirectionNames = ["v", "d", "u"];
+
     /// <summary>Whether an expression or one of the variables is a vector or a matrix.</summary>
     public static bool HaveArrays(RootedGraph expressions, IReadOnlyList<string> variables) =>
         expressions.Graph.Arrays is not null
@@ -93,9 +96,10 @@ internal static class DerivativeMatrices
             by.IsNumber ? ByForm(builder, root, variable).StretchedTo(of.Shape.Plain()) :
             ByForm(builder, root, variable);
         if (block.Exists) return block.Reshaped(whole);
+        var direction = Array.Find(DirectionNames, name => builder.FindVariable(name) < 0) ?? "direction";
         throw new AutodiffException(
             ErrorIds.DerivativeOfArray,
-            $"The {what} is no matrix that can be written as an expression: the derivative of {of.Shape.InWords()} by '{variable}', {by.InWords()}, is none. Take other variables, or differentiate {(what == "Hessian" ? "the gradient " : string.Empty)}along a direction, -Direction @{{ {variable} = 'v' }}{(what == "Hessian" ? ", or have its numbers by Measure-Expression -Hessian" : string.Empty)}.");
+            $"The {what} is no matrix that can be written as an expression: the derivative of {of.Shape.InWords()} by '{variable}', {by.InWords()}, is none. Take other variables, or differentiate {(what == "Hessian" ? "the gradient " : string.Empty)}along a direction, -Direction @{{ {variable} = '{direction}' }}{(what == "Hessian" ? ", or have its numbers by Measure-Expression -Hessian" : string.Empty)}.");
     }
 
     private static Term Joined(Term[][] blocks)

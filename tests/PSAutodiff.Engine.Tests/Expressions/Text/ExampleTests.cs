@@ -112,6 +112,32 @@ public sealed class ExampleTests
 
             """
         },
+        {
+            ExprTextFormat.PyTorch,
+            """
+            import math
+
+            import torch
+
+
+            def options(*values):
+                one = next((value for value in values if torch.is_tensor(value) and value.is_floating_point()), None)
+                return dict(dtype=torch.float64, device=None) if one is None else dict(dtype=one.dtype, device=one.device)
+
+
+            def array(parts, like):
+                return torch.stack([array(part, like) if isinstance(part, list) else torch.as_tensor(part, **like) for part in parts])
+
+
+            # 4 * x * y + exp(-1 * y)
+            def evaluate(x, y):
+                like = options(x, y)
+                x = torch.as_tensor(x, **like)
+                y = torch.as_tensor(y, **like)
+                return 4.0 * x * y + torch.exp(-1.0 * y)
+
+            """
+        },
     };
 
     [Theory]

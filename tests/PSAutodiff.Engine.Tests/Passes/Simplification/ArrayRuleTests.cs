@@ -197,6 +197,9 @@ public sealed class ArrayRuleTests
     public static TheoryData<string, string, string> Stable => new()
     {
         { "log(softmax(v))", "v - logsumexp(v)", "log(softmax(x)) = x - logsumexp(x)" },
+        { "log(softmax(v))[0]", "v[0] - logsumexp(v)", "log(softmax(v)[i]) = v[i] - logsumexp(v)" },
+        { "log(softmax(v)[1:])", "v[1:] - logsumexp(v)", "log(softmax(v)[i]) = v[i] - logsumexp(v)" },
+        { "log(take(softmax(v), [2, 0]))", "take(v, [2, 0]) - logsumexp(v)", "log(softmax(v)[i]) = v[i] - logsumexp(v)" },
         { "log(softmax(A))", "A - reshape(logsumexp(A, axis=1), 3, 1)", "log(softmax(x)) = x - logsumexp(x)" },
         { "log(sigmoid(v))", "-softplus(-v)", "log(sigmoid(x)) = -softplus(-x)" },
         { "log(sum(exp(v)))", "logsumexp(v)", "log(sum(exp(x))) = logsumexp(x)" },
