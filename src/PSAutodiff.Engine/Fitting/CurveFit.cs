@@ -103,7 +103,7 @@ public sealed class CurveFit
         var projects = options.Loss == FitLoss.LeastSquares && order.Take(linear).All(i => double.IsNegativeInfinity(lower[i]) && double.IsPositiveInfinity(upper[i]));
         var program = Program(layout, options, FitLoss.LeastSquares, cancellation);
         var first = Array.ConvertAll(order, i => double.IsNaN(start[i]) ? Math.Clamp(0, lower[i], upper[i]) : start[i]);
-        if (unstarted > 0) Settle(program, first, unstarted, low, high, cancellation);
+        if (unstarted > 0) Settle(program, first, unstarted, low, high, layout, cancellation);
         else CheckFinite(program, first, layout, cancellation);
         if (options.Loss != FitLoss.LeastSquares) program = Program(layout, options, options.Loss, cancellation);
         var best = Search(program, first, projects ? linear : 0, low, high, options, cancellation);
@@ -215,10 +215,10 @@ public sealed class CurveFit
     })];
 
     // Puts the first elements where they are the best for the others, or at a bound before that.
-    private void Settle(FitProgram program, double[] point, int linear, double[] lower, double[] upper, CancellationToken cancellation)
+    private void Settle(FitProgram program, double[] point, int linear, double[] lower, double[] upper, VariableLayout layout, CancellationToken cancellation)
     {
         var search = new CurveSearch(program, point.Length, linear, lower, upper, _rows.LabelNorm, new CurveFitOptions(), cancellation);
-        if (!search.Begin(point)) CheckFinite(program, point, _layout, cancellation);
+        if (!search.Begin(point)) CheckFinite(program, point, layout, cancellation);
         for (var i = 0; i < linear; i++) point[i] = Math.Clamp(search.Current.Point[i], lower[i], upper[i]);
     }
 

@@ -25,7 +25,7 @@ internal static class FitMessages
                 $"The data do not determine all parameters: the rank of the Jacobian is {rank}, but there are {columns} parameters. Other values of {FitMessages.Listed(undetermined)} fit as well, so their standard errors are infinite. Fix one of them, or start elsewhere."));
         }
 
-        if (atBound.Length > 0 && reason == CurveFitStopReason.AtBound) parts.Add($"At a bound, with smaller residuals beyond it: {FitMessages.Listed(atBound)}. The standard errors of the others are those for {(atBound.Length == 1 ? "it" : "them")} as {(atBound.Length == 1 ? "a constant" : "constants")}.");
+        if (atBound.Length > 0 && reason == CurveFitStopReason.AtBound) parts.Add($"At a bound, with smaller residuals beyond it: {FitMessages.Listed(atBound)}. The standard errors of the others hold {(atBound.Length == 1 ? "it" : "them")} constant; the degrees of freedom count {(atBound.Length == 1 ? "it" : "them")}.");
         return string.Join(' ', parts);
     }
 

@@ -113,6 +113,13 @@ Describe 'Invoke-CurveFit' {
 }
 
 Describe 'examples/curve-fit.ps1' {
+    It 'names the parameters of a start that is none, each with its own value' {
+        $rows = 0..5 | ForEach-Object { [pscustomobject]@{ t = $_; y = 3 - $_ / 4 } }
+        $problem = (Get-Outcome { $rows | Invoke-CurveFit 'p*log(q*t + 1) + r' y -InitialValue @{ q = -5 } }).Errors[0]
+        $problem.Exception.Message | Should -BeLike '*q = -5*'
+        $problem.Exception.Message | Should -BeLike '*r = 0*'
+    }
+
     It 'finds the decay that made the rows, also with an outlier' {
         $output = @(& "$repositoryRoot/examples/curve-fit.ps1")
         $fit = $output[0]
