@@ -73,19 +73,7 @@ internal sealed partial class AutodiffReport
         Heading("Graph");
         var (graph, root) = expression.Flatten();
 
-        // From the result up, so that what is left out is far from it.
-        var numbers = new Dictionary<int, int> { [root] = 0 };
-        var order = new List<int> { root };
-        for (var next = 0; next < order.Count; next++)
-        {
-            var id = order[next];
-            if (graph.IsLeaf(id)) continue;
-            for (var i = 0; i < graph.OperationOf(id).Arity && order.Count < MostNodes; i++)
-            {
-                if (numbers.TryAdd(graph.Argument(id, i), order.Count)) order.Add(graph.Argument(id, i));
-            }
-        }
-
+        var order = NearestTo(graph, root, out var numbers);
         var variables = expression.Variables;
         var summary = Invariant($"{count} distinct nodes, {expression.Depth} deep, {variables.Count} variables. Leaves are on top, the result is at the bottom; shared parts are drawn once.");
         if (count > order.Count) Note(Invariant($"The graph is too large to be drawn: it has {count} nodes. The picture holds the {order.Count} nearest to the result."));

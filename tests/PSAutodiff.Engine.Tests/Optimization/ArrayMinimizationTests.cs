@@ -9,13 +9,18 @@ public sealed class ArrayMinimizationTests
     // Of this X and y, by (X'X)^-1 X'y: X'X = [[4, 6], [6, 14]], X'y = [12.2, 25].
     private const string LeastSquares = "X = [[1, 0], [1, 1], [1, 2], [1, 3]]; w: [2]; mean((X @ w - [1.1, 2.3, 3.7, 5.1])^2)";
 
+    public static TheoryData<MinimizationMethod, double?> Methods { get; } = new()
+    {
+        { MinimizationMethod.GradientDescent, 0.1 },
+        { MinimizationMethod.Momentum, 0.05 },
+        { MinimizationMethod.Adam, 0.05 },
+        { MinimizationMethod.Newton, null },
+        { MinimizationMethod.PureNewton, null },
+        { MinimizationMethod.LBFGS, null },
+    };
+
     [Theory]
-    [InlineData(MinimizationMethod.GradientDescent, 0.1)]
-    [InlineData(MinimizationMethod.Momentum, 0.05)]
-    [InlineData(MinimizationMethod.Adam, 0.05)]
-    [InlineData(MinimizationMethod.Newton, null)]
-    [InlineData(MinimizationMethod.PureNewton, null)]
-    [InlineData(MinimizationMethod.LBFGS, null)]
+    [MemberData(nameof(Methods))]
     public void Least_squares_end_at_the_closed_form_by_every_method(MinimizationMethod method, double? rate)
     {
         var minimum = Search(LeastSquares, [0, 0], new MinimizationOptions { Method = method, LearningRates = rate is { } given ? [given] : null, Tolerance = method == MinimizationMethod.GradientDescent ? 1e-15 : null });
@@ -103,12 +108,7 @@ public sealed class ArrayMinimizationTests
 
     // With A = diag(1, 2): (A'A) H + H (A'A) = A'B + B'A, by elements (a_i^2 + a_j^2) H_ij. Without the promise it would be H = B/A = [[1, 5], [1, 1.5]].
     [Theory]
-    [InlineData(MinimizationMethod.GradientDescent, 0.1)]
-    [InlineData(MinimizationMethod.Momentum, 0.05)]
-    [InlineData(MinimizationMethod.Adam, 0.05)]
-    [InlineData(MinimizationMethod.Newton, null)]
-    [InlineData(MinimizationMethod.PureNewton, null)]
-    [InlineData(MinimizationMethod.LBFGS, null)]
+    [MemberData(nameof(Methods))]
     public void A_matrix_that_is_declared_symmetric_stays_so_on_the_whole_way_to_the_best_of_these(MinimizationMethod method, double? rate)
     {
         var minimum = Search("H: [2, 2] symmetric; sum(([[1, 0], [0, 2]] @ H - [[1, 5], [2, 3]])^2)", [0, 0.5, 0.5, 0], new MinimizationOptions { Method = method, LearningRates = rate is { } given ? [given] : null, KeepPath = true });

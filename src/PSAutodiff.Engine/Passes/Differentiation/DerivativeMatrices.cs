@@ -32,7 +32,14 @@ internal static class DerivativeMatrices
         var shapes = VariableLayout.Of(variables, flat).Shapes;
         var builder = ExprNode.Extend(flat, cancellation);
         var rows = new Term[flat.Roots.Length][];
-        for (var i = 0; i < rows.Length; i++) rows[i] = [.. variables.Select((name, j) => Block(builder, flat.Roots[i], name, shapes[j], "Jacobian"))];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var root = flat.Roots[i];
+            rows[i] = builder.ShapeOf(root).IsNumber
+                ? RowOf(builder, root, variables, shapes)
+                : [.. variables.Select((name, j) => Block(builder, root, name, shapes[j], "Jacobian"))];
+        }
+
         return Tidied(builder, Joined(rows), tidy);
     }
 
@@ -55,10 +62,14 @@ internal static class DerivativeMatrices
         if (tidy is not null) gradient = ExprNode.Flatten(tidy(gradient.Nodes()), cancellation);
         builder = ExprNode.Extend(gradient, cancellation);
         var blocks = new Term[variables.Count][];
+        for (var i = 0; i < blocks.Length; i++) blocks[i] = shapes[i].IsNumber ? RowOf(builder, gradient.Roots[i], variables, shapes) : new Term[variables.Count];
         for (var i = 0; i < blocks.Length; i++)
         {
-            blocks[i] = new Term[variables.Count];
-            for (var j = 0; j < blocks.Length; j++) blocks[i][j] = j < i ? blocks[j][i].Transposed() : Block(builder, gradient.Roots[i], variables[j], shapes[j], "Hessian");
+            // The other half is the same, and that of numbers is there.
+            for (var j = 0; j < blocks.Length && !shapes[i].IsNumber; j++)
+            {
+                blocks[i][j] = j < i || shapes[j].IsNumber ? blocks[j][i].Transposed() : Block(builder, gradient.Roots[i], variables[j], shapes[j], "Hessian");
+            }
         }
 
         return Tidied(builder, Joined(blocks), tidy);
@@ -85,16 +96,21 @@ internal static class DerivativeMatrices
             : LinearForms.MatrixOf(builder, form, direction.Id);
     }
 
+    // Of a number, by one sweep.
+    private static Term[] RowOf(GraphBuilder builder, int root, IReadOnlyList<string> variables, Shape[] shapes) =>
+        [.. ReverseMode.Differentiate(builder, root, variables).Select((id, j) => InRow(builder.Term(id), Shape.Matrix(1, shapes[j].Count)))];
+
+    private static Term InRow(Term derivative, Shape row) => derivative.IsConstant ? derivative.StretchedTo(row) : derivative.Reshaped(row);
+
+    // Of a vector or matrix.
     private static Term Block(GraphBuilder builder, int root, string variable, Shape by, string what)
     {
         builder.Cancellation.ThrowIfCancellationRequested();
         var (of, id) = (builder.Term(root), builder.FindVariable(variable));
         var whole = Shape.Matrix(of.Shape.Count, by.Count);
         if (id < 0 || id > root || !builder.Reachable(root)[id]) return of.Constant(0).StretchedTo(whole);
-        var block =
-            of.Shape.IsNumber ? builder.Term(ReverseMode.Differentiate(builder, root, [variable])[0]) :
-            by.IsNumber ? ByForm(builder, root, variable).StretchedTo(of.Shape.Plain()) :
-            ByForm(builder, root, variable);
+        var block = ByForm(builder, root, variable);
+        if (by.IsNumber) block = block.StretchedTo(of.Shape.Plain());
         if (block.Exists) return block.Reshaped(whole);
         var direction = Array.Find(DirectionNames, name => builder.FindVariable(name) < 0) ?? "direction";
         throw new AutodiffException(

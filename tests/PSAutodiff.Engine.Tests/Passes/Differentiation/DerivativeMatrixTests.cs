@@ -26,6 +26,7 @@ public sealed class DerivativeMatrixTests
     [InlineData("X: [9, 3]; w: [3]; y: [9]; sum((X @ w - y)^2) / 2", "w", "X.T @ X")]
     [InlineData("X: [9, 3]; w: [3]; y: [9]; sum(softplus(X @ w)) - y @ X @ w", "w", "X.T @ (diag(sigmoid(X @ w) * sigmoid(-(X @ w))) @ X)")]
     [InlineData("x: [2]; b: [2]; c * x @ b", "x,c", "concat(concat(zeros(2, 2), reshape(b, 2, 1), axis=1), concat(reshape(b, 1, 2), zeros(1, 1), axis=1), axis=0)")]
+    [InlineData("x: [2]; b: [2]; c * x @ b", "c,x", "concat(concat(zeros(1, 1), reshape(b, 1, 2), axis=1), concat(reshape(b, 2, 1), zeros(2, 2), axis=1), axis=0)")]
     [InlineData("v: [4]; sum(exp(v))", "v", "diag(exp(v))")]
     [InlineData("W: [4, 4]; trace(W)", "W", "zeros(16, 16)")]
     public void Hessians_are_printed_as_in_textbooks(string text, string variables, string expected) =>
