@@ -261,3 +261,10 @@ Describe 'data/service-metrics.ps1' {
         $made | Should -BeExactly (Get-Content (Join-Path $examples data/service-metrics.csv))
     }
 }
+
+Describe 'data/disk-growth.ps1' {
+    It 'makes the rows of disk-growth.csv' {
+        $made = & (Join-Path $examples data/disk-growth.ps1) | ConvertTo-Csv -UseQuotes Never
+        $made | Should -BeExactly (Get-Content (Join-Path $examples data/disk-growth.csv))
+    }
+}
