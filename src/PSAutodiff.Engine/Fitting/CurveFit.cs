@@ -4,6 +4,7 @@ using PSAutodiff.Core;
 using PSAutodiff.Execution;
 using PSAutodiff.Fitting;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Optimization;
 
 namespace PSAutodiff;
 
@@ -159,13 +160,10 @@ public sealed class CurveFit
         for (var i = 0; i < lower.Length; i++)
         {
             var name = _layout.ElementNames[i];
-            if (!(lower[i] <= upper[i])) throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"'{name}' cannot be at least {lower[i]} and at most {upper[i]}. The lower bound has to be a number no greater than the upper one."));
-            if (double.IsPositiveInfinity(lower[i]) || double.IsNegativeInfinity(upper[i])) throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"'{name}' is to be at least {lower[i]} and at most {upper[i]}: there is no number between."));
+            Box.Check(name, lower[i], upper[i]);
             if (double.IsNaN(start[i])) continue;
             if (!double.IsFinite(start[i])) throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"The start value of '{name}' is {start[i]}, not a finite number."));
-            if (start[i] >= lower[i] && start[i] <= upper[i]) continue;
-            var (side, bound) = start[i] < lower[i] ? ("below its lower", lower[i]) : ("above its upper", upper[i]);
-            throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"The start value {start[i]} of '{name}' is {side} bound {bound}. Start within the bounds."));
+            Box.CheckStart(name, start[i], lower[i], upper[i]);
         }
     }
 
@@ -230,7 +228,7 @@ public sealed class CurveFit
             : string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value}. Start where it is finite for all rows.");
         throw new AutodiffException(
             ErrorIds.ValueNotFinite,
-            string.Create(CultureInfo.InvariantCulture, $"At the start, {Optimization.PointText.Of(layout.ElementNames, point)}, in row {_rows.NumberOf(found.Row)}, {what}"));
+            string.Create(CultureInfo.InvariantCulture, $"At the start, {PointText.Of(layout.ElementNames, point)}, in row {_rows.NumberOf(found.Row)}, {what}"));
     }
 
     private CurveSearch Search(FitProgram program, double[] first, int linear, double[] lower, double[] upper, CurveFitOptions options, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Optimization;
 
@@ -16,7 +15,7 @@ internal abstract class FixedRateSearch(Objective objective, MinimizationOptions
 
     protected double Tolerance { get; } = options.UsedTolerance;
 
-    protected bool GradientIsZero => Vectors.Largest(Current.Gradient) <= Tolerance;
+    protected bool GradientIsZero => LargestDerivative() <= Tolerance;
 
     /// <summary>The value at the start.</summary>
     protected double FirstValue { get; private set; }
@@ -35,6 +34,7 @@ internal abstract class FixedRateSearch(Objective objective, MinimizationOptions
         var rate = _rates[Math.Min(iteration, _rates.Count - 1)];
         _largestRate = Math.Max(_largestRate, rate);
         Move(Current, _next.Point, rate, iteration);
+        Options.Box?.Clamp(_next.Point);
         Evaluate(_next);
         if (!_next.IsFinite) return StepOutcome.Failed(Lost(_next.Value, iteration));
         (Current, _next) = (_next, Current);

@@ -40,8 +40,8 @@ internal sealed class GradientDescentSearch(Objective objective, MinimizationOpt
         var decrease = previous.Value - Current.Value;
 
         // What a short step gains for its length. Where that is not small, no decrease means steps that are too long, not arrival.
-        var expected = rate * Vectors.Dot(previous.Gradient, previous.Gradient);
-        var jumps = expected >= Tolerance && Vectors.Dot(previous.Gradient, Current.Gradient) < 0;
+        var (expected, turn) = Options.Box is { } box ? BetweenBounds(box, previous) : (rate * Vectors.Dot(previous.Gradient, previous.Gradient), Vectors.Dot(previous.Gradient, Current.Gradient));
+        var jumps = expected >= Tolerance && turn < 0;
         var gains = decrease > JumpGain * expected;
         var hasArrived = decrease > 0 ? decrease < Tolerance && (gains || expected < Tolerance) : -decrease < Tolerance && expected < Tolerance;
         if (hasArrived) return MinimizationStopReason.Converged;
@@ -65,6 +65,19 @@ internal sealed class GradientDescentSearch(Objective objective, MinimizationOpt
         _best = Math.Min(_best, Current.Value);
         _idle = jumps && !isLower && HasMoved(previous) ? _idle + 1 : 0;
         return _idle < StepsToGiveUp ? null : GiveUp(iterations);
+    }
+
+    // The gain of the step by the slope, and the product of the gradients along which the point may move.
+    private (double Expected, double Turn) BetweenBounds(Box box, Iterate previous)
+    {
+        var (expected, turn) = (0.0, 0.0);
+        for (var i = 0; i < Current.Point.Length; i++)
+        {
+            expected += previous.Gradient[i] * (previous.Point[i] - Current.Point[i]);
+            if (!box.Holds(i, Current.Point[i], Current.Gradient[i])) turn += previous.Gradient[i] * Current.Gradient[i];
+        }
+
+        return (expected, turn);
     }
 
     // Whether the point moved by more than rounding does.

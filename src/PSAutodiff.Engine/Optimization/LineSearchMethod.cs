@@ -13,7 +13,7 @@ internal abstract class LineSearchMethod : Search
     private const int MostFlatSteps = 10;
 
     // So many times the value at the start is taken for bottomless once rounding hides where it goes on.
-    private const double FarDown = 1e20;
+    public const double FarDown = 1e20;
 
     // Of the value a rounding, of a step across the valley its square: below it, the next step would change nothing that counts.
     private const double ValueDigits = 1e-24;
@@ -52,7 +52,7 @@ internal abstract class LineSearchMethod : Search
     protected double Scale => Math.Max(Math.Abs(Current.Value), _firstValue - Current.Value);
 
     /// <summary>The direction to search along; where the model is trusted, the step to the minimum it promises.</summary>
-    protected double[] Direction { get; }
+    public double[] Direction { get; }
 
     /// <summary>Whether <see cref="Direction"/> is likely to lead close to a minimum.</summary>
     protected abstract bool IsModelTrusted { get; }
@@ -175,6 +175,7 @@ internal abstract class LineSearchMethod : Search
         var slope = Vectors.Dot(Current.Gradient, Direction);
         if (!(slope < 0)) return LineSearchOutcome.Failed;
         var ceiling = Math.Min(_lowestValue + Math.Max(rounding * Math.Abs(_lowestValue), _valueRounding), _firstValue);
+        Line.Furthest = Objective.FurthestStep(Current.Point, Direction);
         var outcome = Line.Run(Current, Direction, slope, FirstStep, ceiling);
         if (outcome != LineSearchOutcome.Failed) Current = Line.Exchange(Current);
         return outcome;

@@ -7,6 +7,8 @@ namespace PSAutodiff;
 /// <summary>Searches minima of an expression: local ones, from a start point. The same input gives the same result, bit for bit.</summary>
 public sealed class Minimization
 {
+    internal const string CannotKeepBounds = "PureNewton cannot keep bounds: it takes every step whole, wherever it leads. Use method Newton.";
+
     private readonly ExprNode? _expression;
     private readonly Objective _objective;
 
@@ -70,6 +72,13 @@ public sealed class Minimization
         options.Check();
         if (start.Count != Layout.Length) throw new ArgumentException($"The variables have {Layout.Length} elements but there are {start.Count} values.", nameof(start));
         var clock = Stopwatch.StartNew();
+        if (Box.Of(_objective, options.LowerBounds, options.UpperBounds) is { } box)
+        {
+            if (options.Method == MinimizationMethod.PureNewton) throw new AutodiffException(ErrorIds.BoundInvalid, CannotKeepBounds);
+            box.CheckStart(_objective.Names, [.. start]);
+            options = options with { Box = box };
+        }
+
         var search = Create(options, cancellation);
         var path = new List<MinimizationStep>();
         search.Begin([.. start]);
@@ -103,6 +112,7 @@ public sealed class Minimization
         }
 
         if (reason == MinimizationStopReason.Converged) reason = search.WithoutMinimum() ?? (search.IsAtSaddle() ? search.Saddle() : reason);
+        if (reason == MinimizationStopReason.Converged && search.AtBound.Count > 0) reason = search.EndAtBound();
         search.End(iterations);
         return new Minimum
         {
@@ -112,6 +122,7 @@ public sealed class Minimization
             Iterations = iterations,
             Evaluations = search.Evaluations,
             StopReason = reason!.Value,
+            AtBound = reason == MinimizationStopReason.AtBound ? [.. search.AtBound.Select(i => _objective.Names[i])] : [],
             Message = search.Message,
             Method = options.Method,
             Path = path,
@@ -126,14 +137,17 @@ public sealed class Minimization
         }
     }
 
+    private Search Between(Func<Objective, LineSearchMethod> method, MinimizationOptions options, CancellationToken cancellation) =>
+        options.Box is { } box ? new BoundedSearch(_objective, box, options, method, cancellation) : method(_objective);
+
     private Search Create(MinimizationOptions options, CancellationToken cancellation) => options.Method switch
     {
         MinimizationMethod.GradientDescent => new GradientDescentSearch(_objective, options, cancellation),
         MinimizationMethod.Momentum => new MomentumSearch(_objective, options, cancellation),
         MinimizationMethod.Adam => new AdamSearch(_objective, options, cancellation),
-        MinimizationMethod.Newton => new NewtonSearch(_objective, options, cancellation),
+        MinimizationMethod.Newton => Between(objective => new NewtonSearch(objective, options, cancellation), options, cancellation),
         MinimizationMethod.PureNewton => new PureNewtonSearch(_objective, options, cancellation),
-        MinimizationMethod.LBFGS => new LbfgsSearch(_objective, options, cancellation),
+        MinimizationMethod.LBFGS => Between(objective => new LbfgsSearch(objective, options, cancellation), options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(options)),
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Optimization;
 
 namespace PSAutodiff;
 
@@ -30,8 +31,17 @@ public sealed record MinimizationOptions
     /// </summary>
     public double? Tolerance { get; init; }
 
+    /// <summary>The least value of each element of the variables, in order; null for none. PureNewton cannot keep bounds.</summary>
+    public IReadOnlyList<double>? LowerBounds { get; init; }
+
+    /// <summary>The greatest value of each element of the variables, in order; null for none.</summary>
+    public IReadOnlyList<double>? UpperBounds { get; init; }
+
     /// <summary>Whether the result lists every point on the way.</summary>
     public bool KeepPath { get; init; }
+
+    /// <summary>The bounds as the searches use them.</summary>
+    internal Box? Box { get; init; }
 
     internal double UsedTolerance => Tolerance ?? (Method == MinimizationMethod.GradientDescent ? UsualDecrease : UsualGradient);
 

@@ -35,4 +35,7 @@ public enum MinimizationStopReason
 
     /// <summary>The value falls without end, but less and less steeply, as exp(x) does: it has a limit and no minimum.</summary>
     NoMinimum,
+
+    /// <summary>Converged, with some variables at a bound beyond which the value would be lower.</summary>
+    AtBound,
 }

@@ -28,6 +28,9 @@ public sealed class Minimum : ISearchResult
     /// <summary>Why it ended.</summary>
     public required MinimizationStopReason StopReason { get; init; }
 
+    /// <summary>The elements of variables that ended at a bound beyond which the value would be lower.</summary>
+    public IReadOnlyList<string> AtBound { get; init; } = [];
+
     /// <summary>What there is to say about the end or the way, and what to do about it; empty when nothing was unusual.</summary>
     public required string Message { get; init; }
 

@@ -9,7 +9,7 @@ namespace PSAutodiff.Optimization;
 /// The function to minimise, of one point or joined over rows: its value and gradient as one compiled program, its Hessian as another once
 /// it is asked for. A point has the elements of all variables, and so does a gradient.
 /// </summary>
-internal sealed class Objective
+internal class Objective
 {
     private readonly ExprNode _function;
     private readonly DataRows? _rows;
@@ -34,12 +34,22 @@ internal sealed class Objective
         _program = Compile(_outputs, Variables, cancellation);
     }
 
+    /// <summary>The same function, for what is derived from it.</summary>
+    protected Objective(Objective other)
+    {
+        (_function, _rows, _program, _outputs, _symmetric) = (other._function, other._rows, other._program, other._outputs, other._symmetric);
+        (Variables, Gradient) = (other.Variables, other.Gradient);
+    }
+
     public VariableLayout Variables { get; }
 
-    /// <summary>The names of the elements of all variables, as messages call them.</summary>
-    public IReadOnlyList<string> Names => Variables.ElementNames;
+    /// <summary>The elements of symmetric matrices that are one number: above the diagonal and below it.</summary>
+    public IEnumerable<(int Above, int Below)> MirroredElements => _symmetric.Pairs;
 
-    public int Dimension => Variables.Length;
+    /// <summary>The names of the elements of all variables, as messages call them.</summary>
+    public virtual IReadOnlyList<string> Names => Variables.ElementNames;
+
+    public virtual int Dimension => Variables.Length;
 
     /// <summary>The first derivatives of one row, in the order of the variables.</summary>
     public RootedGraph Gradient { get; }
@@ -62,7 +72,7 @@ internal sealed class Objective
     /// a function of symmetric matrices.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing was written.</exception>
-    public void Evaluate(Iterate at, CancellationToken cancellation)
+    public virtual void Evaluate(Iterate at, CancellationToken cancellation)
     {
         _symmetric.Symmetrize(at.Point);
         _program.Evaluate(at.Point, at.Results, cancellation);
@@ -70,15 +80,18 @@ internal sealed class Objective
         at.CheckFinite();
     }
 
+    /// <summary>How far a line search may go from a point: without end, where there are no bounds.</summary>
+    public virtual double FurthestStep(ReadOnlySpan<double> point, ReadOnlySpan<double> direction) => double.PositiveInfinity;
+
     /// <summary>Makes matrices symmetric that are declared so, in a point, gradient or direction.</summary>
-    public void Symmetrize(Span<double> elements) => _symmetric.Symmetrize(elements);
+    public virtual void Symmetrize(Span<double> elements) => _symmetric.Symmetrize(elements);
 
     /// <summary>
     /// The second derivatives at a point: the full symmetric matrix, row by row. Where variables are symmetric matrices, those along symmetric directions,
     /// and along others, on which nothing depends, curvatures of the same sizes and above 0.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled, perhaps while they were compiled, which happens once.</exception>
-    public void Hessian(ReadOnlySpan<double> point, double[] matrix, CancellationToken cancellation)
+    public virtual void Hessian(ReadOnlySpan<double> point, double[] matrix, CancellationToken cancellation)
     {
         _hessian ??= CompileHessian(cancellation);
         var results = new double[_hessian.OutputCount];
@@ -104,7 +117,7 @@ internal sealed class Objective
     /// of the variables, which cannot be set any finer. Infinite where nothing is known, as next to a kink.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public double[] Rounding(ReadOnlySpan<double> point, CancellationToken cancellation)
+    public virtual double[] Rounding(ReadOnlySpan<double> point, CancellationToken cancellation)
     {
         _bounds ??= new ParameterBounds(_outputs, Variables, _rows, jumpsAreUnknown: true);
         var bounds = _bounds.At(point, Core.Rounding.Unit, cancellation);

@@ -19,10 +19,11 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     private readonly double[] _latest = new double[objective.Dimension];
     private readonly double[] _halfway = new double[objective.Dimension];
     private double _firstGradient;
+    private int _evaluations;
 
     public Iterate Current { get; protected set; } = new(objective.Dimension);
 
-    public int Evaluations { get; private set; }
+    public virtual int Evaluations => _evaluations;
 
     /// <summary>What there is to say to the user; set before the reason to stop is returned.</summary>
     public string Message { get; protected set; } = string.Empty;
@@ -78,17 +79,49 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     }
 
     /// <summary>Whether the point where the search came to rest is no minimum.</summary>
-    public bool IsAtSaddle() =>
-        StationaryPoint.FallsFrom(Objective, Current, Cancellation) || StationaryPoint.FallsWithoutCurvature(Objective, Current, Start, Cancellation);
+    public bool IsAtSaddle()
+    {
+        if (Options.Box is null) return IsSaddle(Objective, Current, Start);
+        int[] all = [.. Enumerable.Range(0, Objective.Dimension)];
+        var free = Options.Box.Free(Current);
+
+        // With all elements a fall that leads away from bounds is seen, without those at bounds a bend.
+        return IsSaddleAmong(all) || (free.Length > 0 && free.Length < all.Length && IsSaddleAmong(free));
+
+        bool IsSaddleAmong(int[] elements)
+        {
+            var (face, at) = Among(elements);
+            return IsSaddle(face, at, Array.ConvertAll(elements, i => Start[i]));
+        }
+    }
+
+    /// <summary>The elements at bounds beyond which the value would be lower.</summary>
+    public IReadOnlyList<int> AtBound => Options.Box is { } box
+        ? [.. Enumerable.Range(0, Objective.Dimension).Where(i => box.IsAtBound(i, Current.Point[i]) && Current.Gradient[i] != 0 && box.Holds(i, Current.Point[i], Current.Gradient[i]))]
+        : [];
+
+    /// <summary>The end at bounds beyond which the value would be lower.</summary>
+    public MinimizationStopReason EndAtBound()
+    {
+        const int most = 8;
+        var at = AtBound;
+        var listed = string.Join(", ", at.Take(most).Select(i => Options.Box!.Describe(Objective.Names[i], i, Current.Point[i])));
+        Message = string.Create(CultureInfo.InvariantCulture, $"At a bound, with lower values beyond it: {listed}{(at.Count > most ? $" and {at.Count - most} more" : string.Empty)}.");
+        return MinimizationStopReason.AtBound;
+    }
 
     /// <summary>The end of a search that came to rest only because the slope dies out; null where it did not.</summary>
     public MinimizationStopReason? WithoutMinimum()
     {
         var earlier = Current.Point.AsSpan().SequenceEqual(_halfway) ? Start : _halfway;
-        var variables = new Asymptote(Objective, Current, earlier, _firstGradient, Cancellation).Variables();
+        var free = Options.Box?.Free(Current);
+        if (free is { Length: 0 }) return null;
+        var (objective, at) = free is null ? (Objective, Current) : Among(free);
+        if (free is not null) earlier = Array.ConvertAll(free, i => earlier[i]);
+        var variables = new Asymptote(objective, at, earlier, _firstGradient, Cancellation).Variables();
         if (variables.Count == 0) return null;
-        var names = string.Join(", ", variables.Take(3).Select(i => Objective.Names[i])) + (variables.Count > 3 ? " and others" : string.Empty);
-        var one = Objective.Names[variables[0]];
+        var names = string.Join(", ", variables.Take(3).Select(i => objective.Names[i])) + (variables.Count > 3 ? " and others" : string.Empty);
+        var one = objective.Names[variables[0]];
         Message = string.Create(
             CultureInfo.InvariantCulture,
             $"The value still falls at {Describe(Current.Point)}, less and less steeply, however far {names} goes: there is no minimum in that direction, and {Current.Value:g6} is about the limit. Start elsewhere, or add a penalty such as 0.001*{one}^2.");
@@ -105,9 +138,9 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     public void Evaluate(Iterate at)
     {
         // The first one is always whole: there is a result at any time.
-        var cancellation = Evaluations > 0 ? Cancellation : default;
+        var cancellation = _evaluations > 0 ? Cancellation : default;
         cancellation.ThrowIfCancellationRequested();
-        Evaluations++;
+        _evaluations++;
         Objective.Evaluate(at, cancellation);
     }
 
@@ -116,6 +149,32 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     {
         Message = "The value falls without bound, so there is no minimum. The result holds the lowest finite point seen.";
         return MinimizationStopReason.Unbounded;
+    }
+
+    /// <summary>The largest derivative along which the point may move.</summary>
+    protected double LargestDerivative()
+    {
+        if (Options.Box is not { } box) return Vectors.Largest(Current.Gradient);
+        var largest = 0.0;
+        for (var i = 0; i < Current.Point.Length; i++)
+        {
+            if (!box.Holds(i, Current.Point[i], Current.Gradient[i])) largest = Math.Max(largest, Math.Abs(Current.Gradient[i]));
+        }
+
+        return largest;
+    }
+
+    private bool IsSaddle(Objective function, Iterate at, double[] start) =>
+        StationaryPoint.FallsFrom(function, at, Cancellation) || StationaryPoint.FallsWithoutCurvature(function, at, start, Cancellation);
+
+    /// <summary>The function of some elements within the bounds, and where the search is.</summary>
+    private (Objective Function, Iterate At) Among(int[] elements)
+    {
+        var face = new Face(Objective, Options.Box!, Current, elements);
+        var at = new Iterate(elements.Length);
+        for (var i = 0; i < elements.Length; i++) at.Point[i] = Current.Point[elements[i]];
+        face.Evaluate(at, CancellationToken.None);
+        return (face, at);
     }
 
     /// <summary>A point as messages show it: a few variables, then how many more there are.</summary>

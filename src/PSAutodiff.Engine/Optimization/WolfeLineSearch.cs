@@ -42,6 +42,9 @@ internal sealed class WolfeLineSearch(Action<Iterate> evaluate, int dimension)
     /// <summary>The step that was found; 0 when that of the lowest point was taken.</summary>
     public double Step { get; private set; }
 
+    /// <summary>No step is longer; one of this length need not come to where the slope is small.</summary>
+    public double Furthest { get; set; } = double.PositiveInfinity;
+
     /// <summary>Takes the point that was found; the one given will be written over.</summary>
     public Iterate Exchange(Iterate used)
     {
@@ -78,7 +81,8 @@ internal sealed class WolfeLineSearch(Action<Iterate> evaluate, int dimension)
         var factor = FirstFactor;
         for (var i = 0; i < MostTrials; i++)
         {
-            if (!double.IsFinite(step) || step == low.Step || step == high?.Step) return 0;
+            step = Math.Min(step, Furthest);
+            if (step == 0 || !double.IsFinite(step) || step == low.Step || step == high?.Step) return 0;
             _trial.MoveFrom(origin, direction, step);
             if (_trial.IsAt(origin))
             {
@@ -90,7 +94,7 @@ internal sealed class WolfeLineSearch(Action<Iterate> evaluate, int dimension)
             }
 
             var sample = Try(direction, step);
-            if (IsGoodEnough(sample)) return step;
+            if (IsGoodEnough(sample) || (step == Furthest && StillFalls(sample) && sample.Value < _origin.Value)) return step;
             if (_trial.IsFinite && _trial.Value < _lowest.Value) (_trial, _lowest) = (_lowest, _trial);
             _fellEndlessly |= _lowest.Value < Bottomless;
             if (_lowest.Value < Bottomless || (high is { } end && (sample.IsLike(low) || sample.IsLike(end)))) return 0;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Optimization;
 using PSAutodiff.Rows;
 
@@ -15,6 +17,8 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
 
     private MinimizationOptions _options = new();
     private ExprNode? _node;
+    private ValueSource _lower = ValueSource.Empty;
+    private ValueSource _upper = ValueSource.Empty;
 
     /// <summary>The method.</summary>
     [Parameter]
@@ -29,6 +33,16 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     /// <summary>The part of the last step that the method Momentum keeps, at least 0 and below 1.</summary>
     [Parameter]
     public double Momentum { get; set; } = 0.9;
+
+    /// <summary>The least values of variables: a dictionary, or an object with properties.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
+    public object? LowerBound { get; set; }
+
+    /// <summary>The greatest values of variables.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ValuesCompleter))]
+    public object? UpperBound { get; set; }
 
     /// <summary>Minimize the mean of the expression over rows from the pipeline.</summary>
     [Parameter]
@@ -63,6 +77,8 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _lower = Require(LowerBound, () => new ValueSource(LowerBound) { LeavesOthers = true });
+        _upper = Require(UpperBound, () => new ValueSource(UpperBound) { LeavesOthers = true });
         if (Mean || Sum) _node = Require(Expression, () => ToExpression(Expression, Values));
         _options = new MinimizationOptions
         {
@@ -73,6 +89,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
             Tolerance = GivenTolerance,
             KeepPath = KeepPath,
         };
+        if (Method == MinimizationMethod.PureNewton && (_lower.AllNames.Any() || _upper.AllNames.Any())) Stop(ErrorIds.BoundInvalid, Minimization.CannotKeepBounds, Method);
         Require<object?>(IsBound(nameof(LearningRate)) ? LearningRate : Momentum, () =>
         {
             _options.Check();
@@ -92,10 +109,18 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     {
         var search = Prepare(node, rows);
         var start = Start(search.Layout);
+        var options = _options with
+        {
+            LowerBounds = Bounds(_lower, search.Layout, nameof(LowerBound), double.NegativeInfinity),
+            UpperBounds = Bounds(_upper, search.Layout, nameof(UpperBound), double.PositiveInfinity),
+        };
         var what = rows is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" the {(rows.Total == RowTotal.Mean ? "mean" : "sum")} over {rows.Count} rows");
         WriteVerbose($"Minimizing{what} with {Method} from {PointText.Of(search.Layout.ElementNames, start)}.");
-        Finish(search.Run(start, _options, Cancellation));
+        Finish(search.Run(start, options, Cancellation));
     }
+
+    private static double[]? Bounds(ValueSource given, VariableLayout variables, string parameter, double none) =>
+        given.AllNames.Any() ? given.ParametersOf(variables, parameter, none) : null;
 
     /// <summary>Differentiates and compiles.</summary>
     private Minimization Prepare(ExprNode node, DataRows? rows)

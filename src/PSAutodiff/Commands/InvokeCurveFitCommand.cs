@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
-using PSAutodiff.Core;
-using PSAutodiff.Foundation.Names;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -190,11 +188,11 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     {
         var clock = Stopwatch.StartNew();
         var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, Cancellation));
-        var start = Require(InitialValue, () => Values(fit.Layout, _start, nameof(InitialValue), double.NaN));
+        var start = Require(InitialValue, () => _start.ParametersOf(fit.Layout, nameof(InitialValue), double.NaN));
         var options = Require(null, () => _options with
         {
-            LowerBounds = Values(fit.Layout, _lower, nameof(LowerBound), double.NegativeInfinity),
-            UpperBounds = Values(fit.Layout, _upper, nameof(UpperBound), double.PositiveInfinity),
+            LowerBounds = _lower.ParametersOf(fit.Layout, nameof(LowerBound), double.NegativeInfinity),
+            UpperBounds = _upper.ParametersOf(fit.Layout, nameof(UpperBound), double.PositiveInfinity),
             Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
         });
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));
@@ -210,24 +208,5 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         WriteObject(result);
         if (result.Rows < data.Count) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {data.Count - result.Rows}."));
         if (result.Message.Length > 0) WriteWarning(result.Message);
-    }
-
-    /// <summary>The elements of values given for parameters, in order; of a number for an array all are that number.</summary>
-    private static double[] Values(VariableLayout parameters, ValueSource given, string parameter, double none)
-    {
-        var names = given.Match(parameters.Names);
-        var values = new double[parameters.Length];
-        Array.Fill(values, none);
-        for (var i = 0; i < names.Length; i++)
-        {
-            if (names[i] is not { } name) continue;
-            var elements = values.AsSpan(parameters.ElementsOf(i));
-            if (Conversions.Unwrap(given[name]) is not IList && !parameters.Shapes[i].IsNumber) elements.Fill(given.NumberOf(name));
-            else given.ReadElements(name, parameters.Names[i], parameters.Shapes[i], elements);
-            if (elements.Contains(double.NaN)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"-{parameter} gives '{parameters.Names[i]}' NaN, which is no number.");
-        }
-
-        if (given.AllNames.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown) return values;
-        throw new AutodiffException(ErrorIds.ParameterUnknown, $"-{parameter} names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", parameters.Names)}.{NearNames.Hint(unknown, parameters.Names)}");
     }
 }

@@ -160,6 +160,29 @@ internal sealed class ValueSource
         return elements;
     }
 
+    /// <summary>The elements of values given for some of the parameters, in order; of a number for an array all are that number.</summary>
+    /// <param name="parameters">The parameters with their shapes.</param>
+    /// <param name="parameter">The parameter of the cmdlet that has the values, for errors.</param>
+    /// <param name="none">What stands where nothing is given.</param>
+    /// <exception cref="AutodiffException">A value is not a number or not of the shape, or a name is that of no parameter.</exception>
+    public double[] ParametersOf(VariableLayout parameters, string parameter, double none)
+    {
+        var names = Match(parameters.Names);
+        var values = new double[parameters.Length];
+        Array.Fill(values, none);
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names[i] is not { } name) continue;
+            var elements = values.AsSpan(parameters.ElementsOf(i));
+            if (Conversions.Unwrap(this[name]) is not IList && !parameters.Shapes[i].IsNumber) elements.Fill(NumberOf(name));
+            else ReadElements(name, parameters.Names[i], parameters.Shapes[i], elements);
+            if (elements.Contains(double.NaN)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"-{parameter} gives '{parameters.Names[i]}' NaN, which is no number.");
+        }
+
+        if (AllNames.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown) return values;
+        throw new AutodiffException(ErrorIds.ParameterUnknown, $"-{parameter} names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", parameters.Names)}.{NearNames.Hint(unknown, parameters.Names)}");
+    }
+
     /// <summary>The shapes of all values that are arrays, for a text that does not declare them; null where none is.</summary>
     /// <exception cref="AutodiffException">A list is empty, or its rows differ in length.</exception>
     public IReadOnlyDictionary<string, Shape>? Shapes()

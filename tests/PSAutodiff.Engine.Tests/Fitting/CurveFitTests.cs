@@ -74,6 +74,26 @@ public sealed class CurveFitTests
         Assert.True(double.IsNaN(result.Aic));
     }
 
+    // By scipy 1.10.1: least_squares(residuals, start, loss=..., f_scale=..., xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=10000), with the derivatives of
+    // the first model written out. The second is a line with an outlier of 8 in every fifth of 20 rows.
+    [Theory]
+    [InlineData(FitLoss.Huber, false, 0.12282135482369583, 2.0043919818884843, 0.4897963493025751, 0.49082681023517455)]
+    [InlineData(FitLoss.SoftL1, false, 0.12038024159769217, 2.0055741188740304, 0.48911804703389694, 0.48999164605996026)]
+    [InlineData(FitLoss.Cauchy, false, 0.017144576383807737, 1.996043932673984, 0.49585281924400587, 0.4989251702580312)]
+    [InlineData(FitLoss.Huber, true, 9.320402145710913, 3.075948359734063, 0.7018197156375099)]
+    [InlineData(FitLoss.SoftL1, true, 9.140533601075772, 3.0805610937697203, 0.7023264890432007)]
+    [InlineData(FitLoss.Cauchy, true, 1.2171394636271426, 3.0309134304979506, 0.6991562518765289)]
+    public void Robust_losses_end_where_scipy_ends(FitLoss loss, bool isLine, double cost, params double[] expected)
+    {
+        var options = new CurveFitOptions { Loss = loss, LossScale = isLine ? 0.3 : 0.05 };
+        double[] x = [.. Enumerable.Range(0, 20).Select(static i => (double)i)];
+        double[] y = [.. x.Select(static (x, i) => 3 + (0.7 * x) + (i % 5 == 3 ? 8 : 0) + (0.1 * Math.Cos(5 * x)))];
+        var fit = isLine ? new CurveFit(ExprNode.Parse("a + b*x"), ExprNode.Variable("y"), new DataRows(["x", "y"], [x, y], x.Length, RowTotal.Sum)) : Decay();
+        var result = fit.Run(isLine ? [0, 0] : [1, 0.1, 0], options, TestContext.Current.CancellationToken);
+        Assert.Equal(cost, result.Loss, 1e-9 * cost);
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], (double)result.Parameters[i]!, 1e-6 * Math.Abs(expected[i]));
+    }
+
     [Fact]
     public void The_standard_errors_of_a_robust_fit_without_outliers_are_those_of_least_squares()
     {

@@ -50,6 +50,32 @@ Describe 'Find-Minimum' {
         $minimum.Path[0].At['x'] | Should -BeExactly 5.0
     }
 
+    It 'keeps bounds with <_>' -ForEach GradientDescent, Momentum, Adam, Newton, LBFGS {
+        $minimum = Find-Minimum $bowl @{ x1 = 3; x2 = 1 } -Method $_ -LowerBound @{ X2 = 0.5 } -UpperBound @{ x1 = 4 } -WarningVariable warnings -WarningAction SilentlyContinue
+        $minimum.StopReason | Should -Be AtBound
+        $minimum.At['x1'] | Should -BeExactly 4.0
+        $minimum.At['x2'] | Assert-Near 2 -Within 1e-5
+        $minimum.AtBound | Should -BeExactly x1
+        "$warnings" | Should -BeExactly 'At a bound, with lower values beyond it: x1 = 4 (upper).'
+    }
+
+    It 'takes one bound for all elements of an array, and bounds over rows' {
+        (Find-Minimum 'w: [3]; sum((w - 2)^2)' @{ w = 0, 0, 0 } -UpperBound @{ w = 1 } -WarningAction Ignore).At['w'] | Should -BeExactly 1, 1, 1
+        $rows = 1..4 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ + 1 } }
+        $line = $rows | Find-Minimum '(y - a*x - b)^2' @{ a = 0; b = 0 } -Mean -UpperBound @{ b = 0 } -WarningAction Ignore
+        $line.At['b'] | Should -BeExactly 0.0
+        $line.At['a'] | Assert-Near (70 / 30) -Within 1e-8
+    }
+
+    It 'refuses <What>' -ForEach @(
+        @{ What = 'a start outside of its bounds'; Bounds = @{ UpperBound = @{ x1 = 2 } }; Id = 'BoundInvalid'; Says = "The start value 6 of 'x1' is above its upper bound 2. Start within the bounds." }
+        @{ What = 'bounds with nothing between'; Bounds = @{ LowerBound = @{ x1 = 7 }; UpperBound = @{ x1 = 5 } }; Id = 'BoundInvalid'; Says = '*no greater than the upper one*' }
+        @{ What = 'a bound of no variable'; Bounds = @{ LowerBound = @{ x3 = 7 } }; Id = 'ParameterUnknown'; Says = "-LowerBound names 'x3', which is no parameter.*" }
+        @{ What = 'bounds for PureNewton'; Bounds = @{ LowerBound = @{ x1 = 7 }; Method = 'PureNewton' }; Id = 'BoundInvalid'; Says = 'PureNewton cannot keep bounds*' }
+    ) {
+        { Find-Minimum $bowl @{ x1 = 6; x2 = 6 } @Bounds -ErrorAction Stop } | Should -Throw -ErrorId "$Id*" -ExpectedMessage $Says
+    }
+
     It 'goes on from an earlier result' {
         $first = Find-Minimum $rosenbrock -At @{ x = -1.2; y = 1 } -MaxIteration 10
         $first.StopReason | Should -Be MaxIterations
