@@ -11,7 +11,7 @@ BeforeAll {
     function Get-Line([string]$Command) { (Invoke-FreshShell "Import-Module '$TestDrive/PSAutodiff'`n$Command") -split '\r?\n' }
 }
 
-Describe 'The operation of docs/adding-an-operation.md' -Tag Slow {
+Describe 'The operation of docs/how-to/adding-an-operation.md' -Tag Slow {
     It 'is offered, made, differentiated, evaluated and written by the cmdlets' {
         Get-Line @'
             (TabExpansion2 'New-ExprNode -Op soft').CompletionMatches | ForEach-Object ToolTip

@@ -14,10 +14,10 @@ BeforeDiscovery {
     $skipped = @(
         @{ Page = 'README.md'; Start = './build.sh Demo'; Reason = 'it builds the module' }
         @{ Page = 'README.md'; Start = './build.sh Test'; Reason = 'it runs these tests' }
-        @{ Page = 'docs/benchmarks.md'; Start = '100,000 rows, two columns'; Reason = 'it shows times of a benchmark' }
-        @{ Page = 'docs/benchmarks.md'; Start = 'Five points, 1,255 steps'; Reason = 'it shows times of a benchmark' }
-        @{ Page = 'docs/benchmarks.md'; Start = 'an empty module: import'; Reason = 'it shows times of a benchmark' }
-        @{ Page = 'docs/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
+        @{ Page = 'docs/explanation/benchmarks.md'; Start = '100,000 rows, two columns'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/explanation/benchmarks.md'; Start = 'Five points, 1,255 steps'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/explanation/benchmarks.md'; Start = 'an empty module: import'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/tutorials/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
         @{ Page = 'docs/en-US/Import-IdxData.md'; Start = '$x = (Import-IdxData train-images-idx3-ubyte.gz)'; Reason = 'it needs the files of MNIST' }
     )
 
@@ -34,7 +34,7 @@ BeforeDiscovery {
             $text = @($lines[$first..($i - 1)]) -join "`n"
             if ($first -eq $i) { $text = '' }
             # C# and what its program prints are compiled, run and compared by AddedOperationTests of the engine's tests.
-            if ($Page -eq 'docs/adding-an-operation.md' -and $info -in 'csharp', 'text') { continue }
+            if ($Page -eq 'docs/how-to/adding-an-operation.md' -and $info -in 'csharp', 'text') { continue }
             if ($info -eq 'yaml' -or (-not $info -and $text -match "^$([regex]::Escape((Split-Path $Page -LeafBase))) ")) { continue }
             $skip = $skipped | Where-Object { $_.Page -eq $Page -and $text.StartsWith($_.Start) }
             $problem = $text -notmatch 'Export-AutodiffReport' ? $null : $text -match '-Format Svg' ? $noPicture : $noReport
@@ -168,9 +168,9 @@ Describe 'The code of <Page>' -Tag Slow -ForEach $cases {
     }
 }
 
-Describe 'docs/getting-started.md' -Tag Slow {
+Describe 'docs/tutorials/getting-started.md' -Tag Slow {
     It 'has fifteen commands, numbered' {
-        $text = Get-Content (Join-Path $repositoryRoot docs/getting-started.md) -Raw
+        $text = Get-Content (Join-Path $repositoryRoot docs/tutorials/getting-started.md) -Raw
         [regex]::Matches($text, '(?m)^PS> ') | Should -HaveCount 15
         [regex]::Matches($text, '(?m)^\*\*(\d+)\.\*\*') | ForEach-Object { [int]$_.Groups[1].Value } | Should -Be (1..15)
     }

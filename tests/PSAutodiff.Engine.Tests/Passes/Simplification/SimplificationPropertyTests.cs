@@ -87,7 +87,7 @@ public sealed class SimplificationPropertyTests
     });
 
 
-    // A smaller run of the program whose figures are in docs/simplification.md.
+    // A smaller run of the program whose figures are in docs/explanation/simplification.md.
     [Fact]
     public void Over_textbook_expressions_Stable_makes_hardly_any_value_worse_and_none_infinite()
     {
