@@ -57,7 +57,7 @@ public sealed class CurveFitResult
     /// </summary>
     public required double ResidualStandardError { get; init; }
 
-    /// <summary>The number of rows less that of the parameters.</summary>
+    /// <summary>The number of rows less that of the parameters that the data determine: of the rank, and of parameters held at bounds.</summary>
     public required int DegreesOfFreedom { get; init; }
 
     /// <summary>The part of the variation of the label about its mean that the model explains; NaN when the label is the same in every row.</summary>

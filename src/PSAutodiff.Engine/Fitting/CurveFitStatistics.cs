@@ -8,15 +8,23 @@ namespace PSAutodiff.Fitting;
 internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int rows, int unit)
 {
     private readonly int _size = isHeld.Length;
+    private ColumnSpectrum? _spectrum;
 
-    /// <summary>The number of rows less that of the parameters.</summary>
-    public int Freedom => rows - _size;
+    /// <summary>The number of parameters that the data determine: the rank of the Jacobian, and those that bounds hold.</summary>
+    public int Determined => Spectrum.Rank + isHeld.Count(static held => held);
+
+    /// <summary>The number of rows less that of the parameters that the data determine.</summary>
+    public int Freedom => rows - Determined;
 
     /// <summary>The sum of the squared residuals.</summary>
     public double Squares => Math.ScaleB(Scaled * Scaled, 2 * unit);
 
     // The length of the vector of residuals, in the unit.
     private double Scaled { get; } = state.ResidualNorm();
+
+    private int[] Free => [.. Enumerable.Range(0, _size).Where(i => !isHeld[i])];
+
+    private ColumnSpectrum Spectrum => _spectrum ??= new ColumnSpectrum([.. Free.Select(Column)]);
 
     /// <summary>The standard deviation of the noise, in the unit: of least squares, or by Huber's proposal (Huber, "Robust Statistics", 1981, equation 7.6.6).</summary>
     /// <param name="loss">The loss.</param>
@@ -27,7 +35,7 @@ internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int rows
         if (loss == FitLoss.LeastSquares) return Scaled / Math.Sqrt(Freedom);
         var mean = sums.Slopes / rows;
         var variance = Math.Max(0, (sums.SquaredSlopes / rows) - (mean * mean));
-        var correction = 1 + (_size / (double)rows * variance / mean / mean);
+        var correction = 1 + (Determined / (double)rows * variance / mean / mean);
         return mean > 0 ? correction * Math.Sqrt(sums.Squares / Freedom) / mean : double.NaN;
     }
 
@@ -35,8 +43,7 @@ internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int rows
     /// <param name="deviation">The standard deviation of the noise, in the unit.</param>
     public Spreads Spread(double deviation)
     {
-        int[] free = [.. Enumerable.Range(0, _size).Where(i => !isHeld[i])];
-        var spectrum = new ColumnSpectrum([.. free.Select(Column)]);
+        var (free, spectrum) = (Free, Spectrum);
         var errors = new double[_size];
         var (covariance, correlation) = (new double[_size, _size], new double[_size, _size]);
         var undetermined = new bool[_size];

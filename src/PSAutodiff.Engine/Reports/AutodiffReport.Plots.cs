@@ -144,7 +144,7 @@ internal sealed partial class AutodiffReport
             for (var i = 0; i < plot.Curves.Count; i++)
             {
                 var curve = plot.Curves[i];
-                Series(curve.Name, isMain: i == 0, isDots: false, () => Points(curve.Samples, scale, 0));
+                Series(curve.Name, isMain: i == 0, isDots: false, () => Points(curve.Samples, scale, 0), isFaint: curve.IsFaint);
                 if (!(curve.Band > 0)) continue;
                 Series(curve.BandName, isMain: false, isDots: false, () => Points(curve.Samples, scale, curve.Band), isFaint: true);
                 Series(curve.BandName, isMain: false, isDots: false, () => Points(curve.Samples, scale, -curve.Band), isFaint: true);

@@ -211,6 +211,9 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
             case Minimum minimum:
                 _report.AddMinimum(minimum);
                 break;
+            case CurveFitResult curve:
+                AddCurveFit(curve);
+                break;
             case RegressionResult fit:
                 // Words are no place in a picture.
                 var hasPoints = fit is { Features.Count: 1, Columns.Count: 0 } and not GeneralizedRegressionResult { Classes.Count: > 0 };
@@ -232,8 +235,40 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         {
             throw new AutodiffException(
                 ErrorIds.ReportTypeUnsupported,
-                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks, minima, fits and weight decay.");
+                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks, minima, fits, curve fits and weight decay.");
         }
+    }
+
+    private void AddCurveFit(CurveFitResult fit)
+    {
+        var flat = ExprNode.Flatten([fit.Model, fit.Label], Cancellation);
+        string[] columns = [.. fit.Model.Variables.Where(name => !fit.Parameters.Contains(name)).Union(fit.Label.Variables, StringComparer.Ordinal)];
+        if (Data is not { Length: > 0 } || VariableLayout.Of(columns, flat).HasArrays)
+        {
+            _report.AddCurveFit(fit, columns, null);
+            return;
+        }
+
+        ColumnSelection.Require(columns, new RowCells(Data[0] ?? throw RowException.IsNull(1)), 1, "The report");
+        var rows = Shown().ToArray();
+        var reader = new RowReader(columns);
+        var data = Array.ConvertAll(columns, _ => new double[rows.Length]);
+        var values = new double[columns.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            reader.Start(rows[i] ?? throw RowException.IsNull(i + 1), i + 1);
+            reader.ReadFinite(values);
+            for (var j = 0; j < values.Length; j++) data[j][i] = values[j];
+        }
+
+        _report.AddCurveFit(fit, columns, data);
+    }
+
+    /// <summary>The rows that a picture shows.</summary>
+    private IEnumerable<object?> Shown()
+    {
+        if (Data!.Length > MostPoints) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The picture shows the first {MostPoints} of {Data.Length} rows."));
+        return Data.Take(MostPoints);
     }
 
     private void AddExpression(ExprNode expression, ExprGradient? gradient)
@@ -302,7 +337,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         var reader = new RowReader([.. columns, .. labels]);
         Span<double> values = stackalloc double[2];
         var number = 0;
-        foreach (var row in Data!.Take(MostPoints))
+        foreach (var row in Shown())
         {
             number++;
             reader.Start(row ?? throw RowException.IsNull(number), number);
@@ -311,7 +346,6 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
             points.Add(new ReportPoint(values[0], values[1], name));
         }
 
-        if (Data!.Length > MostPoints) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The picture shows the first {MostPoints} of {Data.Length} rows."));
         return points;
     }
 

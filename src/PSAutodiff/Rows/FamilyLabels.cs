@@ -20,13 +20,22 @@ internal sealed class FamilyLabels(RegressionFamily family)
     /// <exception cref="AutodiffException">It is missing, or nothing that the family predicts.</exception>
     public void Add(object? cell, int row, string? column)
     {
+        // No class is called NA: it stands for a missing value, as in the columns.
+        if (_collector is not null && Conversions.Unwrap(cell) is string { Length: > 0 } text && RowReader.IsMissing(text))
+        {
+            var fault = $"the label is missing: {ValueSource.Describe(text)} stands for a missing value.";
+            throw column is null
+                ? new AutodiffException(ErrorIds.LabelMissing, string.Create(CultureInfo.InvariantCulture, $"-Target, element {row}: {fault}"))
+                : new RowException(ErrorIds.LabelMissing, row, column, fault) { IsMissing = true };
+        }
+
         // A Boolean is 0 or 1 by itself, and a class of that name.
         var isNumber = Conversions.TryGetDouble(cell, out var number);
         if (_collector is not null)
         {
             if (isNumber && !IsClasses && number is not (>= 0 and <= 1) && double.IsFinite(number))
             {
-                throw Wrong(row, column, $"{number} is not from 0 to 1. A binomial label is 0 or 1, the part of successes in as many trials as -Weight says, or one of two words. For other classes change the cells to words.");
+                throw Wrong(row, column, $"{number} is not from 0 to 1. A binomial label is 0 or 1, the part of successes in as many trials as -Weight says, or one of two words. For two classes of other names change the cells to words, or to 0 and 1: for 1 and 2 subtract 1.");
             }
 
             _collector.Add(cell, row, column);

@@ -198,6 +198,41 @@ Describe 'A report of a fit, and of a network with one input' -Skip:([bool]$miss
         $at[1] - $curves.series[2].points[400][1] | Assert-Near (2 * $fit.ResidualStandardError) -Within 1e-10
     }
 
+    It 'has the curve of a curve fit with both bands, its data and residuals' {
+        $path = Join-Path $TestDrive curvefit.html
+        $rows = 0..9 | ForEach-Object { [pscustomobject]@{ x = $_; y = 3 * $_ + 1 + $_ % 2 } }
+        $fit = $rows | Invoke-CurveFit 'a + b*x' -Label y
+        $null = $fit | Export-AutodiffReport $path -Data $rows
+        Get-Page $path | Should -BeLike '*<caption>Parameters</caption>*<th scope="row">a</th>*'
+        $pictures = Get-Picture $path
+        $curves, $residuals = $pictures[0], $pictures[1]
+        $curves.series.name[1..5] | Should -BeExactly '95 % confidence of the curve', '95 % confidence of the curve',
+            '95 % prediction of an observation', '95 % prediction of an observation', data
+        $curves.series[5].points | Should -HaveCount 10
+        # R's predict(lm(y ~ x), interval = ...) at the mean of x has s times the roots of 1/10 and 1 + 1/10, and qt(.975, 8) = 2.306004.
+        $s = $fit.ResidualStandardError
+        $at = $curves.series[0].points[400]
+        $at[0] | Assert-Near 4.5 -Within 1e-10
+        $curves.series[1].points[400][1] - $at[1] | Assert-Near (2.306004135 * $s * [math]::Sqrt(0.1)) -Within 1e-7
+        $at[1] - $curves.series[4].points[400][1] | Assert-Near (2.306004135 * $s * [math]::Sqrt(1.1)) -Within 1e-7
+        $residuals.y | Should -BeExactly residual
+        $residuals.series[1].points | Should -HaveCount 10
+        $residuals.series[1].points[3][1] | Assert-Near (11 - $fit.Parameters['a'] - 3 * $fit.Parameters['b']) -Within 1e-10
+    }
+
+    It 'has the residuals of a curve fit of several columns by its prediction, and says how data come in' {
+        $path = Join-Path $TestDrive curvefit2.html
+        $rows = 0..9 | ForEach-Object { [pscustomobject]@{ x = $_; z = $_ % 3; y = [math]::Exp(0.1 * $_ + $_ % 3) } }
+        $fit = $rows | Invoke-CurveFit 'a*x + b*z + c' -Label 'log(y)'
+        $null = $fit | Export-AutodiffReport $path -Data $rows
+        $pictures = @(Get-Picture $path)
+        $pictures | Should -HaveCount 1
+        $pictures[0].x | Should -BeExactly 'predicted log(y)'
+        $null = $fit | Export-AutodiffReport $path
+        @(Get-Picture $path) | Should -BeNullOrEmpty
+        Get-Page $path | Should -BeLike '*-Data puts them there, with the residuals.*'
+    }
+
     It 'has the curve of the network over the data' {
         $path = Join-Path $TestDrive network1.html
         $net = $line | Start-NetworkTraining -Network (New-NeuralNetwork 1 3, tanh, 1 -Seed 1) -Feature x -Label y -Epoch 20 -Seed 1

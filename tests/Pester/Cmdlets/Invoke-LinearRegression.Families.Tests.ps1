@@ -28,6 +28,17 @@ Describe 'Invoke-LinearRegression -Family' {
         $fit.Aic | Assert-Near 115.32798291659833
     }
 
+    It 'takes NA in the label for a missing value, not for a class' {
+        $rows = @($cars | Select-Object wt, @{ n = 'gears'; e = { $_.am -eq '1' ? 'manual' : 'automatic' } }) + [pscustomobject]@{ wt = 3; gears = 'NA' }
+        $fit = $rows | Invoke-LinearRegression -Label gears -Family Binomial -ErrorVariable faults -ErrorAction SilentlyContinue
+        $fit.Classes | Should -BeExactly automatic, manual
+        "$faults" | Should -BeLike "Row 33, column 'gears': the label is missing*"
+        $fit = $rows | Invoke-LinearRegression -Label gears -Family Binomial -MissingValue Skip -WarningVariable warnings -WarningAction SilentlyContinue
+        $fit.Rows | Should -Be 32
+        @($warnings) | Should -HaveCount 1
+        { Invoke-LinearRegression -Data 1, 2, 3 -Target a, b, NA -Family Binomial } | Should -Throw -ErrorId LabelMissing* -ExpectedMessage '*-Target, element 3*'
+    }
+
     It 'takes words for classes, the second in their order as the one predicted, and numbers and arrays for the same' {
         $rows = $cars | Select-Object wt, hp, @{ n = 'gears'; e = { $_.am -eq '1' ? 'manual' : 'automatic' } }
         $fit = $rows | Invoke-LinearRegression -Label gears -Family Binomial

@@ -49,7 +49,8 @@ internal sealed class Plot
 /// <param name="BandName">What the legend calls the band.</param>
 /// <param name="IsCompanion">Whether the vertical range is not chosen by it.</param>
 /// <param name="IsHidden">Whether it is drawn only on demand, where the legend can be clicked.</param>
-internal sealed record PlotCurve(string Name, CurveSamples Samples, double Band = 0, string BandName = "", bool IsCompanion = false, bool IsHidden = false);
+/// <param name="IsFaint">Whether it is the border of a band.</param>
+internal sealed record PlotCurve(string Name, CurveSamples Samples, double Band = 0, string BandName = "", bool IsCompanion = false, bool IsHidden = false, bool IsFaint = false);
 
 /// <summary>Points of a plot.</summary>
 /// <param name="Name">What the legend calls them.</param>
