@@ -55,7 +55,7 @@ internal static partial class MatrixProduct
     public static void MultiplyFewByTransposed<T>(ReadOnlySpan<T> a, int rows, ReadOnlySpan<T> b, Span<T> c, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const int chains = 4;
+        const int chains = 8;
         var (depth, columns) = (a.Length / rows, c.Length / rows);
         b = b[..checked(depth * columns)];
         if (!accumulate) c.Clear();
@@ -66,13 +66,18 @@ internal static partial class MatrixProduct
             ref var b0 = ref MemoryMarshal.GetReference(b);
             var i = 0;
 
-            // Several sums at a time: each must wait for its own last multiply-add.
+            // Several sums at a time: each must wait for its own last multiply-add, and a processor has two begun in each of about four cycles.
             for (; i + chains <= sums.Length; i += chains)
             {
                 ref var b1 = ref Unsafe.Add(ref b0, depth);
                 ref var b2 = ref Unsafe.Add(ref b1, depth);
                 ref var b3 = ref Unsafe.Add(ref b2, depth);
+                ref var b4 = ref Unsafe.Add(ref b3, depth);
+                ref var b5 = ref Unsafe.Add(ref b4, depth);
+                ref var b6 = ref Unsafe.Add(ref b5, depth);
+                ref var b7 = ref Unsafe.Add(ref b6, depth);
                 var (c0, c1, c2, c3) = (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]);
+                var (c4, c5, c6, c7) = (sums[i + 4], sums[i + 5], sums[i + 6], sums[i + 7]);
                 for (var k = 0; k < depth; k++)
                 {
                     var one = Unsafe.Add(ref x, k);
@@ -80,10 +85,15 @@ internal static partial class MatrixProduct
                     c1 = T.FusedMultiplyAdd(one, Unsafe.Add(ref b1, k), c1);
                     c2 = T.FusedMultiplyAdd(one, Unsafe.Add(ref b2, k), c2);
                     c3 = T.FusedMultiplyAdd(one, Unsafe.Add(ref b3, k), c3);
+                    c4 = T.FusedMultiplyAdd(one, Unsafe.Add(ref b4, k), c4);
+                    c5 = T.FusedMultiplyAdd(one, Unsafe.Add(ref b5, k), c5);
+                    c6 = T.FusedMultiplyAdd(one, Unsafe.Add(ref b6, k), c6);
+                    c7 = T.FusedMultiplyAdd(one, Unsafe.Add(ref b7, k), c7);
                 }
 
                 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]) = (c0, c1, c2, c3);
-                b0 = ref Unsafe.Add(ref b3, depth);
+                (sums[i + 4], sums[i + 5], sums[i + 6], sums[i + 7]) = (c4, c5, c6, c7);
+                b0 = ref Unsafe.Add(ref b7, depth);
             }
 
             for (; i < sums.Length; i++)
