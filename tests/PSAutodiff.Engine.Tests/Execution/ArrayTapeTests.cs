@@ -174,6 +174,60 @@ public sealed class ArrayTapeTests
         Assert.True(tape.ArenaLength < 4000, $"{tape.ArenaLength}");
     }
 
+    [Theory]
+    [InlineData("e = y - p; e @ e / 2", 1, 700, 100)]
+    [InlineData("e = sigmoid(p) - y; e @ e / 2", 1, 1000, 67)]
+    [InlineData("sum(exp(p) * p + y)", 1, 701, 100)]
+    [InlineData("e = y - p; e @ e / 2", 1, 70000, 1)]
+    [InlineData("e = y - p; e @ e / 2", null, 300, 300)]
+    [InlineData("e = y - p; e @ e / 2", 0, 70, 100)]
+    [InlineData("e = p[1:] - p[:699]; e @ e / 2 + y[0]", 0, 700, 100)]
+    [InlineData("e = p[0] * p - y; e @ e / 2", 0, 700, 100)]
+    public void A_large_matrix_of_two_products_is_read_once_with_the_same_bits(string formula, int? loops, int rows, int columns)
+    {
+        var inner = ExprNode.Parse($"p: [{rows}]; y: [{rows}]; {formula}");
+        var product = ExprNode.Parse($"A: [{rows}, {columns}]; v: [{columns}]; A @ v");
+        var f = inner.Resolve(new Dictionary<string, ExprNode> { ["p"] = product });
+        var gradient = f.Gradient("v")[0];
+
+        // The same in three runs, each with a product at most.
+        var p = RunOf(product, []);
+        var slopes = RunOf(inner.Gradient("p")[0], p);
+        var expected = RunOf(ExprNode.Parse($"p: [{rows}]; A: [{rows}, {columns}]; p @ A"), slopes);
+        foreach (var outputs in new ExprNode[][] { [gradient], [f, gradient], [gradient, product, f] })
+        {
+            var flat = ExprNode.Flatten(outputs);
+            var tape = ArrayTape.Compile(flat, VariableLayout.Of(["A", "v", "y"], flat));
+            var results = new double[tape.OutputLength];
+            for (var run = 0; run < 2; run++)
+            {
+                tape.Run(PointOf(tape.Inputs, []), results);
+                var start = outputs[0] == f ? 1 : 0;
+                Assert.Equal(expected.Select(BitConverter.DoubleToInt64Bits), results.Skip(start).Take(columns).Select(BitConverter.DoubleToInt64Bits));
+                if (outputs.Length == 3) Assert.Equal(p, results.Skip(columns).Take(rows));
+                if (outputs.Length > 1) Assert.Equal(RunOf(inner, p)[0], results[start == 1 ? 0 : ^1]);
+            }
+
+            // With the value between them the vector may have taken room that the value looks at. Null: what they make is as long as what they are made of and may take its room.
+            if (loops is { } count && (outputs.Length == 1 || count == 0)) Assert.Equal(count, tape.LoopCount);
+        }
+
+        static double[] RunOf(ExprNode node, double[] p)
+        {
+            var flat = ExprNode.Flatten([node]);
+            var tape = ArrayTape.Compile(flat, VariableLayout.Of([.. node.Variables.Order(StringComparer.Ordinal)], flat));
+            Assert.Equal(0, tape.LoopCount);
+            var results = new double[tape.OutputLength];
+            tape.Run(PointOf(tape.Inputs, p), results);
+            return results;
+        }
+
+        static double[] PointOf(VariableLayout inputs, double[] p) =>
+            [.. inputs.Names.SelectMany((name, k) => name == "p" ? p : Enumerable.Range(0, (int)inputs.Shapes[k].Count).Select(i => Number("Avy".IndexOf(name[0], StringComparison.Ordinal), i)))];
+
+        static double Number(int kind, int index) => Math.Sin((index * 1.7) + kind) / 16;
+    }
+
     private static double Element(int index) => 0.1 + (0.3 * (index % 7));
 
     private static ExprNode Placed(ExprNode number, long index) => ExprNode.Scatter(number, ExprNode.Constant(index), 3);

@@ -97,7 +97,8 @@ internal sealed partial class ArrayTape
                 throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_ends[0]} elements together, which is more than this computer has memory for.");
             }
 
-            return new ArrayTape([.. _fixedInstructions], [.. _instructions], _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
+            var loops = LoopFinder.Find(_instructions);
+            return new ArrayTape([.. _fixedInstructions], [.. _instructions], loops, _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
             {
                 Rows = _columns.Names.Count == 0 ? RowPart.None : new RowPart(_columns, [.. _rowInstructions], [.. _factors], LengthOf(Storage.Row), LengthOf(Storage.Kept))
                 {

@@ -15,14 +15,16 @@ internal sealed partial class ArrayTape
 {
     private readonly Instruction[] _fixedInstructions;
     private readonly Instruction[] _instructions;
+    private readonly Loop[] _loops;
     private readonly double[] _constants;
     private readonly Place[] _outputs;
     private double[]? _arena;
 
-    private ArrayTape(Instruction[] fixedInstructions, Instruction[] instructions, int operationCount, double[] constants, VariableLayout inputs, int length, Place[] outputs)
+    private ArrayTape(Instruction[] fixedInstructions, Instruction[] instructions, Loop[] loops, int operationCount, double[] constants, VariableLayout inputs, int length, Place[] outputs)
     {
         _fixedInstructions = fixedInstructions;
         _instructions = instructions;
+        _loops = loops;
         OperationCount = operationCount;
         _constants = constants;
         ArenaLength = length;
@@ -48,6 +50,9 @@ internal sealed partial class ArrayTape
 
     /// <summary>Number of operations; some take no instruction, and what joins many takes one for each of them.</summary>
     public int OperationCount { get; }
+
+    /// <summary>Number of pairs of products with one large matrix that a run reads once for both.</summary>
+    public int LoopCount => _loops.Length;
 
     /// <summary>Number of all numbers that a run has in memory, those of rows left out.</summary>
     public int ArenaLength { get; }
@@ -96,16 +101,21 @@ internal sealed partial class ArrayTape
     /// <param name="cancellation">Ends it early.</param>
     public void Run(ReadOnlySpan<double> inputs, Span<double> results, CancellationToken cancellation = default)
     {
-        // One arena is kept between runs; threads that meet make their own.
+        // One arena is kept between runs, those that are cancelled too; threads that meet make their own.
         var arena = Interlocked.Exchange(ref _arena, null) ?? NewArena(cancellation);
-        RunIn(arena, inputs, cancellation);
-        foreach (var output in _outputs)
+        try
         {
-            arena.AsSpan(output.Start, output.Length).CopyTo(results);
-            results = results[output.Length..];
+            RunIn(arena, inputs, cancellation);
+            foreach (var output in _outputs)
+            {
+                arena.AsSpan(output.Start, output.Length).CopyTo(results);
+                results = results[output.Length..];
+            }
         }
-
-        _arena = arena;
+        finally
+        {
+            _arena = arena;
+        }
     }
 
     /// <summary>Computes all that does not vary by row.</summary>
@@ -120,7 +130,18 @@ internal sealed partial class ArrayTape
 
     /// <summary>The same with the inputs at the beginning of the arena, as far as they are looked at there.</summary>
     /// <inheritdoc cref="RunIn(double[], ReadOnlySpan{double}, CancellationToken)"/>
-    public void RunIn(double[] arena, CancellationToken cancellation) => Run(_instructions, arena, cancellation);
+    public void RunIn(double[] arena, CancellationToken cancellation)
+    {
+        var next = 0;
+        foreach (var loop in _loops)
+        {
+            Run(_instructions.AsSpan(next, loop.First - next), arena, cancellation);
+            Run(loop, arena, cancellation);
+            next = loop.Last + 1;
+        }
+
+        Run(_instructions.AsSpan(next), arena, cancellation);
+    }
 
     /// <summary>Which inputs are looked at but as matrices of products over rows.</summary>
     public bool[] FindRead()
@@ -153,9 +174,9 @@ internal sealed partial class ArrayTape
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run(Instruction[] instructions, double[] arena, CancellationToken cancellation)
+    private static void Run(ReadOnlySpan<Instruction> instructions, double[] arena, CancellationToken cancellation)
     {
-        foreach (ref readonly var instruction in instructions.AsSpan())
+        foreach (ref readonly var instruction in instructions)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!instruction.IsDirect) Run(instruction, arena, cancellation);
