@@ -37,7 +37,7 @@ internal static class Formula
     {
         variables = Used(outputs, variables);
         var function = Compile(outputs, variables);
-        double[] point = [.. variables.SelectMany(name => input.Numbers(name))];
+        var point = variables.Length == 1 ? input.Numbers(variables[0]) : [.. variables.SelectMany(name => input.Numbers(name))];
         return () => function(point);
     }
 
@@ -73,10 +73,19 @@ internal static class Formula
     public static Func<object> Number(this Func<double[]> function) => () => function()[0];
 
     /// <summary>All numbers of a part of the input, row after row.</summary>
-    public static double[] Numbers(this JsonElement input, string name) => [.. Numbers(input.GetProperty(name))];
+    public static double[] Numbers(this JsonElement input, string name) => input.GetProperty(name).Numbers();
 
-    public static IEnumerable<double> Numbers(this JsonElement item) =>
-        item.ValueKind == JsonValueKind.Array ? item.EnumerateArray().SelectMany(Numbers) : [item.GetDouble()];
+    /// <summary>All numbers of a number, of an array of these, or of an array of arrays.</summary>
+    public static double[] Numbers(this JsonElement item)
+    {
+        if (item.ValueKind != JsonValueKind.Array) return [item.GetDouble()];
+        var count = item.GetArrayLength();
+        if (count > 0 && item[0].ValueKind == JsonValueKind.Array) return [.. item.EnumerateArray().SelectMany(Numbers)];
+        var numbers = new double[count];
+        var next = 0;
+        foreach (var number in item.EnumerateArray()) numbers[next++] = number.GetDouble();
+        return numbers;
+    }
 
     public static int Integer(this JsonElement input, string name) => input.GetProperty(name).GetInt32();
 
