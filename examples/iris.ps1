@@ -13,9 +13,9 @@ $result = $training | Start-NetworkTraining -Network $start -Feature $measures -
 "Trained on $($training.Count) flowers for $($result.Epochs) epochs, loss {0:f3}" -f $result.FinalLoss
 
 "`nOn the $($test.Count) flowers that it has not seen:"
-$test | Test-NeuralNetwork $result
+$test | Test-AutodiffModel $result
 
 "`nThe model, saved and loaded again, on a flower that nobody has named:"
-$result | Export-NeuralNetwork $Path
+$result | Export-AutodiffModel $Path
 [pscustomobject]@{ SepalLength = 6.1; SepalWidth = 2.8; PetalLength = 4.9; PetalWidth = 1.7 } |
-    Invoke-NeuralNetwork (Import-NeuralNetwork $Path) | Format-List
+    Invoke-AutodiffModel (Import-AutodiffModel $Path) | Format-List

@@ -16,6 +16,6 @@ foreach ($name in $networks.Keys) {
     [pscustomobject]@{
         Network  = $name
         Weights  = $networks[$name].WeightCount - $networks[$name].FrozenCount
-        Accuracy = ($test | Test-NeuralNetwork $networks[$name]).Accuracy
+        Accuracy = ($test | Test-AutodiffModel $networks[$name]).Accuracy
     }
 }

@@ -17,8 +17,8 @@ $weights = $result.Network.Layers[0].Weights
     Sort-Object { [Math]::Abs($_.Weight) } -Descending | Format-Table Metric, @{ Name = 'Weight'; Expression = 'Weight'; FormatString = 'f2' }
 
 "On the $($test.Count) rows that it has not seen:"
-$test | Test-NeuralNetwork $result
+$test | Test-AutodiffModel $result
 
 "`nThe three most dangerous moments among them:"
-$test | Invoke-NeuralNetwork $result | Sort-Object P_yes -Descending | Select-Object -First 3 |
+$test | Invoke-AutodiffModel $result | Sort-Object P_yes -Descending | Select-Object -First 3 |
     Format-Table Time, LatencyMs, ErrorPercent, CpuPercent, QueueLength, Incident, @{ Name = 'P_yes'; Expression = 'P_yes'; FormatString = 'p0' }

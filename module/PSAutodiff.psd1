@@ -13,16 +13,16 @@
     CmdletsToExport      = @(
         'Compare-Expression'
         'ConvertTo-ExprText'
+        'Export-AutodiffModel'
         'Export-AutodiffReport'
-        'Export-NeuralNetwork'
         'Find-Minimum'
         'Find-Root'
+        'Import-AutodiffModel'
         'Import-IdxData'
-        'Import-NeuralNetwork'
+        'Invoke-AutodiffModel'
         'Invoke-CurveFit'
         'Invoke-Differentiate'
         'Invoke-LinearRegression'
-        'Invoke-NeuralNetwork'
         'Invoke-Simplify'
         'Measure-Expression'
         'Measure-Matrix'
@@ -34,13 +34,18 @@
         'Resolve-Expression'
         'Show-Expression'
         'Start-NetworkTraining'
+        'Test-AutodiffModel'
         'Test-Derivative'
-        'Test-NeuralNetwork'
         'Trace-NeuralNetwork'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @(
+        'Export-NeuralNetwork'
+        'Import-NeuralNetwork'
+        'Invoke-NeuralNetwork'
+        'Test-NeuralNetwork'
+    )
     PrivateData          = @{
         PSData = @{
             Tags         = @('autodiff', 'automatic-differentiation', 'symbolic', 'derivative', 'gradient', 'machine-learning', 'neural-network', 'autograd', 'classification', 'logistic-regression', 'curve-fitting', 'gradient-descent', 'math', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')

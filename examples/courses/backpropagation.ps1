@@ -69,7 +69,7 @@ $rows | Test-Derivative $net -Feature a, b -Label y
 # of the seeds 1 to 100 it is 47 with the rate 0.25 and 79 with 1. The lab's own run is stuck at 0.8446, because of its slope at the output.
 foreach ($rate in 0.25, 1) {
     $run = $rows | Start-NetworkTraining -Network $net -Feature a, b -Label y -LearningRate $rate -BatchSize 4 -Epoch 250
-    'Rate {0}: loss {1:f4}, predictions {2}' -f $rate, $run.FinalLoss, (($rows | Invoke-NeuralNetwork $run | ForEach-Object { $_.P_1.ToString('f4') }) -join ' ')
+    'Rate {0}: loss {1:f4}, predictions {2}' -f $rate, $run.FinalLoss, (($rows | Invoke-AutodiffModel $run | ForEach-Object { $_.P_1.ToString('f4') }) -join ' ')
 }
 #> Rate 0.25: loss 0.0947, predictions 0.0621 0.8775 0.8870 0.0621
 #> Rate 1: loss 0.0143, predictions 0.0096 0.9811 0.9813 0.0096
@@ -82,7 +82,7 @@ foreach ($k in 0, 1) { 'unit{0} = tanh({1:f3} a + {2:f3} b + {3:f3})' -f ($k + 1
 'y = sigmoid({0:f3} unit1 + {1:f3} unit2 + {2:f3})' -f $output.Weights[0, 0], $output.Weights[1, 0], $output.Biases[0]
 #> y = sigmoid(4.533 unit1 + -4.541 unit2 + 4.053)
 $first = New-NeuralNetwork -Weight $hidden.Weights -Bias $hidden.Biases -Activation tanh
-$rows | Invoke-NeuralNetwork $first -Feature a, b | Format-Table a, b, y,
+$rows | Invoke-AutodiffModel $first -Feature a, b | Format-Table a, b, y,
     @{ n = 'unit1'; e = 'Prediction_1'; f = 'f2' }, @{ n = 'unit2'; e = 'Prediction_2'; f = 'f2' }
 #> a  b  y unit1 unit2
 #> -  -  - ----- -----

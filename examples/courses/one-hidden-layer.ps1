@@ -12,7 +12,7 @@ $hidden = foreach ($j in 0..4) { Get-Sigmoid ($x[0] * $w1[0, $j] + $x[1] * $w1[1
 $z2 = 0
 foreach ($j in 0..4) { $z2 += $hidden[$j] * $w2[$j, 0] }
 $yhat = Get-Sigmoid $z2
-'By hand {0:f12}, by the cmdlet {1:f12}' -f $yhat, (Invoke-NeuralNetwork $net -Data (, $x))[0, 0]
+'By hand {0:f12}, by the cmdlet {1:f12}' -f $yhat, (Invoke-AutodiffModel $net -Data (, $x))[0, 0]
 #> By hand 0.340295848021, by the cmdlet 0.340295848021
 
 # 2. Equations (4) to (11): the errors of both layers, and the gradient of (yhat - y)^2 / 2 by all weights.

@@ -24,7 +24,7 @@ $training = @{ Epoch = 100; Optimizer = 'Adam'; LearningRate = 0.01; WeightDecay
 $full = ($train | Start-NetworkTraining -Network (New-NeuralNetwork 4 16, tanh, 3, softmax -Seed 1) -Label Species -Standardize @training).Network
 $pruned = $train | Optimize-NeuralNetwork $full -Fraction 0.7 -Iteration 5 @training
 foreach ($network in $full, $pruned) {
-    '{0} weights, accuracy {1:f2} on rows that it has not seen' -f ($network.WeightCount - $network.FrozenCount), ($test | Test-NeuralNetwork $network).Accuracy
+    '{0} weights, accuracy {1:f2} on rows that it has not seen' -f ($network.WeightCount - $network.FrozenCount), ($test | Test-AutodiffModel $network).Accuracy
 }
 #> 112 weights, accuracy 0.94 on rows that it has not seen
 #> 34 weights, accuracy 0.96 on rows that it has not seen

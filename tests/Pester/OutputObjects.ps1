@@ -22,7 +22,7 @@ function Get-OutputObject([string]$DataFolder) {
     $iris = Import-Csv (Join-Path $DataFolder iris.csv)
     $trained = $iris | Start-NetworkTraining -Network (New-NeuralNetwork 4 3, tanh, 3, softmax -Seed 1) -Label Species -Epoch 3 -Seed 1 -Standardize -Restart 2 -ValidationFraction 0.2
     $minimum = Find-Minimum '(x - 1)^2 + (y - 2)^4' -At @{ x = 3; y = 1 } -KeepPath
-    $test = $iris | Test-NeuralNetwork $trained
+    $test = $iris | Test-AutodiffModel $trained
     $trace = $iris[0, 70, 140] | Trace-NeuralNetwork $trained
     $decay = 'x^2 + 2*y^2 - 2*x' | Measure-WeightDecay -Minimizer @{ x = 1; y = 0 } -Decay 1
     $images = [IO.Path]::GetTempFileName()
@@ -49,7 +49,7 @@ function Get-OutputObject([string]$DataFolder) {
         NetworkLayer           = $trained.Network.Layers[0]
         FeatureScaling         = $trained.Network.Scaling
         WeightSaliency         = @($iris | Optimize-NeuralNetwork $trained -Fraction 0.1 -Detailed)[0]
-        NetworkTest            = $test
+        ModelTest            = $test
         NetworkTrace           = $trace
         LayerTrace             = $trace.Layers[1]
         ConfusionMatrix        = $test.ConfusionMatrix

@@ -94,7 +94,7 @@ internal sealed partial class AutodiffReport
                 ["from \\ to", .. Enumerable.Range(0, outputs).Select(UnitNames(network, l))],
                 rows);
             if (layer.Inputs > 1 && layer.Outputs > 1 && l < MostMaps) HeatMap(Invariant($"Weights of layer {l + 1}"), WeightsOf(layer), from, UnitNames(network, l));
-            if (inputs < layer.Inputs || outputs < layer.Outputs) Note(Invariant($"The table holds the first {inputs} rows and {outputs} columns. Export-NeuralNetwork writes all."));
+            if (inputs < layer.Inputs || outputs < layer.Outputs) Note(Invariant($"The table holds the first {inputs} rows and {outputs} columns. Export-AutodiffModel writes all."));
 
             IReadOnlyList<string> Row(string name, Func<int, double> value) => [name, .. Enumerable.Range(0, outputs).Select(j => Invariant(value(j)))];
         }

@@ -172,7 +172,7 @@ internal static class Conversions
                     ErrorIds.NetworkMissing,
                     "The network is null. Is the name of a PowerShell variable misspelt, or was the variable never set? New-NeuralNetwork makes one.");
             case { } other:
-                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is no network. New-NeuralNetwork and Import-NeuralNetwork give networks.");
+                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is no network. New-NeuralNetwork and Import-AutodiffModel give networks.");
         }
     }
 

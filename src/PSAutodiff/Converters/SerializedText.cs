@@ -20,7 +20,7 @@ public static class SerializedText
         typeof(Measurement), typeof(ExpressionCost), typeof(CompiledFunction), typeof(ExpressionComparison), typeof(DerivativeCheck),
         typeof(NodeAdjoint),
         typeof(Minimum), typeof(MinimizationStep), typeof(Root),
-        typeof(Network), typeof(NetworkLayer), typeof(FeatureScaling), typeof(WeightSaliency), typeof(NetworkTest), typeof(ConfusionMatrix), typeof(ClassMeasure),
+        typeof(Network), typeof(NetworkLayer), typeof(FeatureScaling), typeof(WeightSaliency), typeof(ModelTest), typeof(ConfusionMatrix), typeof(ClassMeasure),
         typeof(NetworkTrace), typeof(LayerTrace),
         typeof(TrainingResult), typeof(TrainingStep), typeof(TrainingRestart), typeof(IdxData),
         typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult), typeof(CurveFitResult), typeof(FeatureColumn), typeof(WeightDecayAnalysis), typeof(WeightDecayDirection), typeof(MatrixAnalysis),

@@ -38,7 +38,7 @@ internal static class NetworkOutput
     }
 
     /// <summary>Measures a network on data.</summary>
-    public static NetworkTest Test<T>(Network network, NetworkData data, LossFunction loss, int threads, CancellationToken cancellation)
+    public static ModelTest Test<T>(Network network, NetworkData data, LossFunction loss, int threads, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var rows = data.Rows;
@@ -48,10 +48,10 @@ internal static class NetworkOutput
         for (var i = 0; i < rows; i++) all[i] = i;
         var mean = model.Loss(network.FlatParameters<T>(), all, cancellation);
         var (classes, actual) = (data.Classes, data.ClassIndices);
-        if (actual is null) return new NetworkTest(rows, mean, loss, null);
+        if (actual is null) return new ModelTest(rows, mean, loss, null);
         var outputs = new DensePrediction<T>(network, threads).Predict(training.Inputs, rows, cancellation);
         var counts = new int[classes.Length, classes.Length];
         for (var row = 0; row < rows; row++) counts[actual[row], ClassOf<T>(outputs.AsSpan(row * network.OutputSize, network.OutputSize))]++;
-        return new NetworkTest(rows, mean, loss, new ConfusionMatrix(classes, counts));
+        return new ModelTest(rows, mean, loss, new ConfusionMatrix(classes, counts));
     }
 }

@@ -132,7 +132,7 @@ Describe 'A report of a training' -Skip:([bool]$missing) {
         $boundary.groups.name | Should -BeExactly 0, 1
         $boundary.groups[0].points | Should -HaveCount 4
         # The middle of the grid is the first point.
-        $boundary.values[5100] | Assert-Near ($points[0] | Invoke-NeuralNetwork $classified).P_1 -Within 1e-5
+        $boundary.values[5100] | Assert-Near ($points[0] | Invoke-AutodiffModel $classified).P_1 -Within 1e-5
         $page = Get-Page $path
         $page | Should -BeLike '*<caption>Restarts</caption>*'
         $page | Should -BeLike '*<caption>Layer 1: 2 x 2, Tanh</caption>*'
@@ -242,7 +242,7 @@ Describe 'A report of a fit, and of a network with one input' -Skip:([bool]$miss
         $pictures[2].series.name | Should -BeExactly y, data
         $pictures[2].series[1].points | Should -HaveCount 5
         $at = $pictures[2].series[0].points[100]
-        ([pscustomobject]@{ x = $at[0] } | Invoke-NeuralNetwork $net).Prediction | Assert-Near $at[1] -Within 1e-12
+        ([pscustomobject]@{ x = $at[0] } | Invoke-AutodiffModel $net).Prediction | Assert-Near $at[1] -Within 1e-12
     }
 }
 

@@ -47,8 +47,8 @@ Describe 'Import-IdxData' {
         $net = New-NeuralNetwork 2 4, tanh, 2, softmax -Seed 1 -Precision Single
         $result = Start-NetworkTraining -Network $net -Data $x -Target $y -Standardize -Epoch 400 -LearningRate 0.3
         $result.Network.Classes | Should -BeExactly '0', '1'
-        (Test-NeuralNetwork $result -Data $x -Target $y).Accuracy | Should -Be 1
-        (Invoke-NeuralNetwork $result -Data $x).GetLength(0) | Should -Be 4
+        (Test-AutodiffModel $result -Data $x -Target $y).Accuracy | Should -Be 1
+        (Invoke-AutodiffModel $result -Data $x).GetLength(0) | Should -Be 4
     }
 
     It 'takes files from Get-ChildItem, and goes on behind a bad one' {

@@ -127,7 +127,7 @@ Describe 'A network as expressions' {
         $out[0] | ConvertTo-ExprText | Should -Match 'tanh'
         $at = @{ x1 = 0.5; x2 = -1 }
         $net.Parameters.GetEnumerator() | ForEach-Object { $at[$_.Key] = $_.Value }
-        $predicted = (Invoke-NeuralNetwork -Network $net -Data @(, (0.5, -1)))[0, 0]
+        $predicted = (Invoke-AutodiffModel -Network $net -Data @(, (0.5, -1)))[0, 0]
         $out[0] | Measure-Expression -At $at | Assert-Near $predicted -Within 1e-15
         $out[0] | Invoke-Differentiate w1_1_1 | Test-Derivative -At $at | Should -BeTrue
     }

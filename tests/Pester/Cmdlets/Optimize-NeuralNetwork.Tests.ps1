@@ -150,9 +150,9 @@ Describe 'A pruned network' {
 
     It 'keeps them in a file, a job and Clixml' -Tag Slow {
         $path = Join-Path $TestDrive pruned.json
-        $pruned | Export-NeuralNetwork $path
+        $pruned | Export-AutodiffModel $path
         Get-Content $path -Raw | Should -BeLike '*"version": 2,*'
-        (Import-NeuralNetwork $path).ToJson() | Should -BeExactly $pruned.ToJson()
+        (Import-AutodiffModel $path).ToJson() | Should -BeExactly $pruned.ToJson()
         $pruned | Export-Clixml (Join-Path $TestDrive pruned.xml)
         $back = Import-Clixml (Join-Path $TestDrive pruned.xml)
         $back.FrozenCount | Should -Be 25

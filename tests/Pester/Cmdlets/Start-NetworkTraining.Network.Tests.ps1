@@ -34,7 +34,7 @@ Describe 'A network trained on rows' {
         $result.Steps | Should -Be (30 * 5)
         $result.EpochLoss | Should -HaveCount 30
         $result.EpochLoss[-1] | Should -BeLessThan ($result.EpochLoss[0] / 3)
-        ($iris | Test-NeuralNetwork $result).Accuracy | Should -BeGreaterThan 0.9
+        ($iris | Test-AutodiffModel $result).Accuracy | Should -BeGreaterThan 0.9
     }
 
     It 'is the same whatever the number of threads' {
@@ -121,7 +121,7 @@ Describe 'The labels' {
         $result = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 2 -Seed 1) -Feature a -Label y1, y2 -Epoch 300 -LearningRate 0.05
         $result.Network.Labels | Should -BeExactly y1, y2
         $result.FinalLoss | Should -BeLessThan 1e-3
-        $row = @{ a = 3 } | Invoke-NeuralNetwork $result
+        $row = @{ a = 3 } | Invoke-AutodiffModel $result
         $row.Prediction_y1 | Assert-Near 6 -Within 0.2
         $row.Prediction_y2 | Assert-Near -3 -Within 0.2
     }
@@ -162,7 +162,7 @@ Describe 'A network trained on arrays' {
         $result.FinalLoss | Should -BeExactly $best
         ($result.Restarts | Where-Object IsBest).FinalLoss | Should -BeExactly $best
         $result.FinalLoss | Should -BeLessThan 0.1
-        (Test-NeuralNetwork $result -Data $corners -Target 0, 1, 1, 0).Accuracy | Should -Be 1
+        (Test-AutodiffModel $result -Data $corners -Target 0, 1, 1, 0).Accuracy | Should -Be 1
     }
 }
 

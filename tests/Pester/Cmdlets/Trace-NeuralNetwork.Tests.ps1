@@ -45,7 +45,7 @@ Describe 'Trace-NeuralNetwork' {
         Assert-Same $first.DW @(foreach ($i in 0, 1) { foreach ($j in 0, 1) { (0..3 | ForEach-Object { $trace.X[$_, $i] * $first.Delta[$_, $j] } | Measure-Object -Sum).Sum } }) 1e-14
         Assert-Same $second.Db @((0..3 | ForEach-Object { $second.Delta[$_, 0] } | Measure-Object -Sum).Sum) 1e-16
         $trace.Loss | Assert-Near ($trace.RowLoss | Measure-Object -Average).Average -Within 1e-15
-        $trace.Loss | Should -BeExactly ($xor | Test-NeuralNetwork $net -Feature a, b -Label y).Loss
+        $trace.Loss | Should -BeExactly ($xor | Test-AutodiffModel $net -Feature a, b -Label y).Loss
     }
 
     It 'has matrices, whose sizes say what they are' {
@@ -87,7 +87,7 @@ Describe 'Trace-NeuralNetwork' {
         $trained = $iris | Start-NetworkTraining -Network (New-NeuralNetwork 4 3, tanh, 3, softmax -Seed 1) -Label Species -Epoch 3 -Seed 1 -Standardize
         $trace = $few | Trace-NeuralNetwork $trained
         $trace.X[0, 0] | Assert-Near ((5.1 - $trained.Network.Scaling.Means[0]) / $trained.Network.Scaling.Deviations[0]) -Within 1e-14
-        Assert-Same $trace.Layers[-1].Y (Invoke-NeuralNetwork $trained -Data @($few | ForEach-Object { , [double[]]($_.SepalLength, $_.SepalWidth, $_.PetalLength, $_.PetalWidth) })) 0
+        Assert-Same $trace.Layers[-1].Y (Invoke-AutodiffModel $trained -Data @($few | ForEach-Object { , [double[]]($_.SepalLength, $_.SepalWidth, $_.PetalLength, $_.PetalWidth) })) 0
         $trace.Targets[2, 2] | Should -Be 1
     }
 

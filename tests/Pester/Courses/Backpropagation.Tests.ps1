@@ -86,7 +86,7 @@ Describe '1. Equations (1) to (8), and their batch forms' {
 
 Describe '2. Binary cross-entropy, forward and backward' {
     It 'of the rows (.2,.3,.1), (.5,.8,.1) for the targets (0,0,1), (0,1,0) is 1.952027' {
-        $test = Test-NeuralNetwork (Get-Identity 3) -Data @((.2, .3, .1), (.5, .8, .1)) -Target @((0, 0, 1), (0, 1, 0)) -LossFunction BinaryCrossEntropy
+        $test = Test-AutodiffModel (Get-Identity 3) -Data @((.2, .3, .1), (.5, .8, .1)) -Target @((0, 0, 1), (0, 1, 0)) -LossFunction BinaryCrossEntropy
         [Math]::Round($test.Loss, 6) | Should -BeExactly 1.952027
     }
 
@@ -105,7 +105,7 @@ Describe '3. ReLU, sigmoid and tanh, forward and backward' {
         @{ X = -.1, .7, -1; Y = 0, .7, 0 }
         @{ X = .3, .5, .7; Y = .3, .5, .7 }
     ) {
-        $out = Invoke-NeuralNetwork (Get-Identity 3 relu) -Data (, $X)
+        $out = Invoke-AutodiffModel (Get-Identity 3 relu) -Data (, $X)
         foreach ($i in 0..2) { $out[0, $i] | Should -BeExactly $Y[$i] }
     }
 
@@ -122,7 +122,7 @@ Describe '3. ReLU, sigmoid and tanh, forward and backward' {
         @{ Name = 'linear'; X = -.1; Value = -.1; Slope = 1 }
     ) {
         $net = Get-Identity 1 $Name
-        $value = (Invoke-NeuralNetwork $net -Data (, (, $X)))[0, 0]
+        $value = (Invoke-AutodiffModel $net -Data (, (, $X)))[0, 0]
         $value | Assert-Near $Value -Within 5e-8
         # With half the squared error and an error of 1 the derivative of the loss is that of the activation.
         Get-Delta $net (, (, $X)) (, (, ($value - 1))) HalfSquaredError | Assert-Near $Slope -Within 5e-8
@@ -215,7 +215,7 @@ Describe '6. Exclusive or' {
         $solved.Count | Should -BeGreaterThan 40
         $solved.Count | Should -BeLessThan 55
         foreach ($result in $solved) {
-            @($rows | Invoke-NeuralNetwork $result).Prediction | Should -BeExactly 0, 1, 1, 0
+            @($rows | Invoke-AutodiffModel $result).Prediction | Should -BeExactly 0, 1, 1, 0
         }
     }
 
@@ -235,7 +235,7 @@ Describe '6. Exclusive or' {
     It 'has the predictions printed with the lab''s weights, and goes on from there to nearly 1' {
         $net = New-NeuralNetwork -Weight (((-3.142662, -3.14223), (3.142662, 3.14223)), ((, 27.66006), (, -27.66012))) `
             -Bias ((-3.290147, 3.289672), (, 1.831051)) -Activation tanh, sigmoid
-        $predictions = @($rows | Invoke-NeuralNetwork $net -Feature a, b).Prediction
+        $predictions = @($rows | Invoke-AutodiffModel $net -Feature a, b).Prediction
         $predictions[0] / 6.863932e-24 | Assert-Near 1 -Within 1e-5
         $predictions[1] | Assert-Near 0.8446034 -Within 5e-7
         $predictions[2] | Assert-Near 0.8446042 -Within 5e-7
@@ -243,12 +243,12 @@ Describe '6. Exclusive or' {
         # With the slope at the output the lab's run is stuck there. The right one is not.
         $better = $rows | Start-NetworkTraining -Network $net @training -LearningRate 1
         $better.FinalLoss | Should -BeLessThan 0.005
-        ($rows[1] | Invoke-NeuralNetwork $better).P_1 | Should -BeGreaterThan 0.99
+        ($rows[1] | Invoke-AutodiffModel $better).P_1 | Should -BeGreaterThan 0.99
     }
 
     It 'is explained by the weights: the lab''s two units say -1, -1 where a - b is 1 and otherwise differ' {
         $hidden = New-NeuralNetwork -Weight ((-3.142662, -3.14223), (3.142662, 3.14223)) -Bias -3.290147, 3.289672 -Activation tanh
-        $signs = foreach ($row in $rows) { $out = $row | Invoke-NeuralNetwork $hidden -Feature a, b; "$([Math]::Sign($out.Prediction_1)) $([Math]::Sign($out.Prediction_2))" }
+        $signs = foreach ($row in $rows) { $out = $row | Invoke-AutodiffModel $hidden -Feature a, b; "$([Math]::Sign($out.Prediction_1)) $([Math]::Sign($out.Prediction_2))" }
         $signs | Should -BeExactly '-1 1', '1 1', '-1 -1', '-1 1'
     }
 }
@@ -270,7 +270,7 @@ Describe '7. Other activations, rates, starts and sizes' {
         foreach ($key in $More.Keys) { $options[$key] = $More[$key] }
         $result = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 $Layer -Initializer $Initializer -Seed 1) @options
         $result.FinalLoss | Should -BeLessThan 0.1
-        @($rows | Invoke-NeuralNetwork $result).Prediction | ForEach-Object { [int]([double]$_ -gt 0.5) } | Should -Be 0, 1, 1, 0
+        @($rows | Invoke-AutodiffModel $result).Prediction | ForEach-Object { [int]([double]$_ -gt 0.5) } | Should -Be 0, 1, 1, 0
     }
 
     It 'width helps: of 20 starts with the rate 1 the tanh networks that solve it are more with 8 units than with 2' {
@@ -285,20 +285,20 @@ Describe '7. Other activations, rates, starts and sizes' {
 
 Describe '8. Softmax, categorical cross-entropy and MNIST''s format' {
     It 'softmax gives numbers that sum up to 1, at weighted sums of 1,000 too' {
-        $out = Invoke-NeuralNetwork (Get-Identity 3 softmax) -Data @((1, 2, 3), (1000, -1000, 1000))
+        $out = Invoke-AutodiffModel (Get-Identity 3 softmax) -Data @((1, 2, 3), (1000, -1000, 1000))
         $out[0, 0] + $out[0, 1] + $out[0, 2] | Assert-Near 1 -Within 1e-15
         $out[0, 2] / $out[0, 0] | Assert-Near ([Math]::Exp(2)) -Within 1e-14
         $out[1, 0], $out[1, 1], $out[1, 2] | Should -BeExactly 0.5, 0, 0.5
     }
 
     It 'softmax with categorical cross-entropy has the gradient p - y' {
-        $p = Invoke-NeuralNetwork (Get-Identity 3 softmax) -Data (, (1, 2, 3))
+        $p = Invoke-AutodiffModel (Get-Identity 3 softmax) -Data (, (1, 2, 3))
         $delta = @(Get-Delta (Get-Identity 3 softmax) (, (1, 2, 3)) (, (0, 1, 0)) CategoricalCrossEntropy)
         foreach ($i in 0..2) { $delta[$i] | Assert-Near ($p[0, $i] - ($i -eq 1)) -Within 1e-15 }
     }
 
     It 'categorical cross-entropy is -log of the probability of the right class, the mean over the rows' {
-        $test = Test-NeuralNetwork (Get-Identity 3 softmax) -Data @((1, 2, 3), (0, 0, 0)) -Target @((0, 1, 0), (1, 0, 0)) -LossFunction CategoricalCrossEntropy
+        $test = Test-AutodiffModel (Get-Identity 3 softmax) -Data @((1, 2, 3), (0, 0, 0)) -Target @((0, 1, 0), (1, 0, 0)) -LossFunction CategoricalCrossEntropy
         $p = [Math]::Exp(2) / ([Math]::Exp(1) + [Math]::Exp(2) + [Math]::Exp(3))
         $test.Loss | Assert-Near (-([Math]::Log($p) + [Math]::Log(1 / 3)) / 2) -Within 1e-15
     }
@@ -320,6 +320,6 @@ Describe '8. Softmax, categorical cross-entropy and MNIST''s format' {
             -Epoch 100 -BatchSize 20 -LearningRate 0.5 -Shuffle -ValidationFraction 0.25 -Seed 1
         $result.Network.Classes | Should -BeExactly '0', '1'
         $result.ValidationLoss[-1] | Should -BeLessThan 0.05
-        (Test-NeuralNetwork $result -Data $x -Target (Import-IdxData $answers)).Accuracy | Should -Be 1
+        (Test-AutodiffModel $result -Data $x -Target (Import-IdxData $answers)).Accuracy | Should -Be 1
     }
 }

@@ -241,7 +241,7 @@ Describe '13. The network' {
         $net = New-NeuralNetwork -Weight (((3.111573, -2.808800), (3.130452, -2.813466)), ((, 4.036489), (, 4.074885))) `
             -Bias ((1.543385, 1.373085), (, -4.241453)) -Activation tanh, sigmoid
         foreach ($row in $rows) {
-            (Invoke-NeuralNetwork $net -Data (, ([double]$row.x1, [double]$row.x2)))[0, 0] | Assert-Near ($row | Measure-Expression $fout -At $printed) -Within 1e-15
+            (Invoke-AutodiffModel $net -Data (, ([double]$row.x1, [double]$row.x2)))[0, 0] | Assert-Near ($row | Measure-Expression $fout -At $printed) -Within 1e-15
         }
     }
 }

@@ -48,7 +48,7 @@ Describe '1. The forward pass of 4-5-1, for sample <Seed>' -ForEach $samples {
             Get-Sigmoid ($b1[$j] + (0..3 | ForEach-Object { $w1[$_, $j] * $X[$_] } | Measure-Object -Sum).Sum)
         }
         $yhat = Get-Sigmoid ($b2[0] + (0..4 | ForEach-Object { $w2[$_, 0] * $hidden[$_] } | Measure-Object -Sum).Sum)
-        (Invoke-NeuralNetwork $net -Data (, $X))[0, 0] | Assert-Near $yhat -Within 1e-15
+        (Invoke-AutodiffModel $net -Data (, $X))[0, 0] | Assert-Near $yhat -Within 1e-15
         $at = @{ x1 = $X[0]; x2 = $X[1]; x3 = $X[2]; x4 = $X[3] }
         $net.ToExpression($true)[0] | Measure-Expression -At $at | Assert-Near $yhat -Within 1e-15
     }

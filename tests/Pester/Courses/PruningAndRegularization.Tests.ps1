@@ -79,8 +79,8 @@ Describe '2. The saliency' {
         $net = ($rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 1 -Seed 1) -Feature x, z -Label y -LearningRate 0.5 -Epoch 500 -Seed 1).Network
         $least = $rows | Optimize-NeuralNetwork $net -Detailed | Sort-Object Saliency | Select-Object -First 1
         $least.Name | Should -BeExactly w1_2_1
-        $before = ($rows | Test-NeuralNetwork $net).Loss
-        $after = ($rows | Test-NeuralNetwork ($rows | Optimize-NeuralNetwork $net -Fraction 0.5)).Loss
+        $before = ($rows | Test-AutodiffModel $net).Loss
+        $after = ($rows | Test-AutodiffModel ($rows | Optimize-NeuralNetwork $net -Fraction 0.5)).Loss
         # The loss of a linear network is a parabola.
         $after - $before | Assert-Near $least.Saliency -Within 1e-9
         $least.Saliency | Should -BeGreaterThan 1e-4

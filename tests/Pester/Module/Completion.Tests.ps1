@@ -80,9 +80,9 @@ Describe 'Tab offers the columns of the rows before the bar' {
         @{ Line = "Import-Csv plain.csv | Start-NetworkTraining -Label 'c"; Offers = @("'CPU Load'") }
         @{ Line = 'Import-Csv -Path ./plain.csv | Invoke-LinearRegression -Feature x'; Offers = @('x') }
         @{ Line = 'Import-Csv -LiteralPath plain.csv | Invoke-LinearRegression -Weight x'; Offers = @('x') }
-        @{ Line = 'Import-Csv plain.csv | Test-NeuralNetwork $net -Label x'; Offers = @('x') }
+        @{ Line = 'Import-Csv plain.csv | Test-AutodiffModel $net -Label x'; Offers = @('x') }
         @{ Line = 'Import-Csv plain.csv | Show-Expression x^2 -Label x'; Offers = @('x') }
-        @{ Line = 'Import-Csv plain.csv | Invoke-NeuralNetwork $net -Feature x'; Offers = @('x') }
+        @{ Line = 'Import-Csv plain.csv | Invoke-AutodiffModel $net -Feature x'; Offers = @('x') }
         @{ Line = 'Import-Csv plain.csv | Export-AutodiffReport -Network $net -Label x'; Offers = @('x') }
         @{ Line = 'Import-Csv plain.csv | Where-Object x -gt 1 | Sort-Object x | Select-Object -First 3 | Invoke-LinearRegression -Label x'; Offers = @('x') }
         @{ Line = '(Import-Csv plain.csv | Select-Object -Last 2 -Skip 1) | Invoke-LinearRegression -Label x'; Offers = @('x') }

@@ -96,7 +96,7 @@ Describe 'iris.ps1' {
     BeforeAll {
         $model = Join-Path $TestDrive 'iris.json'
         $run = Invoke-Example iris.ps1 @{ Path = $model }
-        $measured = $run.Output | Where-Object { $_ -is [PSAutodiff.NetworkTest] }
+        $measured = $run.Output | Where-Object { $_ -is [PSAutodiff.ModelTest] }
     }
 
     It 'tests on 50 flowers that are not among the 100 it trains on' {
@@ -111,12 +111,12 @@ Describe 'iris.ps1' {
     It 'names at least 45 of them rightly' {
         $measured.Rows | Should -Be 50
         $measured.Accuracy | Should -BeGreaterOrEqual 0.9
-        $right = @($run.Variables.test | Invoke-NeuralNetwork $run.Variables.result | Where-Object { $_.Prediction -ceq $_.Species }).Count
+        $right = @($run.Variables.test | Invoke-AutodiffModel $run.Variables.result | Where-Object { $_.Prediction -ceq $_.Species }).Count
         $right / 50 | Should -BeExactly $measured.Accuracy
     }
 
     It 'saves a model that is the same when it is loaded' {
-        (Import-NeuralNetwork $model).ToJson() | Should -BeExactly $run.Variables.result.Network.ToJson()
+        (Import-AutodiffModel $model).ToJson() | Should -BeExactly $run.Variables.result.Network.ToJson()
         $run.Text | Should -Match 'Prediction\s+: virginica'
     }
 }
@@ -124,7 +124,7 @@ Describe 'iris.ps1' {
 Describe 'service-metrics.ps1' {
     BeforeAll {
         $run = Invoke-Example service-metrics.ps1
-        $measured = $run.Output | Where-Object { $_ -is [PSAutodiff.NetworkTest] }
+        $measured = $run.Output | Where-Object { $_ -is [PSAutodiff.ModelTest] }
     }
 
     It 'reads 96 rows, 23 of them incidents, and keeps 24 for the test' {

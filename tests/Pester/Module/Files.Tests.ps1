@@ -4,14 +4,14 @@ BeforeDiscovery {
     # A stand-in for a full disk that needs no rights: a limit on the size of files.
     $limit = $unix -and (Get-Command sh -CommandType Application -ErrorAction Ignore)
     $writers = @(
-        @{ Name = 'Export-NeuralNetwork'; Extension = '.json'; Id = 'FileUnwritable'; Write = { param($path, $more = @{}) $net | Export-NeuralNetwork -LiteralPath $path @more } }
+        @{ Name = 'Export-AutodiffModel'; Extension = '.json'; Id = 'FileUnwritable'; Write = { param($path, $more = @{}) $net | Export-AutodiffModel -LiteralPath $path @more } }
         @{ Name = 'Export-AutodiffReport'; Extension = '.html'; Id = 'FileUnwritable'; Write = { param($path, $more = @{}) $null = 'x^2' | Export-AutodiffReport -LiteralPath $path @more } }
         @{ Name = 'Start-NetworkTraining -CheckpointPath'; Extension = '.state'; Id = 'CheckpointUnwritable'; Write = { param($path, $more = @{}) $null = $rows | Start-NetworkTraining '(a*x - y)^2' -Epoch 3 -Seed 1 -CheckpointPath $path @more } }
     )
     . "$PSScriptRoot/../Support.ps1"
     if (Get-ReportProblem) { $writers = @($writers | Where-Object Name -NE Export-AutodiffReport) }
     $readers = @(
-        @{ Name = 'Import-NeuralNetwork'; Id = 'FileUnreadable'; Read = { param($path) Import-NeuralNetwork -LiteralPath $path } }
+        @{ Name = 'Import-AutodiffModel'; Id = 'FileUnreadable'; Read = { param($path) Import-AutodiffModel -LiteralPath $path } }
         @{ Name = 'Import-IdxData'; Id = 'FileUnreadable'; Read = { param($path) Import-IdxData -LiteralPath $path } }
         @{ Name = 'Start-NetworkTraining -Resume'; Id = 'CheckpointInvalid'; Read = { param($path) $rows | Start-NetworkTraining '(a*x - y)^2' -Epoch 3 -CheckpointPath $path -Resume } }
     )
@@ -103,11 +103,11 @@ Describe 'A disk that is full' -Skip:(-not $limit) {
     BeforeAll {
         $folder = Get-FreshFolder
         $file, $checkpoint = 'model.json', 'training.state' | ForEach-Object { Join-Path $folder $_ }
-        New-NeuralNetwork 2 1 -Seed 1 | Export-NeuralNetwork $file
+        New-NeuralNetwork 2 1 -Seed 1 | Export-AutodiffModel $file
         $old = [IO.File]::ReadAllText($file)
         # Files may have 64 kB; the write fails there, as on a full disk, and does not end the process.
         $command = "Import-Module '$moduleBase'
-            try { New-NeuralNetwork 100 100 -Seed 1 | Export-NeuralNetwork '$file' } catch { (`$_.FullyQualifiedErrorId -split ',')[0]; `$_.Exception.Message }
+            try { New-NeuralNetwork 100 100 -Seed 1 | Export-AutodiffModel '$file' } catch { (`$_.FullyQualifiedErrorId -split ',')[0]; `$_.Exception.Message }
             `$result = 1..40000 | ForEach-Object { @{ x = `$_ / 40000; y = 1 } } | Start-NetworkTraining '(a*x - y)^2' -Epoch 1 -Seed 1 -CheckpointPath '$checkpoint' -WarningVariable warnings -WarningAction SilentlyContinue
             `$result.StopReason; `$warnings"
         $script = Join-Path $folder command.ps1
@@ -155,14 +155,14 @@ Describe 'A name with characters of wildcards' {
     It 'is written and found as Tab completion writes it: <_>' -ForEach @('ok [1].json', 'a`b.json', '[x]', 'star*.json', 'q?.json', "it's [2].json") {
         # What Tab makes of the beginning of the name, quotes included.
         Set-Content -LiteralPath (Join-Path $folder $_) ''
-        $line = "Import-NeuralNetwork -Path ./$([WildcardPattern]::Escape($_.Substring(0, 1)))"
+        $line = "Import-AutodiffModel -Path ./$([WildcardPattern]::Escape($_.Substring(0, 1)))"
         $completed = ([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches |
                 Where-Object ListItemText -CEQ $_).CompletionText
         $completed | Should -Not -BeNullOrEmpty
-        & ([scriptblock]::Create("`$net | Export-NeuralNetwork -Path $completed"))
-        (& ([scriptblock]::Create("Import-NeuralNetwork -Path $completed"))).ToJson() | Should -BeExactly $net.ToJson()
+        & ([scriptblock]::Create("`$net | Export-AutodiffModel -Path $completed"))
+        (& ([scriptblock]::Create("Import-AutodiffModel -Path $completed"))).ToJson() | Should -BeExactly $net.ToJson()
         Remove-Item -LiteralPath $_
-        & ([scriptblock]::Create("`$net | Export-NeuralNetwork -Path $completed"))
+        & ([scriptblock]::Create("`$net | Export-AutodiffModel -Path $completed"))
         Get-Name $folder | Should -BeExactly $_
         $null = & ([scriptblock]::Create("`$rows | Start-NetworkTraining '(a*x - y)^2' -Epoch 2 -CheckpointPath $completed -Force"))
         Get-Name $folder | Should -BeExactly $_
@@ -170,10 +170,10 @@ Describe 'A name with characters of wildcards' {
     }
 
     It 'may still be a wildcard' {
-        1..2 | ForEach-Object { $net | Export-NeuralNetwork -LiteralPath "m[$_].json" }
-        @(Import-NeuralNetwork -Path 'm*.json') | Should -HaveCount 2
-        @(Import-NeuralNetwork -Path 'm?1?.json') | Should -HaveCount 1
-        Get-ErrorId (Get-Outcome { $net | Export-NeuralNetwork -Path 'm*.json' }).Errors[0] | Should -BeExactly PathInvalid
+        1..2 | ForEach-Object { $net | Export-AutodiffModel -LiteralPath "m[$_].json" }
+        @(Import-AutodiffModel -Path 'm*.json') | Should -HaveCount 2
+        @(Import-AutodiffModel -Path 'm?1?.json') | Should -HaveCount 1
+        Get-ErrorId (Get-Outcome { $net | Export-AutodiffModel -Path 'm*.json' }).Errors[0] | Should -BeExactly PathInvalid
         Get-Name $folder | Should -BeExactly 'm[1].json', 'm[2].json'
     }
 }

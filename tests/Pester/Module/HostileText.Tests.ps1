@@ -27,9 +27,9 @@ Describe 'The view of something' {
     It 'about <Name> shows control characters and lets none through' -ForEach @(
         @{ Name = 'a network'; Get = { $trained.Network } }
         @{ Name = 'the result of a training'; Get = { $trained } }
-        @{ Name = 'a test'; Get = { $rows | Test-NeuralNetwork $trained } }
-        @{ Name = 'a confusion matrix'; Get = { ($rows | Test-NeuralNetwork $trained).ConfusionMatrix } }
-        @{ Name = 'measures of classes'; Get = { ($rows | Test-NeuralNetwork $trained).Classes } }
+        @{ Name = 'a test'; Get = { $rows | Test-AutodiffModel $trained } }
+        @{ Name = 'a confusion matrix'; Get = { ($rows | Test-AutodiffModel $trained).ConfusionMatrix } }
+        @{ Name = 'measures of classes'; Get = { ($rows | Test-AutodiffModel $trained).Classes } }
         @{ Name = 'a regression'; Get = { $rows | ForEach-Object { [pscustomobject]@{ "a$evil" = $_."a$evil"; "y$evil" = $_.b } } | Invoke-LinearRegression -Feature "a$evil" -Label "y$evil" } }
     ) {
         $text = & $Get | Out-Plain
@@ -55,10 +55,10 @@ Describe 'An error or warning' {
         @{ Name = 'JSON'; Unquoted = $true; Get = { New-ExprNode -Json "{`"x$evil`":1}" } }
         @{ Name = 'escapes in JSON'; Unquoted = $true; Get = { New-ExprNode -Json '{"format":"PSAutodiff.Expression","version":1,"nodes":[{"op":"\u001b]0;x\u0007"}],"root":0}' } }
         @{ Name = 'a script block'; Unquoted = $false; Get = { New-ExprNode ([scriptblock]::Create("& '`e[31m`u{9b}2J'")) } }
-        @{ Name = 'a label'; Unquoted = $false; Get = { [pscustomobject]@{ "a$evil" = 1; b = 1; "l$evil" = "other$evil" } | Test-NeuralNetwork $trained } }
-        @{ Name = 'a class'; Unquoted = $false; Get = { ($rows | Test-NeuralNetwork $trained).ConfusionMatrix["x$evil", 'no'] } }
-        @{ Name = 'a file that is not there'; Unquoted = $false; Get = { Import-NeuralNetwork -LiteralPath "no$evil.json" } }
-        @{ Name = 'a folder that is not there'; Unquoted = $false; Get = { $trained | Export-NeuralNetwork -LiteralPath "no`e[31m/x`u{202e}.json" } }
+        @{ Name = 'a label'; Unquoted = $false; Get = { [pscustomobject]@{ "a$evil" = 1; b = 1; "l$evil" = "other$evil" } | Test-AutodiffModel $trained } }
+        @{ Name = 'a class'; Unquoted = $false; Get = { ($rows | Test-AutodiffModel $trained).ConfusionMatrix["x$evil", 'no'] } }
+        @{ Name = 'a file that is not there'; Unquoted = $false; Get = { Import-AutodiffModel -LiteralPath "no$evil.json" } }
+        @{ Name = 'a folder that is not there'; Unquoted = $false; Get = { $trained | Export-AutodiffModel -LiteralPath "no`e[31m/x`u{202e}.json" } }
         @{ Name = 'a checkpoint'; Unquoted = $false; Get = { $rows | Start-NetworkTraining 'a' -Epoch 1 -CheckpointPath "no`e[31m/x`u{202e}.state" } }
         @{ Name = 'a column of the same value'; Unquoted = $false; Get = { 1..4 | ForEach-Object { [pscustomobject]@{ a = $_; "k`e[31m`u{9b}2J" = 1; l = $_ % 2 } } | Start-NetworkTraining -Network (New-NeuralNetwork 2 1, sigmoid -Seed 1) -Label l -Standardize -Epoch 1 -Seed 1 } }
         @{ Name = 'columns that depend on each other'; Unquoted = $false; Get = { 1..4 | ForEach-Object { [pscustomobject]@{ a = $_; "k`e[31m`u{9b}2J" = 2 * $_; y = $_ * $_ } } | Invoke-LinearRegression -Feature a, "k`e[31m`u{9b}2J" -Label y } }
@@ -75,13 +75,13 @@ Describe 'An error or warning' {
 Describe 'A file that holds control characters' {
     It 'is read, shown and refused without acting on the terminal' {
         $path = Join-Path $TestDrive model.json
-        $trained | Export-NeuralNetwork $path
-        $back = Import-NeuralNetwork $path
+        $trained | Export-AutodiffModel $path
+        $back = Import-AutodiffModel $path
         $back.Classes | Should -BeExactly $trained.Network.Classes
         Assert-Harmless ($back | Out-Plain) 'what was read'
         foreach ($change in '"Sigmoid"', '"weights"', '"layers"') {
             [IO.File]::WriteAllText($path, $trained.Network.ToJson().Replace($change, "`"x`e[2J`u{9b}2J`u{202e}`""))
-            Assert-Harmless (Get-Outcome { Import-NeuralNetwork $path }).Errors[0].Exception.Message $change
+            Assert-Harmless (Get-Outcome { Import-AutodiffModel $path }).Errors[0].Exception.Message $change
         }
     }
 }

@@ -43,18 +43,18 @@ Describe 'A predicted label' {
         $result = Invoke-Labelled $Label
         $rows = @(Get-LabelledRow $Label)
         $path = Join-Path $TestDrive labels.json
-        $result | Export-NeuralNetwork $path -Force
+        $result | Export-AutodiffModel $path -Force
         $job = Start-ThreadJob { $using:result } | Receive-Job -Wait -AutoRemoveJob
         $serialized = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($result))
-        foreach ($model in $result, (Import-NeuralNetwork $path), $job, $serialized) {
-            $predicted = @($rows | Invoke-NeuralNetwork $model)
+        foreach ($model in $result, (Import-AutodiffModel $path), $job, $serialized) {
+            $predicted = @($rows | Invoke-AutodiffModel $model)
             for ($i = 0; $i -lt 2; $i++) {
                 $predicted[$i].Prediction.GetType() | Should -Be $Label[$i].GetType()
                 $predicted[$i].Prediction.Equals($Label[$i]) | Should -BeTrue
                 "$($predicted[$i].Prediction)" | Should -BeExactly "$($Label[$i])"
                 $predicted[$i].Probability | Should -BeGreaterThan 0.5
             }
-            $test = $rows | Test-NeuralNetwork $model
+            $test = $rows | Test-AutodiffModel $model
             $test.Accuracy | Should -Be 1
             $test.ConfusionMatrix[$Label[0], $Label[0]] | Should -Be 1
             $test.ConfusionMatrix[$Label[0], $Label[1]] | Should -Be 0
@@ -65,7 +65,7 @@ Describe 'A predicted label' {
     It 'and its class show as text in the views' {
         $result = Invoke-Labelled $true, $false, $true, $false -Output 2
         ($result.Network | Format-List | Out-String) | Should -Match 'Classes\s+: False, True'
-        $test = Get-LabelledRow $true, $false | Test-NeuralNetwork $result
+        $test = Get-LabelledRow $true, $false | Test-AutodiffModel $result
         ($test | Format-List | Out-String) | Should -Match '(?s)actual \\ predicted\s+False\s+True.*True\s+precision 1\.0000'
         ($test.Classes | Format-Table | Out-String) | Should -Match '(?m)^\s*True\s+1\s+1'
         ($test.ConfusionMatrix.ToTable() | ConvertTo-Csv)[0] | Should -BeExactly '"Actual","False","True"'
@@ -75,25 +75,25 @@ Describe 'A predicted label' {
         $result = Invoke-Labelled ([LabelKind]::Small), ([LabelKind]::Large)
         $rows = Get-LabelledRow ([LabelKind]::Small), ([LabelKind]::Large)
         $result.Network.Classes | ForEach-Object ToString | Should -BeExactly Large, Small
-        $result | Export-NeuralNetwork (Join-Path $TestDrive enum.json) -Force
-        $imported = Import-NeuralNetwork (Join-Path $TestDrive enum.json)
+        $result | Export-AutodiffModel (Join-Path $TestDrive enum.json) -Force
+        $imported = Import-AutodiffModel (Join-Path $TestDrive enum.json)
         foreach ($case in @{ Model = $result; Type = 'LabelKind' }, @{ Model = $imported; Type = 'String' }) {
-            $predicted = @($rows | Invoke-NeuralNetwork $case.Model)
+            $predicted = @($rows | Invoke-AutodiffModel $case.Model)
             $predicted[0].Prediction.GetType().Name | Should -BeExactly $case.Type
             ($predicted | Where-Object { $_.Prediction -eq $_.y }).Count | Should -Be 2
-            ($rows | Test-NeuralNetwork $case.Model).Accuracy | Should -Be 1
+            ($rows | Test-AutodiffModel $case.Model).Accuracy | Should -Be 1
         }
     }
 
     It 'that is false is false' {
         $result = Invoke-Labelled $true, $false, $true, $false -Output 2
-        @(Get-LabelledRow $true, $false, $true, $false | Invoke-NeuralNetwork $result | Where-Object Prediction).Count | Should -Be 2
+        @(Get-LabelledRow $true, $false, $true, $false | Invoke-AutodiffModel $result | Where-Object Prediction).Count | Should -Be 2
     }
 
     It 'meets the text of a number, and not another text of the same number' {
         $result = Invoke-Labelled 1, 2
-        @{ a = 0; y = '1' } | Test-NeuralNetwork $result | ForEach-Object Accuracy | Should -Be 1
-        $outcome = Get-Outcome { @{ a = 0; y = '1.0' } | Test-NeuralNetwork $result }
+        @{ a = 0; y = '1' } | Test-AutodiffModel $result | ForEach-Object Accuracy | Should -Be 1
+        $outcome = Get-Outcome { @{ a = 0; y = '1.0' } | Test-AutodiffModel $result }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly LabelUnknown
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 1, column 'y': the network does not know the label '1.0'. It knows: 1, 2."
     }
@@ -112,7 +112,7 @@ Describe 'What Prediction is' {
     ) {
         $result = Invoke-Labelled $Label[0], $Label[0], $Label[1], $Label[1] -Output 1 -Last sigmoid
         $result.FinalLoss | Assert-Near (Invoke-Labelled 'a', 'a', 'b', 'b' -Output 1 -Last sigmoid).FinalLoss -Within 0
-        $rows = @(Get-LabelledRow $Label[0], $Label[0], $Label[1], $Label[1] | Invoke-NeuralNetwork $result)
+        $rows = @(Get-LabelledRow $Label[0], $Label[0], $Label[1], $Label[1] | Invoke-AutodiffModel $result)
         $rows[0].psobject.Properties.Name | Should -BeExactly a, y, Prediction, Probability, "P_$($result.Network.Classes[0])", "P_$($result.Network.Classes[1])"
         foreach ($row in $rows) {
             $row.Prediction.GetType() | Should -Be $row.y.GetType()
@@ -124,7 +124,7 @@ Describe 'What Prediction is' {
     It 'is a number when the targets are other numbers too, or the last layer is no sigmoid' {
         $result = Invoke-Labelled 0, 0.5, 1 -Output 1 -Last sigmoid
         $result.Network.Classes | Should -HaveCount 0
-        @(@{ a = 1 } | Invoke-NeuralNetwork $result)[0].Prediction | Assert-Near 0.5 -Within 0.1
+        @(@{ a = 1 } | Invoke-AutodiffModel $result)[0].Prediction | Assert-Near 0.5 -Within 0.1
         (Invoke-Labelled 0, 0, 1, 1 -Output 1 -Last linear -Rate 0.01).Network.Classes | Should -HaveCount 0
     }
 
@@ -139,8 +139,8 @@ Describe 'What Prediction is' {
     It 'stays a number for a network of an older file that was trained on 0 and 1' {
         $old = '{"format":"PSAutodiff.Network","version":1,"precision":"Double","initializer":"Given","loss":"BinaryCrossEntropy","features":["a"],"labels":["y"],"layers":[{"activation":"Sigmoid","weights":[[0]],"biases":[0]}]}'
         $net = [PSAutodiff.Network]::ParseJson($old)
-        @{ a = 1 } | Invoke-NeuralNetwork $net | ForEach-Object Prediction | Should -BeExactly 0.5
-        (@{ a = 1; y = 1 } | Test-NeuralNetwork $net).Accuracy | Should -Be 1
+        @{ a = 1 } | Invoke-AutodiffModel $net | ForEach-Object Prediction | Should -BeExactly 0.5
+        (@{ a = 1; y = 1 } | Test-AutodiffModel $net).Accuracy | Should -Be 1
     }
 }
 
@@ -168,9 +168,9 @@ Describe 'Targets that the loss cannot measure' {
         @{ What = '-1 and 1 as text'; Call = { Get-LabelledRow '1', '-1' | Start-NetworkTraining -Network $one -Feature a -Label y }; Like = "Row 2, column 'y': the target -1 is not between 0 and 1*two values, -1 and 1*" }
         @{ What = '0 to 255'; Call = { Get-LabelledRow 0, 255, 128 | Start-NetworkTraining -Network $one -Feature a -Label y }; Like = "Row 2, column 'y': the target 255 is not*Scale the targets to between 0 and 1*" }
         @{ What = 'after a row that was left out'; Call = { Get-LabelledRow 0, '', 1, 7 | Start-NetworkTraining -Network $one -Feature a -Label y }; Like = "Row 4, column 'y': the target 7 is*" }
-        @{ What = 'in a test'; Call = { Get-LabelledRow 0, 3, 1 | Test-NeuralNetwork $one -Feature a -Label y }; Like = "Row 2, column 'y': the target 3 is*" }
+        @{ What = 'in a test'; Call = { Get-LabelledRow 0, 3, 1 | Test-AutodiffModel $one -Feature a -Label y }; Like = "Row 2, column 'y': the target 3 is*" }
         @{ What = 'in arrays'; Call = { Start-NetworkTraining -Network $one -Data 1, 2, 3 -Target 0, 1, -1 }; Like = '-Target, row 3, column 1: the target -1 is*' }
-        @{ What = 'in arrays of a test'; Call = { Test-NeuralNetwork $one -Data 1, 2, 3 -Target 0, 0.5, 2 }; Like = '-Target, row 3, column 1: the target 2 is*' }
+        @{ What = 'in arrays of a test'; Call = { Test-AutodiffModel $one -Data 1, 2, 3 -Target 0, 0.5, 2 }; Like = '-Target, row 3, column 1: the target 2 is*' }
         @{ What = 'in pruning'; Call = { Optimize-NeuralNetwork $one -Data 1, 2, 3 -Target 0, 0.5, 2 -Fraction 0.5 }; Like = '-Target, row 3, column 1: the target 2 is*' }
         @{ What = 'below 0 for a softmax'; Call = { @{ a = 1; p = 0.5; q = 0.5 }, @{ a = 2; p = 1.5; q = -0.5 } | Start-NetworkTraining -Network $two -Feature a -Label p, q }; Like = "Row 2, column 'q': the target -0.5 is below 0*" }
         @{ What = 'not summing to 1 for a softmax'; Call = { @{ a = 1; p = 1; q = 1 } | Start-NetworkTraining -Network $two -Feature a -Label p, q }; Like = 'Row 1: the targets sum to 2, not to 1*' }
@@ -184,7 +184,7 @@ Describe 'Targets that the loss cannot measure' {
         foreach ($activation in 'linear', 'tanh', 'relu') { foreach ($loss in 'BinaryCrossEntropy', 'CategoricalCrossEntropy') { @{ Activation = $activation; Loss = $loss } } }
     ) {
         $net = New-NeuralNetwork 1 1, $Activation -Seed 1
-        foreach ($call in { Get-LabelledRow 0, 1 | Start-NetworkTraining -Network $net -Feature a -Label y -LossFunction $Loss }, { Test-NeuralNetwork $net -Data 1, 2 -Target 0, 1 -LossFunction $Loss }) {
+        foreach ($call in { Get-LabelledRow 0, 1 | Start-NetworkTraining -Network $net -Feature a -Label y -LossFunction $Loss }, { Test-AutodiffModel $net -Data 1, 2 -Target 0, 1 -LossFunction $Loss }) {
             $record = Get-TargetError $call
             Get-ErrorId $record | Should -BeExactly LossFunctionInvalid
             $record.Exception.Message | Should -BeLike "$Loss measures probabilities, but the last layer is $Activation*"
@@ -296,7 +296,7 @@ Describe 'A list that contains itself' {
         @{ What = '-Activation'; Call = { New-NeuralNetwork -Weight (, (, 1)) -Activation $list } }
         @{ What = '-Data'; Call = { Start-NetworkTraining -Network $net -Data $list -Target 1 } }
         @{ What = '-Target'; Call = { Start-NetworkTraining -Network $net -Data 1 -Target $list } }
-        @{ What = '-Data of a prediction'; Call = { Invoke-NeuralNetwork $net -Data $list } }
+        @{ What = '-Data of a prediction'; Call = { Invoke-AutodiffModel $net -Data $list } }
         @{ What = '-Data of a regression'; Call = { Invoke-LinearRegression -Data $list -Target 1 } }
         @{ What = '-Target of a regression'; Call = { Invoke-LinearRegression -Data 1 -Target $list } }
         @{ What = '-Covariance'; Call = { Invoke-LinearRegression -Data 1 -Target 1 -Covariance $list } }
@@ -317,7 +317,7 @@ Describe 'A list that contains itself' {
 }
 
 Describe 'The target of rows' {
-    It 'is named with -Label, and says so: <_>' -ForEach 'Invoke-LinearRegression -Feature a -Target y', 'Start-NetworkTraining -Network $net -Feature a -Target y', 'Test-NeuralNetwork $net -Target y' {
+    It 'is named with -Label, and says so: <_>' -ForEach 'Invoke-LinearRegression -Feature a -Target y', 'Start-NetworkTraining -Network $net -Feature a -Target y', 'Test-AutodiffModel $net -Target y' {
         $net = New-NeuralNetwork 1 1 -Seed 1
         $call = [scriptblock]::Create("@{ a = 1; y = 2 } | $_")
         $outcome = Get-Outcome { & $call }

@@ -1,8 +1,8 @@
 BeforeDiscovery {
     $cmdlets = @(
-        'Compare-Expression', 'ConvertTo-ExprText', 'Export-AutodiffReport', 'Export-NeuralNetwork', 'Find-Minimum', 'Find-Root', 'Import-IdxData', 'Import-NeuralNetwork'
-        'Invoke-CurveFit', 'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'Invoke-Simplify', 'Measure-Expression', 'Measure-Matrix', 'Measure-WeightDecay', 'New-CompiledExpression', 'New-ExprNode'
-        'New-NeuralNetwork', 'Optimize-NeuralNetwork', 'Resolve-Expression', 'Show-Expression', 'Start-NetworkTraining', 'Test-Derivative', 'Test-NeuralNetwork', 'Trace-NeuralNetwork'
+        'Compare-Expression', 'ConvertTo-ExprText', 'Export-AutodiffModel', 'Export-AutodiffReport', 'Find-Minimum', 'Find-Root', 'Import-AutodiffModel', 'Import-IdxData'
+        'Invoke-AutodiffModel', 'Invoke-CurveFit', 'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-Simplify', 'Measure-Expression', 'Measure-Matrix', 'Measure-WeightDecay', 'New-CompiledExpression', 'New-ExprNode'
+        'New-NeuralNetwork', 'Optimize-NeuralNetwork', 'Resolve-Expression', 'Show-Expression', 'Start-NetworkTraining', 'Test-AutodiffModel', 'Test-Derivative', 'Trace-NeuralNetwork'
     )
 }
 
@@ -21,16 +21,22 @@ Describe 'The manifest of the built module' -ForEach @{ Cmdlets = $cmdlets } {
 
     It 'exports exactly the cmdlets, by name' {
         $manifest.CmdletsToExport | Sort-Object | Should -BeExactly $Cmdlets
-        (Get-Module PSAutodiff).ExportedCommands.Keys | Sort-Object | Should -BeExactly $Cmdlets
+        (Get-Module PSAutodiff).ExportedCmdlets.Keys | Sort-Object | Should -BeExactly $Cmdlets
     }
 
-    It 'has no wildcards and exports no functions, variables or aliases' {
+    It 'has no wildcards and exports no functions or variables' {
         $manifest.CmdletsToExport | Should -Not -Match '[*?]'
-        foreach ($other in 'FunctionsToExport', 'VariablesToExport', 'AliasesToExport') {
+        foreach ($other in 'FunctionsToExport', 'VariablesToExport') {
             $manifest.ContainsKey($other) | Should -BeTrue -Because "without $other PowerShell would export all"
             @($manifest[$other]).Count | Should -Be 0
         }
-        (Get-Module PSAutodiff).ExportedAliases.Count | Should -Be 0
+    }
+
+    It 'exports the names that networks alone once had, as aliases of the cmdlets for all models' {
+        $manifest.AliasesToExport | Sort-Object | Should -BeExactly ('Export', 'Import', 'Invoke', 'Test' | ForEach-Object { "$_-NeuralNetwork" })
+        $aliases = (Get-Module PSAutodiff).ExportedAliases
+        $aliases.Keys | Sort-Object | Should -BeExactly ($manifest.AliasesToExport | Sort-Object)
+        foreach ($alias in $aliases.Values) { $alias.ReferencedCommand.Name | Should -BeExactly ($alias.Name -replace 'NeuralNetwork', 'AutodiffModel') }
     }
 
     It 'has a GUID, a version, an author, a copyright and a description' {

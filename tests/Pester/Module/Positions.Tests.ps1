@@ -151,8 +151,8 @@ Describe 'The first position' {
             $command.Name
         }
         # A new cmdlet has its place either here or among those that take no expression.
-        $without = 'Export-NeuralNetwork', 'Import-IdxData', 'Import-NeuralNetwork', 'Invoke-LinearRegression', 'Invoke-NeuralNetwork', 'Measure-Matrix', 'New-NeuralNetwork',
-            'Optimize-NeuralNetwork', 'Test-NeuralNetwork', 'Trace-NeuralNetwork'
+        $without = 'Export-AutodiffModel', 'Import-IdxData', 'Import-AutodiffModel', 'Invoke-LinearRegression', 'Invoke-AutodiffModel', 'Measure-Matrix', 'New-NeuralNetwork',
+            'Optimize-NeuralNetwork', 'Test-AutodiffModel', 'Trace-NeuralNetwork'
         $found + $without | Sort-Object | Should -BeExactly ((Get-Command -Module PSAutodiff -CommandType Cmdlet).Name | Sort-Object)
     }
 }

@@ -8,11 +8,11 @@ BeforeDiscovery {
         @{ Name = 'Resolve-Expression -Sum'; Command = 'ResolveExpression'; Streams = $false; Call = { $input | Resolve-Expression '(y - w*a)^2' -Sum } }
         @{ Name = 'Start-NetworkTraining -Loss'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining '(y - w*a)^2' -Parameter w -Epoch 1 -LearningRate 0.001 } }
         @{ Name = 'Start-NetworkTraining -Network'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining -Network $net -Feature a -Label y -Epoch 1 -LearningRate 0.001 } }
-        @{ Name = 'Test-NeuralNetwork'; Command = 'TestNeuralNetwork'; Streams = $false; Call = { $input | Test-NeuralNetwork $net -Feature a -Label y } }
+        @{ Name = 'Test-AutodiffModel'; Command = 'TestNeuralNetwork'; Streams = $false; Call = { $input | Test-AutodiffModel $net -Feature a -Label y } }
         @{ Name = 'Trace-NeuralNetwork'; Command = 'TraceNeuralNetwork'; Streams = $false; Call = { $input | Trace-NeuralNetwork $net -Feature a -Label y } }
         @{ Name = 'Test-Derivative of a network'; Command = 'TestDerivative'; Streams = $false; Call = { $input | Test-Derivative $net -Feature a -Label y } }
         @{ Name = 'Optimize-NeuralNetwork'; Command = 'OptimizeNeuralNetwork'; Streams = $false; Call = { $input | Optimize-NeuralNetwork $net -Feature a -Label y -Fraction 0.1 } }
-        @{ Name = 'Invoke-NeuralNetwork'; Command = 'InvokeNeuralNetwork'; Streams = $true; Call = { $input | Invoke-NeuralNetwork $net -Feature a } }
+        @{ Name = 'Invoke-AutodiffModel'; Command = 'InvokeNeuralNetwork'; Streams = $true; Call = { $input | Invoke-AutodiffModel $net -Feature a } }
         @{ Name = 'Invoke-LinearRegression'; Command = 'InvokeLinearRegression'; Streams = $false; Call = { $input | Invoke-LinearRegression -Feature a -Label y } }
     )
 }
@@ -89,9 +89,9 @@ Describe 'A misspelt column' {
         @{ What = 'a weight'; Call = { $input | Invoke-LinearRegression -Label y -Weight w }; Says = "-Weight names the column 'w', but row 1*" }
         @{ What = 'a label to train on, not the number of features'; Call = { $input | Start-NetworkTraining -Network $net -Label z }; Says = "-Label names the column 'z', but row 1*" }
         @{ What = 'a feature to train on'; Call = { $input | Start-NetworkTraining -Network $net -Feature b -Label y }; Says = "-Feature names the column 'b', but row 1*" }
-        @{ What = 'a label to test on'; Call = { $input | Test-NeuralNetwork $net -Feature a -Label z }; Says = "-Label names the column 'z', but row 1*" }
-        @{ What = 'a feature to predict from'; Call = { $input | Invoke-NeuralNetwork $net -Feature b }; Says = "-Feature names the column 'b', but row 1*" }
-        @{ What = 'a column that the network knows'; Call = { $input | Test-NeuralNetwork $trained }; Says = "The network, which was trained on rows, names the column 'load', but row 1 has no such column. It has: a, y." }
+        @{ What = 'a label to test on'; Call = { $input | Test-AutodiffModel $net -Feature a -Label z }; Says = "-Label names the column 'z', but row 1*" }
+        @{ What = 'a feature to predict from'; Call = { $input | Invoke-AutodiffModel $net -Feature b }; Says = "-Feature names the column 'b', but row 1*" }
+        @{ What = 'a column that the network knows'; Call = { $input | Test-AutodiffModel $trained }; Says = "The network, which was trained on rows, names the column 'load', but row 1 has no such column. It has: a, y." }
         @{ What = 'a variable of a loss beside -Parameter'; Call = { $input | Start-NetworkTraining '(y - w*b)^2' -Parameter w }; Says = "-Parameter does not name the variable 'b' of the loss, so it has to be a column, but row 1 has no such column. It has: a, y." }
     ) {
         $trained = 1..4 | ForEach-Object { @{ load = $_; y = $_ } } | Start-NetworkTraining -Network $net -Feature load -Label y -Epoch 1 | ForEach-Object Network
@@ -162,7 +162,7 @@ Describe 'A property that cannot be read' {
         $known = New-NeuralNetwork 1 1, linear -Seed 1
         $file = Get-Item "$PSScriptRoot/../Support.ps1"
         $file | Add-Member ScriptProperty Bad { throw 'gone' }
-        foreach ($out in ($file | Measure-Expression 'Length/2^10' -AsProperty KB), ($file | Invoke-NeuralNetwork $known -Feature Length)) {
+        foreach ($out in ($file | Measure-Expression 'Length/2^10' -AsProperty KB), ($file | Invoke-AutodiffModel $known -Feature Length)) {
             $out.psobject.Properties.Name | Should -Contain Bad
             $null -eq $out.Bad | Should -BeTrue
             $out.Length | Should -Be $file.Length
@@ -188,8 +188,8 @@ Describe 'Rows of a DataTable' {
         $fit.Coefficients['Table'] | Assert-Near -3 -Within 1e-9
         $result = & $Rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 1, linear -Seed 1) -Label y -Epoch 1 -LearningRate 1e-6
         $result.Network.Features | Should -BeExactly 'a', 'Table'
-        (& $Rows | Test-NeuralNetwork $result.Network).Rows | Should -Be 6
-        $predicted = @(& $Rows | Invoke-NeuralNetwork $result.Network)
+        (& $Rows | Test-AutodiffModel $result.Network).Rows | Should -Be 6
+        $predicted = @(& $Rows | Invoke-AutodiffModel $result.Network)
         $predicted[0].psobject.Properties.Name | Should -BeExactly 'a', 'Table', 'y', 'Prediction'
         (& $Rows | Optimize-NeuralNetwork $result.Network -Fraction 0.5).FrozenCount | Should -Be 1
         $measured = @(& $Rows | Measure-Expression 'a + Table' -AsProperty Sum)
@@ -234,8 +234,8 @@ Describe 'An integer that no double holds' {
         '$rows | Invoke-LinearRegression -Feature x -Label y'
         '$rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y -Standardize -Epoch 1 -Seed 1'
         '$rows | Start-NetworkTraining ''(y - a*x*1e-16)^2'' -Epoch 1 -Seed 1 -LearningRate 0.01'
-        '$rows | Invoke-NeuralNetwork (New-NeuralNetwork 1 1 -Seed 1) -Feature x'
-        '$rows | Test-NeuralNetwork (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y'
+        '$rows | Invoke-AutodiffModel (New-NeuralNetwork 1 1 -Seed 1) -Feature x'
+        '$rows | Test-AutodiffModel (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y'
     ) {
         $outcome = Get-Outcome ([scriptblock]::Create($_))
         $outcome.Errors | Should -HaveCount 0
@@ -271,18 +271,18 @@ Describe 'Rows and arrays that are mixed' {
     }
 
     It 'end the command with what is wrong and what to do: <Command>' -ForEach @(
-        @{ Says = '-Target holds the right answers and goes with -Data, * name their column with -Label.'; Command = { $rows | Test-NeuralNetwork $net -Feature a -Target y } }
-        @{ Says = '-Target holds the right answers and goes with -Data, * name their column with -Label.'; Command = { $rows | Test-NeuralNetwork $net -Target 2, 4 } }
+        @{ Says = '-Target holds the right answers and goes with -Data, * name their column with -Label.'; Command = { $rows | Test-AutodiffModel $net -Feature a -Target y } }
+        @{ Says = '-Target holds the right answers and goes with -Data, * name their column with -Label.'; Command = { $rows | Test-AutodiffModel $net -Target 2, 4 } }
         @{ Says = '-Target holds the right answers and goes with -Data, *'; Command = { $rows | Optimize-NeuralNetwork $net -Fraction 0.5 -Feature a -Target y } }
         @{ Says = '-Target holds what to predict and goes with -Data, *'; Command = { $rows | Invoke-LinearRegression -Feature a -Target y } }
         @{ Says = '-Target holds what to predict and goes with -Data, *'; Command = { $rows | Start-NetworkTraining -Network $net -Feature a -Target y } }
-        @{ Says = '-Data holds the inputs and needs -Target, *'; Command = { Test-NeuralNetwork $net -Data 1, 2 -Label y } }
-        @{ Says = '-Label names columns of rows from the pipeline and does not go with -Data.*'; Command = { Test-NeuralNetwork $net -Data 1, 2 -Target 2, 4 -Label y } }
+        @{ Says = '-Data holds the inputs and needs -Target, *'; Command = { Test-AutodiffModel $net -Data 1, 2 -Label y } }
+        @{ Says = '-Label names columns of rows from the pipeline and does not go with -Data.*'; Command = { Test-AutodiffModel $net -Data 1, 2 -Target 2, 4 -Label y } }
         @{ Says = '-Feature names columns of rows from the pipeline and does not go with -Data.*'; Command = { Start-NetworkTraining -Network $net -Data 1, 2 -Target 2, 4 -Feature a } }
-        @{ Says = '-Feature names columns of rows from the pipeline and does not go with -Data.*'; Command = { Invoke-NeuralNetwork $net -Data 1, 2 -Feature a } }
+        @{ Says = '-Feature names columns of rows from the pipeline and does not go with -Data.*'; Command = { Invoke-AutodiffModel $net -Data 1, 2 -Feature a } }
         @{ Says = '-Weight names columns of rows from the pipeline and does not go with -Data.*'; Command = { Invoke-LinearRegression -Data 1, 2 -Target 2, 4 -Weight w } }
-        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Test-NeuralNetwork $net -Data 1, 2 -Target 2, 4 } }
-        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Invoke-NeuralNetwork $net -Data 1, 2 } }
+        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Test-AutodiffModel $net -Data 1, 2 -Target 2, 4 } }
+        @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Invoke-AutodiffModel $net -Data 1, 2 } }
         @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Invoke-LinearRegression -Data 1, 2 -Target 2, 4 } }
         @{ Says = 'There are rows from the pipeline and also -Data.*'; Command = { $rows | Start-NetworkTraining -Network $net -Data 1, 2 -Target 2, 4 } }
     ) {
@@ -294,9 +294,9 @@ Describe 'Rows and arrays that are mixed' {
     }
 
     It 'are fine apart' {
-        ($rows | Test-NeuralNetwork $net -Feature a -Label y).Loss | Should -BeExactly 0
-        (Test-NeuralNetwork $net -Data 1, 2 -Target 2, 4).Loss | Should -BeExactly 0
-        (Invoke-NeuralNetwork $net -Data 1, 2)[1, 0] | Should -BeExactly 4
+        ($rows | Test-AutodiffModel $net -Feature a -Label y).Loss | Should -BeExactly 0
+        (Test-AutodiffModel $net -Data 1, 2 -Target 2, 4).Loss | Should -BeExactly 0
+        (Invoke-AutodiffModel $net -Data 1, 2)[1, 0] | Should -BeExactly 4
         ($rows | Invoke-LinearRegression -Feature a -Label y).Coefficients['a'] | Assert-Near 2
         (Invoke-LinearRegression -Data 1, 2 -Target 2, 4 -Feature f -Label w).Coefficients['f'] | Assert-Near 2
     }

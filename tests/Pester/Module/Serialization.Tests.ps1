@@ -138,7 +138,7 @@ Describe 'A network and the result of a training come back live from <Way>' -Tag
         $back = & $Send $trained.Network
         $back -is [PSAutodiff.Network] | Should -BeTrue
         $back.ToJson() | Should -BeExactly $trained.Network.ToJson()
-        ($rows[0] | Invoke-NeuralNetwork $back).Probability | Should -BeExactly ($rows[0] | Invoke-NeuralNetwork $trained).Probability
+        ($rows[0] | Invoke-AutodiffModel $back).Probability | Should -BeExactly ($rows[0] | Invoke-AutodiffModel $trained).Probability
 
         $back = & $Send $trained
         $back -is [PSAutodiff.TrainingResult] | Should -BeTrue

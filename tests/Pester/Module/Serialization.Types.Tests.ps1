@@ -136,7 +136,7 @@ Describe 'What came back' -Tag Slow {
         @(($dead | Measure-Expression -At @{ x = 2; y = 3 }).Values) | Should -Be 4, 12
         (Measure-WeightDecay -Hessian (Get-Dead $objects.ExprHessian) -At @{ x = 0; y = 3 } -Decay 1).Variables | Should -Be y, x
         (Measure-WeightDecay '(x-1)^2 + (y-2)^4' -Minimizer (Get-Dead $objects.Minimum) -Decay 1).Variables | Should -Be x, y
-        (Import-Csv (Join-Path $repositoryRoot examples/data/iris.csv) | Test-NeuralNetwork (Get-Dead $objects.TrainingResult)).Loss | Should -BeExactly $objects.NetworkTest.Loss
+        (Import-Csv (Join-Path $repositoryRoot examples/data/iris.csv) | Test-AutodiffModel (Get-Dead $objects.TrainingResult)).Loss | Should -BeExactly $objects.ModelTest.Loss
     }
 
     It 'is written for people by ToJson, matrices by row and enumerations by name' {

@@ -47,21 +47,21 @@ Describe 'A column of text' {
         $network = $trained.Network
         $network.Features | Should -BeExactly x, 'colour=blue', 'colour=green', 'colour=red'
         $network.Columns[1].Levels | Should -BeExactly blue, green, red
-        ($rows | Test-NeuralNetwork $network).Loss | Should -BeLessThan 1e-3
+        ($rows | Test-AutodiffModel $network).Loss | Should -BeLessThan 1e-3
         # In another order, and after a journey through a file.
         $path = Join-Path $TestDrive net.json
-        $network | Export-NeuralNetwork $path
-        $back = Import-NeuralNetwork $path
+        $network | Export-AutodiffModel $path
+        $back = Import-AutodiffModel $path
         $back.ToJson() | Should -BeExactly $network.ToJson()
         $new = [pscustomobject]@{ colour = 'red'; x = 4 }, [pscustomobject]@{ colour = 'blue'; x = 4 }
-        $predicted = @($new | Invoke-NeuralNetwork $back)
+        $predicted = @($new | Invoke-AutodiffModel $back)
         $predicted[0].Prediction | Assert-Near 23 -Within 0.1
         $predicted[1].Prediction | Assert-Near 15 -Within 0.1
-        $outcome = Get-Outcome { $new[0], [pscustomobject]@{ colour = 'pink'; x = 1 } | Invoke-NeuralNetwork $back }
+        $outcome = Get-Outcome { $new[0], [pscustomobject]@{ colour = 'pink'; x = 1 } | Invoke-AutodiffModel $back }
         $outcome.Output | Should -HaveCount 1
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly LevelUnknown
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 2, column 'colour': 'pink' is none of the levels that the model knows: blue, green, red.*"
-        ($rows + [pscustomobject]@{ x = 1; colour = 'pink'; y = 0 } | Test-NeuralNetwork $network -ErrorAction SilentlyContinue).Rows | Should -Be 18
+        ($rows + [pscustomobject]@{ x = 1; colour = 'pink'; y = 0 } | Test-AutodiffModel $network -ErrorAction SilentlyContinue).Rows | Should -Be 18
     }
 
     It 'with two levels is one column of a report, without points' {

@@ -31,7 +31,7 @@ BeforeAll {
         NetworkLayer           = '(?s)Inputs.*Outputs.*Activation.*Tanh.*15'
         FeatureScaling         = '(?s)Means.*5\.84'
         WeightSaliency         = '(?s)Name.*w1_1_1.*Saliency|Name.*Saliency.*w1_1_1'
-        NetworkTest            = '(?s)Rows\s+: 150.*Loss\s+: 0\.\d.*Accuracy\s+: 0\.\d'
+        ModelTest            = '(?s)Rows\s+: 150.*Loss\s+: 0\.\d.*Accuracy\s+: 0\.\d'
         ConfusionMatrix        = '(?s)setosa.*50'
         ClassMeasure           = '(?s)Class.*setosa'
         TrainingResult         = '(?s)FinalLoss\s+: 0\.\d.*Epochs\s+: 3.*Network\s+: 4-3 Tanh-3 Softmax'

@@ -5,16 +5,17 @@ using PSAutodiff.Rows;
 namespace PSAutodiff.Commands;
 
 /// <summary>Predicts with a network: gives each row again with predictions, or the outputs for a matrix.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "NeuralNetwork")]
+[Cmdlet(VerbsLifecycle.Invoke, "AutodiffModel")]
+[Alias("Invoke-NeuralNetwork")]
 [OutputType(typeof(PSObject), typeof(double[,]))]
-public sealed class InvokeNeuralNetworkCommand : NetworkRowsCmdlet
+public sealed class InvokeAutodiffModelCommand : NetworkRowsCmdlet
 {
     private bool _any;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        RequireNetwork("Import-Csv new.csv | Invoke-NeuralNetwork $net");
+        RequireNetwork("Import-Csv new.csv | Invoke-AutodiffModel $net");
         RequireOneSource(target: null);
     }
 

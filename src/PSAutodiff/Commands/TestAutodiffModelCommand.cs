@@ -5,12 +5,13 @@ using PSAutodiff.Rows;
 namespace PSAutodiff.Commands;
 
 /// <summary>Measures a network on labelled rows.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "NeuralNetwork")]
-[OutputType(typeof(NetworkTest))]
-public sealed class TestNeuralNetworkCommand : LabelledRowsCmdlet
+[Cmdlet(VerbsDiagnostic.Test, "AutodiffModel")]
+[Alias("Test-NeuralNetwork")]
+[OutputType(typeof(ModelTest))]
+public sealed class TestAutodiffModelCommand : LabelledRowsCmdlet
 {
     /// <inheritdoc/>
-    protected override void BeginProcessing() => RequireNetwork("Import-Csv test.csv | Test-NeuralNetwork $net");
+    protected override void BeginProcessing() => RequireNetwork("Import-Csv test.csv | Test-AutodiffModel $net");
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -19,7 +20,7 @@ public sealed class TestNeuralNetworkCommand : LabelledRowsCmdlet
         WriteObject(Require(null, () => Model.Precision == NetworkPrecision.Single ? Measure<float>() : Measure<double>()));
     }
 
-    private NetworkTest Measure<T>()
+    private ModelTest Measure<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         NetworkOutput.Test<T>(Model, TakeData(Model), LossOf(Model), ThrottleLimit, Cancellation);
 }

@@ -1,4 +1,4 @@
-# What a trained network is used for: Invoke-NeuralNetwork and Test-NeuralNetwork.
+# What a trained network is used for: Invoke-AutodiffModel and Test-AutodiffModel.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"
@@ -10,9 +10,9 @@ BeforeAll {
     $flower = [pscustomobject]@{ SepalLength = 5.1; SepalWidth = 3.5; PetalLength = 1.4; PetalWidth = 0.2 }
 }
 
-Describe 'Invoke-NeuralNetwork on rows' {
+Describe 'Invoke-AutodiffModel on rows' {
     It 'adds the class, its probability and that of each class, and leaves the row as it was' {
-        $row = $flower | Invoke-NeuralNetwork $trained
+        $row = $flower | Invoke-AutodiffModel $trained
         $row.psobject.Properties.Name | Should -BeExactly SepalLength, SepalWidth, PetalLength, PetalWidth, Prediction, Probability, P_setosa, P_versicolor, P_virginica
         $row.Prediction | Should -BeExactly setosa
         $row.Probability | Should -BeExactly $row.P_setosa
@@ -21,21 +21,21 @@ Describe 'Invoke-NeuralNetwork on rows' {
     }
 
     It 'takes hashtables, and columns in any order' {
-        $row = @{ Petalwidth = '0.2'; PetalLength = 1.4; SepalWidth = 3.5; SepalLength = 5.1; Other = 'x' } | Invoke-NeuralNetwork $trained
-        $row.P_setosa | Should -BeExactly ($flower | Invoke-NeuralNetwork $trained).P_setosa
+        $row = @{ Petalwidth = '0.2'; PetalLength = 1.4; SepalWidth = 3.5; SepalLength = 5.1; Other = 'x' } | Invoke-AutodiffModel $trained
+        $row.P_setosa | Should -BeExactly ($flower | Invoke-AutodiffModel $trained).P_setosa
         $row.Other | Should -BeExactly x
     }
 
     It 'gives each row as it comes' {
-        $first = $iris | Invoke-NeuralNetwork $trained | Select-Object -First 1
+        $first = $iris | Invoke-AutodiffModel $trained | Select-Object -First 1
         $first.Prediction | Should -BeExactly setosa
         $seen = [Collections.Generic.List[string]]::new()
-        $iris[0..1] | ForEach-Object { $seen.Add('in'); $_ } | Invoke-NeuralNetwork $trained | ForEach-Object { $seen.Add('out') }
+        $iris[0..1] | ForEach-Object { $seen.Add('in'); $_ } | Invoke-AutodiffModel $trained | ForEach-Object { $seen.Add('out') }
         $seen | Should -BeExactly in, out, in, out
     }
 
     It 'adds both probabilities with one output and two classes' {
-        $rows = @{ a = 1; b = 1 }, @{ a = -1; b = -1 } | Invoke-NeuralNetwork $sides -Feature a, b
+        $rows = @{ a = 1; b = 1 }, @{ a = -1; b = -1 } | Invoke-AutodiffModel $sides -Feature a, b
         # The classes are 0 = big and 1 = small, in ordinal order; the output is the probability of the second.
         $rows[0].Prediction, $rows[1].Prediction | Should -BeExactly small, big
         $rows[0].P_small | Assert-Near 1 -Within 1e-6
@@ -44,75 +44,75 @@ Describe 'Invoke-NeuralNetwork on rows' {
     }
 
     It 'adds a number, or one for each output, when there are no classes' {
-        $row = @{ a = 2; b = 3 } | Invoke-NeuralNetwork (New-NeuralNetwork -Weight @((, 1), (, 10))) -Feature a, b
+        $row = @{ a = 2; b = 3 } | Invoke-AutodiffModel (New-NeuralNetwork -Weight @((, 1), (, 10))) -Feature a, b
         $row.Prediction | Should -BeExactly 32
-        $row = @{ a = 2; b = 3 } | Invoke-NeuralNetwork (New-NeuralNetwork -Weight @((1, 2), (10, 20))) -Feature a, b
+        $row = @{ a = 2; b = 3 } | Invoke-AutodiffModel (New-NeuralNetwork -Weight @((1, 2), (10, 20))) -Feature a, b
         $row.Prediction_1, $row.Prediction_2 | Should -BeExactly 32, 64
     }
 
     It 'can be exported as CSV' {
         $path = Join-Path $TestDrive predictions.csv
-        $iris[0, 60] | Invoke-NeuralNetwork $trained | Export-Csv $path
+        $iris[0, 60] | Invoke-AutodiffModel $trained | Export-Csv $path
         (Import-Csv $path).Prediction | Should -BeExactly setosa, versicolor
     }
 
     It 'says what is wrong with a row, and goes on' {
-        $outcome = Get-Outcome { $null, @{ SepalLength = 1 }, $flower, ($flower | Select-Object *, @{ n = 'Prediction'; e = { 1 } }), 5, $flower | Invoke-NeuralNetwork $trained }
+        $outcome = Get-Outcome { $null, @{ SepalLength = 1 }, $flower, ($flower | Select-Object *, @{ n = 'Prediction'; e = { 1 } }), 5, $flower | Invoke-AutodiffModel $trained }
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly RowNull, ColumnMissing, PropertyExists, ColumnMissing
         $outcome.Errors[1].Exception.Message | Should -BeLike "Row 2 *'SepalWidth'*"
         $outcome.Output | Should -HaveCount 2
     }
 }
 
-Describe 'Invoke-NeuralNetwork -Data' {
+Describe 'Invoke-AutodiffModel -Data' {
     It 'gives rows x outputs, raw inputs scaled as in training' {
-        $outputs = Invoke-NeuralNetwork -Network $trained -Data ((5.1, 3.5, 1.4, 0.2), (6.7, 3, 5.2, 2.3))
+        $outputs = Invoke-AutodiffModel -Network $trained -Data ((5.1, 3.5, 1.4, 0.2), (6.7, 3, 5.2, 2.3))
         , $outputs | Should -BeOfType 'double[,]'
         $outputs.GetLength(0), $outputs.GetLength(1) | Should -BeExactly 2, 3
-        $outputs[0, 0] | Should -BeExactly ($flower | Invoke-NeuralNetwork $trained).P_setosa
+        $outputs[0, 0] | Should -BeExactly ($flower | Invoke-AutodiffModel $trained).P_setosa
     }
 
     It 'gives the same as Predict' {
         $data = [double[, ]]::new(3, 4)
         $expected = $trained.Network.Predict($data)
-        $outputs = Invoke-NeuralNetwork $trained -Data $data
+        $outputs = Invoke-AutodiffModel $trained -Data $data
         foreach ($i in 0..2) { foreach ($j in 0..2) { $outputs[$i, $j] | Should -BeExactly $expected[$i, $j] } }
     }
 }
 
-Describe 'What Invoke-NeuralNetwork refuses' {
+Describe 'What Invoke-AutodiffModel refuses' {
     It '<What>: <Id>' -ForEach @(
-        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { $flower | Invoke-NeuralNetwork } }
-        @{ What = 'the result of another training'; Id = 'NetworkMissing'; Call = { $flower | Invoke-NeuralNetwork (@{ x = 1 } | Start-NetworkTraining '(x-a)^2' -Epoch 1) } }
-        @{ What = 'no rows'; Id = 'RowsMissing'; Call = { @() | Invoke-NeuralNetwork $trained } }
-        @{ What = 'a network that does not know its columns'; Id = 'FeatureMissing'; Call = { @{ a = 1; b = 2 } | Invoke-NeuralNetwork $line } }
-        @{ What = 'other columns than inputs'; Id = 'FeatureCount'; Call = { @{ a = 1; b = 2 } | Invoke-NeuralNetwork $trained -Feature a, b } }
-        @{ What = 'data of another width'; Id = 'FeatureCount'; Call = { Invoke-NeuralNetwork $trained -Data ((1, 2), (3, 4)) } }
+        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { $flower | Invoke-AutodiffModel } }
+        @{ What = 'the result of another training'; Id = 'NetworkMissing'; Call = { $flower | Invoke-AutodiffModel (@{ x = 1 } | Start-NetworkTraining '(x-a)^2' -Epoch 1) } }
+        @{ What = 'no rows'; Id = 'RowsMissing'; Call = { @() | Invoke-AutodiffModel $trained } }
+        @{ What = 'a network that does not know its columns'; Id = 'FeatureMissing'; Call = { @{ a = 1; b = 2 } | Invoke-AutodiffModel $line } }
+        @{ What = 'other columns than inputs'; Id = 'FeatureCount'; Call = { @{ a = 1; b = 2 } | Invoke-AutodiffModel $trained -Feature a, b } }
+        @{ What = 'data of another width'; Id = 'FeatureCount'; Call = { Invoke-AutodiffModel $trained -Data ((1, 2), (3, 4)) } }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Output | Should -HaveCount 0
         $outcome.Errors | Should -HaveCount 1
-        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.InvokeNeuralNetworkCommand"
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.InvokeAutodiffModelCommand"
     }
 }
 
-Describe 'Test-NeuralNetwork' {
+Describe 'Test-AutodiffModel' {
     BeforeAll {
-        $test = $iris | Test-NeuralNetwork $trained
+        $test = $iris | Test-AutodiffModel $trained
     }
 
     It 'gives loss and accuracy' {
-        $test | Should -BeOfType PSAutodiff.NetworkTest
+        $test | Should -BeOfType PSAutodiff.ModelTest
         $test.Rows | Should -Be 150
         $test.Loss | Assert-Near $trained.FinalLoss -Within 1e-14
-        $right = @($iris | Invoke-NeuralNetwork $trained | Where-Object { $_.Prediction -ceq $_.Species }).Count
+        $right = @($iris | Invoke-AutodiffModel $trained | Where-Object { $_.Prediction -ceq $_.Species }).Count
         $test.Accuracy | Should -BeExactly ($right / 150)
     }
 
     It 'counts which class was taken for which' {
         $matrix = $test.ConfusionMatrix
         ($matrix.Counts | Measure-Object -Sum).Sum | Should -Be 150
-        $matrix['setosa', 'setosa'] | Should -Be @($iris | Where-Object Species -EQ setosa | Invoke-NeuralNetwork $trained | Where-Object Prediction -EQ setosa).Count
+        $matrix['setosa', 'setosa'] | Should -Be @($iris | Where-Object Species -EQ setosa | Invoke-AutodiffModel $trained | Where-Object Prediction -EQ setosa).Count
         $table = $matrix.ToTable()
         $table[1].Actual | Should -BeExactly versicolor
         $table[1].virginica | Should -Be $matrix['versicolor', 'virginica']
@@ -120,7 +120,7 @@ Describe 'Test-NeuralNetwork' {
 
     It 'gives precision, recall and F1 of a matrix that can be checked by hand' {
         # Two classes, always answered 'small' but for one row.
-        $by = @{ a = 1; b = 1; y = 'small' }, @{ a = 1; b = 1; y = 'big' }, @{ a = 1; b = 1; y = 'small' }, @{ a = -1; b = -1; y = 'big' } | Test-NeuralNetwork $sides -Feature a, b -Label y
+        $by = @{ a = 1; b = 1; y = 'small' }, @{ a = 1; b = 1; y = 'big' }, @{ a = 1; b = 1; y = 'small' }, @{ a = -1; b = -1; y = 'big' } | Test-AutodiffModel $sides -Feature a, b -Label y
         $by.Accuracy | Should -BeExactly 0.75
         $big, $small = $by.Classes
         $big.Class, $big.Rows, $big.Predicted, $big.Precision, $big.Recall | Should -BeExactly big, 2, 1, 1, 0.5
@@ -130,25 +130,25 @@ Describe 'Test-NeuralNetwork' {
     }
 
     It 'takes 0 and 1 for classes with one sigmoid output, and other numbers for numbers' {
-        (Test-NeuralNetwork $line -Data ((1, 1), (-1, -1)) -Target 1, 1).Accuracy | Should -BeExactly 0.5
-        $numbers = Test-NeuralNetwork $line -Data ((1, 1), (-1, -1)) -Target 1, 0.5 -LossFunction MeanSquaredError
+        (Test-AutodiffModel $line -Data ((1, 1), (-1, -1)) -Target 1, 1).Accuracy | Should -BeExactly 0.5
+        $numbers = Test-AutodiffModel $line -Data ((1, 1), (-1, -1)) -Target 1, 0.5 -LossFunction MeanSquaredError
         $null -eq $numbers.Accuracy | Should -BeTrue
         $numbers.Loss | Assert-Near 0.125 -Within 1e-6
     }
 
     It 'says which labels it does not know, and goes on' {
-        $outcome = Get-Outcome { ($flower | Select-Object *, @{ n = 'Species'; e = { 'rose' } }), $iris[0] | Test-NeuralNetwork $trained }
+        $outcome = Get-Outcome { ($flower | Select-Object *, @{ n = 'Species'; e = { 'rose' } }), $iris[0] | Test-AutodiffModel $trained }
         $outcome.Errors | Should -HaveCount 1
-        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly 'LabelUnknown,PSAutodiff.Commands.TestNeuralNetworkCommand'
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly 'LabelUnknown,PSAutodiff.Commands.TestAutodiffModelCommand'
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 1, column 'Species': *'rose'*setosa, versicolor, virginica*"
         $outcome.Output[0].Rows | Should -Be 1
         $outcome.Output[0].Accuracy | Should -Be 1
     }
 
     It 'refuses <What>: <Id>' -ForEach @(
-        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { $iris | Test-NeuralNetwork } }
-        @{ What = 'no rows'; Id = 'RowsMissing'; Call = { Test-NeuralNetwork $trained } }
-        @{ What = 'rows without labels'; Id = 'LabelMissing'; Call = { @{ a = 1; b = 1 } | Test-NeuralNetwork $line -Feature a, b } }
+        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { $iris | Test-AutodiffModel } }
+        @{ What = 'no rows'; Id = 'RowsMissing'; Call = { Test-AutodiffModel $trained } }
+        @{ What = 'rows without labels'; Id = 'LabelMissing'; Call = { @{ a = 1; b = 1 } | Test-AutodiffModel $line -Feature a, b } }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Output | Should -HaveCount 0
@@ -168,9 +168,9 @@ Describe 'Networks at the prompt' {
     }
 
     It 'show a test with its matrix' {
-        $iris | Test-NeuralNetwork $trained | Get-Display | Should -Match 'actual \\ predicted\s+setosa\s+versicolor\s+virginica'
-        ($iris | Test-NeuralNetwork $trained).ConfusionMatrix | Get-Display | Should -Match '(?m)^versicolor\s+\d+\s+\d+\s+\d+'
-        ($iris | Test-NeuralNetwork $trained).Classes | Get-Display | Should -Match 'Precision\s+Recall\s+F1'
+        $iris | Test-AutodiffModel $trained | Get-Display | Should -Match 'actual \\ predicted\s+setosa\s+versicolor\s+virginica'
+        ($iris | Test-AutodiffModel $trained).ConfusionMatrix | Get-Display | Should -Match '(?m)^versicolor\s+\d+\s+\d+\s+\d+'
+        ($iris | Test-AutodiffModel $trained).Classes | Get-Display | Should -Match 'Precision\s+Recall\s+F1'
     }
 
     It 'show the result of a training without parameters' {

@@ -4,9 +4,10 @@ using PSAutodiff.Converters;
 namespace PSAutodiff.Commands;
 
 /// <summary>Saves a network as JSON.</summary>
-[Cmdlet(VerbsData.Export, "NeuralNetwork", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "AutodiffModel", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[Alias("Export-NeuralNetwork")]
 [OutputType(typeof(void))]
-public sealed class ExportNeuralNetworkCommand : FileWritingCmdlet
+public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
 {
     private int _networks;
 
@@ -21,13 +22,13 @@ public sealed class ExportNeuralNetworkCommand : FileWritingCmdlet
         if (!IsBound(nameof(Network))) return;
         if (++_networks > 1) Stop(ErrorIds.PathInvalid, "A file holds one network, but several came through the pipeline. The file holds the first.", Network);
         var network = Require(Network, () => Conversions.ToNetwork(Network));
-        var file = RequireFile("$net | Export-NeuralNetwork model.json");
+        var file = RequireFile("$net | Export-AutodiffModel model.json");
         if (ShouldProcess(file)) WriteFile(file, network.ToJson());
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_networks == 0) Stop(ErrorIds.NetworkMissing, "Export-NeuralNetwork was given no network. Pipe one in, for example: $net | Export-NeuralNetwork model.json");
+        if (_networks == 0) Stop(ErrorIds.NetworkMissing, "Export-AutodiffModel was given no network. Pipe one in, for example: $net | Export-AutodiffModel model.json");
     }
 }

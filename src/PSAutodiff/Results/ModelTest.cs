@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 namespace PSAutodiff;
 
 /// <summary>How well a network does on labelled rows.</summary>
-public sealed class NetworkTest
+public sealed class ModelTest
 {
     private readonly ClassMeasure[] _classes;
 
     [JsonConstructor]
-    internal NetworkTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusionMatrix)
+    internal ModelTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusionMatrix)
     {
         Rows = rows;
         Loss = loss;

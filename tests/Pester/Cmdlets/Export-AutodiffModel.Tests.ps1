@@ -1,4 +1,4 @@
-# Networks as files: Export-NeuralNetwork and Import-NeuralNetwork.
+# Networks as files: Export-AutodiffModel and Import-AutodiffModel.
 BeforeAll {
     Set-StrictMode -Version Latest
     . "$PSScriptRoot/../Support.ps1"
@@ -10,78 +10,78 @@ BeforeAll {
 Describe 'A network that is saved and read' {
     It 'is the same in every bit, columns, classes and scaling included' {
         $path = Join-Path $TestDrive model.json
-        $trained.Network | Export-NeuralNetwork $path
-        $back = Import-NeuralNetwork $path
+        $trained.Network | Export-AutodiffModel $path
+        $back = Import-AutodiffModel $path
         $back | Should -BeOfType PSAutodiff.Network
         $back.ToJson() | Should -BeExactly $trained.Network.ToJson()
         $back.Classes | Should -BeExactly large, small
-        ($rows[0] | Invoke-NeuralNetwork $back).Probability | Should -BeExactly ($rows[0] | Invoke-NeuralNetwork $trained).Probability
+        ($rows[0] | Invoke-AutodiffModel $back).Probability | Should -BeExactly ($rows[0] | Invoke-AutodiffModel $trained).Probability
     }
 
     It 'comes from the result of a training too' {
         $path = Join-Path $TestDrive result.json
-        $trained | Export-NeuralNetwork -LiteralPath $path
-        (Import-NeuralNetwork -LiteralPath $path).ToJson() | Should -BeExactly $trained.Network.ToJson()
+        $trained | Export-AutodiffModel -LiteralPath $path
+        (Import-AutodiffModel -LiteralPath $path).ToJson() | Should -BeExactly $trained.Network.ToJson()
     }
 
     It 'may lie on a drive of PowerShell, and under a name like a wildcard' {
-        $net | Export-NeuralNetwork TestDrive:/drive.json
+        $net | Export-AutodiffModel TestDrive:/drive.json
         Join-Path $TestDrive drive.json | Should -Exist
-        $net | Export-NeuralNetwork -LiteralPath (Join-Path $TestDrive 'a[1].json')
-        (Import-NeuralNetwork -LiteralPath TestDrive:/a[1].json).ParameterCount | Should -Be $net.ParameterCount
+        $net | Export-AutodiffModel -LiteralPath (Join-Path $TestDrive 'a[1].json')
+        (Import-AutodiffModel -LiteralPath TestDrive:/a[1].json).ParameterCount | Should -Be $net.ParameterCount
     }
 
     It 'is one of many by wildcards or by Get-ChildItem' {
         $folder = New-Item (Join-Path $TestDrive many) -ItemType Directory
-        1..3 | ForEach-Object { New-NeuralNetwork $_ 1 | Export-NeuralNetwork (Join-Path $folder "$_.json") }
-        (Import-NeuralNetwork "$folder/*.json").InputSize | Should -Be 1, 2, 3
-        (Get-ChildItem $folder | Import-NeuralNetwork).InputSize | Should -Be 1, 2, 3
+        1..3 | ForEach-Object { New-NeuralNetwork $_ 1 | Export-AutodiffModel (Join-Path $folder "$_.json") }
+        (Import-AutodiffModel "$folder/*.json").InputSize | Should -Be 1, 2, 3
+        (Get-ChildItem $folder | Import-AutodiffModel).InputSize | Should -Be 1, 2, 3
     }
 
     It 'keeps no temporary file beside it' {
         $folder = New-Item (Join-Path $TestDrive alone) -ItemType Directory
-        $net | Export-NeuralNetwork "$folder/m.json"
-        $net | Export-NeuralNetwork "$folder/m.json"
+        $net | Export-AutodiffModel "$folder/m.json"
+        $net | Export-AutodiffModel "$folder/m.json"
         (Get-ChildItem $folder -Force).Name | Should -BeExactly m.json
     }
 }
 
-Describe 'Export-NeuralNetwork' {
+Describe 'Export-AutodiffModel' {
     It 'writes nothing with -WhatIf' {
-        $net | Export-NeuralNetwork (Join-Path $TestDrive if.json) -WhatIf
+        $net | Export-AutodiffModel (Join-Path $TestDrive if.json) -WhatIf
         Join-Path $TestDrive if.json | Should -Not -Exist
     }
 
     It 'replaces a file, but not with -NoClobber, and a write-protected one only with -Force' {
         $path = Join-Path $TestDrive old.json
         Set-Content $path old
-        $outcome = Get-Outcome { $net | Export-NeuralNetwork $path -NoClobber }
+        $outcome = Get-Outcome { $net | Export-AutodiffModel $path -NoClobber }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly FileExists
         Get-Content $path | Should -BeExactly old
         Set-ItemProperty $path IsReadOnly $true
-        $outcome = Get-Outcome { $net | Export-NeuralNetwork $path }
+        $outcome = Get-Outcome { $net | Export-AutodiffModel $path }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly FileUnwritable
         Get-Content $path | Should -BeExactly old
-        $net | Export-NeuralNetwork $path -Force
-        (Import-NeuralNetwork $path).ToJson() | Should -BeExactly $net.ToJson()
+        $net | Export-AutodiffModel $path -Force
+        (Import-AutodiffModel $path).ToJson() | Should -BeExactly $net.ToJson()
     }
 
     It 'refuses <What>: <Id>' -ForEach @(
-        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { Export-NeuralNetwork (Join-Path $TestDrive x.json) } }
-        @{ What = 'null'; Id = 'NetworkMissing'; Call = { $null | Export-NeuralNetwork (Join-Path $TestDrive x.json) } }
-        @{ What = 'something else'; Id = 'NetworkMissing'; Call = { Get-Date | Export-NeuralNetwork (Join-Path $TestDrive x.json) } }
-        @{ What = 'no path'; Id = 'PathInvalid'; Call = { $net | Export-NeuralNetwork } }
-        @{ What = 'another kind of drive'; Id = 'PathInvalid'; Call = { $net | Export-NeuralNetwork env:x } }
-        @{ What = 'a folder that is not there'; Id = 'FileUnwritable'; Call = { $net | Export-NeuralNetwork (Join-Path $TestDrive 'no/such/x.json') } }
-        @{ What = 'a folder for a file'; Id = 'FileUnwritable'; Call = { $net | Export-NeuralNetwork $TestDrive } }
+        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { Export-AutodiffModel (Join-Path $TestDrive x.json) } }
+        @{ What = 'null'; Id = 'NetworkMissing'; Call = { $null | Export-AutodiffModel (Join-Path $TestDrive x.json) } }
+        @{ What = 'something else'; Id = 'NetworkMissing'; Call = { Get-Date | Export-AutodiffModel (Join-Path $TestDrive x.json) } }
+        @{ What = 'no path'; Id = 'PathInvalid'; Call = { $net | Export-AutodiffModel } }
+        @{ What = 'another kind of drive'; Id = 'PathInvalid'; Call = { $net | Export-AutodiffModel env:x } }
+        @{ What = 'a folder that is not there'; Id = 'FileUnwritable'; Call = { $net | Export-AutodiffModel (Join-Path $TestDrive 'no/such/x.json') } }
+        @{ What = 'a folder for a file'; Id = 'FileUnwritable'; Call = { $net | Export-AutodiffModel $TestDrive } }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Errors | Should -HaveCount 1
-        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.ExportNeuralNetworkCommand"
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.ExportAutodiffModelCommand"
     }
 }
 
-Describe 'Import-NeuralNetwork refuses what is no network, with the file in the message' {
+Describe 'Import-AutodiffModel refuses what is no network, with the file in the message' {
     BeforeAll {
         $good = $net.ToJson()
     }
@@ -97,28 +97,28 @@ Describe 'Import-NeuralNetwork refuses what is no network, with the file in the 
     ) {
         $path = Join-Path $TestDrive bad.json
         Set-Content $path (& $Text) -NoNewline
-        $outcome = Get-Outcome { Import-NeuralNetwork $path }
+        $outcome = Get-Outcome { Import-AutodiffModel $path }
         $outcome.Output | Should -HaveCount 0
         $outcome.Errors | Should -HaveCount 1
-        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.ImportNeuralNetworkCommand"
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly "$Id,PSAutodiff.Commands.ImportAutodiffModelCommand"
         $outcome.Errors[0].Exception.Message.Contains($path) | Should -BeTrue
     }
 
     It 'bytes that are no text' {
         $path = Join-Path $TestDrive bytes.json
         [IO.File]::WriteAllBytes($path, [byte[]](0x7b, 0xff, 0xfe, 0x00))
-        Get-ErrorId (Get-Outcome { Import-NeuralNetwork $path }).Errors[0] | Should -BeExactly NetworkJson
+        Get-ErrorId (Get-Outcome { Import-AutodiffModel $path }).Errors[0] | Should -BeExactly NetworkJson
     }
 
     It 'a file that is not there, and goes on to the next' {
         $path = Join-Path $TestDrive good.json
-        $net | Export-NeuralNetwork $path
-        $outcome = Get-Outcome { Import-NeuralNetwork (Join-Path $TestDrive none.json), (Join-Path $TestDrive 'none*.json'), $TestDrive, $path }
+        $net | Export-AutodiffModel $path
+        $outcome = Get-Outcome { Import-AutodiffModel (Join-Path $TestDrive none.json), (Join-Path $TestDrive 'none*.json'), $TestDrive, $path }
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly FileNotFound, FileNotFound, FileNotFound
         $outcome.Output | Should -HaveCount 1
     }
 
     It 'an empty call' {
-        Get-ErrorId (Get-Outcome { Import-NeuralNetwork }).Errors[0] | Should -BeExactly PathInvalid
+        Get-ErrorId (Get-Outcome { Import-AutodiffModel }).Errors[0] | Should -BeExactly PathInvalid
     }
 }

@@ -3,10 +3,11 @@ using System.Text;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Reads networks that Export-NeuralNetwork saved.</summary>
-[Cmdlet(VerbsData.Import, "NeuralNetwork", DefaultParameterSetName = PathSet)]
+/// <summary>Reads networks that Export-AutodiffModel saved.</summary>
+[Cmdlet(VerbsData.Import, "AutodiffModel", DefaultParameterSetName = PathSet)]
+[Alias("Import-NeuralNetwork")]
 [OutputType(typeof(Network))]
-public sealed class ImportNeuralNetworkCommand : FileReadingCmdlet
+public sealed class ImportAutodiffModelCommand : FileReadingCmdlet
 {
     // A text may have so many characters.
     private const long MostBytes = 1 << 30;
@@ -21,7 +22,7 @@ public sealed class ImportNeuralNetworkCommand : FileReadingCmdlet
         }
         catch (DecoderFallbackException)
         {
-            throw new AutodiffException(ErrorIds.NetworkJson, "It is no text in UTF-8, so it is no network that Export-NeuralNetwork saved.");
+            throw new AutodiffException(ErrorIds.NetworkJson, "It is no text in UTF-8, so it is no network that Export-AutodiffModel saved.");
         }
     }
 }
