@@ -12,8 +12,26 @@ internal sealed record RegressionSolution
     /// <summary>Standard errors for a residual standard error of 1, each times a power of two; null when nothing can be said of them.</summary>
     public double[]? Errors { get; init; }
 
+    /// <summary>Rows whose lengths are <see cref="Errors"/>, and whose products are the covariance; null where there are none, or too many.</summary>
+    public double[,]? Spread { get; init; }
+
     /// <summary>The exponents of these powers, with that of the label.</summary>
     public int[] ErrorExponents { get; init; } = [];
+
+    /// <summary>A root R of the covariance RR' of the coefficients.</summary>
+    /// <param name="deviation">The standard deviation of the noise, in the label's unit.</param>
+    /// <param name="exponent">What is taken from the exponents of errors.</param>
+    public double[,]? Root(double deviation, int exponent)
+    {
+        if (Spread is null || !double.IsFinite(deviation)) return null;
+        var root = new double[Spread.GetLength(0), Spread.GetLength(1)];
+        for (var i = 0; i < root.GetLength(0); i++)
+        {
+            for (var k = 0; k < root.GetLength(1); k++) root[i, k] = Math.ScaleB(deviation * Spread[i, k], ErrorExponents[i] - exponent);
+        }
+
+        return root;
+    }
 
     /// <summary>The degrees of freedom that the fit takes.</summary>
     public required double Taken { get; init; }

@@ -69,6 +69,7 @@ internal static class TallFit
         {
             Coefficients = coefficients ?? units.ToData(scaled),
             Converged = converged,
+            Spread = isCommon || size > RegressionPlan.LargestCovariance ? null : spread,
             Errors = spread is null ? null : [.. Enumerable.Range(0, size).Select(i => Norm(spread, i))],
             ErrorExponents = [.. Enumerable.Range(0, size).Select(i => isCommon ? units.CommonExponent : units.LabelExponent - units.ExponentOf(i))],
             Taken = taken,

@@ -49,7 +49,7 @@ function Get-OutputObject([string]$DataFolder) {
         NetworkLayer           = $trained.Network.Layers[0]
         FeatureScaling         = $trained.Network.Scaling
         WeightSaliency         = @($iris | Optimize-NeuralNetwork $trained -Fraction 0.1 -Detailed)[0]
-        ModelTest            = $test
+        ModelTest              = $test
         NetworkTrace           = $trace
         LayerTrace             = $trace.Layers[1]
         ConfusionMatrix        = $test.ConfusionMatrix
@@ -61,6 +61,7 @@ function Get-OutputObject([string]$DataFolder) {
         LinearRegressionResult = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth
         GeneralizedRegressionResult = $iris | Select-Object -First 100 | Invoke-LinearRegression -Feature SepalLength -Label Species -Family Binomial
         CurveFitResult         = @(0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2.5 * [Math]::Exp(-0.3 * $_) + 0.01 * ($_ % 3) } }) | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ a = 1; b = 0.1 }
+        ExpressionModel        = New-Object PSAutodiff.ExpressionModel ('2*x + y' | New-ExprNode)
         FeatureColumn          = ($iris | Invoke-LinearRegression -Feature Species -Label PetalWidth).Columns[0]
         WeightDecayAnalysis    = $decay
         WeightDecayDirection   = $decay.Directions[0]

@@ -67,13 +67,10 @@ internal sealed class ColumnSpectrum
     }
 
     /// <summary>The root of an entry of the diagonal of the inverse of A'A; infinite for a dependent column.</summary>
-    public double Spread(int column)
-    {
-        if (IsDependent(column)) return double.PositiveInfinity;
-        var parts = new double[_values.Length];
-        for (var k = 0; k < parts.Length; k++) parts[k] = _values[k] > _least ? _vectors[k][column] / _values[k] : 0;
-        return VectorSums.Norm(parts) / _norms[column];
-    }
+    public double Spread(int column) => IsDependent(column) ? double.PositiveInfinity : VectorSums.Norm(Parts(column)) / _norms[column];
+
+    /// <summary>A row of a root R of the inverse of A'A = RR'; without full rank of its pseudo-inverse.</summary>
+    public double[] Root(int column) => Array.ConvertAll(Parts(column), part => part / _norms[column]);
 
     /// <summary>An entry of the inverse of A'A where columns have the length 1, divided by the roots of the entries on the diagonal; NaN for a dependent column.</summary>
     public double Correlation(int column, int other)
@@ -89,6 +86,13 @@ internal sealed class ColumnSpectrum
         }
 
         return Math.Clamp(product / Math.Sqrt(first) / Math.Sqrt(second), -1, 1);
+    }
+
+    private double[] Parts(int column)
+    {
+        var parts = new double[_values.Length];
+        for (var k = 0; k < parts.Length; k++) parts[k] = _values[k] > _least ? _vectors[k][column] / _values[k] : 0;
+        return parts;
     }
 
     /// <summary>Makes every pair of columns orthogonal once; false when all were.</summary>

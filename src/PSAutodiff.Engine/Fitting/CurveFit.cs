@@ -26,6 +26,7 @@ public sealed class CurveFit
     private readonly VariableLayout _layout;
     private readonly FitRows _rows;
     private readonly bool[] _isLinear;
+    private readonly bool _isWeighted;
 
     /// <summary>Prepares a fit: differentiates and compiles the model.</summary>
     /// <param name="model">The model of one row, a number. Its variables are columns or parameters.</param>
@@ -44,7 +45,7 @@ public sealed class CurveFit
         ArgumentNullException.ThrowIfNull(rows);
         if (!model.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The model is {model.ArrayShape.InWords()}, and what it has to give in each row is a number. Sum its elements, for example, or take one of them.");
         var flat = ExprNode.Flatten([model], cancellation);
-        (_model, _label) = (model, label);
+        (_model, _label, _isWeighted) = (model, label, weight is not null);
         _layout = VariableLayout.Of(ParametersOf(model, rows, parameters), flat);
         if (_layout.Length == 0) throw new AutodiffException(ErrorIds.ParameterUnknown, $"The model {model} has no parameters: all its variables are columns. There is nothing to fit.");
 
@@ -313,6 +314,10 @@ public sealed class CurveFit
             TValues = _layout.Fold(i => ts[i]),
             PValues = _layout.Fold(i => StudentT.TwoSided(ts[i], statistics.Freedom)),
             Covariance = Both(spreads.Covariance),
+            CovarianceRoot = Rows(spreads.Root),
+            IsWeighted = _isWeighted,
+            LowerBounds = options.LowerBounds?.ToArray(),
+            UpperBounds = options.UpperBounds?.ToArray(),
             Correlation = Both(spreads.Correlation),
             ResidualSumOfSquares = squares,
             ResidualStandardError = Math.ScaleB(deviation, _rows.Unit),
@@ -336,6 +341,18 @@ public sealed class CurveFit
         };
 
         double[] Ordered(double[] values) => [.. place.Select(i => values[i])];
+
+        double[,]? Rows(double[,]? root)
+        {
+            if (root is null) return null;
+            var ordered = new double[place.Length, root.GetLength(1)];
+            for (var i = 0; i < place.Length; i++)
+            {
+                for (var k = 0; k < root.GetLength(1); k++) ordered[i, k] = root[place[i], k];
+            }
+
+            return ordered;
+        }
 
         double[,] Both(double[,] matrix)
         {

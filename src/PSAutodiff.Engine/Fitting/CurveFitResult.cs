@@ -1,4 +1,6 @@
 using System.Collections.Specialized;
+using System.Text.Json.Serialization;
+using PSAutodiff.Fitting;
 using PSAutodiff.Foundation;
 
 namespace PSAutodiff;
@@ -7,7 +9,7 @@ namespace PSAutodiff;
 /// A curve fitted to rows, with what statistics say of its parameters. With weights, residuals are multiplied by their roots. Where there are arrays among
 /// the parameters, each of their elements is one.
 /// </summary>
-public sealed class CurveFitResult
+public sealed class CurveFitResult : IAutodiffModel
 {
     /// <summary>The model with its parameters.</summary>
     public required ExprNode Model { get; init; }
@@ -107,6 +109,38 @@ public sealed class CurveFitResult
 
     /// <summary>Time spent.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> IAutodiffModel.Inputs => CurvePrediction.Of(this).Inputs.ElementNames;
+
+    /// <inheritdoc/>
+    int IAutodiffModel.OutputSize => 1;
+
+    /// <inheritdoc/>
+    IReadOnlyList<object> IAutodiffModel.Classes => [];
+
+    /// <summary>R, where <see cref="Covariance"/> is RR': a product with it keeps the digits that cancel in products with the covariance. Null where it is not finite.</summary>
+    [JsonInclude]
+    internal double[,]? CovarianceRoot { get; init; }
+
+    /// <summary>Whether rows had weights.</summary>
+    [JsonInclude]
+    internal bool IsWeighted { get; init; }
+
+    /// <summary>The least values of the elements of the parameters; null for none.</summary>
+    [JsonInclude]
+    internal double[]? LowerBounds { get; init; }
+
+    /// <summary>The greatest values; null for none.</summary>
+    [JsonInclude]
+    internal double[]? UpperBounds { get; init; }
+
+    /// <inheritdoc/>
+    public double[,] Predict(double[,] inputs) => CurvePrediction.Of(this).Predict(inputs);
+
+    /// <summary>The limits by the derivatives of the model by its parameters (the delta method) and Student's t. Those of a prediction hold a row of weight 1.</summary>
+    /// <inheritdoc/>
+    public double[,] LimitsFor(double[,] inputs, PredictionInterval interval, double confidence) => CurvePrediction.Of(this).LimitsFor(inputs, interval, confidence);
 
     /// <summary>The parameters, and how well it fits, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Expression} fitted to {Label}: {{ {NamedNumbers.Text(Parameters)} }}, s {ResidualStandardError:g6}");

@@ -69,7 +69,18 @@ internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int rows
             }
         }
 
-        return new Spreads(errors, covariance, correlation, undetermined, spectrum.Rank, spectrum.Condition);
+        double[,]? root = null;
+        if (spectrum.Rank == free.Length && double.IsFinite(deviation))
+        {
+            root = new double[_size, free.Length];
+            for (var k = 0; k < free.Length; k++)
+            {
+                var row = spectrum.Root(k);
+                for (var l = 0; l < row.Length; l++) root[free[k], l] = row[l] * deviation;
+            }
+        }
+
+        return new Spreads(errors, covariance, root, correlation, undetermined, spectrum.Rank, spectrum.Condition);
     }
 
     private double[] Column(int column)
@@ -82,9 +93,10 @@ internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int rows
     /// <summary>How far off the parameters may be.</summary>
     /// <param name="Errors">Their standard errors.</param>
     /// <param name="Covariance">Their covariance.</param>
+    /// <param name="Root">R, where the covariance is RR', with 0 for elements held at bounds; null where it is not finite.</param>
     /// <param name="Correlation">Their correlation.</param>
     /// <param name="Undetermined">Those that the data do not determine.</param>
     /// <param name="Rank">The rank of the Jacobian.</param>
     /// <param name="Condition">Its condition number, with columns of length 1.</param>
-    internal sealed record Spreads(double[] Errors, double[,] Covariance, double[,] Correlation, bool[] Undetermined, int Rank, double Condition);
+    internal sealed record Spreads(double[] Errors, double[,] Covariance, double[,]? Root, double[,] Correlation, bool[] Undetermined, int Rank, double Condition);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Specialized;
+using PSAutodiff.Fitting;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff;
 
@@ -40,6 +42,25 @@ public sealed class GeneralizedRegressionResult : RegressionResult
 
     /// <summary>The predicted mean, which is the probability of the second class: sigmoid or exp of the linear part.</summary>
     public override ExprNode Expression => Family == RegressionFamily.Binomial ? ExprNode.Sigmoid(LinearPart()) : ExprNode.Exp(LinearPart());
+
+    // Student's t with so many degrees of freedom is the normal distribution: the variance of a family is known.
+    private const double Normal = 1e15;
+
+    /// <inheritdoc/>
+    private protected override IReadOnlyList<object> PredictedClasses => Classes;
+
+    /// <inheritdoc/>
+    private protected override double MeanOf(double linear) => Family == RegressionFamily.Binomial ? Elementary.Sigmoid(linear) : Elementary.Exp(linear);
+
+    /// <inheritdoc/>
+    private protected override double QuantileOf(double confidence) => StudentT.Quantile(1 - confidence, Normal);
+
+    /// <inheritdoc/>
+    private protected override void CheckLimits(PredictionInterval interval)
+    {
+        if (interval == PredictionInterval.Confidence) return;
+        throw ModelRows.WithoutLimits($"A {(Family == RegressionFamily.Binomial ? "logistic" : "Poisson")} regression has confidence limits of its mean, but no prediction limits: a new label is {(Family == RegressionFamily.Binomial ? "one of two classes" : "a count")}, with no noise about the mean.");
+    }
 
     /// <summary>The coefficients, and how well it fits, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{CoefficientText()}, deviance {Deviance:g6} of {NullDeviance:g6}");

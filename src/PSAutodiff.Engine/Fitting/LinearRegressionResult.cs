@@ -32,6 +32,9 @@ public sealed class LinearRegressionResult : RegressionResult
     /// <inheritdoc/>
     public override ExprNode Expression => LinearPart();
 
+    /// <inheritdoc/>
+    private protected override double Noise => ResidualStandardError;
+
     /// <summary>The coefficients, and how well it fits, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{CoefficientText()}, R2 {RSquared:g6}");
 }

@@ -11,6 +11,12 @@ internal sealed record RegressionPlan(IReadOnlyList<string> Features, string Lab
     /// <summary>The columns that the features are made from; empty where each is a column of numbers.</summary>
     public IReadOnlyList<FeatureColumn> Columns { get; init; } = [];
 
+    /// <summary>Whether rows have weights, or a covariance.</summary>
+    public bool IsWeighted { get; init; }
+
+    /// <summary>The most coefficients whose covariance a result keeps.</summary>
+    public const int LargestCovariance = 500;
+
     /// <summary>What the result calls the intercept.</summary>
     public const string Intercept = "Intercept";
 }

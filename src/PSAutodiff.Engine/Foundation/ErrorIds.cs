@@ -61,6 +61,8 @@ internal static class ErrorIds
     public const string LengthMismatch = nameof(LengthMismatch);
     public const string LevelCount = nameof(LevelCount);
     public const string LevelUnknown = nameof(LevelUnknown);
+    public const string LimitsMissing = nameof(LimitsMissing);
+    public const string ModelMissing = nameof(ModelMissing);
     public const string LogarithmDomain = nameof(LogarithmDomain);
     public const string LossFunctionInvalid = nameof(LossFunctionInvalid);
     public const string LossNotFinite = nameof(LossNotFinite);

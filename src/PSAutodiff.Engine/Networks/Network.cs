@@ -1,13 +1,14 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Fitting;
 using PSAutodiff.Networks;
 using PSAutodiff.Networks.Losses;
 
 namespace PSAutodiff;
 
 /// <summary>A dense neural network. Immutable: training gives a new one, and arrays that are asked for are copies.</summary>
-public sealed class Network
+public sealed class Network : IAutodiffModel
 {
     private readonly NetworkLayer[] _layers;
     private readonly NetworkColumns _columns;
@@ -179,6 +180,16 @@ public sealed class Network
 
         return Precision == NetworkPrecision.Single ? DensePrediction<float>.Predict(this, inputs) : DensePrediction<double>.Predict(this, inputs);
     }
+
+    /// <summary>The outputs with the values of all weights: the one there is, or a vector of several. See <see cref="ToExpression"/>.</summary>
+    public ExprNode Expression => ToExpression(withValues: true) is [var one] ? one : ExprNode.Stack(ToExpression(withValues: true));
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> IAutodiffModel.Inputs => NetworkExpression.InputNames(this);
+
+    /// <inheritdoc/>
+    public double[,] LimitsFor(double[,] inputs, PredictionInterval interval, double confidence) =>
+        throw ModelRows.WithoutLimits("A network has no covariance of its weights, so there are no limits about its predictions. Invoke-CurveFit and Invoke-LinearRegression give models that have them.");
 
     /// <summary>The outputs as expressions in the raw inputs and the names of <see cref="Parameters"/>, or with their values instead.</summary>
     /// <remarks>

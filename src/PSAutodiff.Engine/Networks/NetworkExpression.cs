@@ -51,7 +51,8 @@ internal static class NetworkExpression
         return (sums, units);
     }
 
-    private static IReadOnlyList<string> InputNames(Network network) => Usable(network, network.Features, network.InputSize) ?? Numbered(network, "x", network.InputSize);
+    /// <summary>What the inputs are called in expressions.</summary>
+    public static IReadOnlyList<string> InputNames(Network network) => Usable(network, network.Features, network.InputSize) ?? Numbered(network, "x", network.InputSize);
 
     // The column of classes does not hold numbers.
     private static IReadOnlyList<string> TargetNames(Network network) =>

@@ -20,6 +20,14 @@ public sealed class TrainingResult : IJsonOnDeserialized
     [JsonInclude]
     public Network? Network { get; internal set; }
 
+    /// <summary>What the model predicts from columns, with the trained values: that of <c>-Prediction</c> for a loss expression, that of the network else; null without.</summary>
+    [JsonIgnore]
+    public ExprNode? Expression => Prediction ?? Network?.Expression;
+
+    /// <summary>What a trained loss predicts, with the trained values; null for nothing, and for a network.</summary>
+    [JsonInclude]
+    internal ExprNode? Prediction { get; set; }
+
     /// <summary>The loss of every step, before the step.</summary>
     public required IReadOnlyList<double> Loss { get; init; }
 

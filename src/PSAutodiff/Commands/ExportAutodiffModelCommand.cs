@@ -1,34 +1,36 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Saves a network as JSON.</summary>
+/// <summary>Saves a model as JSON.</summary>
 [Cmdlet(VerbsData.Export, "AutodiffModel", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [Alias("Export-NeuralNetwork")]
 [OutputType(typeof(void))]
 public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
 {
-    private int _networks;
+    private int _models;
 
-    /// <summary>The network, or the result of a training that has one.</summary>
+    /// <summary>The model: a network, a regression, a fitted curve, or the result of a training.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
-    public object? Network { get; set; }
+    [Alias("Network")]
+    public object? Model { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!IsBound(nameof(Network))) return;
-        if (++_networks > 1) Stop(ErrorIds.PathInvalid, "A file holds one network, but several came through the pipeline. The file holds the first.", Network);
-        var network = Require(Network, () => Conversions.ToNetwork(Network));
-        var file = RequireFile("$net | Export-AutodiffModel model.json");
-        if (ShouldProcess(file)) WriteFile(file, network.ToJson());
+        if (!IsBound(nameof(Model))) return;
+        if (++_models > 1) Stop(ErrorIds.PathInvalid, "A file holds one model, but several came through the pipeline. The file holds the first.", Model);
+        var model = Require(Model, () => Conversions.ToModel(Model));
+        var file = RequireFile("$model | Export-AutodiffModel model.json");
+        if (ShouldProcess(file)) WriteFile(file, ModelJson.Write(model));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_networks == 0) Stop(ErrorIds.NetworkMissing, "Export-AutodiffModel was given no network. Pipe one in, for example: $net | Export-AutodiffModel model.json");
+        if (_models == 0) Stop(ErrorIds.ModelMissing, "Export-AutodiffModel was given no model. Pipe one in, for example: $model | Export-AutodiffModel model.json");
     }
 }

@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using System.Text;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Reads networks that Export-AutodiffModel saved.</summary>
+/// <summary>Reads models that Export-AutodiffModel saved.</summary>
 [Cmdlet(VerbsData.Import, "AutodiffModel", DefaultParameterSetName = PathSet)]
 [Alias("Import-NeuralNetwork")]
-[OutputType(typeof(Network))]
+[OutputType(typeof(Network), typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult), typeof(CurveFitResult), typeof(ExpressionModel))]
 public sealed class ImportAutodiffModelCommand : FileReadingCmdlet
 {
     // A text may have so many characters.
@@ -18,11 +19,11 @@ public sealed class ImportAutodiffModelCommand : FileReadingCmdlet
         try
         {
             using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            return Network.ParseJson(reader.ReadToEnd());
+            return ModelJson.Read(reader.ReadToEnd());
         }
         catch (DecoderFallbackException)
         {
-            throw new AutodiffException(ErrorIds.NetworkJson, "It is no text in UTF-8, so it is no network that Export-AutodiffModel saved.");
+            throw new AutodiffException(ErrorIds.NetworkJson, "It is no text in UTF-8, so it is no model that Export-AutodiffModel saved.");
         }
     }
 }

@@ -4,19 +4,36 @@ using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Predicts with a network: gives each row again with predictions, or the outputs for a matrix.</summary>
+/// <summary>Predicts with a model: gives each row again with predictions, or the outputs for a matrix.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AutodiffModel")]
 [Alias("Invoke-NeuralNetwork")]
 [OutputType(typeof(PSObject), typeof(double[,]))]
-public sealed class InvokeAutodiffModelCommand : NetworkRowsCmdlet
+public sealed class InvokeAutodiffModelCommand : ModelRowsCmdlet
 {
     private bool _any;
+
+    /// <summary>Which limits about predictions are given too.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public PredictionInterval[]? Interval { get; set; }
+
+    /// <summary>The probability with which limits hold what they are about.</summary>
+    [Parameter]
+    public double Confidence { get; set; } = new CurveFitOptions().Confidence;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        RequireNetwork("Import-Csv new.csv | Invoke-AutodiffModel $net");
+        RequireModel("Import-Csv new.csv | Invoke-AutodiffModel $model");
         RequireOneSource(target: null);
+        if (Interval is null)
+        {
+            if (IsBound(nameof(Confidence))) WriteWarning("-Confidence is about limits: it goes with -Interval.");
+            return;
+        }
+
+        if (IsBound(nameof(Data))) Stop(ErrorIds.ArgumentInvalid, "-Interval gives properties of rows from the pipeline and does not go with -Data. For a matrix call $model.LimitsFor(matrix, interval, confidence).");
+        foreach (var interval in Interval) Require(Model, () => UsedModel.LimitsFor(new double[0, UsedModel.Inputs.Count], interval, Confidence));
     }
 
     /// <inheritdoc/>
@@ -36,16 +53,30 @@ public sealed class InvokeAutodiffModelCommand : NetworkRowsCmdlet
     }
 
     private protected override IRowWork StartRows(object row, int number) =>
-        new RowPrediction(Model, LabelledRows.Columns(Model, Feature, new RowCells(row), number, [], otherwise: null), LabelledRows.KnownColumns(Model, Feature), NumberFormat, WriteObject, Cancellation);
+        new RowPrediction(UsedModel, InputsOf(row, number), [.. (Interval ?? []).Distinct()], Confidence, WriteObject, Cancellation);
+
+    private ModelInputs InputsOf(object row, int number)
+    {
+        if (UsedModel is not Network network) return ModelInputs.Of(UsedModel, Map, row, number, NumberFormat);
+        var names = LabelledRows.Columns(network, Feature, new RowCells(row), number, [], otherwise: null);
+        var inputs = ModelInputs.Of(LabelledRows.KnownColumns(network, Feature) ?? [.. names.Select(static name => new FeatureColumn { Name = name })], NumberFormat);
+        return inputs.Size == network.InputSize ? inputs : throw LabelledRows.WrongCount(network, names, names.Length);
+    }
 
     private void PredictMatrix()
     {
-        var inputs = NetworkData.InputsFrom(Model, Data);
+        if (UsedModel is not Network network)
+        {
+            WriteObject(UsedModel.Predict(NumberTable.From(Data, "-Data").ToMatrix()));
+            return;
+        }
+
+        var inputs = NetworkData.InputsFrom(network, Data);
         var (rows, threads) = (inputs.Rows, Environment.ProcessorCount);
-        var outputs = Model.Precision == NetworkPrecision.Single
-            ? NetworkOutput.Predict(Model, inputs.Take<float>(Model.Scaling), rows, threads, Cancellation)
-            : NetworkOutput.Predict(Model, inputs.Take<double>(Model.Scaling), rows, threads, Cancellation);
-        var matrix = new double[inputs.Rows, Model.OutputSize];
+        var outputs = network.Precision == NetworkPrecision.Single
+            ? NetworkOutput.Predict(network, inputs.Take<float>(network.Scaling), rows, threads, Cancellation)
+            : NetworkOutput.Predict(network, inputs.Take<double>(network.Scaling), rows, threads, Cancellation);
+        var matrix = new double[inputs.Rows, network.OutputSize];
         if (matrix.Length > 0) outputs.CopyTo(MemoryMarshal.CreateSpan(ref matrix[0, 0], matrix.Length));
         WriteObject(matrix);
     }

@@ -165,7 +165,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
             throw new AutodiffException(ErrorIds.ColumnRepeated, "A feature is called 'Intercept', as the intercept is. Rename the column, or leave the intercept out with -NoIntercept.");
         }
 
-        return new RegressionPlan(features, label, !NoIntercept, Ridge, Lasso);
+        return new RegressionPlan(features, label, !NoIntercept, Ridge, Lasso) { IsWeighted = Weight is not null || IsBound(nameof(Covariance)) };
     }
 
     private RegressionResult FitArrays(RegressionWork work)

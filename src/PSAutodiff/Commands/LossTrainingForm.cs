@@ -1,6 +1,7 @@
 using System.Globalization;
 using PSAutodiff.Converters;
 using PSAutodiff.Core;
+using PSAutodiff.Fitting;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Kernels;
 using PSAutodiff.Measurements;
@@ -15,6 +16,7 @@ internal sealed class LossTrainingForm : ITrainingForm
     private readonly ExprNode _loss;
     private readonly RootedGraph _flat;
     private readonly ColumnMap _map;
+    private readonly ExprNode? _prediction;
     private string[]? _parameters;
 
     public LossTrainingForm(StartNetworkTrainingCommand command, CancellationToken cancellation)
@@ -23,6 +25,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         var values = command.InitialValue is null ? null : command.Require(command.InitialValue, () => new ValueSource(command.InitialValue));
         _loss = command.Require(command.Loss, () => command.ReadLoss(values));
         _flat = ExprNode.Flatten([_loss], cancellation);
+        _prediction = command.Prediction is null ? null : command.Require(command.Prediction, () => command.ReadPrediction(values));
         _map = command.Require(command.Column, () => new ColumnMap(command.Column, _loss.Variables));
         _parameters = command.Parameter;
         foreach (var parameter in _parameters ?? [])
@@ -71,9 +74,11 @@ internal sealed class LossTrainingForm : ITrainingForm
         _command.Intake.Require(_command.Intake.Taken, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
         if (_parameters!.Length == 0) _command.Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
         var rows = _command.Intake.Release<LossRows>();
-        return _command.Require(_command.InitialValue, () =>
+        var result = _command.Require(_command.InitialValue, () =>
             new LossTraining(_loss, rows.Columns, _parameters, _command.Precision, cancellation) { StartFromSeed = StartValues }
                 .Run(StartValues(options.Seed), rows.Values, _command.Intake.Numbers(), options, cancellation));
+        if (_prediction is not null) result.Prediction = _command.Require(_command.Prediction, () => new ExpressionModel(FitMessages.With(_prediction, VariableLayout.Of(result.Parameters!), VariableLayout.ElementsOf(result.Parameters!))).Expression);
+        return result;
     }
 
     // A matrix by Glorot and Bengio (2010), as the layers of a network, unless a scale is given.

@@ -32,6 +32,10 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [AllowNull]
     public object? Loss { get; set; }
 
+    /// <summary>What the trained model predicts: an expression of columns and of parameters of the loss.</summary>
+    [Parameter(ParameterSetName = LossSet)]
+    public object? Prediction { get; set; }
+
     /// <summary>The columns that give the elements of variables of the loss: a dictionary of names or wildcards by variable.</summary>
     [Parameter(ParameterSetName = LossSet)]
     [ValidateNotNullOrEmpty]
@@ -68,6 +72,9 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
 
     /// <summary>The loss as an expression; text takes shapes from -Shape, and those that it needs from values.</summary>
     internal ExprNode ReadLoss(ValueSource? values) => ToExpression(Loss, values);
+
+    /// <summary>The prediction as an expression.</summary>
+    internal ExprNode ReadPrediction(ValueSource? values) => ToExpression(Prediction, values);
 
     internal bool HasInitialScale => IsBound(nameof(InitialScale));
 

@@ -176,6 +176,18 @@ internal static class Conversions
         }
     }
 
+    /// <summary>The model that a value is: a network, a regression, a fitted curve, or the result of a training.</summary>
+    /// <exception cref="AutodiffException">It is none, or the training was one of a loss without a prediction.</exception>
+    public static IAutodiffModel ToModel(object? value) => Live(value) switch
+    {
+        IAutodiffModel model => model,
+        TrainingResult { Network: { } network } => network,
+        TrainingResult { Prediction: { } prediction } => new ExpressionModel(prediction),
+        TrainingResult => throw new AutodiffException(ErrorIds.ModelMissing, "This training trained the parameters of a loss expression, and a loss does not say what is predicted. Give it the prediction: Start-NetworkTraining '(y - (a*x + b))^2' -Prediction 'a*x + b'."),
+        null => throw new AutodiffException(ErrorIds.ModelMissing, "The model is null. Is the name of a PowerShell variable misspelt, or was the variable never set?"),
+        { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Describe(other)} is no model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel give models."),
+    };
+
     // Some properties of processes and files throw.
     private static object? ReadOrNull(PSPropertyInfo property)
     {

@@ -2,18 +2,28 @@ using System.Text.Json.Serialization;
 
 namespace PSAutodiff;
 
-/// <summary>How well a network does on labelled rows.</summary>
+/// <summary>How well a model does on labelled rows.</summary>
 public sealed class ModelTest
 {
     private readonly ClassMeasure[] _classes;
 
     [JsonConstructor]
-    internal ModelTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusionMatrix)
+    internal ModelTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusionMatrix, double? rSquared, IReadOnlyList<double> residuals, IReadOnlyList<double> foldLosses)
     {
         Rows = rows;
         Loss = loss;
         LossFunction = lossFunction;
         ConfusionMatrix = confusionMatrix;
+        RSquared = rSquared;
+        Residuals = residuals;
+        FoldLosses = foldLosses;
+        if (rSquared is not null)
+        {
+            var (squares, sizes) = (0.0, 0.0);
+            foreach (var residual in residuals) (squares, sizes) = (squares + (residual * residual), sizes + Math.Abs(residual));
+            (RootMeanSquaredError, MeanAbsoluteError) = (Math.Sqrt(squares / residuals.Count), sizes / residuals.Count);
+        }
+
         _classes = confusionMatrix is null ? [] : Measures(confusionMatrix);
         if (confusionMatrix is null) return;
         var hits = 0;
@@ -30,6 +40,21 @@ public sealed class ModelTest
     /// <summary>How the loss is measured.</summary>
     public LossFunction LossFunction { get; }
 
+    /// <summary>The part of the variation of the labels about their mean that the predictions explain; NaN when they are all the same; null for classes.</summary>
+    public double? RSquared { get; }
+
+    /// <summary>The root of the mean squared residual; null for classes.</summary>
+    public double? RootMeanSquaredError { get; }
+
+    /// <summary>The mean size of the residuals; null for classes.</summary>
+    public double? MeanAbsoluteError { get; }
+
+    /// <summary>Label less prediction, of each row, of several outputs one after the other; empty for classes.</summary>
+    public IReadOnlyList<double> Residuals { get; }
+
+    /// <summary>With cross-validation the mean loss of the rows of each fold; else empty.</summary>
+    public IReadOnlyList<double> FoldLosses { get; }
+
     /// <summary>The part of the rows whose class was predicted; null when the targets are numbers.</summary>
     public double? Accuracy { get; }
 
@@ -41,6 +66,30 @@ public sealed class ModelTest
 
     /// <summary>The loss and the accuracy in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Rows} rows: loss {Loss}") + (Accuracy is { } accuracy ? FormattableString.Invariant($", accuracy {accuracy}") : string.Empty);
+
+    /// <summary>The measures of predicted classes.</summary>
+    internal static ModelTest OfClasses(double loss, LossFunction lossFunction, ConfusionMatrix confusion, int rows, IReadOnlyList<double>? folds = null) => new(rows, loss, lossFunction, confusion, null, [], folds ?? []);
+
+    /// <summary>The measures of predicted numbers.</summary>
+    internal static ModelTest OfNumbers(double loss, LossFunction lossFunction, double[] labels, double[] predictions, int outputs, IReadOnlyList<double>? folds = null)
+    {
+        var residuals = new double[labels.Length];
+        var (left, total) = (0.0, 0.0);
+        for (var output = 0; output < outputs; output++)
+        {
+            var (mean, rows) = (0.0, labels.Length / outputs);
+            var isConstant = true;
+            for (var i = output; i < labels.Length; i += outputs) (mean, isConstant) = (mean + (labels[i] / rows), isConstant && labels[i] == labels[output]);
+            for (var i = output; i < labels.Length; i += outputs)
+            {
+                residuals[i] = labels[i] - predictions[i];
+                left += residuals[i] * residuals[i];
+                if (!isConstant) total += (labels[i] - mean) * (labels[i] - mean);
+            }
+        }
+
+        return new ModelTest(labels.Length / outputs, loss, lossFunction, null, total > 0 ? 1 - (left / total) : double.NaN, residuals, folds ?? []);
+    }
 
     private static ClassMeasure[] Measures(ConfusionMatrix confusion)
     {

@@ -22,9 +22,9 @@ internal static class NetworkOutput
         return best;
     }
 
-    /// <summary>Whether the outputs of a network are probabilities of its classes.</summary>
-    public static bool IsProbability(Network network) =>
-        network.Classes.Count > 0 && Activation.Of(network.Layers[^1].Activation).GivesProbabilities;
+    /// <summary>Whether the outputs of a model are probabilities of its classes.</summary>
+    public static bool IsProbability(IAutodiffModel model) =>
+        model.Classes.Count > 0 && (model is not Network network || Activation.Of(network.Layers[^1].Activation).GivesProbabilities);
 
     /// <summary>The outputs of a network for scaled inputs.</summary>
     public static double[] Predict<T>(Network network, T[] inputs, int rows, int threads, CancellationToken cancellation)
@@ -48,10 +48,10 @@ internal static class NetworkOutput
         for (var i = 0; i < rows; i++) all[i] = i;
         var mean = model.Loss(network.FlatParameters<T>(), all, cancellation);
         var (classes, actual) = (data.Classes, data.ClassIndices);
-        if (actual is null) return new ModelTest(rows, mean, loss, null);
         var outputs = new DensePrediction<T>(network, threads).Predict(training.Inputs, rows, cancellation);
+        if (actual is null) return ModelTest.OfNumbers(mean, loss, Array.ConvertAll(training.Targets!, double.CreateTruncating), Array.ConvertAll(outputs, double.CreateTruncating), network.OutputSize);
         var counts = new int[classes.Length, classes.Length];
         for (var row = 0; row < rows; row++) counts[actual[row], ClassOf<T>(outputs.AsSpan(row * network.OutputSize, network.OutputSize))]++;
-        return new ModelTest(rows, mean, loss, new ConfusionMatrix(classes, counts));
+        return ModelTest.OfClasses(mean, loss, new ConfusionMatrix(classes, counts), rows);
     }
 }

@@ -1,46 +1,42 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using PSAutodiff.Converters;
 using PSAutodiff.Data;
 
 namespace PSAutodiff.Rows;
 
-/// <summary>Predicts with a network for one row after the other, and gives each again with the predictions as further properties.</summary>
+/// <summary>Predicts with a model for one row after the other, and gives each again with the predictions as further properties.</summary>
 internal sealed class RowPrediction : IRowWork
 {
     private const string Prediction = "Prediction";
     private const string Probability = "Probability";
     private const string ProbabilityOf = "P_";
 
-    private readonly Network _network;
+    private readonly IAutodiffModel _model;
+    private readonly ModelInputs _reader;
     private readonly Action<PSObject> _write;
     private readonly CancellationToken _cancellation;
-    private readonly IReadOnlyList<FeatureColumn> _columns;
-    private readonly RowReader _reader;
-    private readonly FeatureReader _features;
-    private readonly RowPredictor _predictor;
-    private readonly double[] _values;
-    private readonly double[] _inputs;
+    private readonly RowPredictor? _network;
+    private readonly PredictionInterval[] _intervals;
+    private readonly double _confidence;
+    private readonly double[,] _inputs;
     private readonly string[] _added;
 
-    /// <summary>Predicts with a network.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="names">Its columns.</param>
-    /// <param name="columns">What they are; null for numbers.</param>
-    /// <param name="format">How text is read as a number.</param>
+    /// <summary>Predicts with a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="reader">Reads its inputs.</param>
+    /// <param name="intervals">Which limits are given too.</param>
+    /// <param name="confidence">With which probability they hold what they are about.</param>
     /// <param name="write">Takes the rows with predictions.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public RowPrediction(Network network, string[] names, IReadOnlyList<FeatureColumn>? columns, NumberFormat format, Action<PSObject> write, CancellationToken cancellation)
+    public RowPrediction(IAutodiffModel model, ModelInputs reader, PredictionInterval[] intervals, double confidence, Action<PSObject> write, CancellationToken cancellation)
     {
-        (_network, _write, _cancellation) = (network, write, cancellation);
-        _columns = columns ?? [.. names.Select(static name => new FeatureColumn { Name = name })];
-        _reader = new RowReader(names) { Format = format };
-        _features = new FeatureReader(_reader, names.Length, isContrast: false, isFirstWhole: false, _columns);
-        _predictor = RowPredictor.For(network);
-        _values = new double[names.Length];
-        _inputs = new double[network.InputSize];
-        _added = [.. Names(network)];
-        if (_columns.Sum(static column => column.Width) != network.InputSize) throw LabelledRows.WrongCount(network, names, names.Length);
+        (_model, _reader, _intervals, _confidence, _write, _cancellation) = (model, reader, intervals, confidence, write, cancellation);
+        _network = model is Network network ? RowPredictor.For(network) : null;
+        _inputs = new double[1, reader.Size];
+        _added = [.. Names(model), .. intervals.SelectMany(static interval => new[] { $"Lower{interval}Limit", $"Upper{interval}Limit" })];
     }
 
     /// <inheritdoc/>
@@ -49,10 +45,9 @@ internal sealed class RowPrediction : IRowWork
     /// <inheritdoc/>
     public void Take(object row, int number)
     {
-        _reader.Start(row, number);
-        _features.Read(_values);
-        FeatureColumn.Encode(_columns, _values, _inputs);
-        var outputs = _predictor.Predict(_inputs, _cancellation);
+        var inputs = MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(_inputs)), _reader.Size);
+        _reader.Read(row, number, inputs);
+        double[] outputs = _network is not null ? _network.Predict(inputs, _cancellation) : [.. _model.Predict(_inputs).Cast<double>()];
         var copy = Conversions.CopyRow(row);
         foreach (var name in _added)
         {
@@ -62,16 +57,17 @@ internal sealed class RowPrediction : IRowWork
 
         var next = 0;
         foreach (var value in Added(outputs)) copy.Properties.Add(new PSNoteProperty(_added[next++], value));
+        foreach (var limit in _intervals.SelectMany(interval => _model.LimitsFor(_inputs, interval, _confidence).Cast<double>())) copy.Properties.Add(new PSNoteProperty(_added[next++], limit));
         _write(copy);
     }
 
-    private static IEnumerable<string> Names(Network network)
+    private static IEnumerable<string> Names(IAutodiffModel model)
     {
-        if (network.Classes.Count == 0 && network.OutputSize > 1)
+        if (model.Classes.Count == 0 && model.OutputSize > 1)
         {
-            for (var i = 0; i < network.OutputSize; i++)
+            for (var i = 0; i < model.OutputSize; i++)
             {
-                var output = network.Labels.Count == network.OutputSize ? network.Labels[i] : (i + 1).ToString(CultureInfo.InvariantCulture);
+                var output = model is Network { Labels: var labels } && labels.Count == model.OutputSize ? labels[i] : (i + 1).ToString(CultureInfo.InvariantCulture);
                 yield return $"{Prediction}_{output}";
             }
 
@@ -79,11 +75,11 @@ internal sealed class RowPrediction : IRowWork
         }
 
         yield return Prediction;
-        if (!NetworkOutput.IsProbability(network)) yield break;
+        if (!NetworkOutput.IsProbability(model)) yield break;
         yield return Probability;
         // Property names ignore case, classes do not.
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in network.Classes)
+        foreach (var name in model.Classes)
         {
             var property = ProbabilityOf + ClassLabel.Text(name);
             while (!taken.Add(property)) property += "_";
@@ -93,11 +89,10 @@ internal sealed class RowPrediction : IRowWork
 
     private IEnumerable<object> Added(double[] outputs)
     {
-        var network = _network;
-        if (network.Classes.Count == 0) return outputs.Cast<object>();
+        if (_model.Classes.Count == 0) return outputs.Cast<object>();
         var predicted = NetworkOutput.ClassOf<double>(outputs);
-        var name = network.Classes[predicted];
-        if (!NetworkOutput.IsProbability(network)) return [name];
+        var name = _model.Classes[predicted];
+        if (!NetworkOutput.IsProbability(_model)) return [name];
         double[] probabilities = outputs.Length == 1 ? [1 - outputs[0], outputs[0]] : outputs;
         return [name, probabilities[predicted], .. probabilities.Cast<object>()];
     }

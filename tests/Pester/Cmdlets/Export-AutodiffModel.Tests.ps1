@@ -67,9 +67,9 @@ Describe 'Export-AutodiffModel' {
     }
 
     It 'refuses <What>: <Id>' -ForEach @(
-        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { Export-AutodiffModel (Join-Path $TestDrive x.json) } }
-        @{ What = 'null'; Id = 'NetworkMissing'; Call = { $null | Export-AutodiffModel (Join-Path $TestDrive x.json) } }
-        @{ What = 'something else'; Id = 'NetworkMissing'; Call = { Get-Date | Export-AutodiffModel (Join-Path $TestDrive x.json) } }
+        @{ What = 'no network'; Id = 'ModelMissing'; Call = { Export-AutodiffModel (Join-Path $TestDrive x.json) } }
+        @{ What = 'null'; Id = 'ModelMissing'; Call = { $null | Export-AutodiffModel (Join-Path $TestDrive x.json) } }
+        @{ What = 'something else'; Id = 'ModelMissing'; Call = { Get-Date | Export-AutodiffModel (Join-Path $TestDrive x.json) } }
         @{ What = 'no path'; Id = 'PathInvalid'; Call = { $net | Export-AutodiffModel } }
         @{ What = 'another kind of drive'; Id = 'PathInvalid'; Call = { $net | Export-AutodiffModel env:x } }
         @{ What = 'a folder that is not there'; Id = 'FileUnwritable'; Call = { $net | Export-AutodiffModel (Join-Path $TestDrive 'no/such/x.json') } }

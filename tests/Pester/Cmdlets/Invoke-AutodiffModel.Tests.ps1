@@ -82,8 +82,8 @@ Describe 'Invoke-AutodiffModel -Data' {
 
 Describe 'What Invoke-AutodiffModel refuses' {
     It '<What>: <Id>' -ForEach @(
-        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { $flower | Invoke-AutodiffModel } }
-        @{ What = 'the result of another training'; Id = 'NetworkMissing'; Call = { $flower | Invoke-AutodiffModel (@{ x = 1 } | Start-NetworkTraining '(x-a)^2' -Epoch 1) } }
+        @{ What = 'no network'; Id = 'ModelMissing'; Call = { $flower | Invoke-AutodiffModel } }
+        @{ What = 'the result of another training'; Id = 'ModelMissing'; Call = { $flower | Invoke-AutodiffModel (@{ x = 1 } | Start-NetworkTraining '(x-a)^2' -Epoch 1) } }
         @{ What = 'no rows'; Id = 'RowsMissing'; Call = { @() | Invoke-AutodiffModel $trained } }
         @{ What = 'a network that does not know its columns'; Id = 'FeatureMissing'; Call = { @{ a = 1; b = 2 } | Invoke-AutodiffModel $line } }
         @{ What = 'other columns than inputs'; Id = 'FeatureCount'; Call = { @{ a = 1; b = 2 } | Invoke-AutodiffModel $trained -Feature a, b } }
@@ -146,7 +146,7 @@ Describe 'Test-AutodiffModel' {
     }
 
     It 'refuses <What>: <Id>' -ForEach @(
-        @{ What = 'no network'; Id = 'NetworkMissing'; Call = { $iris | Test-AutodiffModel } }
+        @{ What = 'no network'; Id = 'ModelMissing'; Call = { $iris | Test-AutodiffModel } }
         @{ What = 'no rows'; Id = 'RowsMissing'; Call = { Test-AutodiffModel $trained } }
         @{ What = 'rows without labels'; Id = 'LabelMissing'; Call = { @{ a = 1; b = 1 } | Test-AutodiffModel $line -Feature a, b } }
     ) {

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace PSAutodiff.Serialization;
+
+/// <summary>Models as text: a network in the layout of its own, any other as <c>{ "format", "version", "kind", "model" }</c>, which is read strictly.</summary>
+internal static partial class ModelJson
+{
+    private const string Format = "PSAutodiff.Model";
+    private const int Version = 1;
+
+    private static readonly Dictionary<string, Type> Kinds = new(StringComparer.Ordinal)
+    {
+        ["LinearRegression"] = typeof(LinearRegressionResult),
+        ["GeneralizedRegression"] = typeof(GeneralizedRegressionResult),
+        ["CurveFit"] = typeof(CurveFitResult),
+        ["Expression"] = typeof(ExpressionModel),
+    };
+
+    /// <summary>The text of a model.</summary>
+    public static string Write(IAutodiffModel model)
+    {
+        if (model is Network network) return network.ToJson();
+        var kind = Kinds.First(pair => pair.Value == model.GetType()).Key;
+        return $"{{\n  \"format\": \"{Format}\",\n  \"version\": {Version},\n  \"kind\": \"{kind}\",\n  \"model\": {ObjectJson.Write(model)}\n}}\n";
+    }
+
+    /// <summary>The model of a text; every bit of every number comes back.</summary>
+    /// <exception cref="AutodiffException">The text is none; the message says where.</exception>
+    public static IAutodiffModel Read(string text)
+    {
+        if (!Beginning().IsMatch(text)) return Network.ParseJson(text);
+        return (IAutodiffModel)ObjectJson.Read(text, typeof(IAutodiffModel), static (text, _) =>
+        {
+            var file = ObjectJson.Read<ModelFile>(text);
+            if (file.Version != Version) throw new FormatException($"It is of version {file.Version}, and this PSAutodiff reads version {Version}.");
+            if (!Kinds.TryGetValue(file.Kind, out var type)) throw new FormatException($"A model of the kind '{(file.Kind.Length > 40 ? file.Kind[..40] : file.Kind)}' is not known. There are: {string.Join(", ", Kinds.Keys)}.");
+            return Checked(ObjectJson.Read(file.Model.GetRawText(), type));
+        });
+    }
+
+    // What is read has to be able to predict: its columns, coefficients and covariance go together.
+    private static object Checked(object read)
+    {
+        var model = (IAutodiffModel)read;
+        if (model is RegressionResult regression)
+        {
+            var names = regression.HasIntercept ? 1 : 0;
+            if (regression.Coefficients.Count != regression.Features.Count + names || regression.Features.Any(name => !regression.Coefficients.Contains(name))) throw new FormatException("The coefficients are not those of the features.");
+            if (regression.Columns.Count > 0 && !regression.Columns.SelectMany(static column => column.Inputs).SequenceEqual(regression.Features, StringComparer.Ordinal)) throw new FormatException("The columns do not make the features.");
+            if (regression.CovarianceRoot is { } root && root.GetLength(0) != regression.Coefficients.Count) throw new FormatException("The covariance is not that of the coefficients.");
+        }
+
+        if (model is CurveFitResult fit)
+        {
+            var size = Core.VariableLayout.ElementsOf(fit.Parameters).Length;
+            if (fit.CovarianceRoot is { } root && root.GetLength(0) != size) throw new FormatException("The covariance is not that of the parameters.");
+        }
+
+        _ = model.Predict(new double[0, model.Inputs.Count]);
+        return model;
+    }
+
+    [GeneratedRegex("^\\s*\\{\\s*\"format\"\\s*:\\s*\"PSAutodiff\\.Model\"")]
+    private static partial Regex Beginning();
+
+    private sealed record ModelFile(string Format, int Version, string Kind, JsonElement Model);
+}
