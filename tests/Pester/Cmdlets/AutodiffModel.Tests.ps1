@@ -3,7 +3,7 @@ BeforeAll {
         [pscustomobject]@{
             t = $t
             y = [math]::Round(5 * [math]::Exp(-0.2 * $t) + 1 + 0.1 * [math]::Sin(7 * $t), 3)
-            kind = $t + 3 * [math]::Sin(5 * $t) -gt 12 ? 'late' : 'early'
+            kind = $t + 8 * [math]::Sin(5 * $t) -gt 12 ? 'late' : 'early'
             group = "g$($t % 3)"
         }
     }
@@ -139,8 +139,12 @@ Describe 'One contract for models' {
     }
 
     It 'comes live out of a job' {
-        $model = Start-Job { param($path) Import-Module $path; , @(1..5 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2 * $_ + $_ % 2 } }) | ForEach-Object { $_ | Invoke-LinearRegression -Feature t -Label y } } -ArgumentList (Get-Module PSAutodiff).Path |
-            Receive-Job -Wait -AutoRemoveJob
+        $job = Start-Job -ArgumentList (Join-Path (Get-Module PSAutodiff).ModuleBase PSAutodiff.psd1) {
+            param($Path)
+            Import-Module $Path
+            1..5 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2 * $_ + $_ % 2 } } | Invoke-LinearRegression -Feature t -Label y
+        }
+        $model = $job | Receive-Job -Wait -AutoRemoveJob
         ($rows[0] | Invoke-AutodiffModel $model -Interval Prediction).UpperPredictionLimit | Should -BeGreaterThan 2
     }
 }
