@@ -11,6 +11,8 @@ namespace PSAutodiff;
 /// </summary>
 public sealed class CurveFitResult : IAutodiffModel
 {
+    private CurvePrediction? _prediction;
+
     /// <summary>The model with its parameters.</summary>
     public required ExprNode Model { get; init; }
 
@@ -111,13 +113,17 @@ public sealed class CurveFitResult : IAutodiffModel
     public required TimeSpan Elapsed { get; init; }
 
     /// <inheritdoc/>
-    IReadOnlyList<string> IAutodiffModel.Inputs => CurvePrediction.Of(this).Inputs.ElementNames;
+    IReadOnlyList<string> IAutodiffModel.Inputs => Prediction.Inputs.ElementNames;
 
     /// <inheritdoc/>
     int IAutodiffModel.OutputSize => 1;
 
     /// <inheritdoc/>
     IReadOnlyList<object> IAutodiffModel.Classes => [];
+
+    /// <summary>What predicts, compiled once.</summary>
+    [JsonIgnore]
+    internal CurvePrediction Prediction => _prediction ??= new CurvePrediction(this);
 
     /// <summary>R, where <see cref="Covariance"/> is RR': a product with it keeps the digits that cancel in products with the covariance. Null where it is not finite.</summary>
     [JsonInclude]
@@ -136,11 +142,11 @@ public sealed class CurveFitResult : IAutodiffModel
     internal double[]? UpperBounds { get; init; }
 
     /// <inheritdoc/>
-    public double[,] Predict(double[,] inputs) => CurvePrediction.Of(this).Predict(inputs);
+    public double[,] Predict(double[,] inputs) => Prediction.Predict(inputs);
 
     /// <summary>The limits by the derivatives of the model by its parameters (the delta method) and Student's t. Those of a prediction hold a row of weight 1.</summary>
     /// <inheritdoc/>
-    public double[,] LimitsFor(double[,] inputs, PredictionInterval interval, double confidence) => CurvePrediction.Of(this).LimitsFor(inputs, interval, confidence);
+    public double[,] LimitsFor(double[,] inputs, PredictionInterval interval, double confidence) => Prediction.LimitsFor(inputs, interval, confidence);
 
     /// <summary>The parameters, and how well it fits, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Expression} fitted to {Label}: {{ {NamedNumbers.Text(Parameters)} }}, s {ResidualStandardError:g6}");

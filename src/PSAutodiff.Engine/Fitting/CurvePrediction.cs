@@ -1,5 +1,4 @@
 using PSAutodiff.Core;
-using PSAutodiff.Execution;
 
 namespace PSAutodiff.Fitting;
 
@@ -9,8 +8,10 @@ internal sealed class CurvePrediction
     private readonly CurveFitResult _fit;
     private readonly double[] _point;
     private readonly CompiledExpression _value;
+    private CompiledExpression? _derivatives;
 
-    private CurvePrediction(CurveFitResult fit)
+    /// <summary>Compiles the model of a fit.</summary>
+    public CurvePrediction(CurveFitResult fit)
     {
         _fit = fit;
         Flat = ExprNode.Flatten([fit.Model]);
@@ -28,9 +29,6 @@ internal sealed class CurvePrediction
 
     /// <summary>The model in a graph of its own.</summary>
     public RootedGraph Flat { get; }
-
-    /// <summary>The prediction of a fit, compiled once as long as its expression lives.</summary>
-    public static CurvePrediction Of(CurveFitResult fit) => KeptForms.Get(fit.Expression, ["curve prediction"], () => new CurvePrediction(fit));
 
     /// <summary>The value of the model for rows of its columns.</summary>
     public double[,] Predict(double[,] inputs)
@@ -53,15 +51,13 @@ internal sealed class CurvePrediction
                 : $"The data do not determine {FitMessages.Listed(_fit.Undetermined)}, so there are no limits about predictions of the fit. Fix one of the parameters, or start the fit elsewhere.");
         }
 
-        var names = Parameters.Names;
-        var derivatives = KeptForms.Get(_fit.Model, ["curve limits", .. names, string.Empty, .. Inputs.Names], () =>
-            FitProgram.Compile(_fit.Model, VariableLayout.Of(names, Flat), Inputs, CancellationToken.None).Compiled);
+        _derivatives ??= FitProgram.Compile(_fit.Model, VariableLayout.Of(Parameters.Names, Flat), Inputs, CancellationToken.None).Compiled;
         var quantile = StudentT.Quantile(1 - confidence, _fit.DegreesOfFreedom);
         var limits = new double[inputs.GetLength(0), 2];
         var results = new double[_point.Length + 1];
         for (var row = 0; row < limits.GetLength(0); row++)
         {
-            derivatives.Evaluate([.. ModelRows.Of(inputs, row), .. _point], results);
+            _derivatives.Evaluate([.. ModelRows.Of(inputs, row), .. _point], results);
             var spread = ModelRows.Spread(root, results.AsSpan(0, _point.Length));
             if (interval == PredictionInterval.Prediction) spread = double.Hypot(spread, _fit.ResidualStandardError);
             (limits[row, 0], limits[row, 1]) = (results[^1] - (quantile * spread), results[^1] + (quantile * spread));

@@ -1,5 +1,4 @@
 using PSAutodiff.Core;
-using PSAutodiff.Fitting;
 using PSAutodiff.Reports.Plots;
 
 namespace PSAutodiff.Reports;
@@ -52,16 +51,17 @@ internal sealed partial class AutodiffReport
         Heading("The curve");
         var plot = PlotOver(axis, x.Length > 0 ? DefaultRange.Around(x, DataMargin) : (-Half, Half));
         new PlotCurves(plot, axis, PointsOfCurve).Add(PlotSubject.Of(fit.Expression), NoValues);
-        var limits = new CurveFitLimits(fit, new VariableLayout([axis]));
-        var quantile = limits.Quantile(fit.Confidence);
-        var xs = plot.X.Values(PointsOfCurve);
-        var (values, ofCurve, ofObservation) = limits.At([xs]);
-        var hasBands = double.IsFinite(quantile) && ofObservation.Any(double.IsFinite);
-        foreach (var (name, spreads) in hasBands ? [($"{percent} confidence of the curve", ofCurve), ($"{percent} prediction of an observation", ofObservation)] : Array.Empty<(string, double[])>())
+        // What data do not determine has no limits.
+        var hasBands = fit.CovarianceRoot is not null;
+        if (hasBands)
         {
-            foreach (var factor in new[] { quantile, -quantile })
+            var xs = plot.X.Values(PointsOfCurve);
+            var inputs = new double[xs.Length, 1];
+            for (var row = 0; row < xs.Length; row++) inputs[row, 0] = xs[row];
+            foreach (var (interval, name) in new[] { (PredictionInterval.Confidence, $"{percent} confidence of the curve"), (PredictionInterval.Prediction, $"{percent} prediction of an observation") })
             {
-                plot.Curves.Add(new PlotCurve(name, CurveSamples.Of(xs, [.. values.Zip(spreads, (value, spread) => value + (factor * spread))]), IsFaint: true));
+                var limits = fit.LimitsFor(inputs, interval, fit.Confidence);
+                foreach (var side in new[] { 1, 0 }) plot.Curves.Add(new PlotCurve(name, CurveSamples.Of(xs, [.. Enumerable.Range(0, xs.Length).Select(row => limits[row, side])]), IsFaint: true));
             }
         }
 

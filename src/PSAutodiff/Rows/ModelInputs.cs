@@ -30,7 +30,7 @@ internal abstract class ModelInputs
         }
 
         var (layout, flat) = model is CurveFitResult fit
-            ? (CurvePrediction.Of(fit).Inputs, CurvePrediction.Of(fit).Flat)
+            ? (fit.Prediction.Inputs, fit.Prediction.Flat)
             : (ExpressionPrediction.Of(model.Expression).Inputs, ExpressionPrediction.Of(model.Expression).Flat);
         return new OfVariables(new VariableReader(layout, [.. layout.Names], ValueSource.Empty, map, ArrayPoints.PlacesOf(flat), row, number) { Format = format });
     }

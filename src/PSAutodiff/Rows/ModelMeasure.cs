@@ -108,7 +108,7 @@ internal static class ModelMeasure
     // From where the fit to all rows ended, with its loss, bounds and tolerance.
     private static CurveFitResult Refit(CurveFitResult curve, double[,] inputs, double[] labels, int[] rows, CancellationToken cancellation)
     {
-        var layout = CurvePrediction.Of(curve).Inputs;
+        var layout = curve.Prediction.Inputs;
         var label = "label";
         while (curve.Model.Variables.Contains(label, StringComparer.Ordinal)) label += "_";
         var columns = new ReadOnlyMemory<double>[layout.Names.Count + 1];
