@@ -139,9 +139,9 @@ Describe 'One contract for models' {
     }
 
     It 'comes live out of a job' {
-        $job = Start-Job -ArgumentList (Join-Path (Get-Module PSAutodiff).ModuleBase PSAutodiff.psd1) {
-            param($Path)
-            Import-Module $Path
+        $manifest = Join-Path (Get-Module PSAutodiff).ModuleBase PSAutodiff.psd1
+        $job = Start-Job {
+            Import-Module $using:manifest
             1..5 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2 * $_ + $_ % 2 } } | Invoke-LinearRegression -Feature t -Label y
         }
         $model = $job | Receive-Job -Wait -AutoRemoveJob
