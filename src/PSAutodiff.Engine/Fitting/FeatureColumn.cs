@@ -66,4 +66,11 @@ public sealed class FeatureColumn
         var input = (int)value - (IsContrast ? 1 : 0);
         if (input >= 0) inputs[input] = 1;
     }
+
+    /// <summary>The index of the level that the inputs of a cell of a category stand for.</summary>
+    internal int LevelOf(ReadOnlySpan<double> inputs)
+    {
+        var input = inputs.IndexOf(1);
+        return IsContrast ? input + 1 : input;
+    }
 }

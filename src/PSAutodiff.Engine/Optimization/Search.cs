@@ -86,7 +86,7 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         var free = Options.Box.Free(Current);
 
         // With all elements a fall that leads away from bounds is seen, without those at bounds a bend.
-        return IsSaddleAmong(all) || (free.Length > 0 && free.Length < all.Length && IsSaddleAmong(free));
+        return IsSaddleAmong(all) || (free.Length > 0 && free.Length < all.Length && IsSaddleAmong(free)) || StationaryPoint.FallsWithin(Objective, Current, Options.Box, Cancellation);
 
         bool IsSaddleAmong(int[] elements)
         {

@@ -100,6 +100,71 @@ internal static class StationaryPoint
         }
     }
 
+    /// <summary>
+    /// Whether the function falls into a box from a bound at which its slope is zero: along one variable, or along two at once, as x*y does from 0
+    /// where y may grow and x fall. That no two variables do is no proof for more.
+    /// </summary>
+    public static bool FallsWithin(Objective objective, Iterate at, Box box, CancellationToken cancellation)
+    {
+        if (!CanJudge(objective) || !at.Gradient.Contains(0)) return false;
+        try
+        {
+            var n = objective.Dimension;
+            var rounding = objective.Rounding(at.Point, cancellation);
+            int[] flat = [.. Enumerable.Range(0, n).Where(i => double.IsFinite(rounding[i + 1]) && Math.Abs(at.Gradient[i]) <= rounding[i + 1])];
+            if (!Array.Exists(flat, i => box.IsAtBound(i, at.Point[i]))) return false;
+            var hessian = new double[n * n];
+            objective.Hessian(at.Point, hessian, cancellation);
+            var probe = new Iterate(n);
+            foreach (var i in flat)
+            {
+                foreach (var j in flat)
+                {
+                    if (j > i) break;
+                    var (own, other, mixed) = (hessian[(i * n) + i], hessian[(j * n) + j], hessian[(i * n) + j]);
+                    if (i == j ? !(own < 0) : !(own >= 0 && other >= 0 && mixed * mixed > own * other)) continue;
+                    // Where the quadratic form is below zero.
+                    var (first, second) = i == j ? (1.0, 0.0)
+                        : own > 0 && other > 0 ? (Math.Sqrt(other), Math.Sqrt(own))
+                        : own > 0 ? (Math.Abs(mixed) / own, 1)
+                        : (1, other > 0 ? Math.Abs(mixed) / other : 1);
+                    foreach (var sign in (ReadOnlySpan<double>)[1, -1])
+                    {
+                        if (Falls(i, sign * first, j, sign * -Math.Sign(mixed) * second)) return true;
+                    }
+                }
+            }
+
+            return false;
+
+            bool Falls(int i, double first, int j, double second)
+            {
+                const double farthest = 0.1;
+                const double factor = 0.25;
+                const int distances = 12;
+                const int fewest = 3;
+                var largest = Math.Max(Math.Abs(first), Math.Abs(second));
+                var distance = farthest * Math.Max(1, Math.Max(Math.Abs(at.Point[i]), Math.Abs(at.Point[j]))) / largest;
+                for (var (step, seen) = (0, 0); step < distances; step++, distance *= factor)
+                {
+                    probe.CopyFrom(at);
+                    probe.Point[i] = box.Clamp(i, at.Point[i] + (distance * first));
+                    if (j != i) probe.Point[j] = box.Clamp(j, at.Point[j] + (distance * second));
+                    if (probe.Point[i] == at.Point[i] || (j != i && probe.Point[j] == at.Point[j])) return false;
+                    objective.Evaluate(probe, cancellation);
+                    seen = at.Value - probe.Value > 2 * rounding[0] ? seen + 1 : 0;
+                    if (seen == fewest) return true;
+                }
+
+                return false;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether a derivative changes by no more than second derivatives say when its variable does: at a kink it jumps.</summary>
     private static bool IsSmooth(Objective objective, Iterate at, int variable, double[] hessian, double rounding, CancellationToken cancellation)
     {

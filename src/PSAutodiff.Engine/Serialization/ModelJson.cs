@@ -48,17 +48,45 @@ internal static partial class ModelJson
             var names = regression.HasIntercept ? 1 : 0;
             if (regression.Coefficients.Count != regression.Features.Count + names || regression.Features.Any(name => !regression.Coefficients.Contains(name))) throw new FormatException("The coefficients are not those of the features.");
             if (regression.Columns.Count > 0 && !regression.Columns.SelectMany(static column => column.Inputs).SequenceEqual(regression.Features, StringComparer.Ordinal)) throw new FormatException("The columns do not make the features.");
-            if (regression.CovarianceRoot is { } root && root.GetLength(0) != regression.Coefficients.Count) throw new FormatException("The covariance is not that of the coefficients.");
+            if (regression.Coefficients.Values.Cast<double>().Any(static value => !double.IsFinite(value))) throw new FormatException("A coefficient is no finite number.");
+            CheckCovariance(regression.CovarianceRoot, regression.Coefficients.Count);
+            CheckCounts(regression.Rows, regression.Rank, regression.ResidualDegreesOfFreedom);
+            if (regression is GeneralizedRegressionResult { Family: var family, Classes: var classes } && (family == RegressionFamily.Gaussian || (classes.Count > 0 && (family != RegressionFamily.Binomial || classes.Count != 2 || Equals(classes[0], classes[1])))))
+            {
+                throw new FormatException("The classes are not those of the family: Binomial has two or none, Poisson has none, and Gaussian is a linear regression.");
+            }
         }
 
         if (model is CurveFitResult fit)
         {
-            var size = Core.VariableLayout.ElementsOf(fit.Parameters).Length;
-            if (fit.CovarianceRoot is { } root && root.GetLength(0) != size) throw new FormatException("The covariance is not that of the parameters.");
+            var values = Core.VariableLayout.ElementsOf(fit.Parameters);
+            if (Array.Exists(values, static value => !double.IsFinite(value))) throw new FormatException("A parameter is no finite number.");
+            if (!fit.ParameterNames.SequenceEqual(Core.VariableLayout.Of(fit.Parameters).ElementNames, StringComparer.Ordinal)) throw new FormatException("The names are not those of the parameters.");
+            CheckCovariance(fit.CovarianceRoot, values.Length);
+            CheckCounts(fit.Rows, fit.Rank, fit.DegreesOfFreedom);
+            CheckBounds(fit.LowerBounds, values, static (bound, value) => bound <= value);
+            CheckBounds(fit.UpperBounds, values, static (bound, value) => bound >= value);
         }
 
         _ = model.Predict(new double[0, model.Inputs.Count]);
         return model;
+    }
+
+    private static void CheckCovariance(double[,]? root, int size)
+    {
+        if (root is null) return;
+        if (root.GetLength(0) != size) throw new FormatException("The covariance is not of the size of what was fitted.");
+        if (root.Cast<double>().Any(static value => !double.IsFinite(value))) throw new FormatException("A number of the covariance is not finite.");
+    }
+
+    private static void CheckCounts(int rows, int rank, double freedom)
+    {
+        if (rows < 1 || rank < 0 || rank > rows || !(freedom >= 0 && freedom <= rows)) throw new FormatException("Rows, rank and degrees of freedom do not go together.");
+    }
+
+    private static void CheckBounds(double[]? bounds, double[] values, Func<double, double, bool> holds)
+    {
+        if (bounds is not null && (bounds.Length != values.Length || !bounds.Zip(values, holds).All(static held => held))) throw new FormatException("The bounds are not those of the parameters.");
     }
 
     [GeneratedRegex("^\\s*\\{\\s*\"format\"\\s*:\\s*\"PSAutodiff\\.Model\"")]

@@ -40,7 +40,7 @@ internal static class ObjectJson
         catch (Exception exception) when (exception is JsonException or AutodiffException or FormatException or InvalidOperationException or OverflowException or ArgumentException)
         {
             var place = exception is JsonException { Path: { Length: > 1 } path } ? $" at '{Cut(path)}'" : string.Empty;
-            throw new AutodiffException(ErrorIds.ObjectText, $"The text is not one of a {type.Name}: it is damaged{place}, or of another version of PSAutodiff. {Cause(exception)}");
+            throw new AutodiffException(ErrorIds.ObjectText, $"The text is not that of a {(type == typeof(IAutodiffModel) ? "model" : type.Name)}: it is damaged{place}, or of another version of PSAutodiff. {Cause(exception)}");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PSAutodiff.Converters;
 
 namespace PSAutodiff.Rows;
@@ -7,7 +8,7 @@ namespace PSAutodiff.Rows;
 /// Takes the features of rows as they come: numbers, dates, and texts that are categories. What a column is, the first rows say together, or a
 /// model that was made from such rows.
 /// </summary>
-internal sealed class FeatureReader
+internal sealed partial class FeatureReader
 {
     private const int SurveyedRows = 32;
     private static readonly string[] DateFormats =
@@ -176,11 +177,24 @@ internal sealed class FeatureReader
             throw new AutodiffException(ErrorIds.LevelCount, $"The column '{name}' holds the text '{levels.Keys.First()}' in every row: a category of one level says nothing. Leave the column out.");
         }
 
+        if (levels.Keys.Count(LooksLikeNumberOrDate) * 2 > levels.Count)
+        {
+            throw new AutodiffException(
+                ErrorIds.LevelCount,
+                string.Create(CultureInfo.InvariantCulture, $"The column '{name}' holds texts such as {ValueSource.Describe(levels.Keys.First())}: are these numbers, dates or categories? 1,234 and 5% are read with -NumberFormat Formatted, dates are written as 2026-01-31, and decimals with a point. To have categories, put a letter before them."));
+        }
+
         if (levels.Count != rows) return;
         throw new AutodiffException(
             ErrorIds.LevelCount,
             string.Create(CultureInfo.InvariantCulture, $"The column '{name}' holds another text in each of the {rows} rows, such as {ValueSource.Describe(levels.Keys.First())}: that is no category. Leave the column out; dates are written as 2026-01-31, and numbers such as 1,234 or 5% need -NumberFormat."));
     }
+
+    private static bool LooksLikeNumberOrDate(string level) => Printed().IsMatch(level);
+
+    // Numbers with a comma or percent, and days with the year at either end.
+    [GeneratedRegex(@"^\s*([+-]?\d[\d,]*(\.\d+)?\s*%?|\d{1,2}[./-]\d{1,2}[./-]\d{4}( .*)?|\d{4}[./]\d{1,2}[./]\d{1,2}( .*)?)\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Printed();
 
     private double ReadLevel(int column, Dictionary<string, int> levels)
     {

@@ -34,11 +34,12 @@ internal static class ModelMeasure
             IAutodiffModel fitted;
             try
             {
+                CheckLevels(model, inputs, left, kept);
                 fitted = Refit(model, Rows(inputs, kept), Array.ConvertAll(kept, row => labels[row]), kept, cancellation);
             }
             catch (AutodiffException exception)
             {
-                throw exception.Within(string.Create(CultureInfo.InvariantCulture, $"Fold {fold + 1} of {folds}: the model cannot be fitted to the {kept.Length} other rows."));
+                throw exception.Within(string.Create(CultureInfo.InvariantCulture, $"Fold {fold + 1} of {folds}."));
             }
 
             var predicted = PredictionsOf(fitted, Rows(inputs, left));
@@ -74,6 +75,34 @@ internal static class ModelMeasure
         var counts = new int[2, 2];
         for (var i = 0; i < labels.Length; i++) counts[(int)labels[i], NetworkOutput.ClassOf<double>([predictions[i]])]++;
         return ModelTest.OfClasses(loss, LossFunction.BinaryCrossEntropy, new ConfusionMatrix([.. model.Classes], counts), labels.Length, folds);
+    }
+
+    // What no row has that a fold is fitted to, the fit cannot know of: a level that only the rows left out have, or a class.
+    private static void CheckLevels(IAutodiffModel model, double[,] inputs, int[] left, int[] kept)
+    {
+        if (model is not RegressionResult regression) return;
+        var from = 0;
+        foreach (var column in regression.Columns)
+        {
+            if (column.Kind == FeatureKind.Category)
+            {
+                var known = kept.Select(row => column.LevelOf(Cells(row, from, column.Width))).ToHashSet();
+                var unknown = left.Select(row => column.LevelOf(Cells(row, from, column.Width))).FirstOrDefault(level => !known.Contains(level), -1);
+                if (unknown >= 0)
+                {
+                    throw new AutodiffException(ErrorIds.LevelUnknown, $"The level '{column.Levels[unknown]}' of '{column.Name}' is in none of the other rows, so nothing is known of it. Leave such rows out, or give fewer folds or another -Seed.");
+                }
+            }
+
+            from += column.Width;
+        }
+
+        double[] Cells(int row, int start, int width)
+        {
+            var cells = new double[width];
+            for (var i = 0; i < width; i++) cells[i] = inputs[row, start + i];
+            return cells;
+        }
     }
 
     private static double[,] Rows(double[,] inputs, int[] rows)
@@ -129,6 +158,9 @@ internal static class ModelMeasure
         var data = new DataRows([.. layout.Names, label], columns, sizes, labels.Length, RowTotal.Sum);
         var fit = new CurveFit(curve.Model, ExprNode.Variable(label), data, null, [.. curve.Parameters.Keys.Cast<string>()], Array.ConvertAll(rows, static row => row + 1), cancellation);
         var options = new CurveFitOptions { Loss = curve.LossFunction, LossScale = curve.LossScale, LowerBounds = curve.LowerBounds, UpperBounds = curve.UpperBounds, Confidence = curve.Confidence };
-        return fit.Run(Core.VariableLayout.ElementsOf(curve.Parameters), options, cancellation);
+        var fitted = fit.Run(Core.VariableLayout.ElementsOf(curve.Parameters), options, cancellation);
+        // What they do not determine would stay what the fit to all rows made it.
+        if (fitted.Undetermined.Count > 0) throw new AutodiffException(ErrorIds.RowsTooFew, $"The other rows do not determine {FitMessages.Listed(fitted.Undetermined)}. Give more folds or more rows, or fix a parameter.");
+        return fitted;
     }
 }

@@ -5,6 +5,8 @@ namespace PSAutodiff.Rows;
 /// <summary>Takes labelled rows for a model that is no network.</summary>
 internal sealed class ModelTestRows : IRowWork
 {
+    private readonly IAutodiffModel _model;
+    private readonly double[,] _row;
     private readonly ModelInputs _reader;
     private readonly ModelInputs? _labelReader;
     private readonly RowReader? _classReader;
@@ -26,7 +28,8 @@ internal sealed class ModelTestRows : IRowWork
     /// <exception cref="AutodiffException">The row lacks a column.</exception>
     public ModelTestRows(IAutodiffModel model, ModelInputs reader, ExprNode label, ColumnMap map, object row, int number, NumberFormat format)
     {
-        (_reader, _label) = (reader, new ExpressionModel(label));
+        (_model, _reader, _label) = (model, reader, new ExpressionModel(label));
+        _row = new double[1, reader.Size];
         _inputs = new RowBuffer(reader.Size);
         _values = new double[reader.Size];
         if (model.Classes.Count > 0)
@@ -48,6 +51,8 @@ internal sealed class ModelTestRows : IRowWork
     public void Take(object row, int number)
     {
         _reader.Read(row, number, _values);
+        Buffer.BlockCopy(_values, 0, _row, 0, _values.Length * sizeof(double));
+        RowPrediction.CheckFinite(_model.Predict(_row), number);
         if (_classes is not null)
         {
             _classReader!.Start(row, number);

@@ -47,7 +47,7 @@ internal sealed class RowPrediction : IRowWork
     {
         var inputs = MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(_inputs)), _reader.Size);
         _reader.Read(row, number, inputs);
-        double[] outputs = _network is not null ? _network.Predict(inputs, _cancellation) : [.. _model.Predict(_inputs).Cast<double>()];
+        double[] outputs = _network is not null ? _network.Predict(inputs, _cancellation) : CheckFinite(_model.Predict(_inputs), number);
         var copy = Conversions.CopyRow(row);
         foreach (var name in _added)
         {
@@ -59,6 +59,19 @@ internal sealed class RowPrediction : IRowWork
         foreach (var value in Added(outputs)) copy.Properties.Add(new PSNoteProperty(_added[next++], value));
         foreach (var limit in _intervals.SelectMany(interval => _model.LimitsFor(_inputs, interval, _confidence).Cast<double>())) copy.Properties.Add(new PSNoteProperty(_added[next++], limit));
         _write(copy);
+    }
+
+    /// <summary>The predictions for a row, in order.</summary>
+    /// <exception cref="RowException">One is no finite number.</exception>
+    public static double[] CheckFinite(double[,] predictions, int number)
+    {
+        double[] outputs = [.. predictions.Cast<double>()];
+        foreach (var output in outputs)
+        {
+            if (!double.IsFinite(output)) throw new RowException(ErrorIds.ValueNotFinite, number, null, FormattableString.Invariant($"the model predicts {output} there, no finite number. The row was left out."));
+        }
+
+        return outputs;
     }
 
     private static IEnumerable<string> Names(IAutodiffModel model)

@@ -52,6 +52,27 @@ public sealed class BoundedMinimizationTests
         Assert.True(atBound > 10, $"{atBound}");
     }
 
+    [Theory]
+    [InlineData("x^4 + y^4 - x*y", "-inf 0", "inf inf")]
+    [InlineData("-x*y", "0 0", "1 1")]
+    [InlineData("x^2 - 3*x*y + y^2", "0 0", "1 1")]
+    [InlineData("(x - y)^2 - z*y", "-inf 0 0", "1 1 1")]
+    [InlineData("x*y", "0 -inf", "inf inf")]
+    public void A_saddle_on_a_bound_is_no_minimum(string expression, string lower, string upper)
+    {
+        foreach (var method in new[] { Newton, LBFGS })
+        {
+            var options = With(method) with { LowerBounds = Parsed(lower), UpperBounds = Parsed(upper) };
+            var result = Minimize(expression, options, new double[options.LowerBounds!.Count]);
+            Assert.Equal(MinimizationStopReason.SaddlePoint, result.StopReason);
+        }
+
+        // A corner from which it grows on the inside is one.
+        Assert.Equal(MinimizationStopReason.Converged, Minimize("x^2 + x*y + y^2", With(LBFGS) with { LowerBounds = [0, 0], UpperBounds = [1, 1] }, 0, 0).StopReason);
+
+        static double[] Parsed(string bounds) => Array.ConvertAll(bounds.Split(' '), static bound => bound switch { "inf" => double.PositiveInfinity, "-inf" => double.NegativeInfinity, _ => double.Parse(bound, System.Globalization.CultureInfo.InvariantCulture) });
+    }
+
     // By scipy 1.10.1: minimize(f, start, method='L-BFGS-B', bounds=bounds, options=dict(ftol=1e-16, gtol=1e-12)), the values by Nelder-Mead too.
     [Theory]
     [InlineData("100*(y - x^2)^2 + (1 - x)^2", -1.2, 1, -2, 0.8, -2, 2, 0.8, 0.64, 0.04)]

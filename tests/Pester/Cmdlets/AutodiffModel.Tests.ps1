@@ -24,7 +24,7 @@ Describe 'One contract for models' {
         $predicted = $rows | Invoke-AutodiffModel $model
         $predicted.Count | Should -Be $rows.Count
         $at = @{ t = 7; 'group=g1' = 1; 'group=g2' = 0 }
-        $predicted[6].Prediction | Should -BeExactly $model.Expression.Evaluate($at)
+        $predicted[6].Prediction | Should -BeExactly ($model.Expression | Measure-Expression -At $at)
         $predicted[6].y | Should -BeExactly $rows[6].y
     }
 
@@ -104,7 +104,7 @@ Describe 'One contract for models' {
         ($rows | Test-AutodiffModel $models.logistic -CrossValidationFold 4).Accuracy | Should -BeGreaterThan 0.5
         Get-Fault { $rows | Test-AutodiffModel $models.loss -Label y -CrossValidationFold 4 -ErrorAction Stop } | Should -BeExactly ArgumentInvalid
         Get-Fault { $rows | Test-AutodiffModel $models.curve -CrossValidationFold 25 -ErrorAction Stop } | Should -BeExactly RowsTooFew
-        $weighted = $rows | Invoke-LinearRegression -Feature t -Label y -Weight t
+        $weighted = $rows | Select-Object t, y, @{ Name = 'w'; Expression = { 1 } } | Invoke-LinearRegression -Feature t -Label y -Weight w
         Get-Fault { $rows | Test-AutodiffModel $weighted -CrossValidationFold 4 -ErrorAction Stop } | Should -BeExactly WeightInvalid
     }
 
@@ -131,6 +131,37 @@ Describe 'One contract for models' {
         Export-AutodiffModel $file -Model $models.linear
         Set-Content $file (Get-Content $file -Raw | ForEach-Object $Change) -NoNewline
         Get-Fault { Import-AutodiffModel $file -ErrorAction Stop } | Should -BeExactly ObjectText
+    }
+
+    It 'does not let a fold predict what its fit cannot know' {
+        $steep = 1..8 | ForEach-Object { [pscustomobject]@{ x = $_ -eq 8 ? 5 : 1; y = $_ -eq 8 ? 1000 : $_ } }
+        $curve = $steep | Invoke-CurveFit 'a + b*x' y
+        { $steep | Test-AutodiffModel $curve -CrossValidationFold 8 } | Should -Throw '*other rows do not determine*'
+        $levels = 1..12 | ForEach-Object { [pscustomobject]@{ g = $_ -eq 6 ? 'rare' : $_ % 2 ? 'odd' : 'even'; y = $_ } }
+        $model = $levels | Invoke-LinearRegression -Label y
+        { $levels | Test-AutodiffModel $model -CrossValidationFold 12 } | Should -Throw "*level 'rare' of 'g' is in none of the other rows*"
+    }
+
+    It 'leaves out rows where the model has no value' {
+        $model = 1..9 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * [math]::Sqrt($_) + 0.01 * ($_ % 3) } } | Invoke-CurveFit 'a*sqrt(x)' y
+        $test = @{ x = -4; y = 1 }, @{ x = 4; y = 4 }, @{ x = 9; y = 6 } | ForEach-Object { [pscustomobject]$_ } | Test-AutodiffModel $model -ErrorVariable faults -ErrorAction SilentlyContinue
+        $test.Rows | Should -Be 2
+        $faults[0].FullyQualifiedErrorId | Should -BeLike 'ValueNotFinite*'
+        [pscustomobject]@{ x = -4 } | Invoke-AutodiffModel $model -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a file whose <Name>' -ForEach @(
+        @{ Name = 'classes are of another family'; Kind = 'logistic'; Old = '"family": ?"Binomial"'; New = '"family":"Poisson"' }
+        @{ Name = 'parameter is too large for a double'; Kind = 'curve'; Old = '("parameters": ?\{\s*"\w+": ?)[^,}]+'; New = '${1}1e999' }
+        @{ Name = 'degrees of freedom are below 0'; Kind = 'linear'; Old = '("residualDegreesOfFreedom": ?)\d+'; New = '${1}-5' }
+        @{ Name = 'count of rows is below 0'; Kind = 'curve'; Old = '("rows": ?)\d+'; New = '${1}-3' }
+    ) {
+        $file = Join-Path $TestDrive damaged.json
+        $models[$Kind] | Export-AutodiffModel $file
+        $text = Get-Content $file -Raw
+        $text | Should -Match $Old
+        $text -replace $Old, $New | Set-Content $file
+        { Import-AutodiffModel $file } | Should -Throw '*not that of a model*'
     }
 
     It 'takes the names that networks alone had' {
