@@ -8,11 +8,11 @@ BeforeDiscovery {
         @{ Name = 'Resolve-Expression -Sum'; Command = 'ResolveExpression'; Streams = $false; Call = { $input | Resolve-Expression '(y - w*a)^2' -Sum } }
         @{ Name = 'Start-NetworkTraining -Loss'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining '(y - w*a)^2' -Parameter w -Epoch 1 -LearningRate 0.001 } }
         @{ Name = 'Start-NetworkTraining -Network'; Command = 'StartNetworkTraining'; Streams = $false; Call = { $input | Start-NetworkTraining -Network $net -Feature a -Label y -Epoch 1 -LearningRate 0.001 } }
-        @{ Name = 'Test-AutodiffModel'; Command = 'TestNeuralNetwork'; Streams = $false; Call = { $input | Test-AutodiffModel $net -Feature a -Label y } }
+        @{ Name = 'Test-AutodiffModel'; Command = 'TestAutodiffModel'; Streams = $false; Call = { $input | Test-AutodiffModel $net -Feature a -Label y } }
         @{ Name = 'Trace-NeuralNetwork'; Command = 'TraceNeuralNetwork'; Streams = $false; Call = { $input | Trace-NeuralNetwork $net -Feature a -Label y } }
         @{ Name = 'Test-Derivative of a network'; Command = 'TestDerivative'; Streams = $false; Call = { $input | Test-Derivative $net -Feature a -Label y } }
         @{ Name = 'Optimize-NeuralNetwork'; Command = 'OptimizeNeuralNetwork'; Streams = $false; Call = { $input | Optimize-NeuralNetwork $net -Feature a -Label y -Fraction 0.1 } }
-        @{ Name = 'Invoke-AutodiffModel'; Command = 'InvokeNeuralNetwork'; Streams = $true; Call = { $input | Invoke-AutodiffModel $net -Feature a } }
+        @{ Name = 'Invoke-AutodiffModel'; Command = 'InvokeAutodiffModel'; Streams = $true; Call = { $input | Invoke-AutodiffModel $net -Feature a } }
         @{ Name = 'Invoke-LinearRegression'; Command = 'InvokeLinearRegression'; Streams = $false; Call = { $input | Invoke-LinearRegression -Feature a -Label y } }
     )
 }
