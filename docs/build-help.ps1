@@ -110,7 +110,7 @@ function ConvertTo-Paragraph([string]$Markdown, [int]$Width = $textWidth) {
     }
 }
 
-# A table as columns; the last column is wrapped.
+# A table as columns; the last column is wrapped. Where that leaves too little of the width, each row is a paragraph: its first cell, and the others with their heads below.
 function ConvertTo-TextTable([string[]]$Lines) {
     $rows = foreach ($line in $Lines -notmatch '^\|[\s:|-]+\|$') {
         # A bar inside a cell is written \|.
@@ -119,6 +119,19 @@ function ConvertTo-TextTable([string[]]$Lines) {
     $last = $rows[0].Count - 1
     $widths = @(for ($i = 0; $i -lt $last; $i++) { ($rows | ForEach-Object { $_[$i].Length } | Measure-Object -Maximum).Maximum })
     $indent = ' ' * (($widths | Measure-Object -Sum).Sum + 2 * $last)
+    if ($indent.Length -gt $aboutWidth - 10) {
+        $headWidth = ($rows[0] | Select-Object -Skip 1 | ForEach-Object Length | Measure-Object -Maximum).Maximum
+        $indent = ' ' * ($headWidth + 6)
+        foreach ($row in $rows | Select-Object -Skip 1) {
+            $row[0]
+            for ($i = 1; $i -le $last; $i++) {
+                $wrapped = @(Split-Line $row[$i] ($aboutWidth - $indent.Length))
+                '    ' + $rows[0][$i].PadRight($headWidth + 2) + $wrapped[0]
+                $wrapped | Select-Object -Skip 1 | ForEach-Object { $indent + $_ }
+            }
+        }
+        return
+    }
     $underlines = @($widths | ForEach-Object { '-' * $_ }) + ('-' * $rows[0][$last].Length)
     foreach ($row in @(, $rows[0]) + @(, $underlines) + $rows[1..($rows.Count - 1)]) {
         $head = (-join $(for ($i = 0; $i -lt $last; $i++) { $row[$i].PadRight($widths[$i] + 2) })).Replace($fixedSpace, ' ')

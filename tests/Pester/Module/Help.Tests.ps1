@@ -141,11 +141,30 @@ Describe 'The table of operations in about_PSAutodiff' {
 }
 
 Describe 'about_PSAutodiff_Errors' {
-    It 'lists each error id of the module once, and no other' {
-        $page = Get-Content (Join-Path $repositoryRoot docs/en-US/about_PSAutodiff_Errors.md)
-        $listed = $page | ForEach-Object { if ($_ -cmatch '^\| ([A-Z]\w+) \| \S') { $Matches[1] } } | Where-Object { $_ -cne 'Id' }
+    BeforeAll {
         $ids = [PSAutodiff.ExprNode].Assembly.GetType('PSAutodiff.ErrorIds').GetFields() | ForEach-Object { $_.GetValue($null) }
+        $entries = Get-Content (Join-Path $repositoryRoot docs/en-US/about_PSAutodiff_Errors.md) | Where-Object { $_ -cmatch '^\| [A-Z]\w+ \|' -and $_ -notlike '| Id |*' } |
+            ForEach-Object { , @($_ -replace '^\| | \|$' -split ' \| ') }
+        $sources = Get-ChildItem (Join-Path $repositoryRoot src) -Filter *.cs -Recurse | Where-Object { $_.FullName -notmatch '[\\/](obj|bin)[\\/]' }
+        $code = ($sources | Where-Object Name -NE ErrorIds.cs | ForEach-Object { [IO.File]::ReadAllText($_.FullName) }) -join "`n"
+    }
+
+    It 'lists each error id of the module once, and no other' {
         $ids.Count | Should -BeGreaterThan 70
+        $listed = $entries | ForEach-Object { $_[0] }
         Compare-Object ($ids | Sort-Object) ($listed | Sort-Object) -CaseSensitive | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+    }
+
+    It 'says of each what it means, what causes it and what to do' {
+        $entries | Where-Object { $_.Count -ne 4 -or @($_[1..3] -cmatch '^[`A-Z0-9].{7,}\.$').Count -ne 3 } | ForEach-Object { $_ -join ' | ' } | Should -BeNullOrEmpty
+    }
+
+    It 'is of errors that the code can raise' {
+        $ids | Where-Object { $code -cnotmatch "ErrorIds\.$_\b" } | Should -BeNullOrEmpty
+    }
+
+    It 'is of all: the code takes ids from ErrorIds alone' {
+        # An id is written out nowhere, neither for an exception nor for an error record.
+        [regex]::Matches($code, 'new (AutodiffException|RowException)\(\s*\$?"[^"]*"|new ErrorRecord\([^;]{0,200}?,\s*\$?"[^"]*"').Value | Should -BeNullOrEmpty
     }
 }
