@@ -45,6 +45,12 @@ Describe 'docs/README.md' {
     }
 }
 
+Describe 'README.md' {
+    It 'has 120 lines or fewer' {
+        @(Get-Content (Join-Path $repositoryRoot README.md)).Count | Should -BeLessOrEqual 120
+    }
+}
+
 Describe 'The links of <Page>' -ForEach $linked {
     It 'lead to files and headings' {
         $folder = Split-Path (Join-Path $repositoryRoot $Page)
@@ -75,7 +81,7 @@ Describe 'The style of <Page>' -ForEach $styled {
 
     It 'has headings in sentence case' {
         # A word with a capital inside of a heading is a name.
-        $names = 'SymPy', 'JAX', 'NumPy', 'SciPy', 'R', 'Excel', 'Solver', 'CSV', 'JSON', 'LaTeX', 'Node.js', 'PowerShell', 'Hessian'
+        $names = 'SymPy', 'JAX', 'NumPy', 'SciPy', 'R', 'Excel', 'Solver', 'CSV', 'JSON', 'LaTeX', 'Node.js', 'PowerShell', 'Hessian', 'Newton''s'
         $odd = foreach ($line in Get-Prose $Page | Where-Object Text -Match '^#+ ') {
             $words = ($line.Plain -replace '^#+ ' -replace ': \w', ': ') -split '[\s,?]+' | Where-Object { $_ } | Select-Object -Skip 1
             foreach ($word in $words) { if ($word -cmatch '^[A-Z]' -and $word -notin $names) { "line $($line.Number): $word" } }
