@@ -51,6 +51,21 @@ Describe 'README.md' {
     }
 }
 
+Describe 'docs/explanation/numerics.md' {
+    It 'names the test of each claim, and the test is there' {
+        $text = Get-Content (Join-Path $repositoryRoot docs/explanation/numerics.md) -Raw
+        $claims = [regex]::Matches($text, '(?ms)^- (\*\*.+?\*\*.*?)(?=\r?\n(- |\r?\n))') | ForEach-Object { $_.Groups[1].Value }
+        $claims.Count | Should -BeGreaterThan 15
+        $unheld = foreach ($claim in $claims) {
+            if ($claim -notmatch '\[`(.+?)`\]\(\.\./\.\./(tests/[^)]+)\)\s*$') { $claim; continue }
+            $name, $file = $Matches[1], (Join-Path $repositoryRoot $Matches[2])
+            $declared = $file.EndsWith('.cs') ? "void $name(" : "It '$name'"
+            if (-not (Test-Path $file) -or -not (Get-Content $file -Raw).Contains($declared)) { $claim }
+        }
+        $unheld | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The links of <Page>' -ForEach $linked {
     It 'lead to files and headings' {
         $folder = Split-Path (Join-Path $repositoryRoot $Page)
