@@ -88,7 +88,7 @@ internal sealed class BoundedSearch(Objective objective, Box box, MinimizationOp
     {
         Message = _method?.Message ?? string.Empty;
         if (reason is not (MinimizationStopReason.Converged or MinimizationStopReason.NoProgress or MinimizationStopReason.Stuck or MinimizationStopReason.SaddlePoint)) return new StepOutcome(taken, reason);
-        if (!Release()) return new StepOutcome(taken, reason != MinimizationStopReason.Converged && Current.Value < -LineSearchMethod.FarDown * _firstScale ? Unbounded() : reason);
+        if (!Release()) return new StepOutcome(taken, reason != MinimizationStopReason.Converged && Current.Value < -LineSearchMethod.FarDown * _firstScale && !box.EndsFall(Current) ? Unbounded() : reason);
         Message = string.Empty;
         return Turn();
     }

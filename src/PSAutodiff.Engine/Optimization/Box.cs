@@ -63,6 +63,9 @@ internal sealed class Box
     public double StepToBound(int element, double value, double direction) =>
         Math.Max(0, ((direction > 0 ? _upper[element] : _lower[element]) - value) / direction);
 
+    /// <summary>Whether there is a bound in a direction.</summary>
+    public bool HasBoundAhead(int element, double direction) => double.IsFinite(direction > 0 ? _upper[element] : _lower[element]);
+
     /// <summary>Moves each element to the nearest value that it may have.</summary>
     public void Clamp(Span<double> point)
     {
@@ -74,7 +77,38 @@ internal sealed class Box
 
     /// <summary>Whether an element is at a bound from which the value does not fall on the inside.</summary>
     public bool Holds(int element, double value, double derivative) =>
-        (value <= _lower[element] && derivative >= 0) || (value >= _upper[element] && derivative <= 0) || _lower[element] == _upper[element];
+        (value <= _lower[element] && derivative >= 0) || (value >= _upper[element] && derivative <= 0) || IsFixed(element);
+
+    /// <summary>Whether there is one value only that an element may have.</summary>
+    public bool IsFixed(int element) => _lower[element] == _upper[element];
+
+    /// <summary>
+    /// Takes the largest number for an infinite derivative of an element at a bound towards which the value falls: there the element stays, so that
+    /// nothing is computed with it.
+    /// </summary>
+    public void LimitSlopes(Iterate at)
+    {
+        for (var i = 0; i < at.Point.Length; i++)
+        {
+            ref var slope = ref at.Results[i + 1];
+            if (double.IsInfinity(slope) && Holds(i, at.Point[i], slope)) slope = Math.CopySign(double.MaxValue, slope);
+        }
+
+        at.CheckFinite();
+    }
+
+    /// <summary>Whether the element along which the value falls most has a bound ahead: then the value does not fall without end.</summary>
+    public bool EndsFall(Iterate at)
+    {
+        var (most, largest) = (-1, 0.0);
+        for (var i = 0; i < at.Point.Length; i++)
+        {
+            var part = Math.Abs(at.Gradient[i]) * Math.Max(Math.Abs(at.Point[i]), double.Epsilon);
+            if (part > largest && !Holds(i, at.Point[i], at.Gradient[i])) (most, largest) = (i, part);
+        }
+
+        return most < 0 || HasBoundAhead(most, -at.Gradient[most]);
+    }
 
     /// <summary>The elements of a point that no bound holds.</summary>
     public int[] Free(Iterate at)
@@ -90,5 +124,5 @@ internal sealed class Box
 
     /// <summary>How an element at a bound is called in messages.</summary>
     public string Describe(string name, int element, double value) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name} = {value:g6} ({(_lower[element] == _upper[element] ? "both" : value <= _lower[element] ? "lower" : "upper")})");
+        string.Create(CultureInfo.InvariantCulture, $"{name} = {value:g6} ({(value <= _lower[element] ? "lower" : "upper")})");
 }

@@ -75,13 +75,23 @@ internal sealed class Face : Objective
         var furthest = double.PositiveInfinity;
         for (var i = 0; i < _free.Length; i++)
         {
-            if (direction[i] != 0) furthest = Math.Min(furthest, _box.StepToBound(_free[i], point[i], direction[i]));
+            if (direction[i] == 0) continue;
+            var step = _box.StepToBound(_free[i], point[i], direction[i]);
+
+            // A bound too far for one step of any length.
+            furthest = Math.Min(furthest, double.IsInfinity(step) && _box.HasBoundAhead(_free[i], direction[i]) ? double.MaxValue : step);
         }
 
         if (double.IsInfinity(furthest)) return furthest;
         WasLeft |= furthest == 0;
         for (var i = 0; i < _free.Length; i++) _slack[i] = 2 * rounding * (Math.Abs(point[i]) + Math.Abs(furthest * direction[i]));
         return furthest * (1 + rounding);
+    }
+
+    public override bool EndsFall(Iterate at)
+    {
+        MoveTo(at.Point, CancellationToken.None);
+        return _box.EndsFall(_latest);
     }
 
     /// <summary>Writes the point of all elements with value and gradient for values of the free ones.</summary>

@@ -38,7 +38,7 @@ internal abstract class FixedRateSearch(Objective objective, MinimizationOptions
         Evaluate(_next);
         if (!_next.IsFinite) return StepOutcome.Failed(Lost(_next.Value, iteration));
         (Current, _next) = (_next, Current);
-        return new StepOutcome(true, Current.Value < Bottomless * Math.Max(1, Math.Abs(FirstValue)) ? Unbounded() : Judge(_next, rate, iteration + 1));
+        return new StepOutcome(true, Current.Value < Bottomless * Math.Max(1, Math.Abs(FirstValue)) && !Objective.EndsFall(Current) ? Unbounded() : Judge(_next, rate, iteration + 1));
     }
 
     /// <summary>Writes the next point.</summary>

@@ -63,7 +63,7 @@ internal abstract class LineSearchMethod : Search
     /// <summary>The step to try first along <see cref="Direction"/>.</summary>
     protected abstract double FirstStep { get; }
 
-    private bool IsFarDown => Current.Value < -FarDown * _firstScale;
+    private bool IsFarDown => Current.Value < -FarDown * _firstScale && !Objective.EndsFall(Current);
 
     private bool GradientIsZero => Vectors.Largest(Current.Gradient) <= (_tolerance ?? 0);
 

@@ -72,14 +72,16 @@ public sealed class Minimization
         options.Check();
         if (start.Count != Layout.Length) throw new ArgumentException($"The variables have {Layout.Length} elements but there are {start.Count} values.", nameof(start));
         var clock = Stopwatch.StartNew();
+        var objective = _objective;
         if (Box.Of(_objective, options.LowerBounds, options.UpperBounds) is { } box)
         {
             if (options.Method == MinimizationMethod.PureNewton) throw new AutodiffException(ErrorIds.BoundInvalid, CannotKeepBounds);
             box.CheckStart(_objective.Names, [.. start]);
             options = options with { Box = box };
+            objective = new BoxedObjective(_objective, box);
         }
 
-        var search = Create(options, cancellation);
+        var search = Create(objective, options, cancellation);
         var path = new List<MinimizationStep>();
         search.Begin([.. start]);
         var iterations = 0;
@@ -114,11 +116,12 @@ public sealed class Minimization
         if (reason == MinimizationStopReason.Converged) reason = search.WithoutMinimum() ?? (search.IsAtSaddle() ? search.Saddle() : reason);
         if (reason == MinimizationStopReason.Converged && search.AtBound.Count > 0) reason = search.EndAtBound();
         search.End(iterations);
+        var gradient = search.ShownGradient();
         return new Minimum
         {
             At = Layout.Fold(i => search.Current.Point[i]),
             Value = search.Current.Value,
-            Gradient = Layout.Fold(i => search.Current.Gradient[i]),
+            Gradient = Layout.Fold(i => gradient[i]),
             Iterations = iterations,
             Evaluations = search.Evaluations,
             StopReason = reason!.Value,
@@ -133,21 +136,21 @@ public sealed class Minimization
         void Keep()
         {
             if (!options.KeepPath) return;
-            path.Add(new MinimizationStep(iterations, Layout, [.. search.Current.Point], search.Current.Value, search.Current.Gradient.ToArray()));
+            path.Add(new MinimizationStep(iterations, Layout, [.. search.Current.Point], search.Current.Value, search.ShownGradient()));
         }
     }
 
-    private Search Between(Func<Objective, LineSearchMethod> method, MinimizationOptions options, CancellationToken cancellation) =>
-        options.Box is { } box ? new BoundedSearch(_objective, box, options, method, cancellation) : method(_objective);
+    private static Search Between(Objective objective, Func<Objective, LineSearchMethod> method, MinimizationOptions options, CancellationToken cancellation) =>
+        options.Box is { } box ? new BoundedSearch(objective, box, options, method, cancellation) : method(objective);
 
-    private Search Create(MinimizationOptions options, CancellationToken cancellation) => options.Method switch
+    private static Search Create(Objective objective, MinimizationOptions options, CancellationToken cancellation) => options.Method switch
     {
-        MinimizationMethod.GradientDescent => new GradientDescentSearch(_objective, options, cancellation),
-        MinimizationMethod.Momentum => new MomentumSearch(_objective, options, cancellation),
-        MinimizationMethod.Adam => new AdamSearch(_objective, options, cancellation),
-        MinimizationMethod.Newton => Between(objective => new NewtonSearch(objective, options, cancellation), options, cancellation),
-        MinimizationMethod.PureNewton => new PureNewtonSearch(_objective, options, cancellation),
-        MinimizationMethod.LBFGS => Between(objective => new LbfgsSearch(objective, options, cancellation), options, cancellation),
+        MinimizationMethod.GradientDescent => new GradientDescentSearch(objective, options, cancellation),
+        MinimizationMethod.Momentum => new MomentumSearch(objective, options, cancellation),
+        MinimizationMethod.Adam => new AdamSearch(objective, options, cancellation),
+        MinimizationMethod.Newton => Between(objective, part => new NewtonSearch(part, options, cancellation), options, cancellation),
+        MinimizationMethod.PureNewton => new PureNewtonSearch(objective, options, cancellation),
+        MinimizationMethod.LBFGS => Between(objective, part => new LbfgsSearch(part, options, cancellation), options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(options)),
     };
 }

@@ -83,6 +83,9 @@ internal class Objective
     /// <summary>How far a line search may go from a point: without end, where there are no bounds.</summary>
     public virtual double FurthestStep(ReadOnlySpan<double> point, ReadOnlySpan<double> direction) => double.PositiveInfinity;
 
+    /// <summary>Whether a bound ends the fall of the value at a point, however low it is there.</summary>
+    public virtual bool EndsFall(Iterate at) => false;
+
     /// <summary>Makes matrices symmetric that are declared so, in a point, gradient or direction.</summary>
     public virtual void Symmetrize(Span<double> elements) => _symmetric.Symmetrize(elements);
 

@@ -46,7 +46,11 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         start.CopyTo(_latest);
         start.CopyTo(_halfway);
         Evaluate(Current);
-        _firstGradient = Vectors.Largest(Current.Gradient);
+        foreach (var slope in ShownGradient())
+        {
+            if (double.IsFinite(slope)) _firstGradient = Math.Max(_firstGradient, Math.Abs(slope));
+        }
+
         if (Current.IsFinite) return;
         var what = double.IsFinite(Current.Value)
             ? string.Create(CultureInfo.InvariantCulture, $"the value is {Current.Value:g6} but the gradient is not finite: a kink or border of the domain. Start beside it.")
@@ -95,9 +99,13 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         }
     }
 
+    /// <summary>The gradient, with the infinite derivatives that there may be at bounds.</summary>
+    public double[] ShownGradient() =>
+        [.. Current.Gradient.ToArray().Select(slope => Options.Box is not null && Math.Abs(slope) == double.MaxValue ? slope * 2 : slope)];
+
     /// <summary>The elements at bounds beyond which the value would be lower.</summary>
     public IReadOnlyList<int> AtBound => Options.Box is { } box
-        ? [.. Enumerable.Range(0, Objective.Dimension).Where(i => box.IsAtBound(i, Current.Point[i]) && Current.Gradient[i] != 0 && box.Holds(i, Current.Point[i], Current.Gradient[i]))]
+        ? [.. Enumerable.Range(0, Objective.Dimension).Where(i => !box.IsFixed(i) && box.IsAtBound(i, Current.Point[i]) && Current.Gradient[i] != 0 && box.Holds(i, Current.Point[i], Current.Gradient[i]))]
         : [];
 
     /// <summary>The end at bounds beyond which the value would be lower.</summary>
@@ -106,7 +114,8 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         const int most = 8;
         var at = AtBound;
         var listed = string.Join(", ", at.Take(most).Select(i => Options.Box!.Describe(Objective.Names[i], i, Current.Point[i])));
-        Message = string.Create(CultureInfo.InvariantCulture, $"At a bound, with lower values beyond it: {listed}{(at.Count > most ? $" and {at.Count - most} more" : string.Empty)}.");
+        var isSteep = ShownGradient().Any(double.IsInfinity);
+        Message = string.Create(CultureInfo.InvariantCulture, $"At a bound{(isSteep ? ", where a derivative is infinite" : ", with lower values beyond it")}: {listed}{(at.Count > most ? $" and {at.Count - most} more" : string.Empty)}.");
         return MinimizationStopReason.AtBound;
     }
 
@@ -147,7 +156,9 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     /// <summary>The end of a search whose value falls to minus infinity.</summary>
     protected MinimizationStopReason Unbounded()
     {
-        Message = "The value falls without bound, so there is no minimum. The result holds the lowest finite point seen.";
+        Message = Objective.EndsFall(Current)
+            ? "The value falls to minus infinity between the bounds, or lower than a number can be, so there is no minimum. The result holds the lowest finite point seen."
+            : "The value falls without bound, so there is no minimum. The result holds the lowest finite point seen.";
         return MinimizationStopReason.Unbounded;
     }
 

@@ -22,27 +22,22 @@ internal static class StationaryPoint
         if (!CanJudge(objective) || !at.Gradient.Contains(0)) return false;
         try
         {
-            var rounding = objective.Rounding(at.Point, cancellation)[1..];
-            var flat = new List<int>();
-            for (var i = 0; i < objective.Dimension; i++)
-            {
-                if (double.IsFinite(rounding[i]) && Math.Abs(at.Gradient[i]) <= rounding[i]) flat.Add(i);
-            }
-
-            if (flat.Count == 0) return false;
+            var rounding = objective.Rounding(at.Point, cancellation);
+            var flat = Flat(at, rounding);
+            if (flat.Length == 0) return false;
             var hessian = new double[objective.Dimension * objective.Dimension];
-            var part = new double[flat.Count * flat.Count];
-            var cholesky = new ModifiedCholesky(flat.Count);
+            var part = new double[flat.Length * flat.Length];
+            var cholesky = new ModifiedCholesky(flat.Length);
             objective.Hessian(at.Point, hessian, cancellation);
-            for (var i = 0; i < flat.Count; i++)
+            for (var i = 0; i < flat.Length; i++)
             {
-                for (var j = 0; j < flat.Count; j++) part[(i * flat.Count) + j] = hessian[(flat[i] * objective.Dimension) + flat[j]];
+                for (var j = 0; j < flat.Length; j++) part[(i * flat.Length) + j] = hessian[(flat[i] * objective.Dimension) + flat[j]];
             }
 
             var largest = Vectors.Largest(part);
             if (!double.IsFinite(largest) || largest == 0) return false;
             cholesky.Factor(part, cancellation);
-            return cholesky.Shift > 0 && !cholesky.IsSingular && flat.TrueForAll(i => IsSmooth(objective, at, i, hessian, rounding[i], cancellation));
+            return cholesky.Shift > 0 && !cholesky.IsSingular && Array.TrueForAll(flat, i => IsSmooth(objective, at, i, hessian, rounding[i + 1], cancellation));
         }
         catch (OperationCanceledException)
         {
@@ -111,7 +106,7 @@ internal static class StationaryPoint
         {
             var n = objective.Dimension;
             var rounding = objective.Rounding(at.Point, cancellation);
-            int[] flat = [.. Enumerable.Range(0, n).Where(i => double.IsFinite(rounding[i + 1]) && Math.Abs(at.Gradient[i]) <= rounding[i + 1])];
+            var flat = Flat(at, rounding);
             if (!Array.Exists(flat, i => box.IsAtBound(i, at.Point[i]))) return false;
             var hessian = new double[n * n];
             objective.Hessian(at.Point, hessian, cancellation);
@@ -164,6 +159,12 @@ internal static class StationaryPoint
             return false;
         }
     }
+
+    /// <summary>The elements along which the slope is zero, as far as rounding lets it be known.</summary>
+    /// <param name="at">The point.</param>
+    /// <param name="rounding">What rounding may have made of the value, and then of each derivative.</param>
+    private static int[] Flat(Iterate at, double[] rounding) =>
+        [.. Enumerable.Range(0, at.Point.Length).Where(i => double.IsFinite(rounding[i + 1]) && Math.Abs(at.Gradient[i]) <= rounding[i + 1])];
 
     /// <summary>Whether a derivative changes by no more than second derivatives say when its variable does: at a kink it jumps.</summary>
     private static bool IsSmooth(Objective objective, Iterate at, int variable, double[] hessian, double rounding, CancellationToken cancellation)

@@ -30,7 +30,7 @@ internal sealed class WolfeLineSearch(Action<Iterate> evaluate, int dimension)
     private const double LargestFactor = 1e64;
     private const int MostTrials = 100;
 
-    // Nothing that has a minimum comes near the end of the doubles.
+    // Nothing that has a minimum comes near the end of the doubles, but for minima at bounds.
     private const double Bottomless = -1e300;
 
     private Iterate _trial = new(dimension);
@@ -94,10 +94,11 @@ internal sealed class WolfeLineSearch(Action<Iterate> evaluate, int dimension)
             }
 
             var sample = Try(direction, step);
-            if (IsGoodEnough(sample) || (step == Furthest && StillFalls(sample) && sample.Value < _origin.Value)) return step;
+            if (IsGoodEnough(sample) || (step == Furthest && StillFalls(sample) && sample.Value <= _origin.Value)) return step;
             if (_trial.IsFinite && _trial.Value < _lowest.Value) (_trial, _lowest) = (_lowest, _trial);
-            _fellEndlessly |= _lowest.Value < Bottomless;
-            if (_lowest.Value < Bottomless || (high is { } end && (sample.IsLike(low) || sample.IsLike(end)))) return 0;
+            var isBottomless = _lowest.Value < Bottomless && double.IsInfinity(Furthest);
+            _fellEndlessly |= isBottomless;
+            if (isBottomless || (high is { } end && (sample.IsLike(low) || sample.IsLike(end)))) return 0;
             var before = low;
             if (StillFalls(sample)) low = sample;
             else high = sample;

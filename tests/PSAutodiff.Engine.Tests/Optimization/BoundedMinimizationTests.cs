@@ -135,6 +135,81 @@ public sealed class BoundedMinimizationTests
         Assert.Equal(MinimizationStopReason.Unbounded, Minimize("x + y^2", With(method) with { UpperBounds = [5, 5] }, 0, 1).StopReason);
     }
 
+    // However far the bounds are: the value at a bound is a number.
+    [Theory]
+    [InlineData("x", 1, -1e308, 1e308, -1e308)]
+    [InlineData("-x", 1, -1e100, 1e308, 1e308)]
+    [InlineData("-x", 0, 0, 1e308, 1e308)]
+    [InlineData("-x^2", 1, -1e150, 1e150, 1e150)]
+    [InlineData("-x^2", 1, -1e60, 1e25, 1e25)]
+    [InlineData("1e-20*x + 1", 1, 0, double.PositiveInfinity, 0)]
+    [InlineData("1 - 1e-30*x", 1, 0, 7, 7)]
+    public void Far_bounds_and_slopes_below_rounding_end_at_the_bound(string text, double start, double lower, double upper, double end)
+    {
+        foreach (var method in new[] { Newton, LBFGS })
+        {
+            var result = Minimize(text, With(method) with { LowerBounds = [lower], UpperBounds = [upper] }, start);
+            Assert.Equal((MinimizationStopReason.AtBound, end), (result.StopReason, Numbers(result.At)[0]));
+            Assert.InRange(result.Evaluations, 1, 200);
+        }
+    }
+
+    [Fact]
+    public void A_fall_that_no_bound_ends_is_unbounded_beside_bounds()
+    {
+        foreach (var method in new[] { Newton, LBFGS })
+        {
+            var open = Minimize("x - y", With(method) with { LowerBounds = [-5, double.NegativeInfinity] }, 1, 1);
+            Assert.Equal(MinimizationStopReason.Unbounded, open.StopReason);
+            Assert.Contains("without bound", open.Message, StringComparison.Ordinal);
+            foreach (var (text, lower, upper) in new[] { ("log(x)", 0.0, 2.0), ("-x^2", -1e308, 1e308) })
+            {
+                var closed = Minimize(text, With(method) with { LowerBounds = [lower], UpperBounds = [upper] }, 1);
+                Assert.Equal(MinimizationStopReason.Unbounded, closed.StopReason);
+                Assert.Contains("between the bounds", closed.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_derivative_may_be_infinite_at_the_bound_where_the_minimum_is(MinimizationMethod method)
+    {
+        var options = With(method) with { LowerBounds = [3, double.NegativeInfinity], MaxIteration = 10_000, Tolerance = method is Newton or LBFGS ? null : 1e-9 };
+        foreach (var start in new[] { 4.0, 3.0 })
+        {
+            var result = Minimize("sqrt(x - 3) + (y - 1)^2", options, start, 5);
+            Assert.Equal(MinimizationStopReason.AtBound, result.StopReason);
+            Assert.Equal([3], Numbers(result.At)[..1]);
+            AssertNear(1, Numbers(result.At)[1], 1e-4);
+            Assert.Equal(double.PositiveInfinity, Numbers(result.Gradient)[0]);
+            Assert.Equal(double.PositiveInfinity, Numbers(result.Path[^1].Gradient)[0]);
+            Assert.Equal(["x"], result.AtBound);
+            Assert.Contains("derivative is infinite: x = 3 (lower)", result.Message, StringComparison.Ordinal);
+            if (method is Newton or LBFGS) Assert.InRange(result.Evaluations, 1, 60);
+        }
+
+        var above = Minimize("sqrt(2 - x)", options with { LowerBounds = null, UpperBounds = [2] }, 1);
+        Assert.Equal((MinimizationStopReason.AtBound, 2.0, double.NegativeInfinity), (above.StopReason, Numbers(above.At)[0], Numbers(above.Gradient)[0]));
+
+        // Where the value falls on the inside, there is no slope to go by.
+        Assert.Equal(ErrorIds.ValueNotFinite, Assert.Throws<AutodiffException>(() => Minimize("-sqrt(x)", With(method) with { LowerBounds = [0], UpperBounds = [1] }, 0)).ErrorId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_fixed_variable_is_nothing_to_speak_of(MinimizationMethod method)
+    {
+        var options = With(method, 0.1) with { LowerBounds = [3, 0], UpperBounds = [3, 10], Tolerance = 1e-9 };
+        var result = Minimize("(x - 1)^2 + (y - 2)^2", options, 3, 5);
+        Assert.Equal((MinimizationStopReason.Converged, string.Empty), (result.StopReason, result.Message));
+        Assert.Empty(result.AtBound);
+        AssertNear([3, 2], result.At, 1e-4);
+        var held = Minimize("(x - 1)^2 + (y + 2)^2", options, 3, 5);
+        Assert.Equal(["y"], held.AtBound);
+        Assert.DoesNotContain("x =", held.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Newton)]
     [InlineData(LBFGS)]
