@@ -53,13 +53,6 @@ public sealed class CurveFit
         int[] used = [.. Enumerable.Range(0, rows.Names.Count).Where(i => model.Variables.Contains(rows.Names[i], StringComparer.Ordinal) && !_layout.Names.Contains(rows.Names[i], StringComparer.Ordinal))];
         _columns = new DataRows([.. used.Select(i => rows.Names[i])], [.. used.Select(i => rows.Columns[i])], [.. used.Select(i => rows.Columns[i].Length / rows.Count)], rows.Count, RowTotal.Sum);
         _rows = new FitRows(label, weight, rows, rowNumbers, cancellation);
-        if (_rows.Count < _layout.Length)
-        {
-            throw new AutodiffException(
-                ErrorIds.RowsTooFew,
-                string.Create(CultureInfo.InvariantCulture, $"There are {_layout.Length} parameters ({FitMessages.Listed(_layout.ElementNames)}), but only {_rows.Count} {(_rows.Count == 1 ? "row" : "rows")}. Give at least as many rows as parameters, or fix some parameters by writing numbers for them."));
-        }
-
         var (_, gradient) = Compile(_layout, cancellation);
         _isLinear = [.. Enumerable.Range(0, _layout.Names.Count).Select(i => !DependsOn(gradient, i, _layout.Names[i]))];
         Gradient = gradient;
@@ -92,7 +85,10 @@ public sealed class CurveFit
         var clock = Stopwatch.StartNew();
         var (lower, upper) = (Bounds(options.LowerBounds, double.NegativeInfinity), Bounds(options.UpperBounds, double.PositiveInfinity));
         CheckStart(start, lower, upper);
-        bool[] isFree = [.. Enumerable.Range(0, _layout.Names.Count).Select(i => IsWithoutStart(start, i))];
+        bool[] isFixed = [.. lower.Zip(upper, static (low, high) => low == high)];
+        CheckRows(isFixed);
+        var draws = FitStarts.ForMissing(_layout, start, lower, upper, options);
+        bool[] isFree = [.. Enumerable.Range(0, _layout.Names.Count).Select(i => IsWithoutStart(start, i) && double.IsNaN(draws(0)[_layout.ElementsOf(i).Start.Value]))];
         CheckLinear(isFree);
 
         // The parameters without a start, then the others in which the model is linear together with them, then the rest. What may be projected has no bounds.
@@ -104,14 +100,32 @@ public sealed class CurveFit
         var (unstarted, linear) = (ElementsOf(i => Kind(i) == 0).Length, ElementsOf(i => Kind(i) < 2).Length);
         var projects = options.Loss == FitLoss.LeastSquares && order.Take(linear).All(i => double.IsNegativeInfinity(lower[i]) && double.IsPositiveInfinity(upper[i]));
         var program = Program(layout, options, FitLoss.LeastSquares, cancellation);
-        var first = Array.ConvertAll(order, i => double.IsNaN(start[i]) ? Math.Clamp(0, lower[i], upper[i]) : start[i]);
+        var first = First(0);
+
+        // Between bounds there may be points where the model has no value; a start that was given is not passed over.
+        for (var number = 1; number < options.Restarts && !draws(number).SequenceEqual(draws(0)) && program.FindNotFinite(first, cancellation) is not null; number++) first = First(number);
         if (unstarted > 0) Settle(program, first, unstarted, low, high, layout, cancellation);
         else CheckFinite(program, first, layout, cancellation);
         if (options.Loss != FitLoss.LeastSquares) program = Program(layout, options, options.Loss, cancellation);
         var best = Search(program, first, projects ? linear : 0, low, high, options, cancellation);
         return Describe(best, program, layout, order, low, high, options, clock);
 
+        double[] First(int number)
+        {
+            var begun = draws(number);
+            return Array.ConvertAll(order, i => double.IsNaN(begun[i]) ? Math.Clamp(0, lower[i], upper[i]) : begun[i]);
+        }
+
         int Kind(int parameter) => isFree[parameter] ? 0 : isLinear[parameter] ? 1 : 2;
+    }
+
+    private void CheckRows(bool[] isFixed)
+    {
+        var searched = isFixed.Count(static value => !value);
+        if (_rows.Count >= searched) return;
+        throw new AutodiffException(
+            ErrorIds.RowsTooFew,
+            string.Create(CultureInfo.InvariantCulture, $"There are {searched} parameters ({FitMessages.Listed([.. _layout.ElementNames.Where((_, i) => !isFixed[i])])}), but only {_rows.Count} {(_rows.Count == 1 ? "row" : "rows")}. Give at least as many rows as parameters, or fix some parameters, by numbers in the model or by equal bounds."));
     }
 
     private static string[] ParametersOf(ExprNode model, DataRows rows, IReadOnlyList<string>? parameters)
@@ -188,7 +202,7 @@ public sealed class CurveFit
                 var (name, other) = (_layout.Names[i], _layout.Names[j]);
                 var key = _isLinear[i] && !_isLinear[j] ? other : name;
                 var why = i == j || !_isLinear[i] || !_isLinear[j] ? $"the model is not linear in '{key}', which has no start value" : $"the model is linear in '{name}' and in '{other}', but not in both together, and neither has a start value";
-                throw new AutodiffException(ErrorIds.InitialValueMissing, $"A search has to start somewhere: {why}. Give it one, for example with -InitialValue @{{ {VariableNames.Key(key)} = 1 }}.");
+                throw new AutodiffException(ErrorIds.InitialValueMissing, $"A search has to start somewhere: {why}. Give it one, for example with -InitialValue @{{ {VariableNames.Key(key)} = 1 }}, or both bounds and -Restart.");
             }
         }
     }
@@ -285,7 +299,8 @@ public sealed class CurveFit
         var state = final.Current;
         var cost = Math.ScaleB(state.Cost, 2 * _rows.Unit);
         var sums = options.Loss == FitLoss.LeastSquares ? default : program.EvaluatePlain(state, CancellationToken.None);
-        var statistics = new CurveFitStatistics(state, held, _rows.Count, _rows.Unit);
+        bool[] isFixed = [.. lower.Zip(upper, static (low, high) => low == high)];
+        var statistics = new CurveFitStatistics(state, held, isFixed.Count(static value => value), _rows.Count, _rows.Unit);
         var deviation = statistics.StandardError(options.Loss, sums);
         var spreads = statistics.Spread(deviation);
 
@@ -297,7 +312,7 @@ public sealed class CurveFit
         var ts = point.Zip(errors, static (value, error) => value / error).ToArray();
         var (squares, rows) = (statistics.Squares, _rows.Count);
         var likelihood = options.Loss == FitLoss.LeastSquares ? -0.5 * rows * (Math.Log(2 * Math.PI) + 1 - Math.Log(rows) - (_rows.LogWeights / rows) + Math.Log(squares)) : double.NaN;
-        string[] atBound = [.. _layout.ElementNames.Where((_, i) => held[place[i]])];
+        string[] atBound = [.. _layout.ElementNames.Where((_, i) => held[place[i]] && !isFixed[place[i]])];
         string[] undetermined = [.. _layout.ElementNames.Where((_, i) => spreads.Undetermined[place[i]])];
         if (atBound.Length > 0 && reason is CurveFitStopReason.ConvergedByGradient or CurveFitStopReason.ConvergedByStep or CurveFitStopReason.ConvergedByValue) reason = CurveFitStopReason.AtBound;
         return new CurveFitResult
@@ -336,7 +351,7 @@ public sealed class CurveFit
             StopReason = reason,
             AtBound = atBound,
             Undetermined = undetermined,
-            Message = FitMessages.Of(reason, iterations, atBound, undetermined, spreads.Rank, order.Length - atBound.Length),
+            Message = FitMessages.Of(reason, iterations, atBound, undetermined, spreads.Rank, held.Count(static value => !value)),
             Elapsed = clock.Elapsed,
         };
 

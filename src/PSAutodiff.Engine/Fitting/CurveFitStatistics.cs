@@ -3,15 +3,16 @@ namespace PSAutodiff.Fitting;
 /// <summary>Statistics out of where a fit ended.</summary>
 /// <param name="state">The point, with the triangle of residuals as they are.</param>
 /// <param name="isHeld">The elements held at bounds.</param>
+/// <param name="constants">How many of these have one possible value only, so that nothing was fitted.</param>
 /// <param name="rows">The number of rows that count.</param>
 /// <param name="unit">The power of two that the residuals of the triangle are short of.</param>
-internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int rows, int unit)
+internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int constants, int rows, int unit)
 {
     private readonly int _size = isHeld.Length;
     private ColumnSpectrum? _spectrum;
 
     /// <summary>The number of parameters that the data determine: the rank of the Jacobian, and those that bounds hold.</summary>
-    public int Determined => Spectrum.Rank + isHeld.Count(static held => held);
+    public int Determined => Spectrum.Rank + isHeld.Count(static held => held) - constants;
 
     /// <summary>The number of rows less that of the parameters that the data determine.</summary>
     public int Freedom => rows - Determined;

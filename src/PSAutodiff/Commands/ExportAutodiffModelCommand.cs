@@ -10,7 +10,7 @@ namespace PSAutodiff.Commands;
 [OutputType(typeof(void))]
 public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
 {
-    private int _models;
+    private IAutodiffModel? _model;
 
     /// <summary>The model: a network, a regression, a fitted curve, or the result of a training.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -22,15 +22,15 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
     protected override void ProcessRecord()
     {
         if (!IsBound(nameof(Model))) return;
-        if (++_models > 1) Stop(ErrorIds.PathInvalid, "A file holds one model, but several came through the pipeline. The file holds the first.", Model);
-        var model = Require(Model, () => Conversions.ToModel(Model));
-        var file = RequireFile("$model | Export-AutodiffModel model.json");
-        if (ShouldProcess(file)) WriteFile(file, ModelJson.Write(model));
+        if (_model is not null) Stop(ErrorIds.PathInvalid, "A file holds one model, but several came through the pipeline. Nothing was written. Name a file for each, for example with ForEach-Object.", Model);
+        _model = Require(Model, () => Conversions.ToModel(Model));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_models == 0) Stop(ErrorIds.ModelMissing, "Export-AutodiffModel was given no model. Pipe one in, for example: $model | Export-AutodiffModel model.json");
+        if (_model is null) Stop(ErrorIds.ModelMissing, "Export-AutodiffModel was given no model. Pipe one in, for example: $model | Export-AutodiffModel model.json");
+        var file = RequireFile("$model | Export-AutodiffModel model.json");
+        if (ShouldProcess(file)) WriteFiles((file, ModelJson.Write(_model!)));
     }
 }

@@ -114,12 +114,12 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         var texts = Require(_file, () => Format == ReportFormat.Svg ? ReportScript.DrawSvg(_report.Pictures) : [_report.ToHtml(ReportScript.Read())]);
         var files = texts.Select((text, i) => (File: texts.Length == 1 ? _file : Numbered(i + 1), Text: text)).ToArray();
 
-        // All of them or none.
+        // With -NoClobber all of them or none too, whatever the answers to -Confirm.
         if (NoClobber && files.FirstOrDefault(static file => File.Exists(file.File)) is { File: { } there }) Require<object>(there, () => throw FilePaths.Exists(there));
-        foreach (var (file, text) in files)
+        var wanted = Array.FindAll(files, file => ShouldProcess(file.File));
+        WriteFiles(wanted);
+        foreach (var (file, _) in wanted)
         {
-            if (!ShouldProcess(file)) continue;
-            WriteFile(file, text);
             WriteObject(InvokeProvider.Item.Get([file], force: true, literalPath: true), enumerateCollection: true);
             if (Show && file == files[0].File) Open(file);
         }

@@ -38,10 +38,10 @@ public abstract class FileWritingCmdlet : AutodiffCmdlet
         return Require(path, () => FilePaths.Single(this, path!, LiteralPath is not null));
     }
 
-    /// <summary>Writes a file whole, or ends the command.</summary>
-    private protected void WriteFile(string file, string text) => Require<object?>(file, () =>
+    /// <summary>Writes files whole, all of them, or ends the command.</summary>
+    private protected void WriteFiles(params IReadOnlyList<(string File, string Text)> files) => Require<object?>(files, () =>
     {
-        FilePaths.Write(file, text, !NoClobber, Force);
+        FilePaths.Write(files, !NoClobber, Force);
         return null;
     });
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
-using PSAutodiff.Core;
 using PSAutodiff.Optimization;
 using PSAutodiff.Rows;
 
@@ -17,8 +16,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
 
     private MinimizationOptions _options = new();
     private ExprNode? _node;
-    private ValueSource _lower = ValueSource.Empty;
-    private ValueSource _upper = ValueSource.Empty;
+    private GivenBounds _bounds = new(null, null);
 
     /// <summary>The method.</summary>
     [Parameter]
@@ -61,6 +59,8 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     [ValidateNotNullOrEmpty]
     public object? Shape { get; set; }
 
+    private bool TakesSeveral => MyInvocation.ExpectingInput && RowsForm is null;
+
     private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
 
     private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
@@ -77,8 +77,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _lower = Require(LowerBound, () => new ValueSource(LowerBound) { LeavesOthers = true });
-        _upper = Require(UpperBound, () => new ValueSource(UpperBound) { LeavesOthers = true });
+        _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
         if (Mean || Sum) _node = Require(Expression, () => ToExpression(Expression, Values));
         _options = new MinimizationOptions
         {
@@ -89,7 +88,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
             Tolerance = GivenTolerance,
             KeepPath = KeepPath,
         };
-        if (Method == MinimizationMethod.PureNewton && (_lower.AllNames.Any() || _upper.AllNames.Any())) Stop(ErrorIds.BoundInvalid, Minimization.CannotKeepBounds, Method);
+        if (Method == MinimizationMethod.PureNewton && _bounds.Any) Stop(ErrorIds.BoundInvalid, Minimization.CannotKeepBounds, Method);
         Require<object?>(IsBound(nameof(LearningRate)) ? LearningRate : Momentum, () =>
         {
             _options.Check();
@@ -105,22 +104,25 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
 
     private protected override void Process(object? expression) => ProcessExpression(expression, node => Search(node, null));
 
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (TakesSeveral && _bounds.Unused() is { } unused) WriteError(Record(unused, null));
+    }
+
     private void Search(ExprNode node, DataRows? rows)
     {
         var search = Prepare(node, rows);
         var start = Start(search.Layout);
-        var options = _options with
-        {
-            LowerBounds = Bounds(_lower, search.Layout, nameof(LowerBound), double.NegativeInfinity),
-            UpperBounds = Bounds(_upper, search.Layout, nameof(UpperBound), double.PositiveInfinity),
-        };
+
+        // Of several expressions from the pipeline each has its own variables.
+        var (lower, upper) = _bounds.Of(search.Layout, areAll: !TakesSeveral);
+        var options = _options with { LowerBounds = lower, UpperBounds = upper };
         var what = rows is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" the {(rows.Total == RowTotal.Mean ? "mean" : "sum")} over {rows.Count} rows");
         WriteVerbose($"Minimizing{what} with {Method} from {PointText.Of(search.Layout.ElementNames, start)}.");
         Finish(search.Run(start, options, Cancellation));
     }
-
-    private static double[]? Bounds(ValueSource given, VariableLayout variables, string parameter, double none) =>
-        given.AllNames.Any() ? given.ParametersOf(variables, parameter, none) : null;
 
     /// <summary>Differentiates and compiles.</summary>
     private Minimization Prepare(ExprNode node, DataRows? rows)

@@ -16,8 +16,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
 
     private ExprNode? _model;
     private ValueSource _start = ValueSource.Empty;
-    private ValueSource _lower = ValueSource.Empty;
-    private ValueSource _upper = ValueSource.Empty;
+    private GivenBounds _bounds = new(null, null);
     private ColumnMap _map = ColumnMap.Empty;
     private CurveFitOptions _options = new();
 
@@ -119,8 +118,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         if (!IsBound(nameof(Label)) || Conversions.Unwrap(Label) is null) Stop(ErrorIds.LabelMissing, "What is the model to give? Name a column with -Label, or give an expression of columns there.");
         RequireOneSource(null);
         _start = Require(InitialValue, () => new ValueSource(InitialValue) { LeavesOthers = true });
-        _lower = Require(LowerBound, () => new ValueSource(LowerBound) { LeavesOthers = true });
-        _upper = Require(UpperBound, () => new ValueSource(UpperBound) { LeavesOthers = true });
+        _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
         _model = Require(Model, () => ToExpression(Model, _start, listsAreArrays: true));
         _map = Require(Column, () => new ColumnMap(Column, _model.Variables));
         _options = Require<CurveFitOptions>(null, () =>
@@ -189,10 +187,11 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         var clock = Stopwatch.StartNew();
         var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, Cancellation));
         var start = Require(InitialValue, () => _start.ParametersOf(fit.Layout, nameof(InitialValue), double.NaN));
+        var (lower, upper) = Require(null, () => _bounds.Of(fit.Layout));
         var options = Require(null, () => _options with
         {
-            LowerBounds = _lower.ParametersOf(fit.Layout, nameof(LowerBound), double.NegativeInfinity),
-            UpperBounds = _upper.ParametersOf(fit.Layout, nameof(UpperBound), double.PositiveInfinity),
+            LowerBounds = lower,
+            UpperBounds = upper,
             Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
         });
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));

@@ -16,7 +16,7 @@ internal static class FilePaths
         var found = Matches(cmdlet, path);
         return found.Count switch
         {
-            0 => Literal(cmdlet, Unescaped(path)),
+            0 => throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' has wildcards and matches no file. Use -LiteralPath for a file that is called so."),
             1 => found[0],
             _ => throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' matches {found.Count} files. Name one, or use -LiteralPath."),
         };
@@ -57,18 +57,37 @@ internal static class FilePaths
         }
     }
 
-    /// <summary>Writes a text file whole or not at all.</summary>
-    /// <param name="file">The path.</param>
-    /// <param name="text">What it gets to hold.</param>
-    /// <param name="overwrite">Whether it may take the place of a file that is there.</param>
-    /// <param name="force">Whether that file may be write-protected.</param>
+    /// <summary>Writes text files whole, all of them or none.</summary>
+    /// <param name="files">Their paths, and what they get to hold.</param>
+    /// <param name="overwrite">Whether they may take the place of files that are there.</param>
+    /// <param name="force">Whether those may be write-protected.</param>
     /// <exception cref="AutodiffException">That is not possible; what was there is as it was.</exception>
-    public static void Write(string file, string text, bool overwrite, bool force)
+    public static void Write(IReadOnlyList<(string File, string Text)> files, bool overwrite, bool force)
+    {
+        var begun = new List<WholeFile>();
+        try
+        {
+            foreach (var (file, text) in files) Explain(file, () =>
+            {
+                begun.Add(WholeFile.Begin(file, overwrite, force, clear: true));
+                begun[^1].Fill(stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+            });
+            for (var i = 0; i < begun.Count; i++) Explain(files[i].File, begun[i].PutInPlace);
+        }
+        finally
+        {
+            begun.ForEach(static file => file.Dispose());
+        }
+    }
+
+    /// <summary>The error for a file that is not to be replaced.</summary>
+    public static AutodiffException Exists(string file) => new(ErrorIds.FileExists, $"The file '{file}' exists, and -NoClobber was given. It was left as it is.");
+
+    private static void Explain(string file, Action write)
     {
         try
         {
-            using var whole = WholeFile.Begin(file, overwrite, force, clear: true);
-            whole.Write(stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+            write();
         }
         catch (FileRefusedException exception) when (exception.Refusal == FileRefusal.Exists)
         {
@@ -83,9 +102,6 @@ internal static class FilePaths
             throw new AutodiffException(ErrorIds.FileUnwritable, $"The file '{file}' cannot be written: {exception.Message}");
         }
     }
-
-    /// <summary>The error for a file that is not to be replaced.</summary>
-    public static AutodiffException Exists(string file) => new(ErrorIds.FileExists, $"The file '{file}' exists, and -NoClobber was given. It was left as it is.");
 
     private static string Literal(PSCmdlet cmdlet, string path) => FileSystemOnly(path, () =>
     {

@@ -164,8 +164,9 @@ internal sealed class ValueSource
     /// <param name="parameters">The parameters with their shapes.</param>
     /// <param name="parameter">The parameter of the cmdlet that has the values, for errors.</param>
     /// <param name="none">What stands where nothing is given.</param>
+    /// <param name="areAll">Whether there are no other parameters, whose values may be here too.</param>
     /// <exception cref="AutodiffException">A value is not a number or not of the shape, or a name is that of no parameter.</exception>
-    public double[] ParametersOf(VariableLayout parameters, string parameter, double none)
+    public double[] ParametersOf(VariableLayout parameters, string parameter, double none, bool areAll = true)
     {
         var names = Match(parameters.Names);
         var values = new double[parameters.Length];
@@ -179,7 +180,7 @@ internal sealed class ValueSource
             if (elements.Contains(double.NaN)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"-{parameter} gives '{parameters.Names[i]}' NaN, which is no number.");
         }
 
-        if (AllNames.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown) return values;
+        if (!areAll || AllNames.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown) return values;
         throw new AutodiffException(ErrorIds.ParameterUnknown, $"-{parameter} names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", parameters.Names)}.{NearNames.Hint(unknown, parameters.Names)}");
     }
 

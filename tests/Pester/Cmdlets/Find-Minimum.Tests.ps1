@@ -67,6 +67,24 @@ Describe 'Find-Minimum' {
         $line.At['a'] | Assert-Near (70 / 30) -Within 1e-8
     }
 
+    It 'takes bounds of variables that only some expressions of the pipeline have, and names those that none has' {
+        $outcome = Get-Outcome { 'x^2 + y', 'x^2 + z^2' | Find-Minimum -At @{ x = 1; y = 1; z = 1 } -LowerBound @{ Y = 0 } -UpperBound @{ z = 5; yy = 1 } -WarningAction Ignore }
+        $outcome.Output.StopReason | Should -Be AtBound, Converged
+        $outcome.Output[0].At['y'] | Should -BeExactly 0.0
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ParameterUnknown
+        $outcome.Errors[0].Exception.Message | Should -BeLike "-UpperBound names 'yy', which is a variable of none of the expressions. The variables are: x, y, z.*"
+        (Get-Outcome { Find-Minimum 'x^2 + y' @{ x = 1; y = 1 } -LowerBound @{ q = 0 } }).Errors | Should -HaveCount 1
+    }
+
+    It 'ends at a bound where the derivative is infinite' {
+        $minimum = Find-Minimum 'sqrt(x)' @{ x = 1 } -LowerBound @{ x = 0 } -WarningVariable warnings -WarningAction SilentlyContinue
+        $minimum.StopReason | Should -Be AtBound
+        $minimum.At['x'], $minimum.Gradient['x'] | Should -BeExactly 0.0, ([double]::PositiveInfinity)
+        $minimum.Evaluations | Should -BeLessThan 20
+        "$warnings" | Should -BeExactly 'At a bound, where a derivative is infinite: x = 0 (lower).'
+    }
+
     It 'refuses <What>' -ForEach @(
         @{ What = 'a start outside of its bounds'; Bounds = @{ UpperBound = @{ x1 = 2 } }; Id = 'BoundInvalid'; Says = "The start value 6 of 'x1' is above its upper bound 2. Start within the bounds." }
         @{ What = 'bounds with nothing between'; Bounds = @{ LowerBound = @{ x1 = 7 }; UpperBound = @{ x1 = 5 } }; Id = 'BoundInvalid'; Says = '*no greater than the upper one*' }

@@ -62,6 +62,32 @@ Describe 'Invoke-CurveFit' {
         (Get-FitError { $misra | Invoke-CurveFit $model y -InitialValue $start -UpperBound @{ b1 = 230 } }).FullyQualifiedErrorId | Should -BeLike 'BoundInvalid,*'
     }
 
+    It 'counts a parameter with equal bounds as a number of the model' {
+        $fixed = $misra | Invoke-CurveFit $model y -InitialValue @{ b1 = 500 } -LowerBound @{ b2 = 5e-4 } -UpperBound @{ b2 = 5e-4 } -WarningVariable warnings -WarningAction SilentlyContinue
+        $written = $misra | Invoke-CurveFit 'b1*(1 - exp(-5e-4*x))' y -InitialValue @{ b1 = 500 }
+        $warnings | Should -HaveCount 0
+        $fixed.AtBound | Should -HaveCount 0
+        "$($fixed.StopReason)" | Should -BeLike 'ConvergedBy*'
+        $fixed.DegreesOfFreedom | Should -Be $written.DegreesOfFreedom
+        $fixed.AIC | Assert-Near $written.AIC -Within 1e-12
+        $fixed.BIC | Assert-Near $written.BIC -Within 1e-12
+        $fixed.StandardErrors['b1'] / $written.StandardErrors['b1'] | Assert-Near 1 -Within 1e-12
+        ($misra[0] | Invoke-CurveFit $model y -InitialValue @{ b1 = 500 } -LowerBound @{ b2 = 5e-4 } -UpperBound @{ b2 = 5e-4 }).Rank | Should -Be 1
+    }
+
+    It 'needs no start between bounds on both sides with -Restart' {
+        $fit = $misra | Invoke-CurveFit $model y -LowerBound @{ b1 = 1; b2 = 1e-6 } -UpperBound @{ b1 = 1000; b2 = 0.01 } -Restart 5
+        $fit.Parameters['b1'] / 238.94212918 | Assert-Near 1 -Within 1e-9
+        $again = $misra | Invoke-CurveFit $model y -LowerBound @{ b1 = 1; b2 = 1e-6 } -UpperBound @{ b1 = 1000; b2 = 0.01 } -Restart 5 -Seed 1
+        $again.Parameters['b2'] | Should -BeExactly $fit.Parameters['b2']
+
+        # A first start without a value of the model is passed over: log(x - c) has one below 77.6.
+        $rows = $misra | Select-Object x, @{ n = 'y'; e = { [Math]::Log($_.x - 20) } }
+        ($rows | Invoke-CurveFit 'log(x - c)' y -LowerBound @{ c = -100 } -UpperBound @{ c = 700 } -Restart 40).Parameters['c'] | Assert-Near 20 -Within 1e-6
+        $without = @{ LowerBound = @{ b2 = 1e-6 }; Restart = 5 }
+        (Get-FitError { $misra | Invoke-CurveFit $model y @without }).Exception.Message | Should -BeLike "*'b2', which has no start value*or both bounds and -Restart."
+    }
+
     It 'shows a table as summary in R does' {
         $text = $misra | Invoke-CurveFit $model y -InitialValue $start | Out-String
         $text | Should -Match 'Parameter\s+StdError\s+t\s+p\s+lower 95%\s+upper 95%'

@@ -161,9 +161,15 @@ Describe 'A name with characters of wildcards' {
         $completed | Should -Not -BeNullOrEmpty
         & ([scriptblock]::Create("`$net | Export-AutodiffModel -Path $completed"))
         (& ([scriptblock]::Create("Import-AutodiffModel -Path $completed"))).ToJson() | Should -BeExactly $net.ToJson()
-        Remove-Item -LiteralPath $_
-        & ([scriptblock]::Create("`$net | Export-AutodiffModel -Path $completed"))
         Get-Name $folder | Should -BeExactly $_
+
+        # Tab leaves * and ? as they are, so that without the file they are wildcards that match nothing.
+        if ($_ -notmatch '[*?]') {
+            Remove-Item -LiteralPath $_
+            & ([scriptblock]::Create("`$net | Export-AutodiffModel -Path $completed"))
+            Get-Name $folder | Should -BeExactly $_
+        }
+
         $null = & ([scriptblock]::Create("`$rows | Start-NetworkTraining '(a*x - y)^2' -Epoch 2 -CheckpointPath $completed -Force"))
         Get-Name $folder | Should -BeExactly $_
         Remove-Item -LiteralPath $_
@@ -175,6 +181,19 @@ Describe 'A name with characters of wildcards' {
         @(Import-AutodiffModel -Path 'm?1?.json') | Should -HaveCount 1
         Get-ErrorId (Get-Outcome { $net | Export-AutodiffModel -Path 'm*.json' }).Errors[0] | Should -BeExactly PathInvalid
         Get-Name $folder | Should -BeExactly 'm[1].json', 'm[2].json'
+    }
+
+    It 'is written by -LiteralPath alone where no file matches, as by Export-Csv: <_>' -ForEach 'no*.json', 'no?.json', '[n].json' {
+        $before = Get-Name $folder
+        foreach ($write in { $net | Export-AutodiffModel -Path $_ }, { $net | Export-AutodiffModel $_ }, { 'x^2' | Export-AutodiffReport -Path ($_ -replace 'json', 'html') }) {
+            $outcome = Get-Outcome $write
+            Get-ErrorId $outcome.Errors[0] | Should -BeExactly PathInvalid
+            $outcome.Errors[0].Exception.Message | Should -BeLike '*matches no file. Use -LiteralPath*'
+        }
+        Get-Name $folder | Should -BeExactly $before
+        $net | Export-AutodiffModel -LiteralPath $_
+        Remove-Item -LiteralPath $_
+        Get-Name $folder | Should -BeExactly $before
     }
 }
 
@@ -188,5 +207,35 @@ Describe 'A file at -CheckpointPath that is no checkpoint' {
         Get-Content $file | Should -BeExactly 'three years of work'
         ($rows | Start-NetworkTraining '(a*x - y)^2' -Epoch 2 -CheckpointPath $file -Force -Seed 1).Steps | Should -Be 8
         ($rows | Start-NetworkTraining '(a*x - y)^2' -Epoch 2 -CheckpointPath $file -Resume).Steps | Should -Be 8
+    }
+}
+
+Describe 'Several objects' {
+    BeforeEach { $folder = Get-FreshFolder }
+
+    It 'are no model for one file, which stays as it was' {
+        $file = Join-Path $folder one.json
+        Set-Content $file old
+        $outcome = Get-Outcome { $net, $net | Export-AutodiffModel -Path $file }
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly PathInvalid
+        Get-Content $file | Should -BeExactly old
+        Get-ErrorId (Get-Outcome { 'x', $net | Export-AutodiffModel -Path $file }).Errors[0] | Should -BeExactly ModelMissing
+        Get-Content $file | Should -BeExactly old
+        { & { $net; throw 'upstream' } | Export-AutodiffModel -Path (Join-Path $folder two.json) } | Should -Throw upstream
+        Get-Name $folder | Should -BeExactly one.json
+    }
+
+    It 'are pictures that are all written or none' -Skip:([bool](Get-ReportProblem)) {
+        $file = Join-Path $folder r.svg
+        Set-Content (Join-Path $folder r-2.svg) old
+        Set-ItemProperty (Join-Path $folder r-2.svg) IsReadOnly $true
+        $outcome = Get-Outcome { 'x^2', 'x^3', 'x^4' | Export-AutodiffReport -Path $file }
+        $outcome.Output | Should -HaveCount 0
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly FileUnwritable
+        Get-Name $folder | Should -BeExactly r-2.svg
+        $written = 'x^2', 'x^3', 'x^4' | Export-AutodiffReport -Path $file -Force
+        $written.Name | Sort-Object | Should -BeExactly (Get-Name $folder)
+        $written.Count | Should -BeGreaterThan 2
     }
 }

@@ -63,7 +63,7 @@ internal sealed class WholeFile : IDisposable
         ? throw new IOException(problem)
         : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
-    /// <summary>Begins to write a file; what is there stays until <see cref="Write"/> has ended.</summary>
+    /// <summary>Begins to write a file; what is there stays until <see cref="PutInPlace"/> has ended.</summary>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">Whether it may take the place of a file that is there.</param>
     /// <param name="force">Whether that file may be write-protected.</param>
@@ -78,12 +78,25 @@ internal sealed class WholeFile : IDisposable
     /// <exception cref="IOException">It cannot be written; what was there is as it was.</exception>
     public void Write(Action<Stream> write)
     {
-        Run(() =>
-        {
-            write(_stream!);
-            _stream!.Flush(flushToDisk: true);
-            Replace();
-        });
+        Fill(write);
+        PutInPlace();
+    }
+
+    /// <summary>Writes the content to where nobody sees it.</summary>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">It cannot be written; what was there is as it was.</exception>
+    public void Fill(Action<Stream> write) => Run(() =>
+    {
+        write(_stream!);
+        _stream!.Flush(flushToDisk: true);
+    });
+
+    /// <summary>Puts the file with its content in its place.</summary>
+    /// <exception cref="FileRefusedException">A file has come to be there meanwhile, and it is not to be replaced.</exception>
+    /// <exception cref="IOException">It cannot be put there; what was there is as it was.</exception>
+    public void PutInPlace()
+    {
+        Run(Replace);
         Dispose();
     }
 
