@@ -230,6 +230,7 @@ internal sealed class GeneralizedFit
             Label = _plan.Label,
             Features = [.. _plan.Features],
             Columns = _plan.Columns,
+            NumberFormat = _plan.NumberFormat,
             IsWeighted = _plan.IsWeighted,
             Coefficients = NamedNumbers.Of(names, j => coefficients[j]),
             StandardErrors = NamedNumbers.Of(names, j => errors[j]),

@@ -38,6 +38,7 @@ internal static class RegressionFit
             Label = plan.Label,
             Features = [.. plan.Features],
             Columns = plan.Columns,
+            NumberFormat = plan.NumberFormat,
             IsWeighted = plan.IsWeighted,
             Coefficients = NamedNumbers.Of(names, i => coefficients[i]),
             StandardErrors = NamedNumbers.Of(names, i => errors[i]),

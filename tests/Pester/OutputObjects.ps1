@@ -63,6 +63,7 @@ function Get-OutputObject([string]$DataFolder) {
         CurveFitResult         = @(0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2.5 * [Math]::Exp(-0.3 * $_) + 0.01 * ($_ % 3) } }) | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ a = 1; b = 0.1 }
         ExpressionModel        = New-Object PSAutodiff.ExpressionModel ('2*x + y' | New-ExprNode)
         FeatureColumn          = ($iris | Invoke-LinearRegression -Feature Species -Label PetalWidth).Columns[0]
+        VariableColumns        = (@(1..4 | ForEach-Object { [pscustomobject]@{ c1 = $_; c2 = $_ * $_; y = 3 * $_ + 2 * $_ * $_ } }) | Invoke-CurveFit 'x: [2]; w: [2]; x @ w' -Label y -Column @{ x = 'c1', 'c2' }).InputColumns[0]
         WeightDecayAnalysis    = $decay
         WeightDecayDirection   = $decay.Directions[0]
         MatrixAnalysis         = Measure-Matrix @((0, -2), (2, 0))

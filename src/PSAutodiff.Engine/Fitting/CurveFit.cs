@@ -61,6 +61,12 @@ public sealed class CurveFit
     /// <summary>The parameters, in the order of start values and bounds.</summary>
     public IReadOnlyList<string> Parameters => _layout.Names;
 
+    /// <summary>See <see cref="CurveFitResult.InputColumns"/>.</summary>
+    public IReadOnlyList<VariableColumns> InputColumns { get; init; } = [];
+
+    /// <summary>See <see cref="CurveFitResult.NumberFormat"/>.</summary>
+    public NumberFormat NumberFormat { get; init; }
+
     /// <summary>The parameters with their shapes.</summary>
     internal VariableLayout Layout => _layout;
 
@@ -353,6 +359,8 @@ public sealed class CurveFit
             Undetermined = undetermined,
             Message = FitMessages.Of(reason, iterations, atBound, undetermined, spreads.Rank, held.Count(static value => !value)),
             Elapsed = clock.Elapsed,
+            InputColumns = InputColumns,
+            NumberFormat = NumberFormat,
         };
 
         double[] Ordered(double[] values) => [.. place.Select(i => values[i])];

@@ -113,6 +113,12 @@ public sealed class CurveFitResult : IAutodiffModel
     public required TimeSpan Elapsed { get; init; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<VariableColumns> InputColumns { get; init; } = [];
+
+    /// <inheritdoc/>
+    public NumberFormat NumberFormat { get; init; }
+
+    /// <inheritdoc/>
     IReadOnlyList<string> IAutodiffModel.Inputs => Prediction.Inputs.ElementNames;
 
     /// <inheritdoc/>

@@ -20,6 +20,12 @@ public sealed class ExpressionModel : IAutodiffModel
     public ExprNode Expression { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<VariableColumns> InputColumns { get; init; } = [];
+
+    /// <inheritdoc/>
+    public NumberFormat NumberFormat { get; init; }
+
+    /// <inheritdoc/>
     [JsonIgnore]
     public IReadOnlyList<string> Inputs => ExpressionPrediction.Of(Expression).Inputs.ElementNames;
 

@@ -15,6 +15,12 @@ public interface IAutodiffModel
     /// <summary>The classes that outputs are probabilities of, those of 0 and 1 with one output; empty for a model of numbers.</summary>
     IReadOnlyList<object> Classes { get; }
 
+    /// <summary>The columns that gave the elements of variables in the rows that it was made from: they do so wherever <c>-Column</c> names no others.</summary>
+    IReadOnlyList<VariableColumns> InputColumns => [];
+
+    /// <summary>How text was read as a number in the rows that it was made from: one format for all columns.</summary>
+    NumberFormat NumberFormat { get; }
+
     /// <summary>The outputs for rows of inputs: rows x inputs gives rows x outputs.</summary>
     /// <exception cref="AutodiffException">The rows have another number of inputs than the model.</exception>
     double[,] Predict(double[,] inputs);

@@ -11,6 +11,9 @@ internal sealed record RegressionPlan(IReadOnlyList<string> Features, string Lab
     /// <summary>The columns that the features are made from; empty where each is a column of numbers.</summary>
     public IReadOnlyList<FeatureColumn> Columns { get; init; } = [];
 
+    /// <summary>How text in the rows is read as a number.</summary>
+    public NumberFormat NumberFormat { get; init; }
+
     /// <summary>Whether rows have weights, or a covariance.</summary>
     public bool IsWeighted { get; init; }
 

@@ -18,6 +18,9 @@ public abstract class RegressionResult : IAutodiffModel
     /// <summary>The columns that the features are made from, with levels and first dates; empty where each is a column of numbers.</summary>
     public IReadOnlyList<FeatureColumn> Columns { get; init; } = [];
 
+    /// <inheritdoc/>
+    public NumberFormat NumberFormat { get; init; }
+
     /// <summary>Name to coefficient: <c>Intercept</c> first when there is one, then the features in order.</summary>
     public required OrderedDictionary Coefficients { get; init; }
 

@@ -77,6 +77,9 @@ public sealed class Network : IAutodiffModel
     /// </summary>
     public IReadOnlyList<FeatureColumn> Columns => _columns.Columns;
 
+    /// <inheritdoc/>
+    public NumberFormat NumberFormat => _columns.NumberFormat;
+
     /// <summary>How raw inputs are scaled first; null for not at all.</summary>
     public FeatureScaling? Scaling => _columns.Scaling;
 
@@ -263,9 +266,10 @@ public sealed class Network : IAutodiffModel
     /// <param name="classes">See <see cref="Classes"/>.</param>
     /// <param name="scaling">See <see cref="Scaling"/>.</param>
     /// <param name="columns">See <see cref="Columns"/>; null for columns of numbers.</param>
+    /// <param name="format">See <see cref="NumberFormat"/>.</param>
     /// <exception cref="AutodiffException">Their number does not fit the network, a name is given twice, or a deviation is not above 0.</exception>
-    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null) =>
-        With(columns: new NetworkColumns(this, features, labels, classes, scaling, columns));
+    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null, NumberFormat format = NumberFormat.Plain) =>
+        With(columns: new NetworkColumns(this, features, labels, classes, scaling, columns, format));
 
     private Network With(NetworkLayer[]? layers = null, NetworkPrecision? precision = null, NetworkColumns? columns = null, LossFunction? loss = null) =>
         new(layers ?? _layers, precision ?? Precision, Initializer, Seed, columns ?? _columns, loss ?? LossFunction);

@@ -13,7 +13,7 @@ internal sealed class NetworkColumns
 
     /// <summary>Makes the columns of a network.</summary>
     /// <exception cref="AutodiffException">Their number does not fit the network, a name is given twice, or a deviation is not above 0.</exception>
-    public NetworkColumns(Network network, IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null)
+    public NetworkColumns(Network network, IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null, NumberFormat format = NumberFormat.Plain)
     {
         var (inputs, outputs) = (network.InputSize, network.OutputSize);
         _features = Names(features, "features", inputs, $"the network has {inputs} inputs");
@@ -29,7 +29,7 @@ internal sealed class NetworkColumns
         Names([.. classes.Select(ClassLabel.Text)], "classes", Math.Max(outputs, 2), $"the network has {outputs} outputs");
         _classes = [.. classes];
         if (scaling is not null) CheckScaling(scaling, inputs);
-        Scaling = scaling;
+        (Scaling, NumberFormat) = (scaling, format);
     }
 
     private NetworkColumns()
@@ -49,6 +49,8 @@ internal sealed class NetworkColumns
     public FeatureColumn[] Columns => [.. _columns];
 
     public FeatureScaling? Scaling { get; }
+
+    public NumberFormat NumberFormat { get; }
 
     private static string[] Names(IReadOnlyList<string> names, string what, int wanted, string because)
     {

@@ -22,6 +22,8 @@ internal static class NetworkJsonReader
 
     private static readonly string[] MembersWithColumns = [.. MembersWithTypes, "columns"];
 
+    private static readonly string[] MembersWithFormat = [.. MembersWithColumns, "numberFormat"];
+
     private static readonly string[] ColumnMembers = ["name", "kind", "levels", "firstDate"];
 
     private static readonly string[] ScalingMembers = ["means", "deviations"];
@@ -66,7 +68,7 @@ internal static class NetworkJsonReader
             throw Error("", $"it has version {version}, but this PSAutodiff reads up to version {NetworkJsonWriter.Version}; read it with a newer one");
         }
 
-        var members = ReadMembers(root, "", version > 3 ? MembersWithColumns : version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
+        var members = ReadMembers(root, "", version > 4 ? MembersWithFormat : version > 3 ? MembersWithColumns : version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
         var precision = ReadEnum<NetworkPrecision>(members["precision"], "", "precision");
         var initializer = ReadEnum<NetworkInitializer>(members["initializer"], "", "initializer");
         var list = members["layers"];
@@ -87,7 +89,8 @@ internal static class NetworkJsonReader
                     ReadNames(members, "labels"),
                     ReadClasses(members),
                     members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null,
-                    members.TryGetValue("columns", out var columns) ? ReadColumns(columns) : null);
+                    members.TryGetValue("columns", out var columns) ? ReadColumns(columns) : null,
+                    members.TryGetValue("numberFormat", out var format) ? ReadEnum<NumberFormat>(format, "", "numberFormat") : NumberFormat.Plain);
             return members.TryGetValue("loss", out var loss) ? network.WithLoss(ReadEnum<LossFunction>(loss, "", "loss")) : network;
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.NetworkInvalid)

@@ -11,13 +11,14 @@ namespace PSAutodiff.Networks;
 /// Writes a network as a JSON object: a format, a version, what is known of its training, and the layers with a row of weights a line.
 /// Numbers are the shortest decimals that read back to the same bits. Version 2 came with pruning: a layer with frozen weights has a text
 /// for each of its inputs with a 1 for each output whose weight is frozen, else a 0. Version 3 came with classes that are no texts: a second
-/// list names their types. Version 4 came with columns that are no numbers: dates and categories with their levels. A network is written in the first version that can hold it, so that older programs read it.
+/// list names their types. Version 4 came with columns that are no numbers: dates and categories with their levels. Version 5 came with the way in
+/// which text is read as a number. A network is written in the first version that can hold it, so that older programs read it.
 /// <see cref="NetworkJsonReader"/> reads it.
 /// </summary>
 internal static class NetworkJsonWriter
 {
     public const string Format = "PSAutodiff.Network";
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>How dates are written.</summary>
     public const string DateFormat = "yyyy-MM-ddTHH:mm:ss.fffffff";
@@ -37,6 +38,7 @@ internal static class NetworkJsonWriter
         if (network.LossFunction is { } loss) text.Append("  \"loss\": ").Append(Quoted(loss.ToString())).Append(",\n");
         AppendNames(text, "features", network.Features);
         AppendColumns(text, network.Columns);
+        if (network.NumberFormat != NumberFormat.Plain) text.Append("  \"numberFormat\": ").Append(Quoted(network.NumberFormat.ToString())).Append(",\n");
         AppendNames(text, "labels", network.Labels);
         AppendNames(text, "classes", [.. network.Classes.Select(ClassLabel.Write)]);
         if (HasTypes(network)) AppendNames(text, "classTypes", [.. network.Classes.Select(ClassLabel.TypeName)]);
@@ -69,7 +71,7 @@ internal static class NetworkJsonWriter
         return text.Append("\n  ]\n}\n").ToString();
     }
 
-    private static int VersionOf(Network network) => network.Columns.Count > 0 ? Version : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
+    private static int VersionOf(Network network) => network.NumberFormat != NumberFormat.Plain ? Version : network.Columns.Count > 0 ? 4 : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
 
     private static bool HasTypes(Network network) => network.Classes.Any(static label => label is not string);
 

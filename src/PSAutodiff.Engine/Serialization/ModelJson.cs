@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -68,8 +69,25 @@ internal static partial class ModelJson
             CheckBounds(fit.UpperBounds, values, static (bound, value) => bound >= value);
         }
 
+        CheckColumns(model);
         _ = model.Predict(new double[0, model.Inputs.Count]);
         return model;
+    }
+
+    private static void CheckColumns(IAutodiffModel model)
+    {
+        if (model.InputColumns.Count == 0) return;
+        var inputs = model is CurveFitResult fit ? fit.Prediction.Inputs : Fitting.ExpressionPrediction.Of(model.Expression).Inputs;
+        if (model.InputColumns.DistinctBy(static one => one.Variable, StringComparer.Ordinal).Count() != model.InputColumns.Count) throw new FormatException("The columns of a variable are named twice.");
+        foreach (var one in model.InputColumns)
+        {
+            var place = inputs.Names.ToList().IndexOf(one.Variable);
+            if (place < 0) throw new FormatException($"Columns are named for '{one.Variable}', which is no input of the model.");
+            if (one.Columns.Count != inputs.Shapes[place].Count || one.Columns.Distinct(StringComparer.Ordinal).Count() != one.Columns.Count || one.Columns.Any(static name => name.Length == 0))
+            {
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{one.Variable}' has {inputs.Shapes[place].Count} elements and needs as many different columns."));
+            }
+        }
     }
 
     private static void CheckCovariance(double[,]? root, int size)

@@ -82,7 +82,7 @@ public static class NetworkTraining
             [.. network.Layers.Select(static layer => (layer.Outputs, layer.Activation))],
             network.Initializer,
             seed,
-            network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling, network.Columns);
+            network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling, network.Columns, network.NumberFormat);
         return network.FrozenCount > 0 ? drawn.WithFrozen(network.FrozenIndices()) : drawn;
     }
 

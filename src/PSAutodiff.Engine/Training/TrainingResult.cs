@@ -28,6 +28,17 @@ public sealed class TrainingResult : IJsonOnDeserialized
     [JsonInclude]
     internal ExprNode? Prediction { get; set; }
 
+    /// <summary>The columns that gave the elements of variables of a trained loss; empty for a network.</summary>
+    [JsonInclude]
+    internal IReadOnlyList<VariableColumns> InputColumns { get; set; } = [];
+
+    /// <summary>How text in the rows of a trained loss was read as a number; a network has its own.</summary>
+    [JsonInclude]
+    internal NumberFormat NumberFormat { get; set; }
+
+    /// <summary>The model of a trained loss; null without a prediction, and for a network.</summary>
+    internal ExpressionModel? Model => Prediction is null ? null : new ExpressionModel(Prediction) { InputColumns = VariableColumns.Of(InputColumns, Prediction.Variables), NumberFormat = NumberFormat };
+
     /// <summary>The loss of every step, before the step.</summary>
     public required IReadOnlyList<double> Loss { get; init; }
 

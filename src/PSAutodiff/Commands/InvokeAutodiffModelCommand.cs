@@ -57,9 +57,9 @@ public sealed class InvokeAutodiffModelCommand : ModelRowsCmdlet
 
     private ModelInputs InputsOf(object row, int number)
     {
-        if (UsedModel is not Network network) return ModelInputs.Of(UsedModel, Map, row, number, NumberFormat);
+        if (UsedModel is not Network network) return ModelInputs.Of(UsedModel, Map, row, number, FormatFor(UsedModel));
         var names = LabelledRows.Columns(network, Feature, new RowCells(row), number, [], otherwise: null);
-        var inputs = ModelInputs.Of(LabelledRows.KnownColumns(network, Feature) ?? [.. names.Select(static name => new FeatureColumn { Name = name })], NumberFormat);
+        var inputs = ModelInputs.Of(LabelledRows.KnownColumns(network, Feature) ?? [.. names.Select(static name => new FeatureColumn { Name = name })], FormatFor(network));
         return inputs.Size == network.InputSize ? inputs : throw LabelledRows.WrongCount(network, names, names.Length);
     }
 

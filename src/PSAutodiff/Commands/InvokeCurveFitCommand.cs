@@ -154,7 +154,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
 
         Intake.Require(Intake.Taken, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ a = 1; b = 0.1 }, or give columns with -Data.");
         var rows = Intake.Release<FitRowWork>();
-        Fit(rows.Columns, rows.ToData(), Intake.Numbers());
+        Fit(rows.Columns, rows.ToData(), Intake.Numbers(), rows.InputColumns);
     }
 
     private protected override IRowWork StartRows(object row, int number)
@@ -179,13 +179,13 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         var values = Array.ConvertAll(columns.Places, name => data.ColumnOf(name!));
         if (data.Rounded.Warning is { } warning) WriteWarning(warning);
         if (values[0].Length == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
-        Fit(columns, new DataRows(columns.Names, Array.ConvertAll(values, static column => (ReadOnlyMemory<double>)column), values.Max(static column => column.Length), RowTotal.Sum), null);
+        Fit(columns, new DataRows(columns.Names, Array.ConvertAll(values, static column => (ReadOnlyMemory<double>)column), values.Max(static column => column.Length), RowTotal.Sum), null, []);
     }
 
-    private void Fit(FitColumns columns, DataRows data, int[]? numbers)
+    private void Fit(FitColumns columns, DataRows data, int[]? numbers, IReadOnlyList<VariableColumns> inputColumns)
     {
         var clock = Stopwatch.StartNew();
-        var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, Cancellation));
+        var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, Cancellation) { InputColumns = inputColumns, NumberFormat = NumberFormat });
         var start = Require(InitialValue, () => _start.ParametersOf(fit.Layout, nameof(InitialValue), double.NaN));
         var (lower, upper) = Require(null, () => _bounds.Of(fit.Layout));
         var options = Require(null, () => _options with

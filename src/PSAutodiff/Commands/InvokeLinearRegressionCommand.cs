@@ -187,7 +187,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     // Labels of two classes are no numbers.
     private GeneralizedRegressionResult FitFamily(NumberTable data, RegressionWork work)
     {
-        var labels = new FamilyLabels(Family);
+        var labels = new FamilyLabels(Family, NumberFormat);
         var row = 0;
         foreach (var label in Conversions.Unwrap(Target) is IList list ? list.Cast<object?>() : [Target]) labels.Add(label, ++row, null);
         RequireRows(row, data.Rows);

@@ -29,7 +29,7 @@ public abstract class LabelledRowsCmdlet : NetworkRowsCmdlet
 
     // A network that was trained without classes gives numbers.
     private protected override IRowWork StartRows(object row, int number) =>
-        new LabelledRows(Model, Feature, Label, row, number, numeric: Model.LossFunction is not null && Model.Classes.Count == 0, NumberFormat);
+        new LabelledRows(Model, Feature, Label, row, number, numeric: Model.LossFunction is not null && Model.Classes.Count == 0, FormatFor(Model));
 
     /// <inheritdoc/>
     private protected override void RequireNetwork(string example)

@@ -77,6 +77,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         var result = _command.Require(_command.InitialValue, () =>
             new LossTraining(_loss, rows.Columns, _parameters, _command.Precision, cancellation) { StartFromSeed = StartValues }
                 .Run(StartValues(options.Seed), rows.Values, _command.Intake.Numbers(), options, cancellation));
+        (result.InputColumns, result.NumberFormat) = (rows.InputColumns, _command.NumberFormat);
         if (_prediction is not null) result.Prediction = _command.Require(_command.Prediction, () => new ExpressionModel(FitMessages.With(_prediction, VariableLayout.Of(result.Parameters!), VariableLayout.ElementsOf(result.Parameters!))).Expression);
         return result;
     }

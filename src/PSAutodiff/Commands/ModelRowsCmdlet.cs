@@ -42,6 +42,6 @@ public abstract class ModelRowsCmdlet : RowsCmdlet
         UsedModel = Require(Model, () => Conversions.ToModel(Model));
         if (UsedModel is not Network && Feature is not null) Stop(ErrorIds.ArgumentInvalid, "-Feature names the inputs of a network. This model knows its columns: rename those of the rows, or name the elements of variables with -Column.");
         if (UsedModel is Network or RegressionResult && Column is not null) Stop(ErrorIds.ArgumentInvalid, "-Column gives the elements of variables of a fitted curve or trained loss, and this model has none. Name the inputs of a network with -Feature.");
-        if (Column is not null) Map = Require(Column, () => new ColumnMap(Column, UsedModel.Expression.Variables));
+        if (UsedModel is not (Network or RegressionResult)) Map = Require(Column, () => new ColumnMap(Column, UsedModel is CurveFitResult fit ? fit.Prediction.Inputs.Names : UsedModel.Expression.Variables, UsedModel.InputColumns));
     }
 }

@@ -21,7 +21,7 @@ internal sealed class NetworkTrainingForm : ITrainingForm
     }
 
     /// <inheritdoc/>
-    public IRowWork StartRows(object row, int number) => new LabelledRows(_network, _command.Feature, _command.Label, row, number, numeric: false, _command.NumberFormat);
+    public IRowWork StartRows(object row, int number) => new LabelledRows(_network, _command.Feature, _command.Label, row, number, numeric: false, _command.FormatFor(_network));
 
     /// <inheritdoc/>
     public TrainingResult Train(TrainingOptions options, CancellationToken cancellation)

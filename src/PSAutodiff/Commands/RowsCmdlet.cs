@@ -29,6 +29,9 @@ public abstract class RowsCmdlet : AutodiffCmdlet
     /// <summary>Takes the rows in.</summary>
     internal RowIntake Intake => _intake ??= new RowIntake(this, StartRows) { MissingValue = MissingValue };
 
+    /// <summary>How text in rows is read for a model: as this command says, else as in the rows that it was made from.</summary>
+    internal NumberFormat FormatFor(IAutodiffModel model) => IsBound(nameof(NumberFormat)) ? NumberFormat : model.NumberFormat;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

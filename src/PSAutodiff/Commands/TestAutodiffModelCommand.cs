@@ -66,8 +66,8 @@ public sealed class TestAutodiffModelCommand : ModelRowsCmdlet
 
     // A network that was trained without classes gives numbers.
     private protected override IRowWork StartRows(object row, int number) => UsedModel is Network network
-        ? new LabelledRows(network, Feature, Label, row, number, numeric: network.LossFunction is not null && network.Classes.Count == 0, NumberFormat)
-        : new ModelTestRows(UsedModel, ModelInputs.Of(UsedModel, Map, row, number, NumberFormat), LabelOf(row), Map, row, number, NumberFormat);
+        ? new LabelledRows(network, Feature, Label, row, number, numeric: network.LossFunction is not null && network.Classes.Count == 0, FormatFor(network))
+        : new ModelTestRows(UsedModel, ModelInputs.Of(UsedModel, Map, row, number, FormatFor(UsedModel)), LabelOf(row), Map, row, number, FormatFor(UsedModel));
 
     private ModelTest Measure<T>(Network network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

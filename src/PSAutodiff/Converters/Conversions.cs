@@ -182,7 +182,7 @@ internal static class Conversions
     {
         IAutodiffModel model => model,
         TrainingResult { Network: { } network } => network,
-        TrainingResult { Prediction: { } prediction } => new ExpressionModel(prediction),
+        TrainingResult { Model: { } trained } => trained,
         TrainingResult => throw new AutodiffException(ErrorIds.ModelMissing, "This training trained the parameters of a loss expression, and a loss does not say what is predicted. Give it the prediction: Start-NetworkTraining '(y - (a*x + b))^2' -Prediction 'a*x + b'."),
         null => throw new AutodiffException(ErrorIds.ModelMissing, "The model is null. Is the name of a PowerShell variable misspelt, or was the variable never set?"),
         { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Describe(other)} is no model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel give models."),

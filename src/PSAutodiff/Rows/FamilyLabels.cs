@@ -5,9 +5,10 @@ namespace PSAutodiff.Rows;
 
 /// <summary>The labels of a logistic or Poisson regression: two classes or parts from 0 to 1, or counts.</summary>
 /// <param name="family">Binomial or Poisson.</param>
-internal sealed class FamilyLabels(RegressionFamily family)
+/// <param name="format">How text is read as a number.</param>
+internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
 {
-    private readonly LabelCollector? _collector = family == RegressionFamily.Binomial ? new LabelCollector(1, []) : null;
+    private readonly LabelCollector? _collector = family == RegressionFamily.Binomial ? new LabelCollector(1, [], format: format) : null;
     private readonly List<double> _counts = [];
 
     /// <summary>Whether the labels are classes.</summary>
@@ -30,7 +31,7 @@ internal sealed class FamilyLabels(RegressionFamily family)
         }
 
         // A Boolean is 0 or 1 by itself, and a class of that name.
-        var isNumber = Conversions.TryGetDouble(cell, out var number);
+        var isNumber = Conversions.TryGetDouble(cell, out var number) || (format == NumberFormat.Formatted && FormattedNumber.TryRead(Conversions.Unwrap(cell) as string, out number));
         if (_collector is not null)
         {
             if (isNumber && !IsClasses && number is not (>= 0 and <= 1) && double.IsFinite(number))

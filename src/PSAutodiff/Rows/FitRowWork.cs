@@ -12,6 +12,9 @@ internal sealed class FitRowWork(FitColumns columns, VariableReader reader) : IR
     /// <summary>Which variables are columns.</summary>
     public FitColumns Columns => columns;
 
+    /// <summary>The columns that give the elements of variables of the model.</summary>
+    public IReadOnlyList<VariableColumns> InputColumns => VariableColumns.Of(reader.InputColumns, columns.Model.Variables);
+
     /// <inheritdoc/>
     public RoundedIntegers Rounded => reader.Rounded;
 

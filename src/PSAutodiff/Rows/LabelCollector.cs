@@ -15,6 +15,7 @@ internal sealed class LabelCollector
 
     private readonly int _outputs;
     private readonly bool _known;
+    private readonly NumberFormat _format;
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
     private readonly List<object> _labels = [];
     private readonly List<int> _classes = [];
@@ -26,9 +27,10 @@ internal sealed class LabelCollector
     /// <param name="outputs">Number of outputs of the network.</param>
     /// <param name="known">The classes it knows already, in order; empty to find them in the labels.</param>
     /// <param name="numeric">Whether the network is known to have been trained on numbers.</param>
-    public LabelCollector(int outputs, IReadOnlyList<object> known, bool numeric = false)
+    /// <param name="format">How text is read as a number, where labels are no classes.</param>
+    public LabelCollector(int outputs, IReadOnlyList<object> known, bool numeric = false, NumberFormat format = NumberFormat.Plain)
     {
-        _outputs = outputs;
+        (_outputs, _format) = (outputs, format);
         _known = known.Count > 0;
         _isClasses = outputs > 1 || _known ? true : numeric ? false : null;
         foreach (var label in known) Index(label, ClassLabel.Text(label));
@@ -61,7 +63,8 @@ internal sealed class LabelCollector
                 : new RowException(ErrorIds.LabelMissing, row, column, fault) { IsMissing = true };
         }
 
-        var isNumber = Conversions.TryGetDouble(cell, out var number);
+        // A class is called '5%' as it is written.
+        var isNumber = Conversions.TryGetDouble(cell, out var number) || (_isClasses != true && _format == NumberFormat.Formatted && FormattedNumber.TryRead(cell as string, out number));
         if (isNumber && !double.IsFinite(number))
         {
             // As a class 'NaN' is a text like any other, and a text of more digits than a number can have.

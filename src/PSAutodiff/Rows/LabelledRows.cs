@@ -54,7 +54,7 @@ internal sealed class LabelledRows : IRowSurvey
         _values = new double[_features.Length];
         _targetValues = new double[_labels.Length];
         if (_labels.Length > 1) _targets = new RowBuffer(_labels.Length);
-        else _collector = new LabelCollector(network.OutputSize, network.Classes, numeric);
+        else _collector = new LabelCollector(network.OutputSize, network.Classes, numeric, format);
     }
 
     /// <inheritdoc/>
@@ -145,7 +145,7 @@ internal sealed class LabelledRows : IRowSurvey
         IInputRows inputs = _featureReader.HasCategories ? new NumberTable(FeatureReader.Expand(columns, places, _inputs), rows, features.Length) : _inputs;
         if (_featureReader.IsPlain) columns = [];
         return _targets is null
-            ? new NetworkData(inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers }
-            : new NetworkData(inputs, _network, _targets.Take<double>(null)) { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers };
+            ? new NetworkData(inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers, NumberFormat = _reader.Format }
+            : new NetworkData(inputs, _network, _targets.Take<double>(null)) { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers, NumberFormat = _reader.Format };
     }
 }

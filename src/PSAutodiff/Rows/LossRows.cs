@@ -9,6 +9,9 @@ internal sealed class LossRows(VariableReader reader) : IRowWork
     /// <summary>The variables that are columns, in order.</summary>
     public IReadOnlyList<string> Columns => reader.Variables.Names;
 
+    /// <summary>The columns that give the elements of variables.</summary>
+    public IReadOnlyList<VariableColumns> InputColumns => reader.InputColumns;
+
     /// <summary>The numbers of every row.</summary>
     public List<double[]> Values { get; } = [];
 

@@ -58,6 +58,9 @@ internal sealed class NetworkData
     /// <summary>What the columns of the rows are; empty where each is one of numbers.</summary>
     public IReadOnlyList<FeatureColumn> Columns { get; init; } = [];
 
+    /// <summary>How text in the rows was read as a number.</summary>
+    public NumberFormat NumberFormat { get; init; }
+
     /// <summary>The columns of the targets; empty when they have no names.</summary>
     public string[] Labels { get; init; } = [];
 
@@ -121,7 +124,8 @@ internal sealed class NetworkData
         Labels.Length > 0 ? Labels : network.Labels,
         Classes.Length > 0 || Labels.Length > 0 ? Classes : network.Classes,
         scaling,
-        Features.Length > 0 ? Columns : network.Columns);
+        Features.Length > 0 ? Columns : network.Columns,
+        Features.Length > 0 ? NumberFormat : network.NumberFormat);
 
     /// <summary>The data as the engine takes it; the inputs are used up.</summary>
     /// <param name="network">The network, which says how they are scaled.</param>

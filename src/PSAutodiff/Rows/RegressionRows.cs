@@ -59,7 +59,7 @@ internal sealed class RegressionRows : IRowSurvey
         _reader = new RowReader([.. _names, _label, .. weights]) { Format = format };
         _features = new FeatureReader(_reader, _names.Length, isContrast: true, isFirstWhole: !hasIntercept, known: null);
         _values = new double[_names.Length];
-        if (family != RegressionFamily.Gaussian) _familyLabels = new FamilyLabels(family);
+        if (family != RegressionFamily.Gaussian) _familyLabels = new FamilyLabels(family, format);
     }
 
     /// <summary>Number of rows that count.</summary>
@@ -134,7 +134,7 @@ internal sealed class RegressionRows : IRowSurvey
             throw new AutodiffException(ErrorIds.ColumnRepeated, $"The level of a category and a column are both called '{twice}'. Rename the column.");
         }
 
-        return _plan(names, _label) with { Columns = _features.IsPlain ? [] : columns };
+        return _plan(names, _label) with { Columns = _features.IsPlain ? [] : columns, NumberFormat = _reader.Format };
     }
 
     // Null for a row that does not count.

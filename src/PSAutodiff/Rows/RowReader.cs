@@ -11,6 +11,8 @@ namespace PSAutodiff.Rows;
 /// </summary>
 internal sealed class RowReader
 {
+    private const int MostNamed = 12;
+
     private readonly string[] _columns;
     private readonly ValueSource _given;
 
@@ -177,7 +179,10 @@ internal sealed class RowReader
         var names = Conversions.Unwrap(_row) is string or ValueType ? [] : _cells.Names.ToArray();
         var has = names.Length > 0 ? $"It has: {string.Join(", ", names)}.{NearNames.Hint(column, names)}" : $"It is {ValueSource.Describe(_row)}, which has no columns.";
         var other = OtherSource is null ? string.Empty : $", and {OtherSource} gives no value for it";
-        return new RowException(ErrorIds.ColumnMissing, _number, null, $"has no column '{column}'{other}. {has}") { Column = column };
+        // All that it lacks at once: a vector may have many.
+        string[] missing = [column, .. _columns.Where((name, i) => name != column && _alike[i] is null && Conversions.Unwrap(_row) is not (string or ValueType) && _cells.Alike(name).Count == 0).Distinct(StringComparer.Ordinal)];
+        var all = missing.Length == 1 ? $"column '{column}'" : $"columns {string.Join(", ", missing.Take(MostNamed).Select(static name => $"'{name}'"))}{(missing.Length > MostNamed ? ", ..." : string.Empty)}";
+        return new RowException(ErrorIds.ColumnMissing, _number, null, $"has no {all}{other}. {has}") { Column = column };
     }
 
     /// <summary>What resembles a column: the variables that differ from it in case at most, itself included, and such names of values.</summary>

@@ -34,17 +34,29 @@ internal sealed class VariableReader
         _variables = columns;
         var (own, mapped) = (new List<string>(), new List<string>());
         var firsts = new int[columns.Names.Count];
+        var isMapped = new bool[firsts.Length];
+        var inputColumns = new List<VariableColumns>();
         for (var i = 0; i < firsts.Length; i++)
         {
             var name = columns.Names[i];
-            firsts[i] = map.Has(name) ? mapped.Count : own.Count;
-            if (map.Has(name)) mapped.AddRange(map.Resolve(name, columns.Shapes[i], new RowCells(row!), number));
-            else own.Add(name);
+            isMapped[i] = map.Gives(name, row);
+            firsts[i] = isMapped[i] ? mapped.Count : own.Count;
+            if (!isMapped[i])
+            {
+                own.Add(name);
+                continue;
+            }
+
+            var elements = map.Resolve(name, columns.Shapes[i], new RowCells(row!), number);
+            inputColumns.Add(new VariableColumns { Variable = name, Columns = elements });
+            mapped.AddRange(elements);
         }
+
+        InputColumns = inputColumns;
 
         _own = new RowReader(own, variables, given) { Rounded = Rounded };
         _mapped = new RowReader(mapped) { Rounded = Rounded };
-        _sources = [.. firsts.Select((first, i) => (map.Has(columns.Names[i]) ? _mapped : _own, first))];
+        _sources = [.. firsts.Select((first, i) => (isMapped[i] ? _mapped : _own, first))];
         _places = [.. columns.Names.Select(name => places.GetValueOrDefault(name))];
     }
 
@@ -62,6 +74,9 @@ internal sealed class VariableReader
     {
         init => _own.Format = _mapped.Format = value;
     }
+
+    /// <summary>The columns that give the elements of variables.</summary>
+    public IReadOnlyList<VariableColumns> InputColumns { get; }
 
     /// <summary>The variables, in order.</summary>
     public VariableLayout Variables => _variables;

@@ -30,6 +30,19 @@ public sealed class NetworkTableTests
         Assert.Contains("\"version\": 1", Example.WithColumns([], [], [], null).ToJson(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Keep_how_text_is_read_as_a_number()
+    {
+        var network = Example.WithColumns(Example.Features, Example.Labels, [], null, Columns, NumberFormat.Formatted);
+        var text = network.ToJson();
+        Assert.Contains("\"version\": 5", text, StringComparison.Ordinal);
+        Assert.Equal(NumberFormat.Formatted, Network.ParseJson(text).NumberFormat);
+        Assert.Equal(text, Network.ParseJson(text).ToJson());
+        Assert.Equal(NumberFormat.Plain, Network.ParseJson(Example.ToJson()).NumberFormat);
+        Assert.Throws<AutodiffException>(() => Network.ParseJson(text.Replace("\"version\": 5", "\"version\": 4", StringComparison.Ordinal)));
+        Assert.Throws<AutodiffException>(() => Network.ParseJson(text.Replace("\"Formatted\"", "\"Other\"", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("\"version\": 4", "\"version\": 3", "'columns'")]
     [InlineData("\"kind\": \"Category\", \"levels\": [\"blue\", \"dark \\u0022red\\u0022\"]", "\"kind\": \"Category\", \"levels\": [\"blue\"]", "'levels' has to be a list of two or more")]

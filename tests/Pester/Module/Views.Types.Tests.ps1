@@ -42,6 +42,7 @@ BeforeAll {
         GeneralizedRegressionResult = '(?s)(Species.*100.*Binomial|Binomial.*Species.*100).*SepalLength.*(D|d)eviance'
         CurveFitResult         = '(?s)exp.*10.*a\W.*2\.5\d+.*Converged'
         FeatureColumn          = '(?s)Species.*Category.*setosa.*versicolor'
+        VariableColumns        = '(?s)x.*c1.*c2'
         WeightDecayAnalysis    = '(?s)Decay.*1.*DecayedMinimizer'
         WeightDecayDirection   = '(?s)Eigenvalue.*4'
         MatrixAnalysis         = '(?s)Determinant\s.*4.*SingularValues'
