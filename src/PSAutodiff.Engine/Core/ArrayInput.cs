@@ -38,8 +38,8 @@ internal static class ArrayInput
         value = NumberInput.Unwrap(value);
         var given = ShapeOf(value, name) ?? throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The value of '{name}' is {NumberInput.Describe(value)}, neither a number nor a list of numbers, but '{name}' is {shape.InWords()}.");
 
-        // PowerShell makes of a list with one element, or with one list, that element.
-        var isUnrolled = given.Count == shape.Count && (given.IsNumber || (given.IsVector && shape.IsMatrix && shape.Rows == 1));
+        // PowerShell makes of a list with one element, or with one list, that element, and JSON and what goes through a pipeline have matrices as lists of all elements, row after row.
+        var isUnrolled = given.Count == shape.Count && (given.IsNumber || (given.IsVector && shape.IsMatrix));
         if (!given.IsLike(shape) && !isUnrolled) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The value of '{name}' is {given.InWords()}, but '{name}' is {shape.InWords()}.");
         var next = 0;
         foreach (var element in Elements(value, given))

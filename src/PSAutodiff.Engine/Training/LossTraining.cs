@@ -50,6 +50,9 @@ public sealed class LossTraining
     /// <summary>Makes the start values of further restarts from their seeds; needed when there are any.</summary>
     public Func<int, double[]>? StartFromSeed { get; init; }
 
+    /// <summary>What the data call each element of the columns, for errors; null where that is as the loss calls them.</summary>
+    public IReadOnlyList<string>? ColumnNames { get; init; }
+
     /// <summary>Runs the training.</summary>
     /// <param name="start">Start values of the parameters, in order; of arrays all elements, row after row.</param>
     /// <param name="rows">The data: one array of column values for each row, of arrays all elements; at least one row.</param>
@@ -121,7 +124,7 @@ public sealed class LossTraining
             for (var i = 0; i < rows[row].Length; i++)
             {
                 var value = rows[row][i];
-                if (double.IsFinite(value) && !float.IsFinite((float)value)) throw TooLarge(string.Create(CultureInfo.InvariantCulture, $"Row {plan.Samples?[row] ?? row + 1}, column '{_program.Columns.ElementNames[i]}'"), value);
+                if (double.IsFinite(value) && !float.IsFinite((float)value)) throw TooLarge(string.Create(CultureInfo.InvariantCulture, $"Row {plan.Samples?[row] ?? row + 1}, column '{(ColumnNames ?? _program.Columns.ElementNames)[i]}'"), value);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.ExceptionServices;
+using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Kernels;
 using PSAutodiff.Training.Checkpoints;
 using PSAutodiff.Training.Models;
@@ -159,8 +160,22 @@ internal sealed class TrainingLoop<T>
         var state = _states[index] ??= TrainingRun<T>.Begin(start!, _seeds[index]);
         if (state.IsMeasured) return;
         var run = new TrainingRun<T>(state, model.IsDecayed, _plan);
-        var finished = run.Train(model, _file is null ? null : AfterEpoch, afterSteps, cancellation);
-        if (start is not null && state.FailedRows is { } rows) state.FailsAtStart = Fails(model, start, rows, cancellation);
+        bool finished;
+        try
+        {
+            finished = run.Train(model, _file is null ? null : AfterEpoch, afterSteps, cancellation);
+        }
+        catch (RowFaultException fault) when (_plan.Samples is { } numbers)
+        {
+            throw fault.Numbered(numbers[fault.Row]);
+        }
+
+        if (start is not null && state.FailedRows is { } rows)
+        {
+            state.FailsAtStart = Fails(model, start, rows, cancellation);
+            if (state is { FailsAtStart: true, Failed: { Sample: null } failed }) state.Failed = failed with { Sample = SampleOf(model, start, rows, cancellation) };
+        }
+
         lock (_gate)
         {
             state.IsMeasured = finished;
@@ -196,6 +211,22 @@ internal sealed class TrainingLoop<T>
         {
             return false;
         }
+    }
+
+    /// <summary>The number of the first row of a batch that fails, as far as others do not; null where all do or none does alone.</summary>
+    private int? SampleOf(ITrainingModel<T> model, T[] parameters, int[] rows, CancellationToken cancellation)
+    {
+        int? failing = null;
+        var passes = false;
+        foreach (var row in rows)
+        {
+            if (Fails(model, parameters, [row], cancellation)) failing ??= _plan.Samples?[row] ?? row + 1;
+            else passes = true;
+            if (cancellation.IsCancellationRequested) return null;
+            if (passes && failing is not null) return failing;
+        }
+
+        return null;
     }
 
     // Of the finished starts only one can still be the best; it does not matter in which order they finish.

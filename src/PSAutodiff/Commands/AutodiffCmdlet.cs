@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
@@ -15,6 +16,7 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
 
     private readonly CancellationTokenSource _cancellation = new();
     private IReadOnlyDictionary<string, Shape>? _shapes;
+    private IReadOnlyDictionary<string, Shape>? _rowShapes;
     private long _told;
 
     /// <summary>Cancelled by Ctrl+C: long work has to look at it.</summary>
@@ -81,7 +83,38 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
     /// <param name="values">Values of variables, from which text takes further shapes.</param>
     /// <param name="listsAreArrays">Whether a list can only be the value of an array, and not many values of a number.</param>
     private protected ExprNode ToExpression(object? value, ValueSource? values = null, bool listsAreArrays = false) =>
-        ShapeTable.Checked(Conversions.ToExpression(value, values, Shapes, Cancellation, listsAreArrays), Shapes);
+        ShapeTable.Checked(Conversions.ToExpression(value, values, ShapeTable.Joined(_rowShapes, Shapes), Cancellation, listsAreArrays), Shapes);
+
+    /// <summary>Takes the shapes that rows show of variables of text: as many columns as -Column names, and lists that cells hold.</summary>
+    /// <param name="expression">What the command was given as its expression.</param>
+    /// <param name="given">Values beside the rows, which go before their columns; null for none.</param>
+    /// <param name="row">The first row; null before it comes: then only columns that are written out are known.</param>
+    /// <param name="number">Its number.</param>
+    /// <returns>Whether the expression has to be read again.</returns>
+    /// <exception cref="AutodiffException">A name or wildcard of -Column matches nothing.</exception>
+    internal bool LearnShapes(object? expression, ValueSource? given, object? row = null, int number = 0)
+    {
+        var columns = MyInvocation.BoundParameters.GetValueOrDefault("Column") as IDictionary;
+        var shapes = RowShapes.Of(expression, columns, given, row is null ? null : new RowCells(row), number);
+        var isNew = shapes.Count > (_rowShapes?.Count ?? 0);
+        if (isNew) _rowShapes = shapes;
+        return isNew;
+    }
+
+    /// <summary>The expression of rows; null for text whose shapes do not go together, as long as the first row may show others.</summary>
+    internal T? BeforeRows<T>(object? expression, Func<T> read)
+        where T : class =>
+        Require(expression, () =>
+        {
+            try
+            {
+                return read();
+            }
+            catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ShapeMismatch && RowShapes.TextOf(expression) is not null)
+            {
+                return null;
+            }
+        });
 
     /// <summary>Runs work without which the command cannot go on.</summary>
     internal T Require<T>(object? target, Func<T> work)

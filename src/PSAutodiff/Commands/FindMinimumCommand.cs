@@ -67,7 +67,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
         ? new JoinForm(
             total,
             $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -InitialValue @{{ w = 1 }} -{total}",
-            (row, number) => new JoinedRows(ExprNode.Flatten([_node!], Cancellation), _node!.Variables, Values, nameof(InitialValue), [], ColumnMap.Empty, row, number, leavesOthers: false, this),
+            StartRows,
             (_, data) => Search(_node!, data))
         : null;
 
@@ -78,7 +78,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     {
         base.BeginProcessing();
         _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
-        if (Mean || Sum) _node = Require(Expression, () => ToExpression(Expression, Values));
+        if (Mean || Sum) _node = BeforeRows(Expression, () => ToExpression(Expression, Values));
         _options = new MinimizationOptions
         {
             Method = Method,
@@ -109,6 +109,12 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     {
         base.EndProcessing();
         if (TakesSeveral && _bounds.Unused() is { } unused) WriteError(Record(unused, null));
+    }
+
+    private JoinedRows StartRows(object row, int number)
+    {
+        if (LearnShapes(Expression, Values, row, number) || _node is null) _node = ToExpression(Expression, Values);
+        return new JoinedRows(ExprNode.Flatten([_node], Cancellation), _node.Variables, Values, nameof(InitialValue), [], ColumnMap.Empty, row, number, leavesOthers: false, this);
     }
 
     private void Search(ExprNode node, DataRows? rows)

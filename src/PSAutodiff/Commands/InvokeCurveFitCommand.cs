@@ -119,8 +119,9 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         RequireOneSource(null);
         _start = Require(InitialValue, () => new ValueSource(InitialValue) { LeavesOthers = true });
         _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
-        _model = Require(Model, () => ToExpression(Model, _start, listsAreArrays: true));
-        _map = Require(Column, () => new ColumnMap(Column, _model.Variables));
+        LearnShapes(Model, _start);
+        if (IsBound(nameof(Data))) Take(Require(Model, ReadModel));
+        else if (BeforeRows(Model, ReadModel) is { } model) Take(model);
         _options = Require<CurveFitOptions>(null, () =>
         {
             var options = new CurveFitOptions
@@ -157,8 +158,17 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         Fit(rows.Columns, rows.ToData(), Intake.Numbers(), rows.InputColumns);
     }
 
+    private ExprNode ReadModel() => ToExpression(Model, _start, listsAreArrays: true);
+
+    private void Take(ExprNode model)
+    {
+        _model = model;
+        _map = Require(Column, () => new ColumnMap(Column, model.Variables));
+    }
+
     private protected override IRowWork StartRows(object row, int number)
     {
+        if (LearnShapes(Model, _start, row, number) || _model is null) Take(Require(Model, ReadModel));
         var columns = Columns(_map.Others(new RowCells(row), number));
         return new FitRowWork(columns, columns.Reader(_map, row, number, NumberFormat));
     }

@@ -13,37 +13,48 @@ namespace PSAutodiff.Commands;
 internal sealed class LossTrainingForm : ITrainingForm
 {
     private readonly StartNetworkTrainingCommand _command;
-    private readonly ExprNode _loss;
-    private readonly RootedGraph _flat;
-    private readonly ColumnMap _map;
-    private readonly ExprNode? _prediction;
+    private readonly CancellationToken _cancellation;
+    private readonly ValueSource _values;
+    private ExprNode? _read;
+    private RootedGraph _flat;
+    private ColumnMap _map = ColumnMap.Empty;
+    private ExprNode? _prediction;
     private string[]? _parameters;
 
     public LossTrainingForm(StartNetworkTrainingCommand command, CancellationToken cancellation)
     {
-        _command = command;
-        var values = command.InitialValue is null ? null : command.Require(command.InitialValue, () => new ValueSource(command.InitialValue));
-        _loss = command.Require(command.Loss, () => command.ReadLoss(values));
-        _flat = ExprNode.Flatten([_loss], cancellation);
-        _prediction = command.Prediction is null ? null : command.Require(command.Prediction, () => command.ReadPrediction(values));
-        _map = command.Require(command.Column, () => new ColumnMap(command.Column, _loss.Variables));
+        (_command, _cancellation) = (command, cancellation);
+        _values = command.Require(command.InitialValue, () => new ValueSource(command.InitialValue) { LeavesOthers = true });
+        command.LearnShapes(command.Loss, _values);
         _parameters = command.Parameter;
-        foreach (var parameter in _parameters ?? [])
+        if (AutodiffCmdlet.RepeatedName(_parameters) is { } twice) command.Stop(ErrorIds.ParameterUnknown, $"-Parameter names '{twice}' more than once.", twice);
+        if (command.BeforeRows(command.Loss, () => command.ReadLoss(_values)) is { } loss) Take(loss);
+    }
+
+    private ExprNode Loss => _read!;
+
+    private void Take(ExprNode loss)
+    {
+        _read = loss;
+        _flat = ExprNode.Flatten([loss], _cancellation);
+        _map = _command.Require(_command.Column, () => new ColumnMap(_command.Column, loss.Variables));
+        if (_command.Prediction is not null) _prediction = _command.BeforeRows(_command.Prediction, () => _command.ReadPrediction(_values));
+        foreach (var parameter in _command.Parameter ?? [])
         {
-            if (_loss.Variables.Contains(parameter, StringComparer.Ordinal)) continue;
-            command.Stop(
+            if (loss.Variables.Contains(parameter, StringComparer.Ordinal)) continue;
+            _command.Stop(
                 ErrorIds.ParameterUnknown,
-                $"The loss has no variable '{parameter}' to train. It has: {string.Join(", ", _loss.Variables)}.{NearNames.Hint(parameter, _loss.Variables)}",
+                $"The loss has no variable '{parameter}' to train. It has: {string.Join(", ", loss.Variables)}.{NearNames.Hint(parameter, loss.Variables)}",
                 parameter);
         }
-
-        if (AutodiffCmdlet.RepeatedName(_parameters) is { } twice) command.Stop(ErrorIds.ParameterUnknown, $"-Parameter names '{twice}' more than once.", twice);
     }
 
     /// <inheritdoc/>
     public IRowWork StartRows(object row, int number)
     {
-        var variables = _loss.Variables;
+        if (_command.LearnShapes(_command.Loss, _values, row, number) || _read is null) Take(_command.Require(_command.Loss, () => _command.ReadLoss(_values)));
+        if (_command.Prediction is not null && _prediction is null) _prediction = _command.Require(_command.Prediction, () => _command.ReadPrediction(_values));
+        var variables = Loss.Variables;
         var names = _map.Others(new RowCells(row), number);
         var matches = NameMatching.Match(variables, new NameGroups(names));
         var found = variables.Where((variable, i) => matches[i] is not null || _map.Has(variable)).ToHashSet(StringComparer.Ordinal);
@@ -53,7 +64,7 @@ internal sealed class LossTrainingForm : ITrainingForm
             _parameters = [.. variables.Where(variable => !found.Contains(variable))];
             ParameterNames.Check(_parameters, names, "trained");
             var given = _command.Require(_command.InitialValue, () => new ValueSource(_command.InitialValue));
-            foreach (var warning in ParameterNames.Warnings(_loss, _flat, _parameters, names, given, "trained")) _command.WriteWarning(warning);
+            foreach (var warning in ParameterNames.Warnings(Loss, _flat, _parameters, names, given, "trained")) _command.WriteWarning(warning);
         }
 
         string[] columns = [.. variables.Except(_parameters, StringComparer.Ordinal)];
@@ -75,7 +86,7 @@ internal sealed class LossTrainingForm : ITrainingForm
         if (_parameters!.Length == 0) _command.Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
         var rows = _command.Intake.Release<LossRows>();
         var result = _command.Require(_command.InitialValue, () =>
-            new LossTraining(_loss, rows.Columns, _parameters, _command.Precision, cancellation) { StartFromSeed = StartValues }
+            new LossTraining(Loss, rows.Columns, _parameters, _command.Precision, cancellation) { StartFromSeed = StartValues, ColumnNames = rows.ColumnNames }
                 .Run(StartValues(options.Seed), rows.Values, _command.Intake.Numbers(), options, cancellation));
         (result.InputColumns, result.NumberFormat) = (rows.InputColumns, _command.NumberFormat);
         if (_prediction is not null) result.Prediction = _command.Require(_command.Prediction, () => new ExpressionModel(FitMessages.With(_prediction, VariableLayout.Of(result.Parameters!), VariableLayout.ElementsOf(result.Parameters!))).Expression);
@@ -97,7 +108,7 @@ internal sealed class LossTrainingForm : ITrainingForm
     {
         var random = new RandomSource(seed);
         var given = new ValueSource(_command.InitialValue);
-        var variables = _loss.Variables;
+        var variables = Loss.Variables;
         var names = variables.Zip(given.Match(variables)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
         var matched = new HashSet<string>(StringComparer.Ordinal);
         var layout = VariableLayout.Of(_parameters!, _flat);

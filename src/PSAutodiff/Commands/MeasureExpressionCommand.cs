@@ -133,13 +133,27 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
     // What is wrong with -At is wrong for every row, so it is said once.
     private RowIntake PrepareRows()
     {
-        var measurement = Require(Expression, () => Prepare(Expression));
-        var map = Require(Column, () => new ColumnMap(Column, measurement.Variables));
-        if (_total is not null) return new RowIntake(this, (row, number) => new JoinedRows(ExprNode.Flatten(measurement.Outputs, Cancellation), measurement.Variables, _at, nameof(At), [], map, row, number, leavesOthers: false, this, NumberFormat)) { MissingValue = MissingValue };
+        LearnShapes(Expression, _at);
+        var measurement = BeforeRows(Expression, () => Prepare(Expression));
+        var map = measurement is null ? ColumnMap.Empty : Require(Column, () => new ColumnMap(Column, measurement.Variables));
 
-        // Without -Column no row is needed to find out what is read.
-        if (Column is null) return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, map, null, 0, NumberFormat, Write, Cancellation))) { MissingValue = MissingValue };
-        return new RowIntake(this, (row, number) => new RowMeasurement(measurement, _at, map, row, number, NumberFormat, Write, Cancellation)) { MissingValue = MissingValue };
+        // Without columns no row is needed to find out what is read.
+        if (measurement is not null && Column is null && _total is null && (RowShapes.TextOf(Expression) is null || Array.TrueForAll(_at.Match(measurement.Variables), static name => name is not null)))
+            return new RowIntake(this, Require(At, () => new RowMeasurement(measurement, _at, map, null, 0, NumberFormat, Write, Cancellation))) { MissingValue = MissingValue };
+        return new RowIntake(this, Start) { MissingValue = MissingValue };
+
+        IRowWork Start(object row, int number)
+        {
+            if (LearnShapes(Expression, _at, row, number) || measurement is null)
+            {
+                measurement = Prepare(Expression);
+                map = new ColumnMap(Column, measurement.Variables);
+            }
+
+            return _total is null
+                ? new RowMeasurement(measurement, _at, map, row, number, NumberFormat, Write, Cancellation)
+                : new JoinedRows(ExprNode.Flatten(measurement.Outputs, Cancellation), measurement.Variables, _at, nameof(At), [], map, row, number, leavesOthers: false, this, NumberFormat);
+        }
     }
 
     private void ProcessExpression()
@@ -307,7 +321,17 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
                 cells = cells[place.Length..];
             }
 
-            _write(row, _measurement.Measure(_values, _cancellation));
+            object result;
+            try
+            {
+                result = _measurement.Measure(_values, _cancellation);
+            }
+            catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.IndexInvalid)
+            {
+                throw new RowException(exception.ErrorId, number, null, $"is left out. {exception.Message}");
+            }
+
+            _write(row, result);
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         ? new JoinForm(
             total,
             $"For example: Import-Csv data.csv | {Name} '(y - w*x)^2' -{total}",
-            (row, number) => new JoinedRows(ExprNode.Flatten([_node!], Cancellation), _node!.Variables, _values, nameof(At), [], ColumnMap.Empty, row, number, leavesOthers: true, this),
+            StartRows,
             Finish)
         : null;
 
@@ -68,7 +68,13 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         if (!Mean && !Sum && At is null && Function is null) Stop(ErrorIds.ValueMissing, "Resolve-Expression needs -At, for example -At @{ x = 2; y = 'a + b' }, or -Function, for example -Function @{ phi = 'z => tanh(z)' }.");
         _values = Require(At, () => new ValueSource(At) { HasExpressions = true });
         if (Function is not null) _functions = Require(Function, () => new FunctionDefinitions(FunctionText.Definitions(Function, Cancellation), Cancellation));
-        if (Mean || Sum) _node = Require(Expression, () => Defined(ToExpression(Expression)));
+        if (Mean || Sum) _node = BeforeRows(Expression, () => Defined(ToExpression(Expression)));
+    }
+
+    private JoinedRows StartRows(object row, int number)
+    {
+        if (LearnShapes(Expression, _values, row, number) || _node is null) _node = Defined(ToExpression(Expression));
+        return new JoinedRows(ExprNode.Flatten([_node], Cancellation), _node.Variables, _values, nameof(At), [], ColumnMap.Empty, row, number, leavesOthers: true, this);
     }
 
     private protected override void Process(object? expression)

@@ -71,10 +71,10 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     public NetworkPrecision Precision { get; set; } = NetworkPrecision.Double;
 
     /// <summary>The loss as an expression; text takes shapes from -Shape, and those that it needs from values.</summary>
-    internal ExprNode ReadLoss(ValueSource? values) => ToExpression(Loss, values);
+    internal ExprNode ReadLoss(ValueSource? values) => ToExpression(Loss, values, listsAreArrays: true);
 
     /// <summary>The prediction as an expression.</summary>
-    internal ExprNode ReadPrediction(ValueSource? values) => ToExpression(Prediction, values);
+    internal ExprNode ReadPrediction(ValueSource? values) => ToExpression(Prediction, values, listsAreArrays: true);
 
     internal bool HasInitialScale => IsBound(nameof(InitialScale));
 

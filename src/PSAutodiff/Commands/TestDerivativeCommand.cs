@@ -107,7 +107,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
         base.BeginProcessing();
         _at = Require(At, () => new ValueSource(At) { LeavesOthers = Mean || Sum });
-        if (_network is null && (Mean || Sum)) _node = Require(Expression, () => ToExpression(Expression, _at));
+        if (_network is null && (Mean || Sum)) _node = BeforeRows(Expression, () => ToExpression(Expression, _at));
         if (IsBound(nameof(Epsilon))) RequirePositive(Epsilon, ErrorIds.StepInvalid, "-Epsilon");
         if (IsBound(nameof(Tolerance))) RequirePositive(Tolerance, ErrorIds.ToleranceInvalid, "-Tolerance");
     }
@@ -135,6 +135,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
     /// <summary>What derivatives to check may be of is known with the first row.</summary>
     private JoinedRows Start(object row, int number)
     {
+        if (LearnShapes(Expression, _at, row, number) || _node is null) _node = ToExpression(Expression, _at);
         if (IsBound(nameof(Derivative))) _candidates = Candidates(Joined(_node!.Variables, null).Parameters);
         return Joined(Needed(_node!), this);
 

@@ -76,12 +76,14 @@ internal sealed class ColumnMap
     public string[] Others(RowCells row, int number) =>
         [.. row.Names.Except(_patterns.Values.SelectMany(patterns => ColumnSelection.Resolve(patterns, row, number, [], "Column")), StringComparer.Ordinal)];
 
-    private static string[] PatternsOf(object? value, string name)
+    /// <summary>The names of columns that a value of -Column holds; null where it is something else.</summary>
+    public static string[]? TryPatterns(object? value)
     {
         value = Conversions.Unwrap(value);
         var patterns = value is IList list ? [.. list.Cast<object?>().Select(Conversions.Unwrap)] : new[] { value };
-        return patterns.Length > 0 && Array.TrueForAll(patterns, static pattern => pattern is string { Length: > 0 })
-            ? [.. patterns.Cast<string>()]
-            : throw new AutodiffException(ErrorIds.ArgumentInvalid, $"-Column gives '{name}' {ValueSource.Describe(value)}, not names of columns. For example: -Column @{{ {name} = 'Sepal*', 'Petal*' }}");
+        return patterns.Length > 0 && Array.TrueForAll(patterns, static pattern => pattern is string { Length: > 0 }) ? [.. patterns.Cast<string>()] : null;
     }
+
+    private static string[] PatternsOf(object? value, string name) => TryPatterns(value)
+        ?? throw new AutodiffException(ErrorIds.ArgumentInvalid, $"-Column gives '{name}' {ValueSource.Describe(value)}, not names of columns. For example: -Column @{{ {name} = 'Sepal*', 'Petal*' }}");
 }

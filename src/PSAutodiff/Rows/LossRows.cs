@@ -12,6 +12,9 @@ internal sealed class LossRows(VariableReader reader) : IRowWork
     /// <summary>The columns that give the elements of variables.</summary>
     public IReadOnlyList<VariableColumns> InputColumns => reader.InputColumns;
 
+    /// <summary>For each number of a row, the column that it is from.</summary>
+    public string[] ColumnNames => reader.ColumnNames;
+
     /// <summary>The numbers of every row.</summary>
     public List<double[]> Values { get; } = [];
 

@@ -81,6 +81,13 @@ internal sealed class VariableReader
     /// <summary>The variables, in order.</summary>
     public VariableLayout Variables => _variables;
 
+    /// <summary>The column of each element, as far as it has one of its own; else the name of the element.</summary>
+    public string[] ColumnNames =>
+    [
+        .. _sources.SelectMany((source, i) => Enumerable.Range(0, (int)_variables.Shapes[i].Count).Select(j =>
+            ReferenceEquals(source.Reader, _mapped) || _variables.Shapes[i].IsNumber ? source.Reader.Columns[source.First + j] : _variables.ElementNames[_variables.ElementsOf(i).Start.Value + j])),
+    ];
+
     /// <summary>Goes to a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="number">Its number, from 1, for errors.</param>

@@ -89,6 +89,49 @@ public sealed class ArrayTrainingTests
     }
 
     [Fact]
+    public void Columns_are_named_as_the_data_name_them()
+    {
+        var training = new LossTraining(ExprNode.Parse("x: [2]; w: [2]; (y - x @ w)^2"), ["x", "y"], ["w"], NetworkPrecision.Single) { ColumnNames = ["width", "height", "y"] };
+        var error = Assert.Throws<AutodiffException>(() => training.Run([0, 0], [[1, 2, 3], [1, -1e39, 3]], null, new TrainingOptions()));
+        Assert.StartsWith("Row 2, column 'height': ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("W: [6, 40]; sum((take(W, 2*k) - y)^2)", 240, 1, 1)]
+    [InlineData("W: [6, 40]; sum((take(W, 2*k) - y)^2)", 240, 7, 1)]
+    [InlineData("W: [6, 40]; sum((take(W, 2*k) - y)^2)", 240, 40, 1)]
+    [InlineData("W: [6, 40]; sum((take(W, 2*k) - y)^2)", 240, 40, 2)]
+    [InlineData("W: [60]; (y - W[:6] @ scatter([1], [2*k], 6))^2 + sum(W^2)", 60, 40, 1)]
+    public void A_computed_index_that_chooses_nothing_is_told_with_its_row(string loss, int length, int batchSize, int threads)
+    {
+        double[][] rows = [.. Enumerable.Range(0, 40).Select(static row => new[] { row == 29 ? 0.75 : row % 3, 1.0 })];
+        var options = new TrainingOptions { Epochs = 2, BatchSize = batchSize, LearningRate = 0.001, Threads = threads };
+        var training = new LossTraining(ExprNode.Parse(loss), ["k", "y"], ["W"]);
+        var error = Assert.ThrowsAny<AutodiffException>(() => training.Run(new double[length], rows, null, options));
+        Assert.Equal("IndexInvalid", error.ErrorId);
+        Assert.StartsWith("Row 30: 'take' and 'scatter' choose by whole numbers from 0 to 5 here, not by 1.5.", error.Message, StringComparison.Ordinal);
+        error = Assert.ThrowsAny<AutodiffException>(() => training.Run(new double[length], rows, [.. Enumerable.Range(100, 40)], options));
+        Assert.StartsWith("Row 129: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("W: [20, 30]; (y - sum(exp(k*W)))^2", 600)]
+    [InlineData("(y - exp(k*w))^2", 1)]
+    public void A_row_that_overflows_in_a_batch_is_named(string loss, int length)
+    {
+        double[][] rows = [.. Enumerable.Range(0, 40).Select(static row => new[] { row == 29 ? 1e200 : 1.0, 1.0 })];
+        var training = new LossTraining(ExprNode.Parse(loss), ["k", "y"], [length == 1 ? "w" : "W"]);
+        double[] start = [.. Enumerable.Repeat(0.5, length)];
+        var options = new TrainingOptions { BatchSize = 40, LearningRate = 0.001 };
+        Assert.Equal(30, training.Run(start, rows, null, options).FailedStep!.Sample);
+        Assert.Equal(129, training.Run(start, rows, [.. Enumerable.Range(100, 40)], options).FailedStep!.Sample);
+
+        // Where all rows do, none is to blame.
+        foreach (var row in rows) row[0] = 1e200;
+        Assert.Null(training.Run(start, rows, null, options).FailedStep!.Sample);
+    }
+
+    [Fact]
     public void The_parameters_of_a_result_have_their_shapes()
     {
         var parameters = Train(GoldenTraining.Named("iris-nesterov"), new TrainingOptions()).Parameters!;

@@ -138,7 +138,79 @@ Describe 'Training a loss with arrays' {
     }
 }
 
+Describe 'Shapes that rows show' {
+    It 'is a vector of as many elements as -Column names columns, for <Name>' -ForEach @(
+        @{ Name = 'Measure-Expression'; Script = { $points | Measure-Expression 'x @ w' -Column @{ x = 'a', 'b' } -At @{ w = 1, 2 } }; Expected = 3, 10, 21, 36, 55, 78 }
+        @{ Name = 'Measure-Expression by wildcards'; Script = { $labelled[0] | Measure-Expression 'x @ w' -Column @{ x = 'Sepal*' } -At @{ w = 10, 1 } }; Expected = 54.5 }
+        @{ Name = 'Measure-Expression -Sum'; Script = { ($points | Measure-Expression 'x @ w' -Column @{ X = '[ab]' } -At @{ w = 1, 2 } -Sum -Gradient).Gradient.w }; Expected = 21, 91 }
+        @{ Name = 'script blocks'; Script = { $points | Measure-Expression { $x.Dot($w) } -Column @{ x = 'a', 'b' } -At @{ w = 1, 2 } }; Expected = 3, 10, 21, 36, 55, 78 }
+        @{ Name = 'Start-NetworkTraining'; Script = { ($points | Start-NetworkTraining '(y - x @ w)^2' -Column @{ x = '[ab]' } -InitialValue @{ w = 0, 0 } -MaxStep 1 -LearningRate 0.5).Parameters.w }; Expected = 1, 1 }
+        @{ Name = 'Invoke-CurveFit'; Script = { ($points | Invoke-CurveFit 'x @ w + c' -Label y -Column @{ x = '[ab]' } -InitialValue @{ w = 0, 0 }).Parameters.w | ForEach-Object { [Math]::Round($_, 9) } }; Expected = 3, 0 }
+    ) {
+        & $Script | Should -Be $Expected
+    }
+
+    It 'is that of a list in a cell, for <Name>' -ForEach @(
+        @{ Name = 'Measure-Expression'; Script = { $points | Measure-Expression 'v @ w' -At @{ w = 1, 10, 2 } }; Expected = 9, 8, 7, 6, 5, 4 }
+        @{ Name = 'Measure-Expression with a text of numbers'; Script = { ($points | Measure-Expression '2*v' | Select-Object -First 1) -join ' ' }; Expected = '2 2 -2' }
+        @{ Name = 'Measure-Expression -Mean'; Script = { $points | Measure-Expression 'sum(v) + y*0' -Mean }; Expected = 1 }
+        @{ Name = 'Find-Minimum'; Script = { ($points | Find-Minimum 'sum(v*w) - y + sum(w^2)' -At @{ w = 1, 2, 3 } -Mean).At.w | ForEach-Object { [Math]::Round($_, 6) } }; Expected = -1.75, -0.5, 1.75 }
+        @{ Name = 'Test-Derivative'; Script = { $points | Test-Derivative 'sin(v @ w)' -At @{ w = 1, 2, 3 } -Sum }; Expected = $true }
+        @{ Name = 'Resolve-Expression'; Script = { ($points[0..1] | Resolve-Expression 'w: [3]; v @ w' -Sum).ToString() }; Expected = 'w: [3]; [1, 1, -1] @ w + [2, 1, -2] @ w' }
+        @{ Name = 'Start-NetworkTraining'; Script = { ($points | Start-NetworkTraining 'w: [3]; (y - v @ w)^2' -MaxStep 1).Parameters.w.Count }; Expected = 3 }
+    ) {
+        & $Script | Should -Be $Expected
+    }
+
+    It 'is not taken where text declares another, and is not asked of a value beside the rows' {
+        { $points | Measure-Expression 'x: [3]; sum(x)' -Column @{ x = 'a', 'b' } -ErrorAction Stop } | Should -Throw -ErrorId 'ShapeMismatch,*' -ExpectedMessage "'x' is a vector (3) and takes 3 columns, but -Column gives it 2: a, b."
+        $points[0] | Measure-Expression 'v + y' -At @{ v = 5 } | Should -Be 6
+    }
+
+    It 'leaves a text that does not go with it an error that ends the command' {
+        { $points | Measure-Expression 'x @ w' -Column @{ x = 'a', 'b' } -At @{ w = 1, 2, 3 } -ErrorAction Stop } | Should -Throw -ErrorId 'ShapeMismatch,*' -ExpectedMessage '*a vector (2) and a vector (3)*'
+        { $points | Start-NetworkTraining '(y - x @ w)^2' -Column @{ x = 'a', 'b' } -ErrorAction Stop } | Should -Throw -ErrorId 'ShapeMismatch,*' -ExpectedMessage '*-Shape*'
+        { $points | Measure-Expression 'x @ (w' -Column @{ x = '[ab]' } -ErrorAction Stop } | Should -Throw -ErrorId 'ExpressionSyntax,*'
+    }
+}
+
+Describe 'Parameters as JSON' {
+    It 'are lists of all elements, which the next call takes' {
+        $loss = 'x: [2]; W: [2, 3]; u: [3]; (y - x @ W @ u - c)^2'
+        $result = $points | Start-NetworkTraining $loss -Column @{ x = 'a', 'b' } -Seed 1 -MaxStep 3 -LearningRate 1e-4
+        $json = $result.Parameters | ConvertTo-Json -Compress
+        $json | Should -BeLike '{"W":`[*],"c":*,"u":`[*]}'
+        $read = $json | ConvertFrom-Json
+        $read.W | Should -HaveCount 6
+        $read.W[4] | Should -BeExactly $result.Parameters.W[1, 1]
+        $next = $read, $result | ForEach-Object { $points | Start-NetworkTraining $loss -Column @{ x = 'a', 'b' } -InitialValue $_ -MaxStep 4 -LearningRate 1e-4 }
+        $next[0].Loss | Should -BeExactly $next[1].Loss
+        $points | Measure-Expression $loss -Column @{ x = 'a', 'b' } -At $read -Mean | Should -BeExactly ($points | Measure-Expression $loss -Column @{ x = 'a', 'b' } -At $result -Mean)
+    }
+
+    It 'have to have as many elements' {
+        { $points | Start-NetworkTraining 'W: [2, 3]; sum(W) * y' -InitialValue @{ W = 1, 2, 3, 4 } -ErrorAction Stop } | Should -Throw -ErrorId 'ShapeMismatch,*' -ExpectedMessage "The value of 'W' is a vector (4), but 'W' is a matrix (2, 3)."
+    }
+}
+
 Describe 'Bad input for arrays over rows' {
+    It 'names the row of a batch that overflows, and the row of a computed index' {
+        $good = 1..40 | ForEach-Object { [pscustomobject]@{ k = 1; y = 1 } }
+        $outcome = Get-Outcome { $good + [pscustomobject]@{ k = 'q'; y = 1 }, [pscustomobject]@{ k = 1e200; y = 1 } | Start-NetworkTraining 'W: [20, 30]; (y - sum(exp(k*W)))^2' -BatchSize 50 -Seed 1 }
+        $outcome.Errors[1].Exception.Message | Should -BeLike 'Training stopped at step 1 (epoch 1, sample 42): the loss became *'
+        $bad = $good + [pscustomobject]@{ k = 0.5; y = 1 }
+        { $bad | Start-NetworkTraining 'W: [3, 40]; sum(take(W, k*1))^2 + y' -BatchSize 50 -ErrorAction Stop } | Should -Throw -ErrorId 'IndexInvalid,*' -ExpectedMessage "Row 41: 'take'*not by 0.5."
+        { $bad | Measure-Expression 'sum(take(W, k*1)*[1, 1]) + y' -At @{ W = (1, 2), (3, 4) } -Sum -ErrorAction Stop } | Should -Throw -ErrorId 'IndexInvalid,*' -ExpectedMessage "Row 41: 'take'*not by 0.5."
+        $outcome = Get-Outcome { $bad | Measure-Expression 'sum(take(W, k*1)) + y' -At @{ W = (1, 2), (3, 4) } }
+        $outcome.Output | Should -HaveCount 40
+        $outcome.Errors[0].Exception.Message | Should -BeLike "Row 41 is left out. 'take'*not by 0.5."
+    }
+
+    It 'names the column of a number that is too large for single precision, not the element' {
+        { [pscustomobject]@{ a = 1; b = 1e39; y = 2 } | Start-NetworkTraining 'w: [2]; (y - x @ w)^2' -Column @{ x = 'a', 'b' } -Precision Single -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ValueNotFinite,*' -ExpectedMessage "Row 1, column 'b': 1E+39 is too large for single precision*"
+    }
+
     It 'says that columns do not fill a vector' {
         $error1 = { $labelled | Start-NetworkTraining $network -Column @{ x = 'Sepal*' } -ErrorAction Stop } | Should -Throw -ErrorId 'ShapeMismatch,*' -PassThru
         $error1.Exception.Message | Should -BeExactly "'x' is a vector (4) and takes 4 columns, but -Column gives it 2: SepalLength, SepalWidth."

@@ -82,6 +82,11 @@ Describe 'Values of vectors and matrices' {
         $transposed | Should -Be 1, 3, 2, 4
     }
 
+    It 'takes a matrix as a list of all elements, row after row, as JSON has it' {
+        Measure-Expression 'A: [2, 3]; A[1, 0] * 10 + A[0, 1]' -At @{ A = 1, 2, 3, 4, 5, 6 } | Should -Be 42
+        Measure-Expression 'A: [2, 3]; A[1, 0] * 10 + A[0, 1]' -At (@{ A = [double[,]]::new(2, 3) } | ConvertTo-Json | ConvertFrom-Json) | Should -Be 0
+    }
+
     It 'takes the only element for a list of one, as PowerShell unrolls these' {
         Measure-Expression 'v: [1]; sum(v)' -At @{ v = 5 } | Should -Be 5
         Measure-Expression 'A: [1, 2]; sum(A)' -At @{ A = 5, 6 } | Should -Be 11
@@ -155,7 +160,7 @@ Describe 'Values that do not fit' {
     It 'refuses <Value> for a matrix (2, 2) with <Id>, and goes on' -ForEach @(
         @{ Value = { , @(@(1, 2), @(3)) }; Id = 'ShapeMismatch'; Says = '*row 0 has 2 elements and row 1 has 1 element*' }
         @{ Value = { , @(@(1, 2), 3) }; Id = 'ShapeMismatch'; Says = '*row 1 is no list*' }
-        @{ Value = { , @(1, 2, 3, 4) }; Id = 'ShapeMismatch'; Says = "*'A' is a vector (4), but 'A' is a matrix (2, 2)*" }
+        @{ Value = { , @(1, 2, 3) }; Id = 'ShapeMismatch'; Says = "*'A' is a vector (3), but 'A' is a matrix (2, 2)*" }
         @{ Value = { , @() }; Id = 'ValueMissing'; Says = "*'A' is an empty list*" }
         @{ Value = { 5 }; Id = 'ShapeMismatch'; Says = "*is a number, but 'A' is a matrix (2, 2)*" }
         @{ Value = { 'text' }; Id = 'ValueNotNumeric'; Says = '*' }

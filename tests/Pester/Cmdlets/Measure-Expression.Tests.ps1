@@ -177,7 +177,7 @@ Describe 'Measure-Expression on rows' {
         $outcome = Get-Outcome { 1, @{ x = 2 } | Measure-Expression x }
         $outcome.Output | Should -Be 2
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ColumnMissing
-        $outcome.Errors[0].Exception.Message | Should -BeLike "Row 1 *'x'*the number 1*"
+        $outcome.Errors[0].Exception.Message | Should -BeExactly 'Row 1 is the number 1, which has no columns.'
     }
 
     It 'does not take a property that is there already for the result' {

@@ -125,6 +125,9 @@ internal sealed class RowPiece<T>(ArrayTape tape)
         Count = rows.Length;
     }
 
+    /// <summary>The index of a row in the data.</summary>
+    public int RowAt(int row) => _picks[row];
+
     /// <summary>A matrix of products, packed.</summary>
     public ReadOnlySpan<T> Packed(int factor) => _packed[factor];
 

@@ -235,12 +235,39 @@ internal sealed class RowRun<T>
         var first = unit * _block;
         var count = Math.Min(_block, _piece.Count - first);
         if (_blocks[worker] is not { } block || block.Capacity < _block) _blocks[worker] = block = new RowBlock<T>(_piece, _block);
-        block.Run(first, count, _cancellation);
+        try
+        {
+            block.Run(first, count, _cancellation);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.IndexInvalid)
+        {
+            FindFault(block, first, count);
+            throw;
+        }
+
         for (var s = 0; s < _packed.Length; s++)
         {
             if (IsPacked(_program.Sums[s], _piece.Count)) Pack(s, first, count);
         }
     }
+
+    /// <summary>Says which row of a block it is whose computed numbers choose nothing.</summary>
+    private void FindFault(RowBlock<T> block, int first, int count)
+    {
+        for (var row = first; row < first + count; row++)
+        {
+            try
+            {
+                block.Run(row, 1, _cancellation);
+            }
+            catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.IndexInvalid)
+            {
+                throw FaultOf(row, exception);
+            }
+        }
+    }
+
+    private RowFaultException FaultOf(int row, AutodiffException exception) => new(exception.ErrorId, _piece.RowAt(row), _piece.RowAt(row) + 1, exception.Message);
 
     private static bool IsPacked(in RowSum sum, int rows) => sum.Kind == RowSumKind.Product && rows * sum.Depth >= MatrixProduct.TileRows;
 
@@ -345,7 +372,14 @@ internal sealed class RowRun<T>
         {
             var x = elements.Varies ? WideRow(elements, row, worker) : elements.In(_piece.Arena);
             var operands = new ArrayOperands { X = x, Y = WideRow(places, row, worker), ShapeX = elements.Shape, ShapeY = places.Shape, Shape = sum.Shape, Indices = _scatterSizes[number] };
-            OperationOf<ScatterOperation>.Instance.Add(operands, target);
+            try
+            {
+                OperationOf<ScatterOperation>.Instance.Add(operands, target);
+            }
+            catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.IndexInvalid)
+            {
+                throw FaultOf(row, exception);
+            }
         }
     }
 

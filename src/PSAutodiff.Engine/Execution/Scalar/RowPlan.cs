@@ -79,11 +79,18 @@ internal sealed class RowPlan
     /// <summary>The single values, and the columns in the order of their places.</summary>
     /// <param name="tape">The tape of the plan.</param>
     /// <param name="inputs">The inputs.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Singles, ArraySegment<double>[] Columns) Prepare(Tape tape, ReadOnlyMemory<double>[] inputs)
     {
         var values = new double[SingleCount];
         var columns = new ArraySegment<double>[ColumnCount];
+        Prepare(tape, inputs, values, columns);
+        return (values, columns);
+    }
+
+    /// <summary>The same, into memory that is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Prepare(Tape tape, ReadOnlyMemory<double>[] inputs, double[] values, ArraySegment<double>[] columns)
+    {
         var next = 0;
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -93,11 +100,11 @@ internal sealed class RowPlan
 
         tape.Constants.CopyTo(values, tape.InputCount);
         foreach (ref readonly var step in Singles.AsSpan()) values[step.Target] = step.Operation.Evaluate(values[step.X], values[step.Y], values[step.Z]);
-        return (values, columns);
     }
 
+    /// <summary>Whether the same of these inputs are single values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool IsFor(ReadOnlyMemory<double>[] inputs)
+    public bool IsFor(ReadOnlyMemory<double>[] inputs)
     {
         for (var i = 0; i < inputs.Length; i++)
         {

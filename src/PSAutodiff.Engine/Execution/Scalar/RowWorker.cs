@@ -28,7 +28,7 @@ internal sealed class RowWorker
     // The registers, and then the lanes of the sums.
     private readonly double[] _memory;
     private readonly int _firstLane;
-    private readonly CancellationToken _cancellation;
+    private CancellationToken _cancellation;
     private readonly int _blockSize;
     private int[]? _rows;
     private double[] _chosen = [];
@@ -65,6 +65,12 @@ internal sealed class RowWorker
         _blockSize = Math.Min(_blockSize, (mostRows + Lanes - 1) / Lanes * Lanes);
         _firstLane = plan.RegisterCount * _blockSize;
         _memory = plan.Rent(Math.Max(1, _firstLane + (plan.SumCount * Lanes)));
+    }
+
+    /// <summary>Ends the runs that follow early.</summary>
+    public CancellationToken Cancellation
+    {
+        set => _cancellation = value;
     }
 
     /// <summary>Leaves the registers for the next run.</summary>

@@ -23,6 +23,8 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly double[][] _cells;
     private double[][] _gathered = [];
     private readonly double[] _moving;
+    private readonly double[] _someSums;
+    private readonly BatchSums _batch;
     private TapeRunner? _steps;
 
     /// <summary>Makes a model.</summary>
@@ -38,6 +40,8 @@ internal sealed class LossModel : IDescentModel<double>
         _threads = threads;
         _outputs = new double[_compiled.OutputCount];
         _sums = new double[_compiled.OutputCount];
+        _someSums = new double[_compiled.OutputCount];
+        _batch = new BatchSums(_compiled.Tape);
         _moving = new double[ParameterCount + 1];
         _columns = new ReadOnlyMemory<double>[_compiled.Variables.Count];
         _cells = new double[ParameterCount][];
@@ -137,7 +141,7 @@ internal sealed class LossModel : IDescentModel<double>
         for (; rows.Length > 0; rows = rows[Math.Min(RowsAtOnce, rows.Length)..])
         {
             cancellation.ThrowIfCancellationRequested();
-            Vectors.Add(_sums, SumOf(rows[..Math.Min(RowsAtOnce, rows.Length)], cancellation));
+            Vectors.Add<double>(_sums, SumOf(rows[..Math.Min(RowsAtOnce, rows.Length)], cancellation));
         }
     }
 
@@ -156,6 +160,12 @@ internal sealed class LossModel : IDescentModel<double>
         }
 
         for (var j = 0; j < _columnCount; j++) _columns[j] = _gathered[j].AsMemory(0, rows.Length);
+        if (rows.Length <= BatchSums.MostRows)
+        {
+            _batch.Sum(_columns, rows.Length, _someSums, cancellation);
+            return _someSums;
+        }
+
         return new RowEvaluator(_compiled.Tape, _columns) { MaxThreads = _threads, Cancellation = cancellation }.Sum(rows.Length);
     }
 }
