@@ -10,7 +10,7 @@ public abstract class FuzzTarget
 {
     /// <summary>All targets.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
-        [new ParserTarget(), new ArraysTarget(), new JsonTarget(), new NetworkTarget(), new ObjectsTarget(), new CheckpointTarget(), new IdxTarget(), new PassesTarget()];
+        [new ParserTarget(), new ArraysTarget(), new JsonTarget(), new NetworkTarget(), new ObjectsTarget(), new CheckpointTarget(), new IdxTarget(), new OnnxTarget(), new SafetensorsTarget(), new PassesTarget()];
 
     /// <summary>The name on the command line, and of the folder of its corpus.</summary>
     public abstract string Name { get; }

@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
-using PSAutodiff.Serialization;
+using PSAutodiff.Exchange;
+using PSAutodiff.Exchange.Onnx;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Saves a model as JSON.</summary>
+/// <summary>Saves a model as JSON, or in a format of other programs.</summary>
 [Cmdlet(VerbsData.Export, "AutodiffModel", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [Alias("Export-NeuralNetwork")]
 [OutputType(typeof(void))]
@@ -17,6 +18,19 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
     [AllowNull]
     [Alias("Network")]
     public object? Model { get; set; }
+
+    /// <summary>The format; by default the one that the end of the file's name says, else JSON.</summary>
+    [Parameter]
+    public ModelFormat Format { get; set; }
+
+    /// <summary>The numbers in the file; by default those of the model.</summary>
+    [Parameter]
+    public NetworkPrecision Precision { get; set; }
+
+    /// <summary>The version of the operations of ONNX.</summary>
+    [Parameter]
+    [ValidateRange(OnnxWriter.OldestOpset, OnnxWriter.NewestOpset)]
+    public int OpsetVersion { get; set; } = OnnxWriter.OldestOpset;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -31,6 +45,10 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
     {
         if (_model is null) Stop(ErrorIds.ModelMissing, "Export-AutodiffModel was given no model. Pipe one in, for example: $model | Export-AutodiffModel model.json");
         var file = RequireFile("$model | Export-AutodiffModel model.json");
-        if (ShouldProcess(file)) WriteFiles((file, ModelJson.Write(_model!)));
+        var format = IsBound(nameof(Format)) ? Format : ModelFile.FormatOf(file);
+        if (IsBound(nameof(OpsetVersion)) && format != ModelFormat.Onnx) Stop(ErrorIds.ArgumentInvalid, $"-OpsetVersion is for ONNX, and the file is written as {format}. Use -Format Onnx, or a name that ends in .onnx.");
+        if (IsBound(nameof(Precision)) && format == ModelFormat.Json) Stop(ErrorIds.ArgumentInvalid, "-Precision is for ONNX and safetensors. JSON keeps every number as it is.");
+        if (!ShouldProcess(file)) return;
+        WriteFile(file, Require(_model, () => ModelFile.Write(_model!, format, IsBound(nameof(Precision)) ? Precision : null, OpsetVersion, Cancellation)));
     }
 }

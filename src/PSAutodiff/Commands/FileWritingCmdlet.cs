@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text;
 using PSAutodiff.Converters;
 
 namespace PSAutodiff.Commands;
@@ -39,7 +40,12 @@ public abstract class FileWritingCmdlet : AutodiffCmdlet
     }
 
     /// <summary>Writes files whole, all of them, or ends the command.</summary>
-    private protected void WriteFiles(params IReadOnlyList<(string File, string Text)> files) => Require<object?>(files, () =>
+    private protected void WriteFiles(params IReadOnlyList<(string File, string Text)> files) => Write([.. files.Select(static file => (file.File, new UTF8Encoding(false).GetBytes(file.Text)))]);
+
+    /// <summary>Writes a file whole, or ends the command.</summary>
+    private protected void WriteFile(string file, byte[] content) => Write([(file, content)]);
+
+    private void Write(IReadOnlyList<(string File, byte[] Content)> files) => Require<object?>(files, () =>
     {
         FilePaths.Write(files, !NoClobber, Force);
         return null;

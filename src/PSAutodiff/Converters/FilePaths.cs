@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 using PSAutodiff.Foundation.Files;
 
 namespace PSAutodiff.Converters;
@@ -57,20 +56,20 @@ internal static class FilePaths
         }
     }
 
-    /// <summary>Writes text files whole, all of them or none.</summary>
+    /// <summary>Writes files whole, all of them or none.</summary>
     /// <param name="files">Their paths, and what they get to hold.</param>
     /// <param name="overwrite">Whether they may take the place of files that are there.</param>
     /// <param name="force">Whether those may be write-protected.</param>
     /// <exception cref="AutodiffException">That is not possible; what was there is as it was.</exception>
-    public static void Write(IReadOnlyList<(string File, string Text)> files, bool overwrite, bool force)
+    public static void Write(IReadOnlyList<(string File, byte[] Content)> files, bool overwrite, bool force)
     {
         var begun = new List<WholeFile>();
         try
         {
-            foreach (var (file, text) in files) Explain(file, () =>
+            foreach (var (file, content) in files) Explain(file, () =>
             {
                 begun.Add(WholeFile.Begin(file, overwrite, force, clear: true));
-                begun[^1].Fill(stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+                begun[^1].Fill(stream => stream.Write(content));
             });
             for (var i = 0; i < begun.Count; i++) Explain(files[i].File, begun[i].PutInPlace);
         }

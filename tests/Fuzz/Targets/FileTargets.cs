@@ -2,6 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using PSAutodiff.Exchange;
+using PSAutodiff.Exchange.Onnx;
+using PSAutodiff.Exchange.Safetensors;
 using PSAutodiff.Training.Checkpoints;
 
 namespace PSAutodiff.Fuzz;
@@ -144,5 +147,47 @@ internal sealed class IdxTarget : FuzzTarget
         using var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) gzip.Write(file);
         return compressed.ToArray();
+    }
+}
+
+/// <summary>Networks in files of ONNX.</summary>
+internal sealed class OnnxTarget : FuzzTarget
+{
+    public override string Name => "onnx";
+
+    public override int SuiteCount => 10_000;
+
+    public override byte[] Generate(Random random) => OnnxWriter.Write(PortableModel.Of(Small(random)), (NetworkPrecision)random.Next(2), 17 + random.Next(5), "1.0");
+
+    public override void Run(byte[] input)
+    {
+        var network = OnnxReader.Read(input);
+        Require(network.ToJson() == Network.ParseJson(network.ToJson()).ToJson(), "the network of a file differs from its text");
+    }
+
+    /// <summary>A small network with all that files note.</summary>
+    internal static Network Small(Random random)
+    {
+        var outputs = 1 + random.Next(3);
+        var network = Network.Create(1 + random.Next(3), [(1 + random.Next(3), (ActivationFunction)random.Next(5)), (outputs, outputs > 1 ? (ActivationFunction)random.Next(5) : ActivationFunction.Sigmoid)], NetworkInitializer.GlorotUniform, random.Next(), (NetworkPrecision)random.Next(2));
+        object[] classes = random.Next(2) == 0 ? [] : [.. Enumerable.Range(0, Math.Max(2, outputs)).Select(static i => (object)$"class {i}")];
+        var scaling = random.Next(2) == 0 ? null : new FeatureScaling([.. Enumerable.Range(0, network.InputSize).Select(static i => (double)i)], [.. Enumerable.Repeat(2.0, network.InputSize)]);
+        return network.WithColumns(random.Next(2) == 0 ? [] : [.. Enumerable.Range(0, network.InputSize).Select(static i => $"x{i}")], [], classes, scaling);
+    }
+}
+
+/// <summary>Networks in files of safetensors.</summary>
+internal sealed class SafetensorsTarget : FuzzTarget
+{
+    public override string Name => "safetensors";
+
+    public override int SuiteCount => 10_000;
+
+    public override byte[] Generate(Random random) => SafetensorsModel.Write(PortableModel.Of(OnnxTarget.Small(random)), (NetworkPrecision)random.Next(2));
+
+    public override void Run(byte[] input)
+    {
+        var network = SafetensorsModel.Read(input, null);
+        Require(network.ToJson() == Network.ParseJson(network.ToJson()).ToJson(), "the network of a file differs from its text");
     }
 }

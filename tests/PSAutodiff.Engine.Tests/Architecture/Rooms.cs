@@ -33,6 +33,7 @@ internal sealed class Rooms(params string[] order)
         "PSAutodiff.Engine/Networks",
         "PSAutodiff.Engine/Training",
         "PSAutodiff.Engine/Serialization",
+        "PSAutodiff.Engine/Exchange",
         "PSAutodiff.Engine/Reports",
         "PSAutodiff.LinearAlgebra",
         "PSAutodiff/Loading",

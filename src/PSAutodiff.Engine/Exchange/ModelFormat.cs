@@ -1,0 +1,14 @@
+namespace PSAutodiff;
+
+/// <summary>The formats in which a model is saved.</summary>
+public enum ModelFormat
+{
+    /// <summary>JSON with all that the model knows; Import-AutodiffModel gives back every bit.</summary>
+    Json,
+
+    /// <summary>ONNX, which runtimes in most languages run.</summary>
+    Onnx,
+
+    /// <summary>The numbers of networks, regressions and curve fits as tensors with names.</summary>
+    Safetensors,
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PSAutodiff.Core;
+using PSAutodiff.Exchange.Onnx;
+using PSAutodiff.Foundation.Names;
+
+namespace PSAutodiff.Exchange.Safetensors;
+
+/// <summary>Models as tensors with names: the layers of a network as those of PyTorch, and the parameters of fits.</summary>
+internal static class SafetensorsModel
+{
+    private const string Weight = ".weight";
+    private const string Bias = ".bias";
+
+    /// <summary>The bytes of a file.</summary>
+    /// <exception cref="AutodiffException">The model is an expression, whose numbers have no names.</exception>
+    public static byte[] Write(PortableModel model, NetworkPrecision precision) => SafetensorsFile.Write(TensorsOf(model), ModelNotes.Of(model), precision);
+
+    /// <summary>The network of a file.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="activations">The activations of its layers; null for those that the file notes.</param>
+    /// <exception cref="AutodiffException">It is damaged, or holds no network, or does not note the activations.</exception>
+    public static Network Read(ReadOnlyMemory<byte> bytes, IReadOnlyList<ActivationFunction>? activations)
+    {
+        var (tensors, notes) = SafetensorsFile.Read(bytes);
+        var byName = tensors.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+        string[] layers = [.. tensors.Where(static tensor => tensor.Name.EndsWith(Weight, StringComparison.Ordinal)).Select(static tensor => tensor.Name[..^Weight.Length]).Order(NaturalOrder.Instance)];
+        var known = layers.ToHashSet(StringComparer.Ordinal);
+        var others = tensors.Where(tensor => !known.Contains(Layer(tensor.Name))).Select(static tensor => FileErrors.Shown(tensor.Name)).ToArray();
+        if (layers.Length == 0 || others.Length > 0) throw FileErrors.Of($"It holds no dense network: {(others.Length > 0 ? $"beside weights and biases of layers there {(others.Length == 1 ? "is" : "are")} {string.Join(", ", others.Take(5))}" : "there are no weights")}. A network has a matrix 'name.weight' for each layer, and a vector 'name.bias'.");
+        var noted = notes.GetValueOrDefault(ModelNotes.NetworkKey);
+        activations ??= noted is null ? throw FileErrors.Of($"It holds {layers.Length.ToString(CultureInfo.InvariantCulture)} layers ({string.Join(", ", layers.Take(8).Select(FileErrors.Shown))}), but not what stands between them. Name the activations with -Activation, one for each layer, for example: -Activation {string.Join(", ", Enumerable.Repeat("ReLU", layers.Length - 1).Append("Linear").Take(8))}") : ActivationsIn(noted, layers.Length);
+        if (activations.Count != layers.Length) throw FileErrors.Of(string.Create(CultureInfo.InvariantCulture, $"It holds {layers.Length} layers, but there are {activations.Count} activations. Give one for each layer."));
+        var (weights, biases, isSingle) = (new List<double[,]>(), new List<double[]>(), true);
+        foreach (var layer in layers)
+        {
+            var tensor = byName[layer + Weight];
+            if (tensor.Sizes is not [var outputs, var inputs]) throw FileErrors.Of($"{FileErrors.Shown(tensor.Name)} has the shape {tensor.SizesText}. The weights of a dense layer are a matrix, outputs x inputs.");
+            isSingle &= tensor.Type != OnnxFields.TypeDouble;
+            var numbers = tensor.Numbers();
+            var matrix = new double[inputs, outputs];
+            for (var i = 0; i < inputs; i++)
+            {
+                for (var j = 0; j < outputs; j++) matrix[i, j] = numbers[(j * inputs) + i];
+            }
+
+            weights.Add(matrix);
+            biases.Add(byName.TryGetValue(layer + Bias, out var bias) ? bias.Numbers() : new double[outputs]);
+        }
+
+        try
+        {
+            var network = Network.FromWeights(weights, biases, activations, isSingle ? NetworkPrecision.Single : NetworkPrecision.Double);
+            return noted is null ? network : ModelNotes.With(network, noted);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.NetworkInvalid)
+        {
+            throw FileErrors.Of(exception.Message);
+        }
+    }
+
+    private static string Layer(string name) =>
+        name.EndsWith(Weight, StringComparison.Ordinal) ? name[..^Weight.Length] :
+        name.EndsWith(Bias, StringComparison.Ordinal) ? name[..^Bias.Length] :
+        string.Empty;
+
+    private static List<ActivationFunction> ActivationsIn(string notes, int count)
+    {
+        try
+        {
+            var layers = JsonNode.Parse(notes, null, new JsonDocumentOptions { MaxDepth = 5 })?["layers"] as JsonArray;
+            if (layers?.Count == count) return [.. layers.Select(static layer => Enum.Parse<ActivationFunction>((string)layer!["activation"]!))];
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException or FormatException or NullReferenceException)
+        {
+            // Said below.
+        }
+
+        throw FileErrors.Of($"The notes '{ModelNotes.NetworkKey}' in the file are not those of its {count.ToString(CultureInfo.InvariantCulture)} layers.");
+    }
+
+    private static List<(string Name, long[] Sizes, double[] Elements)> TensorsOf(PortableModel model)
+    {
+        var tensors = new List<(string Name, long[] Sizes, double[] Elements)>();
+        switch (model.Model)
+        {
+            case Network network:
+                // The places in a torch.nn.Sequential whose activations stand between the layers.
+                for (var l = 0; l < network.Layers.Count; l++)
+                {
+                    var layer = network.Layers[l];
+                    var transposed = new double[layer.Inputs * layer.Outputs];
+                    for (var i = 0; i < layer.Inputs; i++)
+                    {
+                        for (var j = 0; j < layer.Outputs; j++) transposed[(j * layer.Inputs) + i] = layer.WeightAt(i, j);
+                    }
+
+                    tensors.Add((NameOf(l) + Weight, [layer.Outputs, layer.Inputs], transposed));
+                    tensors.Add((NameOf(l) + Bias, [layer.Outputs], layer.Biases));
+                }
+
+                return tensors;
+            case RegressionResult regression:
+                tensors.Add(("weight", [1, regression.Features.Count], [.. regression.Features.Select(name => (double)regression.Coefficients[name]!)]));
+                if (regression.HasIntercept) tensors.Add(("bias", [1], [(double)regression.Coefficients[0]!]));
+                return tensors;
+            case CurveFitResult fit:
+                var layout = VariableLayout.Of(fit.Parameters);
+                var elements = VariableLayout.ElementsOf(fit.Parameters);
+                for (var i = 0; i < layout.Names.Count; i++) tensors.Add((layout.Names[i], layout.Shapes[i].Sizes, elements[layout.ElementsOf(i)]));
+                return tensors;
+            default:
+                throw new AutodiffException(ErrorIds.FormatUnsupported, "Safetensors hold numbers with names: those of networks, regressions and curve fits. Those of this model stand in its expression. Save it as JSON or ONNX.");
+        }
+    }
+
+    /// <summary>What a layer is called.</summary>
+    internal static string NameOf(int layer) => string.Create(CultureInfo.InvariantCulture, $"layers.{2 * layer}");
+}

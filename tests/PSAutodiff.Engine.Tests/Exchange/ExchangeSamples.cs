@@ -1,0 +1,44 @@
+namespace PSAutodiff.Tests;
+
+/// <summary>Models and rows for the tests of files of other programs.</summary>
+internal static class ExchangeSamples
+{
+    public static double[,] Rows(Random random, int rows, int columns, double low = -2, double high = 2)
+    {
+        var values = new double[rows, columns];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++) values[i, j] = (float)(low + ((high - low) * random.NextDouble()));
+        }
+
+        return values;
+    }
+
+    /// <summary>A network of random size and activations, with scaling, columns and classes as chance has it.</summary>
+    public static Network Network(Random random, NetworkPrecision precision, bool? withClasses = null)
+    {
+        var inputs = 1 + random.Next(6);
+        var layers = new (int Outputs, ActivationFunction Activation)[1 + random.Next(3)];
+        for (var l = 0; l < layers.Length; l++) layers[l] = (1 + random.Next(6), (ActivationFunction)random.Next(5));
+        var isClassifier = withClasses ?? random.Next(2) == 0;
+        if (isClassifier && random.Next(4) > 0) layers[^1].Activation = layers[^1].Outputs == 1 ? ActivationFunction.Sigmoid : ActivationFunction.Softmax;
+        if (layers[^1] is (1, ActivationFunction.Softmax)) layers[^1].Activation = ActivationFunction.Sigmoid;
+        var network = PSAutodiff.Network.Create(inputs, layers, NetworkInitializer.GlorotUniform, random.Next(), precision);
+        var parameters = network.FlatParameters();
+        for (var i = 0; i < parameters.Length; i++) parameters[i] += (float)(0.2 * (random.NextDouble() - 0.5));
+        network = network.WithParameters<double>(parameters);
+        var scaling = random.Next(2) == 0 ? null : new FeatureScaling([.. Numbers(inputs)], [.. Numbers(inputs).Select(static value => 0.5 + Math.Abs(value))]);
+        string[] features = random.Next(3) == 0 ? [] : [.. Enumerable.Range(0, inputs).Select(static i => $"Column {i}")];
+        object[] classes = !isClassifier ? [] : [.. Enumerable.Range(0, Math.Max(2, network.OutputSize)).Select(i => random.Next(2) == 0 ? (object)$"klasse {i}é" : 10 + i)];
+        return network.WithColumns(features, classes.Length > 0 ? ["species"] : [], classes, scaling);
+
+        IEnumerable<double> Numbers(int count) => Enumerable.Range(0, count).Select(_ => Math.Round(4 * (random.NextDouble() - 0.5), 3));
+    }
+
+    /// <summary>The distance of two matrices: absolute for small numbers, relative for large ones.</summary>
+    public static double Distance(double[,] expected, double[,] actual)
+    {
+        if (expected.GetLength(0) != actual.GetLength(0) || expected.GetLength(1) != actual.GetLength(1)) return double.PositiveInfinity;
+        return expected.Cast<double>().Zip(actual.Cast<double>(), static (a, b) => a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a))).Select(static off => double.IsNaN(off) ? double.PositiveInfinity : off).DefaultIfEmpty().Max();
+    }
+}
