@@ -232,6 +232,7 @@ internal sealed class GeneralizedFit
             Columns = _plan.Columns,
             NumberFormat = _plan.NumberFormat,
             IsWeighted = _plan.IsWeighted,
+            WeightColumn = _plan.Weight,
             Coefficients = NamedNumbers.Of(names, j => coefficients[j]),
             StandardErrors = NamedNumbers.Of(names, j => errors[j]),
             ZValues = NamedNumbers.Of(names, j => z[j]),

@@ -20,6 +20,18 @@ internal static class LinearAlgebraTools
     public static GeneralizedRegressionResult Regression(RegressionPlan plan, RegressionFamily family, IReadOnlyList<object> classes, double[] features, double[] labels, double[]? weights, RegressionWork work) =>
         new GeneralizedFit(plan, family, features, labels, weights).Fit(classes, work);
 
+    /// <summary>The deviance of labels from what a regression predicts.</summary>
+    /// <param name="family">Binomial or Poisson.</param>
+    /// <param name="labels">The labels.</param>
+    /// <param name="linear">The linear part of each.</param>
+    public static double Deviance(RegressionFamily family, double[] labels, double[] linear)
+    {
+        var response = ResponseModel.Of(family);
+        var sum = 0.0;
+        for (var i = 0; i < labels.Length; i++) sum += response.Deviance(labels[i], linear[i]);
+        return sum;
+    }
+
     /// <summary>An analysis for each decay; see <see cref="WeightDecay"/>.</summary>
     public static Func<double, WeightDecayAnalysis> WeightDecay(double[,] hessian, double[] minimizer, IReadOnlyList<string> variables) =>
         new WeightDecay(hessian, minimizer, variables).At;

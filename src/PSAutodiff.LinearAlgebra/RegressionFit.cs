@@ -40,6 +40,7 @@ internal static class RegressionFit
             Columns = plan.Columns,
             NumberFormat = plan.NumberFormat,
             IsWeighted = plan.IsWeighted,
+            WeightColumn = plan.Weight,
             Coefficients = NamedNumbers.Of(names, i => coefficients[i]),
             StandardErrors = NamedNumbers.Of(names, i => errors[i]),
             TValues = NamedNumbers.Of(names, i => ts[i]),

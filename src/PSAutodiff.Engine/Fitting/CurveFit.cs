@@ -26,7 +26,7 @@ public sealed class CurveFit
     private readonly VariableLayout _layout;
     private readonly FitRows _rows;
     private readonly bool[] _isLinear;
-    private readonly bool _isWeighted;
+    private readonly ExprNode? _weight;
 
     /// <summary>Prepares a fit: differentiates and compiles the model.</summary>
     /// <param name="model">The model of one row, a number. Its variables are columns or parameters.</param>
@@ -45,7 +45,7 @@ public sealed class CurveFit
         ArgumentNullException.ThrowIfNull(rows);
         if (!model.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The model is {model.ArrayShape.InWords()}, and what it has to give in each row is a number. Sum its elements, for example, or take one of them.");
         var flat = ExprNode.Flatten([model], cancellation);
-        (_model, _label, _isWeighted) = (model, label, weight is not null);
+        (_model, _label, _weight) = (model, label, weight);
         _layout = VariableLayout.Of(ParametersOf(model, rows, parameters), flat);
         if (_layout.Length == 0) throw new AutodiffException(ErrorIds.ParameterUnknown, $"The model {model} has no parameters: all its variables are columns. There is nothing to fit.");
 
@@ -114,7 +114,8 @@ public sealed class CurveFit
         else CheckFinite(program, first, layout, cancellation);
         if (options.Loss != FitLoss.LeastSquares) program = Program(layout, options, options.Loss, cancellation);
         var best = Search(program, first, projects ? linear : 0, low, high, options, cancellation);
-        return Describe(best, program, layout, order, low, high, options, clock);
+        var recipe = new CurveFitRecipe([.. start], _weight, options.Restarts, options.Seed, options.MaxIteration, options.Tolerance);
+        return Describe(best, program, layout, order, low, high, options, recipe, clock);
 
         double[] First(int number)
         {
@@ -295,7 +296,7 @@ public sealed class CurveFit
         }
     }
 
-    private CurveFitResult Describe(CurveSearch search, FitProgram program, VariableLayout layout, int[] order, double[] lower, double[] upper, CurveFitOptions options, Stopwatch clock)
+    private CurveFitResult Describe(CurveSearch search, FitProgram program, VariableLayout layout, int[] order, double[] lower, double[] upper, CurveFitOptions options, CurveFitRecipe recipe, Stopwatch clock)
     {
         var (iterations, reason) = (search.Iterations, search.StopReason);
         var final = new CurveSearch(program, order.Length, 0, lower, upper, _rows.LabelNorm, options, CancellationToken.None);
@@ -336,7 +337,7 @@ public sealed class CurveFit
             PValues = _layout.Fold(i => StudentT.TwoSided(ts[i], statistics.Freedom)),
             Covariance = Both(spreads.Covariance),
             CovarianceRoot = Rows(spreads.Root),
-            IsWeighted = _isWeighted,
+            Recipe = recipe,
             LowerBounds = options.LowerBounds?.ToArray(),
             UpperBounds = options.UpperBounds?.ToArray(),
             Correlation = Both(spreads.Correlation),

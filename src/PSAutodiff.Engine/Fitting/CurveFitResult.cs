@@ -135,9 +135,9 @@ public sealed class CurveFitResult : IAutodiffModel
     [JsonInclude]
     internal double[,]? CovarianceRoot { get; init; }
 
-    /// <summary>Whether rows had weights.</summary>
+    /// <summary>How it was fitted, so that it can be fitted again; null for a fit that does not say.</summary>
     [JsonInclude]
-    internal bool IsWeighted { get; init; }
+    internal CurveFitRecipe? Recipe { get; init; }
 
     /// <summary>The least values of the elements of the parameters; null for none.</summary>
     [JsonInclude]

@@ -17,6 +17,9 @@ internal sealed record RegressionPlan(IReadOnlyList<string> Features, string Lab
     /// <summary>Whether rows have weights, or a covariance.</summary>
     public bool IsWeighted { get; init; }
 
+    /// <summary>The column of the weights; null where there is none.</summary>
+    public string? Weight { get; init; }
+
     /// <summary>The most coefficients whose covariance a result keeps.</summary>
     public const int LargestCovariance = 500;
 

@@ -78,6 +78,10 @@ public abstract class RegressionResult : IAutodiffModel
     [JsonInclude]
     internal bool IsWeighted { get; init; }
 
+    /// <summary>The column of the weights; null where there is none.</summary>
+    [JsonInclude]
+    internal string? WeightColumn { get; init; }
+
     /// <summary>The classes whose second is predicted; empty for numbers.</summary>
     private protected virtual IReadOnlyList<object> PredictedClasses => [];
 
@@ -129,7 +133,8 @@ public abstract class RegressionResult : IAutodiffModel
     {
     }
 
-    private double[] Linear(double[,] inputs)
+    /// <summary>The linear part for rows of inputs.</summary>
+    internal double[] Linear(double[,] inputs)
     {
         ModelRows.Check(inputs, Features.Count);
         double[] coefficients = [.. Coefficients.Values.Cast<double>()];

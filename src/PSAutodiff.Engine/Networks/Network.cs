@@ -12,11 +12,12 @@ public sealed class Network : IAutodiffModel
 {
     private readonly NetworkLayer[] _layers;
     private readonly NetworkColumns _columns;
+    private readonly NetworkRecipe? _recipe;
 
     /// <summary>Makes a network of layers, in double precision and without columns.</summary>
     /// <exception cref="AutodiffException">There is none, one takes not as many inputs as the one before has outputs, or they are too large.</exception>
     internal Network(IReadOnlyList<NetworkLayer> layers, NetworkInitializer initializer = NetworkInitializer.Given, int? seed = null)
-        : this([.. layers], NetworkPrecision.Double, initializer, seed, NetworkColumns.None, null)
+        : this([.. layers], NetworkPrecision.Double, initializer, seed, NetworkColumns.None, null, null)
     {
         if (layers.Count == 0) throw Invalid("A network needs at least one layer.");
         for (var i = 1; i < _layers.Length; i++)
@@ -30,10 +31,11 @@ public sealed class Network : IAutodiffModel
         }
     }
 
-    private Network(NetworkLayer[] layers, NetworkPrecision precision, NetworkInitializer initializer, int? seed, NetworkColumns columns, LossFunction? loss)
+    private Network(NetworkLayer[] layers, NetworkPrecision precision, NetworkInitializer initializer, int? seed, NetworkColumns columns, LossFunction? loss, NetworkRecipe? recipe)
     {
         _layers = layers;
         _columns = columns;
+        _recipe = recipe;
         Precision = precision;
         Initializer = initializer;
         Seed = seed;
@@ -260,6 +262,23 @@ public sealed class Network : IAutodiffModel
     /// <summary>This network, with a note of the loss it was trained with.</summary>
     internal Network WithLoss(LossFunction loss) => With(loss: loss);
 
+    /// <summary>How it was trained; null for a network that was not, or was changed since, and for one of a file that does not say.</summary>
+    internal NetworkRecipe? Recipe => _recipe;
+
+    /// <summary>This network, with a note of how it was trained.</summary>
+    internal Network WithRecipe(NetworkRecipe? recipe) => new(_layers, Precision, Initializer, Seed, _columns, LossFunction, recipe);
+
+    /// <summary>This network as if it had been trained on nothing: without columns and loss.</summary>
+    internal Network AsNew() => new(_layers, Precision, Initializer, Seed, NetworkColumns.None, null, null);
+
+    /// <summary>This network with new random weights. Pruned ones stay pruned; the others are what they would be without a mask.</summary>
+    internal Network Redrawn(int seed)
+    {
+        var drawn = Create(InputSize, [.. _layers.Select(static layer => (layer.Outputs, layer.Activation))], Initializer, seed, Precision);
+        drawn = drawn.With(columns: _columns);
+        return FrozenCount > 0 ? drawn.WithFrozen(FrozenIndices()) : drawn;
+    }
+
     /// <summary>This network with the columns it works on.</summary>
     /// <param name="features">See <see cref="Features"/>.</param>
     /// <param name="labels">See <see cref="Labels"/>.</param>
@@ -272,7 +291,7 @@ public sealed class Network : IAutodiffModel
         With(columns: new NetworkColumns(this, features, labels, classes, scaling, columns, format));
 
     private Network With(NetworkLayer[]? layers = null, NetworkPrecision? precision = null, NetworkColumns? columns = null, LossFunction? loss = null) =>
-        new(layers ?? _layers, precision ?? Precision, Initializer, Seed, columns ?? _columns, loss ?? LossFunction);
+        new(layers ?? _layers, precision ?? Precision, Initializer, Seed, columns ?? _columns, loss ?? LossFunction, null);
 
     private static AutodiffException Invalid(string message) => new(ErrorIds.NetworkInvalid, message);
 }

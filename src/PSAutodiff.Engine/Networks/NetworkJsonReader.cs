@@ -22,7 +22,7 @@ internal static class NetworkJsonReader
 
     private static readonly string[] MembersWithColumns = [.. MembersWithTypes, "columns"];
 
-    private static readonly string[] MembersWithFormat = [.. MembersWithColumns, "numberFormat"];
+    private static readonly string[] MembersWithTraining = [.. MembersWithColumns, "numberFormat", "training"];
 
     private static readonly string[] ColumnMembers = ["name", "kind", "levels", "firstDate"];
 
@@ -68,7 +68,7 @@ internal static class NetworkJsonReader
             throw Error("", $"it has version {version}, but this PSAutodiff reads up to version {NetworkJsonWriter.Version}; read it with a newer one");
         }
 
-        var members = ReadMembers(root, "", version > 4 ? MembersWithFormat : version > 3 ? MembersWithColumns : version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
+        var members = ReadMembers(root, "", version > 4 ? MembersWithTraining : version > 3 ? MembersWithColumns : version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
         var precision = ReadEnum<NetworkPrecision>(members["precision"], "", "precision");
         var initializer = ReadEnum<NetworkInitializer>(members["initializer"], "", "initializer");
         var list = members["layers"];
@@ -91,7 +91,12 @@ internal static class NetworkJsonReader
                     members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null,
                     members.TryGetValue("columns", out var columns) ? ReadColumns(columns) : null,
                     members.TryGetValue("numberFormat", out var format) ? ReadEnum<NumberFormat>(format, "", "numberFormat") : NumberFormat.Plain);
-            return members.TryGetValue("loss", out var loss) ? network.WithLoss(ReadEnum<LossFunction>(loss, "", "loss")) : network;
+            if (members.TryGetValue("loss", out var loss)) network = network.WithLoss(ReadEnum<LossFunction>(loss, "", "loss"));
+            return members.TryGetValue("training", out var training) ? network.WithRecipe(NetworkRecipeJson.Read(training, network)) : network;
+        }
+        catch (FormatException exception)
+        {
+            throw Error(" in 'training'", exception.Message.TrimEnd('.'));
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.NetworkInvalid)
         {

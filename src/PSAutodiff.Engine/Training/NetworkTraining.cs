@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PSAutodiff.Data;
+using PSAutodiff.Networks;
 using PSAutodiff.Networks.Losses;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
@@ -52,7 +53,8 @@ public static class NetworkTraining
     /// <param name="options">How to train.</param>
     /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
     /// <param name="samples">The numbers under which rows are reported; null for 1, 2, 3, ...</param>
-    internal static TrainingResult Run<T>(Network network, TrainingData<T> data, LossFunction loss, TrainingOptions options, CancellationToken cancellation, int[]? samples = null)
+    /// <param name="standardizes">Whether the scaling of the network was made from these rows.</param>
+    internal static TrainingResult Run<T>(Network network, TrainingData<T> data, LossFunction loss, TrainingOptions options, CancellationToken cancellation, int[]? samples = null, bool standardizes = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var plan = new TrainingPlan(data.RowCount, samples, options);
@@ -64,26 +66,14 @@ public static class NetworkTraining
         }
 
         var model = new DenseModel<T>(network, loss, data, Math.Max(1, options.Threads / TrainingLoop<T>.Workers(options)));
-        var loop = new TrainingLoop<T>(model, plan, network.FlatParameters<T>(), seed => Redrawn(network, seed).FlatParameters<T>())
+        var loop = new TrainingLoop<T>(model, plan, network.FlatParameters<T>(), seed => network.Redrawn(seed).FlatParameters<T>())
         {
             Subject = () => (HashOf(network, loss), HashOf(data)),
         };
         var (result, parameters, best) = loop.Run(cancellation);
-        var begun = best == 0 ? network : Redrawn(network, result.Restarts.Single(static restart => restart.IsBest).Seed);
-        result.Network = begun.WithParameters<T>(parameters).WithLoss(loss);
+        var begun = best == 0 ? network : network.Redrawn(result.Restarts.Single(static restart => restart.IsBest).Seed);
+        result.Network = begun.WithParameters<T>(parameters).WithLoss(loss).WithRecipe(NetworkRecipe.Of(network, standardizes, options));
         return result;
-    }
-
-    // Pruned weights stay pruned; the others are what they would be without a mask.
-    private static Network Redrawn(Network network, int seed)
-    {
-        var drawn = Network.Create(
-            network.InputSize,
-            [.. network.Layers.Select(static layer => (layer.Outputs, layer.Activation))],
-            network.Initializer,
-            seed,
-            network.Precision).WithColumns(network.Features, network.Labels, network.Classes, network.Scaling, network.Columns, network.NumberFormat);
-        return network.FrozenCount > 0 ? drawn.WithFrozen(network.FrozenIndices()) : drawn;
     }
 
     /// <summary>Rows as a network takes them, that a loss can measure.</summary>

@@ -28,6 +28,10 @@ public sealed class TrainingResult : IJsonOnDeserialized
     [JsonInclude]
     internal ExprNode? Prediction { get; set; }
 
+    /// <summary>How a trained loss that predicts was trained; null for nothing, and for a network.</summary>
+    [JsonInclude]
+    internal LossRecipe? Recipe { get; set; }
+
     /// <summary>The columns that gave the elements of variables of a trained loss; empty for a network.</summary>
     [JsonInclude]
     internal IReadOnlyList<VariableColumns> InputColumns { get; set; } = [];
@@ -37,7 +41,7 @@ public sealed class TrainingResult : IJsonOnDeserialized
     internal NumberFormat NumberFormat { get; set; }
 
     /// <summary>The model of a trained loss; null without a prediction, and for a network.</summary>
-    internal ExpressionModel? Model => Prediction is null ? null : new ExpressionModel(Prediction) { InputColumns = VariableColumns.Of(InputColumns, Prediction.Variables), NumberFormat = NumberFormat };
+    internal ExpressionModel? Model => Prediction is null ? null : new ExpressionModel(Prediction) { InputColumns = VariableColumns.Of(InputColumns, Prediction.Variables), NumberFormat = NumberFormat, Recipe = Recipe };
 
     /// <summary>The loss of every step, before the step.</summary>
     public required IReadOnlyList<double> Loss { get; init; }

@@ -1,5 +1,3 @@
-using PSAutodiff.Kernels;
-
 namespace PSAutodiff.Training;
 
 /// <summary>The rows that are trained on and those that only measure.</summary>
@@ -11,20 +9,14 @@ internal sealed class TrainingRows
     public TrainingRows(int count, TrainingOptions options)
     {
         if (count < 1) throw new AutodiffException(ErrorIds.RowsMissing, "There are no rows to train on.");
-        var all = new int[count];
-        for (var i = 0; i < count; i++) all[i] = i;
         if (options.ValidationFraction == 0)
         {
-            (Training, Validation) = (all, []);
+            (Training, Validation) = ([.. Enumerable.Range(0, count)], []);
             return;
         }
 
         if (count == 1) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "One row cannot be divided into rows to train on and rows for validation. Train without ValidationFraction.");
-        var measured = Math.Clamp((int)Math.Round(options.ValidationFraction * count), 1, count - 1);
-        new RandomSource(options.Seed, TrainingStreams.Validation).Shuffle(all);
-        Array.Sort(all, 0, measured);
-        Array.Sort(all, measured, count - measured);
-        (Validation, Training) = (all[..measured], all[measured..]);
+        (Validation, Training) = RowParts.Divide(count, options.ValidationFraction, options.Seed);
     }
 
     /// <summary>Indices of the rows trained on, ascending; at least one.</summary>

@@ -1,11 +1,11 @@
+using System.Collections.Specialized;
 using System.Globalization;
 using PSAutodiff.Converters;
 using PSAutodiff.Core;
-using PSAutodiff.Fitting;
 using PSAutodiff.Foundation.Names;
-using PSAutodiff.Kernels;
 using PSAutodiff.Measurements;
 using PSAutodiff.Rows;
+using PSAutodiff.Training;
 
 namespace PSAutodiff.Commands;
 
@@ -85,55 +85,47 @@ internal sealed class LossTrainingForm : ITrainingForm
         _command.Intake.Require(_command.Intake.Taken, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
         if (_parameters!.Length == 0) _command.Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
         var rows = _command.Intake.Release<LossRows>();
-        var result = _command.Require(_command.InitialValue, () =>
-            new LossTraining(Loss, rows.Columns, _parameters, _command.Precision, cancellation) { StartFromSeed = StartValues, ColumnNames = rows.ColumnNames }
-                .Run(StartValues(options.Seed), rows.Values, _command.Intake.Numbers(), options, cancellation));
+        var result = _command.Require(_command.InitialValue, () => MakeRecipe(options, rows.InputColumns).Train(rows.Columns, rows.Values, _command.Intake.Numbers(), options, rows.ColumnNames, cancellation));
         (result.InputColumns, result.NumberFormat) = (rows.InputColumns, _command.NumberFormat);
-        if (_prediction is not null) result.Prediction = _command.Require(_command.Prediction, () => new ExpressionModel(FitMessages.With(_prediction, VariableLayout.Of(result.Parameters!), VariableLayout.ElementsOf(result.Parameters!))).Expression);
         return result;
     }
 
-    // A matrix by Glorot and Bengio (2010), as the layers of a network, unless a scale is given.
-    private void Draw(RandomSource random, Shape shape, Span<double> elements)
+    private LossRecipe MakeRecipe(TrainingOptions options, IReadOnlyList<VariableColumns> inputColumns) => new()
     {
-        var isNormal = _command.Initializer == InitialDistribution.Normal;
-        var scale = shape.IsMatrix && !_command.HasInitialScale ? Math.Sqrt((isNormal ? 2.0 : 6.0) / (shape.Rows + shape.Columns)) : _command.UsedInitialScale;
-        foreach (ref var element in elements) element = isNormal ? random.NextNormal() * scale : random.NextUniform(scale);
-        if (!shape.IsSymmetric) return;
-        var size = (int)shape.Rows;
-        for (var i = 0; i < elements.Length; i++) elements[i] = elements[Math.Min(i, (i % size * size) + (i / size))];
-    }
+        Loss = Loss,
+        InputColumns = inputColumns,
+        Prediction = _prediction,
+        Parameters = _parameters!,
+        InitialValues = InitialValues(),
+        IsNormal = _command.Initializer == InitialDistribution.Normal,
+        InitialScale = _command.UsedInitialScale,
+        ScalesMatrices = _command.HasInitialScale,
+        Precision = _command.Precision,
+        Options = options,
+    };
 
-    private double[] StartValues(int seed)
+    private OrderedDictionary InitialValues()
     {
-        var random = new RandomSource(seed);
         var given = new ValueSource(_command.InitialValue);
         var variables = Loss.Variables;
         var names = variables.Zip(given.Match(variables)).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
         var matched = new HashSet<string>(StringComparer.Ordinal);
         var layout = VariableLayout.Of(_parameters!, _flat);
-        var start = new double[layout.Length];
+        var values = new OrderedDictionary(StringComparer.Ordinal);
         for (var i = 0; i < layout.Names.Count; i++)
         {
-            // Drawn for every parameter, so that giving one a value does not change the start of the others.
-            var elements = start.AsSpan(layout.ElementsOf(i));
+            if (names[layout.Names[i]] is not { } name) continue;
             var shape = layout.Shapes[i];
-            Draw(random, shape, elements);
-            if (names[layout.Names[i]] is { } name)
-            {
-                given.ReadElements(name, layout.Names[i], shape, elements);
-                matched.Add(name);
-            }
-
-            foreach (var element in elements)
-            {
-                if (!double.IsFinite(element)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"The start value of '{layout.Names[i]}' is not {(shape.IsNumber ? "a finite number" : "of finite numbers")}.");
-            }
+            var elements = new double[(int)shape.Count];
+            given.ReadElements(name, layout.Names[i], shape, elements);
+            matched.Add(name);
+            if (!Array.TrueForAll(elements, double.IsFinite)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"The start value of '{layout.Names[i]}' is not {(shape.IsNumber ? "a finite number" : "of finite numbers")}.");
+            values.Add(layout.Names[i], VariableLayout.ValueOf(shape, element => elements[element]));
         }
 
         var unknown = given.AllNames.FirstOrDefault(name => !matched.Contains(name));
         return unknown is null
-            ? start
+            ? values
             : throw new AutodiffException(
                 ErrorIds.ParameterUnknown,
                 $"-InitialValue names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", layout.Names)}.{NearNames.Hint(unknown, layout.Names)}");

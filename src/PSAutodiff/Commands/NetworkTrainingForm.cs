@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using PSAutodiff.Converters;
 using PSAutodiff.Rows;
 
@@ -8,8 +6,6 @@ namespace PSAutodiff.Commands;
 /// <summary>The training of a network on labelled rows or arrays.</summary>
 internal sealed class NetworkTrainingForm : ITrainingForm
 {
-    private const int MostColumnsNamed = 5;
-
     private readonly StartNetworkTrainingCommand _command;
     private readonly Network _network;
 
@@ -29,35 +25,8 @@ internal sealed class NetworkTrainingForm : ITrainingForm
         _command.RequireData("There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining -Network $net ..., or give -Data and -Target.");
         return _command.Require(null, () =>
         {
-            var data = _command.TakeData(_network);
-            var network = data.Describe(_network, _network.Scaling ?? (_command.Standardize ? MeasureScaling(data) : null));
             var loss = _command.IsBound(nameof(_command.LossFunction)) ? _command.LossFunction : NetworkTraining.DefaultLoss(_network);
-            return network.Precision == NetworkPrecision.Single ? Run<float>() : Run<double>();
-
-            TrainingResult Run<T>()
-                where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-                NetworkTraining.Run(network, data.ToTrainingData<T>(network, loss), loss, options, cancellation, data.RowNumbers);
+            return NetworkFit.Train(_network, _command.TakeData(_network), _command.Standardize, loss, options, _command.WriteWarning, cancellation);
         });
-    }
-
-    private FeatureScaling MeasureScaling(NetworkData data)
-    {
-        var (means, deviations) = data.Inputs.MeasureScaling();
-        var constant = new List<string>();
-        for (var i = 0; i < deviations.Length; i++)
-        {
-            if (deviations[i] > 0) continue;
-            deviations[i] = 1;
-            constant.Add(data.Features.Length > 0 ? $"'{data.Features[i]}'" : (i + 1).ToString(CultureInfo.InvariantCulture));
-        }
-
-        if (constant.Count > 0)
-        {
-            _command.WriteWarning(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{constant.Count} input column{(constant.Count == 1 ? " has" : "s have")} the same value in every row and {(constant.Count == 1 ? "is" : "are")} only moved to 0: {string.Join(", ", constant.Take(MostColumnsNamed))}{(constant.Count > MostColumnsNamed ? ", ..." : string.Empty)}."));
-        }
-
-        return new FeatureScaling(means, deviations);
     }
 }

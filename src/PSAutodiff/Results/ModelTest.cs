@@ -8,7 +8,7 @@ public sealed class ModelTest
     private readonly ClassMeasure[] _classes;
 
     [JsonConstructor]
-    internal ModelTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusionMatrix, double? rSquared, IReadOnlyList<double> residuals, IReadOnlyList<double> foldLosses)
+    internal ModelTest(int rows, double loss, LossFunction lossFunction, ConfusionMatrix? confusionMatrix, double? rSquared, IReadOnlyList<double> residuals, double? deviance, IReadOnlyList<double> foldLosses, IReadOnlyList<int> folds)
     {
         Rows = rows;
         Loss = loss;
@@ -16,7 +16,9 @@ public sealed class ModelTest
         ConfusionMatrix = confusionMatrix;
         RSquared = rSquared;
         Residuals = residuals;
+        Deviance = deviance;
         FoldLosses = foldLosses;
+        Folds = folds;
         if (rSquared is not null)
         {
             var (squares, sizes) = (0.0, 0.0);
@@ -52,8 +54,17 @@ public sealed class ModelTest
     /// <summary>Label less prediction, of each row, of several outputs one after the other; empty for classes.</summary>
     public IReadOnlyList<double> Residuals { get; }
 
+    /// <summary>
+    /// Of a logistic or Poisson regression twice what the logarithm of the likelihood of the labels is below that of a model that predicts each as
+    /// it is; null for other models.
+    /// </summary>
+    public double? Deviance { get; }
+
     /// <summary>With cross-validation the mean loss of the rows of each fold; else empty.</summary>
     public IReadOnlyList<double> FoldLosses { get; }
+
+    /// <summary>With cross-validation the number of the fold of each row, from 1; else empty.</summary>
+    public IReadOnlyList<int> Folds { get; }
 
     /// <summary>The part of the rows whose class was predicted; null when the targets are numbers.</summary>
     public double? Accuracy { get; }
@@ -68,10 +79,10 @@ public sealed class ModelTest
     public override string ToString() => FormattableString.Invariant($"{Rows} rows: loss {Loss}") + (Accuracy is { } accuracy ? FormattableString.Invariant($", accuracy {accuracy}") : string.Empty);
 
     /// <summary>The measures of predicted classes.</summary>
-    internal static ModelTest OfClasses(double loss, LossFunction lossFunction, ConfusionMatrix confusion, int rows, IReadOnlyList<double>? folds = null) => new(rows, loss, lossFunction, confusion, null, [], folds ?? []);
+    internal static ModelTest OfClasses(double loss, LossFunction lossFunction, ConfusionMatrix confusion, int rows, double? deviance, IReadOnlyList<double> foldLosses, IReadOnlyList<int> folds) => new(rows, loss, lossFunction, confusion, null, [], deviance, foldLosses, folds);
 
     /// <summary>The measures of predicted numbers.</summary>
-    internal static ModelTest OfNumbers(double loss, LossFunction lossFunction, double[] labels, double[] predictions, int outputs, IReadOnlyList<double>? folds = null)
+    internal static ModelTest OfNumbers(double loss, LossFunction lossFunction, double[] labels, double[] predictions, int outputs, double? deviance, IReadOnlyList<double> foldLosses, IReadOnlyList<int> folds)
     {
         var residuals = new double[labels.Length];
         var (left, total) = (0.0, 0.0);
@@ -88,7 +99,7 @@ public sealed class ModelTest
             }
         }
 
-        return new ModelTest(labels.Length / outputs, loss, lossFunction, null, total > 0 ? 1 - (left / total) : double.NaN, residuals, folds ?? []);
+        return new ModelTest(labels.Length / outputs, loss, lossFunction, null, total > 0 ? 1 - (left / total) : double.NaN, residuals, deviance, foldLosses, folds);
     }
 
     private static ClassMeasure[] Measures(ConfusionMatrix confusion)

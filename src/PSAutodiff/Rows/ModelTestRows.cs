@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSAutodiff.Converters;
 
 namespace PSAutodiff.Rows;
@@ -13,6 +14,8 @@ internal sealed class ModelTestRows : IRowWork
     private readonly ExpressionModel _label;
     private readonly LabelCollector? _classes;
     private readonly RowBuffer _inputs;
+    private readonly FamilyLabels? _counts;
+    private readonly List<double> _predictions = [];
     private readonly double[] _values;
     private readonly double[,]? _labelValues;
     private readonly List<double> _labels = [];
@@ -40,6 +43,8 @@ internal sealed class ModelTestRows : IRowWork
             return;
         }
 
+        // What such a regression is not fitted to, it is not measured by.
+        if (model is GeneralizedRegressionResult generalized) _counts = new FamilyLabels(generalized.Family, format);
         _labelReader = ModelInputs.Of(_label, map, row, number, format);
         _labelValues = new double[1, _labelReader.Size];
     }
@@ -52,7 +57,8 @@ internal sealed class ModelTestRows : IRowWork
     {
         _reader.Read(row, number, _values);
         Buffer.BlockCopy(_values, 0, _row, 0, _values.Length * sizeof(double));
-        RowPrediction.CheckFinite(_model.Predict(_row), number);
+        var outputs = RowPrediction.CheckFinite(_model.Predict(_row), number);
+        if (outputs.Length != 1) throw new AutodiffException(ErrorIds.ShapeMismatch, string.Create(CultureInfo.InvariantCulture, $"The prediction is a vector of {outputs.Length} elements; to be measured against a label it has to be a number."));
         if (_classes is not null)
         {
             _classReader!.Start(row, number);
@@ -65,19 +71,21 @@ internal sealed class ModelTestRows : IRowWork
             for (var i = 0; i < values.Length; i++) _labelValues![0, i] = values[i];
             var label = _label.Predict(_labelValues!)[0, 0];
             if (!double.IsFinite(label)) throw new RowException(ErrorIds.ValueNotFinite, number, null, System.FormattableString.Invariant($"the label is {label}, not a finite number. The row was left out."));
+            _counts?.Add(label, number, _label.ToString());
             _labels.Add(label);
         }
 
+        _predictions.Add(outputs[0]);
         _inputs.Add(_values);
     }
 
-    /// <summary>The inputs of all rows, which are used up, and the label of each: a number, or the index of its class.</summary>
-    public (double[,] Inputs, double[] Labels) Finish()
+    /// <summary>What the model predicts for the rows, which are used up.</summary>
+    public Outcome Finish()
     {
         var (rows, width) = (_inputs.Rows, _values.Length);
         var inputs = new double[rows, width];
         Buffer.BlockCopy(_inputs.Take<double>(null), 0, inputs, 0, inputs.Length * sizeof(double));
         double[] labels = _classes is null ? [.. _labels] : Array.ConvertAll(_classes.Finish("The label").Indices, static index => (double)index);
-        return (inputs, labels);
+        return ModelMeasure.Of(_model, inputs, labels, [.. _predictions]);
     }
 }

@@ -37,8 +37,8 @@ internal static class NetworkOutput
         return wide;
     }
 
-    /// <summary>Measures a network on data.</summary>
-    public static ModelTest Test<T>(Network network, NetworkData data, LossFunction loss, int threads, CancellationToken cancellation)
+    /// <summary>What a network predicts for data.</summary>
+    public static Outcome Measure<T>(Network network, NetworkData data, LossFunction loss, int threads, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var rows = data.Rows;
@@ -49,9 +49,9 @@ internal static class NetworkOutput
         var mean = model.Loss(network.FlatParameters<T>(), all, cancellation);
         var (classes, actual) = (data.Classes, data.ClassIndices);
         var outputs = new DensePrediction<T>(network, threads).Predict(training.Inputs, rows, cancellation);
-        if (actual is null) return ModelTest.OfNumbers(mean, loss, Array.ConvertAll(training.Targets!, double.CreateTruncating), Array.ConvertAll(outputs, double.CreateTruncating), network.OutputSize);
-        var counts = new int[classes.Length, classes.Length];
-        for (var row = 0; row < rows; row++) counts[actual[row], ClassOf<T>(outputs.AsSpan(row * network.OutputSize, network.OutputSize))]++;
-        return ModelTest.OfClasses(mean, loss, new ConfusionMatrix(classes, counts), rows);
+        if (actual is null) return new Outcome(loss, mean, Array.ConvertAll(training.Targets!, double.CreateTruncating), Array.ConvertAll(outputs, double.CreateTruncating), network.OutputSize, []);
+        var predicted = new double[rows];
+        for (var row = 0; row < rows; row++) predicted[row] = ClassOf<T>(outputs.AsSpan(row * network.OutputSize, network.OutputSize));
+        return new Outcome(loss, mean, Array.ConvertAll(actual, static index => (double)index), predicted, 1, classes);
     }
 }

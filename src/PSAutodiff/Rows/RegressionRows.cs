@@ -20,7 +20,7 @@ internal sealed class RegressionRows : IRowSurvey
     private readonly RowCovariance? _covariance;
     private readonly RegressionFamily _family;
     private readonly FamilyLabels? _familyLabels;
-    private readonly bool _hasWeight;
+    private readonly string? _weight;
     private readonly double[] _values;
 
     // One of the two, from the first row on.
@@ -55,7 +55,7 @@ internal sealed class RegressionRows : IRowSurvey
         _ = plan(_names, _label);
         _covariance = covariance;
         _family = family;
-        _hasWeight = weights.Length > 0;
+        _weight = weights is [var column] ? column : null;
         _reader = new RowReader([.. _names, _label, .. weights]) { Format = format };
         _features = new FeatureReader(_reader, _names.Length, isContrast: true, isFirstWhole: !hasIntercept, known: null);
         _values = new double[_names.Length];
@@ -112,7 +112,7 @@ internal sealed class RegressionRows : IRowSurvey
         if (_regression is not null) return _regression.Finish(work);
         var plan = Plan(_features.Finish(Count, out var places));
         var inputs = FeatureReader.Expand(plan.Columns, places, _inputs!);
-        double[]? weights = _hasWeight || _covariance is { Matrix: null } ? [.. _weights] : null;
+        double[]? weights = _weight is not null || _covariance is { Matrix: null } ? [.. _weights] : null;
         if (_familyLabels is not null)
         {
             var (numbers, classes) = _familyLabels.Finish($"The column '{_label}'");
@@ -134,13 +134,13 @@ internal sealed class RegressionRows : IRowSurvey
             throw new AutodiffException(ErrorIds.ColumnRepeated, $"The level of a category and a column are both called '{twice}'. Rename the column.");
         }
 
-        return _plan(names, _label) with { Columns = _features.IsPlain ? [] : columns, NumberFormat = _reader.Format };
+        return _plan(names, _label) with { Columns = _features.IsPlain ? [] : columns, NumberFormat = _reader.Format, Weight = _weight };
     }
 
     // Null for a row that does not count.
     private double? ReadWeight(int number)
     {
-        if (!_hasWeight)
+        if (_weight is null)
         {
             if (_covariance?.Variances is not { } variances) return 1;
             // Too many rows are an error in the end.

@@ -34,6 +34,9 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     /// <summary>The rows that came.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The numbers of the rows that will come; null for 1, 2, 3, ...</summary>
+    public int[]? Numbering { get; init; }
+
     /// <summary>What is done with rows that lack a value.</summary>
     public MissingValueAction MissingValue { get; init; }
 
@@ -53,7 +56,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
         Count++;
         if (_held is null)
         {
-            Take(row, Count);
+            Take(row, NumberOf(Count));
             return;
         }
 
@@ -69,11 +72,13 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
         Replay();
     }
 
+    private int NumberOf(int count) => Numbering is null ? count : Numbering[count - 1];
+
     private static bool HasColumns(object? row) => row is not null && Conversions.Unwrap(row) is not (string or ValueType);
 
     private bool Survey(object row)
     {
-        if (!((IRowSurvey)_work!).Look(row, Count)) return false;
+        if (!((IRowSurvey)_work!).Look(row, NumberOf(Count))) return false;
         Decide();
         return true;
     }
@@ -95,7 +100,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     {
         var held = _held!;
         _held = null;
-        for (var i = 0; i < held.Count; i++) Take(held[i], Count - held.Count + i + 1);
+        for (var i = 0; i < held.Count; i++) Take(held[i], NumberOf(Count - held.Count + i + 1));
     }
 
     private void Take(object? row, int number)
@@ -193,7 +198,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
         if (!HasColumns(row)) throw new RowException(ErrorIds.ColumnMissing, Count, null, $"is {ValueSource.Describe(row)}, which has no columns.");
         try
         {
-            return start!(row, Count);
+            return start!(row, NumberOf(Count));
         }
         catch (AutodiffException exception)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PSAutodiff.Fitting;
+using PSAutodiff.Training;
 
 namespace PSAutodiff;
 
@@ -35,6 +36,10 @@ public sealed class ExpressionModel : IAutodiffModel
 
     /// <inheritdoc/>
     IReadOnlyList<object> IAutodiffModel.Classes => [];
+
+    /// <summary>How its parameters were trained, so that they can be trained again; null for an expression that does not say.</summary>
+    [JsonInclude]
+    internal LossRecipe? Recipe { get; init; }
 
     /// <inheritdoc/>
     public double[,] Predict(double[,] inputs) => ExpressionPrediction.Of(Expression).Predict(inputs);

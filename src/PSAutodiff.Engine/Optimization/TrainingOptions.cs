@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace PSAutodiff;
 
@@ -67,22 +68,35 @@ public sealed record TrainingOptions
     public double ValidationFraction { get; init; }
 
     /// <summary>The most threads to use. The result does not depend on it.</summary>
+    [JsonIgnore]
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Where the state is kept while training; null for nowhere.</summary>
+    [JsonIgnore]
     public string? CheckpointPath { get; init; }
 
     /// <summary>Epochs between checkpoints, at least 1; there is one more at the end, also when the training is stopped from outside.</summary>
+    [JsonIgnore]
     public int CheckpointInterval { get; init; } = 1;
 
     /// <summary>Whether checkpoints may replace a file that is no checkpoint, or is write-protected.</summary>
+    [JsonIgnore]
     public bool Force { get; init; }
 
     /// <summary>Whether to go on from <see cref="CheckpointPath"/> when that file is there.</summary>
+    [JsonIgnore]
     public bool Resume { get; init; }
 
     /// <summary>Called about ten times a second, on the thread that called the training.</summary>
+    [JsonIgnore]
     public Action<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>What decides the result: the options without files, threads and who looks on.</summary>
+    internal TrainingOptions Settings()
+    {
+        var others = new TrainingOptions();
+        return this with { Threads = others.Threads, CheckpointPath = null, CheckpointInterval = others.CheckpointInterval, Force = false, Resume = false, Progress = null };
+    }
 
     /// <summary>Checks every setting on its own.</summary>
     /// <exception cref="AutodiffException">A setting is out of its range.</exception>

@@ -1,0 +1,89 @@
+using System.Globalization;
+using PSAutodiff.Converters;
+using PSAutodiff.Training;
+
+namespace PSAutodiff.Rows;
+
+/// <summary>Measures what models predict that were fitted without the rows: those of each fold by one that is fitted to all others.</summary>
+/// <param name="model">The model.</param>
+/// <param name="fitter">Fits it anew.</param>
+/// <param name="measure">Measures a model on some of the rows, of which it is given the indices.</param>
+internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, Func<IAutodiffModel, int[], Outcome> measure)
+{
+    /// <summary>Measures them.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="numbers">Their numbers, from 1.</param>
+    /// <param name="folds">The number of folds, at least 2.</param>
+    /// <param name="seed">The seed by which rows are dealt to folds.</param>
+    /// <param name="progress">Is called with the fold, from 1, and the part that is done of all.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">There are fewer rows than folds, or a fold cannot be fitted or measured.</exception>
+    public ModelTest Run(IReadOnlyList<object> rows, int[] numbers, int folds, int seed, Action<int, double> progress, CancellationToken cancellation)
+    {
+        if (folds > rows.Count) throw new AutodiffException(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows cannot be dealt to {folds} folds. Give at most as many folds as rows."));
+        var parts = RowParts.Folds(rows.Count, folds, seed);
+        var levels = LevelsOf(rows, numbers);
+        var outcomes = new Outcome[folds];
+        for (var fold = 0; fold < folds; fold++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress(fold + 1, (double)fold / folds);
+            int[] kept = [.. parts.Where((_, other) => other != fold).SelectMany(static part => part).Order()];
+            try
+            {
+                CheckLevels(levels, parts[fold], kept);
+                var fitted = fitter.Fit(rows, numbers, kept, done => progress(fold + 1, (fold + done) / folds), cancellation);
+                CheckClasses(fitted);
+                outcomes[fold] = measure(fitted, parts[fold]);
+            }
+            catch (AutodiffException exception)
+            {
+                throw exception.Within(string.Create(CultureInfo.InvariantCulture, $"Fold {fold + 1} of {folds}."));
+            }
+        }
+
+        var places = new int[rows.Count];
+        for (var fold = 0; fold < folds; fold++)
+        {
+            foreach (var row in parts[fold]) places[row] = fold + 1;
+        }
+
+        return Outcome.Joined(outcomes, parts).ToTest(Array.ConvertAll(outcomes, static outcome => outcome.Loss), places);
+    }
+
+    // What no row has that a fold is fitted to, the fit cannot know of: a level that only the rows left out have, or a class.
+    private void CheckLevels(List<(FeatureColumn Column, string[] Cells)> levels, int[] left, int[] kept)
+    {
+        foreach (var (column, cells) in levels)
+        {
+            var known = kept.Select(row => cells[row]).ToHashSet(StringComparer.Ordinal);
+            var unknown = left.Select(row => cells[row]).FirstOrDefault(level => !known.Contains(level));
+
+            // A network has an input for each of its levels.
+            unknown ??= model is Network ? column.Levels.FirstOrDefault(level => !known.Contains(level)) : null;
+            if (unknown is not null) throw new AutodiffException(ErrorIds.LevelUnknown, $"The level '{unknown}' of '{column.Name}' is in none of the other rows, so nothing is known of it. Leave such rows out, or give fewer folds or another -Seed.");
+        }
+    }
+
+    private void CheckClasses(IAutodiffModel fitted)
+    {
+        var missing = model.Classes.FirstOrDefault(label => !fitted.Classes.Any(other => Data.ClassLabel.Text(other) == Data.ClassLabel.Text(label)));
+        if (missing is null || fitted.Classes.Count == 0) return;
+        throw new AutodiffException(ErrorIds.ClassCount, $"The class '{Data.ClassLabel.Text(missing)}' is in none of the other rows, so nothing is known of it. Give fewer folds or another -Seed.");
+    }
+
+    private List<(FeatureColumn Column, string[] Cells)> LevelsOf(IReadOnlyList<object> rows, int[] numbers)
+    {
+        var columns = (model is Network network ? network.Columns : (model as RegressionResult)?.Columns ?? []).Where(static column => column.Kind == FeatureKind.Category).ToArray();
+        var reader = new RowReader([.. columns.Select(static column => column.Name)]);
+        var levels = columns.Select(column => (column, new string[rows.Count])).ToList();
+        if (columns.Length == 0 || !new RowCells(rows[0]).Names.Contains(columns[0].Name, StringComparer.OrdinalIgnoreCase)) return [];
+        for (var row = 0; row < rows.Count; row++)
+        {
+            reader.Start(rows[row], numbers[row]);
+            for (var i = 0; i < columns.Length; i++) levels[i].Item2[row] = Convert.ToString(Conversions.Unwrap(reader.Cell(i)), CultureInfo.InvariantCulture)!;
+        }
+
+        return levels;
+    }
+}
