@@ -23,28 +23,28 @@ public sealed class CurveFitResult : IAutodiffModel
     public required ExprNode Label { get; init; }
 
     /// <summary>Parameter to value, in the order of the model's variables: a double, or a double[] or double[,] of its shape.</summary>
-    public required OrderedDictionary Parameters { get; init; }
+    public required OrderedDictionary Parameters { get; init => field = value.AsReadOnly(); }
 
     /// <summary>The names of the elements of the parameters, in the order of <see cref="Covariance"/>: a, w[0], w[1].</summary>
     public required IReadOnlyList<string> ParameterNames { get; init; }
 
     /// <summary>Parameter to standard error: infinite where the data do not determine it, NaN at a bound and without residual degrees of freedom.</summary>
-    public required OrderedDictionary StandardErrors { get; init; }
+    public required OrderedDictionary StandardErrors { get; init => field = value.AsReadOnly(); }
 
     /// <summary>Parameter to the lower confidence limit.</summary>
-    public required OrderedDictionary LowerConfidenceLimits { get; init; }
+    public required OrderedDictionary LowerConfidenceLimits { get; init => field = value.AsReadOnly(); }
 
     /// <summary>Parameter to the upper confidence limit.</summary>
-    public required OrderedDictionary UpperConfidenceLimits { get; init; }
+    public required OrderedDictionary UpperConfidenceLimits { get; init => field = value.AsReadOnly(); }
 
     /// <summary>The probability with which the limits hold the parameter, if the model is nearly linear as far as they reach.</summary>
     public required double Confidence { get; init; }
 
     /// <summary>Parameter to t value: itself divided by its standard error.</summary>
-    public required OrderedDictionary TValues { get; init; }
+    public required OrderedDictionary TValues { get; init => field = value.AsReadOnly(); }
 
     /// <summary>Parameter to the probability of so large a t value, of either sign, if the true parameter were 0.</summary>
-    public required OrderedDictionary PValues { get; init; }
+    public required OrderedDictionary PValues { get; init => field = value.AsReadOnly(); }
 
     /// <summary>The estimated covariance of the parameters, in the order of <see cref="ParameterNames"/>; 0 for a parameter held at a bound, as it is a constant then.</summary>
     public required double[,] Covariance { get; init; }

@@ -48,6 +48,7 @@ internal sealed class CurvePrediction
         {
             throw ModelRows.WithoutLimits(_fit.DegreesOfFreedom <= 0
                 ? "The fit has as many parameters as rows, so nothing is known of the noise and there are no limits about its predictions. Fit it to more rows."
+                : _fit.Undetermined.Count == 0 ? "The fit has no covariance of its parameters, so there are no limits about its predictions. Fit the curve again with Invoke-CurveFit."
                 : $"The data do not determine {FitMessages.Listed(_fit.Undetermined)}, so there are no limits about predictions of the fit. Fix one of the parameters, or start the fit elsewhere.");
         }
 

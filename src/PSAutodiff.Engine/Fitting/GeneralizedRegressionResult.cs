@@ -14,7 +14,7 @@ public sealed class GeneralizedRegressionResult : RegressionResult
     public IReadOnlyList<object> Classes { get; init; } = [];
 
     /// <summary>Name to z value: the coefficient divided by its standard error.</summary>
-    public required OrderedDictionary ZValues { get; init; }
+    public required OrderedDictionary ZValues { get; init => field = value.AsReadOnly(); }
 
     /// <summary>Twice what the logarithm of the likelihood is below that of a model that predicts every row as it is.</summary>
     public required double Deviance { get; init; }

@@ -6,7 +6,7 @@ namespace PSAutodiff;
 public sealed class LinearRegressionResult : RegressionResult
 {
     /// <summary>Name to t value: the coefficient divided by its standard error.</summary>
-    public required OrderedDictionary TValues { get; init; }
+    public required OrderedDictionary TValues { get; init => field = value.AsReadOnly(); }
 
     /// <summary>The part of the variation of the label that the model explains; about 0, not the mean, without an intercept. NaN when the label is the same in every row.</summary>
     public required double RSquared { get; init; }

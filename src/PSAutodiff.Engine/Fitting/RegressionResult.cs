@@ -22,13 +22,13 @@ public abstract class RegressionResult : IAutodiffModel
     public NumberFormat NumberFormat { get; init; }
 
     /// <summary>Name to coefficient: <c>Intercept</c> first when there is one, then the features in order.</summary>
-    public required OrderedDictionary Coefficients { get; init; }
+    public required OrderedDictionary Coefficients { get; init => field = value.AsReadOnly(); }
 
     /// <summary>Name to standard error; NaN where nothing can be said.</summary>
-    public required OrderedDictionary StandardErrors { get; init; }
+    public required OrderedDictionary StandardErrors { get; init => field = value.AsReadOnly(); }
 
     /// <summary>Name to the probability of so large a coefficient, of either sign and measured by its standard error, if the true one were 0.</summary>
-    public required OrderedDictionary PValues { get; init; }
+    public required OrderedDictionary PValues { get; init => field = value.AsReadOnly(); }
 
     /// <summary>The rank of the data, the column of ones of the intercept included.</summary>
     public required int Rank { get; init; }
@@ -154,7 +154,7 @@ public abstract class RegressionResult : IAutodiffModel
     private string WhyWithoutLimits()
     {
         const string none = "so there are no limits about its predictions";
-        if (RankDeficient) return $"The data do not determine all coefficients of this regression ({FitMessages.Listed(Aliased)}), {none}. Leave out columns that depend on each other.";
+        if (RankDeficient && Aliased.Count > 0) return $"The data do not determine all coefficients of this regression ({FitMessages.Listed(Aliased)}), {none}. Leave out columns that depend on each other.";
         if (!(ResidualDegreesOfFreedom > 0)) return $"This regression has as many coefficients as rows and nothing is known of the noise, {none}. Fit it to more rows.";
         return $"This regression has no covariance of its coefficients, {none}. The lasso, separated classes and more than {RegressionPlan.LargestCovariance} coefficients have none.";
     }

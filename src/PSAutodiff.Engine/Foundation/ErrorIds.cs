@@ -63,6 +63,7 @@ internal static class ErrorIds
     public const string LevelUnknown = nameof(LevelUnknown);
     public const string LimitsMissing = nameof(LimitsMissing);
     public const string ModelFile = nameof(ModelFile);
+    public const string PredictionInvalid = nameof(PredictionInvalid);
     public const string RecipeMissing = nameof(RecipeMissing);
     public const string ModelMissing = nameof(ModelMissing);
     public const string LogarithmDomain = nameof(LogarithmDomain);

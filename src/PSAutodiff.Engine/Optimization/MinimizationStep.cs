@@ -33,13 +33,13 @@ public sealed class MinimizationStep
     public int Iteration { get; }
 
     /// <summary>The point: variable name to value, which is a double, or a double[] or double[,] of the variable's shape.</summary>
-    public OrderedDictionary At => _at ??= _variables.Fold(i => _point[i]);
+    public OrderedDictionary At => _at ??= _variables.Fold(i => _point[i]).AsReadOnly();
 
     /// <summary>The value of the function there.</summary>
     public double Value { get; }
 
     /// <summary>The first derivatives there: variable name to derivative.</summary>
-    public OrderedDictionary Gradient => _derivatives ??= _variables.Fold(i => _gradient[i]);
+    public OrderedDictionary Gradient => _derivatives ??= _variables.Fold(i => _gradient[i]).AsReadOnly();
 
     /// <summary>The step, the value and the point in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Iteration}: {Value} at {{ {NamedNumbers.Text(At)} }}");

@@ -11,13 +11,13 @@ public sealed class Minimum : ISearchResult
     /// The last point: variable name to value, in ordinal order of the names. Always finite. A value is a double, or a double[] or double[,] of
     /// the variable's shape.
     /// </summary>
-    public required OrderedDictionary At { get; init; }
+    public required OrderedDictionary At { get; init => field = value.AsReadOnly(); }
 
     /// <summary>The value of the function there.</summary>
     public required double Value { get; init; }
 
     /// <summary>The first derivatives there: variable name to derivative, of the variable's shape.</summary>
-    public required OrderedDictionary Gradient { get; init; }
+    public required OrderedDictionary Gradient { get; init => field = value.AsReadOnly(); }
 
     /// <summary>Number of steps taken.</summary>
     public required int Iterations { get; init; }

@@ -30,15 +30,49 @@ internal static partial class ModelJson
     /// <exception cref="AutodiffException">The text is none; the message says where.</exception>
     public static IAutodiffModel Read(string text)
     {
-        if (!Beginning().IsMatch(text)) return Network.ParseJson(text);
+        if (!Beginning().IsMatch(text)) return ReadNetwork(text);
         return (IAutodiffModel)ObjectJson.Read(text, typeof(IAutodiffModel), static (text, _) =>
         {
             var file = ObjectJson.Read<ModelFile>(text);
             if (file.Version != Version) throw new FormatException($"It is of version {file.Version}, and this PSAutodiff reads version {Version}.");
             if (!Kinds.TryGetValue(file.Kind, out var type)) throw new FormatException($"A model of the kind '{(file.Kind.Length > 40 ? file.Kind[..40] : file.Kind)}' is not known. There are: {string.Join(", ", Kinds.Keys)}.");
-            return Checked(ObjectJson.Read(file.Model.GetRawText(), type));
+            var model = Checked(ObjectJson.Read(file.Model.GetRawText(), type));
+            CheckComputed(file.Model, model);
+            return model;
         });
     }
+
+    // Damaged, it may have been of any kind.
+    private static Network ReadNetwork(string text)
+    {
+        try
+        {
+            return Network.ParseJson(text);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.NetworkJson && !text.Contains("PSAutodiff.Network", StringComparison.Ordinal))
+        {
+            throw new AutodiffException(ErrorIds.NetworkJson, exception.Message
+                .Replace("The JSON text of a network is wrong", "The JSON text of a model is wrong", StringComparison.Ordinal)
+                .Replace("has to be \"PSAutodiff.Network\"", "has to be \"PSAutodiff.Model\" or \"PSAutodiff.Network\"", StringComparison.Ordinal));
+        }
+    }
+
+    // What follows from the rest stands there for people, and must not say anything else.
+    private static void CheckComputed(JsonElement written, object model)
+    {
+        if (model is CurveFitResult fit && !fit.Expression.Equals(Fitting.FitMessages.With(fit.Model, Core.VariableLayout.Of(fit.Parameters), Core.VariableLayout.ElementsOf(fit.Parameters)))) throw Disagrees("expression");
+        using var again = JsonDocument.Parse(ObjectJson.Write(model));
+        foreach (var member in again.RootElement.EnumerateObject())
+        {
+            if (!written.TryGetProperty(member.Name, out var value) || JsonElement.DeepEquals(value, member.Value)) continue;
+
+            // Written by hand, an expression may be the same in other words.
+            if (member.Name == "expression" && value.ValueKind == JsonValueKind.String && ExprNode.Parse(value.GetString()!).Equals(((IAutodiffModel)model).Expression)) continue;
+            throw Disagrees(member.Name);
+        }
+    }
+
+    private static FormatException Disagrees(string member) => new($"'{member}' does not agree with the rest of the model.");
 
     // What is read has to be able to predict: its columns, coefficients and covariance go together.
     private static object Checked(object read)
@@ -70,6 +104,7 @@ internal static partial class ModelJson
         }
 
         CheckColumns(model);
+        CheckRecipe(model);
         _ = model.Predict(new double[0, model.Inputs.Count]);
         return model;
     }
@@ -88,6 +123,18 @@ internal static partial class ModelJson
                 throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{one.Variable}' has {inputs.Shapes[place].Count} elements and needs as many different columns."));
             }
         }
+    }
+
+    private static void CheckRecipe(IAutodiffModel model)
+    {
+        if (model is CurveFitResult { Recipe: { } way } fit)
+        {
+            if (way.Start is null || way.Start.Length != fit.ParameterNames.Count || way.Restarts < 1 || way.MaxIteration < 1 || !(way.Tolerance is >= 0 and < 1)) throw new FormatException("The recipe is not one of this fit.");
+        }
+
+        if (model is not ExpressionModel { Recipe: { } recipe }) return;
+        recipe.Options.Check();
+        if (recipe.Prediction is null || recipe.Parameters.Count == 0 || recipe.Parameters.Except(recipe.Loss.Variables, StringComparer.Ordinal).Any() || recipe.InitialValues.Keys.Cast<string>().Except(recipe.Parameters, StringComparer.Ordinal).Any()) throw new FormatException("The recipe does not say what is trained and predicted.");
     }
 
     private static void CheckCovariance(double[,]? root, int size)

@@ -14,7 +14,7 @@ public sealed class TrainingResult : IJsonOnDeserialized
 
     /// <summary>The trained parameters of a loss expression: name to value, in the order in which they were named; null for a network.</summary>
     [JsonInclude]
-    public OrderedDictionary? Parameters { get; internal set; }
+    public OrderedDictionary? Parameters { get; internal set => field = value?.AsReadOnly(); }
 
     /// <summary>The trained network; null for a loss expression.</summary>
     [JsonInclude]

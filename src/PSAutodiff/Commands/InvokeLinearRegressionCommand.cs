@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Fitting;
+using PSAutodiff.Foundation.Names;
 using PSAutodiff.LinearAlgebra;
 using PSAutodiff.Rows;
 
@@ -159,6 +160,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
 
     private RegressionPlan MakePlan(string[] features, string label)
     {
+        foreach (var name in features.Append(label)) VariableNames.Check(name);
         if (features.Length == 0 && NoIntercept) throw new AutodiffException(ErrorIds.FeatureMissing, "There is nothing to fit: no feature, and no intercept.");
         if (!NoIntercept && features.Contains(RegressionPlan.Intercept, StringComparer.OrdinalIgnoreCase))
         {

@@ -75,6 +75,7 @@ internal sealed class LossTrainingForm : ITrainingForm
                 string.Create(CultureInfo.InvariantCulture, $"-Parameter does not name the variable '{missing}' of the loss, so it has to be a column, but row {number} has no such column. It has: {string.Join(", ", names)}.{NearNames.Hint(missing, names)}"));
         }
 
+        CheckPrediction(columns, names);
         if (columns.Length == 0) _command.WriteWarning("The rows have no column for any variable of the loss, so the loss is the same for every row. Are the names of the columns right?");
         return new LossRows(new VariableReader(VariableLayout.Of(columns, _flat), variables, ValueSource.Empty, _map, ArrayPoints.PlacesOf(_flat), row, number) { Format = _command.NumberFormat });
     }
@@ -88,6 +89,32 @@ internal sealed class LossTrainingForm : ITrainingForm
         var result = _command.Require(_command.InitialValue, () => MakeRecipe(options, rows.InputColumns).Train(rows.Columns, rows.Values, _command.Intake.Numbers(), options, rows.ColumnNames, cancellation));
         (result.InputColumns, result.NumberFormat) = (rows.InputColumns, _command.NumberFormat);
         return result;
+    }
+
+    // What is predicted has to be made of trained parameters and of columns that rows without a label have too.
+    private void CheckPrediction(string[] columns, string[] names)
+    {
+        if (_prediction is null) return;
+        var used = _prediction.Variables;
+        string[] others = [.. used.Except(_parameters!, StringComparer.Ordinal)];
+        var known = NameMatching.Match(others, new NameGroups(names));
+        if (others.Where((variable, i) => known[i] is null && !_map.Has(variable)).FirstOrDefault() is { } unknown)
+        {
+            throw new AutodiffException(
+                ErrorIds.PredictionInvalid,
+                $"-Prediction has the variable '{unknown}', which is neither a parameter that is trained ({string.Join(", ", _parameters!)}) nor a column of the rows ({string.Join(", ", names)}).{NearNames.Hint(unknown, [.. _parameters!, .. names])}");
+        }
+
+        if (others.Length == used.Count) throw new AutodiffException(ErrorIds.PredictionInvalid, $"-Prediction {_prediction} has none of the parameters that are trained ({string.Join(", ", _parameters!)}), so it predicts nothing. Write what the loss compares with the label.");
+        if (columns.Length < 2 || columns.Except(others, StringComparer.Ordinal).Any() || IsPart(_prediction)) return;
+        throw new AutodiffException(ErrorIds.PredictionInvalid, $"-Prediction has all columns of the loss in it ({string.Join(", ", columns)}), the label too, which is to be predicted. Write what the loss compares with the label.");
+    }
+
+    private bool IsPart(ExprNode expression)
+    {
+        var both = ExprNode.Flatten([Loss, expression]);
+        var reached = both.Slice(0, 1).Reachable();
+        return both.Roots[1] < reached.Length && reached[both.Roots[1]];
     }
 
     private LossRecipe MakeRecipe(TrainingOptions options, IReadOnlyList<VariableColumns> inputColumns) => new()

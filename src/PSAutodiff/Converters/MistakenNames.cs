@@ -38,7 +38,8 @@ internal static class MistakenNames
 
     private static bool IsEuler(string name) => name is "e" or "E";
 
-    private static bool IsPi(string name) => name.Equals("pi", StringComparison.OrdinalIgnoreCase);
+    // Exactly so it is written in braces, and meant.
+    private static bool IsPi(string name) => name != "pi" && name.Equals("pi", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsNotFinite(string name) =>
         name.Equals("inf", StringComparison.OrdinalIgnoreCase) || name.Equals("infinity", StringComparison.OrdinalIgnoreCase) || name.Equals("nan", StringComparison.OrdinalIgnoreCase);

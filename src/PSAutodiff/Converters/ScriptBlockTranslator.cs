@@ -7,6 +7,7 @@ using System.Reflection;
 using PSAutodiff.Core;
 using PSAutodiff.Expressions;
 using NumberText = PSAutodiff.Foundation.NumberText;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Converters;
 
@@ -81,6 +82,7 @@ internal static partial class ScriptBlockTranslator
                     break;
                 case VariableExpressionAst { Splatted: false } variable when variable.VariablePath.IsUnqualified && !IsAutomatic(variable):
                     var name = variable.VariablePath.UserPath;
+                    if (VariableNames.IsPi(name) && !variable.Extent.Text.StartsWith("${", StringComparison.Ordinal)) throw new AutodiffException(ErrorIds.VariableNameInvalid, $"{Place(variable)}: '{name}' is the number 3.14159..., which is written [Math]::PI in a script block. A variable of this name is written ${{{name}}}.");
                     work.Take(shapes?.TryGetValue(name, out var shape) == true ? ExprNode.Variable(name, shape) : ExprNode.Variable(name));
                     break;
                 case ParenExpressionAst parenthesis:

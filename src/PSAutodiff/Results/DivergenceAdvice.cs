@@ -7,6 +7,23 @@ namespace PSAutodiff.Results;
 /// <summary>What to do about a training whose numbers were no longer finite.</summary>
 internal static class DivergenceAdvice
 {
+    // Losses of single rows differ, those of whole epochs hardly.
+    private const double EpochGrowth = 10;
+    private const double StepGrowth = 1e6;
+    private const int FirstSteps = 10;
+
+    // Below it a loss is next to nothing, and its growth says nothing.
+    private const double LeastLoss = 1e-9;
+
+    /// <summary>The loss at the beginning of a training whose loss grew instead of falling; null for others.</summary>
+    public static double? GrownFrom(TrainingResult result)
+    {
+        if (result.Steps == 0 || result.FailedStep is not null || !double.IsFinite(result.FinalLoss)) return null;
+        var first = result.Loss.Take(FirstSteps).Average();
+        if (result.FinalLoss > StepGrowth * Math.Max(LeastLoss, Math.Abs(first))) return first;
+        return result.Epochs > 1 && result.FinalLoss > EpochGrowth * Math.Max(LeastLoss, Math.Abs(result.EpochLoss[0])) ? result.EpochLoss[0] : null;
+    }
+
     /// <summary>A sentence or two. The learning rate is blamed only when the loss fits the network and the step would not fail at the start as well.</summary>
     /// <param name="result">The result, with a failed step.</param>
     public static string For(TrainingResult result)

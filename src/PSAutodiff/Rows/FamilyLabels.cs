@@ -8,7 +8,7 @@ namespace PSAutodiff.Rows;
 /// <param name="format">How text is read as a number.</param>
 internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
 {
-    private readonly LabelCollector? _collector = family == RegressionFamily.Binomial ? new LabelCollector(1, [], format: format) : null;
+    private readonly LabelCollector? _collector = family == RegressionFamily.Binomial ? new LabelCollector(1, [], format: format) { Kind = "logistic regression" } : null;
     private readonly List<double> _counts = [];
 
     /// <summary>Whether the labels are classes.</summary>
@@ -67,7 +67,8 @@ internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
             throw new AutodiffException(ErrorIds.ClassCount, string.Create(CultureInfo.InvariantCulture, $"{column} is {numbers[0]} in every row: with a single class there is nothing to tell apart."));
         }
 
-        return (numbers, []);
+        // 0 and 1 in every row are two classes; parts between them are none.
+        return (numbers, _collector.ZeroAndOne ?? []);
     }
 
     private static AutodiffException Wrong(int row, string? column, FormattableString fault, string id = ErrorIds.TargetInvalid)

@@ -36,6 +36,9 @@ internal sealed class LabelCollector
         foreach (var label in known) Index(label, ClassLabel.Text(label));
     }
 
+    /// <summary>What kind of model it is, for errors.</summary>
+    public string Kind { get; init; } = "network";
+
     public int Count => _isClasses == true ? _classes.Count : _numbers.Count;
 
     /// <summary>Whether the labels are classes.</summary>
@@ -75,7 +78,7 @@ internal sealed class LabelCollector
         _isClasses ??= !isNumber;
         if (_isClasses == false)
         {
-            if (!isNumber) throw new AutodiffException(ErrorIds.ColumnNotNumeric, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a number, as the labels so far or the network's targets are. If they are classes, give the last layer an output for each, with softmax.");
+            if (!isNumber) throw new AutodiffException(ErrorIds.ColumnNotNumeric, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a number, as the labels so far{(Kind == "network" ? " or the network's targets are. If they are classes, give the last layer an output for each, with softmax" : " are. The labels of two classes are 0 and 1, or two words")}.");
             _numbers.Add(number);
             if (number is 0 or 1) _zeroAndOne[(int)number] ??= cell;
             else _others = true;
@@ -86,17 +89,32 @@ internal sealed class LabelCollector
         var text = ClassLabel.Text(label);
         if (!_indices.TryGetValue(text, out var index))
         {
+            if (_known && ZeroOrOne(cell) is { } same)
+            {
+                _classes.Add(same);
+                return;
+            }
+
             if (_known)
             {
                 throw new AutodiffException(
                     ErrorIds.LabelUnknown,
-                    $"{Place(row, column)}: the network does not know the label {ValueSource.Describe(text)}. It knows: {Listed(_labels.Select(ClassLabel.Text))}.");
+                    $"{Place(row, column)}: the model does not know the label {ValueSource.Describe(text)}. It knows: {Listed(_labels.Select(ClassLabel.Text))}.");
             }
 
             index = Index(label, text);
         }
 
         _classes.Add(index);
+    }
+
+    // Where the classes are the numbers 0 and 1, a label may be either in another writing: 1 for '1.0', or true.
+    private int? ZeroOrOne(object cell)
+    {
+        if (_labels.Count != 2 || !IsNumber(_labels[0], 0) || !IsNumber(_labels[1], 1)) return null;
+        return IsNumber(cell, 0) ? 0 : IsNumber(cell, 1) ? 1 : null;
+
+        static bool IsNumber(object value, double wanted) => value is bool flag ? flag == (wanted == 1) : Conversions.TryGetDouble(value, out var number) && number == wanted;
     }
 
     /// <summary>The text by which a label of another type is known: whole, so that different labels have different texts.</summary>
@@ -162,6 +180,7 @@ internal sealed class LabelCollector
         if (texts.Count == 1) throw new AutodiffException(ErrorIds.ClassCount, $"{found}: with a single class there is nothing to tell apart.");
         var advice = _outputs > 1
             ? string.Create(CultureInfo.InvariantCulture, $"but the network has {_outputs} outputs. Give its last layer {texts.Count}, one for each class.")
+            : Kind != "network" ? $"but a {Kind} can only tell two apart. Leave out the rows of the others, or make a column that is true for one of them."
             : string.Create(CultureInfo.InvariantCulture, $"but a network with one output can only tell two apart. Give its last layer {texts.Count} outputs with softmax.");
         // One output means numbers or classes, and the first label decided.
         if (_outputs == 1 && texts.Skip(1).All(static text => Conversions.TryGetDouble(text, out _))) advice += $" The labels count as classes because the first, {ValueSource.Describe(texts[0])}, is not a number.";

@@ -57,8 +57,15 @@ internal sealed class RowPrediction : IRowWork
 
         var next = 0;
         foreach (var value in Added(outputs)) copy.Properties.Add(new PSNoteProperty(_added[next++], value));
-        foreach (var limit in _intervals.SelectMany(interval => _model.LimitsFor(_inputs, interval, _confidence).Cast<double>())) copy.Properties.Add(new PSNoteProperty(_added[next++], limit));
+        foreach (var limit in _intervals.SelectMany(interval => LimitsOf(interval, outputs))) copy.Properties.Add(new PSNoteProperty(_added[next++], limit));
         _write(copy);
+    }
+
+    // About the probability of the predicted class; the model has those about that of the second.
+    private double[] LimitsOf(PredictionInterval interval, double[] outputs)
+    {
+        var limits = _model.LimitsFor(_inputs, interval, _confidence);
+        return _model.Classes.Count == 2 && NetworkOutput.ClassOf<double>(outputs) == 0 ? [1 - limits[0, 1], 1 - limits[0, 0]] : [limits[0, 0], limits[0, 1]];
     }
 
     /// <summary>The predictions for a row, in order.</summary>

@@ -95,7 +95,7 @@ Describe 'A predicted label' {
         @{ a = 0; y = '1' } | Test-AutodiffModel $result | ForEach-Object Accuracy | Should -Be 1
         $outcome = Get-Outcome { @{ a = 0; y = '1.0' } | Test-AutodiffModel $result }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly LabelUnknown
-        $outcome.Errors[0].Exception.Message | Should -BeLike "Row 1, column 'y': the network does not know the label '1.0'. It knows: 1, 2."
+        $outcome.Errors[0].Exception.Message | Should -BeLike "Row 1, column 'y': the model does not know the label '1.0'. It knows: 1, 2."
     }
 
     It 'has integers in their order, to the last digit' {

@@ -34,7 +34,7 @@ internal sealed partial class ExpressionParser
     /// <summary>Reads <c>name: [4, 8] symmetric;</c> from the bracket on.</summary>
     private void ShapeDeclaration(Token token, string name)
     {
-        if (!VariableNames.IsValid(name)) throw Error(token, $"'{name}' cannot be the name of a variable");
+        if (!VariableNames.IsValid(name) || IsPi(token, name)) throw Error(token, $"'{name}' cannot be the name of a variable");
         if (IsBound(name)) throw Error(token, $"'{name}' is bound already and cannot be declared");
         if (IsDeclared(name)) throw Error(token, $"'{name}' is declared as a function already");
         if (_builder.FindVariable(name) >= 0) throw Error(token, $"'{name}' was used as a number before; a shape is declared before the first use", ErrorIds.ShapeConflict);

@@ -135,7 +135,7 @@ internal sealed partial class ExpressionParser
             }
 
             var name = NameOf(_current);
-            if (!VariableNames.IsValid(name)) throw Error(_current, $"'{name}' cannot be the name of a binding");
+            if (!VariableNames.IsValid(name) || IsPi(_current, name)) throw Error(_current, $"'{name}' cannot be the name of a binding");
             if (IsBound(name)) throw Error(_current, $"'{name}' is bound already; a name is bound once");
             if (IsDeclared(name)) throw Error(_current, $"'{name}' is declared as a function and cannot be bound");
             if (_shapes?.ContainsKey(name) == true) throw Error(_current, $"'{name}' is declared as a variable and cannot be bound");
@@ -373,11 +373,14 @@ internal sealed partial class ExpressionParser
     {
         var name = NameOf(token);
         return
+            IsPi(token, name) ? _builder.Constant(Math.PI) :
             _bindings is not null && _bindings.TryGetValue(name, out var bound) ? bound :
-            VariableNames.IsPi(name) ? _builder.Constant(Math.PI) :
             _shapes?.TryGetValue(name, out var shape) == true || _shapesBeside?.TryGetValue(name, out shape) == true ? _builder.Variable(name, shape) :
             _builder.Variable(name);
     }
+
+    // In braces it is a name like any other.
+    private static bool IsPi(Token token, string name) => token.Kind == TokenKind.Name && VariableNames.IsPi(name);
 
     /// <summary>The name of a variable or binding.</summary>
     private string NameOf(Token token)

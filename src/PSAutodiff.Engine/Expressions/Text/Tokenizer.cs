@@ -108,7 +108,7 @@ internal sealed class Tokenizer(string text)
         var token = new Token(TokenKind.QuotedName, start, _position - start, '\0', 0);
         return VariableNames.IsValid(NameOf(token))
             ? token
-            : throw Error($"'{NameOf(token)}' is no name for a variable; a name is not empty, is not pi and holds nothing that is invisible.", start);
+            : throw Error($"'{NameOf(token)}' is no name for a variable; a name is not empty and holds nothing that is invisible.", start);
     }
 
     /// <summary>The symbol at a position and how long it is; 0 for none.</summary>

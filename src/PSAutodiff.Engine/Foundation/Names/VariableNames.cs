@@ -18,9 +18,9 @@ internal static class VariableNames
 
     public static bool IsPart(char c) => c == '_' || char.IsLetterOrDigit(c);
 
-    /// <summary>Whether a text can be the name of a variable: nothing in it is invisible, and it is not the number pi.</summary>
+    /// <summary>Whether a text can be the name of a variable: nothing in it is invisible. In texts a variable called pi is written in braces.</summary>
     public static bool IsValid(string? name) =>
-        !string.IsNullOrWhiteSpace(name) && !IsPi(name) && (IsIdentifier(name) || VisibleText.Of(name) == name);
+        !string.IsNullOrWhiteSpace(name) && (IsIdentifier(name) || VisibleText.Of(name) == name);
 
     /// <summary>Whether a name means the number pi.</summary>
     public static bool IsPi(ReadOnlySpan<char> name) => name is Pi or [PiLetter];
@@ -28,7 +28,7 @@ internal static class VariableNames
     /// <summary>Whether the text of expressions can write a name as it is: letters, digits and <c>_</c>, and no word of the language.</summary>
     public static bool IsIdentifier(string name)
     {
-        if (!IsStart(name[0]) || name is "and" or "or" or "not") return false;
+        if (!IsStart(name[0]) || name is "and" or "or" or "not" or Pi) return false;
         foreach (var c in name)
         {
             if (!IsPart(c) || c == PiLetter) return false;
@@ -64,6 +64,7 @@ internal static class VariableNames
         foreach (var name in names)
         {
             Check(name);
+            if (IsPi(name) && !variables().Contains(name, StringComparer.Ordinal)) throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{name}' is the number 3.14159... and no variable here. A variable of this name is written ${{{name}}}.");
             if (IsIdentifier(name) || variables().Contains(name, StringComparer.Ordinal)) continue;
             throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{name}' is no name of a variable here. The expression has: {string.Join(", ", variables().Select(Quote))}.");
         }
@@ -77,9 +78,6 @@ internal static class VariableNames
     public static void Check(string? name)
     {
         if (IsValid(name)) return;
-        var reason = name is not null && IsPi(name)
-            ? $"'{name}' is the number 3.14159... and cannot be the name of a variable."
-            : $"'{VisibleText.Of(name ?? string.Empty)}' is no name for a variable. A name is not empty and holds nothing that is invisible, such as line breaks.";
-        throw new AutodiffException(ErrorIds.VariableNameInvalid, reason);
+        throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{VisibleText.Of(name ?? string.Empty)}' is no name for a variable. A name is not empty and holds nothing that is invisible, such as line breaks.");
     }
 }

@@ -8,7 +8,7 @@ namespace PSAutodiff;
 public sealed class Root : ISearchResult
 {
     /// <summary>The last point: variable name to value, in ordinal order of the names. Always finite.</summary>
-    public required OrderedDictionary At { get; init; }
+    public required OrderedDictionary At { get; init => field = value.AsReadOnly(); }
 
     /// <summary>The largest magnitude of a residual there.</summary>
     public required double Residual { get; init; }

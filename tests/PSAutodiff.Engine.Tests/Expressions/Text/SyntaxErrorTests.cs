@@ -153,7 +153,7 @@ public sealed class SyntaxErrorTests
     [InlineData("${a{b}", 4, "needs a backtick")]
     [InlineData("${a`b}", 4, "a backtick stands before")]
     [InlineData("1 + ${}", 5, "no name for a variable")]
-    [InlineData("${pi}", 1, "no name for a variable")]
+    [InlineData("${ }", 1, "no name for a variable")]
     [InlineData("|x", 3, "expected '|' for the '|' opened at column 1")]
     [InlineData("(x|", 3, "expected ')' for the '(' opened at column 1")]
     [InlineData("exp(|x)", 7, "expected '|' for the '|' opened at column 5")]
