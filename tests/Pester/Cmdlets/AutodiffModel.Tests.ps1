@@ -48,8 +48,8 @@ Describe 'One contract for models' {
         $limits[0, 1] | Should -BeGreaterThan $limits[0, 0]
         ($rows[4] | Invoke-AutodiffModel $models.linear -Interval Confidence).psobject.Properties.Name | Should -Contain UpperConfidenceLimit
         $class = $rows[4] | Invoke-AutodiffModel $models.logistic -Interval Confidence
-        $class.LowerConfidenceLimit | Should -BeLessThan $class.P_late
-        $class.UpperConfidenceLimit | Should -BeGreaterThan $class.P_late
+        $class.LowerConfidenceLimit | Should -BeLessThan $class.Probability
+        $class.UpperConfidenceLimit | Should -BeGreaterThan $class.Probability
     }
 
     It 'says that a <_> has no such limits' -ForEach 'loss', 'logistic' {
