@@ -170,6 +170,7 @@ public sealed record DerivativeCheck(
 
     private static void RequireVariable(string name, string[] all, DataRows? rows)
     {
+        if (VariableNames.IsPi(name)) VariableNames.CheckAmong([name], () => all);
         VariableNames.Check(name);
         if (all.Contains(name, StringComparer.Ordinal)) return;
         if (rows is not null && rows.Names.Contains(name, StringComparer.Ordinal))

@@ -125,7 +125,7 @@ public sealed class ExprNodeTests
         Assert.Equal(ExprNode.Constant(2.5), ExprNode.Const(2.5));
         Assert.Equal(ExprNode.Variable("x"), ExprNode.Var("x"));
         Assert.Equal("ConstantNotFinite", Assert.Throws<AutodiffException>(static () => ExprNode.Const(double.NaN)).ErrorId);
-        Assert.Equal("VariableNameInvalid", Assert.Throws<AutodiffException>(static () => ExprNode.Var("pi")).ErrorId);
+        Assert.Equal("VariableNameInvalid", Assert.Throws<AutodiffException>(static () => ExprNode.Var(" ")).ErrorId);
     }
 
     [Fact]
@@ -176,13 +176,11 @@ public sealed class ExprNodeTests
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
-    [InlineData("pi")]
-    [InlineData("π")]
     [InlineData("x\n")]
     [InlineData("a\u2029b")]
     [InlineData("a\u202Eb")]
     [InlineData(null)]
-    public void Names_that_nobody_could_see_or_that_are_numbers_are_refused(string? name)
+    public void Names_that_nobody_could_see_are_refused(string? name)
     {
         var error = Assert.Throws<AutodiffException>(() => ExprNode.Variable(name!));
         Assert.Equal("VariableNameInvalid", error.ErrorId);

@@ -110,7 +110,7 @@ public sealed class DifferentiationTests
     [Fact]
     public void Names_that_are_none_are_refused()
     {
-        foreach (var name in new[] { string.Empty, " ", "pi", "a\nb" })
+        foreach (var name in new[] { string.Empty, " ", "a\nb" })
         {
             var error = Assert.Throws<AutodiffException>(() => ExprNode.Parse("x").Differentiate(name));
             Assert.Equal("VariableNameInvalid", error.ErrorId);
