@@ -48,7 +48,7 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('autodiff', 'automatic-differentiation', 'symbolic', 'derivative', 'gradient', 'machine-learning', 'neural-network', 'autograd', 'classification', 'logistic-regression', 'curve-fitting', 'gradient-descent', 'math', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('autodiff', 'automatic-differentiation', 'symbolic', 'derivative', 'gradient', 'machine-learning', 'neural-network', 'autograd', 'classification', 'logistic-regression', 'curve-fitting', 'regression', 'optimization', 'gradient-descent', 'math', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             ReleaseNotes = 'See CHANGELOG.md.'
         }
     }

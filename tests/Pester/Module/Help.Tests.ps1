@@ -12,6 +12,7 @@ BeforeAll {
     # What help lacks is null here, and the assertions say so.
     Set-StrictMode -Off
     . "$PSScriptRoot/../Support.ps1"
+    $errorIds = [PSAutodiff.ExprNode].Assembly.GetType('PSAutodiff.ErrorIds').GetFields() | ForEach-Object { $_.GetValue($null) }
     function Get-Text($Part) { ($Part | ForEach-Object { $_.Text } | Out-String).Trim() }
 }
 
@@ -28,6 +29,22 @@ Describe 'The help of <Name>' -ForEach $cmdlets {
 
     It 'has a description' {
         (Get-Text $help.description).Length | Should -BeGreaterThan 40
+    }
+
+    It 'comes to the first example soon: the description has less than 40 lines' {
+        # As Get-Help shows it: paragraphs are wrapped, with an empty line between two.
+        $lines = (@($help.description.Text) -join "`n`n") -split "`n"
+        $lines.Count | Should -BeLessThan 40
+    }
+
+    It 'leaves the ids of errors to about_PSAutodiff_Errors, and leads there' {
+        $text = $help | Out-String -Width 200
+        $errorIds | Where-Object { $text -cmatch "\b$_\b" } | Should -BeNullOrEmpty
+        (Get-Text @($help.alertSet.alert)) | Should -Match 'about_PSAutodiff_Errors'
+    }
+
+    It 'uses no words of a course' {
+        $help | Out-String -Width 200 | Should -Not -Match '\b(homework|problem set|the lab|lab''s|the five points)\b'
     }
 
     It 'describes -<_>' -ForEach $Parameters {
@@ -69,6 +86,37 @@ Describe 'The help of <Name>' -ForEach $cmdlets {
         $text = $help | Out-String -Width 200
         $text | Should -Not -Match '\{\{'
         $text | Should -Not -Match '(?i)\bFill (in )?|\bTODO\b|\bplaceholder\b'
+    }
+}
+
+Describe 'Get-Help' {
+    It 'finds the page by the word that others use: <Word>' -ForEach @(
+        @{ Word = 'autograd'; Name = 'Invoke-Differentiate' }
+        @{ Word = 'logistic regression'; Name = 'Invoke-LinearRegression' }
+        @{ Word = 'classification'; Name = 'Start-NetworkTraining' }
+        @{ Word = 'curve fit'; Name = 'Invoke-CurveFit' }
+        @{ Word = 'gradient descent'; Name = 'Find-Minimum' }
+        @{ Word = 'equation solver'; Name = 'Find-Root' }
+        @{ Word = 'prediction, inference'; Name = 'Invoke-AutodiffModel' }
+        @{ Word = 'substitution'; Name = 'Resolve-Expression' }
+    ) {
+        # Where no name matches, Get-Help searches synopsis and description.
+        (Get-Help "PSAutodiff\$Name" | ForEach-Object { "$($_.Synopsis) $(Get-Text $_.description)" }) -replace '\s+', ' ' | Should -Match $Word
+    }
+
+    It 'finds it in a fresh session' {
+        $names = Invoke-FreshShell "`$env:PSModulePath = '$(Split-Path $moduleBase)'; Import-Module PSAutodiff; (Get-Help autograd).Name; (Get-Help *regression*).Name"
+        $names | Should -Match 'Invoke-Differentiate'
+        $names | Should -Match 'Invoke-LinearRegression'
+    }
+}
+
+Describe 'The pages about topics' {
+    It 'leave the ids of errors to about_PSAutodiff_Errors' {
+        foreach ($file in Get-ChildItem (Join-Path $repositoryRoot docs/en-US) -Filter about_*.md | Where-Object BaseName -NE about_PSAutodiff_Errors) {
+            $text = Get-Content $file -Raw
+            $errorIds | Where-Object { $text -cmatch "\b$_\b" } | ForEach-Object { "$($file.Name): $_" } | Should -BeNullOrEmpty
+        }
     }
 }
 

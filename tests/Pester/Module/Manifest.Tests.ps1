@@ -169,3 +169,39 @@ Describe 'Importing the module' -Tag Slow {
         Invoke-FreshShell $command | Should -BeExactly '5'
     }
 }
+
+Describe 'The address of the help pages' -Tag Slow {
+    BeforeAll {
+        function Build-PageAddress([string]$Address) {
+            $target = Join-Path $TestDrive ([guid]::NewGuid())
+            $output = & dotnet msbuild (Join-Path $repositoryRoot src/Module.proj) -target:StageHelp "-property:Out=$target/" "-property:PSAutodiffHelpUri=$Address" -nologo 2>&1 | Out-String
+            [pscustomobject]@{ Code = $LASTEXITCODE; Output = $output; File = Join-Path $target en-US/PSAutodiff.dll-Help.xml }
+        }
+    }
+
+    It 'is none when none is set' {
+        Get-Content (Join-Path $repositoryRoot module/en-US/PSAutodiff.dll-Help.xml) -Raw | Should -Not -Match 'Online Version'
+        (Build-PageAddress '').File | Should -Not -Exist
+    }
+
+    It 'is that of the folder and the cmdlet, and nothing else of the help changes' {
+        $built = Build-PageAddress 'https://example.org/pages'
+        $built.Code | Should -Be 0 -Because $built.Output
+        $own, $made = [xml](Get-Content (Join-Path $repositoryRoot module/en-US/PSAutodiff.dll-Help.xml) -Raw), [xml](Get-Content $built.File -Raw)
+        $commands = @($made.GetElementsByTagName('command:command'))
+        $commands.Count | Should -Be (Get-Module PSAutodiff).ExportedCmdlets.Count
+        foreach ($command in $commands) {
+            $links = $command['command:relatedLinks']
+            $links.FirstChild['maml:linkText'].InnerText | Should -BeExactly 'Online Version'
+            $links.FirstChild['maml:uri'].InnerText | Should -BeExactly "https://example.org/pages/$($command['command:details']['command:name'].InnerText).md"
+            $null = $links.RemoveChild($links.FirstChild)
+        }
+        ($made.DocumentElement.InnerText -replace '\s+') | Should -BeExactly ($own.DocumentElement.InnerText -replace '\s+')
+    }
+
+    It 'is refused when it is not an address' {
+        $built = Build-PageAddress 'nowhere'
+        $built.Code | Should -Not -Be 0
+        $built.Output | Should -Match 'PSAutodiffHelpUri has to be an address'
+    }
+}
