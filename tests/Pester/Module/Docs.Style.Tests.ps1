@@ -6,11 +6,9 @@ BeforeDiscovery {
             ForEach-Object { [IO.Path]::GetRelativePath($root, $_.FullName).Replace('\', '/') }
     }
     $all = @('README.md', 'CONTRIBUTING.md') + @(Get-Page docs)
-    # The help pages follow the form of PlatyPS. These pages are older than the rules.
-    $older = 'docs/explanation/architecture.md', 'docs/explanation/backpropagation.md', 'docs/explanation/benchmarks.md', 'docs/explanation/simplification.md',
-    'docs/tutorials/getting-started.md', 'docs/how-to/adding-an-operation.md', 'docs/reference/tour.md'
+    # The help pages follow the form of PlatyPS.
     $linked = foreach ($page in $all) { @{ Page = $page } }
-    $styled = foreach ($page in $all -notlike 'docs/en-US/*' -notlike 'docs/explanation/decisions/*' -ne 'CONTRIBUTING.md' | Where-Object { $_ -notin $older }) { @{ Page = $page } }
+    $styled = foreach ($page in $all -notlike 'docs/en-US/*' -notlike 'docs/explanation/decisions/*' -ne 'CONTRIBUTING.md') { @{ Page = $page } }
     $indexed = foreach ($page in Get-Page docs) { if ($page -ne 'docs/README.md') { @{ Target = $page.Substring(5) } } }
 }
 
