@@ -6,8 +6,8 @@ using System.Management.Automation.Language;
 using System.Reflection;
 using PSAutodiff.Core;
 using PSAutodiff.Expressions;
-using NumberText = PSAutodiff.Foundation.NumberText;
 using PSAutodiff.Foundation.Names;
+using NumberText = PSAutodiff.Foundation.NumberText;
 
 namespace PSAutodiff.Converters;
 

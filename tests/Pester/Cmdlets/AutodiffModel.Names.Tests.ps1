@@ -6,7 +6,7 @@ BeforeDiscovery {
 
 BeforeAll {
     function Write-Quoted([string]$Name) { '${' + ($Name -replace '[{}`]', '`$0') + '}' }
-    function New-Row([string]$Name) {
+    function Get-NamedRow([string]$Name) {
         foreach ($i in 1..12) {
             $row = [ordered]@{}
             $row[$Name] = $i
@@ -42,7 +42,7 @@ BeforeAll {
 
 Describe 'A column called <Name>' -ForEach $cases {
     It 'is a feature of a regression' {
-        $rows = New-Row $Name
+        $rows = Get-NamedRow $Name
         $model = $rows | Invoke-LinearRegression -Label answer
         $model.Features | Should -BeExactly @($Name, 'zz')
         [math]::Abs($model.Coefficients[1] - 2) | Should -BeLessThan 0.01
@@ -51,7 +51,7 @@ Describe 'A column called <Name>' -ForEach $cases {
     }
 
     It 'is a label, and a weight' {
-        $rows = New-Row $Name
+        $rows = Get-NamedRow $Name
         $model = $rows | Invoke-LinearRegression -Feature answer -Label zz -Weight $Name
         Assert-Model $model $rows $Name
         ($rows | Test-AutodiffModel $model -CrossValidationFold 3).Rows | Should -Be 12
@@ -61,7 +61,7 @@ Describe 'A column called <Name>' -ForEach $cases {
     }
 
     It 'is a variable of a curve fit' {
-        $rows = New-Row $Name
+        $rows = Get-NamedRow $Name
         $quoted = Write-Quoted $Name
         $model = $rows | Invoke-CurveFit "p*$quoted + q" -Label answer
         Assert-Model $model $rows $Name
@@ -69,7 +69,7 @@ Describe 'A column called <Name>' -ForEach $cases {
     }
 
     It 'is a parameter of a curve fit' {
-        $rows = New-Row t
+        $rows = Get-NamedRow t
         $quoted = Write-Quoted $Name
         $model = $rows | Invoke-CurveFit "$quoted*t + q" -Label answer
         $model.Parameters.Contains($Name) | Should -BeTrue
@@ -77,7 +77,7 @@ Describe 'A column called <Name>' -ForEach $cases {
     }
 
     It 'is a feature of a network and a column of a loss' {
-        $rows = New-Row $Name
+        $rows = Get-NamedRow $Name
         $network = New-NeuralNetwork -InputSize 2 -Layer 2, tanh, 1, linear -Seed 1
         $model = ($rows | Start-NetworkTraining -Network $network -Feature $Name, zz -Label answer -Epoch 2 -Seed 1 -Standardize).Network
         $model.Features | Should -BeExactly @($Name, 'zz')
@@ -100,7 +100,7 @@ Describe 'Names that no variable can have' {
         @{ Name = "a`tb"; Shown = 'with a tab' }
         @{ Name = "a$([char]0x202e)b"; Shown = 'with a sign that turns text around' }
     ) {
-        { New-Row $Name | Invoke-LinearRegression -Label answer } | Should -Throw '*is no name for a variable*'
+        { Get-NamedRow $Name | Invoke-LinearRegression -Label answer } | Should -Throw '*is no name for a variable*'
     }
 
     It 'keeps pi for the number where it is written without braces' {
