@@ -1,0 +1,267 @@
+# Models in the formats of other programs: ONNX and safetensors, both ways.
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+    $net = New-NeuralNetwork 3 4, tanh, 2, softmax -Seed 1
+    $rows = 1..8 | ForEach-Object { [pscustomobject]@{ a = $_; b = $_ * $_; c = -$_; y = ('small', 'large')[$_ -gt 4] } }
+    $trained = $rows | Start-NetworkTraining -Network $net -Label y -Epoch 5 -Seed 1 -Standardize
+    $line = 1..8 | ForEach-Object { [pscustomobject]@{ a = $_; b = $_ * $_; y = 3 * $_ + 0.5 * $_ * $_ - 2 } } | Invoke-LinearRegression -Label y
+
+    # The first bytes of a file as text.
+    function Get-Start([string]$Path, [int]$Count = 40) {
+        $bytes = [IO.File]::ReadAllBytes($Path)
+        [Text.Encoding]::Latin1.GetString($bytes, 0, [Math]::Min($Count, $bytes.Length))
+    }
+
+    # A safetensors file of a header and the bytes of its tensors.
+    function Write-TensorFile([string]$Path, [string]$Header, [float[]]$Number) {
+        $text = [Text.Encoding]::UTF8.GetBytes($Header)
+        $data = [byte[]]::new(4 * $Number.Count)
+        [Buffer]::BlockCopy($Number, 0, $data, 0, $data.Length)
+        [IO.File]::WriteAllBytes($Path, [byte[]]([BitConverter]::GetBytes([long]$text.Length) + $text + $data))
+    }
+}
+
+Describe 'A trained network as <Name>' -ForEach @(
+    @{ Name = 'm.onnx' }
+    @{ Name = 'm.safetensors' }
+) {
+    It 'comes back with every bit, columns, classes and scaling' {
+        $path = Join-Path $TestDrive $Name
+        $trained | Export-AutodiffModel $path
+        $back = Import-AutodiffModel $path
+        $back | Should -BeOfType PSAutodiff.Network
+        $back.Precision | Should -Be Double
+        $back.Classes | Should -BeExactly $trained.Network.Classes
+        $back.Features | Should -BeExactly a, b, c
+        $ours = $rows | Invoke-AutodiffModel $trained
+        $theirs = $rows | Invoke-AutodiffModel $back
+        $theirs.Prediction | Should -BeExactly $ours.Prediction
+        $theirs.Probability | Should -BeExactly $ours.Probability
+    }
+
+    It 'is rounded to single numbers by -Precision' {
+        $path = Join-Path $TestDrive "single-$Name"
+        $trained | Export-AutodiffModel $path -Precision Single
+        $back = Import-AutodiffModel $path
+        $back.Precision | Should -Be Single
+        (Get-Item $path).Length | Should -BeLessThan (Get-Item (Join-Path $TestDrive $Name)).Length
+        $back.Layers[0].Weights[0, 0] | Should -BeExactly ([double][float]$trained.Network.Layers[0].Weights[0, 0])
+    }
+
+    It 'is one of several files, beside JSON, and what is wrong costs its file only' {
+        $folder = New-Item (Join-Path $TestDrive "several-$Name") -ItemType Directory
+        $trained | Export-AutodiffModel "$folder/1-$Name"
+        Set-Content "$folder/2-$Name" 'not a model'
+        $trained | Export-AutodiffModel "$folder/3.json"
+        $outcome = Get-Outcome { Get-ChildItem $folder | Import-AutodiffModel }
+        $outcome.Output | Should -HaveCount 2
+        $outcome.Errors | Should -HaveCount 1
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly 'ModelFile,PSAutodiff.Commands.ImportAutodiffModelCommand'
+        $outcome.Errors[0].Exception.Message.Contains("2-$Name") | Should -BeTrue
+    }
+
+    It 'is not read when half of it is there' {
+        $path = Join-Path $TestDrive "half-$Name"
+        $trained | Export-AutodiffModel $path
+        $bytes = [IO.File]::ReadAllBytes($path)
+        [IO.File]::WriteAllBytes($path, $bytes[0..($bytes.Length / 2)])
+        $outcome = Get-Outcome { Import-AutodiffModel $path }
+        $outcome.Output | Should -HaveCount 0
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ModelFile
+        [IO.File]::WriteAllBytes($path, [byte[]]@())
+        Get-ErrorId (Get-Outcome { Import-AutodiffModel $path }).Errors[0] | Should -BeExactly ModelFile
+    }
+
+    It 'writes nothing with -WhatIf, leaves a file with -NoClobber, and replaces one without' {
+        $path = Join-Path $TestDrive "rules-$Name"
+        $trained | Export-AutodiffModel $path -WhatIf
+        $path | Should -Not -Exist
+        Set-Content $path old
+        Get-ErrorId (Get-Outcome { $trained | Export-AutodiffModel $path -NoClobber }).Errors[0] | Should -BeExactly FileExists
+        Get-Content $path | Should -BeExactly old
+        Set-ItemProperty $path IsReadOnly $true
+        Get-ErrorId (Get-Outcome { $trained | Export-AutodiffModel $path }).Errors[0] | Should -BeExactly FileUnwritable
+        Get-Content $path | Should -BeExactly old
+        $trained | Export-AutodiffModel $path -Force
+        (Import-AutodiffModel $path).ToJson() | Should -BeExactly $trained.Network.ToJson()
+    }
+}
+
+Describe 'The format of a file' {
+    It 'is what the end of the name says, in any case: <Name>' -ForEach @(
+        @{ Name = 'a.onnx'; Starts = '*PSAutodiff*' }
+        @{ Name = 'a.ONNX'; Starts = '*PSAutodiff*' }
+        @{ Name = 'a.safetensors'; Starts = '????????{*' }
+        @{ Name = 'a.SafeTensors'; Starts = '????????{*' }
+        @{ Name = 'a.json'; Starts = '{*' }
+        @{ Name = 'a.onnx.txt'; Starts = '{*' }
+        @{ Name = 'onnx'; Starts = '{*' }
+    ) {
+        $path = Join-Path $TestDrive $Name
+        $net | Export-AutodiffModel $path
+        Get-Start $path | Should -BeLikeExactly $Starts
+        (Import-AutodiffModel $path).ToString() | Should -BeExactly $net.ToString()
+    }
+
+    It 'is that of -Format whatever the name' -ForEach @(
+        @{ Format = 'Onnx'; Starts = '*PSAutodiff*' }
+        @{ Format = 'Safetensors'; Starts = '????????{*' }
+        @{ Format = 'Json'; Starts = '{*' }
+    ) {
+        foreach ($name in 'f.bin', 'f.json', 'f.onnx', 'f.safetensors') {
+            $path = Join-Path $TestDrive $name
+            $net | Export-AutodiffModel $path -Format $Format
+            Get-Start $path | Should -BeLikeExactly $Starts
+            (Import-AutodiffModel $path -Format $Format).ToString() | Should -BeExactly $net.ToString()
+        }
+    }
+
+    It 'is not guessed from the content' {
+        $path = Join-Path $TestDrive other.bin
+        $net | Export-AutodiffModel $path -Format Onnx
+        Get-ErrorId (Get-Outcome { Import-AutodiffModel $path }).Errors[0] | Should -BeExactly NetworkJson
+        Get-ErrorId (Get-Outcome { Import-AutodiffModel $path -Format Safetensors }).Errors[0] | Should -BeExactly ModelFile
+    }
+
+    It 'has another version of operations by -OpsetVersion' {
+        $files = foreach ($opset in 17..21) {
+            $path = Join-Path $TestDrive "$opset.onnx"
+            $net | Export-AutodiffModel $path -OpsetVersion $opset
+            (Import-AutodiffModel $path).ToJson() | Should -BeExactly $net.ToJson()
+            (Get-FileHash $path).Hash
+        }
+        @($files | Sort-Object -Unique) | Should -HaveCount 5
+        $net | Export-AutodiffModel (Join-Path $TestDrive default.onnx)
+        (Get-FileHash (Join-Path $TestDrive default.onnx)).Hash | Should -BeExactly $files[0]
+    }
+}
+
+Describe 'Export-AutodiffModel refuses <What>: <Id>, and writes nothing' -ForEach @(
+    @{ What = '-OpsetVersion with JSON'; Id = 'ArgumentInvalid'; Says = '-OpsetVersion'; Call = { $net | Export-AutodiffModel $path -OpsetVersion 18 } }
+    @{ What = '-OpsetVersion with safetensors'; Id = 'ArgumentInvalid'; Says = '-OpsetVersion'; Call = { $net | Export-AutodiffModel $path -Format Safetensors -OpsetVersion 18 } }
+    @{ What = '-Precision with JSON'; Id = 'ArgumentInvalid'; Says = '-Precision'; Call = { $net | Export-AutodiffModel $path -Precision Single } }
+    @{ What = 'a version too old'; Id = 'ParameterArgumentValidationError'; Says = '17'; Call = { $net | Export-AutodiffModel $path -Format Onnx -OpsetVersion 16 } }
+    @{ What = 'a version too new'; Id = 'ParameterArgumentValidationError'; Says = '21'; Call = { $net | Export-AutodiffModel $path -Format Onnx -OpsetVersion 22 } }
+    @{ What = 'an unknown format'; Id = 'CannotConvertArgumentNoMessage'; Says = 'Safetensors'; Call = { $net | Export-AutodiffModel $path -Format Pickle } }
+) {
+    It 'says it' {
+        $path = Join-Path $TestDrive none.bin
+        $outcome = Get-Outcome $Call
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly $Id
+        $outcome.Errors[0].Exception.Message.Contains($Says) | Should -BeTrue -Because $outcome.Errors[0].Exception.Message
+        $path | Should -Not -Exist
+    }
+}
+
+Describe 'What a trained loss predicts by' {
+    BeforeAll {
+        # The result of a training whose prediction has the operation.
+        function Get-Trained([string]$Prediction) {
+            1..6 | ForEach-Object { [pscustomobject]@{ x = $_ / 4; y = $_ / 2 } } |
+                Start-NetworkTraining -Loss "($Prediction - y)^2" -Epoch 1 -Prediction $Prediction -Seed 1 -WarningAction Ignore
+        }
+    }
+
+    It 'is refused by the name of its operation: <Name>' -ForEach @(
+        @{ Name = 'lgamma'; Text = 'w * lgamma(x + 1)' }
+        @{ Name = 'digamma'; Text = 'w * digamma(x + 1)' }
+        @{ Name = 'inv'; Text = 'w * sum(inv([[x + 1, 0], [0, 1]]))' }
+        @{ Name = 'logdet'; Text = 'w * logdet([[x + 1, 0], [0, 1]])' }
+    ) {
+        $path = Join-Path $TestDrive refused.onnx
+        $outcome = Get-Outcome { Get-Trained $Text | Export-AutodiffModel $path }
+        $outcome.Errors | Should -HaveCount 1
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly 'FormatUnsupported,PSAutodiff.Commands.ExportAutodiffModelCommand'
+        $outcome.Errors[0].Exception.Message.Contains("'$Name'") | Should -BeTrue -Because $outcome.Errors[0].Exception.Message
+        $path | Should -Not -Exist
+    }
+
+    It 'needs single precision where ONNX Runtime does' {
+        $path = Join-Path $TestDrive erf.onnx
+        $result = Get-Trained 'w * erf(x)'
+        $outcome = Get-Outcome { $result | Export-AutodiffModel $path }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly FormatUnsupported
+        $outcome.Errors[0].Exception.Message.Contains('-Precision Single') | Should -BeTrue
+        $result | Export-AutodiffModel $path -Precision Single
+        $path | Should -Exist
+    }
+
+    It 'is written as ONNX, and not as safetensors' {
+        $result = Get-Trained 'w * tanh(x) + b'
+        $result | Export-AutodiffModel (Join-Path $TestDrive loss.onnx)
+        Get-Start (Join-Path $TestDrive loss.onnx) | Should -BeLikeExactly '*PSAutodiff*'
+        $outcome = Get-Outcome { $result | Export-AutodiffModel (Join-Path $TestDrive loss.safetensors) }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly FormatUnsupported
+        $outcome.Errors[0].Exception.Message.Contains('ONNX') | Should -BeTrue
+    }
+}
+
+Describe 'A regression' {
+    It 'comes back from ONNX as a network of one layer' {
+        $path = Join-Path $TestDrive line.onnx
+        $line | Export-AutodiffModel $path
+        $back = Import-AutodiffModel $path
+        $back.ToString() | Should -BeExactly '2-1 Linear'
+        $row = [pscustomobject]@{ a = 2.5; b = -1 }
+        ($row | Invoke-AutodiffModel $back).Prediction | Assert-Near ($row | Invoke-AutodiffModel $line).Prediction -Within 1e-12
+    }
+
+    It 'is tensors weight and bias as safetensors' {
+        $path = Join-Path $TestDrive line.safetensors
+        $line | Export-AutodiffModel $path
+        $start = Get-Start $path 2000
+        foreach ($name in '"weight":', '"bias":') { $start.Contains($name) | Should -BeTrue }
+    }
+}
+
+Describe 'Import-AutodiffModel and safetensors of other programs' {
+    BeforeAll {
+        $path = Join-Path $TestDrive torch.safetensors
+        Write-TensorFile $path '{"0.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"0.bias":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"2.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[16,24]}}' 1, -1, 0.5, 0.25, 2, 3
+    }
+
+    It 'takes the activations from -Activation' {
+        $back = Import-AutodiffModel $path -Activation relu, linear
+        $back.ToString() | Should -BeExactly '1-2 ReLU-1 Linear'
+        $back.Precision | Should -Be Single
+        # 2 * relu(3 + 0.5) + 3 * relu(-3 + 0.25)
+        ([pscustomobject]@{ x = 3 } | Invoke-AutodiffModel $back -Feature x).Prediction | Should -BeExactly 7
+    }
+
+    It 'asks for the activations, with the call' {
+        $outcome = Get-Outcome { Import-AutodiffModel $path }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ModelFile
+        $outcome.Errors[0].Exception.Message.Contains('-Activation ReLU, Linear') | Should -BeTrue -Because $outcome.Errors[0].Exception.Message
+    }
+
+    It 'wants one for each layer' {
+        $outcome = Get-Outcome { Import-AutodiffModel $path -Activation relu }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ModelFile
+        $outcome.Errors[0].Exception.Message.Contains('2 layers') | Should -BeTrue
+    }
+
+    It 'refuses -Activation for <Format>' -ForEach @{ Format = 'Onnx' }, @{ Format = 'Json' } {
+        $file = Join-Path $TestDrive "activation.$Format"
+        $net | Export-AutodiffModel $file -Format $Format
+        Get-ErrorId (Get-Outcome { Import-AutodiffModel $file -Format $Format -Activation relu, linear }).Errors[0] | Should -BeExactly ArgumentInvalid
+    }
+
+    It 'refuses <What>' -ForEach @(
+        @{ What = 'a tensor that ends behind the file'; Header = '{"0.weight":{"dtype":"F32","shape":[1,9],"data_offsets":[0,36]}}' }
+        @{ What = 'a tensor that is huge'; Header = '{"0.weight":{"dtype":"F32","shape":[1000000000,1000000000],"data_offsets":[0,4]}}' }
+        @{ What = 'a type that is unknown'; Header = '{"0.weight":{"dtype":"X9","shape":[1,1],"data_offsets":[0,4]}}' }
+        @{ What = 'a size below zero'; Header = '{"0.weight":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}' }
+        @{ What = 'a header that is no JSON'; Header = '{"0.weight":' }
+        @{ What = 'another tensor'; Header = '{"embedding":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}' }
+    ) {
+        $bad = Join-Path $TestDrive bad.safetensors
+        Write-TensorFile $bad $Header 1
+        $outcome = Get-Outcome { Import-AutodiffModel $bad -Activation linear }
+        $outcome.Output | Should -HaveCount 0
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ModelFile
+        $outcome.Errors[0].Exception.Message.Contains($bad) | Should -BeTrue
+    }
+}
