@@ -61,6 +61,16 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
 
     private bool TakesSeveral => MyInvocation.ExpectingInput && RowsForm is null;
 
+    /// <summary>How text in rows is read as a number.</summary>
+    [Parameter]
+    public NumberFormat NumberFormat { get; set; } = NumberFormat.Plain;
+
+    /// <summary>What is done with rows that lack a value.</summary>
+    [Parameter]
+    public MissingValueAction MissingValue { get; set; } = MissingValueAction.Error;
+
+    private protected override MissingValueAction RowsMissingValue => MissingValue;
+
     private protected override string Example => $"For example: {Name} '(x - 1)^2' -At @{{ x = 3 }}";
 
     private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
@@ -114,7 +124,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     private JoinedRows StartRows(object row, int number)
     {
         if (LearnShapes(Expression, Values, row, number) || _node is null) _node = ToExpression(Expression, Values);
-        return new JoinedRows(ExprNode.Flatten([_node], Cancellation), _node.Variables, Values, nameof(InitialValue), [], ColumnMap.Empty, row, number, leavesOthers: false, this);
+        return new JoinedRows(ExprNode.Flatten([_node], Cancellation), _node.Variables, Values, nameof(InitialValue), [], ColumnMap.Empty, row, number, leavesOthers: false, this, NumberFormat);
     }
 
     private void Search(ExprNode node, DataRows? rows)

@@ -34,7 +34,7 @@ internal sealed class NetworkDerivativeForm(TestDerivativeCommand command, Netwo
 
     /// <inheritdoc/>
     public IRowWork Start(object row, int number) =>
-        new LabelledRows(_network, command.Feature, command.Label, row, number, numeric: _network.LossFunction is not null && _network.Classes.Count == 0, _network.NumberFormat);
+        new LabelledRows(_network, command.Feature, command.Label, row, number, numeric: _network.LossFunction is not null && _network.Classes.Count == 0, command.IsBound(nameof(command.NumberFormat)) ? command.NumberFormat : _network.NumberFormat);
 
     /// <inheritdoc/>
     public void Finish(RowIntake rows)

@@ -39,6 +39,9 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
     /// <summary>What is done with rows from the pipeline; null where it brings expressions.</summary>
     private protected virtual IRowsForm? RowsForm => null;
 
+    /// <summary>What is done with rows that lack a value.</summary>
+    private protected virtual MissingValueAction RowsMissingValue => MissingValueAction.Error;
+
     /// <summary>How to ask for rows, for those who pipe them in without it; ends with a space.</summary>
     private protected virtual string RowsAdvice => string.Empty;
 
@@ -49,10 +52,11 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
         if (RowsForm is { } form)
         {
             if (!first) Stop(ErrorIds.ExpressionMissing, $"With {form.Cause} the pipeline brings rows, and the expression stands at the first position. {form.Example}");
-            (_form, _rows) = (form, new RowIntake(this, form.Start));
+            (_form, _rows) = (form, new RowIntake(this, form.Start) { MissingValue = RowsMissingValue });
             return;
         }
 
+        if (RowsCmdlet.TableParameters.FirstOrDefault(IsBound) is { } table) Stop(ErrorIds.ArgumentInvalid, $"-{table} is about rows from the pipeline, and {(RowsAdvice.Length > 0 ? "there are none without -Mean or -Sum" : "none come")}. Leave -{table} out.");
         if (!MyInvocation.ExpectingInput)
         {
             if (first && IsBound(nameof(InputObject))) Stop(ErrorIds.ExpressionRepeated, $"{Name} was given an expression by -Expression and another by -InputObject. Leave one of them out.", Expression);

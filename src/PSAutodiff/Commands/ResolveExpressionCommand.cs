@@ -45,6 +45,16 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     [ValidateNotNullOrEmpty]
     public object? Shape { get; set; }
 
+    /// <summary>How text in rows is read as a number.</summary>
+    [Parameter]
+    public NumberFormat NumberFormat { get; set; } = NumberFormat.Plain;
+
+    /// <summary>What is done with rows that lack a value.</summary>
+    [Parameter]
+    public MissingValueAction MissingValue { get; set; } = MissingValueAction.Error;
+
+    private protected override MissingValueAction RowsMissingValue => MissingValue;
+
     private protected override string Second => nameof(At);
 
     private protected override IRowsForm? RowsForm => TotalOf(Mean, Sum) is { } total
@@ -74,7 +84,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
     private JoinedRows StartRows(object row, int number)
     {
         if (LearnShapes(Expression, _values, row, number) || _node is null) _node = Defined(ToExpression(Expression));
-        return new JoinedRows(ExprNode.Flatten([_node], Cancellation), _node.Variables, _values, nameof(At), [], ColumnMap.Empty, row, number, leavesOthers: true, this);
+        return new JoinedRows(ExprNode.Flatten([_node], Cancellation), _node.Variables, _values, nameof(At), [], ColumnMap.Empty, row, number, leavesOthers: true, this, NumberFormat);
     }
 
     private protected override void Process(object? expression)

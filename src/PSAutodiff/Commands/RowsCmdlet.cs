@@ -26,6 +26,9 @@ public abstract class RowsCmdlet : AutodiffCmdlet
     [Parameter]
     public MissingValueAction MissingValue { get; set; } = MissingValueAction.Error;
 
+    /// <summary>The parameters about the cells of rows.</summary>
+    internal static IReadOnlyList<string> TableParameters => [nameof(NumberFormat), nameof(MissingValue)];
+
     /// <summary>Takes the rows in.</summary>
     internal RowIntake Intake => _intake ??= new RowIntake(this, StartRows) { MissingValue = MissingValue };
 
@@ -63,6 +66,7 @@ public abstract class RowsCmdlet : AutodiffCmdlet
 
         if (MyInvocation.ExpectingInput || IsBound(nameof(InputObject))) Stop(ErrorIds.DataInvalid, "There are rows from the pipeline and also -Data. Give one of the two.");
         if (target is not null && !hasTarget) Stop(ErrorIds.DataInvalid, $"-Data holds the inputs and needs -Target, which holds {target}.");
+        if (TableParameters.FirstOrDefault(IsBound) is { } table) Stop(ErrorIds.DataInvalid, $"-{table} is about the cells of rows from the pipeline and does not go with -Data, which holds numbers. Leave one of the two out.");
         if (ColumnParameters.FirstOrDefault(IsBound) is { } column) Stop(ErrorIds.DataInvalid, $"-{column} names columns of rows from the pipeline and does not go with -Data. Leave one of the two out.");
     }
 }

@@ -73,6 +73,14 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     [ArgumentCompleter(typeof(ColumnCompleter))]
     public string? Label { get; set; }
 
+    /// <summary>How text in rows is read as a number.</summary>
+    [Parameter]
+    public NumberFormat NumberFormat { get; set; } = NumberFormat.Plain;
+
+    /// <summary>What is done with rows that lack a value.</summary>
+    [Parameter]
+    public MissingValueAction MissingValue { get; set; } = MissingValueAction.Error;
+
     /// <summary>Draw the derivative of each curve too.</summary>
     [Parameter]
     public SwitchParameter Derivative { get; set; }
@@ -133,7 +141,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
         }
 
         _takesRows ??= StartPipeline();
-        if (_takesRows.Value) (_intake ??= new RowIntake(this, StartRows)).Take(InputObject);
+        if (_takesRows.Value) (_intake ??= new RowIntake(this, StartRows) { MissingValue = MissingValue }).Take(InputObject);
         else Add(InputObject);
     }
 
@@ -152,6 +160,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
             return;
         }
 
+        if (_intake is null && RowsCmdlet.TableParameters.FirstOrDefault(IsBound) is { } table) Stop(ErrorIds.ArgumentInvalid, $"-{table} is about rows from the pipeline, and none came. Leave -{table} out.");
         if (_decays.Count > 0) Attempt(_decays, WriteDecays);
         if (_decays.Count == 0 || _subjects.Count > 0) base.EndProcessing();
         _intake?.Finish();
@@ -202,8 +211,8 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     }
 
     private PlotRows StartRows(object row, int number) => _rows = _hasPointsAlone
-        ? new PlotRows(Feature, Label, row, number)
-        : new PlotRows(_axes, Feature, Label, _subjects.FirstOrDefault()?.Label, row, number);
+        ? new PlotRows(Feature, Label, row, number, NumberFormat)
+        : new PlotRows(_axes, Feature, Label, _subjects.FirstOrDefault()?.Label, row, number, NumberFormat);
 
     /// <summary>One thing to draw, or each of a list.</summary>
     private void AddAll(object? value)

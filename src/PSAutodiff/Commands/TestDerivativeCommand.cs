@@ -80,6 +80,16 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
 
     private IReadOnlyDictionary<string, Shape>? Arrays => VariableLayout.Of(_node!.Variables, ExprNode.Flatten([_node], Cancellation)).ByName();
 
+    /// <summary>How text in rows is read as a number.</summary>
+    [Parameter]
+    public NumberFormat NumberFormat { get; set; } = NumberFormat.Plain;
+
+    /// <summary>What is done with rows that lack a value.</summary>
+    [Parameter]
+    public MissingValueAction MissingValue { get; set; } = MissingValueAction.Error;
+
+    private protected override MissingValueAction RowsMissingValue => MissingValue;
+
     private protected override string Second => nameof(At);
 
     private protected override string Example => $"For example: {Name} 'x^2' -At @{{ x = 3 }}";
@@ -140,7 +150,7 @@ public sealed class TestDerivativeCommand : PositionalExpressionCmdlet
         return Joined(Needed(_node!), this);
 
         JoinedRows Joined(IReadOnlyList<string> variables, IRowMessages? messages) =>
-            new(ExprNode.Flatten([_node!], Cancellation), variables, _at, nameof(At), Variable ?? [], ColumnMap.Empty, row, number, leavesOthers: false, messages);
+            new(ExprNode.Flatten([_node!], Cancellation), variables, _at, nameof(At), Variable ?? [], ColumnMap.Empty, row, number, leavesOthers: false, messages, NumberFormat);
     }
 
     private void Finish(JoinedRows rows, DataRows data)

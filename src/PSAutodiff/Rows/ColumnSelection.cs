@@ -19,8 +19,9 @@ internal static class ColumnSelection
     /// <param name="number">The number of the row, for errors.</param>
     /// <param name="excluded">Columns that are taken for something else.</param>
     /// <param name="parameter">The name of the parameter, for errors.</param>
+    /// <param name="weights">Those of the excluded columns that are weights; the others are labels.</param>
     /// <exception cref="AutodiffException">A name or wildcard matches nothing, a column is named twice or is excluded.</exception>
-    public static string[] Resolve(IReadOnlyList<string> patterns, RowCells row, int number, IReadOnlyList<string> excluded, string parameter)
+    public static string[] Resolve(IReadOnlyList<string> patterns, RowCells row, int number, IReadOnlyList<string> excluded, string parameter, IReadOnlyList<string>? weights = null)
     {
         var names = row.Names.ToArray();
         var groups = new NameGroups(names);
@@ -64,7 +65,7 @@ internal static class ColumnSelection
         AutodiffException Repeated(string column) => new(
             ErrorIds.ColumnRepeated,
             excluded.Contains(column, StringComparer.Ordinal)
-                ? $"The column '{column}' cannot be both feature and label."
+                ? $"The column '{column}' cannot be both {(weights?.Contains(column, StringComparer.Ordinal) == true ? $"{parameter.ToLowerInvariant()} and weight" : "feature and label")}."
                 : $"-{parameter} names the column '{column}' more than once.");
     }
 

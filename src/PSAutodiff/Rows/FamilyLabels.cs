@@ -21,10 +21,10 @@ internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
     /// <exception cref="AutodiffException">It is missing, or nothing that the family predicts.</exception>
     public void Add(object? cell, int row, string? column)
     {
-        // No class is called NA: it stands for a missing value, as in the columns.
-        if (_collector is not null && Conversions.Unwrap(cell) is string { Length: > 0 } text && RowReader.IsMissing(text))
+        // No class is called NA: it stands for a missing value, as in the columns. A class may be a dash.
+        if (_collector is null ? RowReader.IsMissingNumber(cell) : Conversions.Unwrap(cell) is string { Length: > 0 } && RowReader.IsMissing(cell))
         {
-            var fault = $"the label is missing: {ValueSource.Describe(text)} stands for a missing value.";
+            var fault = $"the label is missing{(Conversions.Unwrap(cell) is string { Length: > 0 } text ? $": {ValueSource.Describe(text)} stands for a missing value" : string.Empty)}.{(column is null ? string.Empty : RowException.SkipHint)}";
             throw column is null
                 ? new AutodiffException(ErrorIds.LabelMissing, string.Create(CultureInfo.InvariantCulture, $"-Target, element {row}: {fault}"))
                 : new RowException(ErrorIds.LabelMissing, row, column, fault) { IsMissing = true };

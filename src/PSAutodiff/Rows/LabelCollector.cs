@@ -58,9 +58,10 @@ internal sealed class LabelCollector
     public void Add(object? cell, int row, string? column)
     {
         cell = Conversions.Unwrap(cell);
-        if (cell is null or string { Length: 0 } or DBNull)
+        if (cell is null or string { Length: 0 } or DBNull || StandsForNothing(cell))
         {
-            var fault = $"the label is {(cell is string ? "empty" : "missing")}.";
+            var fault = cell is string { Length: > 0 } ? $"the label is missing: {ValueSource.Describe(cell)} stands for a missing value.{(column is null ? string.Empty : RowException.SkipHint)}"
+                : $"the label is {(cell is string ? "empty" : "missing")}.{(column is null ? string.Empty : RowException.SkipHint)}";
             throw column is null
                 ? new AutodiffException(ErrorIds.LabelMissing, $"{Place(row, column)}: {fault}")
                 : new RowException(ErrorIds.LabelMissing, row, column, fault) { IsMissing = true };
@@ -116,6 +117,10 @@ internal sealed class LabelCollector
 
         static bool IsNumber(object value, double wanted) => value is bool flag ? flag == (wanted == 1) : Conversions.TryGetDouble(value, out var number) && number == wanted;
     }
+
+    // A label of several outputs may be any word, and a known class is one.
+    private bool StandsForNothing(object cell) => cell is string text && !_indices.ContainsKey(text) &&
+        (_isClasses == false ? RowReader.IsMissingNumber(text) : _outputs == 1 && !_known && RowReader.IsMissing(text));
 
     /// <summary>The text by which a label of another type is known: whole, so that different labels have different texts.</summary>
     private static string TextOf(object cell, int row, string? column)

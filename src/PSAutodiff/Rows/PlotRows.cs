@@ -20,8 +20,9 @@ internal sealed class PlotRows : IRowWork
     /// <param name="usual">The column to take when none was named, if there is one; null when nobody knows.</param>
     /// <param name="row">The first row.</param>
     /// <param name="number">Its number.</param>
+    /// <param name="format">How text is read as a number.</param>
     /// <exception cref="AutodiffException">The row lacks a column, or it cannot be told which is meant.</exception>
-    public PlotRows(IReadOnlyList<string> axes, string[]? features, string? label, string? usual, object row, int number)
+    public PlotRows(IReadOnlyList<string> axes, string[]? features, string? label, string? usual, object row, int number, NumberFormat format)
     {
         var cells = new RowCells(row);
         var columns = ColumnSelection.Resolve(features ?? axes, cells, number, [], features is null ? "Variable" : "Feature");
@@ -32,7 +33,7 @@ internal sealed class PlotRows : IRowWork
                 string.Create(CultureInfo.InvariantCulture, $"-Feature names {columns.Length} columns ({string.Join(", ", columns)}), but what is drawn depends on {axes.Count}: {string.Join(", ", axes)}."));
         }
 
-        _reader = new RowReader(WithLabel(columns, label, usual, cells, number));
+        _reader = new RowReader(WithLabel(columns, label, usual, cells, number)) { Format = format };
     }
 
     /// <summary>Finds the columns to draw alone.</summary>
@@ -40,8 +41,9 @@ internal sealed class PlotRows : IRowWork
     /// <param name="label">The column of the values, or with two features of what points belong to; null when none was named.</param>
     /// <param name="row">The first row.</param>
     /// <param name="number">Its number.</param>
+    /// <param name="format">How text is read as a number.</param>
     /// <exception cref="AutodiffException">The row lacks a column, or it cannot be told which is meant.</exception>
-    public PlotRows(string[]? features, string? label, object row, int number)
+    public PlotRows(string[]? features, string? label, object row, int number, NumberFormat format)
     {
         var cells = new RowCells(row);
         string[] columns;
@@ -61,7 +63,7 @@ internal sealed class PlotRows : IRowWork
             columns = [Other(values, cells) ?? throw new AutodiffException(ErrorIds.FeatureMissing, $"Over which column are the values of '{values}' drawn? Name it with -Feature. The row has: {string.Join(", ", cells.Names)}.")];
         }
 
-        _reader = new RowReader(WithLabel(columns, label, null, cells, number));
+        _reader = new RowReader(WithLabel(columns, label, null, cells, number)) { Format = format };
         Axes = columns;
     }
 

@@ -47,9 +47,9 @@ internal sealed class RegressionRows : IRowSurvey
         var cells = new RowCells(row);
         var weights = weight is null ? [] : ColumnSelection.Resolve([weight], cells, number, [], "Weight");
         if (weights.Length > 1) throw new AutodiffException(ErrorIds.WeightInvalid, $"-Weight '{weight}' stands for several columns; it has to be one.");
-        var labels = ColumnSelection.Resolve([label], cells, number, weights, "Label");
+        var labels = ColumnSelection.Resolve([label], cells, number, weights, "Label", weights);
         if (labels.Length > 1) throw new AutodiffException(ErrorIds.LabelCount, $"-Label '{label}' stands for several columns ({string.Join(", ", labels)}); a regression predicts one.");
-        _names = ColumnSelection.Resolve(features, cells, number, [.. labels, .. weights], "Feature");
+        _names = ColumnSelection.Resolve(features, cells, number, [.. labels, .. weights], "Feature", weights);
         _label = labels[0];
         _plan = plan;
         _ = plan(_names, _label);

@@ -17,6 +17,9 @@ internal sealed class RowException : AutodiffException
     /// <summary>The fault of a row that is not there.</summary>
     public static RowException IsNull(int row) => new(ErrorIds.RowNull, row, null, "is null.");
 
+    /// <summary>What to do about missing values, at the end of messages about them.</summary>
+    public const string SkipHint = " -MissingValue Skip leaves such rows out.";
+
     /// <summary>Whether a value is missing, and nothing is wrong otherwise.</summary>
     public bool IsMissing { get; init; }
 

@@ -18,6 +18,13 @@ internal sealed class RowReader
 
     // By column; null for the usual one, which no other column or value resembles.
     private readonly Alike?[] _alike;
+
+    // By column, the row in which it first held such a cell; 0 for none. What makes two kinds of one column would be numbers of two meanings.
+    private readonly int[] _flags;
+    private readonly int[] _counts;
+    private readonly int[] _percents;
+    private readonly int[] _plain;
+    private bool _wasFlag;
     private RowCells _cells;
     private object _row = string.Empty;
     private int _number;
@@ -36,6 +43,7 @@ internal sealed class RowReader
     public RowReader(IReadOnlyList<string> columns, IReadOnlyList<string> variables, ValueSource given)
     {
         (_columns, _given) = ([.. columns], given);
+        (_flags, _counts, _percents, _plain) = (new int[_columns.Length], new int[_columns.Length], new int[_columns.Length], new int[_columns.Length]);
         var groups = new NameGroups(variables);
         _alike = Array.ConvertAll(_columns, column =>
             groups.Alike(column) is var alike && given.Names.Alike(column) is var values && (alike.Count > 1 || values.Count > 0) ? new Alike(alike, values) : null);
@@ -79,13 +87,21 @@ internal sealed class RowReader
     public double FiniteNumber(int index)
     {
         var value = Number(index);
+        if (_wasFlag ? _counts[index] > 0 : _flags[index] > 0 && value is not (0 or 1))
+        {
+            var other = _wasFlag ? $"row {_counts[index]} holds a number that is neither 0 nor 1" : $"row {_flags[index]} holds true or false";
+            throw new RowException(ErrorIds.DataInvalid, _number, _columns[index], $"{ValueSource.Describe(Cell(index))} does not go with the other cells: {other}, and true and false count as 1 and 0. The row was left out.");
+        }
+
+        if (_wasFlag && _flags[index] == 0) _flags[index] = _number;
+        if (!_wasFlag && _counts[index] == 0 && value is not (0 or 1)) _counts[index] = _number;
         return double.IsFinite(value)
             ? value
             : throw new RowException(
                 ErrorIds.ValueNotFinite,
                 _number,
                 _columns[index],
-                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out."))
+                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out.{(double.IsNaN(value) ? RowException.SkipHint : string.Empty)}"))
             {
                 IsMissing = double.IsNaN(value),
             };
@@ -117,7 +133,7 @@ internal sealed class RowReader
         var cell = Cell(index);
         if (!TryNumber(cell, out var number))
         {
-            if (IsMissing(cell)) throw MissingAt(index);
+            if (IsMissingNumber(cell)) throw MissingAt(index);
             var hint = Format == NumberFormat.Plain && FormattedNumber.TryRead(Conversions.Unwrap(cell) as string, out _) ? " -NumberFormat Formatted reads it." : string.Empty;
             throw new RowException(
                 ErrorIds.ColumnNotNumeric,
@@ -126,17 +142,26 @@ internal sealed class RowReader
                 $"{ValueSource.Describe(cell)} is not a number. Numbers are written with a point, as 2.5 or 1e-3.{hint}");
         }
 
+        _wasFlag = false;
+        if (Conversions.Unwrap(cell) is bool) _wasFlag = true;
+        else if (Conversions.Unwrap(cell) is string text) LookAt(index, text, number);
         LookAt(index, cell, number);
         return number;
     }
 
-    /// <summary>Whether a cell holds nothing: it is null or empty, or a text that stands for that.</summary>
+    /// <summary>
+    /// Whether a cell holds nothing: it is null or empty, or a text that stands for that, as pandas and R take it: NA, N/A, n/a, #N/A, #NA, &lt;NA&gt;,
+    /// NaN, nan, NULL or null.
+    /// </summary>
     public static bool IsMissing(object? cell) => Conversions.Unwrap(cell) switch
     {
         null or DBNull => true,
-        string text => text.AsSpan().Trim() is "" or "NA" or "N/A",
+        string text => text.AsSpan().Trim() is "" or "NA" or "N/A" or "n/a" or "#N/A" or "#NA" or "<NA>" or "NaN" or "nan" or "NULL" or "null",
         _ => false,
     };
+
+    /// <summary>Whether a cell holds nothing where a number or date is wanted: there a dash stands for that too, which may be a category.</summary>
+    public static bool IsMissingNumber(object? cell) => IsMissing(cell) || (Conversions.Unwrap(cell) is string text && text.AsSpan().Trim() is "-");
 
     /// <summary>The number that a cell holds: true and false are 1 and 0.</summary>
     public bool TryNumber(object? cell, out double number)
@@ -162,10 +187,29 @@ internal sealed class RowReader
         ErrorIds.ColumnNotNumeric,
         _number,
         _columns[index],
-        $"{(Conversions.Unwrap(Cell(index)) is string text ? ValueSource.Describe(text) : "an empty cell")} is not a number. Numbers are written with a point, as 2.5 or 1e-3.")
+        $"{(Conversions.Unwrap(Cell(index)) is string text ? ValueSource.Describe(text) : "an empty cell")} is not a number. Numbers are written with a point, as 2.5 or 1e-3.{RowException.SkipHint}")
     {
         IsMissing = true,
     };
+
+    // 5 and 5% in one column are 5 and 0.05. 0 is the same in both.
+    private void LookAt(int index, string text, double number)
+    {
+        _wasFlag = !Conversions.TryGetDouble(text, out _) && bool.TryParse(text, out _);
+        if (Format != NumberFormat.Formatted || _wasFlag || number == 0) return;
+        var isPercent = text.AsSpan().TrimEnd() is [.., '%'];
+        var (own, other) = isPercent ? (_percents, _plain) : (_plain, _percents);
+        if (other[index] > 0)
+        {
+            throw new RowException(
+                ErrorIds.DataInvalid,
+                _number,
+                _columns[index],
+                string.Create(CultureInfo.InvariantCulture, $"{ValueSource.Describe(text)} has {(isPercent ? "a" : "no")} percent sign, and row {other[index]} has {(isPercent ? "none" : "one")}: 5% is 0.05, and 5 is 5. Write all cells of a column alike. The row was left out."));
+        }
+
+        if (own[index] == 0) own[index] = _number;
+    }
 
     /// <summary>Looks whether the number made of a cell is that of the cell.</summary>
     public void LookAt(int index, object? cell, double number) => Rounded.Look(

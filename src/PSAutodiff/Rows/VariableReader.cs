@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using PSAutodiff.Converters;
 using PSAutodiff.Core;
@@ -128,7 +129,8 @@ internal sealed class VariableReader
         }
         catch (AutodiffException exception) when (exception is not RowException)
         {
-            throw new RowException(exception.ErrorId == ErrorIds.ValueNotNumeric ? ErrorIds.ColumnNotNumeric : exception.ErrorId, _number, name, exception.Message);
+            var isMissing = LacksNumbers(_own.Cell(column));
+            throw new RowException(exception.ErrorId == ErrorIds.ValueNotNumeric ? ErrorIds.ColumnNotNumeric : exception.ErrorId, _number, name, exception.Message + (isMissing ? RowException.SkipHint : string.Empty)) { IsMissing = isMissing };
         }
 
         for (var i = 0; i < elements.Length && finite; i++)
@@ -138,11 +140,18 @@ internal sealed class VariableReader
                 ErrorIds.ValueNotFinite,
                 _number,
                 name,
-                string.Create(CultureInfo.InvariantCulture, $"{name}{VariableLayout.PlaceOf(_variables.Shapes[variable], i)} is {elements[i]}, not a finite number. The row was left out."));
+                string.Create(CultureInfo.InvariantCulture, $"{name}{VariableLayout.PlaceOf(_variables.Shapes[variable], i)} is {elements[i]}, not a finite number. The row was left out.{(double.IsNaN(elements[i]) ? RowException.SkipHint : string.Empty)}"))
+            {
+                IsMissing = double.IsNaN(elements[i]),
+            };
         }
 
         if (_places[variable] > 0) CheckPlaces(elements, _places[variable], name);
     }
+
+    // Whether an array, or an element of it, holds nothing: a list, or a list of lists.
+    private static bool LacksNumbers(object? cell) => RowReader.IsMissingNumber(cell) || (Conversions.Unwrap(cell) is IList list &&
+        list.Cast<object?>().Any(static element => RowReader.IsMissingNumber(element) || (Conversions.Unwrap(element) is IList row && row.Cast<object?>().Any(RowReader.IsMissingNumber))));
 
     private void CheckPlaces(ReadOnlySpan<double> numbers, long places, string column)
     {
