@@ -118,9 +118,8 @@ internal sealed class LabelCollector
         static bool IsNumber(object value, double wanted) => value is bool flag ? flag == (wanted == 1) : Conversions.TryGetDouble(value, out var number) && number == wanted;
     }
 
-    // A label of several outputs may be any word, and a known class is one.
-    private bool StandsForNothing(object cell) => cell is string text && !_indices.ContainsKey(text) &&
-        (_isClasses == false ? RowReader.IsMissingNumber(text) : _outputs == 1 && !_known && RowReader.IsMissing(text));
+    // Where labels are numbers; a class may be any word.
+    private bool StandsForNothing(object cell) => _isClasses == false && cell is string text && !Conversions.TryGetDouble(text, out _) && RowReader.IsMissingNumber(text);
 
     /// <summary>The text by which a label of another type is known: whole, so that different labels have different texts.</summary>
     private static string TextOf(object cell, int row, string? column)
