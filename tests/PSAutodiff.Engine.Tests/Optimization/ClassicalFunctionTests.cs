@@ -40,6 +40,25 @@ public sealed class ClassicalFunctionTests
 
     [Theory]
     [MemberData(nameof(Searches))]
+    public void The_minimum_is_found_between_bounds_beyond_it_too(string name, MinimizationMethod method)
+    {
+        var function = Named(name);
+        foreach (var start in function.Starts)
+        {
+            foreach (var far in new[] { 3e8, 1e200 })
+            {
+                // Domains that begin at 0 end there.
+                var least = name is "twentieth power barrier" or "shallow barrier" or "steep barrier" or "entropy" or "root" or "logarithmic barriers" ? 0 : -far;
+                var box = With(method) with { LowerBounds = [.. start.Select(x => Math.Min(x, least))], UpperBounds = [.. start.Select(x => Math.Max(x, name == "logarithmic barriers" ? 1 : far))] };
+                var result = Minimize(function.Expression, box, start);
+                AssertFound(function, start, result);
+                Assert.InRange(result.Evaluations, 1, 2 * MostEvaluations);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Searches))]
     public void Units_change_nothing(string name, MinimizationMethod method)
     {
         var function = Named(name);
