@@ -22,7 +22,7 @@ internal static class FitMessages
         {
             parts.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The data do not determine all parameters: the rank of the Jacobian is {rank}, but there are {columns} parameters. Other values of {FitMessages.Listed(undetermined)} fit as well, so their standard errors are infinite. Fix one of them, or start elsewhere."));
+                $"The data do not determine all parameters: the rank of the Jacobian is {rank}, but there are {columns} parameters. Other values of {FitMessages.Listed(undetermined)} fit as well, so {(undetermined.Length == 1 ? "its standard error is infinite. Fix it" : "their standard errors are infinite. Fix one of them")}, or start elsewhere."));
         }
 
         if (atBound.Length > 0 && reason == CurveFitStopReason.AtBound) parts.Add($"At a bound, with smaller residuals beyond it: {FitMessages.Listed(atBound)}. The standard errors of the others hold {(atBound.Length == 1 ? "it" : "them")} constant; the degrees of freedom count {(atBound.Length == 1 ? "it" : "them")}.");

@@ -182,6 +182,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
 
     private void FitArrays()
     {
+        if (Conversions.Unwrap(Data) is Array) throw new AutodiffException(ErrorIds.ValueMissing, "-Data takes columns by name, for example @{ t = 1, 2, 3; y = 5, 4, 4 }, not a list. Pipe rows in: $rows | Invoke-CurveFit ...");
         var data = new ValueSource(Data);
         string[] names = [.. data.AllNames];
         var columns = Columns(names);

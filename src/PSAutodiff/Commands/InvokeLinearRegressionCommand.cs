@@ -93,6 +93,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     protected override void EndProcessing()
     {
         Intake.Settle();
+        if (_rows is { Count: 0, WithoutWeight: > 0 }) Stop(ErrorIds.WeightInvalid, "All weights are 0, so no row counts.");
         if (!IsBound(nameof(Data))) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
         var result = Require(null, Fit);
         WriteObject(result);

@@ -76,6 +76,7 @@ internal sealed class LabelledRows : IRowSurvey
             : throw new AutodiffException(
                 ErrorIds.FeatureMissing,
                 string.Create(CultureInfo.InvariantCulture, $"The network does not know its columns: it was not trained on rows. Name its {network.InputSize} inputs in order with -Feature."));
+        if (KnownColumns(network, features) is { } known) ColumnSelection.Require([.. known.Select(static column => column.Name)], row, number, "The network, which was trained on rows,");
         if (features is null && network.Columns.Count > 0) return [.. network.Columns.Select(static column => column.Name)];
         var columns = features is null && network.Features.Count > 0 ? [.. network.Features] : ColumnSelection.Resolve(patterns, row, number, labels, "Feature");
         // A category can only make more inputs of a column.

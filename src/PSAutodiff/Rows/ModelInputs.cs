@@ -32,6 +32,10 @@ internal abstract class ModelInputs
         var (layout, flat) = model is CurveFitResult fit
             ? (fit.Prediction.Inputs, fit.Prediction.Flat)
             : (ExpressionPrediction.Of(model.Expression).Inputs, ExpressionPrediction.Of(model.Expression).Flat);
+
+        // Elements of arrays may come from columns of several kinds of names.
+        string[] numbers = [.. layout.Names.Where((name, i) => layout.Shapes[i].IsNumber && !map.Has(name))];
+        ColumnSelection.Require(numbers, new RowCells(row), number, model is CurveFitResult ? "The curve, which was fitted to rows," : "The prediction of the model");
         return new OfVariables(new VariableReader(layout, [.. layout.Names], ValueSource.Empty, map, ArrayPoints.PlacesOf(flat), row, number) { Format = format });
     }
 

@@ -88,6 +88,18 @@ Describe 'Invoke-CurveFit' {
         (Get-FitError { $misra | Invoke-CurveFit $model y @without }).Exception.Message | Should -BeLike "*'b2', which has no start value*or both bounds and -Restart."
     }
 
+    It 'fits a constant label exactly, and says what the model does not depend on' {
+        $flat = $misra | Invoke-CurveFit 'a*x + c' -Label 'y*0 + 3'
+        $flat.Parameters['a'] | Assert-Near 0 -Within 1e-15
+        $flat.Parameters['c'] | Assert-Near 3 -Within 1e-14
+        [double]::IsNaN($flat.RSquared) | Should -BeTrue
+        $idle = $misra | Invoke-CurveFit 'a*x + c + 0*q' y -WarningVariable warnings -WarningAction SilentlyContinue
+        $idle.Undetermined | Should -BeExactly q
+        $idle.Rank, $idle.DegreesOfFreedom | Should -Be 2, 12
+        $idle.StandardErrors['q'] | Should -BeExactly ([double]::PositiveInfinity)
+        "$warnings" | Should -BeLike '*Other values of q fit as well, so its standard error is infinite. Fix it, or start elsewhere.'
+    }
+
     It 'shows a table as summary in R does' {
         $text = $misra | Invoke-CurveFit $model y -InitialValue $start | Out-String
         $text | Should -Match 'Parameter\s+StdError\s+t\s+p\s+lower 95%\s+upper 95%'
@@ -118,6 +130,12 @@ Describe 'Invoke-CurveFit' {
         @{ What = 'no parameters'; Id = 'ParameterUnknown'; Says = 'nothing to fit'; Call = { $misra | Invoke-CurveFit '2*x' y } }
         @{ What = 'no rows'; Id = 'RowsMissing'; Says = 'Pipe data in'; Call = { @() | Invoke-CurveFit $model y -InitialValue $start } }
         @{ What = 'a column beside -Data'; Id = 'LengthMismatch'; Says = 'rows'; Call = { Invoke-CurveFit $model y -Data @{ x = 1, 2, 3; y = 1, 2 } -InitialValue $start } }
+        @{ What = 'rows as -Data'; Id = 'ValueMissing'; Says = 'Pipe rows in'; Call = { Invoke-CurveFit $model y -Data $misra -InitialValue $start } }
+        @{ What = 'an equation'; Id = 'ExpressionSyntax'; Says = 'the right side alone'; Call = { $misra | Invoke-CurveFit 'y = a*x + b' -Label y } }
+        @{ What = 'a formula as in R'; Id = 'ExpressionSyntax'; Says = 'formulas as in R are not read'; Call = { $misra | Invoke-CurveFit 'y ~ x' -Label y } }
+        @{ What = 'a start outside the domain in arrays'; Id = 'ValueNotFinite'; Says = 'in row 3'; Call = { Invoke-CurveFit 'a*log(b - x)' y -Data @{ x = $x; y = $y } -InitialValue @{ b = 120 } } }
+        @{ What = 'rows of weight 0 left out, too few'; Id = 'RowsTooFew'; Says = 'only 1 row'; Call = { $misra | Invoke-CurveFit $model y -Weight 'less(x, 100)' -InitialValue $start } }
+        @{ What = 'a weight of NaN'; Id = 'ValueNotFinite'; Says = 'in row 1'; Call = { $misra | Invoke-CurveFit $model y -Weight 'log(x - 100)' -InitialValue $start } }
         @{ What = 'a scale of 0'; Id = 'ArgumentInvalid'; Says = 'scale'; Call = { $misra | Invoke-CurveFit $model y -LossFunction Huber -LossScale 0 -InitialValue $start } }
         @{ What = 'a tolerance of 1'; Id = 'ToleranceInvalid'; Says = 'below 1'; Call = { $misra | Invoke-CurveFit $model y -Tolerance 1 -InitialValue $start } }
     ) {

@@ -319,3 +319,13 @@ Describe 'A regression on numbers of any size' {
         ($rows | Invoke-LinearRegression -Feature a -Label b).RSquared | Should -Be NaN
     }
 }
+
+Describe 'Weights that are all 0' {
+    It 'are said, not taken for missing rows, with -Family <_>' -ForEach Gaussian, Binomial, Poisson {
+        $rows = 1..6 | ForEach-Object { [pscustomobject]@{ x = $_; y = $_ % 2; w = 0 } }
+        $outcome = Get-Outcome { $rows | Invoke-LinearRegression -Feature x -Label y -Weight w -Family $_ }
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly WeightInvalid
+        $outcome.Errors[0].Exception.Message | Should -BeExactly 'All weights are 0, so no row counts.'
+    }
+}

@@ -103,6 +103,22 @@ Describe 'A misspelt column' {
         $outcome.Errors[0].Exception.Message | Should -BeLike $Says
     }
 
+    It 'that a model needs ends the command at once: <Kind>' -ForEach @(
+        @{ Kind = 'a regression'; Model = { $rows | Invoke-LinearRegression -Label y -Feature a } }
+        @{ Kind = 'a curve'; Model = { $rows | Invoke-CurveFit 'k*a + c' y } }
+        @{ Kind = 'a network'; Model = { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1, linear -Seed 1) -Label y -Feature a -Epoch 1 -Seed 1 -LearningRate 1e-6 } }
+        @{ Kind = 'a trained loss'; Model = { $rows | Start-NetworkTraining '(y - w*a)^2' -Prediction 'w*a' -Parameter w -InitialValue @{ w = 0.5 } -Epoch 1 -LearningRate 1e-6 } }
+    ) {
+        $rows = 1..9 | ForEach-Object { [pscustomobject]@{ a = $_; y = 2.5 * $_ + $_ % 2 } }
+        $fitted = & $Model
+        foreach ($use in 'Invoke-AutodiffModel', 'Test-AutodiffModel') {
+            $outcome = Get-Outcome { 1..2000 | ForEach-Object { [pscustomobject]@{ q = $_; y = 1 } } | & $use $fitted -WarningAction Ignore }
+            $outcome.Errors | Should -HaveCount 1 -Because "$use $($outcome.Errors[-1])"
+            Get-ErrorId $outcome.Errors[0] | Should -BeExactly ColumnMissing
+            $outcome.Errors[0].Exception.Message | Should -BeLike "*names the column 'a', but row 1 has no such column. It has: q, y.*"
+        }
+    }
+
     It 'in an expression costs rows, as other rows may have it' {
         $outcome = Get-Outcome { 1..20000 | ForEach-Object { Get-Row $_ } | Measure-Expression 'Rsp*2' }
         $outcome.Errors | Should -HaveCount 6
