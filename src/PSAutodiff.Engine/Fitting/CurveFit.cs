@@ -113,9 +113,9 @@ public sealed class CurveFit
         if (unstarted > 0) Settle(program, first, unstarted, low, high, layout, cancellation);
         else CheckFinite(program, first, layout, cancellation);
         if (options.Loss != FitLoss.LeastSquares) program = Program(layout, options, options.Loss, cancellation);
-        var best = Search(program, first, projects ? linear : 0, low, high, options, cancellation);
+        var (best, isWhole) = Search(program, first, projects ? linear : 0, low, high, options, cancellation);
         var recipe = new CurveFitRecipe([.. start], _weight, options.Restarts, options.Seed, options.MaxIteration, options.Tolerance);
-        return Describe(best, program, layout, order, low, high, options, recipe, clock);
+        return Describe(best, isWhole ? best.StopReason : CurveFitStopReason.Cancelled, program, layout, order, low, high, options, recipe, clock);
 
         double[] First(int number)
         {
@@ -253,7 +253,8 @@ public sealed class CurveFit
             string.Create(CultureInfo.InvariantCulture, $"At the start, {PointText.Of(layout.ElementNames, point)}, in row {_rows.NumberOf(found.Row)}, {what}"));
     }
 
-    private CurveSearch Search(FitProgram program, double[] first, int linear, double[] lower, double[] upper, CurveFitOptions options, CancellationToken cancellation)
+    /// <summary>The best search of all starts, and whether all of them were searched to their ends.</summary>
+    private (CurveSearch Best, bool IsWhole) Search(FitProgram program, double[] first, int linear, double[] lower, double[] upper, CurveFitOptions options, CancellationToken cancellation)
     {
         CurveSearch? best = null;
         for (var restart = 0; restart < options.Restarts; restart++)
@@ -262,7 +263,7 @@ public sealed class CurveFit
             FitState? begun = null;
             foreach (var (bound, projected) in Ways(linear, first.Length))
             {
-                if (best is not null && cancellation.IsCancellationRequested) break;
+                if (best is not null && cancellation.IsCancellationRequested) return (best, false);
                 var search = new CurveSearch(program, first.Length, projected, lower, upper, _rows.LabelNorm, options, cancellation);
                 if (begun is not null && projected == 0) search.Current.CopyFrom(begun);
                 else if (!TryBegin(search, start, best is not null)) break;
@@ -271,10 +272,11 @@ public sealed class CurveFit
 
                 // Two ways to one minimum: the last digits decide nothing.
                 if (best is null || search.Current.Cost < best.Current.Cost * (1 - 1e-10)) best = search;
+                if (search.StopReason == CurveFitStopReason.Cancelled) return (best, false);
             }
         }
 
-        return best!;
+        return (best!, true);
     }
 
     private static IEnumerable<(double Bound, int Projected)> Ways(int linear, int size)
@@ -296,9 +298,9 @@ public sealed class CurveFit
         }
     }
 
-    private CurveFitResult Describe(CurveSearch search, FitProgram program, VariableLayout layout, int[] order, double[] lower, double[] upper, CurveFitOptions options, CurveFitRecipe recipe, Stopwatch clock)
+    private CurveFitResult Describe(CurveSearch search, CurveFitStopReason reason, FitProgram program, VariableLayout layout, int[] order, double[] lower, double[] upper, CurveFitOptions options, CurveFitRecipe recipe, Stopwatch clock)
     {
-        var (iterations, reason) = (search.Iterations, search.StopReason);
+        var iterations = search.Iterations;
         var final = new CurveSearch(program, order.Length, 0, lower, upper, _rows.LabelNorm, options, CancellationToken.None);
         final.Current.CopyFrom(search.Current);
         if (reason is not (CurveFitStopReason.Cancelled or CurveFitStopReason.MaxIterations)) final.Polish();

@@ -176,3 +176,35 @@ Describe 'examples/curve-fit.ps1' {
         $output[3] | Should -Match '^Slope at 0 -(0\.9|1\.0)'
     }
 }
+
+Describe 'A fit stopped with Ctrl+C' -Tag Slow {
+    It 'shows its progress, ends at once and keeps what it has reached in <Variable>' -ForEach @(
+        @{ Variable = 'LastFit'; More = '' }
+        @{ Variable = 'mine'; More = '-ResultVariable mine' }
+    ) {
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+        $state.ImportPSModule($moduleBase)
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace)
+        $null = $shell.AddScript('
+            $t = 0..49999 | ForEach-Object { $_ / 5000 }
+            $y = $t | ForEach-Object { 3*[Math]::Exp(-0.7*$_) + 2*[Math]::Exp(-0.1*$_) + [Math]::Sin(9e5*$_) }
+            Invoke-CurveFit "a*exp(-b*t) + c*exp(-d*t) + f" y -Data @{ t = $t; y = $y } -InitialValue @{ b = 1; d = 0.2 } -Restart 1000000 ' + $More)
+        $run = $shell.BeginInvoke()
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        while ($shell.Streams.Progress.Count -eq 0 -and -not $run.IsCompleted -and $clock.Elapsed.TotalSeconds -lt 120) { [System.Threading.Thread]::Sleep(20) }
+        $shell.Streams.Progress.Count | Should -BeGreaterThan 0
+        $clock.Restart()
+        $shell.Stop()
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 2
+        $reader = [powershell]::Create($runspace)
+        $fit = $reader.AddCommand('Get-Variable').AddParameter('Name', $Variable).AddParameter('ValueOnly', $true).Invoke()[0].psobject.BaseObject
+        $reader.Dispose()
+        $shell.Dispose()
+        $runspace.Dispose()
+        $fit | Should -BeOfType PSAutodiff.CurveFitResult
+        "$($fit.StopReason)" | Should -BeExactly Cancelled
+        $fit.Parameters.Keys | Should -BeExactly a, b, c, d, f
+    }
+}
