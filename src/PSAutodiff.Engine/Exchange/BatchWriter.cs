@@ -148,7 +148,8 @@ internal sealed partial class BatchWriter
             : model.ClassTexts.ToArray();
         var label = Step("Gather", [Constant([labels.Length], labels), index], ("axis", 0L));
         Name(ref label, BatchProgram.Label);
-        return [new(BatchProgram.Label, labels is long[] ? BatchType.Integer : BatchType.Text, 0), new(output, BatchType.Number, width == 1 && model.GivesProbabilities ? 2 : width)];
+        var type = labels.GetType() == typeof(long[]) ? BatchType.Integer : BatchType.Text;
+        return [new(BatchProgram.Label, type, 0), new(output, BatchType.Number, width == 1 && model.GivesProbabilities ? 2 : width)];
     }
 
     // The last step may give an output that steps after it use, or a value that is an output of its own already.
