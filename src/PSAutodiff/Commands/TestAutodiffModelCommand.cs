@@ -108,6 +108,7 @@ public sealed class TestAutodiffModelCommand : ModelRowsCmdlet
         });
         var test = validation.Run(rows, numbers, CrossValidationFold, Seed, (fold, done) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Fold {fold} of {CrossValidationFold}"), clock, done), Cancellation);
         if (clock.Elapsed.TotalSeconds >= 1) EndProgress(Activity);
+        foreach (var doubt in validation.Doubts(CrossValidationFold)) WriteWarning(doubt);
         return test;
     }
 

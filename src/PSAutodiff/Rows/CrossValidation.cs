@@ -10,6 +10,14 @@ namespace PSAutodiff.Rows;
 /// <param name="measure">Measures a model on some of the rows, of which it is given the indices.</param>
 internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, Func<IAutodiffModel, int[], Outcome> measure)
 {
+    private readonly List<(int Fold, string Doubt)> _doubts = [];
+
+    /// <summary>What makes the numbers of folds doubtful, each said once for all folds that it is true of.</summary>
+    /// <param name="folds">The number of folds.</param>
+    public IEnumerable<string> Doubts(int folds) => _doubts
+        .GroupBy(static doubt => doubt.Doubt, StringComparer.Ordinal)
+        .Select(group => string.Create(CultureInfo.InvariantCulture, $"In {(group.Count() == 1 ? "fold" : "folds")} {string.Join(", ", group.Select(static doubt => doubt.Fold))} of {folds} {group.Key}"));
+
     /// <summary>Measures them.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="numbers">Their numbers, from 1.</param>
@@ -34,6 +42,7 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
                 CheckLevels(levels, parts[fold], kept);
                 var fitted = fitter.Fit(rows, numbers, kept, done => progress(fold + 1, (fold + done) / folds), cancellation);
                 CheckClasses(fitted);
+                if (DoubtOf(fitted) is { } doubt) _doubts.Add((fold + 1, doubt));
                 outcomes[fold] = measure(fitted, parts[fold]);
             }
             catch (AutodiffException exception)
@@ -50,6 +59,15 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
 
         return Outcome.Joined(outcomes, parts).ToTest(Array.ConvertAll(outcomes, static outcome => outcome.Loss), places);
     }
+
+    private static string? DoubtOf(IAutodiffModel fitted) => fitted switch
+    {
+        GeneralizedRegressionResult { Separated.Count: > 0 } => "the rows of the fit are separated: its coefficients have no finite value, so its probabilities are those where the search ended, and one wrong row makes the loss huge. Leave out a column, or use more data.",
+        GeneralizedRegressionResult { Converged: false } => "the coefficients were still moving when the fit ended. Look for rows far from all others, and scale columns of very different size.",
+        CurveFitResult { StopReason: CurveFitStopReason.MaxIterations } => "the fit has not converged. Fit the curve with a larger -MaxIteration, or start it elsewhere.",
+        CurveFitResult { StopReason: CurveFitStopReason.Stuck } => "the fit was stuck at a kink of the model or at the end of its domain. Start it elsewhere.",
+        _ => null,
+    };
 
     // What no row has that a fold is fitted to, the fit cannot know of: a level that only the rows left out have, or a class.
     private void CheckLevels(List<(FeatureColumn Column, string[] Cells)> levels, int[] left, int[] kept)

@@ -151,3 +151,20 @@ Describe 'Cross-validation' {
         { Import-AutodiffModel $file } | Should -Throw "*'training'*"
     }
 }
+
+Describe 'Folds whose fit is doubtful' {
+    It 'names in one warning the folds whose rows are separated, as the fit of these rows does' {
+        $mixed = foreach ($i in 1..20) { [pscustomobject]@{ x = $i; late = ($i -gt 10) -ne ($i -eq 9) } }
+        $model = $mixed | Invoke-LinearRegression -Feature x -Label late -Family Binomial
+        $test = $mixed | Test-AutodiffModel -Model $model -CrossValidationFold 10 -Seed 1 -WarningVariable warnings -WarningAction SilentlyContinue
+        $separated = foreach ($fold in 1..10) {
+            $others = for ($i = 0; $i -lt 20; $i++) { if ($test.Folds[$i] -ne $fold) { $mixed[$i] } }
+            $fit = $others | Invoke-LinearRegression -Feature x -Label late -Family Binomial -WarningAction SilentlyContinue
+            if ($fit.Separated.Count) { $fold }
+        }
+        # Those that leave out row 9, or row 10.
+        $separated | Should -Be ($test.Folds[8, 9] | Sort-Object)
+        $warnings.Count | Should -Be 1
+        "$warnings" | Should -BeLike "In folds $($separated -join ', ') of 10 the rows of the fit are separated:*"
+    }
+}
