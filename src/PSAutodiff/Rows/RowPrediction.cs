@@ -75,7 +75,7 @@ internal sealed class RowPrediction : IRowWork
         double[] outputs = [.. predictions.Cast<double>()];
         foreach (var output in outputs)
         {
-            if (!double.IsFinite(output)) throw new RowException(ErrorIds.ValueNotFinite, number, null, FormattableString.Invariant($"the model predicts {output} there, no finite number. The row was left out."));
+            if (!double.IsFinite(output)) throw new RowException(ErrorIds.ValueNotFinite, number, null, FormattableString.Invariant($"gets the prediction {output}, which is not a finite number. The row was left out."));
         }
 
         return outputs;

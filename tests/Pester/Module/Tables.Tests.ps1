@@ -126,7 +126,7 @@ Describe 'Columns that are no numbers' {
 
 Describe '-NumberFormat' {
     BeforeAll {
-        $printed = @{ a = '1,203,400'; y = '29.4%' }, @{ a = '203,400'; y = '9.4 %' }, @{ a = '400'; y = '-0.6%' }
+        $printed = @{ a = '1,203,400'; y = '29.4%' }, @{ a = '203,400'; y = '9.4 %' }, @{ a = '400'; y = '-.6%' }
     }
 
     It 'reads groups of digits and percent signs' {
@@ -138,7 +138,7 @@ Describe '-NumberFormat' {
     It 'is named where it would help, and refuses what only looks alike' {
         $outcome = Get-Outcome { @{ a = 1; y = 1 }, @{ a = '203,400'; y = 1 } | Invoke-LinearRegression -Feature a -Label y }
         $outcome.Errors[0].Exception.Message | Should -BeLike "*'203,400' is not a number*-NumberFormat Formatted reads it."
-        foreach ($text in '203,4', '1,2,3', '12,34,567', '5%%', '1,234,', ',123') {
+        foreach ($text in '203,4', '1,2,3', '12,34,567', '5%%', '1,234,', ',123', '0,123', '00,123', '-0,500', '0,123%', '0,123,456', '.%') {
             $outcome = Get-Outcome { @{ a = 1; y = 1 }, @{ a = $text; y = 1 }, @{ a = 3; y = 2 } | Invoke-LinearRegression -Feature a -Label y -NumberFormat Formatted }
             $outcome.Errors | Should -HaveCount 1 -Because $text
         }
