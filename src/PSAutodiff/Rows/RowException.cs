@@ -18,7 +18,7 @@ internal sealed class RowException : AutodiffException
     public static RowException IsNull(int row) => new(ErrorIds.RowNull, row, null, "is null.");
 
     /// <summary>What to do about missing values, at the end of messages about them.</summary>
-    public const string SkipHint = " -MissingValue Skip leaves such rows out.";
+    public const string SkipHint = " -MissingValue Skip leaves such rows out with one warning.";
 
     /// <summary>Whether a value is missing, and nothing is wrong otherwise.</summary>
     public bool IsMissing { get; init; }

@@ -57,9 +57,9 @@ Describe 'Invoke-AutodiffModel on rows' {
     }
 
     It 'says what is wrong with a row, and goes on' {
-        $outcome = Get-Outcome { $null, @{ SepalLength = 1 }, $flower, ($flower | Select-Object *, @{ n = 'Prediction'; e = { 1 } }), 5, $flower | Invoke-AutodiffModel $trained }
+        $outcome = Get-Outcome { $null, $flower, @{ SepalLength = 1 }, ($flower | Select-Object *, @{ n = 'Prediction'; e = { 1 } }), 5, $flower | Invoke-AutodiffModel $trained }
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly RowNull, ColumnMissing, PropertyExists, ColumnMissing
-        $outcome.Errors[1].Exception.Message | Should -BeLike "Row 2 *'SepalWidth'*"
+        $outcome.Errors[1].Exception.Message | Should -BeLike "Row 3 *'SepalWidth'*"
         $outcome.Output | Should -HaveCount 2
     }
 }

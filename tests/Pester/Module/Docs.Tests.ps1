@@ -15,6 +15,7 @@ BeforeDiscovery {
         @{ Page = 'README.md'; Start = './build.sh Demo'; Reason = 'it builds the module' }
         @{ Page = 'README.md'; Start = './build.sh Test'; Reason = 'it runs these tests' }
         @{ Page = 'docs/explanation/benchmarks.md'; Start = '100,000 rows, two columns'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/explanation/benchmarks.md'; Start = '200,000 rows of 2 columns'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/explanation/benchmarks.md'; Start = 'Five points, 1,255 steps'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/explanation/benchmarks.md'; Start = 'an empty module: import'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/tutorials/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }

@@ -30,7 +30,6 @@ Describe 'The view of something' {
         @{ Name = 'a test'; Get = { $rows | Test-AutodiffModel $trained } }
         @{ Name = 'a confusion matrix'; Get = { ($rows | Test-AutodiffModel $trained).ConfusionMatrix } }
         @{ Name = 'measures of classes'; Get = { ($rows | Test-AutodiffModel $trained).Classes } }
-        @{ Name = 'a regression'; Get = { $rows | ForEach-Object { [pscustomobject]@{ "a$evil" = $_."a$evil"; "y$evil" = $_.b } } | Invoke-LinearRegression -Feature "a$evil" -Label "y$evil" } }
     ) {
         $text = & $Get | Out-Plain
         # Each of them may be styled by PowerShell itself only where it is not plain.
@@ -43,6 +42,7 @@ Describe 'The view of something' {
 Describe 'An error or warning' {
     It 'about <Name> shows control characters and lets none through' -ForEach @(
         @{ Name = 'a column'; Unquoted = $false; Get = { [pscustomobject]@{ "c$evil" = 1 } | Measure-Expression 'x' } }
+        @{ Name = 'a regression'; Unquoted = $false; Get = { $rows | ForEach-Object { [pscustomobject]@{ "a$evil" = $_."a$evil"; "y$evil" = $_.b } } | Invoke-LinearRegression -Feature "a$evil" -Label "y$evil" } }
         @{ Name = 'a cell'; Unquoted = $false; Get = { [pscustomobject]@{ x = "1$evil" } | Measure-Expression 'x' } }
         @{ Name = 'a value'; Unquoted = $false; Get = { 'x' | Measure-Expression -At @{ x = "1$evil" } } }
         @{ Name = 'a name without a value'; Unquoted = $false; Get = { 'x' | Measure-Expression -At @{ "y$evil" = 1 } } }

@@ -210,7 +210,7 @@ Describe '<Name> -Mean' -ForEach $joining {
         $outcome.Errors | Should -HaveCount 3
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 2, column 'x': 'two' is not a number.*"
         $outcome.Errors[1].Exception.Message | Should -BeLike "Row 3, column 'y': an empty cell is not a number.*"
-        $outcome.Errors[2].Exception.Message | Should -BeExactly "Row 4, column 'y': NaN is not a finite number. The row was left out."
+        $outcome.Errors[2].Exception.Message | Should -BeExactly "Row 4, column 'y': NaN is not a finite number. The row was left out. -MissingValue Skip leaves such rows out with one warning."
         "$($outcome.Output[0])" | Should -BeExactly "$($good | & $Call $line @{ a = 1; b = 0.25 })"
     }
 

@@ -30,7 +30,7 @@ Describe 'A missing value' {
         $outcome = Get-Outcome { @{ a = 1; y = 1 }, @{ a = 2; y = 3 }, @{ a = $text; y = 4 }, @{ a = 3; y = $text }, @{ a = 4; y = 7 } | Invoke-LinearRegression -Feature a -Label y -MissingValue Skip }
         $outcome.Errors | Should -HaveCount 0
         $outcome.Output[0].Rows | Should -Be 3
-        (Get-Outcome { @{ a = 1; y = 1 }, @{ a = 2; y = 3 }, @{ a = $text; y = 4 }, @{ a = 4; y = 7 } | Invoke-LinearRegression -Feature a -Label y }).Errors.Exception.Message | Should -BeLike '*-MissingValue Skip leaves such rows out.'
+        (Get-Outcome { @{ a = 1; y = 1 }, @{ a = 2; y = 3 }, @{ a = $text; y = 4 }, @{ a = 4; y = 7 } | Invoke-LinearRegression -Feature a -Label y }).Errors.Exception.Message | Should -BeLike '*-MissingValue Skip leaves such rows out with one warning.'
     }
 
     It 'is no dash in a category' {
