@@ -106,20 +106,7 @@ internal sealed class PortableModel
     {
         var value = ExprNode.Variable("x", Shape.Vector(network.InputSize));
         if (network.Scaling is { } scaling) value = (value - scaling.Means) / scaling.Deviations;
-        foreach (var layer in network.Layers)
-        {
-            value = value.Dot(layer.Weights) + layer.Biases;
-            value = layer.Activation switch
-            {
-                ActivationFunction.ReLU => ExprNode.Relu(value),
-                ActivationFunction.Sigmoid => ExprNode.Sigmoid(value),
-                ActivationFunction.Tanh => ExprNode.Tanh(value),
-                ActivationFunction.Softmax => value.Softmax(),
-                _ => value,
-            };
-        }
-
-        return value;
+        return NetworkExpression.OfVectors(network, value, withValues: true);
     }
 
     private static ExprNode Linear(RegressionResult regression)

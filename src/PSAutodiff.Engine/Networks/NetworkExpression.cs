@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Networks.Activations;
 using PSAutodiff.Networks.Losses;
@@ -17,6 +18,36 @@ internal static class NetworkExpression
         var fused = loss.FusesInto(network);
         var (sums, outputs) = LastLayer(network, withValues);
         return loss.ToExpression(fused, fused ? sums : outputs, [.. TargetNames(network).Select(ExprNode.Variable)]);
+    }
+
+    /// <summary>The outputs as a vector: a product of a vector and a matrix for each layer.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">The inputs, scaled: a vector.</param>
+    /// <param name="withValues">Whether the weights and biases stand there as numbers, and not as W1, b1, W2, ...</param>
+    public static ExprNode OfVectors(Network network, ExprNode inputs, bool withValues) => LastLayer(network, inputs, withValues).Outputs;
+
+    /// <summary>The loss of one row as an expression of a vector of inputs, one of targets, and the parameters <see cref="ParameterLayout.ArrayNames"/>.</summary>
+    public static ExprNode OfVectors(Network network, Loss loss, ExprNode inputs, ExprNode targets)
+    {
+        var fused = loss.FusesInto(network);
+        var (sums, outputs) = LastLayer(network, inputs, withValues: false);
+        return loss.ToExpression(fused, fused ? sums : outputs, targets);
+    }
+
+    private static (ExprNode Sums, ExprNode Outputs) LastLayer(Network network, ExprNode inputs, bool withValues)
+    {
+        var (sums, units) = (inputs, inputs);
+        var layers = network.Layers;
+        for (var l = 0; l < layers.Count; l++)
+        {
+            var (layer, place) = (layers[l], network.Layout.Layers[l]);
+            var weights = withValues ? layer.Weights : ExprNode.Variable(place.WeightsName, Shape.Matrix(layer.Inputs, layer.Outputs));
+            var biases = withValues ? layer.Biases : ExprNode.Variable(place.BiasesName, Shape.Vector(layer.Outputs));
+            sums = units.Dot(weights) + biases;
+            units = Activation.Of(layer.Activation).ToExpression(sums);
+        }
+
+        return (sums, units);
     }
 
     private static (ExprNode[] Sums, ExprNode[] Outputs) LastLayer(Network network, bool withValues)

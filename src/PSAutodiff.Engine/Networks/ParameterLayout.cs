@@ -50,6 +50,9 @@ internal sealed class ParameterLayout
         }
     }
 
+    /// <summary>The names of the parameters as matrices and vectors, whose elements are all parameters in order.</summary>
+    public IEnumerable<string> ArrayNames() => Layers.SelectMany(static layer => new[] { layer.WeightsName, layer.BiasesName });
+
     /// <summary>The weights, in order.</summary>
     public IEnumerable<WeightPlace> Weights() => Layers.SelectMany(static layer => layer.Weights());
 
@@ -157,6 +160,12 @@ internal sealed record LayerPlace(int Index, int Inputs, int Outputs, int Start)
 
     /// <summary>What errors call a layer.</summary>
     public static string TitleOf(int layer) => string.Create(CultureInfo.InvariantCulture, $"Layer {layer + 1}");
+
+    /// <summary>What the matrix of weights is called.</summary>
+    public string WeightsName => string.Create(CultureInfo.InvariantCulture, $"W{Index + 1}");
+
+    /// <summary>What the vector of biases is called.</summary>
+    public string BiasesName => string.Create(CultureInfo.InvariantCulture, $"b{Index + 1}");
 
     public string WeightName(int input, int output) => string.Create(CultureInfo.InvariantCulture, $"w{Index + 1}_{input + 1}_{output + 1}");
 

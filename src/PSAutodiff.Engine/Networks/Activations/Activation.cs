@@ -40,6 +40,10 @@ internal abstract class Activation
 
     /// <summary>The outputs of a layer as expressions.</summary>
     public abstract ExprNode[] ToExpression(ExprNode[] sums);
+
+    /// <summary>The outputs of a layer as a vector.</summary>
+    /// <param name="sums">The weighted sums, a vector.</param>
+    public abstract ExprNode ToExpression(ExprNode sums);
 }
 
 /// <summary>The kernels of an activation, for many rows at a time.</summary>

@@ -30,9 +30,6 @@ internal abstract class ElementwiseActivation<T> : Activation<T>
         }
     }
 
-    /// <summary>phi(z).</summary>
-    protected abstract ExprNode ToExpression(ExprNode sum);
-
     /// <summary>phi'(z) and phi''(z) from phi(z).</summary>
     protected abstract void Slopes(ReadOnlySpan<double> values, Span<double> first, Span<double> second);
 }

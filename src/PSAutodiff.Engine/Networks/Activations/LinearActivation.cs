@@ -12,6 +12,8 @@ internal sealed class LinearActivation<T> : Activation<T>
 
     public override ExprNode[] ToExpression(ExprNode[] sums) => sums;
 
+    public override ExprNode ToExpression(ExprNode sums) => sums;
+
     public override void Apply(Span<T> values, int columns, Span<double> scratch)
     {
     }

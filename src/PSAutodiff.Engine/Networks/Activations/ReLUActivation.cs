@@ -41,7 +41,7 @@ internal sealed class ReLUActivation<T> : ElementwiseActivation<T>
         }
     }
 
-    protected override ExprNode ToExpression(ExprNode sum) => ExprNode.Relu(sum);
+    public override ExprNode ToExpression(ExprNode sums) => ExprNode.Relu(sums);
 
     protected override void Slopes(ReadOnlySpan<double> values, Span<double> first, Span<double> second)
     {

@@ -20,7 +20,7 @@ internal sealed class SigmoidActivation<T> : SaturatingActivation<T, SigmoidSlop
         else Elementary.Sigmoid(MemoryMarshal.Cast<T, double>(values), MemoryMarshal.Cast<T, double>(values));
     }
 
-    protected override ExprNode ToExpression(ExprNode sum) => ExprNode.Sigmoid(sum);
+    public override ExprNode ToExpression(ExprNode sums) => ExprNode.Sigmoid(sums);
 
     protected override void Slopes(ReadOnlySpan<double> values, Span<double> first, Span<double> second)
     {

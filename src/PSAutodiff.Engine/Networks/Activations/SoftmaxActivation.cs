@@ -29,6 +29,8 @@ internal sealed class SoftmaxActivation<T> : Activation<T>
         return Array.ConvertAll(powers, power => power / total);
     }
 
+    public override ExprNode ToExpression(ExprNode sums) => sums.Softmax();
+
     public override int ScratchLength(int rows, int columns) => checked(rows * columns);
 
     public override void Apply(Span<T> values, int columns, Span<double> scratch)

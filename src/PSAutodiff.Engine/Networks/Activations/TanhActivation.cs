@@ -20,7 +20,7 @@ internal sealed class TanhActivation<T> : SaturatingActivation<T, TanhSlope<T>>
         else Elementary.Tanh(MemoryMarshal.Cast<T, double>(values), MemoryMarshal.Cast<T, double>(values));
     }
 
-    protected override ExprNode ToExpression(ExprNode sum) => ExprNode.Tanh(sum);
+    public override ExprNode ToExpression(ExprNode sums) => ExprNode.Tanh(sums);
 
     protected override void Slopes(ReadOnlySpan<double> values, Span<double> first, Span<double> second)
     {

@@ -21,6 +21,10 @@ internal sealed class BinaryCrossEntropyLoss() : CrossEntropyLoss(ActivationFunc
         ? (y * ExprNode.Softplus(-p)) + ((1 - y) * ExprNode.Softplus(p))
         : -((y * ExprNode.Log(p + Floor)) + ((1 - y) * ExprNode.Log(1 - p + Floor))));
 
+    public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => fused
+        ? ExprNode.Sum((targets * ExprNode.Softplus(-predictions)) + ((1 - targets) * ExprNode.Softplus(predictions)))
+        : -ExprNode.Sum((targets * ExprNode.Log(predictions + Floor)) + ((1 - targets) * ExprNode.Log(1 - predictions + Floor)));
+
     protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {
         var logs = scratch[..p.Length];

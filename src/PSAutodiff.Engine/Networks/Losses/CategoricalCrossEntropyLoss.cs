@@ -41,6 +41,10 @@ internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(Activatio
         return Sum(sums, targets, (z, y) => y * (log - z));
     }
 
+    public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => fused
+        ? ExprNode.Sum(targets * (predictions.LogSumExp() - predictions))
+        : -ExprNode.Sum(targets * ExprNode.Log(predictions + Floor));
+
     protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {
         var logs = scratch[..p.Length];

@@ -15,6 +15,8 @@ internal sealed class HalfSquaredErrorLoss : Loss
     public override ExprNode ToExpression(bool fused, ExprNode[] predictions, ExprNode[] targets) =>
         Sum(predictions, targets, static (p, y) => ExprNode.Pow(p - y, 2)) / 2;
 
+    public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => ExprNode.Sum(ExprNode.Pow(predictions - targets, 2)) / 2;
+
     protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {
         for (var i = 0; i < p.Length; i++) p[i] -= y[i];

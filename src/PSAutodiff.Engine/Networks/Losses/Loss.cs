@@ -84,6 +84,12 @@ internal abstract class Loss
     /// <param name="targets">As many targets.</param>
     public abstract ExprNode ToExpression(bool fused, ExprNode[] predictions, ExprNode[] targets);
 
+    /// <summary>The loss of one row as an expression of vectors.</summary>
+    /// <param name="fused">As for <see cref="Measure"/>.</param>
+    /// <param name="predictions">The predictions, or the weighted sums when they were fused.</param>
+    /// <param name="targets">The targets, a vector of the same length.</param>
+    public abstract ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets);
+
     /// <summary>What to do when it takes outputs for probabilities that a last layer does not promise; null when it does not.</summary>
     public virtual string? AdviceFor(Activation last) => null;
 

@@ -20,6 +20,8 @@ internal sealed class MeanSquaredErrorLoss : Loss
         return predictions.Length == 1 ? sum : sum / predictions.Length;
     }
 
+    public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => ExprNode.Mean(ExprNode.Pow(predictions - targets, 2));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
     {
