@@ -27,6 +27,34 @@ public sealed record TrainingOptions
     /// <summary>The factor of each step, above 0.</summary>
     public double LearningRate { get; init; } = 0.1;
 
+    /// <summary>How the factor changes from step to step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public LearningRateSchedule LearningRateSchedule { get; init; }
+
+    /// <summary>For so many epochs at the start the factor rises in equal steps to <see cref="LearningRate"/>; at least 0, and below <see cref="Epochs"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int WarmupEpochs { get; init; }
+
+    /// <summary>With <see cref="LearningRateSchedule.Step"/>, epochs between two changes, at least 1; needed there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? StepEpochs { get; init; }
+
+    /// <summary>With <see cref="LearningRateSchedule.Step"/>, what the factor is multiplied by at each change, above 0; null for 0.1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? StepFactor { get; init; }
+
+    /// <summary>With <see cref="LearningRateSchedule.Cosine"/>, the factor that the last steps approach; at least 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double FinalLearningRate { get; init; }
+
+    /// <summary>The longest gradient: a longer one is shortened to this before a step, its direction kept. Above 0; null for any length.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? ClipNorm { get; init; }
+
+    /// <summary>The largest derivative: larger ones are set to it before a step, and before <see cref="ClipNorm"/> looks at them. Above 0; null for any size.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? ClipValue { get; init; }
+
     /// <summary>The momentum of <see cref="TrainingOptimizer.Momentum"/> and <see cref="TrainingOptimizer.Nesterov"/>, in [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
 
@@ -91,6 +119,9 @@ public sealed record TrainingOptions
     [JsonIgnore]
     public Action<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>Whether all steps have the same factor and take gradients as they are.</summary>
+    internal bool IsPlain => LearningRateSchedule == LearningRateSchedule.Constant && WarmupEpochs == 0 && ClipNorm is null && ClipValue is null;
+
     /// <summary>What decides the result: the options without files, threads and who looks on.</summary>
     internal TrainingOptions Settings()
     {
@@ -121,6 +152,14 @@ public sealed record TrainingOptions
                 string.Create(CultureInfo.InvariantCulture, $"The learning rate has to be a finite number above 0, not {LearningRate}."));
         }
 
+        if (!Enum.IsDefined(LearningRateSchedule)) throw Invalid($"{LearningRateSchedule} is no schedule; known are {string.Join(", ", Enum.GetNames<LearningRateSchedule>())}.");
+        if (WarmupEpochs < 0 || (WarmupEpochs > 0 && WarmupEpochs >= Epochs)) throw Invalid($"WarmupEpochs has to be at least 0 and below Epochs, which is {Epochs}, not {WarmupEpochs}.");
+        RequireAtLeast1(nameof(StepEpochs), StepEpochs ?? 1);
+        RequireAbove0(nameof(StepFactor), StepFactor ?? 1);
+        RequireAtLeast0(nameof(FinalLearningRate), FinalLearningRate);
+        RequireAbove0(nameof(ClipNorm), ClipNorm ?? 1);
+        RequireAbove0(nameof(ClipValue), ClipValue ?? 1);
+        if (LearningRateSchedule == LearningRateSchedule.Step && StepEpochs is null) throw Invalid($"LearningRateSchedule Step multiplies the learning rate every so many epochs, but StepEpochs does not name their number. Give it, for example 30.");
         if (Momentum is not (>= 0 and < 1))
         {
             throw new AutodiffException(
@@ -136,6 +175,11 @@ public sealed record TrainingOptions
     private static void RequireAtLeast1(string name, int value)
     {
         if (value < 1) throw Invalid($"{name} has to be at least 1, not {value}.");
+    }
+
+    private static void RequireAbove0(string name, double value)
+    {
+        if (!double.IsFinite(value) || value <= 0) throw Invalid($"{name} has to be a finite number above 0, not {value}.");
     }
 
     private static void RequireAtLeast0(string name, double value)

@@ -8,7 +8,9 @@ namespace PSAutodiff.Serialization;
 internal static partial class ModelJson
 {
     private const string Format = "PSAutodiff.Model";
-    private const int Version = 1;
+
+    // Version 2 came with schedules of learning rates and with gradients that are clipped. A model is written in the first version that can hold it.
+    private const int Version = 2;
 
     private static readonly Dictionary<string, Type> Kinds = new(StringComparer.Ordinal)
     {
@@ -23,7 +25,8 @@ internal static partial class ModelJson
     {
         if (model is Network network) return network.ToJson();
         var kind = Kinds.First(pair => pair.Value == model.GetType()).Key;
-        return $"{{\n  \"format\": \"{Format}\",\n  \"version\": {Version},\n  \"kind\": \"{kind}\",\n  \"model\": {ObjectJson.Write(model)}\n}}\n";
+        var version = model is ExpressionModel { Recipe.Options.IsPlain: false } ? Version : 1;
+        return $"{{\n  \"format\": \"{Format}\",\n  \"version\": {version},\n  \"kind\": \"{kind}\",\n  \"model\": {ObjectJson.Write(model)}\n}}\n";
     }
 
     /// <summary>The model of a text; every bit of every number comes back.</summary>
@@ -34,7 +37,7 @@ internal static partial class ModelJson
         return (IAutodiffModel)ObjectJson.Read(text, typeof(IAutodiffModel), static (text, _) =>
         {
             var file = ObjectJson.Read<ModelFile>(text);
-            if (file.Version != Version) throw new FormatException($"It is of version {file.Version}, and this PSAutodiff reads version {Version}.");
+            if (file.Version is < 1 or > Version) throw new FormatException($"It is of version {file.Version}, and this PSAutodiff reads up to version {Version}.");
             if (!Kinds.TryGetValue(file.Kind, out var type)) throw new FormatException($"A model of the kind '{(file.Kind.Length > 40 ? file.Kind[..40] : file.Kind)}' is not known. There are: {string.Join(", ", Kinds.Keys)}.");
             var model = Checked(ObjectJson.Read(file.Model.GetRawText(), type));
             CheckComputed(file.Model, model);

@@ -44,7 +44,7 @@ internal sealed class TrainingRun<T>
         _planned = plan.Steps;
         _gradient = new T[state.Parameters.Length];
         _next = new T[state.Parameters.Length];
-        _update = new TrainingUpdate<T>(_options, state.Parameters.Length, isDecayed);
+        _update = new TrainingUpdate<T>(_options, state.Parameters.Length, isDecayed, _options.IsPlain ? null : new LearningRates(_options, _stepsPerEpoch, _planned));
         for (var i = 0; i < state.Memory.Length; i++) state.Memory[i].CopyTo(_update.Memory[i], 0);
         state.Memory = _update.Memory;
         _order = new TrainingOrder(_rows.Training, _options.Shuffle ? state.Seed : null);
@@ -77,7 +77,7 @@ internal sealed class TrainingRun<T>
     {
         try
         {
-            var descends = _options.BatchSize == 1 && _options.Optimizer == TrainingOptimizer.GradientDescent && _options.WeightDecay == 0;
+            var descends = _options.BatchSize == 1 && _options.Optimizer == TrainingOptimizer.GradientDescent && _options is { WeightDecay: 0, IsPlain: true };
             var descent = descends ? model as IDescentModel<T> : null;
             if (descent is not null && afterEpoch is null && _rows.Validation.Length == 0 && _options is { Shuffle: false, Patience: null, StopLoss: null, MinDecrease: null })
                 _ahead = [.. Enumerable.Repeat(_order.Next(), Math.Min(MostStepsAtOnce / _stepsPerEpoch, _options.Epochs)).SelectMany(static rows => rows)];

@@ -11,18 +11,19 @@ internal sealed class TrainingUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ParameterUpdate<T> _update;
-    private readonly double _rate;
+    private readonly TrainingOptions _options;
+    private readonly LearningRates? _rates;
     private readonly (int Start, int Length)[] _decayed;
     private readonly bool _decaysWeights;
-    private readonly T _decay;
 
     /// <summary>Prepares an optimizer.</summary>
     /// <param name="options">Names the optimizer and its settings.</param>
     /// <param name="count">Number of parameters.</param>
     /// <param name="isDecayed">Whether weight decay applies to a parameter.</param>
-    public TrainingUpdate(TrainingOptions options, int count, Func<int, bool> isDecayed)
+    /// <param name="rates">The learning rates; null for one that does not change.</param>
+    public TrainingUpdate(TrainingOptions options, int count, Func<int, bool> isDecayed, LearningRates? rates = null)
     {
-        _rate = options.LearningRate;
+        (_options, _rates) = (options, rates);
         _update = options.Optimizer switch
         {
             TrainingOptimizer.GradientDescent => ParameterUpdate<T>.Of(count, default(GradientDescentUpdate<T>)),
@@ -34,7 +35,6 @@ internal sealed class TrainingUpdate<T>
         };
         _decayed = options.WeightDecay > 0 ? Ranges(count, isDecayed) : [];
         _decaysWeights = options.Optimizer == TrainingOptimizer.AdamW;
-        _decay = T.CreateTruncating(_decaysWeights ? 1 - (options.LearningRate * options.WeightDecay) : options.WeightDecay);
     }
 
     /// <summary>All that is remembered from step to step, but for their number: an array of numbers for the parameters, or two, or none.</summary>
@@ -43,24 +43,29 @@ internal sealed class TrainingUpdate<T>
     /// <summary>Takes a step.</summary>
     /// <param name="step">Its number, from 1.</param>
     /// <param name="from">The parameters before it.</param>
-    /// <param name="gradient">The gradient there; weight decay may be added to it.</param>
+    /// <param name="gradient">The gradient there; it may be clipped, and weight decay added to it.</param>
     /// <param name="to">Gets the parameters after it.</param>
     /// <returns>Whether they, and all that is remembered, are finite numbers.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Step(int step, ReadOnlySpan<T> from, Span<T> gradient, Span<T> to)
     {
+        var rate = _rates?.At(step) ?? _options.LearningRate;
+        if (_options.ClipValue is { } value) GradientClipping.ClipValues(gradient, value);
+        if (_options.ClipNorm is { } norm) GradientClipping.ClipNorm(gradient, norm);
         if (_decayed.Length > 0 && _decaysWeights)
         {
             from.CopyTo(to);
-            foreach (var (start, length) in _decayed) Vectors.Scale(to.Slice(start, length), _decay);
+            var kept = T.CreateTruncating(1 - (rate * _options.WeightDecay));
+            foreach (var (start, length) in _decayed) Vectors.Scale(to.Slice(start, length), kept);
             from = to;
         }
         else
         {
-            foreach (var (start, length) in _decayed) Vectors.AddScaled(gradient.Slice(start, length), _decay, from.Slice(start, length));
+            var decay = T.CreateTruncating(_options.WeightDecay);
+            foreach (var (start, length) in _decayed) Vectors.AddScaled(gradient.Slice(start, length), decay, from.Slice(start, length));
         }
 
-        return _update.Step(step, _rate, from, gradient, to);
+        return _update.Step(step, rate, from, gradient, to);
     }
 
     private static (int Start, int Length)[] Ranges(int count, Func<int, bool> isDecayed)

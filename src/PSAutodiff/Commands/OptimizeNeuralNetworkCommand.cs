@@ -52,7 +52,7 @@ public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
             return true;
         });
         if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed tells about the network as it is, so it does not go with -Iteration or other parameters of a training.");
-        WarnOfMomentum();
+        WarnOfUnused();
         if (!NeedsData && (MyInvocation.ExpectingInput || IsBound(nameof(Data)))) WriteWarning("-Method Magnitude looks at the weights only: the data are not used.");
         if (IsBound(nameof(Fraction)) && Model.FrozenCount > 0 && Fraction * Model.WeightCount <= Model.FrozenCount)
         {

@@ -171,7 +171,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
             if (options.CheckpointPath is not null) CheckpointFile.CheckWritable(options);
             return options;
         });
-        WarnOfMomentum();
+        WarnOfUnused();
         _form = ofNetwork ? new NetworkTrainingForm(this) : new LossTrainingForm(this, Cancellation);
     }
 
@@ -207,6 +207,8 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     {
         var rows = IsBound(nameof(Data)) ? "the rows of -Data" : string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows");
         var parts = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{_options.Optimizer} with learning rate {_options.LearningRate}"), string.Create(CultureInfo.InvariantCulture, $"batches of {_options.BatchSize}"), string.Create(CultureInfo.InvariantCulture, $"at most {_options.Epochs} epochs"), string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}") };
+        if (_options.LearningRateSchedule != LearningRateSchedule.Constant) parts.Add($"schedule {_options.LearningRateSchedule}");
+        if (_options.WarmupEpochs > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.WarmupEpochs} epochs to warm up"));
         if (_options.Restarts > 1) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.Restarts} starts"));
         if (_options.ValidationFraction > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.ValidationFraction:p0} of the rows for validation"));
         return $"Training on {rows}: {string.Join(", ", parts)}.";

@@ -45,6 +45,38 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
     [Alias("lr")]
     public double LearningRate { get; set; }
 
+    /// <summary>How the learning rate changes: not at all, by a factor every so many epochs, or along half a cosine.</summary>
+    [Parameter]
+    public LearningRateSchedule LearningRateSchedule { get; set; }
+
+    /// <summary>Epochs in which the learning rate rises from almost 0.</summary>
+    [Parameter]
+    [Alias("WarmupEpochs")]
+    [ValidateRange(0, int.MaxValue)]
+    public int WarmupEpoch { get; set; }
+
+    /// <summary>With the schedule Step, multiply the learning rate by -StepFactor after so many epochs, again and again.</summary>
+    [Parameter]
+    [Alias("StepEpochs")]
+    [ValidateRange(1, int.MaxValue)]
+    public int StepEpoch { get; set; }
+
+    /// <summary>With the schedule Step, what the learning rate is multiplied by.</summary>
+    [Parameter]
+    public double StepFactor { get; set; } = 0.1;
+
+    /// <summary>With the schedule Cosine, the learning rate at the end.</summary>
+    [Parameter]
+    public double FinalLearningRate { get; set; }
+
+    /// <summary>Shorten gradients that are longer than this.</summary>
+    [Parameter]
+    public double ClipNorm { get; set; }
+
+    /// <summary>Set derivatives beyond this, or beyond minus this, to it.</summary>
+    [Parameter]
+    public double ClipValue { get; set; }
+
     /// <summary>The part of the last step that Momentum and Nesterov keep, at least 0 and below 1.</summary>
     [Parameter]
     public double Momentum { get; set; } = 0.9;
@@ -92,6 +124,13 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
         Seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
         Optimizer = Optimizer,
         LearningRate = IsBound(nameof(LearningRate)) ? LearningRate : ofNetwork && Optimizer is TrainingOptimizer.RMSProp or TrainingOptimizer.Adam or TrainingOptimizer.AdamW ? 0.001 : 0.1,
+        LearningRateSchedule = LearningRateSchedule,
+        WarmupEpochs = WarmupEpoch,
+        StepEpochs = IsBound(nameof(StepEpoch)) ? StepEpoch : null,
+        StepFactor = IsBound(nameof(StepFactor)) ? StepFactor : null,
+        FinalLearningRate = FinalLearningRate,
+        ClipNorm = IsBound(nameof(ClipNorm)) ? ClipNorm : null,
+        ClipValue = IsBound(nameof(ClipValue)) ? ClipValue : null,
         Momentum = Momentum,
         WeightDecay = WeightDecay,
         InputNoise = InputNoise,
@@ -103,9 +142,11 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
         Threads = ThrottleLimit,
     };
 
-    /// <summary>Warns of a momentum that is not used.</summary>
-    private protected void WarnOfMomentum()
+    /// <summary>Warns of a momentum, or of settings of a schedule, that are not used.</summary>
+    private protected void WarnOfUnused()
     {
+        if (LearningRateSchedule != LearningRateSchedule.Step && (IsBound(nameof(StepEpoch)) || IsBound(nameof(StepFactor)))) WriteWarning($"-StepEpoch and -StepFactor are for -LearningRateSchedule Step. The schedule is {LearningRateSchedule}, which does not use them.");
+        if (LearningRateSchedule != LearningRateSchedule.Cosine && IsBound(nameof(FinalLearningRate))) WriteWarning($"-FinalLearningRate is for -LearningRateSchedule Cosine. The schedule is {LearningRateSchedule}, which does not use it.");
         if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");
     }
 }

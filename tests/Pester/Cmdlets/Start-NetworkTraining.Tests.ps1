@@ -308,7 +308,32 @@ Describe 'Starts from a distribution, and an end when the loss hardly falls' {
         $whole.Epochs | Should -BeGreaterThan 7
     }
 
+    It 'takes a learning rate that warms up and falls, and gradients no longer than -ClipNorm' {
+        $options = @{ Loss = '(y - (a*x + b))^2'; InitialValue = @{ a = 0; b = 0 }; BatchSize = 5; LearningRate = 0.05 }
+
+        # The first step of a warm-up of 4 takes a quarter of the rate, and the last of 8 steps of a cosine little.
+        $whole = ($lineRows | Start-NetworkTraining @options -Epoch 1).Parameters
+        $first = ($lineRows | Start-NetworkTraining @options -Epoch 8 -MaxStep 1 -WarmupEpoch 4).Parameters
+        $first.a / $whole.a | Should -BeGreaterThan 0.2499
+        $first.a / $whole.a | Should -BeLessThan 0.2501
+        $clipped = ($lineRows | Start-NetworkTraining @options -Epoch 1 -ClipNorm 0.5).Parameters
+        [Math]::Sqrt($clipped.a * $clipped.a + $clipped.b * $clipped.b) | Assert-Near (0.05 * 0.5) -Within 1e-15
+        $limited = ($lineRows | Start-NetworkTraining @options -Epoch 1 -ClipValue 0.5).Parameters
+        [Math]::Abs($limited.a) | Assert-Near (0.05 * 0.5) -Within 1e-15
+        $step = $lineRows | Start-NetworkTraining @options -Epoch 8 -LearningRateSchedule Step -StepEpoch 2 -StepFactor 0.5
+        $same = $lineRows | Start-NetworkTraining @options -Epoch 8
+        $step.Loss[0..2] | Should -Be $same.Loss[0..2]
+        $step.Loss[3] | Should -BeGreaterThan $same.Loss[3]
+    }
+
+    It 'warns of settings of another schedule' {
+        $outcome = Get-Outcome { $lineRows | Start-NetworkTraining '(y - (a*x + b))^2' -Epoch 1 -StepEpoch 3 -FinalLearningRate 0.01 }
+        $outcome.Warnings | Should -HaveCount 2
+        "$($outcome.Warnings)" | Should -BeLike '*-StepFactor are for -LearningRateSchedule Step*-FinalLearningRate is for -LearningRateSchedule Cosine*'
+    }
+
     It 'refuses <What>' -ForEach @(
+        @{ What = 'a schedule of steps without -StepEpoch'; Call = { $lineRows | Start-NetworkTraining '(y - a*x)^2' -LearningRateSchedule Step }; Id = 'TrainingOptionInvalid' }
         @{ What = 'a negative decrease'; Call = { $lineRows | Start-NetworkTraining '(y - a*x)^2' -MinDecrease -1 }; Id = 'TrainingOptionInvalid' }
         @{ What = '-Initializer with a network'; Call = { $lineRows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1, linear) -Feature x -Label y -Initializer Normal }; Id = 'AmbiguousParameterSet' }
     ) {

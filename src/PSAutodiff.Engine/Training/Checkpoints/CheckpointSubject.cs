@@ -58,9 +58,19 @@ internal sealed class CheckpointSubject(TrainingOptions settings, byte[] modelHa
             (nameof(options.ValidationFraction), options.ValidationFraction),
         ];
 
-        // Checkpoints of trainings without it stay readable.
-        if (options.MinDecrease is not null) settings = [.. settings, (nameof(options.MinDecrease), options.MinDecrease)];
-        var lines = settings.Select(static setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name}={setting.Value ?? "none"}\n"));
+        // Checkpoints of trainings without them stay readable.
+        (string Name, object? Value)[] later =
+        [
+            (nameof(options.MinDecrease), options.MinDecrease),
+            (nameof(options.LearningRateSchedule), options.LearningRateSchedule == LearningRateSchedule.Constant ? null : options.LearningRateSchedule),
+            (nameof(options.WarmupEpochs), options.WarmupEpochs == 0 ? null : options.WarmupEpochs),
+            (nameof(options.StepEpochs), options.StepEpochs),
+            (nameof(options.StepFactor), options.StepFactor),
+            (nameof(options.FinalLearningRate), options.FinalLearningRate == 0 ? null : options.FinalLearningRate),
+            (nameof(options.ClipNorm), options.ClipNorm),
+            (nameof(options.ClipValue), options.ClipValue),
+        ];
+        var lines = settings.Concat(later.Where(static setting => setting.Value is not null)).Select(static setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name}={setting.Value ?? "none"}\n"));
         return "\n" + string.Concat(lines);
     }
 }
