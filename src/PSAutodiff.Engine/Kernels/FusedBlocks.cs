@@ -10,7 +10,7 @@ namespace PSAutodiff.Kernels;
 internal static class FusedBlocks
 {
     /// <summary>A function of two blocks of a length, either of which may be a single value; the result may be one of the blocks.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Map<TFunction>(ref double x, bool xStays, ref double y, bool yStays, ref double result, int length)
         where TFunction : struct, IBinaryLanes =>
         Map<OfTwo<TFunction>>(ref x, xStays, ref y, yStays, ref result, ref result, length);
@@ -65,38 +65,38 @@ internal static class FusedBlocks
         for (var lane = 0; i < length; i++, lane++) Unsafe.Add(ref lanes, lane) += Unsafe.Add(ref x, xStays ? 0 : i) * Unsafe.Add(ref y, yStays ? 0 : i);
     }
 
-    // A loop for each case: asked inside a loop, which source stands still would cost as much as the function.
+    // A loop for each case: asked inside a loop, which source stands still would cost as much as the function. The last group is aligned to the end
+    // and may repeat elements of the group before it, so it is computed first: the result may be where they are.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Map<TFunction, TLanes>(ref double x, bool xStays, ref double y, bool yStays, ref double z, ref double result, int length)
         where TFunction : struct, ITernaryLanes
         where TLanes : struct, ILanes<TLanes>
     {
-        // The result may be where they are.
-        var (firstX, firstY) = (x, y);
-        var i = 0;
+        var last = length - TLanes.Count;
+        if (last < 0) return;
+        TLanes ending;
         if (xStays)
         {
-            var all = TLanes.Broadcast(firstX);
-            for (; i <= length - TLanes.Count; i += TLanes.Count) TLanes.Store(TFunction.Apply(all, TLanes.Load(in y, i), TLanes.Load(in z, i)), ref result, i);
+            var all = TLanes.Broadcast(x);
+            ending = TFunction.Apply(all, TLanes.Load(in y, last), TLanes.Load(in z, last));
+            for (var i = 0; i < last; i += TLanes.Count) TLanes.Store(TFunction.Apply(all, TLanes.Load(in y, i), TLanes.Load(in z, i)), ref result, i);
         }
         else if (yStays)
         {
-            var all = TLanes.Broadcast(firstY);
-            for (; i <= length - TLanes.Count; i += TLanes.Count) TLanes.Store(TFunction.Apply(TLanes.Load(in x, i), all, TLanes.Load(in z, i)), ref result, i);
+            var all = TLanes.Broadcast(y);
+            ending = TFunction.Apply(TLanes.Load(in x, last), all, TLanes.Load(in z, last));
+            for (var i = 0; i < last; i += TLanes.Count) TLanes.Store(TFunction.Apply(TLanes.Load(in x, i), all, TLanes.Load(in z, i)), ref result, i);
         }
         else
         {
-            for (; i <= length - TLanes.Count; i += TLanes.Count)
+            ending = TFunction.Apply(TLanes.Load(in x, last), TLanes.Load(in y, last), TLanes.Load(in z, last));
+            for (var i = 0; i < last; i += TLanes.Count)
             {
                 TLanes.Store(TFunction.Apply(TLanes.Load(in x, i), TLanes.Load(in y, i), TLanes.Load(in z, i)), ref result, i);
             }
         }
 
-        for (; i < length; i++)
-        {
-            var (nextX, nextY) = (xStays ? firstX : Unsafe.Add(ref x, i), yStays ? firstY : Unsafe.Add(ref y, i));
-            Unsafe.Add(ref result, i) = TFunction.Apply(new OneLane(nextX), new OneLane(nextY), new OneLane(Unsafe.Add(ref z, i))).Value;
-        }
+        TLanes.Store(ending, ref result, last);
     }
 
     /// <summary>z + x * y.</summary>

@@ -39,8 +39,8 @@ internal sealed partial class ArrayTape
         // Sums of parts of zeros have no -0, to which adding 0 would make a difference.
         private readonly bool[] _hasNoMinusZero;
         private readonly Dictionary<(Storage Storage, bool IsFixed, int Length), Stack<int>> _free = [];
-        private readonly List<Instruction> _fixedInstructions = [];
-        private readonly List<Instruction> _instructions = [];
+        private readonly StepBuilder _fixed = new();
+        private readonly StepBuilder _steps = new();
         private readonly List<Instruction> _rowInstructions = [];
         private readonly List<double> _constants = [];
         private readonly Stack<(int Id, long Row, long Column)> _parts = new();
@@ -97,8 +97,7 @@ internal sealed partial class ArrayTape
                 throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_ends[0]} elements together, which is more than this computer has memory for.");
             }
 
-            var loops = LoopFinder.Find(_instructions);
-            return new ArrayTape([.. _fixedInstructions], [.. _instructions], loops, _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
+            return new ArrayTape(_fixed.Build(), _steps.Build(), _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
             {
                 Rows = _columns.Names.Count == 0 ? RowPart.None : new RowPart(_columns, [.. _rowInstructions], [.. _factors], LengthOf(Storage.Row), LengthOf(Storage.Kept))
                 {
@@ -242,6 +241,13 @@ internal sealed partial class ArrayTape
                 (operation, places[1]) = (cheaper, cheaper.Arity == 2 ? places[0] : default);
             }
 
+            StepArguments ends = default;
+            if (operation is SumOperation or SubOperation)
+            {
+                if (EndsWith(_graph.X(id))) ends |= StepArguments.EndsX;
+                if (EndsWith(_graph.Y(id))) ends |= StepArguments.EndsY;
+            }
+
             // Element by element an argument that ends here gives its place to the result.
             var taken = Graph.None;
             for (var i = 0; i < count && operation.IsElementwise && taken == Graph.None; i++)
@@ -252,7 +258,7 @@ internal sealed partial class ArrayTape
             if (taken == Graph.None) New(id, shape);
             else Take(id, taken, shape);
             _hasNoMinusZero[id] = operation is PlacingOperation || (operation is SumOperation && (_hasNoMinusZero[_graph.X(id)] || _hasNoMinusZero[_graph.Y(id)]));
-            Add(id, new Instruction(operation, _places[id], places[0], places[1], places[2], indices));
+            Add(id, new Instruction(operation, _places[id], places[0], places[1], places[2], indices), ends);
             for (var i = 0; i < count; i++)
             {
                 if (_graph.Argument(id, i) is var argument && argument != taken) Release(argument, id);
@@ -376,8 +382,11 @@ internal sealed partial class ArrayTape
         // Not out of what stays: results, and what is the same for all rows and is computed once.
         private bool CanTake(int id, int argument) => EndsWith(argument) && _varies[argument] == _varies[id] && _isFixed[argument] == _isFixed[id] && _isNarrow[argument] == _isNarrow[id] && !_isKept[id];
 
-        private void Add(int id, in Instruction instruction) =>
-            (instruction.Target.Varies ? _rowInstructions : id != Graph.None && _isFixed[id] ? _fixedInstructions : _instructions).Add(instruction);
+        private void Add(int id, in Instruction instruction, StepArguments ends = default)
+        {
+            if (instruction.Target.Varies) _rowInstructions.Add(instruction);
+            else (id != Graph.None && _isFixed[id] ? _fixed : _steps).Add(instruction, ends);
+        }
 
         /// <summary>One use less. Rows use what does not vary again and again, and so do runs what is fixed.</summary>
         private void Release(int id, int user)

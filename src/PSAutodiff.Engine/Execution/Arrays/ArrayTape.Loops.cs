@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Execution.Arrays;
@@ -16,8 +17,8 @@ internal sealed partial class ArrayTape
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run(Loop loop, double[] arena, CancellationToken cancellation)
     {
-        ref readonly var first = ref _instructions[loop.First];
-        ref readonly var last = ref _instructions[loop.Last];
+        ref readonly var first = ref _list.Instructions[_list.Steps[loop.First].Number];
+        ref readonly var last = ref _list.Instructions[_list.Steps[loop.Last].Number];
         var matrix = first.X.In(arena);
         var result = last.Target.In(arena);
         var (rows, columns) = (first.Target.Length, result.Length);
@@ -29,37 +30,31 @@ internal sealed partial class ArrayTape
             var count = Math.Min(most, rows - row);
             var some = matrix.Slice(row * columns, count * columns);
             MatrixProduct.MultiplyPlain(some, count, columns, first.Y.In(arena), 1, first.Target.In(arena).Slice(row, count), cancellation);
-            foreach (ref readonly var instruction in _instructions.AsSpan((loop.First + 1)..loop.Last))
-            {
-                var target = instruction.Target.In(arena).Slice(row, count);
-                if (instruction.Way == Way.Both) instruction.Operation.Shares[instruction.Factor].Blocks(Some(instruction.X), instruction.Y.In(arena).Slice(row, count), target);
-                else instruction.Operation.Evaluate(Some(instruction.X), Some(instruction.Y), Some(instruction.Z), target);
-            }
-
+            foreach (ref readonly var step in _list.Steps.AsSpan((loop.First + 1)..loop.Last)) Run(step, ref MemoryMarshal.GetArrayDataReference(arena), row, count);
             MatrixProduct.MultiplyFew(new MatrixRows<double>(last.X.In(arena).Slice(row, count), 1, count), some, columns, result);
-
-            ReadOnlySpan<double> Some(in Place place) => place.Length <= 1 ? place.In(arena) : place.In(arena).Slice(row, count);
         }
     }
 
-    /// <summary>Instructions that are run together for some rows after the other.</summary>
+    /// <summary>Steps that are run together for some rows after the other.</summary>
     /// <param name="First">The product of a matrix and a vector.</param>
     /// <param name="Last">The product of a vector and the same matrix. Between them each goes element by element over the rows.</param>
     private readonly record struct Loop(int First, int Last);
 
-    /// <summary>Finds loops, and puts the instructions of each next to each other.</summary>
-    private static class LoopFinder
+    /// <summary>Finds loops, and puts the steps of each next to each other.</summary>
+    private readonly struct LoopFinder(StepList list)
     {
-        // Instructions between the two products.
+        // Steps between the two products.
         private const int MostBetween = 64;
 
-        public static Loop[] Find(List<Instruction> instructions)
+        private readonly StepList _list = list;
+
+        public Loop[] Find()
         {
             var loops = new List<Loop>();
-            for (var i = 0; i < instructions.Count; i++)
+            for (var i = 0; i < _list.Steps.Length; i++)
             {
-                if (!IsProduct(instructions[i]) || !instructions[i].X.Shape.IsMatrix || !instructions[i].Y.Shape.IsVector || instructions[i].X.Length < LargeMatrix) continue;
-                if (TryLoop(instructions, i) is not { } loop) continue;
+                if (!IsProduct(_list.Steps[i], out var product) || !product.X.Shape.IsMatrix || !product.Y.Shape.IsVector || product.X.Length < LargeMatrix) continue;
+                if (TryLoop(i, product) is not { } loop) continue;
                 loops.Add(loop);
                 i = loop.Last;
             }
@@ -67,22 +62,26 @@ internal sealed partial class ArrayTape
             return [.. loops];
         }
 
-        private static bool IsProduct(in Instruction instruction) => instruction is { Operation: MatMulOperation, Way: Way.Whole };
-
-        private static Loop? TryLoop(List<Instruction> instructions, int first)
+        private bool IsProduct(in Step step, out Instruction product)
         {
-            var start = instructions[first];
-            var (inside, after) = (new List<Instruction> { start }, new List<Instruction>());
-            for (var i = first + 1; i < instructions.Count && i <= first + MostBetween; i++)
+            product = step is { Form: StepForm.Whole, Operation: MatMulOperation } ? _list.Instructions[step.Number] : default;
+            return product is { Operation: not null, Way: Way.Whole };
+        }
+
+        private Loop? TryLoop(int first, in Instruction product)
+        {
+            var steps = _list.Steps;
+            var (inside, after) = (new List<Reach> { ReachOf(steps[first]) }, new List<Reach>());
+            for (var i = first + 1; i < steps.Length && i <= first + MostBetween; i++)
             {
-                var next = instructions[i];
-                if (IsProduct(next) && next.X.Shape.IsVector && next.Y.Start == start.X.Start && next.Y.Shape == start.X.Shape)
+                var next = ReachOf(steps[i]);
+                if (IsProduct(steps[i], out var second) && second.X.Shape.IsVector && second.Y.Start == product.X.Start && second.Y.Shape == product.X.Shape)
                 {
                     // All that it needs is computed in the rows before, and it writes nothing that they look at.
                     if (!IsInRows(next.X, inside) || after.Exists(other => Conflict(next, other)) || inside.Exists(other => Touches(other, next.Target))) return null;
                     inside.Add(next);
-                    for (var k = 0; k < inside.Count; k++) instructions[first + k] = inside[k];
-                    for (var k = 0; k < after.Count; k++) instructions[first + inside.Count + k] = after[k];
+                    for (var k = 0; k < inside.Count; k++) steps[first + k] = inside[k].Step;
+                    for (var k = 0; k < after.Count; k++) steps[first + inside.Count + k] = after[k].Step;
                     return new Loop(first, first + inside.Count - 1);
                 }
 
@@ -92,32 +91,36 @@ internal sealed partial class ArrayTape
             return null;
         }
 
-        // Whether some rows after the other give the same as all instructions for all rows.
-        private static bool GoesByRows(Instruction next, List<Instruction> inside)
-        {
-            var (isBoth, start) = (next.Way == Way.Both, inside[0]);
-            if (!(next.IsDirect || isBoth) || next.Target.Length != start.Target.Length) return false;
-            if (!IsInRows(next.X, inside) || !IsInRows(next.Y, inside) || !IsInRows(next.Z, inside)) return false;
-            return CanWrite(next.Target) && (!isBoth || CanWrite(next.Y));
+        private Reach ReachOf(in Step step) => new(step, _list.ExtentOf(step, -1), _list.ExtentOf(step, 0), _list.ExtentOf(step, 1), _list.ExtentOf(step, 2));
 
-            bool CanWrite(Place place) =>
-                !Overlap(place, start.X) && !Overlap(place, start.Y)
-                && !inside.Exists(other => IsShifted(place, other.Target) || IsShifted(place, other.X) || IsShifted(place, other.Y) || IsShifted(place, other.Z));
+        // Whether some rows after the other give the same as all steps for all rows.
+        private static bool GoesByRows(in Reach next, List<Reach> inside)
+        {
+            var start = inside[0];
+            if (next.Step.Form is StepForm.Whole or StepForm.Number or StepForm.Copy || next.Target.Length != start.Target.Length) return false;
+            if (!IsInRows(next.X, inside) || !IsInRows(next.Y, inside) || !IsInRows(next.Z, inside)) return false;
+            return CanWrite(next.Target) && (!next.IsBoth || CanWrite(next.Y));
+
+            bool CanWrite(Extent place) =>
+                !place.Overlaps(start.X) && !place.Overlaps(start.Y)
+                && !inside.Exists(other => place.IsShiftedFrom(other.Target) || place.IsShiftedFrom(other.X) || place.IsShiftedFrom(other.Y) || place.IsShiftedFrom(other.Z));
         }
 
         // The elements of what is written are those of the same rows, or none of them is.
-        private static bool IsInRows(Place place, List<Instruction> inside) =>
-            !inside.Exists(other => IsShifted(place, other.Target) || (other.Way == Way.Both && IsShifted(place, other.Y)));
-
-        private static bool IsShifted(in Place one, in Place other) => Overlap(one, other) && (one.Start != other.Start || one.Length != other.Length);
+        private static bool IsInRows(Extent place, List<Reach> inside) =>
+            !inside.Exists(other => place.IsShiftedFrom(other.Target) || (other.IsBoth && place.IsShiftedFrom(other.Y)));
 
         // Whether it makes a difference which of two is first.
-        private static bool Conflict(Instruction one, Instruction other) =>
-            Touches(other, one.Target) || Touches(one, other.Target) || (one.Way == Way.Both && Touches(other, one.Y)) || (other.Way == Way.Both && Touches(one, other.Y));
+        private static bool Conflict(Reach one, Reach other) =>
+            Touches(other, one.Target) || Touches(one, other.Target) || (one.IsBoth && Touches(other, one.Y)) || (other.IsBoth && Touches(one, other.Y));
 
-        private static bool Touches(in Instruction instruction, in Place place) =>
-            Overlap(instruction.Target, place) || Overlap(instruction.X, place) || Overlap(instruction.Y, place) || Overlap(instruction.Z, place);
+        private static bool Touches(in Reach reach, Extent place) =>
+            reach.Target.Overlaps(place) || reach.X.Overlaps(place) || reach.Y.Overlaps(place) || reach.Z.Overlaps(place);
 
-        private static bool Overlap(in Place one, in Place other) => one.Length > 0 && other.Length > 0 && one.Start < other.Start + other.Length && other.Start < one.Start + one.Length;
+        /// <summary>A step and what it reads and writes.</summary>
+        private sealed record Reach(Step Step, Extent Target, Extent X, Extent Y, Extent Z)
+        {
+            public bool IsBoth => Step.Form == StepForm.Both;
+        }
     }
 }

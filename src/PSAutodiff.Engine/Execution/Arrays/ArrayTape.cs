@@ -13,18 +13,18 @@ namespace PSAutodiff.Execution.Arrays;
 /// </remarks>
 internal sealed partial class ArrayTape
 {
-    private readonly Instruction[] _fixedInstructions;
-    private readonly Instruction[] _instructions;
+    private readonly StepList _fixed;
+    private readonly StepList _list;
     private readonly Loop[] _loops;
     private readonly double[] _constants;
     private readonly Place[] _outputs;
     private double[]? _arena;
 
-    private ArrayTape(Instruction[] fixedInstructions, Instruction[] instructions, Loop[] loops, int operationCount, double[] constants, VariableLayout inputs, int length, Place[] outputs)
+    private ArrayTape(StepList fixedList, StepList list, int operationCount, double[] constants, VariableLayout inputs, int length, Place[] outputs)
     {
-        _fixedInstructions = fixedInstructions;
-        _instructions = instructions;
-        _loops = loops;
+        _fixed = fixedList;
+        _list = list;
+        _loops = new LoopFinder(list).Find();
         OperationCount = operationCount;
         _constants = constants;
         ArenaLength = length;
@@ -54,11 +54,14 @@ internal sealed partial class ArrayTape
     /// <summary>Number of pairs of products with one large matrix that a run reads once for both.</summary>
     public int LoopCount => _loops.Length;
 
+    /// <summary>Number of steps of a run, those of rows left out.</summary>
+    public int StepCount => _list.Steps.Length;
+
     /// <summary>Number of all numbers that a run has in memory, those of rows left out.</summary>
     public int ArenaLength { get; }
 
     /// <summary>Number of elements that one run computes or copies, or looks at where it joins several to one.</summary>
-    public double Work => _instructions.Sum(static instruction => instruction.Work);
+    public double Work => _list.Work;
 
     /// <summary>Compiles expressions.</summary>
     /// <param name="outputs">The expressions.</param>
@@ -132,22 +135,28 @@ internal sealed partial class ArrayTape
     /// <inheritdoc cref="RunIn(double[], ReadOnlySpan{double}, CancellationToken)"/>
     public void RunIn(double[] arena, CancellationToken cancellation)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(arena.Length, ArenaLength, nameof(arena));
         var next = 0;
         foreach (var loop in _loops)
         {
-            Run(_instructions.AsSpan(next, loop.First - next), arena, cancellation);
+            Run(_list, next, loop.First, arena, cancellation);
             Run(loop, arena, cancellation);
             next = loop.Last + 1;
         }
 
-        Run(_instructions.AsSpan(next), arena, cancellation);
+        Run(_list, next, _list.Steps.Length, arena, cancellation);
     }
 
     /// <summary>Which inputs are looked at but as matrices of products over rows.</summary>
     public bool[] FindRead()
     {
         var isRead = new bool[Inputs.Length];
-        foreach (var instruction in _instructions.Concat(Rows.Instructions))
+        foreach (ref readonly var step in _list.Steps.AsSpan())
+        {
+            for (var argument = 0; argument < 3; argument++) MarkExtent(_list.ExtentOf(step, argument));
+        }
+
+        foreach (var instruction in Rows.Instructions)
         {
             Mark(instruction.X);
             if (instruction.Way != Way.Product) Mark(instruction.Y);
@@ -159,7 +168,12 @@ internal sealed partial class ArrayTape
 
         void Mark(in Place place)
         {
-            if (!place.Varies && place.Start < isRead.Length) isRead.AsSpan(place.Start, Math.Min(place.Length, isRead.Length - place.Start)).Fill(true);
+            if (!place.Varies) MarkExtent(new Extent(place.Start, place.Length));
+        }
+
+        void MarkExtent(Extent extent)
+        {
+            if (extent.Start < isRead.Length) isRead.AsSpan(extent.Start, Math.Min(extent.Length, isRead.Length - extent.Start)).Fill(true);
         }
     }
 
@@ -169,20 +183,8 @@ internal sealed partial class ArrayTape
     {
         var arena = new double[ArenaLength];
         _constants.CopyTo(arena, Inputs.Length);
-        Run(_fixedInstructions, arena, cancellation);
+        Run(_fixed, 0, _fixed.Steps.Length, arena, cancellation);
         return arena;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run(ReadOnlySpan<Instruction> instructions, double[] arena, CancellationToken cancellation)
-    {
-        foreach (ref readonly var instruction in instructions)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (!instruction.IsDirect) Run(instruction, arena, cancellation);
-            else if (instruction.Target.Length == 1) arena[instruction.Target.Start] = instruction.Operation.Evaluate(arena[instruction.X.Start], arena[instruction.Y.Start], arena[instruction.Z.Start]);
-            else instruction.Operation.Evaluate(instruction.X.In(arena), instruction.Y.In(arena), instruction.Z.In(arena), instruction.Target.In(arena));
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -192,12 +194,6 @@ internal sealed partial class ArrayTape
         if (instruction.Way == Way.Copied)
         {
             Copy(instruction.X.In(arena), instruction.Target.Shape, result);
-            return;
-        }
-
-        if (instruction.Way == Way.Both)
-        {
-            instruction.Operation.Shares[instruction.Factor].Blocks(instruction.X.In(arena), instruction.Y.In(arena), result);
             return;
         }
 
