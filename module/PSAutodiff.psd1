@@ -27,6 +27,7 @@
         'Measure-Expression'
         'Measure-Matrix'
         'Measure-WeightDecay'
+        'New-AutodiffSession'
         'New-CompiledExpression'
         'New-ExprNode'
         'New-NeuralNetwork'

@@ -49,6 +49,7 @@ internal static class ErrorIds
     public const string HessianIndefinite = nameof(HessianIndefinite);
     public const string HessianInvalid = nameof(HessianInvalid);
     public const string HessianMissing = nameof(HessianMissing);
+    public const string HostNameInvalid = nameof(HostNameInvalid);
     public const string IdxInvalid = nameof(IdxInvalid);
     public const string LabelCount = nameof(LabelCount);
     public const string InitialValueMissing = nameof(InitialValueMissing);
@@ -100,6 +101,7 @@ internal static class ErrorIds
     public const string RowsMissing = nameof(RowsMissing);
     public const string RowsTooFew = nameof(RowsTooFew);
     public const string ScriptBlockUnsupported = nameof(ScriptBlockUnsupported);
+    public const string SessionFailed = nameof(SessionFailed);
     public const string ShapeConflict = nameof(ShapeConflict);
     public const string ShapeInvalid = nameof(ShapeInvalid);
     public const string ShapeMismatch = nameof(ShapeMismatch);

@@ -42,6 +42,7 @@ internal sealed class Rooms(params string[] order)
         "PSAutodiff/Rows",
         "PSAutodiff/Completion",
         "PSAutodiff/Views",
+        "PSAutodiff/Remoting",
         "PSAutodiff/Startup",
         "PSAutodiff/Commands");
 

@@ -18,6 +18,9 @@ BeforeDiscovery {
         @{ Page = 'docs/explanation/benchmarks.md'; Start = '200,000 rows of 2 columns'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/explanation/benchmarks.md'; Start = 'Five points, 1,255 steps'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/explanation/benchmarks.md'; Start = 'an empty module: import'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/en-US/New-AutodiffSession.md'; Start = '$s = New-AutodiffSession web1, web2, web3'; Reason = 'it needs other machines' }
+        @{ Page = 'docs/en-US/New-AutodiffSession.md'; Start = '$s = New-AutodiffSession -HostName ops@web1'; Reason = 'it needs other machines' }
+        @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$s = New-AutodiffSession -HostName web1, web2'; Reason = 'it needs other machines' }
         @{ Page = 'docs/tutorials/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
         @{ Page = 'docs/en-US/Import-IdxData.md'; Start = '$x = (Import-IdxData train-images-idx3-ubyte.gz)'; Reason = 'it needs the files of MNIST' }
     )

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $cmdlets = @(
         'Compare-Expression', 'ConvertTo-ExprText', 'Export-AutodiffModel', 'Export-AutodiffReport', 'Find-Minimum', 'Find-Root', 'Import-AutodiffModel', 'Import-IdxData'
-        'Invoke-AutodiffModel', 'Invoke-CurveFit', 'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-Simplify', 'Measure-Expression', 'Measure-Matrix', 'Measure-WeightDecay', 'New-CompiledExpression', 'New-ExprNode'
+        'Invoke-AutodiffModel', 'Invoke-CurveFit', 'Invoke-Differentiate', 'Invoke-LinearRegression', 'Invoke-Simplify', 'Measure-Expression', 'Measure-Matrix', 'Measure-WeightDecay', 'New-AutodiffSession', 'New-CompiledExpression', 'New-ExprNode'
         'New-NeuralNetwork', 'Optimize-NeuralNetwork', 'Resolve-Expression', 'Show-Expression', 'Start-NetworkTraining', 'Test-AutodiffModel', 'Test-Derivative', 'Trace-NeuralNetwork'
     )
 }
@@ -142,7 +142,7 @@ Describe 'The cmdlet <_>' -ForEach $cmdlets {
 
     It 'has parameters in singular' {
         $common = [System.Management.Automation.PSCmdlet]::CommonParameters
-        $command.Parameters.Keys | Where-Object { $_ -notin $common -and $_ -cnotin 'As', 'Bias' } | Should -Not -Match '[^s]s$'
+        $command.Parameters.Keys | Where-Object { $_ -notin $common -and $_ -cnotin 'As', 'Bias', 'Options' } | Should -Not -Match '[^s]s$'
     }
 }
 

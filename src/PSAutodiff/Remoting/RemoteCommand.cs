@@ -1,0 +1,108 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+
+namespace PSAutodiff.Remoting;
+
+/// <summary>A script that runs in a session: objects go to its pipeline, and objects come back. Nothing here waits for a machine that does not answer.</summary>
+internal sealed class RemoteCommand : IDisposable
+{
+    private readonly Runspace _runspace;
+    private readonly PowerShell _shell = PowerShell.Create();
+    private readonly PSDataCollection<PSObject> _input = [];
+    private readonly PSDataCollection<PSObject> _output = [];
+
+    // Not disposed: an event may come late.
+    private readonly SemaphoreSlim _news = new(0);
+
+    /// <summary>Starts a script.</summary>
+    /// <param name="runspace">That of the session.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="arguments">Its arguments, by position.</param>
+    public RemoteCommand(Runspace runspace, string script, params object?[] arguments)
+    {
+        _runspace = runspace;
+        _shell.Runspace = runspace;
+        _shell.AddScript(script);
+        foreach (var argument in arguments) _shell.AddArgument(argument);
+        _output.DataAdded += (_, _) => _news.Release();
+        _shell.InvocationStateChanged += (_, _) => _news.Release();
+        _runspace.StateChanged += OnStateChanged;
+        _shell.BeginInvoke(_input, _output);
+    }
+
+    /// <summary>Why it cannot go on; null while it runs, and at its good end.</summary>
+    public Exception? Failure
+    {
+        get
+        {
+            if (_shell.InvocationStateInfo is { State: PSInvocationState.Failed or PSInvocationState.Stopped } ended) return ended.Reason ?? new PipelineStoppedException();
+            if (_runspace.RunspaceStateInfo is { State: not RunspaceState.Opened } state) return state.Reason ?? new InvalidRunspaceStateException();
+            return _shell.InvocationStateInfo.State == PSInvocationState.Completed && _shell.Streams.Error.Count > 0 ? new RuntimeException(_shell.Streams.Error[0].ToString()) : null;
+        }
+    }
+
+    /// <summary>Whether nothing more will come.</summary>
+    public bool HasEnded => _shell.InvocationStateInfo.State is not (PSInvocationState.Running or PSInvocationState.NotStarted or PSInvocationState.Stopping) || _runspace.RunspaceStateInfo.State != RunspaceState.Opened;
+
+    /// <summary>Sends an object.</summary>
+    public void Send(object item) => _input.Add(PSObject.AsPSObject(item));
+
+    /// <summary>Says that no more objects will be sent.</summary>
+    public void EndInput() => _input.Complete();
+
+    /// <summary>The next object that comes; null when none has come in time, or none will.</summary>
+    /// <param name="milliseconds">How long to wait.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public PSObject? Receive(long milliseconds, CancellationToken cancellation)
+    {
+        var end = Environment.TickCount64 + milliseconds;
+        while (true)
+        {
+            var ended = HasEnded;
+            if (_output.Count > 0)
+            {
+                var item = _output[0];
+                _output.RemoveAt(0);
+                return item;
+            }
+
+            var left = end - Environment.TickCount64;
+            if (ended || left <= 0) return null;
+            _news.Wait((int)Math.Min(left, int.MaxValue), cancellation);
+        }
+    }
+
+    /// <summary>Runs a script to its end.</summary>
+    /// <returns>What it wrote.</returns>
+    /// <exception cref="RuntimeException">It failed.</exception>
+    /// <exception cref="TimeoutException">It was silent for too long.</exception>
+    public static List<PSObject> Run(Runspace runspace, string script, IEnumerable<object> input, long milliseconds, CancellationToken cancellation, params object?[] arguments)
+    {
+        using var command = new RemoteCommand(runspace, script, arguments);
+        foreach (var item in input) command.Send(item);
+        command.EndInput();
+        var items = new List<PSObject>();
+        while (command.Receive(milliseconds, cancellation) is { } item) items.Add(item);
+        if (!command.HasEnded) throw new TimeoutException();
+        return command.Failure is { } failure ? throw new RuntimeException(failure.Message, failure) : items;
+    }
+
+    /// <summary>Lets go of it. What still runs is stopped by another thread, which may wait for the machine.</summary>
+    public void Dispose()
+    {
+        _runspace.StateChanged -= OnStateChanged;
+        ThreadPool.QueueUserWorkItem(static shell =>
+        {
+            try
+            {
+                shell.Dispose();
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or RuntimeException)
+            {
+                // The machine is gone.
+            }
+        }, _shell, preferLocal: false);
+    }
+
+    private void OnStateChanged(object? sender, RunspaceStateEventArgs change) => _news.Release();
+}

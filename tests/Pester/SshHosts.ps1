@@ -1,0 +1,92 @@
+# Hosts for the tests of sessions: an sshd with PowerShell as its subsystem in each of several network namespaces, with keys of its own. Dot-source it.
+# Nothing outside a temporary folder, the namespaces and their links is touched; Close-SshHost ends and removes all.
+
+# Why there can be no such hosts here; nothing when there can.
+function Get-SshProblem {
+    if (-not $IsLinux) { return 'network namespaces are of Linux' }
+    foreach ($program in '/usr/sbin/sshd', 'ssh', 'ssh-keygen', 'ip') {
+        if (-not (Get-Command $program -CommandType Application -ErrorAction Ignore)) { return "$program is not installed" }
+    }
+    if ([Environment]::UserName -ne 'root') { return 'network namespaces need the rights of root' }
+    $probe = "psautodiff-probe-$PID"
+    $null = ip netns add $probe 2>&1
+    if ($LASTEXITCODE) { return 'network namespaces cannot be made here' }
+    $null = ip netns del $probe 2>&1
+}
+
+# Starts hosts. Each has a name (its address), a namespace, a link to set down and up, and a folder for its data.
+function Open-SshHost([int]$Count) {
+    $folder = [IO.Directory]::CreateTempSubdirectory('psautodiff-ssh-').FullName
+    $null = New-Item /run/sshd -ItemType Directory -Force
+    foreach ($key in 'user', 'other', 'host') { $null = ssh-keygen -q -t ed25519 -N '' -f "$folder/$key" }
+    Copy-Item "$folder/user.pub" "$folder/authorized"
+    chmod 700 $folder
+    $shell = (Get-Process -Id $PID).Path
+    $subsystem = @($shell) + @(if ((Split-Path $shell -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' }) + '-sshs', '-NoLogo', '-NoProfile'
+    $hosts = foreach ($i in 1..$Count) {
+        # Addresses of their own for each process that runs tests.
+        $net = '100.{0}.{1}' -f (64 + (($PID -shr 8) -band 63)), ($PID -band 255)
+        $address, $near = "$net.$(4 * $i + 2)", "$net.$(4 * $i + 1)"
+        $namespace, $link = "psautodiff-$PID-$i", "ad$PID-$i"
+        $config = @(
+            "ListenAddress $address", "HostKey $folder/host", "AuthorizedKeysFile $folder/authorized", "PidFile $folder/$i.pid", 'StrictModes no', 'UsePAM no', 'UseDNS no'
+            'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'LogLevel ERROR', 'MaxStartups 100', "Subsystem powershell $($subsystem -join ' ')"
+            # Each host has its own place for modules.
+            "SetEnv XDG_DATA_HOME=$folder/data$i"
+        )
+        Set-Content "$folder/$i.conf" $config
+        $null = New-Item "$folder/data$i" -ItemType Directory
+        @(
+            "ip netns add $namespace && ip link add $link type veth peer name eth0 netns $namespace"
+            "ip addr add $near/30 dev $link && ip link set $link up"
+            "ip -n $namespace addr add $address/30 dev eth0 && ip -n $namespace link set eth0 up && ip -n $namespace link set lo up"
+            "ip netns exec $namespace /usr/sbin/sshd -f $folder/$i.conf -E $folder/$i.log"
+        ) | ForEach-Object {
+            $said = sh -c $_ 2>&1
+            if ($LASTEXITCODE) { throw "A host for the tests could not be started: $_`: $said" }
+        }
+        [pscustomobject]@{ Name = $address; Namespace = $namespace; Link = $link; Data = "$folder/data$i"; Configuration = "$folder/$i.conf"; DaemonId = "$folder/$i.pid" }
+    }
+    [pscustomobject]@{
+        Folder  = $folder
+        Hosts   = @($hosts)
+        Names   = @($hosts.Name)
+        # For New-AutodiffSession.
+        Connect = @{ UserName = 'root'; KeyFilePath = "$folder/user"; Options = @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR' } }
+    }
+}
+
+# The processes of PowerShell on a host, or all but those of its sshd.
+function Get-SshProcess($SshHost, [switch]$All) {
+    foreach ($id in ip netns pids $SshHost.Namespace) {
+        $line = try { [IO.File]::ReadAllText("/proc/$id/cmdline") } catch { continue }
+        if ($line -match '-sshs' -or ($All -and $line -notmatch '^sshd|sbin/sshd')) { [int]$id }
+    }
+}
+
+function Switch-SshLink($SshHost, [ValidateSet('up', 'down')][string]$State) { ip link set $SshHost.Link $State }
+
+# Waits until a condition holds and gives how long it took in seconds; throws after the limit.
+function Wait-Until([scriptblock]$Condition, [double]$Limit = 10) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($clock.Elapsed.TotalSeconds -gt $Limit) { throw "After $Limit s it still does not hold: $Condition" }
+        [Threading.Thread]::Sleep(20)
+    }
+    $clock.Elapsed.TotalSeconds
+}
+
+# Ends the hosts. What was left running there is an error: sessions have to be closed before.
+function Close-SshHost($Hosts) {
+    if (-not $Hosts) { return }
+    $left = @()
+    foreach ($one in $Hosts.Hosts) {
+        # A process that was told to end may take a moment.
+        try { $null = Wait-Until { -not (Get-SshProcess $one) } 5 } catch { $left += "$($one.Name): $(Get-SshProcess $one)" }
+        foreach ($id in ip netns pids $one.Namespace) { Stop-Process -Id $id -Force -ErrorAction Ignore }
+        ip link del $one.Link
+        ip netns del $one.Namespace
+    }
+    Remove-Item $Hosts.Folder -Recurse -Force
+    if ($left) { throw "Processes were left behind: $left" }
+}
