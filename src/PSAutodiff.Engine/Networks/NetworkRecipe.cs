@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PSAutodiff.Networks;
 
 /// <summary>How a network was trained, so that it can be trained again over other rows.</summary>
@@ -8,6 +10,14 @@ namespace PSAutodiff.Networks;
 /// <param name="IsContinued">Whether it had been trained before, by rows that this does not know.</param>
 internal sealed record NetworkRecipe(TrainingOptions Options, bool Standardizes, int? StartSeed, double[]? Start, bool IsContinued)
 {
+    /// <summary>Whether the targets were scaled by the rows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool StandardizesTargets { get; init; }
+
+    /// <summary>Whether it has nothing that came with version 6 of the files of networks.</summary>
+    [JsonIgnore]
+    public bool IsPlain => Options.IsPlain && !StandardizesTargets;
+
     /// <summary>How a network is trained.</summary>
     /// <param name="start">The network at the start.</param>
     /// <param name="standardizes">Whether its scaling was made from the rows.</param>

@@ -54,7 +54,8 @@ public static class NetworkTraining
     /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
     /// <param name="samples">The numbers under which rows are reported; null for 1, 2, 3, ...</param>
     /// <param name="standardizes">Whether the scaling of the network was made from these rows.</param>
-    internal static TrainingResult Run<T>(Network network, TrainingData<T> data, LossFunction loss, TrainingOptions options, CancellationToken cancellation, int[]? samples = null, bool standardizes = false)
+    /// <param name="targets">How the targets of these rows were scaled; null for not at all. The network that comes back gives targets as they were.</param>
+    internal static TrainingResult Run<T>(Network network, TrainingData<T> data, LossFunction loss, TrainingOptions options, CancellationToken cancellation, int[]? samples = null, bool standardizes = false, FeatureScaling? targets = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var plan = new TrainingPlan(data.RowCount, samples, options);
@@ -65,14 +66,18 @@ public static class NetworkTraining
                 "Restarts begin with new random weights, but this network's weights were given. Make it with an initializer, or train it once.");
         }
 
+        // New weights are meant for scaled targets, trained ones give those that they were trained on.
+        var start = targets is not null && network.LossFunction is not null ? TargetScaling.TakeOut(network, targets) : network;
         var model = new DenseModel<T>(network, loss, data, Math.Max(1, options.Threads / TrainingLoop<T>.Workers(options)));
-        var loop = new TrainingLoop<T>(model, plan, network.FlatParameters<T>(), seed => network.Redrawn(seed).FlatParameters<T>())
+        var loop = new TrainingLoop<T>(model, plan, start.FlatParameters<T>(), seed => network.Redrawn(seed).FlatParameters<T>())
         {
-            Subject = () => (HashOf(network, loss), HashOf(data)),
+            Subject = () => (HashOf(start, loss), HashOf(data)),
         };
         var (result, parameters, best) = loop.Run(cancellation);
         var begun = best == 0 ? network : network.Redrawn(result.Restarts.Single(static restart => restart.IsBest).Seed);
-        result.Network = begun.WithParameters<T>(parameters).WithLoss(loss).WithRecipe(NetworkRecipe.Of(network, standardizes, options));
+        var trained = begun.WithParameters<T>(parameters);
+        if (targets is not null) trained = TargetScaling.PutInto(trained, targets);
+        result.Network = trained.WithLoss(loss).WithRecipe(NetworkRecipe.Of(network, standardizes, options) with { StandardizesTargets = targets is not null });
         return result;
     }
 

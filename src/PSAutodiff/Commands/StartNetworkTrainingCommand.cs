@@ -117,6 +117,10 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [Parameter(ParameterSetName = NetworkSet)]
     public SwitchParameter Standardize { get; set; }
 
+    /// <summary>Scale every target to mean 0 and standard deviation 1 for the training; the network that comes back predicts targets as they are.</summary>
+    [Parameter(ParameterSetName = NetworkSet)]
+    public SwitchParameter StandardizeTarget { get; set; }
+
     /// <summary>Standard deviation of normal noise added to every input at every step.</summary>
     [Parameter(ParameterSetName = NetworkSet)]
     public override double InputNoise { get; set; }

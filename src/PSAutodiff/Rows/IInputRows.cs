@@ -13,7 +13,8 @@ internal interface IInputRows
     int Width { get; }
 
     /// <summary>The mean and the standard deviation (that of the rows themselves, divided by their number) of every column.</summary>
-    FeatureScaling MeasureScaling();
+    /// <param name="rows">The indices of the rows that count, ascending; null for all.</param>
+    FeatureScaling MeasureScaling(int[]? rows);
 
     /// <summary>The values row after row, scaled, in the numbers of the network. The rows are used up by this.</summary>
     T[] Take<T>(FeatureScaling? scaling)
@@ -31,15 +32,21 @@ internal static class InputRows
             ErrorIds.DataTooLarge,
             string.Create(CultureInfo.InvariantCulture, $"{rows} rows of {width} values are more than an array can hold ({Array.MaxLength}). Train on a part of them."));
 
-    /// <summary>The mean and the standard deviation of every column of whole rows.</summary>
-    public static FeatureScaling MeasureScaling<T>(ReadOnlySpan<T> values, int width)
+    /// <summary>The mean and the standard deviation of every column of whole rows, or of those that count.</summary>
+    public static FeatureScaling MeasureScaling<T>(ReadOnlySpan<T> values, int width, int[]? rows)
         where T : unmanaged, INumberBase<T>
     {
         var sums = new ColumnSums(width);
-        sums.Add(values);
+        Add(values);
         sums.StartSquares();
-        sums.Add(values);
+        Add(values);
         return sums.ToScaling();
+
+        void Add(ReadOnlySpan<T> all)
+        {
+            if (rows is null) sums.Add(all);
+            foreach (var row in rows ?? []) sums.Add(all.Slice(row * width, width));
+        }
     }
 
     /// <summary>Scales and converts whole rows.</summary>

@@ -110,7 +110,7 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
         string[] inputs = features ?? (network.Columns.Count > 0 ? [.. network.Columns.Select(static column => column.Name)] : [.. network.Features]);
         var work = StrictMessages.Take(rows, numbers, chosen, (row, number) => new LabelledRows(start, inputs, labels ?? [.. network.Labels], row, number, numeric: false, format), cancellation).Work;
         var data = work.ToData(Array.ConvertAll(chosen, row => numbers[row]));
-        return Checked(NetworkFit.Train(start, data, recipe.Standardizes, network.LossFunction!.Value, With(recipe.Options, progress), warn: null, cancellation), cancellation).Network!;
+        return Checked(NetworkFit.Train(start, data, recipe.Standardizes, recipe.StandardizesTargets, network.LossFunction!.Value, With(recipe.Options, progress), warn: null, cancellation), cancellation).Network!;
     }
 
     // The finite numbers of the columns of a fit.

@@ -127,18 +127,26 @@ internal sealed class NetworkData
         Features.Length > 0 ? Columns : network.Columns,
         Features.Length > 0 ? NumberFormat : network.NumberFormat);
 
+    /// <summary>The mean and the standard deviation of every target.</summary>
+    /// <param name="rows">The indices of the rows that count, ascending; null for all.</param>
+    /// <exception cref="AutodiffException">The targets are classes.</exception>
+    public FeatureScaling MeasureTargets(int[]? rows) => _targets is not null && Classes.Length == 0
+        ? InputRows.MeasureScaling<double>([.. _targets], _outputs, rows)
+        : throw new AutodiffException(ErrorIds.TargetInvalid, "-StandardizeTarget scales numbers to mean 0 and standard deviation 1, but the labels are classes. Leave it out.");
+
     /// <summary>The data as the engine takes it; the inputs are used up.</summary>
     /// <param name="network">The network, which says how they are scaled.</param>
     /// <param name="loss">The loss that will measure them.</param>
+    /// <param name="scaling">How targets are scaled; null for not at all.</param>
     /// <exception cref="AutodiffException">The loss does not go with the network, or cannot measure a target.</exception>
-    public TrainingData<T> ToTrainingData<T>(Network network, LossFunction loss)
+    public TrainingData<T> ToTrainingData<T>(Network network, LossFunction loss, FeatureScaling? scaling = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[]? targets = null;
         if (_targets is not null)
         {
             targets = new T[_targets.Count];
-            for (var i = 0; i < targets.Length; i++) targets[i] = T.CreateTruncating(_targets[i]);
+            InputRows.Convert([.. _targets], targets, _outputs, scaling);
         }
 
         var data = new TrainingData<T>

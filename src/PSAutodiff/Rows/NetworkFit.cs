@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Training;
 
 namespace PSAutodiff.Rows;
 
@@ -12,38 +13,54 @@ internal static class NetworkFit
     /// <param name="network">The network; it stays as it is.</param>
     /// <param name="data">The data, which are used up.</param>
     /// <param name="standardize">Whether inputs are scaled by the data, where the network does not scale them yet.</param>
+    /// <param name="standardizeTargets">Whether targets are scaled by the data.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="options">How.</param>
     /// <param name="warn">Takes a warning; null for nobody.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">The data do not suit the network or the loss.</exception>
-    public static TrainingResult Train(Network network, NetworkData data, bool standardize, LossFunction loss, TrainingOptions options, Action<string>? warn, CancellationToken cancellation)
+    public static TrainingResult Train(Network network, NetworkData data, bool standardize, bool standardizeTargets, LossFunction loss, TrainingOptions options, Action<string>? warn, CancellationToken cancellation)
     {
         var scales = network.Scaling is null && standardize;
-        var described = data.Describe(network, scales ? MeasureScaling(data, warn) : network.Scaling);
+
+        // Rows for validation are as unknown as those to come.
+        var rows = options.ValidationFraction > 0 && data.Rows > 1 ? new TrainingRows(data.Rows, options).Training : null;
+        var targets = standardizeTargets ? MeasureTargets(network, data, loss, rows, warn) : null;
+        var described = data.Describe(network, scales ? MeasureInputs(data, rows, warn) : network.Scaling);
         return described.Precision == NetworkPrecision.Single ? Run<float>() : Run<double>();
 
         TrainingResult Run<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-            NetworkTraining.Run(described, data.ToTrainingData<T>(described, loss), loss, options, cancellation, data.RowNumbers, scales);
+            NetworkTraining.Run(described, data.ToTrainingData<T>(described, loss, targets), loss, options, cancellation, data.RowNumbers, scales, targets);
     }
 
-    private static FeatureScaling MeasureScaling(NetworkData data, Action<string>? warn)
+    private static FeatureScaling MeasureTargets(Network network, NetworkData data, LossFunction loss, int[]? rows, Action<string>? warn)
     {
-        var (means, deviations) = data.Inputs.MeasureScaling();
+        var last = network.Layers[^1].Activation;
+        if (last != ActivationFunction.Linear) throw new AutodiffException(ErrorIds.NetworkInvalid, $"-StandardizeTarget makes the way back to the targets part of the last layer, whose outputs have to be linear. Here they are {last}. Give New-NeuralNetwork a last layer without an activation.");
+        if (Networks.Losses.Loss.Of(loss) is Networks.Losses.CrossEntropyLoss) throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"{loss} measures probabilities, which -StandardizeTarget does not scale. Take the loss MeanSquaredError.");
+        return OfVarying(data.MeasureTargets(rows), data.Labels, "target", warn);
+    }
+
+    private static FeatureScaling MeasureInputs(NetworkData data, int[]? rows, Action<string>? warn) => OfVarying(data.Inputs.MeasureScaling(rows), data.Features, "input", warn);
+
+    // What does not vary is only moved to 0.
+    private static FeatureScaling OfVarying(FeatureScaling scaling, string[] names, string what, Action<string>? warn)
+    {
+        var (means, deviations) = scaling;
         var constant = new List<string>();
         for (var i = 0; i < deviations.Length; i++)
         {
             if (deviations[i] > 0) continue;
             deviations[i] = 1;
-            constant.Add(data.Features.Length > 0 ? $"'{data.Features[i]}'" : (i + 1).ToString(CultureInfo.InvariantCulture));
+            constant.Add(names.Length > i ? $"'{names[i]}'" : (i + 1).ToString(CultureInfo.InvariantCulture));
         }
 
         if (constant.Count > 0)
         {
             warn?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{constant.Count} input column{(constant.Count == 1 ? " has" : "s have")} the same value in every row and {(constant.Count == 1 ? "is" : "are")} only moved to 0: {string.Join(", ", constant.Take(MostColumnsNamed))}{(constant.Count > MostColumnsNamed ? ", ..." : string.Empty)}."));
+                $"{constant.Count} {what} column{(constant.Count == 1 ? " has" : "s have")} the same value in every row and {(constant.Count == 1 ? "is" : "are")} only moved to 0: {string.Join(", ", constant.Take(MostColumnsNamed))}{(constant.Count > MostColumnsNamed ? ", ..." : string.Empty)}."));
         }
 
         return new FeatureScaling(means, deviations);

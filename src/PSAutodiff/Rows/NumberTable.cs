@@ -85,7 +85,7 @@ internal sealed class NumberTable : IInputRows
     public Array ToDoubles() => _values is float[,]? Take<double>(null) : _values;
 
     /// <inheritdoc/>
-    public FeatureScaling MeasureScaling() => IsSingle ? InputRows.MeasureScaling(Floats, Width) : InputRows.MeasureScaling(Doubles, Width);
+    public FeatureScaling MeasureScaling(int[]? rows) => IsSingle ? InputRows.MeasureScaling(Floats, Width, rows) : InputRows.MeasureScaling(Doubles, Width, rows);
 
     /// <inheritdoc/>
     public T[] Take<T>(FeatureScaling? scaling)

@@ -34,13 +34,26 @@ internal sealed class RowBuffer(int width) : IInputRows
     }
 
     /// <inheritdoc/>
-    public FeatureScaling MeasureScaling()
+    public FeatureScaling MeasureScaling(int[]? rows)
     {
         var sums = new ColumnSums(width);
-        for (var i = 0; i < _chunks.Count; i++) sums.Add<double>(Used(i));
+        Add();
         sums.StartSquares();
-        for (var i = 0; i < _chunks.Count; i++) sums.Add<double>(Used(i));
+        Add();
         return sums.ToScaling();
+
+        void Add()
+        {
+            var (next, first) = (0, 0);
+            for (var i = 0; i < _chunks.Count; i++)
+            {
+                var chunk = Used(i);
+                var end = first + (chunk.Length / width);
+                if (rows is null) sums.Add(chunk);
+                for (; next < rows?.Length && rows[next] < end; next++) sums.Add(chunk.Slice((rows[next] - first) * width, width));
+                first = end;
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -333,6 +333,81 @@ Describe 'A network whose training runs away' {
     }
 }
 
+Describe '-StandardizeTarget' {
+    BeforeAll {
+        $rows = foreach ($i in 0..59) { [pscustomobject]@{ x = $i / 60; y = 5000 + 300 * [Math]::Sin(4 * $i / 60); z = -$i; kind = 'ab'[$i % 2] } }
+        $training = @{ Network = New-NeuralNetwork 1 4, tanh, 2 -Seed 1; Feature = 'x'; Label = 'y', 'z'; Standardize = $true; StandardizeTarget = $true; Epoch = 40; Seed = 3; BatchSize = 7 }
+    }
+
+    It 'trains on scaled targets, and gives a network that predicts them as they are' {
+        # The same by hand.
+        $scaled = foreach ($name in 'y', 'z') {
+            $mean = ($rows.$name | Measure-Object -Average).Average
+            $deviation = [Math]::Sqrt(($rows.$name | ForEach-Object { ($_ - $mean) * ($_ - $mean) } | Measure-Object -Average).Average)
+            @{ Mean = $mean; Deviation = $deviation }
+        }
+        $byHand = @{} + $training
+        $byHand.StandardizeTarget = $false
+        $other = $rows | ForEach-Object { [pscustomobject]@{ x = $_.x; y = ($_.y - $scaled[0].Mean) / $scaled[0].Deviation; z = ($_.z - $scaled[1].Mean) / $scaled[1].Deviation } } | Start-NetworkTraining @byHand
+        $result = $rows | Start-NetworkTraining @training
+        0..39 | ForEach-Object { $result.EpochLoss[$_] | Assert-Near $other.EpochLoss[$_] -Within 1e-9 }
+        $x = [double[, ]]::new(3, 1)
+        0..2 | ForEach-Object { $x[$_, 0] = 0.4 * $_ }
+        $predicted = $result.Network.Predict($x)
+        $expected = $other.Network.Predict($x)
+        foreach ($i in 0..2) {
+            foreach ($j in 0, 1) { $predicted[$i, $j] | Assert-Near ($expected[$i, $j] * $scaled[$j].Deviation + $scaled[$j].Mean) -Within 1e-7 }
+        }
+    }
+
+    It 'lets rows for validation not leak into the scaling' {
+        $result = $rows | Start-NetworkTraining @training -ValidationFraction 0.25
+        $far = $rows | ForEach-Object { [pscustomobject]@{ x = $_.x; y = $_.y; z = $_.z } }
+        $test = $rows | Test-AutodiffModel $result -CrossValidationFold 4 -Seed 3
+        foreach ($i in 0..59) { if ($test.Folds[$i] -eq 1) { $far[$i].x = 1e3; $far[$i].y = -1e6; $far[$i].z = 1e9 } }
+        $other = $far | Start-NetworkTraining @training -ValidationFraction 0.25
+        $other.Loss | Should -BeExactly $result.Loss
+        @($other.Network.Parameters.Values) | Should -BeExactly @($result.Network.Parameters.Values)
+        $other.Network.Scaling.Means | Should -BeExactly $result.Network.Scaling.Means
+        $other.ValidationLoss[0] | Should -BeGreaterThan $result.ValidationLoss[0]
+    }
+
+    It 'goes on from a trained network and from a checkpoint, and through a file' {
+        $whole = $rows | Start-NetworkTraining @training
+        $path = Join-Path $TestDrive target.checkpoint
+        $null = $rows | Start-NetworkTraining @training -CheckpointPath $path
+        $again = $rows | Start-NetworkTraining @training -CheckpointPath $path -Resume
+        @($again.Network.Parameters.Values) | Should -BeExactly @($whole.Network.Parameters.Values)
+        $file = Join-Path $TestDrive target.json
+        $whole | Export-AutodiffModel -Path $file
+        (Get-Content $file -Raw) | Should -BeLike '*"version": 6,*"standardizesTargets":true*'
+        @((Import-AutodiffModel $file).Parameters.Values) | Should -BeExactly @($whole.Network.Parameters.Values)
+
+        # Scaled again, it begins with the loss that it ended with.
+        $training.Network = $whole.Network
+        $more = $rows | Start-NetworkTraining @training -BatchSize 60 -Epoch 1
+        $more.Loss[0] | Assert-Near $whole.FinalLoss -Within 1e-9
+    }
+
+    It 'refuses <What>' -ForEach @(
+        @{ What = 'classes'; Change = @{ Label = 'kind' }; Id = 'TargetInvalid' }
+        @{ What = 'a last layer of tanh'; Change = @{ Network = 2; Label = 'y' }; Id = 'NetworkInvalid' }
+        @{ What = 'a loss of probabilities'; Change = @{ LossFunction = 'BinaryCrossEntropy' }; Id = 'LossFunctionInvalid' }
+    ) {
+        $options = @{} + $training
+        foreach ($name in $Change.Keys) { $options[$name] = $Change[$name] }
+        $options.Network = if ($Change.ContainsKey("Network")) { New-NeuralNetwork 1 1, tanh -Seed 1 } else { New-NeuralNetwork 1 4, tanh, 2 -Seed 1 }
+        $outcome = Get-Outcome { $rows | Start-NetworkTraining @options }
+        $outcome.Output | Should -HaveCount 0
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly $Id
+    }
+
+    It 'moves a target that does not vary, with a warning' {
+        $outcome = Get-Outcome { 1..6 | ForEach-Object { @{ x = $_; y = 7 } } | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y -StandardizeTarget -Epoch 2 }
+        $outcome.Warnings[0].Message | Should -BeLike "*target column*'y'*"
+    }
+}
+
 Describe 'A column that does not vary' {
     It 'is scaled by 1, with a warning that names it' {
         $rows = 1..6 | ForEach-Object { [pscustomobject]@{ a = $_; b = 7; y = $_ } }

@@ -33,6 +33,10 @@ BeforeAll {
                 $made = New-NeuralNetwork -InputSize 2 -Layer 3, tanh, 1, linear -Seed 3
                 $Training | Start-NetworkTraining -Network $made -Feature t, u -Label y -Standardize -Epoch 40 -Seed 7 -Restart 2 -Patience 5 -ValidationFraction 0.2 -Optimizer Adam
             }
+            scaled {
+                $made = New-NeuralNetwork -InputSize 2 -Layer 3, tanh, 2 -Seed 3
+                $Training | Start-NetworkTraining -Network $made -Feature t, u -Label y, n -Standardize -StandardizeTarget -Epoch 20 -Seed 7 -ValidationFraction 0.2 -LearningRateSchedule Step -StepEpoch 9 -ClipNorm 0.5
+            }
             given {
                 $made = New-NeuralNetwork -Weight (, [double[, ]]::new(2, 2)) -Bias (, [double[]](0.1, 0.2)) -Activation Linear
                 $Training | Start-NetworkTraining -Network $made -Feature t, u -Label y, n -Epoch 5 -LearningRate 0.0001 -Seed 1
@@ -50,7 +54,7 @@ BeforeAll {
 }
 
 Describe 'Cross-validation' {
-    It 'fits a <_> to the other folds as its cmdlet would by hand' -ForEach 'linear', 'dates', 'ridge', 'weighted', 'logistic', 'poisson', 'curve', 'robust', 'loss', 'single', 'classes', 'numbers', 'given', 'sigmoid' {
+    It 'fits a <_> to the other folds as its cmdlet would by hand' -ForEach 'linear', 'dates', 'ridge', 'weighted', 'logistic', 'poisson', 'curve', 'robust', 'loss', 'single', 'classes', 'numbers', 'scaled', 'given', 'sigmoid' {
         $model = Invoke-Training $rows $_
         $label = $labels[$_] ? @{ Label = $labels[$_] } : @{}
         $test = $rows | Test-AutodiffModel $model @label -CrossValidationFold 3 -Seed 6
@@ -72,7 +76,7 @@ Describe 'Cross-validation' {
         if ($null -ne $test.Accuracy) { $test.Accuracy | Should -Be ($hits / 30) }
         else { $test.RSquared | Should -BeLessThan 1 }
     }
-    It 'does the same with a <_> out of a file, a job or Clixml' -ForEach 'linear', 'weighted', 'robust', 'loss', 'single', 'classes', 'given' {
+    It 'does the same with a <_> out of a file, a job or Clixml' -ForEach 'linear', 'weighted', 'robust', 'loss', 'single', 'classes', 'scaled', 'given' {
         $model = Invoke-Training $rows $_
         $label = $labels[$_] ? @{ Label = $labels[$_] } : @{}
         $expected = $rows | Test-AutodiffModel $model @label -CrossValidationFold 3 -Seed 2
