@@ -59,6 +59,57 @@ internal static class Vectors
         return greatest;
     }
 
+    /// <summary>Where the first of the greatest elements is, or the first NaN where there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int FirstGreatest(ReadOnlySpan<double> x)
+    {
+        if (x.Length >= 2 * Lanes && Vector512.IsHardwareAccelerated)
+        {
+            // The last lanes are aligned to the end, and may be looked at twice. The sums are NaN where an element is.
+            ref var start = ref MemoryMarshal.GetReference(x);
+            var last = x.Length - Lanes;
+            var (most, more) = (Vector512.LoadUnsafe(ref start), Vector512.LoadUnsafe(ref start, (nuint)last));
+            var (sums, others) = (most, more);
+            var i = Lanes;
+            for (; i < last - Lanes; i += 2 * Lanes)
+            {
+                var (part, next) = (Vector512.LoadUnsafe(ref start, (nuint)i), Vector512.LoadUnsafe(ref start, (nuint)(i + Lanes)));
+                (most, more) = (Vector512.MaxNative(most, part), Vector512.MaxNative(more, next));
+                (sums, others) = (sums + part, others + next);
+            }
+
+            for (; i < last; i += Lanes)
+            {
+                var part = Vector512.LoadUnsafe(ref start, (nuint)i);
+                (most, sums) = (Vector512.MaxNative(most, part), sums + part);
+            }
+
+            sums += others;
+            if (Vector512.EqualsAll(sums, sums))
+            {
+                most = Vector512.MaxNative(most, more);
+                var four = Vector256.MaxNative(most.GetLower(), most.GetUpper());
+                var two = Vector128.MaxNative(four.GetLower(), four.GetUpper());
+                var greatest = Vector512.Create(two[0] > two[1] ? two[0] : two[1]);
+                for (i = 0; i < last; i += Lanes)
+                {
+                    var isGreatest = Vector512.Equals(Vector512.LoadUnsafe(ref start, (nuint)i), greatest).ExtractMostSignificantBits();
+                    if (isGreatest != 0) return i + BitOperations.TrailingZeroCount(isGreatest);
+                }
+
+                return last + BitOperations.TrailingZeroCount(Vector512.Equals(Vector512.LoadUnsafe(ref start, (nuint)last), greatest).ExtractMostSignificantBits());
+            }
+        }
+
+        var first = 0;
+        for (var k = 1; k < x.Length && !double.IsNaN(x[first]); k++)
+        {
+            if (x[k] > x[first] || double.IsNaN(x[k])) first = k;
+        }
+
+        return first;
+    }
+
     /// <summary>The smallest element; NaN when one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Least(ReadOnlySpan<double> x)

@@ -37,6 +37,7 @@ public sealed class RowProgramTests
         ["functions that are computed together"] = "W: [4, 3]; v: [3]; z = x @ W; tanh(z) @ v + sin(z[0]) * cos(z[0]) + sum(softplus(v) * sigmoid(v)) + sum(sigmoid(z) * softplus(z))^2 + sum(tanh(v))",
         ["regularized"] = "W: [4, 3]; (y - sum(x @ W))^2 + 0.1 * sum(W^2)",
         ["nothing trained by row"] = "W: [4, 3]; sum(tanh(W)^2) * 2",
+        ["the closest of many"] = "C: [21, 4]; y * min(sum(C^2, axis=1) - 2 * (C @ x)) + max(C @ u)",
         ["a diagonal"] = "d: [4]; W: [4, 4]; x @ (diag(d) + W @ W.T) @ x + sum(diag(x) * W)",
     };
 

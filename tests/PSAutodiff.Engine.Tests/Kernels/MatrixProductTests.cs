@@ -18,6 +18,76 @@ public sealed class MatrixProductTests
     public void Doubles_have_the_bits_of_a_plain_loop() => CheckAll<double>();
 
     [Fact]
+    public void Elements_that_are_not_zero_alone_give_the_bits_of_all()
+    {
+        CheckFewElements<float>();
+        CheckFewElements<double>();
+    }
+
+    private static void CheckFewElements<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = new Random(11);
+        foreach (var columns in new[] { 1, 2, 3, 4, 5, 8, 16, 19, 40 })
+        {
+            foreach (var width in new[] { 1, 7, 8, 9, 16, 33, 100 })
+            {
+                foreach (var divisor in new[] { 1, 3, 4 })
+                {
+                    const int depth = 12;
+                    var (a, b) = (new T[depth * width], new T[depth * columns]);
+                    for (var row = 0; row < depth; row++) a[(row * width) + random.Next(width)] = T.CreateTruncating(random.NextDouble() - 0.5);
+                    foreach (ref var element in b.AsSpan()) element = T.CreateTruncating(random.NextDouble() - 0.5);
+                    if (width == 33) b[random.Next(b.Length)] = random.Next(2) == 0 ? T.PositiveInfinity : T.NaN;
+                    if (width == 100) a[random.Next(a.Length)] = T.NaN;
+                    var (first, rows) = (width / 3, width - (width / 3));
+                    var start = Enumerable.Range(0, rows * columns).Select(_ => T.CreateTruncating(random.NextDouble())).ToArray();
+                    foreach (var accumulate in new[] { false, true })
+                    {
+                        var (actual, expected) = (start.ToArray(), accumulate ? start.ToArray() : new T[start.Length]);
+                        MatrixProduct.MultiplyFewElementsTransposed(new MatrixRows<T>(a, depth, width), first, rows, new MatrixRows<T>(b, depth, columns), divisor, actual, accumulate, new T[columns]);
+                        for (var k = 0; k < depth; k++)
+                        {
+                            for (var i = 0; i < rows; i++)
+                            {
+                                for (var j = 0; j < columns; j++)
+                                {
+                                    var right = b[(k * columns) + j] / T.CreateTruncating(divisor);
+                                    expected[(i * columns) + j] = T.FusedMultiplyAdd(a[(k * width) + first + i], right, expected[(i * columns) + j]);
+                                }
+                            }
+                        }
+
+                        Assert.Equal(expected, actual);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_first_of_the_greatest_elements_is_found_among_any_number()
+    {
+        double[] some = [1, 2, 3, 3, -1, 0, -0.0, double.NegativeInfinity, double.PositiveInfinity, double.NaN];
+        for (var seed = 0; seed < 4000; seed++)
+        {
+            var random = new Random(seed);
+            var count = 1 + random.Next(70);
+
+            // Mostly numbers alone; and in some all the same.
+            var kinds = random.Next(4) == 0 ? some.Length : random.Next(1, some.Length - 1);
+            double[] x = [.. Enumerable.Range(0, count).Select(_ => some[random.Next(kinds)])];
+            var expected = Array.FindIndex(x, double.IsNaN);
+            for (var i = 0; i < count && expected < 0; i++)
+            {
+                if (x.All(other => other <= x[i])) expected = i;
+            }
+
+            Assert.Equal(expected, Vectors.FirstGreatest(x));
+        }
+    }
+
+    [Fact]
     public void The_width_of_the_vectors_makes_no_difference_to_the_bits()
     {
         CheckWidths<float>();

@@ -24,7 +24,7 @@ internal sealed class RowProgram
     public VariableLayout Results { get; }
 
     /// <summary>Number of elements that one row computes, copies or looks at, products of sums included.</summary>
-    public double WorkOfRow => Rows.Rows.Work + Sums.Sum(static sum => (double)sum.Shape.Count * sum.Depth);
+    public double WorkOfRow => Rows.Rows.Work + Sums.Sum(static sum => sum.WorkOfRow);
 
     /// <summary>Compiles expressions whose values are wanted for every row.</summary>
     /// <param name="outputs">The expressions of one row.</param>

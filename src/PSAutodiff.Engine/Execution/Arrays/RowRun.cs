@@ -269,7 +269,7 @@ internal sealed class RowRun<T>
 
     private RowFaultException FaultOf(int row, AutodiffException exception) => new(exception.ErrorId, _piece.RowAt(row), _piece.RowAt(row) + 1, exception.Message);
 
-    private static bool IsPacked(in RowSum sum, int rows) => sum.Kind == RowSumKind.Product && rows * sum.Depth >= MatrixProduct.TileRows;
+    private static bool IsPacked(in RowSum sum, int rows) => sum is { Kind: RowSumKind.Product, HasFew: false } && rows * sum.Depth >= MatrixProduct.TileRows;
 
     // Memory for packed right-hand matrices of all rows of a piece.
     private void Reserve(int rows)
@@ -349,6 +349,13 @@ internal sealed class RowRun<T>
     {
         var left = RowsOf(sum.X, sum);
         var width = WidthOf(sum.Y, sum);
+        if (sum.HasFew)
+        {
+            if (_few[worker].Length < width) _few[worker] = new T[width];
+            MatrixProduct.MultiplyFewElementsTransposed(left, first, count, RowsOf(sum.Y, sum), _divisor, target, _continues, _few[worker]);
+            return;
+        }
+
         if (left.Count >= MatrixProduct.TileRows)
         {
             var scratch = _scratch[worker] ??= new T[MatrixProduct.ScratchLength(ColumnsInPart)];

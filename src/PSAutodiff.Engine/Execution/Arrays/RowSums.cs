@@ -22,7 +22,12 @@ internal enum RowSumKind : byte
 /// <param name="Y">Which one is the second argument.</param>
 /// <param name="Shape">The shape of the sum.</param>
 /// <param name="Depth">For products, how many rows the matrices of one row of data have.</param>
-internal readonly record struct RowSum(RowSumKind Kind, int X, int Y, Shape Shape, int Depth = 1);
+/// <param name="HasFew">Whether the first argument of a product is zero but for a few elements.</param>
+internal readonly record struct RowSum(RowSumKind Kind, int X, int Y, Shape Shape, int Depth = 1, bool HasFew = false)
+{
+    /// <summary>Number of elements that one row computes.</summary>
+    public double WorkOfRow => HasFew ? Shape.Rows + Shape.Columns : (double)Shape.Count * Depth;
+}
 
 /// <summary>
 /// What expressions of one row become when they are summed over rows: expressions of one row that have to be computed, sums of these, and
@@ -33,6 +38,9 @@ internal sealed class RowSums
 {
     /// <summary>The name of the number of rows in <see cref="After"/>. No other variable's name has a space.</summary>
     public const string CountName = "row count";
+
+    // Among so many elements one that is not 0 is one of a few.
+    private const int Few = 16;
 
     private readonly GraphBuilder _builder;
     private readonly bool[] _varies;
@@ -174,7 +182,20 @@ internal sealed class RowSums
 
     private static Term Times(Term factor, Term term) => factor.Exists ? factor * term : term;
 
-    private Term Product(Term x, Term y, Shape shape, int depth) => Sum(new RowSum(RowSumKind.Product, Root(x, depth), Root(y, depth), shape.Plain(), depth));
+    private Term Product(Term x, Term y, Shape shape, int depth) => Sum(new RowSum(RowSumKind.Product, Root(x, depth), Root(y, depth), shape.Plain(), depth, HasFew(x)));
+
+    // The winner of many elements, times a number or in another shape.
+    private static bool HasFew(Term term)
+    {
+        while (!term.Is<WinnerOperation>())
+        {
+            if (term.Is<MulOperation>() && term.X.Shape.IsNumber) term = term.Y;
+            else if (term.Is<NegOperation>() || term.Is<ReshapeOperation>() || (term.Operation is MulOperation or DivOperation && term.Y.Shape.IsNumber)) term = term.X;
+            else return false;
+        }
+
+        return WinnerOperation.LengthOf(term) >= Few;
+    }
 
     private Term Summed(Term term) => Sum(new RowSum(RowSumKind.Sum, Root(term), Graph.None, term.Shape.Plain()));
 

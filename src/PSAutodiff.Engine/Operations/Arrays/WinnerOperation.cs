@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
@@ -28,6 +29,13 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
 
     internal override bool Propagates(int argument) => false;
 
+    /// <summary>Among how many elements there is one that is not 0.</summary>
+    internal static long LengthOf(Term winner)
+    {
+        var (shape, indices) = (winner.X.Shape, winner.Y.Indices);
+        return indices.Length == 0 || shape.IsVector ? shape.Count : indices[0] == 0 ? shape.Rows : shape.Columns;
+    }
+
     internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
 
     protected override bool JoinsAll(ReadOnlySpan<long> indices) => indices.IsEmpty;
@@ -49,16 +57,7 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
     protected override void Each(ReadOnlySpan<double> elements, int length, Span<double> result)
     {
         result.Clear();
-        for (var start = 0; start < elements.Length; start += length)
-        {
-            var largest = start;
-            for (var i = start + 1; i < start + length && !double.IsNaN(elements[largest]); i++)
-            {
-                if (elements[i] > elements[largest] || double.IsNaN(elements[i])) largest = i;
-            }
-
-            result[largest] = 1;
-        }
+        for (var start = 0; start < elements.Length; start += length) result[start + Vectors.FirstGreatest(elements.Slice(start, length))] = 1;
     }
 
     // The first that is the greatest, or no number.
