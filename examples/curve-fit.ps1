@@ -1,4 +1,4 @@
-# A decay fitted to measured rows: start values, an outlier and a robust loss, a bound, and the fitted curve as an expression.
+# A decay fitted to measured rows: initial values, an outlier and a robust loss, a bound, and the fitted curve as an expression.
 param([int]$Seed = 1)
 Set-StrictMode -Version Latest
 $random = [Random]::new($Seed)

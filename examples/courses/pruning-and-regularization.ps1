@@ -150,7 +150,7 @@ foreach ($rate in 0.11, 0.112) {
 #> 0.112 Diverged
 
 # 19. Newton's method. The pure step solves gradient = 0 at once, on a definite H at the minimum, on a semidefinite one at a point of its line,
-# and on an indefinite one at a saddle, which is no minimum. With damping the method goes down instead.
+# and on an indefinite one at a saddle, which is not a minimum. With damping the method goes down instead.
 foreach ($g in '2*x^2 + x*y + y^2', '(x + y)^2', 'x^2 - y^2') {
     $pure, $damped = 'PureNewton', 'Newton' | ForEach-Object { Find-Minimum $g -At @{ x = 1; y = 2 } -Method $_ -WarningAction Ignore }
     $x0, $y0 = $pure.At.Values | ForEach-Object { [Math]::Round($_, 9) + 0.0 }

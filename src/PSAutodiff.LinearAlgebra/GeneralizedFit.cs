@@ -154,7 +154,7 @@ internal sealed class GeneralizedFit
     }
 
     /// <summary>
-    /// The columns of a direction along which the likelihood of no row falls and that of some grows for ever, null unless there is one: then it
+    /// The columns of a direction along which the likelihood of no row falls and that of some grows without bound, null unless there is one: then it
     /// has no maximum (Albert and Anderson 1984). A step of rows that are far out already is such a direction where there is one.
     /// </summary>
     private string[]? Separating(double[] step)

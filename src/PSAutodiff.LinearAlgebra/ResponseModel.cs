@@ -26,10 +26,10 @@ internal abstract class ResponseModel
     /// <summary>The linear part of a mean; infinite at the ends of the domain.</summary>
     public abstract double Link(double mean);
 
-    /// <summary>The log likelihood of a label whose mean is the label; NaN where it is no count.</summary>
+    /// <summary>The log likelihood of a label whose mean is the label; NaN where it is not a count.</summary>
     public abstract double Saturated(double label, double weight);
 
-    /// <summary>Whether a row's likelihood grows for ever as its linear part does: 1 with it, -1 against it, 0 for neither.</summary>
+    /// <summary>Whether a row's likelihood grows without bound as its linear part does: 1 with it, -1 against it, 0 for neither.</summary>
     public abstract int Direction(double label);
 
     // x log(x/m) - x + m, which is a square of a small difference where the two are near.

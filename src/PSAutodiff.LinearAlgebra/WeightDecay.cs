@@ -16,7 +16,7 @@ internal sealed class WeightDecay
 
     /// <summary>Decomposes the Hessian.</summary>
     /// <param name="hessian">n x n.</param>
-    /// <param name="minimizer">The minimiser without decay, n numbers.</param>
+    /// <param name="minimizer">The minimizer without decay, n numbers.</param>
     /// <param name="variables">n names.</param>
     /// <exception cref="AutodiffException">The Hessian is not symmetric or has a negative eigenvalue.</exception>
     public WeightDecay(double[,] hessian, double[] minimizer, IReadOnlyList<string> variables)
@@ -31,7 +31,7 @@ internal sealed class WeightDecay
                 ErrorIds.HessianIndefinite,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The Hessian has the negative eigenvalue {_values[^1]}{(negative > 1 ? $" ({negative} of {_values.Length} are negative)" : string.Empty)}, so the point is no minimum and weight decay has no minimiser to move. The eigenvalues go from {_values[0]} down to it."));
+                    $"The Hessian has the negative eigenvalue {_values[^1]}{(negative > 1 ? $" ({negative} of {_values.Length} are negative)" : string.Empty)}, so the point is not a minimum and weight decay has no minimizer to move. The eigenvalues go from {_values[0]} down to it."));
         }
 
         for (var i = 0; i < _values.Length; i++) _values[i] = Math.Max(_values[i], 0);
@@ -44,7 +44,7 @@ internal sealed class WeightDecay
         }
     }
 
-    /// <summary>The minimisers without and with decay.</summary>
+    /// <summary>The minimizers without and with decay.</summary>
     /// <param name="decay">tau, at least 0.</param>
     /// <exception cref="AutodiffException">It is negative or not finite.</exception>
     public WeightDecayAnalysis At(double decay)
@@ -59,7 +59,7 @@ internal sealed class WeightDecay
         var directions = new WeightDecayDirection[n];
         for (var k = 0; k < n; k++)
         {
-            // Without decay the minimiser stays, along flat directions too. Divided so that the sum cannot overflow.
+            // Without decay the minimizer stays, along flat directions too. Divided so that the sum cannot overflow.
             factors[k] = decay == 0 ? 1 : _values[k] > decay ? 1 / (1 + (decay / _values[k])) : _values[k] / decay / (1 + (_values[k] / decay));
             decayed[k] = factors[k] * _components[k];
             var vector = new double[n];

@@ -47,7 +47,7 @@ internal sealed class SoftsignOperation() : UnaryOperation("softsign", Value, bl
         return adjoint / divisor / divisor;
     }
 
-    // Infinity divided by infinity is no number.
+    // Infinity divided by infinity is not a number.
     private static double Value(double x) => double.IsInfinity(x) ? Math.Sign(x) : x / (1 + Math.Abs(x));
 }
 

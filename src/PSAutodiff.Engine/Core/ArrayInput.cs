@@ -20,7 +20,7 @@ internal static class ArrayInput
         if (NumberInput.Unwrap(list[0]) is not IList first) return Shape.Vector(list.Count);
         for (var i = 0; i < list.Count; i++)
         {
-            if (NumberInput.Unwrap(list[i]) is not IList row) throw Ragged(name, i, "is no list", first.Count);
+            if (NumberInput.Unwrap(list[i]) is not IList row) throw Ragged(name, i, "is not a list", first.Count);
             if (row.Count != first.Count) throw Ragged(name, i, string.Create(CultureInfo.InvariantCulture, $"has {Numbers(row.Count)}"), first.Count);
         }
 
@@ -32,7 +32,7 @@ internal static class ArrayInput
     /// <param name="shape">The shape of what it is for.</param>
     /// <param name="name">What to call it in errors.</param>
     /// <param name="elements">Gets the elements.</param>
-    /// <exception cref="AutodiffException">The value has another shape, an element is no number, or a matrix that has to be symmetric is not.</exception>
+    /// <exception cref="AutodiffException">The value has another shape, an element is not a number, or a matrix that has to be symmetric is not.</exception>
     public static void Read(object? value, Shape shape, string name, Span<double> elements)
     {
         value = NumberInput.Unwrap(value);

@@ -32,7 +32,7 @@ internal sealed class VariableLayout
     /// <exception cref="AutodiffException">There are more than can be computed with.</exception>
     public int Length => Starts is { } starts ? starts[^1] : Names.Count;
 
-    /// <summary>Whether one is no number.</summary>
+    /// <summary>Whether one is not a number.</summary>
     public bool HasArrays { get; }
 
     // Where the elements of each begin, and the end of all; null where all are numbers, whose layouts are made by every compilation.

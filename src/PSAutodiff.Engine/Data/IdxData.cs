@@ -87,7 +87,7 @@ public sealed class IdxData
         {
             throw new AutodiffException(
                 ErrorIds.IdxInvalid,
-                $"These IDX data are no labels: they have the dimensions {string.Join(" x ", _dimensions)}, so {RowSize} numbers for each item. Is it the file of images?");
+                $"These IDX data are not labels: they have the dimensions {string.Join(" x ", _dimensions)}, so {RowSize} numbers for each item. Is it the file of images?");
         }
 
         var labels = new int[Count];
@@ -99,7 +99,7 @@ public sealed class IdxData
             {
                 throw new AutodiffException(
                     ErrorIds.IdxInvalid,
-                    string.Create(CultureInfo.InvariantCulture, $"These IDX data are no labels: number {i + 1} is {value}, which is not a whole number of 32 bits."));
+                    string.Create(CultureInfo.InvariantCulture, $"These IDX data are not labels: number {i + 1} is {value}, which is not a whole number of 32 bits."));
             }
         }
 

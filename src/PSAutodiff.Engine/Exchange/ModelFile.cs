@@ -42,7 +42,7 @@ internal static class ModelFile
         }
         catch (DecoderFallbackException)
         {
-            throw new AutodiffException(ErrorIds.NetworkJson, "It is no text in UTF-8, so it is no model that Export-AutodiffModel saved.");
+            throw new AutodiffException(ErrorIds.NetworkJson, "It is not text in UTF-8, so it is not a model that Export-AutodiffModel saved.");
         }
     }
 

@@ -205,7 +205,7 @@ public sealed class CompiledExpression
             var size = OutputShapes is null ? 1 : (int)Inputs.Shapes[i].Count;
             if (columns[i].Length == size) continue;
             var (rows, rest) = Math.DivRem(columns[i].Length, size);
-            if (rest != 0) throw new AutodiffException(ErrorIds.LengthMismatch, $"Variable '{Variables[i]}' is {Inputs.Shapes[i].InWords()} and has {columns[i].Length} elements over all rows, which is no whole number of rows.");
+            if (rest != 0) throw new AutodiffException(ErrorIds.LengthMismatch, $"Variable '{Variables[i]}' is {Inputs.Shapes[i].InWords()} and has {columns[i].Length} elements over all rows, which is not a whole number of rows.");
             if (first < 0) (first, count) = (i, rows);
             if (rows == count) continue;
             throw new AutodiffException(

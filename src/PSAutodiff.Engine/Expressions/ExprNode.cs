@@ -401,7 +401,7 @@ public sealed partial class ExprNode : IEquatable<ExprNode>
 
     private static AutodiffException MissingArgument(Operation op, int index) => new(
         ErrorIds.NullOperand,
-        $"Argument {index + 1} of '{op.Name}' is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
+        $"Argument {index + 1} of '{op.Name}' is null. Is the name of a PowerShell variable misspelled, or was the variable never set?");
 
     private static int NextSerial()
     {

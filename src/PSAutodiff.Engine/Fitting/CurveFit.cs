@@ -33,10 +33,10 @@ public sealed class CurveFit
     /// <param name="label">What the model is to give: a column, or an expression of columns, a number.</param>
     /// <param name="rows">The columns.</param>
     /// <param name="weight">The inverse variance of each row but for a factor, at least 0: a column or an expression of columns; null for equal ones.</param>
-    /// <param name="parameters">The variables of the model that are fitted; null for all that are no columns, in ordinal order.</param>
+    /// <param name="parameters">The variables of the model that are fitted; null for all that are not columns, in ordinal order.</param>
     /// <param name="rowNumbers">The numbers of the rows in messages; null for 1, 2, 3, ...</param>
     /// <param name="cancellation">Ends the preparation early.</param>
-    /// <exception cref="AutodiffException">Something does not go together, a label is no finite number, or a weight is negative.</exception>
+    /// <exception cref="AutodiffException">Something does not go together, a label is not a finite number, or a weight is negative.</exception>
     /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
     public CurveFit(ExprNode model, ExprNode label, DataRows rows, ExprNode? weight = null, IReadOnlyList<string>? parameters = null, IReadOnlyList<int>? rowNumbers = null, CancellationToken cancellation = default)
     {
@@ -58,7 +58,7 @@ public sealed class CurveFit
         Gradient = gradient;
     }
 
-    /// <summary>The parameters, in the order of start values and bounds.</summary>
+    /// <summary>The parameters, in the order of initial values and bounds.</summary>
     public IReadOnlyList<string> Parameters => _layout.Names;
 
     /// <summary>See <see cref="CurveFitResult.InputColumns"/>.</summary>
@@ -87,7 +87,7 @@ public sealed class CurveFit
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        if (start.Count != _layout.Length) throw new ArgumentException($"The parameters have {_layout.Length} elements but there are {start.Count} start values.", nameof(start));
+        if (start.Count != _layout.Length) throw new ArgumentException($"The parameters have {_layout.Length} elements but there are {start.Count} initial values.", nameof(start));
         var clock = Stopwatch.StartNew();
         var (lower, upper) = (Bounds(options.LowerBounds, double.NegativeInfinity), Bounds(options.UpperBounds, double.PositiveInfinity));
         CheckStart(start, lower, upper);
@@ -147,7 +147,7 @@ public sealed class CurveFit
         var missing = rows.ParametersAmong(model.Variables).Except(parameters, StringComparer.Ordinal).FirstOrDefault();
         return missing is null
             ? [.. parameters]
-            : throw new AutodiffException(ErrorIds.ColumnMissing, $"The variable '{missing}' of the model is no parameter, so it has to be a column, and there is none of that name. There are: {string.Join(", ", rows.Names)}.{NearNames.Hint(missing, rows.Names)}");
+            : throw new AutodiffException(ErrorIds.ColumnMissing, $"The variable '{missing}' of the model is not a parameter, so it has to be a column, and there is none of that name. There are: {string.Join(", ", rows.Names)}.{NearNames.Hint(missing, rows.Names)}");
     }
 
     private static bool DependsOn(RootedGraph gradient, int derivative, string name) => gradient.Slice(derivative, 1).Variables().Contains(name, StringComparer.Ordinal);
@@ -184,7 +184,7 @@ public sealed class CurveFit
             var name = _layout.ElementNames[i];
             Box.Check(name, lower[i], upper[i]);
             if (double.IsNaN(start[i])) continue;
-            if (!double.IsFinite(start[i])) throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"The start value of '{name}' is {start[i]}, not a finite number."));
+            if (!double.IsFinite(start[i])) throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"The initial value of '{name}' is {start[i]}, not a finite number."));
             Box.CheckStart(name, start[i], lower[i], upper[i]);
         }
     }
@@ -193,7 +193,7 @@ public sealed class CurveFit
     {
         var (from, length) = _layout.ElementsOf(parameter).GetOffsetAndLength(_layout.Length);
         var missing = Enumerable.Range(from, length).Count(i => double.IsNaN(start[i]));
-        if (missing != 0 && missing != length) throw new AutodiffException(ErrorIds.InitialValueMissing, $"Some elements of '{_layout.Names[parameter]}' have a start value and others have none. Give all of them one, or none.");
+        if (missing != 0 && missing != length) throw new AutodiffException(ErrorIds.InitialValueMissing, $"Some elements of '{_layout.Names[parameter]}' have an initial value and others have none. Give all of them one, or none.");
         return missing > 0;
     }
 
@@ -208,7 +208,7 @@ public sealed class CurveFit
                 if (!isFree[j] || !DependsOn(Gradient, i, _layout.Names[j])) continue;
                 var (name, other) = (_layout.Names[i], _layout.Names[j]);
                 var key = _isLinear[i] && !_isLinear[j] ? other : name;
-                var why = i == j || !_isLinear[i] || !_isLinear[j] ? $"the model is not linear in '{key}', which has no start value" : $"the model is linear in '{name}' and in '{other}', but not in both together, and neither has a start value";
+                var why = i == j || !_isLinear[i] || !_isLinear[j] ? $"the model is not linear in '{key}', which has no initial value" : $"the model is linear in '{name}' and in '{other}', but not in both together, and neither has an initial value";
                 throw new AutodiffException(ErrorIds.InitialValueMissing, $"A search has to start somewhere: {why}. Give it one, for example with -InitialValue @{{ {VariableNames.Key(key)} = 1 }}, or both bounds and -Restart.");
             }
         }

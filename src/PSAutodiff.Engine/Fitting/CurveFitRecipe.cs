@@ -1,7 +1,7 @@
 namespace PSAutodiff.Fitting;
 
 /// <summary>What a fit needs beside what its result says, to be done again over other rows.</summary>
-/// <param name="Start">The start values of the elements of the parameters; NaN for none.</param>
+/// <param name="Start">The initial values of the elements of the parameters; NaN for none.</param>
 /// <param name="Weight">The weight of a row, as an expression of columns; null for equal ones.</param>
 /// <param name="Restarts">The number of starts.</param>
 /// <param name="Seed">The seed of those that are drawn.</param>

@@ -97,7 +97,7 @@ internal sealed class FitProgram
         return sums;
     }
 
-    /// <summary>The first row where the model or a derivative is no finite number, with the value of the model there; null where there is none.</summary>
+    /// <summary>The first row where the model or a derivative is not a finite number, with the value of the model there; null where there is none.</summary>
     /// <param name="point">The parameters.</param>
     /// <param name="cancellation">Ends it early.</param>
     public (int Row, double Value)? FindNotFinite(ReadOnlySpan<double> point, CancellationToken cancellation)

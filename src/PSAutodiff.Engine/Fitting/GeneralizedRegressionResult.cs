@@ -36,7 +36,7 @@ public sealed class GeneralizedRegressionResult : RegressionResult
 
     /// <summary>
     /// The coefficients that have no finite value: a combination of their columns tells rows apart without an error, so that the likelihood
-    /// grows for ever. Empty for ordinary data. Their standard errors are infinite.
+    /// grows without bound. Empty for ordinary data. Their standard errors are infinite.
     /// </summary>
     public required IReadOnlyList<string> Separated { get; init; }
 

@@ -1,7 +1,7 @@
 namespace PSAutodiff;
 
 /// <summary>
-/// Where weight decay tau/2 |w|^2 moves the minimiser w* of a quadratic error with Hessian H = Q L Q': to Q (L + tau I)^-1 L Q' w*.
+/// Where weight decay tau/2 |w|^2 moves the minimizer w* of a quadratic error with Hessian H = Q L Q': to Q (L + tau I)^-1 L Q' w*.
 /// </summary>
 public sealed class WeightDecayAnalysis
 {
@@ -20,16 +20,16 @@ public sealed class WeightDecayAnalysis
     /// <summary>The eigenvectors as columns, n x n, in the order of the eigenvalues.</summary>
     public required double[,] Eigenvectors { get; init; }
 
-    /// <summary>The minimiser without decay, w*.</summary>
+    /// <summary>The minimizer without decay, w*.</summary>
     public required double[] Minimizer { get; init; }
 
-    /// <summary>The minimiser with decay.</summary>
+    /// <summary>The minimizer with decay.</summary>
     public required double[] DecayedMinimizer { get; init; }
 
-    /// <summary>The minimiser without decay in the eigenbasis, Q' w*.</summary>
+    /// <summary>The minimizer without decay in the eigenbasis, Q' w*.</summary>
     public required double[] EigenMinimizer { get; init; }
 
-    /// <summary>The minimiser with decay in the eigenbasis.</summary>
+    /// <summary>The minimizer with decay in the eigenbasis.</summary>
     public required double[] EigenDecayedMinimizer { get; init; }
 
     /// <summary>All of it direction by direction.</summary>

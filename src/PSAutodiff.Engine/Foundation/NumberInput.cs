@@ -35,7 +35,7 @@ internal static class NumberInput
         return TryGetNumber(value, out number);
     }
 
-    /// <summary>What is no number, as an error message shows it.</summary>
+    /// <summary>What is not a number, as an error message shows it.</summary>
     public static string Describe(object? value) => Unwrap(value) switch
     {
         null or DBNull => "missing",

@@ -81,7 +81,7 @@ public sealed class CompiledFunction
 
     /// <summary>The values at many points, on all processors.</summary>
     /// <param name="columns">For each variable, in order, a list with a number for every point or a single number for all.</param>
-    /// <exception cref="AutodiffException">There are more or fewer columns than variables, they differ in length, or one has something else than numbers.</exception>
+    /// <exception cref="AutodiffException">There are more or fewer columns than variables, they differ in length, or one has something other than numbers.</exception>
     public double[] InvokeMany(params object[] columns) => Rows(Columns(columns))[0];
 
     /// <summary>The derivatives at one point: variable name to number, in order.</summary>
@@ -119,7 +119,7 @@ public sealed class CompiledFunction
 
     /// <summary>The derivatives at many points: variable name to an array, in order.</summary>
     /// <param name="columns">For each variable, in order, a list with a number for every point or a single number for all.</param>
-    /// <exception cref="AutodiffException">As for the other one, or a column has something else than numbers.</exception>
+    /// <exception cref="AutodiffException">As for the other one, or a column has something other than numbers.</exception>
     public OrderedDictionary InvokeManyGradient(params object[] columns)
     {
         CheckGradient();

@@ -165,7 +165,7 @@ public sealed class Network : IAutodiffModel
     }
 
     /// <summary>Reads what <see cref="ToJson"/> writes, strictly; every bit of every number comes back.</summary>
-    /// <exception cref="AutodiffException">The text is no network; the message says where.</exception>
+    /// <exception cref="AutodiffException">The text is not a network; the message says where.</exception>
     public static Network ParseJson(string json) => NetworkJsonReader.Read(json);
 
     /// <summary>The network as a JSON object, a row of weights a line.</summary>

@@ -64,7 +64,7 @@ internal sealed class NetworkColumns
             for (var i = 0; i < name.Length; i++)
             {
                 if (!char.IsSurrogate(name[i])) continue;
-                if (!char.IsSurrogatePair(name, i)) throw Invalid($"One of the {what} holds half a surrogate pair, which is no text.");
+                if (!char.IsSurrogatePair(name, i)) throw Invalid($"One of the {what} holds half a surrogate pair, which is not text.");
                 i++;
             }
         }

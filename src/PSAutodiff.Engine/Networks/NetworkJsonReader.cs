@@ -179,7 +179,7 @@ internal static class NetworkJsonReader
         foreach (var member in element.EnumerateObject())
         {
             var name = NameOf(member);
-            if (!known.Contains(name)) throw Error(place, $"{Shown(name)} is no member here; known are {string.Join(", ", known)}");
+            if (!known.Contains(name)) throw Error(place, $"{Shown(name)} is not a member here; the members are {string.Join(", ", known)}");
             if (!members.TryAdd(name, member.Value)) throw Error(place, $"'{name}' is given twice");
         }
 
@@ -230,7 +230,7 @@ internal static class NetworkJsonReader
             DateTime? first = null;
             if (members.TryGetValue("firstDate", out var date))
             {
-                first = DateTime.TryParseExact(TextOf(date), NetworkJsonWriter.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) ? read : throw Error(place, "'firstDate' is no date");
+                first = DateTime.TryParseExact(TextOf(date), NetworkJsonWriter.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) ? read : throw Error(place, "'firstDate' is not a date");
             }
 
             if (first is null == (kind == FeatureKind.Date)) throw Error(place, "'firstDate' has to be there for dates, and for dates alone");
@@ -249,7 +249,7 @@ internal static class NetworkJsonReader
         for (var i = 0; i < types.Count; i++)
         {
             classes[i] = ClassLabel.TryRead((string)classes[i], types[i])
-                ?? throw Error("", $"the class {Shown((string)classes[i])} is no value of the type {Shown(types[i])} that 'classTypes' names for it");
+                ?? throw Error("", $"the class {Shown((string)classes[i])} is not a value of the type {Shown(types[i])} that 'classTypes' names for it");
         }
 
         return classes;

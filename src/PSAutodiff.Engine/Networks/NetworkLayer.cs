@@ -39,7 +39,7 @@ public sealed class NetworkLayer
             throw Invalid($"{name} has weights for {outputs} outputs (their columns), but {biases.Length} biases. Give one bias for each output.");
         }
 
-        if (!Enum.IsDefined(activation)) throw Invalid($"{name} has the activation {activation}, which is none.");
+        if (!Enum.IsDefined(activation)) throw Invalid($"{name} has the activation {activation}, which does not exist.");
         _weights = (double[,])weights.Clone();
         _biases = [.. biases];
         Activation = activation;

@@ -52,7 +52,7 @@ internal sealed record NetworkRecipe(TrainingOptions Options, bool Standardizes,
         }
 
         if (IsContinued) return;
-        if (StartSeed is null == (Start is null)) throw new FormatException("A training starts from a seed or from weights, and one of the two has to be there.");
-        if (Start is null ? trained.Initializer == NetworkInitializer.Given : Start.Length != trained.ParameterCount || !Array.TrueForAll(Start, double.IsFinite)) throw new FormatException("The start of the training is none of this network.");
+        if (StartSeed is null == (Start is null)) throw new FormatException("A training run starts from a seed or from weights, and one of the two has to be there.");
+        if (Start is null ? trained.Initializer == NetworkInitializer.Given : Start.Length != trained.ParameterCount || !Array.TrueForAll(Start, double.IsFinite)) throw new FormatException("The start of the training run is not one of this network.");
     }
 }

@@ -46,7 +46,7 @@ internal sealed class Box
     {
         if (start >= lower && start <= upper) return;
         var (side, bound) = start < lower ? ("below its lower", lower) : ("above its upper", upper);
-        throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"The start value {start} of '{name}' is {side} bound {bound}. Start within the bounds."));
+        throw new AutodiffException(ErrorIds.BoundInvalid, string.Create(CultureInfo.InvariantCulture, $"The initial value {start} of '{name}' is {side} bound {bound}. Start within the bounds."));
     }
 
     /// <summary>Refuses a start outside of the bounds.</summary>

@@ -93,7 +93,7 @@ internal sealed class GradientDescentSearch(Objective objective, MinimizationOpt
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"The last {StepsToGiveUp} of {iterations} steps have hardly lowered the value, {_best:g6} at best");
         if (RateReaches(QuadraticBound())) return Diverged(what);
-        Message = $"{what}: the steps jump to and fro. A smaller learning rate gets closer.";
+        Message = $"{what}: the steps jump back and forth. A smaller learning rate gets closer.";
         return MinimizationStopReason.NoProgress;
     }
 }

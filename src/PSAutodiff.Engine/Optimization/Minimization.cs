@@ -23,23 +23,23 @@ public sealed class Minimization
     }
 
     /// <summary>Prepares a search over the mean or sum of an expression over rows: no longer a program than that of one row.</summary>
-    /// <param name="expression">The function of one row; it needs at least one variable that is no column.</param>
+    /// <param name="expression">The function of one row; it needs at least one variable that is not a column.</param>
     /// <param name="rows">The rows; null for none.</param>
     /// <param name="cancellation">Ends the preparation early.</param>
-    /// <exception cref="AutodiffException">The expression has no variables that are no columns.</exception>
+    /// <exception cref="AutodiffException">The expression has no variables that are not columns.</exception>
     /// <exception cref="OperationCanceledException">The preparation was cancelled.</exception>
     public Minimization(ExprNode expression, DataRows? rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(expression);
         if (expression.Variables.Count == 0)
         {
-            throw new AutodiffException(ErrorIds.ExpressionConstant, $"The expression {expression} has no variables, so there is nothing to minimise over.");
+            throw new AutodiffException(ErrorIds.ExpressionConstant, $"The expression {expression} has no variables, so there is nothing to minimize over.");
         }
 
         _objective = new Objective(expression, rows, cancellation);
         if (Variables.Count == 0)
         {
-            throw new AutodiffException(ErrorIds.ExpressionConstant, $"All variables of the expression are columns of the rows ({string.Join(", ", expression.Variables)}), so there is nothing to minimise over.");
+            throw new AutodiffException(ErrorIds.ExpressionConstant, $"All variables of the expression are columns of the rows ({string.Join(", ", expression.Variables)}), so there is nothing to minimize over.");
         }
 
         // No node stands for what is joined over rows.
@@ -59,7 +59,7 @@ public sealed class Minimization
     public Action<int, double>? Stepped { get; init; }
 
     /// <summary>Searches a minimum.</summary>
-    /// <param name="start">Finite start values of <see cref="Variables"/>, in order; of vectors and matrices all elements, row after row.</param>
+    /// <param name="start">Finite initial values of <see cref="Variables"/>, in order; of vectors and matrices all elements, row after row.</param>
     /// <param name="options">The method and its settings.</param>
     /// <param name="cancellation">Ends the search early; what was reached is returned.</param>
     /// <exception cref="AutodiffException">

@@ -65,6 +65,6 @@ public sealed record MinimizationOptions
         if (Momentum is >= 0 and < 1) return;
         throw new AutodiffException(
             ErrorIds.MomentumInvalid,
-            string.Create(CultureInfo.InvariantCulture, $"The momentum has to be at least 0 and below 1, not {Momentum}: with 1 or more the steps would never die away."));
+            string.Create(CultureInfo.InvariantCulture, $"The momentum has to be at least 0 and below 1, not {Momentum}: with 1 or more the steps never decay."));
     }
 }

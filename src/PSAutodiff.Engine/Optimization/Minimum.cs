@@ -40,7 +40,7 @@ public sealed class Minimum : ISearchResult
     /// <summary>The start and every point after it, when they were to be kept; else empty.</summary>
     public required IReadOnlyList<MinimizationStep> Path { get; init; }
 
-    /// <summary>The function that was minimised; null when it is not known, or was joined over rows of data.</summary>
+    /// <summary>The function that was minimized; null when it is not known, or was joined over rows of data.</summary>
     public ExprNode? Expression { get; init; }
 
     /// <summary>Time spent in the search itself.</summary>

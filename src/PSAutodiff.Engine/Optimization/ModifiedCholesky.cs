@@ -9,7 +9,7 @@ namespace PSAutodiff.Optimization;
 /// </summary>
 internal sealed class ModifiedCholesky(int n)
 {
-    // A pivot below this, where the diagonal is 1, is nothing but rounding.
+    // A pivot below this, where the diagonal is 1, is only rounding.
     private const double SmallestPivot = 1e-13;
     private const double FirstShift = 1e-3;
 

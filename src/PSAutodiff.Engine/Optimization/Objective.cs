@@ -6,7 +6,7 @@ using PSAutodiff.Measurements;
 namespace PSAutodiff.Optimization;
 
 /// <summary>
-/// The function to minimise, of one point or joined over rows: its value and gradient as one compiled program, its Hessian as another once
+/// The function to minimize, of one point or joined over rows: its value and gradient as one compiled program, its Hessian as another once
 /// it is asked for. A point has the elements of all variables, and so does a gradient.
 /// </summary>
 internal class Objective
@@ -62,13 +62,13 @@ internal class Objective
 
     /// <summary>Compiles expressions of one row to what they are joined over the rows.</summary>
     /// <param name="outputs">The expressions.</param>
-    /// <param name="parameters">Their variables that are no columns.</param>
+    /// <param name="parameters">Their variables that are not columns.</param>
     /// <param name="cancellation">Ends it early.</param>
     public ParameterProgram Compile(RootedGraph outputs, VariableLayout parameters, CancellationToken cancellation) =>
         ParameterProgram.Compile(outputs, parameters, _rows, cancellation);
 
     /// <summary>
-    /// Computes value and gradient at the iterate's point. Matrices that are declared symmetric are made so in both: what is minimised is
+    /// Computes value and gradient at the iterate's point. Matrices that are declared symmetric are made so in both: what is minimized is
     /// a function of symmetric matrices.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing was written.</exception>

@@ -82,7 +82,7 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
     {
     }
 
-    /// <summary>Whether the point where the search came to rest is no minimum.</summary>
+    /// <summary>Whether the point where the search came to rest is not a minimum.</summary>
     public bool IsAtSaddle()
     {
         if (Options.Box is null) return IsSaddle(Objective, Current, Start);

@@ -107,7 +107,7 @@ public sealed record TrainingOptions
     [JsonIgnore]
     public int CheckpointInterval { get; init; } = 1;
 
-    /// <summary>Whether checkpoints may replace a file that is no checkpoint, or is write-protected.</summary>
+    /// <summary>Whether checkpoints may replace a file that is not a checkpoint, or is write-protected.</summary>
     [JsonIgnore]
     public bool Force { get; init; }
 
@@ -144,7 +144,7 @@ public sealed record TrainingOptions
         RequireAtLeast0(nameof(InputNoise), InputNoise);
         RequireAtLeast0(nameof(GaussianDropout), GaussianDropout);
         RequireAtLeast0(nameof(MinDecrease), MinDecrease ?? 0);
-        if (!Enum.IsDefined(Optimizer)) throw Invalid($"{Optimizer} is no optimizer; known are {string.Join(", ", Enum.GetNames<TrainingOptimizer>())}.");
+        if (!Enum.IsDefined(Optimizer)) throw Invalid($"{Optimizer} is not an optimizer. The optimizers are: {string.Join(", ", Enum.GetNames<TrainingOptimizer>())}.");
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
         {
             throw new AutodiffException(
@@ -164,7 +164,7 @@ public sealed record TrainingOptions
         {
             throw new AutodiffException(
                 ErrorIds.MomentumInvalid,
-                string.Create(CultureInfo.InvariantCulture, $"The momentum has to be at least 0 and below 1, not {Momentum}: with 1 or more the steps would never die away."));
+                string.Create(CultureInfo.InvariantCulture, $"The momentum has to be at least 0 and below 1, not {Momentum}: with 1 or more the steps never decay."));
         }
 
         if (StopLoss is { } stop && double.IsNaN(stop)) throw Invalid($"StopLoss is NaN, which no loss is below. Leave it out to train without it.");

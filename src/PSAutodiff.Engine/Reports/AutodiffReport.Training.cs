@@ -63,7 +63,7 @@ internal sealed partial class AutodiffReport
         }
 
         if (result.FailedStep is { } failed && !notFinite.Contains(failed.Step)) notFinite.Add(failed.Step);
-        var what = result.Samples is { Length: > 1 and <= MostSamples } ? "Loss of every step, coloured by sample" : "Loss of every step";
+        var what = result.Samples is { Length: > 1 and <= MostSamples } ? "Loss of every step, colored by sample" : "Loss of every step";
         var gaps = notFinite.Count == 0 ? string.Empty : Invariant($" {notFinite.Count} losses are not finite, the first at step {notFinite[0]}: gaps, marked by dashed lines.");
         var description = Invariant($"{what}{(result.StepsPerEpoch > 1 ? ", and mean per epoch," : string.Empty)} over {result.Steps} steps; the final loss is {result.FinalLoss:g6}.{gaps}");
         _pictures.Start("curves", "Loss per step", description);

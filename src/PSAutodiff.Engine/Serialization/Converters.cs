@@ -129,7 +129,7 @@ internal sealed class ClassLabelConverter : JsonConverter<object>
         JsonTokenType.False => false,
         _ => JsonSerializer.Deserialize<Dictionary<string, string>>(ref reader, options)!.Single() is var (type, text) && ClassLabel.TryRead(text, type) is { } label
             ? label
-            : throw new JsonException("A class is no value of its type."),
+            : throw new JsonException("A class is not a value of its type."),
     };
 
     public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options)

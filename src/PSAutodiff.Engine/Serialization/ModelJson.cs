@@ -86,7 +86,7 @@ internal static partial class ModelJson
             var names = regression.HasIntercept ? 1 : 0;
             if (regression.Coefficients.Count != regression.Features.Count + names || regression.Features.Any(name => !regression.Coefficients.Contains(name))) throw new FormatException("The coefficients are not those of the features.");
             if (regression.Columns.Count > 0 && !regression.Columns.SelectMany(static column => column.Inputs).SequenceEqual(regression.Features, StringComparer.Ordinal)) throw new FormatException("The columns do not make the features.");
-            if (regression.Coefficients.Values.Cast<double>().Any(static value => !double.IsFinite(value))) throw new FormatException("A coefficient is no finite number.");
+            if (regression.Coefficients.Values.Cast<double>().Any(static value => !double.IsFinite(value))) throw new FormatException("A coefficient is not a finite number.");
             CheckCovariance(regression.CovarianceRoot, regression.Coefficients.Count);
             CheckCounts(regression.Rows, regression.Rank, regression.ResidualDegreesOfFreedom);
             if (regression is GeneralizedRegressionResult { Family: var family, Classes: var classes } && (family == RegressionFamily.Gaussian || (classes.Count > 0 && (family != RegressionFamily.Binomial || classes.Count != 2 || Equals(classes[0], classes[1])))))
@@ -98,7 +98,7 @@ internal static partial class ModelJson
         if (model is CurveFitResult fit)
         {
             var values = Core.VariableLayout.ElementsOf(fit.Parameters);
-            if (Array.Exists(values, static value => !double.IsFinite(value))) throw new FormatException("A parameter is no finite number.");
+            if (Array.Exists(values, static value => !double.IsFinite(value))) throw new FormatException("A parameter is not a finite number.");
             if (!fit.ParameterNames.SequenceEqual(Core.VariableLayout.Of(fit.Parameters).ElementNames, StringComparer.Ordinal)) throw new FormatException("The names are not those of the parameters.");
             CheckCovariance(fit.CovarianceRoot, values.Length);
             CheckCounts(fit.Rows, fit.Rank, fit.DegreesOfFreedom);
@@ -120,7 +120,7 @@ internal static partial class ModelJson
         foreach (var one in model.InputColumns)
         {
             var place = inputs.Names.ToList().IndexOf(one.Variable);
-            if (place < 0) throw new FormatException($"Columns are named for '{one.Variable}', which is no input of the model.");
+            if (place < 0) throw new FormatException($"Columns are named for '{one.Variable}', which is not an input of the model.");
             if (one.Columns.Count != inputs.Shapes[place].Count || one.Columns.Distinct(StringComparer.Ordinal).Count() != one.Columns.Count || one.Columns.Any(static name => name.Length == 0))
             {
                 throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{one.Variable}' has {inputs.Shapes[place].Count} elements and needs as many different columns."));

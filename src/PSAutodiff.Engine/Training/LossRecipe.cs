@@ -18,7 +18,7 @@ internal sealed record LossRecipe
     /// <summary>The variables of the loss that are trained.</summary>
     public required IReadOnlyList<string> Parameters { get; init; }
 
-    /// <summary>The start values of those that have some: numbers, or arrays of the parameter's shape.</summary>
+    /// <summary>The initial values of those that have some: numbers, or arrays of the parameter's shape.</summary>
     public required OrderedDictionary InitialValues { get; init; }
 
     /// <summary>Whether the others are drawn from a normal distribution, else from a uniform one.</summary>
@@ -50,7 +50,7 @@ internal sealed record LossRecipe
     /// <param name="options">How; those of the recipe, with what does not decide the result.</param>
     /// <param name="columnNames">What the rows call each of the values.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="AutodiffException">See <see cref="LossTraining"/>; or a start value is not finite.</exception>
+    /// <exception cref="AutodiffException">See <see cref="LossTraining"/>; or an initial value is not finite.</exception>
     public TrainingResult Train(IReadOnlyList<string> columns, IReadOnlyList<double[]> rows, int[] samples, TrainingOptions options, IReadOnlyList<string> columnNames, CancellationToken cancellation)
     {
         var flat = ExprNode.Flatten([Loss], cancellation);
@@ -78,7 +78,7 @@ internal sealed record LossRecipe
             Draw(random, layout.Shapes[i], elements);
             if (InitialValues[layout.Names[i]] is not { } given) continue;
             double[] values = given is double number ? [number] : [.. ((Array)given).Cast<double>()];
-            if (values.Length != elements.Length) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The start value of '{layout.Names[i]}' is not {layout.Shapes[i].InWords()}.");
+            if (values.Length != elements.Length) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The initial value of '{layout.Names[i]}' is not {layout.Shapes[i].InWords()}.");
             values.CopyTo(elements);
         }
 

@@ -47,7 +47,7 @@ public sealed class LossTraining
             () => new LossProgram(loss, given, _parameters, cancellation, precision == NetworkPrecision.Single));
     }
 
-    /// <summary>Makes the start values of further restarts from their seeds; needed when there are any.</summary>
+    /// <summary>Makes the initial values of further restarts from their seeds; needed when there are any.</summary>
     public Func<int, double[]>? StartFromSeed { get; init; }
 
     /// <summary>What the data call each element of the columns, for errors; null where that is as the loss calls them.</summary>
@@ -73,7 +73,7 @@ public sealed class LossTraining
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(options);
-        CheckLength(start, _program.Parameters.Length, "start values");
+        CheckLength(start, _program.Parameters.Length, "initial values");
         var data = rows as double[][] ?? [.. rows];
         foreach (var row in data) CheckLength(row, _program.Columns.Length, "values in a row");
         var plan = new TrainingPlan(data.Length, samples, options);
@@ -84,7 +84,7 @@ public sealed class LossTraining
 
         if (options.Restarts > 1 && StartFromSeed is null)
         {
-            throw new AutodiffException(ErrorIds.RestartsNeedStarts, $"{nameof(StartFromSeed)} has to be set for restarts: it makes their start values.");
+            throw new AutodiffException(ErrorIds.RestartsNeedStarts, $"{nameof(StartFromSeed)} has to be set for restarts: it makes their initial values.");
         }
 
         return _precision == NetworkPrecision.Single ? Run<float>(start, data, plan, cancellation) : Run<double>(start, data, plan, cancellation);
@@ -110,7 +110,7 @@ public sealed class LossTraining
         Vectors.Narrow<T>(start, rounded);
         for (var i = 0; i < start.Length; i++)
         {
-            if (double.IsFinite(start[i]) && !T.IsFinite(rounded[i])) throw TooLarge($"The start value of '{_program.Parameters.ElementNames[i]}'", start[i]);
+            if (double.IsFinite(start[i]) && !T.IsFinite(rounded[i])) throw TooLarge($"The initial value of '{_program.Parameters.ElementNames[i]}'", start[i]);
         }
 
         return rounded;

@@ -19,7 +19,7 @@ public static class NetworkDerivatives
     /// <param name="inputs">Raw inputs: rows x inputs. When the network scales its inputs, they are scaled.</param>
     /// <param name="targets">Wanted outputs: rows x outputs.</param>
     /// <param name="loss">The loss; null for <see cref="NetworkTraining.DefaultLoss"/>.</param>
-    /// <param name="parameters">The names of the weights and biases to check; null for all but pruned weights, which are no parameters.</param>
+    /// <param name="parameters">The names of the weights and biases to check; null for all but pruned weights, which are not parameters.</param>
     /// <param name="step">As for <see cref="DerivativeCheck.Run"/>.</param>
     /// <param name="tolerance">As for <see cref="DerivativeCheck.Run"/>.</param>
     /// <param name="cancellation">Ends the check early.</param>

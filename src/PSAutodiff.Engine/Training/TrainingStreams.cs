@@ -1,6 +1,6 @@
 namespace PSAutodiff.Training;
 
-/// <summary>The random streams of a training's seed; 0 is that of the start values.</summary>
+/// <summary>The random streams of a training's seed; 0 is that of the initial values.</summary>
 internal static class TrainingStreams
 {
     /// <summary>The seeds of restarts.</summary>

@@ -150,6 +150,15 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
         }
     }
 
+    /// <summary>Warns where pi is the number in a text and a column in the rows.</summary>
+    internal void WarnOfPi(object? row, params ReadOnlySpan<object?> expressions)
+    {
+        foreach (var expression in expressions)
+        {
+            if (NumberPi.Warning(expression, row) is { } warning) WriteWarning(warning);
+        }
+    }
+
     /// <summary>Writes a warning; parts of others in it are made visible, as those in errors are.</summary>
     internal new void WriteWarning(string text) => base.WriteWarning(VisibleText.Of(text));
 

@@ -235,7 +235,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         {
             throw new AutodiffException(
                 ErrorIds.ReportTypeUnsupported,
-                $"{ValueSource.Describe(item)} is nothing a report can show. It shows expressions, gradients, results of trainings, networks, minima, fits, curve fits and weight decay.");
+                $"{ValueSource.Describe(item)} cannot be shown in a report. A report shows expressions, gradients, training results, networks, minima, fits, curve fits and weight decay.");
         }
     }
 

@@ -5,6 +5,9 @@ namespace PSAutodiff.Commands;
 /// <summary>What Start-NetworkTraining trains.</summary>
 internal interface ITrainingForm
 {
+    /// <summary>The names that columns may have to have beside those that parameters name.</summary>
+    IEnumerable<string> NeededColumns { get; }
+
     /// <summary>Finds out with the first row which columns are meant.</summary>
     /// <param name="row">The row.</param>
     /// <param name="number">Its number, from 1.</param>

@@ -32,7 +32,7 @@ public sealed class InvokeAutodiffModelCommand : ModelRowsCmdlet
             return;
         }
 
-        if (IsBound(nameof(Data))) Stop(ErrorIds.ArgumentInvalid, "-Interval gives properties of rows from the pipeline and does not go with -Data. For a matrix call $model.LimitsFor(matrix, interval, confidence).");
+        if (IsBound(nameof(Data))) Stop(ErrorIds.ArgumentInvalid, "-Interval adds properties to rows from the pipeline and does not go with -Data. For a matrix call $model.LimitsFor(matrix, interval, confidence).");
         foreach (var interval in Interval) Require(Model, () => UsedModel.LimitsFor(new double[0, UsedModel.Inputs.Count], interval, Confidence));
     }
 

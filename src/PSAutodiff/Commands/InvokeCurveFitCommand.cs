@@ -37,7 +37,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     [ArgumentCompleter(typeof(ColumnCompleter))]
     public object? Label { get; set; }
 
-    /// <summary>The variables to fit; by default every variable of the model that is no column.</summary>
+    /// <summary>The variables to fit; by default every variable of the model that is not a column.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VariableCompleter))]
@@ -111,11 +111,14 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
 
     private protected override IEnumerable<string> ColumnParameters => [nameof(Column)];
 
+    private protected override IEnumerable<string> NeededColumns =>
+        base.NeededColumns.Concat((_model?.Variables ?? []).Where(name => Parameter?.Contains(name, StringComparer.Ordinal) != true && !_start.Has(name) && !_map.Has(name)));
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (!IsBound(nameof(Model))) Stop(ErrorIds.ExpressionMissing, "Invoke-CurveFit needs a model. For example: Import-Csv decay.csv | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ b = 0.1 }");
-        if (!IsBound(nameof(Label)) || Conversions.Unwrap(Label) is null) Stop(ErrorIds.LabelMissing, "What is the model to give? Name a column with -Label, or give an expression of columns there.");
+        if (!IsBound(nameof(Label)) || Conversions.Unwrap(Label) is null) Stop(ErrorIds.LabelMissing, "Which column does the model predict? Name it with -Label, or write an expression of columns there.");
         RequireOneSource(null);
         _start = Require(InitialValue, () => new ValueSource(InitialValue) { LeavesOthers = true });
         _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
@@ -169,9 +172,13 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     private protected override IRowWork StartRows(object row, int number)
     {
         if (LearnShapes(Model, _start, row, number) || _model is null) Take(Require(Model, ReadModel));
+        WarnOfPi(row, Model, FormulaOf(Label), FormulaOf(Weight));
         var columns = Columns(_map.Others(new RowCells(row), number));
         return new FitRowWork(columns, columns.Reader(_map, row, number, NumberFormat));
     }
+
+    // A label that is the name of a column is that column.
+    private static object? FormulaOf(object? value) => Conversions.Unwrap(value) is string text && text.Equals("pi", StringComparison.OrdinalIgnoreCase) ? null : value;
 
     private FitColumns Columns(string[] names)
     {
@@ -185,6 +192,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         if (Conversions.Unwrap(Data) is Array) throw new AutodiffException(ErrorIds.ValueMissing, "-Data takes columns by name, for example @{ t = 1, 2, 3; y = 5, 4, 4 }, not a list. Pipe rows in: $rows | Invoke-CurveFit ...");
         var data = new ValueSource(Data);
         string[] names = [.. data.AllNames];
+        WarnOfPi(Data, Model, FormulaOf(Label), FormulaOf(Weight));
         var columns = Columns(names);
         if (columns.Layout.HasArrays) throw new AutodiffException(ErrorIds.ArraysUnsupported, "-Data holds columns of numbers, and a variable of the model that is a column is a vector or matrix. Pipe rows in, with -Column for its elements.");
         var values = Array.ConvertAll(columns.Places, name => data.ColumnOf(name!));
@@ -193,12 +201,25 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         Fit(columns, new DataRows(columns.Names, Array.ConvertAll(values, static column => (ReadOnlyMemory<double>)column), values.Max(static column => column.Length), RowTotal.Sum), null, []);
     }
 
+    // A variable without an initial value may be a column that is misspelled.
+    private CurveFitResult Run(CurveFit fit, double[] start, CurveFitOptions options, FitColumns columns)
+    {
+        try
+        {
+            return fit.Run(start, options, Cancellation);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.InitialValueMissing && Parameter is null)
+        {
+            throw new AutodiffException(exception.ErrorId, $"{exception.Message} If a column is meant, there are: {ParameterNames.Listed(columns.ColumnNames)}.");
+        }
+    }
+
     private void Fit(FitColumns columns, DataRows data, int[]? numbers, IReadOnlyList<VariableColumns> inputColumns)
     {
         var clock = Stopwatch.StartNew();
         var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, Cancellation) { InputColumns = inputColumns, NumberFormat = NumberFormat });
-        var start = Require(InitialValue, () => _start.ParametersOf(fit.Layout, nameof(InitialValue), double.NaN));
-        var (lower, upper) = Require(null, () => _bounds.Of(fit.Layout));
+        var start = Require(InitialValue, () => _start.ParametersOf(fit.Layout, nameof(InitialValue), double.NaN, columns: columns.ColumnNames));
+        var (lower, upper) = Require(null, () => _bounds.Of(fit.Layout, columns: columns.ColumnNames));
         var options = Require(null, () => _options with
         {
             LowerBounds = lower,
@@ -206,7 +227,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
             Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
         });
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));
-        var result = Require(InitialValue, () => fit.Run(start, options, Cancellation));
+        var result = Require(InitialValue, () => Run(fit, start, options, columns));
         if (result.StopReason == CurveFitStopReason.Cancelled)
         {
             Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"The fit was stopped after {result.Iterations} steps"));

@@ -28,14 +28,14 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     public object? Target { get; set; }
 
     /// <summary>The columns to predict from, names or wildcards; with -Data the names of its columns.</summary>
-    [Parameter]
+    [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public string[]? Feature { get; set; }
 
     /// <summary>The column to predict.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
@@ -86,7 +86,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         }
 
         RequireOneSource("what to predict");
-        if (Label is null && !IsBound(nameof(Data))) Stop(ErrorIds.LabelMissing, "Which column is to be predicted? Name it with -Label.");
+        if (Label is null && !IsBound(nameof(Data))) Stop(ErrorIds.LabelMissing, "Which column is to be predicted? Name it with -Label." + ColumnSelection.HintOfFormula(Feature));
     }
 
     /// <inheritdoc/>
@@ -102,7 +102,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         if (result is GeneralizedRegressionResult generalized) WarnOf(generalized);
         if (result is not LinearRegressionResult linear) return;
         if (result.RankDeficient && linear.Ridge == 0) WriteWarning(Explain(result, isLasso: linear.Lasso > 0));
-        if (!result.Converged) WriteWarning("The coordinate descent has not settled: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
+        if (!result.Converged) WriteWarning("The coordinate descent did not converge: the coefficients are not final. A larger -Lasso, a -Ridge above 0 or other units of the columns help.");
     }
 
     // The others name the columns of -Data too.
@@ -138,7 +138,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         if (result.Separated.Count > 0)
         {
             var what = result.Family == RegressionFamily.Binomial ? "tell the two classes apart without an error in some rows" : "tell rows with the count 0 apart";
-            WriteWarning($"The data are separated: {string.Join(", ", result.Separated)} {what}, so the likelihood grows for ever and these coefficients have no finite value. Those in the result are where the search ended, and their standard errors are infinite. Leave out a column, or use more data.");
+            WriteWarning($"The data are separated: {string.Join(", ", result.Separated)} {what}, so the likelihood grows without bound and these coefficients have no finite value. Those in the result are where the search ended, and their standard errors are infinite. Leave out a column, or use more data.");
         }
         else if (!result.Converged)
         {

@@ -20,6 +20,7 @@ internal sealed class LossTrainingForm : ITrainingForm
     private ColumnMap _map = ColumnMap.Empty;
     private ExprNode? _prediction;
     private string[]? _parameters;
+    private string[] _columnNames = [];
 
     public LossTrainingForm(StartNetworkTrainingCommand command, CancellationToken cancellation)
     {
@@ -32,6 +33,10 @@ internal sealed class LossTrainingForm : ITrainingForm
     }
 
     private ExprNode Loss => _read!;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> NeededColumns =>
+        (_read?.Variables ?? []).Where(name => _command.Parameter?.Contains(name, StringComparer.Ordinal) != true && !_values.Has(name) && !_map.Has(name));
 
     private void Take(ExprNode loss)
     {
@@ -54,8 +59,9 @@ internal sealed class LossTrainingForm : ITrainingForm
     {
         if (_command.LearnShapes(_command.Loss, _values, row, number) || _read is null) Take(_command.Require(_command.Loss, () => _command.ReadLoss(_values)));
         if (_command.Prediction is not null && _prediction is null) _prediction = _command.Require(_command.Prediction, () => _command.ReadPrediction(_values));
+        _command.WarnOfPi(row, _command.Loss, _command.Prediction);
         var variables = Loss.Variables;
-        var names = _map.Others(new RowCells(row), number);
+        var names = _columnNames = _map.Others(new RowCells(row), number);
         var matches = NameMatching.Match(variables, new NameGroups(names));
         var found = variables.Where((variable, i) => matches[i] is not null || _map.Has(variable)).ToHashSet(StringComparer.Ordinal);
         if (_parameters is null)
@@ -146,7 +152,7 @@ internal sealed class LossTrainingForm : ITrainingForm
             var elements = new double[(int)shape.Count];
             given.ReadElements(name, layout.Names[i], shape, elements);
             matched.Add(name);
-            if (!Array.TrueForAll(elements, double.IsFinite)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"The start value of '{layout.Names[i]}' is not {(shape.IsNumber ? "a finite number" : "of finite numbers")}.");
+            if (!Array.TrueForAll(elements, double.IsFinite)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"The initial value of '{layout.Names[i]}' is not {(shape.IsNumber ? "a finite number" : "of finite numbers")}.");
             values.Add(layout.Names[i], VariableLayout.ValueOf(shape, element => elements[element]));
         }
 
@@ -155,6 +161,6 @@ internal sealed class LossTrainingForm : ITrainingForm
             ? values
             : throw new AutodiffException(
                 ErrorIds.ParameterUnknown,
-                $"-InitialValue names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", layout.Names)}.{NearNames.Hint(unknown, layout.Names)}");
+                ValueSource.NotAParameter(nameof(_command.InitialValue), unknown, layout.Names, _columnNames));
     }
 }

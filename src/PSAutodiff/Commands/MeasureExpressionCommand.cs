@@ -104,6 +104,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         if (_rows is not null || ParameterSetName == RowSet)
         {
             _any = true;
+            if (_rows is null or { Count: 0 }) WarnOfPi(InputObject, Expression);
             (_rows ??= PrepareRows()).Take(InputObject);
         }
         else if (IsBound(nameof(Expression)))

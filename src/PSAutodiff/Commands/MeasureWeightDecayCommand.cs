@@ -85,7 +85,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
             {
                 WriteWarning(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The point is no minimum: the derivative with respect to '{variables[steepest]}' is {slope[steepest]} there. The results are those of a quadratic error with this Hessian and its minimum at the point."));
+                    $"The point is not a minimum: the derivative with respect to '{variables[steepest]}' is {slope[steepest]} there. The results are those of a quadratic error with this Hessian and its minimum at the point."));
             }
         });
     }
@@ -138,7 +138,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
         }
     }
 
-    // Second derivatives, and the first ones before them when there are any to measure, at the minimiser.
+    // Second derivatives, and the first ones before them when there are any to measure, at the minimizer.
     private (double[,] Hessian, double[] Gradient) Evaluate(RootedGraph derivatives, int slopes, IReadOnlyList<string> all, string[] variables)
     {
         var size = variables.Length;

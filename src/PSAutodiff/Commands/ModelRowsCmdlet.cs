@@ -33,6 +33,9 @@ public abstract class ModelRowsCmdlet : RowsCmdlet
     private protected ColumnMap Map { get; private set; } = ColumnMap.Empty;
 
     /// <inheritdoc/>
+    private protected override IEnumerable<string> NeededColumns => base.NeededColumns.Concat(Feature is null ? ModelInputs.ColumnsOf(UsedModel, Map) : []);
+
+    /// <inheritdoc/>
     private protected override IEnumerable<string> ColumnParameters => [.. base.ColumnParameters, nameof(Column)];
 
     /// <summary>Ends the command when no model was given, or parameters do not go with it.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
 
@@ -17,6 +18,9 @@ public abstract class NetworkRowsCmdlet : RowsCmdlet
     [ArgumentCompleter(typeof(ColumnCompleter))]
     [SupportsWildcards]
     public virtual string[]? Feature { get; set; }
+
+    /// <inheritdoc/>
+    private protected override IEnumerable<string> NeededColumns => base.NeededColumns.Concat(Feature is null && Model is not null ? ModelInputs.ColumnsOf(Model, ColumnMap.Empty) : []);
 
     /// <summary>The network that was given.</summary>
     private protected Network Model { get; private set; } = null!;

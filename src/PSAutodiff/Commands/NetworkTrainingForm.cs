@@ -17,6 +17,9 @@ internal sealed class NetworkTrainingForm : ITrainingForm
     }
 
     /// <inheritdoc/>
+    public IEnumerable<string> NeededColumns => _command.Feature is null ? ModelInputs.ColumnsOf(_network, ColumnMap.Empty) : [];
+
+    /// <inheritdoc/>
     public IRowWork StartRows(object row, int number) => new LabelledRows(_network, _command.Feature, _command.Label, row, number, numeric: false, _command.FormatFor(_network));
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
             _training.Check();
             return true;
         });
-        if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed tells about the network as it is, so it does not go with -Iteration or other parameters of a training.");
+        if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed describes the network as it is, so it does not go with -Iteration or other parameters of a training run.");
         WarnOfUnused();
         if (!NeedsData && (MyInvocation.ExpectingInput || IsBound(nameof(Data)))) WriteWarning("-Method Magnitude looks at the weights only: the data are not used.");
         if (IsBound(nameof(Fraction)) && Model.FrozenCount > 0 && Fraction * Model.WeightCount <= Model.FrozenCount)
@@ -102,7 +102,7 @@ public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
         {
             var clock = Stopwatch.StartNew();
             var before = (double)current.FrozenCount / current.WeightCount;
-            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Every training has the seed {_training!.Seed}."));
+            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Every training run has the seed {_training!.Seed}."));
             for (var round = 1; round <= Iteration; round++)
             {
                 current = Prune(current, NetworkPruning.FractionAfter(before, Fraction, round, Iteration));

@@ -52,8 +52,14 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
         if (RowsForm is { } form)
         {
             if (!first) Stop(ErrorIds.ExpressionMissing, $"With {form.Cause} the pipeline brings rows, and the expression stands at the first position. {form.Example}");
-            (_form, _rows) = (form, new RowIntake(this, form.Start) { MissingValue = RowsMissingValue });
+            (_form, _rows) = (form, new RowIntake(this, Start) { MissingValue = RowsMissingValue });
             return;
+
+            IRowWork Start(object row, int number)
+            {
+                WarnOfPi(row, Expression);
+                return form.Start(row, number);
+            }
         }
 
         if (RowsCmdlet.TableParameters.FirstOrDefault(IsBound) is { } table) Stop(ErrorIds.ArgumentInvalid, $"-{table} is about rows from the pipeline, and {(RowsAdvice.Length > 0 ? "there are none without -Mean or -Sum" : "none come")}. Leave -{table} out.");

@@ -19,7 +19,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
 
     // The functions of all expressions; null before the first.
     private SortedSet<string>? _known;
-    private readonly HashSet<string> _misspelt = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _misspelled = new(StringComparer.Ordinal);
 
     /// <summary>What takes the place of variables: names with numbers, nodes, text or script blocks.</summary>
     [Parameter(Position = 1)]
@@ -102,7 +102,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         base.EndProcessing();
         if (_known is null) return;
         var there = _known.Count == 0 ? "There are no functions without definitions." : $"The functions without definitions: {string.Join(", ", _known)}.";
-        foreach (var name in _functions!.Unused.Where(name => !_misspelt.Contains(name))) WriteWarning($"-Function defines '{name}', but no expression has a function of that name. {there}");
+        foreach (var name in _functions!.Unused.Where(name => !_misspelled.Contains(name))) WriteWarning($"-Function defines '{name}', but no expression has a function of that name. {there}");
     }
 
     // What takes the place of variables may have variables that are called like columns, and keeps them.
@@ -120,8 +120,8 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         var defined = _functions.Resolve(node);
         foreach (var (name, function) in NearNames.Pairs(_functions.Names.Except(node.Functions, StringComparer.Ordinal), defined.Functions))
         {
-            _misspelt.Add(name);
-            WriteWarning($"-Function defines '{name}', but the expression has no such function, and its function '{function}' was left alone. Is one of them misspelt?");
+            _misspelled.Add(name);
+            WriteWarning($"-Function defines '{name}', but the expression has no such function, and its function '{function}' was left alone. Is one of them misspelled?");
         }
 
         return defined;
@@ -151,7 +151,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         if (left.Length == 0) return;
         foreach (var (name, variable) in NearNames.Pairs(_values.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal), left))
         {
-            WriteWarning($"-At gives a value for '{name}', but the expression has no such variable, and its variable '{variable}' was left alone. Is one of them misspelt?");
+            WriteWarning($"-At gives a value for '{name}', but the expression has no such variable, and its variable '{variable}' was left alone. Is one of them misspelled?");
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
         }
         catch (AutodiffException exception)
         {
-            throw exception.Within($"What -At gives for '{name}' is no expression.");
+            throw exception.Within($"What -At gives for '{name}' is not an expression.");
         }
     }
 }

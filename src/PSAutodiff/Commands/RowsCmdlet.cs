@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSAutodiff.Converters;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -6,7 +7,10 @@ namespace PSAutodiff.Commands;
 /// <summary>A cmdlet that works on rows from the pipeline, or on a matrix.</summary>
 public abstract class RowsCmdlet : AutodiffCmdlet
 {
+    private static readonly string[] NamingParameters = ["Feature", "Label", "Weight"];
+
     private RowIntake? _intake;
+    private string[]? _needed;
 
     /// <summary>The rows: objects or dictionaries with a value for each column that is needed.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -30,7 +34,21 @@ public abstract class RowsCmdlet : AutodiffCmdlet
     internal static IReadOnlyList<string> TableParameters => [nameof(NumberFormat), nameof(MissingValue)];
 
     /// <summary>Takes the rows in.</summary>
-    internal RowIntake Intake => _intake ??= new RowIntake(this, StartRows) { MissingValue = MissingValue };
+    internal RowIntake Intake => _intake ??= new RowIntake(this, StartRows) { MissingValue = MissingValue, Lacking = Lacking };
+
+    /// <summary>The names that columns are to have, as far as they are known before the rows. Those of parameters that are none only delay the start.</summary>
+    private protected virtual IEnumerable<string> NeededColumns =>
+        from parameter in NamingParameters
+        where IsBound(parameter)
+        from name in Conversions.Unwrap(MyInvocation.BoundParameters[parameter]) switch { string one => [one], string[] several => several, _ => [] }
+        where !WildcardPattern.ContainsWildcardCharacters(name)
+        select name;
+
+    private int Lacking(object row)
+    {
+        var cells = new RowCells(row);
+        return (_needed ??= [.. NeededColumns.Distinct(StringComparer.Ordinal)]).Count(name => cells.Alike(name).Count == 0);
+    }
 
     /// <summary>How text in rows is read for a model: as this command says, else as in the rows that it was made from.</summary>
     internal NumberFormat FormatFor(IAutodiffModel model) => IsBound(nameof(NumberFormat)) ? NumberFormat : model.NumberFormat;

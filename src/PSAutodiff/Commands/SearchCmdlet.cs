@@ -45,7 +45,7 @@ public abstract class SearchCmdlet : PositionalExpressionCmdlet
 
     private protected double? GivenTolerance => IsBound(nameof(Tolerance)) ? Tolerance : null;
 
-    /// <summary>What was given as start values.</summary>
+    /// <summary>What was given as initial values.</summary>
     private protected ValueSource Values { get; private set; } = ValueSource.Empty;
 
     /// <inheritdoc/>
@@ -63,7 +63,7 @@ public abstract class SearchCmdlet : PositionalExpressionCmdlet
 
     private protected override bool ListsAreArrays => true;
 
-    /// <summary>The start values of variables, in order; of vectors and matrices all elements.</summary>
+    /// <summary>The initial values of variables, in order; of vectors and matrices all elements.</summary>
     /// <exception cref="AutodiffException">One is missing or not a finite number.</exception>
     private protected double[] Start(VariableLayout variables)
     {
@@ -73,7 +73,7 @@ public abstract class SearchCmdlet : PositionalExpressionCmdlet
             if (double.IsFinite(start[i])) continue;
             throw new AutodiffException(
                 ErrorIds.ValueNotFinite,
-                string.Create(CultureInfo.InvariantCulture, $"The start value of '{variables.ElementNames[i]}' is {start[i]}, not a finite number."));
+                string.Create(CultureInfo.InvariantCulture, $"The initial value of '{variables.ElementNames[i]}' is {start[i]}, not a finite number."));
         }
 
         return start;

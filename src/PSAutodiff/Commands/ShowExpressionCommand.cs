@@ -199,7 +199,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     {
         if (Feature is null && Label is null)
         {
-            Stop(ErrorIds.ExpressionMissing, $"{ValueSource.Describe(InputObject)} is nothing to draw. If the pipeline has rows of data, name the columns to draw: $rows | Show-Expression -Feature x -Label y. Or name the expression to draw with them: $rows | Show-Expression 'a*x + b' -At @{{ a = 2; b = 1 }} -Label y", InputObject);
+            Stop(ErrorIds.ExpressionMissing, $"{ValueSource.Describe(InputObject)} cannot be drawn. If the pipeline has rows of data, name the columns to draw: $rows | Show-Expression -Feature x -Label y. Or name the expression to draw with them: $rows | Show-Expression 'a*x + b' -At @{{ a = 2; b = 1 }} -Label y", InputObject);
         }
 
         foreach (var parameter in new[] { nameof(Variable), nameof(At), nameof(Derivative), nameof(TangentAt) })
@@ -210,9 +210,13 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
         _hasPointsAlone = true;
     }
 
-    private PlotRows StartRows(object row, int number) => _rows = _hasPointsAlone
-        ? new PlotRows(Feature, Label, row, number, NumberFormat)
-        : new PlotRows(_axes, Feature, Label, _subjects.FirstOrDefault()?.Label, row, number, NumberFormat);
+    private PlotRows StartRows(object row, int number)
+    {
+        WarnOfPi(row, Expression);
+        return _rows = _hasPointsAlone
+            ? new PlotRows(Feature, Label, row, number, NumberFormat)
+            : new PlotRows(_axes, Feature, Label, _subjects.FirstOrDefault()?.Label, row, number, NumberFormat);
+    }
 
     /// <summary>One thing to draw, or each of a list.</summary>
     private void AddAll(object? value)

@@ -46,7 +46,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [ValidateNotNullOrEmpty]
     public object? Shape { get; set; }
 
-    /// <summary>The variables to train; by default every variable of the loss that is no column of the rows.</summary>
+    /// <summary>The variables to train; by default every variable of the loss that is not a column of the rows.</summary>
     [Parameter(ParameterSetName = LossSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VariableCompleter))]
@@ -57,11 +57,11 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [ArgumentCompleter(typeof(ValuesCompleter))]
     public object? InitialValue { get; set; }
 
-    /// <summary>How parameters without a start value are drawn.</summary>
+    /// <summary>How parameters without an initial value are drawn.</summary>
     [Parameter(ParameterSetName = LossSet)]
     public InitialDistribution Initializer { get; set; }
 
-    /// <summary>Parameters without a start value start uniformly between minus and plus this, or normally with this standard deviation; matrices by their size unless it is given.</summary>
+    /// <summary>Parameters without an initial value start uniformly between minus and plus this, or normally with this standard deviation; matrices by their size unless it is given.</summary>
     [Parameter(ParameterSetName = LossSet)]
     [ValidateRange(0.0, double.MaxValue)]
     public double InitialScale { get; set; } = Math.Sqrt(6.0 / 4.0);
@@ -148,7 +148,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [Parameter]
     public SwitchParameter Resume { get; set; }
 
-    /// <summary>Replace a file at the path of the checkpoint that is no checkpoint, or is write-protected.</summary>
+    /// <summary>Replace a file at the path of the checkpoint that is not a checkpoint, or is write-protected.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -190,6 +190,8 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         WriteVerbose(Plan());
         Finish(_form.Train(options, Cancellation));
     }
+
+    private protected override IEnumerable<string> NeededColumns => base.NeededColumns.Concat(_form.NeededColumns);
 
     private protected override IRowWork StartRows(object row, int number) => _form.StartRows(row, number);
 

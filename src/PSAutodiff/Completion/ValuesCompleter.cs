@@ -6,7 +6,7 @@ using PSAutodiff.Completion;
 namespace PSAutodiff;
 
 /// <summary>
-/// Completes the values of variables as a hashtable to fill in: a key for each variable of the expression that is no column of the rows
+/// Completes the values of variables as a hashtable to fill in: a key for each variable of the expression that is not a column of the rows
 /// that come through the pipeline. PowerShell asks nobody within the braces.
 /// </summary>
 public sealed class ValuesCompleter : IArgumentCompleter

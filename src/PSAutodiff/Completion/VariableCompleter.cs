@@ -44,7 +44,7 @@ public sealed class VariableCompleter : NameCompleter
             }
             catch (AutodiffException)
             {
-                // What is no expression has no variables to offer.
+                // What is not an expression has no variables to offer.
             }
         }
     }

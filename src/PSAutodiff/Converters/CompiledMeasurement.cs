@@ -144,7 +144,7 @@ internal sealed class CompiledMeasurement
     }
 
     /// <summary>The same, joined over rows.</summary>
-    /// <param name="rows">The rows: columns of all variables that are no parameters.</param>
+    /// <param name="rows">The rows: columns of all variables that are not parameters.</param>
     /// <param name="parameters">The parameters.</param>
     /// <param name="values">Their values.</param>
     /// <param name="cancellation">Ends it early.</param>

@@ -94,13 +94,15 @@ internal static class Conversions
             case null:
                 throw new AutodiffException(
                     ErrorIds.ExpressionNull,
-                    "The expression is null. Is the name of a PowerShell variable misspelt, or was the variable never set?");
+                    "The expression is null. Is the name of a PowerShell variable misspelled, or was the variable never set?");
             case { } other when NumberInput.TryGetNumber(other, out var constant):
                 return ExprNode.Constant(constant);
+            case IAutodiffModel model:
+                throw new AutodiffException(ErrorIds.ExpressionTypeUnsupported, $"An object of type {model.GetType().FullName} is a model, not an expression. Its formula is in the property Expression: $model.Expression.");
             case { } other:
                 throw new AutodiffException(
                     ErrorIds.ExpressionTypeUnsupported,
-                    $"An object of type {other.GetType().FullName} is no expression. Give text, a script block, a number or a node of New-ExprNode.");
+                    $"An object of type {other.GetType().FullName} is not an expression. Use text, a script block, a number or an ExprNode.");
         }
     }
 
@@ -166,13 +168,13 @@ internal static class Conversions
             case TrainingResult result:
                 return result.Network ?? throw new AutodiffException(
                     ErrorIds.NetworkMissing,
-                    "This training trained the parameters of a loss expression, so it has no network. Its parameters are in the property Parameters.");
+                    "This training run trained the parameters of a loss expression, so it has no network. Its parameters are in the property Parameters.");
             case null:
                 throw new AutodiffException(
                     ErrorIds.NetworkMissing,
-                    "The network is null. Is the name of a PowerShell variable misspelt, or was the variable never set? New-NeuralNetwork makes one.");
+                    "The network is null. Is the name of a PowerShell variable misspelled, or was the variable never set? New-NeuralNetwork makes one.");
             case { } other:
-                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is no network. New-NeuralNetwork and Import-AutodiffModel give networks.");
+                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is not a network. New-NeuralNetwork and Import-AutodiffModel return networks.");
         }
     }
 
@@ -183,9 +185,9 @@ internal static class Conversions
         IAutodiffModel model => model,
         TrainingResult { Network: { } network } => network,
         TrainingResult { Model: { } trained } => trained,
-        TrainingResult => throw new AutodiffException(ErrorIds.ModelMissing, "This training trained the parameters of a loss expression, and a loss does not say what is predicted. Give it the prediction: Start-NetworkTraining '(y - (a*x + b))^2' -Prediction 'a*x + b'."),
-        null => throw new AutodiffException(ErrorIds.ModelMissing, "The model is null. Is the name of a PowerShell variable misspelt, or was the variable never set?"),
-        { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Describe(other)} is no model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel give models."),
+        TrainingResult => throw new AutodiffException(ErrorIds.ModelMissing, "This training run trained the parameters of a loss expression, and a loss does not say what is predicted. Give it the prediction: Start-NetworkTraining '(y - (a*x + b))^2' -Prediction 'a*x + b'."),
+        null => throw new AutodiffException(ErrorIds.ModelMissing, "The model is null. Is the name of a PowerShell variable misspelled, or was the variable never set?"),
+        { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Describe(other)} is not a model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel return models."),
     };
 
     // Some properties of processes and files throw.

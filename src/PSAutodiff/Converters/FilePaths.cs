@@ -15,7 +15,7 @@ internal static class FilePaths
         var found = Matches(cmdlet, path);
         return found.Count switch
         {
-            0 => throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' has wildcards and matches no file. Use -LiteralPath for a file that is called so."),
+            0 => throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' has wildcards and matches no file. Use -LiteralPath for a file with that name."),
             1 => found[0],
             _ => throw new AutodiffException(ErrorIds.PathInvalid, $"The path '{path}' matches {found.Count} files. Name one, or use -LiteralPath."),
         };

@@ -18,11 +18,12 @@ internal sealed class GivenBounds(object? lower, object? upper)
     /// <summary>The bounds of all elements of variables, in order; null on a side where none are given.</summary>
     /// <param name="variables">The variables with their shapes.</param>
     /// <param name="areAll">Whether there are no other variables: then a bound of another one is an error.</param>
+    /// <param name="columns">The names of columns beside the variables, for errors; null where there are no rows.</param>
     /// <exception cref="AutodiffException">A bound is not a number or not of the shape, or a name is that of no variable.</exception>
-    public (double[]? Lower, double[]? Upper) Of(VariableLayout variables, bool areAll = true)
+    public (double[]? Lower, double[]? Upper) Of(VariableLayout variables, bool areAll = true, IReadOnlyCollection<string>? columns = null)
     {
         _seen.UnionWith(variables.Names);
-        return (_lower.Of(variables, areAll), _upper.Of(variables, areAll));
+        return (_lower.Of(variables, areAll, columns), _upper.Of(variables, areAll, columns));
     }
 
     /// <summary>The error that a bound was given to no variable that was asked for; null where there is none.</summary>
@@ -35,11 +36,11 @@ internal sealed class GivenBounds(object? lower, object? upper)
 
         public bool Any => _values.AllNames.Any();
 
-        public double[]? Of(VariableLayout variables, bool areAll)
+        public double[]? Of(VariableLayout variables, bool areAll, IReadOnlyCollection<string>? columns)
         {
             if (!Any) return null;
             _used.UnionWith(_values.Match(variables.Names).OfType<string>());
-            return _values.ParametersOf(variables, parameter, none, areAll);
+            return _values.ParametersOf(variables, parameter, none, areAll, columns);
         }
 
         public AutodiffException? Unused(IReadOnlyCollection<string> variables) =>

@@ -51,7 +51,7 @@ internal static partial class ScriptBlockTranslator
         if (!MembersWithNumbers.TryGetValue(name, out var member))
         {
             var known = string.Join(", ", MembersWithNumbers.Keys.Concat(MembersWithArray.Keys).Order(StringComparer.Ordinal));
-            throw new AutodiffException(ErrorIds.OperationUnknown, $"{Place(call)}: '.{name}()' is no operation of expressions. Known are: {known}, and .T without parentheses.");
+            throw new AutodiffException(ErrorIds.OperationUnknown, $"{Place(call)}: '.{name}()' is not an operation of expressions. The operations are: {known}, and .T without parentheses.");
         }
 
         RequireCount(call, arguments.Length, member.Least, member.Most);
@@ -107,6 +107,6 @@ internal static partial class ScriptBlockTranslator
         ConstantExpressionAst { Value: long number } => number,
         UnaryExpressionAst { TokenKind: TokenKind.Minus, Child: ConstantExpressionAst { Value: int number } } => -number,
         ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0 } inner] } } => WholeNumber(inner.Expression),
-        _ => throw new AutodiffException(ErrorIds.IndexInvalid, $"{Place(ast)}: '{Shortened(ast)}' is no whole number. Indices, axes and sizes are numbers that are written there, so that the shape is known from the script block."),
+        _ => throw new AutodiffException(ErrorIds.IndexInvalid, $"{Place(ast)}: '{Shortened(ast)}' is not a whole number. Indices, axes and sizes are numbers that are written there, so that the shape is known from the script block."),
     };
 }

@@ -28,7 +28,7 @@ internal static partial class ScriptBlockTranslator
         if (!NodeMethods.Contains(name))
         {
             var known = string.Join(", ", NodeMethods.Select(static methods => methods.Key).Order(StringComparer.Ordinal));
-            throw new AutodiffException(ErrorIds.OperationUnknown, $"{Place(call)}: [ExprNode]::{name} makes no expression of expressions. Known are: {known}.");
+            throw new AutodiffException(ErrorIds.OperationUnknown, $"{Place(call)}: [ExprNode]::{name} does not make an expression of expressions. These do: {known}.");
         }
 
         Ast[] arguments = [.. call.Arguments ?? Enumerable.Empty<Ast>()];

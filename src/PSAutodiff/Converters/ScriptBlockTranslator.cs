@@ -48,14 +48,14 @@ internal static partial class ScriptBlockTranslator
     /// <param name="script">The script block.</param>
     /// <param name="functions">Names of functions without definitions beside those that need no declaration.</param>
     /// <param name="shapes">Shapes of variables that are not numbers.</param>
-    /// <exception cref="AutodiffException">The block holds something else than arithmetic.</exception>
+    /// <exception cref="AutodiffException">The block holds something other than arithmetic.</exception>
     public static ExprNode Translate(ScriptBlock script, IReadOnlyCollection<string>? functions, IReadOnlyDictionary<string, Shape>? shapes) =>
         Translate((ScriptBlockAst)script.Ast, functions, shapes, ofFunction: false);
 
     /// <summary>The parameters of a script block and the expression in them.</summary>
     /// <param name="script">The script block.</param>
     /// <param name="functions">Names of functions without definitions beside those that need no declaration.</param>
-    /// <exception cref="AutodiffException">The block holds something else than bare parameters and arithmetic.</exception>
+    /// <exception cref="AutodiffException">The block holds something other than bare parameters and arithmetic.</exception>
     public static (IReadOnlyList<string> Parameters, ExprNode Body) TranslateFunction(ScriptBlock script, IReadOnlyCollection<string>? functions)
     {
         var ast = (ScriptBlockAst)script.Ast;
@@ -228,7 +228,7 @@ internal static partial class ScriptBlockTranslator
             var known = string.Join(", ", MathFunctions.Keys.Order(StringComparer.Ordinal));
             throw new AutodiffException(
                 ErrorIds.OperationUnknown,
-                $"{Place(call)}: [Math]::{NameOf(call)} is no operation of expressions. Known are: {known}.");
+                $"{Place(call)}: [Math]::{NameOf(call)} is not an operation of expressions. The operations are: {known}.");
         }
 
         var count = call.Arguments?.Count ?? 0;

@@ -65,7 +65,7 @@ internal static class ShapeTable
         var arrays = ExprText.ArraysOf(flat.Graph, flat.Roots);
         foreach (var (name, shape) in shapes)
         {
-            if (!variables.Contains(name)) throw new AutodiffException(ErrorIds.VariableUnknown, $"-Shape names '{name}', which is no variable of the expression.{NearNames.Hint(name, variables)}");
+            if (!variables.Contains(name)) throw new AutodiffException(ErrorIds.VariableUnknown, $"-Shape names '{name}', which is not a variable of the expression.{NearNames.Hint(name, variables)}");
             var own = arrays.GetValueOrDefault(name);
             if (own != shape) throw new AutodiffException(ErrorIds.ShapeConflict, $"'{name}' is {Describe(own)} in the expression, and {Describe(shape)} by -Shape. Leave one of the two out.");
         }

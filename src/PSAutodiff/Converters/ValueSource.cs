@@ -165,8 +165,9 @@ internal sealed class ValueSource
     /// <param name="parameter">The parameter of the cmdlet that has the values, for errors.</param>
     /// <param name="none">What stands where nothing is given.</param>
     /// <param name="areAll">Whether there are no other parameters, whose values may be here too.</param>
+    /// <param name="columns">The names of columns beside the parameters, for errors; null where there are no rows.</param>
     /// <exception cref="AutodiffException">A value is not a number or not of the shape, or a name is that of no parameter.</exception>
-    public double[] ParametersOf(VariableLayout parameters, string parameter, double none, bool areAll = true)
+    public double[] ParametersOf(VariableLayout parameters, string parameter, double none, bool areAll = true, IReadOnlyCollection<string>? columns = null)
     {
         var names = Match(parameters.Names);
         var values = new double[parameters.Length];
@@ -177,12 +178,22 @@ internal sealed class ValueSource
             var elements = values.AsSpan(parameters.ElementsOf(i));
             if (Conversions.Unwrap(this[name]) is not IList && !parameters.Shapes[i].IsNumber) elements.Fill(NumberOf(name));
             else ReadElements(name, parameters.Names[i], parameters.Shapes[i], elements);
-            if (elements.Contains(double.NaN)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"-{parameter} gives '{parameters.Names[i]}' NaN, which is no number.");
+            if (elements.Contains(double.NaN)) throw new AutodiffException(ErrorIds.ValueNotFinite, $"-{parameter} gives '{parameters.Names[i]}' NaN, which is not a number.");
         }
 
         if (!areAll || AllNames.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown) return values;
-        throw new AutodiffException(ErrorIds.ParameterUnknown, $"-{parameter} names '{unknown}', which is no parameter. The parameters are: {string.Join(", ", parameters.Names)}.{NearNames.Hint(unknown, parameters.Names)}");
+        throw new AutodiffException(ErrorIds.ParameterUnknown, NotAParameter(parameter, unknown, parameters.Names, columns));
     }
+
+    /// <summary>What is wrong with a value for a name that is not a parameter.</summary>
+    /// <param name="given">The parameter of the cmdlet that names it.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="columns">The names of all columns; null where there are no rows.</param>
+    public static string NotAParameter(string given, string name, IReadOnlyList<string> parameters, IReadOnlyCollection<string>? columns) =>
+        columns?.Contains(name, StringComparer.OrdinalIgnoreCase) == true
+            ? $"-{given} names '{name}', which is a column of the rows, so its values come from there. Leave it out of -{given}, or name what is searched with -Parameter. The parameters are: {string.Join(", ", parameters)}."
+            : $"-{given} names '{name}', which is not a parameter. The parameters are: {string.Join(", ", parameters)}.{NearNames.Hint(name, parameters)}";
 
     /// <summary>The shapes of all values that are arrays, for a text that does not declare them; null where none is.</summary>
     /// <exception cref="AutodiffException">A list is empty, or its rows differ in length.</exception>
@@ -258,7 +269,7 @@ internal sealed class ValueSource
     }
 
     /// <summary>The array that a name has as its value, or a number for an array of one element; null for anything else.</summary>
-    /// <exception cref="AutodiffException">The array is not of the shape of what it is for, or an element is no finite number.</exception>
+    /// <exception cref="AutodiffException">The array is not of the shape of what it is for, or an element is not a finite number.</exception>
     public ExprNode? ConstantOf(string name, Shape shape)
     {
         var value = this[name];
@@ -270,7 +281,7 @@ internal sealed class ValueSource
     /// <param name="value">The array.</param>
     /// <param name="name">What to call it in errors.</param>
     /// <param name="shape">The shape of what it is for.</param>
-    /// <exception cref="AutodiffException">It is not of that shape, or an element is no finite number.</exception>
+    /// <exception cref="AutodiffException">It is not of that shape, or an element is not a finite number.</exception>
     public static ExprNode ConstantOf(object? value, string name, Shape shape)
     {
         var elements = new double[(int)Math.Min(shape.Count, Array.MaxLength)];
@@ -283,7 +294,7 @@ internal sealed class ValueSource
     /// <param name="variable">What the variable is called.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="elements">Gets the elements.</param>
-    /// <exception cref="AutodiffException">It is not of that shape, or an element is no number.</exception>
+    /// <exception cref="AutodiffException">It is not of that shape, or an element is not a number.</exception>
     public void ReadElements(string name, string variable, Shape shape, Span<double> elements)
     {
         if (shape.IsNumber) elements[0] = NumberOf(name);

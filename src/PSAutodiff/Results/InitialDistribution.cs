@@ -1,6 +1,6 @@
 namespace PSAutodiff;
 
-/// <summary>How start values of parameters are drawn.</summary>
+/// <summary>How initial values of parameters are drawn.</summary>
 public enum InitialDistribution
 {
     /// <summary>Uniformly between minus and plus the scale.</summary>

@@ -15,7 +15,7 @@ internal sealed class ColumnBuffers(VariableReader reader)
     public int Count { get; private set; }
 
     /// <summary>Adds a row.</summary>
-    /// <exception cref="AutodiffException">It lacks a column, or a cell is no finite number.</exception>
+    /// <exception cref="AutodiffException">It lacks a column, or a cell is not a finite number.</exception>
     public void Add(object row, int number)
     {
         reader.Start(row, number);

@@ -29,7 +29,7 @@ internal sealed class ColumnMap
         }
 
         if (given.Keys.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown) return;
-        throw new AutodiffException(ErrorIds.VariableUnknown, $"-Column names '{unknown}', which is no variable of the expression. It has: {string.Join(", ", variables)}.{NearNames.Hint(unknown, variables)}");
+        throw new AutodiffException(ErrorIds.VariableUnknown, $"-Column names '{unknown}', which is not a variable of the expression. It has: {string.Join(", ", variables)}.{NearNames.Hint(unknown, variables)}");
     }
 
     /// <summary>No columns but those of the names of variables.</summary>

@@ -81,9 +81,14 @@ internal static class ColumnSelection
         if (missing >= 0) throw Missing(columns[missing], names, number, source);
     }
 
+    /// <summary>What to write in place of a formula as in R; empty where none is given.</summary>
+    public static string HintOfFormula(IEnumerable<string>? names) => names?.Any(static name => name.Contains('~', StringComparison.Ordinal)) == true
+        ? " Formulas as in R are not read: name the column to predict with -Label and those to predict from with -Feature x, z."
+        : string.Empty;
+
     private static AutodiffException Missing(string column, string[] names, int number, string source)
     {
-        var hint = column.Contains('~', StringComparison.Ordinal) ? " Formulas as in R are not read: name the column to predict with -Label and those to predict from with -Feature x, z." : NearNames.Hint(column, names);
+        var hint = HintOfFormula([column]) is { Length: > 0 } formula ? formula : NearNames.Hint(column, names);
         return new AutodiffException(
             ErrorIds.ColumnMissing,
             string.Create(CultureInfo.InvariantCulture, $"{source} names the column '{column}', but row {number} has no such column. It has: {string.Join(", ", names)}.{hint}"));

@@ -28,7 +28,7 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
     /// <exception cref="AutodiffException">There are fewer rows than folds, or a fold cannot be fitted or measured.</exception>
     public ModelTest Run(IReadOnlyList<object> rows, int[] numbers, int folds, int seed, Action<int, double> progress, CancellationToken cancellation)
     {
-        if (folds > rows.Count) throw new AutodiffException(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows cannot be dealt to {folds} folds. Give at most as many folds as rows."));
+        if (folds > rows.Count) throw new AutodiffException(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
         var parts = RowParts.Folds(rows.Count, folds, seed);
         var levels = LevelsOf(rows, numbers);
         var outcomes = new Outcome[folds];

@@ -45,7 +45,7 @@ internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
 
         if (!isNumber) throw Wrong(row, column, $"{(cell is null or DBNull or "" ? "an empty cell" : ValueSource.Describe(cell))} is not a number.", ErrorIds.ColumnNotNumeric);
         if (!double.IsFinite(number)) throw Wrong(row, column, $"{number} is not a finite number.", ErrorIds.ValueNotFinite);
-        if (number < 0) throw Wrong(row, column, $"{number} is no count: it is below 0.");
+        if (number < 0) throw Wrong(row, column, $"{number} is not a count: it is below 0.");
         _counts.Add(number);
     }
 
@@ -64,7 +64,7 @@ internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
         double[] numbers = [.. _collector.Numbers];
         if (Array.TrueForAll(numbers, number => number == numbers[0]) && numbers[0] is 0 or 1)
         {
-            throw new AutodiffException(ErrorIds.ClassCount, string.Create(CultureInfo.InvariantCulture, $"{column} is {numbers[0]} in every row: with a single class there is nothing to tell apart."));
+            throw new AutodiffException(ErrorIds.ClassCount, string.Create(CultureInfo.InvariantCulture, $"{column} is {numbers[0]} in every row: classification needs at least two classes."));
         }
 
         // 0 and 1 in every row are two classes; parts between them are none.

@@ -187,7 +187,7 @@ internal sealed partial class FeatureReader
         if (levels.Count != rows) return;
         throw new AutodiffException(
             ErrorIds.LevelCount,
-            string.Create(CultureInfo.InvariantCulture, $"The column '{name}' holds another text in each of the {rows} rows, such as {ValueSource.Describe(levels.Keys.First())}: that is no category. Leave the column out; dates are written as 2026-01-31, and numbers such as 1,234 or 5% need -NumberFormat."));
+            string.Create(CultureInfo.InvariantCulture, $"The column '{name}' holds another text in each of the {rows} rows, such as {ValueSource.Describe(levels.Keys.First())}: that is not a category. Leave the column out; dates are written as 2026-01-31, and numbers such as 1,234 or 5% need -NumberFormat."));
     }
 
     private static bool LooksLikeNumberOrDate(string level) => Printed().IsMatch(level);
@@ -200,7 +200,7 @@ internal sealed partial class FeatureReader
     {
         var cell = Conversions.Unwrap(_reader.Cell(column));
         if (RowReader.IsMissing(cell)) throw new RowException(ErrorIds.ValueMissing, _reader.RowNumber, _reader.Columns[column], $"{Nothing(cell)}. The row was left out.{RowException.SkipHint}") { IsMissing = true };
-        if (!IsLevel(cell) && !_reader.TryNumber(cell, out _)) throw Wrong(column, ErrorIds.DataInvalid, $"{ValueSource.Describe(cell)} is no text, as the other cells of this column are");
+        if (!IsLevel(cell) && !_reader.TryNumber(cell, out _)) throw Wrong(column, ErrorIds.DataInvalid, $"{ValueSource.Describe(cell)} is not text, as the other cells of this column are");
         var text = Convert.ToString(cell, CultureInfo.InvariantCulture)!;
         if (levels.TryGetValue(text, out var index)) return index;
         if (_known is not null) throw Wrong(column, ErrorIds.LevelUnknown, $"{ValueSource.Describe(text)} is none of the levels that the model knows: {string.Join(", ", _known[column].Levels.Take(12))}{(levels.Count > 12 ? ", ..." : string.Empty)}");
@@ -212,7 +212,7 @@ internal sealed partial class FeatureReader
     {
         var cell = Conversions.Unwrap(_reader.Cell(column));
         if (RowReader.IsMissingNumber(cell)) throw new RowException(ErrorIds.ValueMissing, _reader.RowNumber, _reader.Columns[column], $"{Nothing(cell)}. The row was left out.{RowException.SkipHint}") { IsMissing = true };
-        if (!TryDate(cell, out var date)) throw Wrong(column, ErrorIds.DataInvalid, $"{ValueSource.Describe(cell)} is no date, as the other cells of this column are. Dates are written as 2026-01-31 or 2026-01-31 14:30");
+        if (!TryDate(cell, out var date)) throw Wrong(column, ErrorIds.DataInvalid, $"{ValueSource.Describe(cell)} is not a date, as the other cells of this column are. Dates are written as 2026-01-31 or 2026-01-31 14:30");
         _firsts[column] ??= date;
         return (date - _firsts[column]!.Value).Ticks / (double)TimeSpan.TicksPerDay;
     }
@@ -224,7 +224,7 @@ internal sealed partial class FeatureReader
     private static bool IsLevel(object? cell) => cell is string or char or Enum or Guid;
 
     // Instants are compared in universal time; dates without a zone as they are.
-    private static bool TryDate(object? cell, out DateTime date)
+    internal static bool TryDate(object? cell, out DateTime date)
     {
         switch (cell)
         {

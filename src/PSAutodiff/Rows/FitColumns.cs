@@ -14,8 +14,8 @@ internal sealed class FitColumns
     /// <param name="model">The model.</param>
     /// <param name="label">What -Label was given: the name of a column, or an expression.</param>
     /// <param name="weight">The same of -Weight; null for nothing.</param>
-    /// <param name="parameters">What -Parameter names; null for all variables of the model that are no columns.</param>
-    /// <param name="given">The start values.</param>
+    /// <param name="parameters">What -Parameter names; null for all variables of the model that are not columns.</param>
+    /// <param name="given">The initial values.</param>
     /// <param name="columns">The names of the columns.</param>
     /// <param name="map">The columns of variables, which have no other names.</param>
     /// <param name="toExpression">Makes an expression of what a parameter was given.</param>
@@ -23,6 +23,7 @@ internal sealed class FitColumns
     public FitColumns(ExprNode model, object label, object? weight, string[]? parameters, ValueSource given, string[] columns, ColumnMap map, Func<object, ExprNode> toExpression)
     {
         var names = new NameGroups(columns);
+        ColumnNames = columns;
         Model = model;
         Label = ColumnOrExpression(label, names, toExpression);
         Weight = weight is null ? null : ColumnOrExpression(weight, names, toExpression);
@@ -52,6 +53,9 @@ internal sealed class FitColumns
         if (missing is not null) throw new AutodiffException(ErrorIds.ColumnMissing, $"-Parameter does not name the variable '{missing}' of the model, so it has to be a column, but there is no such column. There are: {string.Join(", ", columns)}.{NearNames.Hint(missing, columns)}");
         Places = [.. Names.Select(name => matches[Array.IndexOf(Variables, name)])];
     }
+
+    /// <summary>The names of all columns, used or not.</summary>
+    public string[] ColumnNames { get; }
 
     /// <summary>The model.</summary>
     public ExprNode Model { get; }

@@ -50,6 +50,19 @@ internal sealed class LabelCollector
     /// <summary>The labels 0 and 1 as they were first written, when the numbers are nothing else; else null.</summary>
     public object[]? ZeroAndOne => _others || _numbers.Count == 0 ? null : [_zeroAndOne[0] ?? Like(_zeroAndOne[1]!, 0), _zeroAndOne[1] ?? Like(_zeroAndOne[0]!, 1)];
 
+    /// <summary>Whether it is not known yet what the labels are.</summary>
+    public bool IsOpen => _isClasses is null;
+
+    /// <summary>Looks at a label that will be added: the first one that is not missing says what all are.</summary>
+    public void Expect(object? cell)
+    {
+        cell = Conversions.Unwrap(cell);
+        if (_isClasses is null && !RowReader.IsMissing(cell)) _isClasses = !IsNumber(cell, out var number) || !double.IsFinite(number);
+    }
+
+    private bool IsNumber(object? cell, out double number) =>
+        Conversions.TryGetDouble(cell, out number) || (_isClasses != true && _format == NumberFormat.Formatted && FormattedNumber.TryRead(cell as string, out number));
+
     /// <summary>Adds a label.</summary>
     /// <param name="cell">A value that a class can be; anything else counts as its text.</param>
     /// <param name="row">The number of its row, from 1.</param>
@@ -68,10 +81,11 @@ internal sealed class LabelCollector
         }
 
         // A class is called '5%' as it is written.
-        var isNumber = Conversions.TryGetDouble(cell, out var number) || (_isClasses != true && _format == NumberFormat.Formatted && FormattedNumber.TryRead(cell as string, out number));
+        var isNumber = IsNumber(cell, out var number);
         if (isNumber && !double.IsFinite(number))
         {
             // As a class 'NaN' is a text like any other, and a text of more digits than a number can have.
+            if (double.IsNaN(number) && column is not null && _isClasses == false) throw new RowException(ErrorIds.ValueNotFinite, row, column, $"NaN is not a finite number. The row was left out.{RowException.SkipHint}") { IsMissing = true };
             if (cell is not string || _isClasses == false) throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"{Place(row, column)}: {number} is not a finite number."));
             isNumber = false;
         }
@@ -181,11 +195,11 @@ internal sealed class LabelCollector
         if (_labels.Count == wanted) return;
         var texts = _labels.ConvertAll(ClassLabel.Text);
         var found = string.Create(CultureInfo.InvariantCulture, $"{column} has {texts.Count} class{(texts.Count == 1 ? string.Empty : "es")} ({Listed(texts.Order(StringComparer.Ordinal))})");
-        if (texts.Count == 1) throw new AutodiffException(ErrorIds.ClassCount, $"{found}: with a single class there is nothing to tell apart.");
+        if (texts.Count == 1) throw new AutodiffException(ErrorIds.ClassCount, $"{found}: classification needs at least two classes.");
         var advice = _outputs > 1
             ? string.Create(CultureInfo.InvariantCulture, $"but the network has {_outputs} outputs. Give its last layer {texts.Count}, one for each class.")
-            : Kind != "network" ? $"but a {Kind} can only tell two apart. Leave out the rows of the others, or make a column that is true for one of them."
-            : string.Create(CultureInfo.InvariantCulture, $"but a network with one output can only tell two apart. Give its last layer {texts.Count} outputs with softmax.");
+            : Kind != "network" ? $"but a {Kind} takes two. Leave out the rows of the others, or make a column that is true for one of them."
+            : string.Create(CultureInfo.InvariantCulture, $"but a network with one output takes two. Give its last layer {texts.Count} outputs with softmax.");
         // One output means numbers or classes, and the first label decided.
         if (_outputs == 1 && texts.Skip(1).All(static text => Conversions.TryGetDouble(text, out _))) advice += $" The labels count as classes because the first, {ValueSource.Describe(texts[0])}, is not a number.";
         throw new AutodiffException(ErrorIds.ClassCount, $"{found}, {advice}");

@@ -9,6 +9,9 @@ namespace PSAutodiff.Rows;
 /// </summary>
 internal sealed class LabelledRows : IRowSurvey
 {
+    // As long as the first labels are missing, later ones say whether they are numbers.
+    private const int MostLooked = 32;
+
     private readonly Network _network;
     private readonly string[] _features;
     private readonly string[] _labels;
@@ -19,6 +22,7 @@ internal sealed class LabelledRows : IRowSurvey
     private readonly LabelCollector? _collector;
     private readonly double[] _values;
     private readonly double[] _targetValues;
+    private int _looked;
 
     /// <summary>Finds the columns.</summary>
     /// <param name="network">The network that they are for.</param>
@@ -35,7 +39,7 @@ internal sealed class LabelledRows : IRowSurvey
         var cells = new RowCells(row);
         if (labels is not null) _labels = ColumnSelection.Resolve(labels, cells, number, [], "Label");
         else if (network.Labels.Count > 0) ColumnSelection.Require(_labels = [.. network.Labels], cells, number, "The network, which was trained on rows,");
-        else throw new AutodiffException(ErrorIds.LabelMissing, "Which column holds the labels? Name it with -Label.");
+        else throw new AutodiffException(ErrorIds.LabelMissing, "Which column holds the labels? Name it with -Label." + ColumnSelection.HintOfFormula(features));
         _features = Columns(network, features, cells, number, _labels, "*");
         var isKnown = features is null && network.Features.Count > 0;
         if (isKnown) ColumnSelection.Require(_features, cells, number, "The network, which was trained on rows,");
@@ -105,7 +109,23 @@ internal sealed class LabelledRows : IRowSurvey
     }
 
     /// <inheritdoc/>
-    public bool Look(object row, int number) => _featureReader.Look(row, number);
+    public bool Look(object row, int number)
+    {
+        var isDecided = _featureReader.Look(row, number);
+        if (_collector is not { IsOpen: true } || _looked == MostLooked) return isDecided;
+        _looked++;
+        _reader.Start(row, number);
+        try
+        {
+            _collector.Expect(_reader.Cell(_features.Length));
+        }
+        catch (AutodiffException)
+        {
+            // The row will be left out.
+        }
+
+        return isDecided && (!_collector.IsOpen || _looked == MostLooked);
+    }
 
     /// <inheritdoc/>
     public void Decide()

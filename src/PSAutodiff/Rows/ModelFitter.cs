@@ -82,7 +82,7 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
         RegressionPlan Plan(string[] used, string label) => new(used, label, regression.HasIntercept, linear?.Ridge ?? 0, linear?.Lasso ?? 0) { IsWeighted = regression.IsWeighted, Weight = regression.WeightColumn };
     }
 
-    // All variables that are no parameters, in the order of a fit.
+    // All variables that are not parameters, in the order of a fit.
     private VariableReader Reader(ExprNode[] expressions, IReadOnlyList<string> parameters, object row, int number)
     {
         var flat = ExprNode.Flatten(expressions);

@@ -1,4 +1,5 @@
 using PSAutodiff.Converters;
+using PSAutodiff.Core;
 using PSAutodiff.Fitting;
 using PSAutodiff.Measurements;
 
@@ -13,7 +14,7 @@ internal abstract class ModelInputs
     /// <summary>Number of inputs.</summary>
     public abstract int Size { get; }
 
-    /// <summary>The reader of a model that is no network.</summary>
+    /// <summary>The reader of a model that is not a network.</summary>
     /// <param name="model">The model.</param>
     /// <param name="map">The columns of variables that are vectors or matrices.</param>
     /// <param name="row">The first row.</param>
@@ -24,7 +25,7 @@ internal abstract class ModelInputs
     {
         if (model is RegressionResult regression)
         {
-            IReadOnlyList<FeatureColumn> columns = regression.Columns.Count > 0 ? regression.Columns : [.. regression.Features.Select(static name => new FeatureColumn { Name = name })];
+            var columns = ColumnsOf(regression);
             ColumnSelection.Require([.. columns.Select(static column => column.Name)], new RowCells(row), number, "The regression, which was fitted to rows,");
             return new OfColumns(columns, format, isContrast: true);
         }
@@ -33,14 +34,30 @@ internal abstract class ModelInputs
             ? (fit.Prediction.Inputs, fit.Prediction.Flat)
             : (ExpressionPrediction.Of(model.Expression).Inputs, ExpressionPrediction.Of(model.Expression).Flat);
 
-        // Elements of arrays may come from columns of several kinds of names.
-        string[] numbers = [.. layout.Names.Where((name, i) => layout.Shapes[i].IsNumber && !map.Has(name))];
-        ColumnSelection.Require(numbers, new RowCells(row), number, model is CurveFitResult ? "The curve, which was fitted to rows," : "The prediction of the model");
+        ColumnSelection.Require(NumbersOf(layout, map), new RowCells(row), number, model is CurveFitResult ? "The curve, which was fitted to rows," : "The prediction of the model");
         return new OfVariables(new VariableReader(layout, [.. layout.Names], ValueSource.Empty, map, ArrayPoints.PlacesOf(flat), row, number) { Format = format });
     }
 
     /// <summary>The reader of columns that make the inputs of a network.</summary>
     public static ModelInputs Of(IReadOnlyList<FeatureColumn> columns, NumberFormat format) => new OfColumns(columns, format, isContrast: false);
+
+    /// <summary>The names of the columns that a model reads; empty where it does not know them.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="map">The columns of variables that are vectors or matrices.</param>
+    public static IEnumerable<string> ColumnsOf(IAutodiffModel model, ColumnMap map) => model switch
+    {
+        Network { Columns.Count: > 0 } network => network.Columns.Select(static column => column.Name),
+        Network network => network.Features,
+        RegressionResult regression => ColumnsOf(regression).Select(static column => column.Name),
+        CurveFitResult fit => NumbersOf(fit.Prediction.Inputs, map),
+        _ => NumbersOf(ExpressionPrediction.Of(model.Expression).Inputs, map),
+    };
+
+    private static IReadOnlyList<FeatureColumn> ColumnsOf(RegressionResult regression) =>
+        regression.Columns.Count > 0 ? regression.Columns : [.. regression.Features.Select(static name => new FeatureColumn { Name = name })];
+
+    // Elements of arrays may come from columns of several kinds of names.
+    private static string[] NumbersOf(VariableLayout layout, ColumnMap map) => [.. layout.Names.Where((name, i) => layout.Shapes[i].IsNumber && !map.Has(name))];
 
     /// <summary>The inputs of a row.</summary>
     /// <exception cref="AutodiffException">The row lacks a column, or a cell is not what its column is.</exception>

@@ -2,7 +2,7 @@ using PSAutodiff.LinearAlgebra;
 
 namespace PSAutodiff.Rows;
 
-/// <summary>Measures a model that is no network.</summary>
+/// <summary>Measures a model that is not a network.</summary>
 internal static class ModelMeasure
 {
     /// <summary>What a model predicts for labels.</summary>

@@ -3,7 +3,7 @@ using PSAutodiff.Converters;
 
 namespace PSAutodiff.Rows;
 
-/// <summary>Takes labelled rows for a model that is no network.</summary>
+/// <summary>Takes labelled rows for a model that is not a network.</summary>
 internal sealed class ModelTestRows : IRowWork
 {
     private readonly IAutodiffModel _model;

@@ -17,6 +17,9 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     /// <summary>How many equal faults are written one by one.</summary>
     public const int MostEqualFaults = 5;
 
+    // Among so many rows the work starts with the one that lacks the fewest names.
+    private const int MostEarlyRows = 5;
+
     private readonly Dictionary<(string ErrorId, string? Column), Fault> _faults = [];
     private readonly List<int> _leftOut = [];
     private Fault? _first;
@@ -24,6 +27,9 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
 
     // The rows that a survey looks at, before any of them is taken.
     private List<object?>? _held;
+
+    // The first rows, as long as each lacks a name that a later one may have.
+    private List<object?>? _early;
     private int _skipped;
 
     /// <param name="messages">Where errors and warnings go.</param>
@@ -40,6 +46,9 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     /// <summary>What is done with rows that lack a value.</summary>
     public MissingValueAction MissingValue { get; init; }
 
+    /// <summary>Counts the columns that a row lacks of those asked for by name; null where the first row decides which columns there are.</summary>
+    public Func<object, int>? Lacking { get; init; }
+
     /// <summary>The rows that were not left out.</summary>
     public int Taken
     {
@@ -54,6 +63,13 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     public void Take(object? row)
     {
         Count++;
+        if (_work is null && Lacking is not null && (_early is not null || HasColumns(row)))
+        {
+            (_early ??= []).Add(row);
+            if (_early.Count == MostEarlyRows || (HasColumns(row) && Lacking(row!) == 0)) Begin();
+            return;
+        }
+
         if (_held is null)
         {
             Take(row, NumberOf(Count));
@@ -61,24 +77,47 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
         }
 
         _held.Add(row);
-        if (HasColumns(row) && Survey(row!)) Replay();
+        if (HasColumns(row) && Survey(row!, Count)) Replay();
     }
 
     /// <summary>Takes the rows that were only looked at so far.</summary>
     public void Settle()
     {
+        if (_early is not null) Begin();
         if (_held is null) return;
         Decide();
         Replay();
+    }
+
+    // A first row that lacks a column is a fault of that row alone where another has it.
+    private void Begin()
+    {
+        var (rows, before) = (_early!, Count - _early!.Count);
+        _early = null;
+        var best = Enumerable.Range(0, rows.Count).Where(i => HasColumns(rows[i])).MinBy(i => Lacking!(rows[i]!));
+        _work = Start(rows[best]!, before + best + 1);
+        if (_work is not IRowSurvey)
+        {
+            for (var i = 0; i < rows.Count; i++) Take(rows[i], NumberOf(before + i + 1));
+            return;
+        }
+
+        _held = rows;
+        for (var i = best; i < rows.Count; i++)
+        {
+            if (!HasColumns(rows[i]) || !Survey(rows[i]!, before + i + 1)) continue;
+            Replay();
+            return;
+        }
     }
 
     private int NumberOf(int count) => Numbering is null ? count : Numbering[count - 1];
 
     private static bool HasColumns(object? row) => row is not null && Conversions.Unwrap(row) is not (string or ValueType);
 
-    private bool Survey(object row)
+    private bool Survey(object row, int count)
     {
-        if (!((IRowSurvey)_work!).Look(row, NumberOf(Count))) return false;
+        if (!((IRowSurvey)_work!).Look(row, NumberOf(count))) return false;
         Decide();
         return true;
     }
@@ -110,8 +149,8 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
             if (row is null) throw RowException.IsNull(number);
             if (_work is null)
             {
-                _work = Start(row);
-                if (_work is IRowSurvey && !Survey(row))
+                _work = Start(row, Count);
+                if (_work is IRowSurvey && !Survey(row, Count))
                 {
                     _held = [row];
                     return;
@@ -192,13 +231,13 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
         }
     }
 
-    private IRowWork Start(object row)
+    private IRowWork Start(object row, int count)
     {
         // A row without columns says nothing about those of the others.
-        if (!HasColumns(row)) throw new RowException(ErrorIds.ColumnMissing, Count, null, $"is {ValueSource.Describe(row)}, which has no columns.");
+        if (!HasColumns(row)) throw new RowException(ErrorIds.ColumnMissing, count, null, $"is {ValueSource.Describe(row)}, which has no columns.");
         try
         {
-            return start!(row, NumberOf(Count));
+            return start!(row, NumberOf(count));
         }
         catch (AutodiffException exception)
         {

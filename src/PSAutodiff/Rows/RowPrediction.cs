@@ -69,7 +69,7 @@ internal sealed class RowPrediction : IRowWork
     }
 
     /// <summary>The predictions for a row, in order.</summary>
-    /// <exception cref="RowException">One is no finite number.</exception>
+    /// <exception cref="RowException">One is not a finite number.</exception>
     public static double[] CheckFinite(double[,] predictions, int number)
     {
         double[] outputs = [.. predictions.Cast<double>()];

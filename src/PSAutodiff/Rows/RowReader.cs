@@ -134,7 +134,7 @@ internal sealed class RowReader
         if (!TryNumber(cell, out var number))
         {
             if (IsMissingNumber(cell)) throw MissingAt(index);
-            var hint = Format == NumberFormat.Plain && FormattedNumber.TryRead(Conversions.Unwrap(cell) as string, out _) ? " -NumberFormat Formatted reads it." : string.Empty;
+            var hint = Format == NumberFormat.Plain && FormattedNumber.TryRead(Conversions.Unwrap(cell) as string, out _) ? " -NumberFormat Formatted reads it." : HintOfTime(Conversions.Unwrap(cell), _columns[index]);
             throw new RowException(
                 ErrorIds.ColumnNotNumeric,
                 _number,
@@ -191,6 +191,15 @@ internal sealed class RowReader
     {
         IsMissing = true,
     };
+
+    // Regressions and networks count the days of dates by themselves; a formula has to say from when, and in which unit.
+    private static string HintOfTime(object? cell, string column)
+    {
+        var member = $"$_.'{column.Replace("'", "''", StringComparison.Ordinal)}'";
+        return cell is TimeSpan ? $" Add a column of seconds: Select-Object *, @{{ n = 'Seconds'; e = {{ {member}.TotalSeconds }} }}."
+            : FeatureReader.TryDate(cell, out var date) ? string.Create(CultureInfo.InvariantCulture, $" Add a column of days since a date: Select-Object *, @{{ n = 'Days'; e = {{ ([datetime]{member} - [datetime]'{date:yyyy-MM-dd}').TotalDays }} }}.")
+            : string.Empty;
+    }
 
     // 5 and 5% in one column are 5 and 0.05. 0 is the same in both.
     private void LookAt(int index, string text, double number)

@@ -9,7 +9,7 @@ namespace PSAutodiff;
 /// <summary>Texts for the default views of regressions, weight decay and matrices.</summary>
 public static class LinearAlgebraViews
 {
-    /// <summary>A line for each direction: eigenvalue, shrink factor, the components of both minimisers and the eigenvector; then both minimisers.</summary>
+    /// <summary>A line for each direction: eigenvalue, shrink factor, the components of both minimizers and the eigenvector; then both minimizers.</summary>
     public static string WeightDecay(WeightDecayAnalysis analysis)
     {
         ArgumentNullException.ThrowIfNull(analysis);
@@ -61,7 +61,7 @@ public static class LinearAlgebraViews
             """);
     }
 
-    // What is no column of numbers, and how it became numbers.
+    // What is not a column of numbers, and how it became numbers.
     private static string Columns(RegressionResult result) =>
         string.Concat(result.Columns.Select(static column => column.Text).OfType<string>().Select(static text => $"\n{Views.Visible(text)}"));
 
@@ -92,10 +92,15 @@ public static class LinearAlgebraViews
             {Table(["", "Parameter", "StdError", "t", "p", $"lower {level}%", $"upper {level}%"], rows)}
 
             Residual standard error {Short(result.ResidualStandardError)} on {result.DegreesOfFreedom} degrees of freedom
-            R2 {Short(result.RSquared)}, AIC {Short(result.Aic)}, BIC {Short(result.Bic)}
+            R2 {Short(result.RSquared)}{Criteria(result)}
             {result.StopReason} after {result.Iterations} steps
             """);
     }
+
+    // Residuals that count less than their squares have no likelihood.
+    private static string Criteria(CurveFitResult result) => result.LossFunction == FitLoss.LeastSquares
+        ? string.Create(CultureInfo.InvariantCulture, $", AIC {Short(result.Aic)}, BIC {Short(result.Bic)}")
+        : " (AIC and BIC need least squares)";
 
     /// <summary>What a matrix has, a name and what belongs to it each; then why it has no more. Vectors and matrices are cut to the window.</summary>
     /// <param name="analysis">The analysis.</param>

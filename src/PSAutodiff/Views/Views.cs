@@ -35,7 +35,7 @@ public static class Views
         }
         catch (AutodiffException exception)
         {
-            // Operators put together what is no expression, such as a name with two shapes: it is still shown.
+            // Operators put together what is not an expression, such as a name with two shapes: it is still shown.
             return $"{formula}  # {exception.Message}";
         }
 

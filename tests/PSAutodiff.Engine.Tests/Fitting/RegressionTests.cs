@@ -286,7 +286,7 @@ public sealed class RegressionTests
         var (x, y) = Draw(50, 2, 9);
         for (var i = 0; i < 50; i++) x[i, 1] = x[i, 0] + (1e-9 * x[i, 1]);
         Assert.Equal(3, Fit(x, y).Rank);
-        // A year in seconds has a large mean, yet is no constant.
+        // A year in seconds has a large mean, yet is not a constant.
         for (var i = 0; i < 50; i++) x[i, 1] = 1.7e9 + i;
         Assert.Equal(3, Fit(x, y).Rank);
     }

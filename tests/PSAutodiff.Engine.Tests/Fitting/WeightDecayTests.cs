@@ -4,7 +4,7 @@ using Xunit;
 
 namespace PSAutodiff.Tests;
 
-/// <summary>Weight decay moves the minimiser w* of a quadratic error to the solution of (H + tau I) w = H w*.</summary>
+/// <summary>Weight decay moves the minimizer w* of a quadratic error to the solution of (H + tau I) w = H w*.</summary>
 public sealed class WeightDecayTests
 {
     private static readonly string[] Two = ["a", "b"];

@@ -9,10 +9,10 @@ public sealed class LossDomainTests
     private static readonly TrainingOptions Options = new() { Epochs = 3, BatchSize = 3 };
 
     [Theory]
-    [InlineData(LossFunction.BinaryCrossEntropy, ActivationFunction.Linear, "the last layer is Linear, whose outputs are no probabilities. Give it sigmoid, or take the loss MeanSquaredError")]
+    [InlineData(LossFunction.BinaryCrossEntropy, ActivationFunction.Linear, "the last layer is Linear, whose outputs are not probabilities. Give it sigmoid, or take the loss MeanSquaredError")]
     [InlineData(LossFunction.BinaryCrossEntropy, ActivationFunction.ReLU, "the last layer is ReLU")]
     [InlineData(LossFunction.BinaryCrossEntropy, ActivationFunction.Tanh, "the last layer is Tanh")]
-    [InlineData(LossFunction.CategoricalCrossEntropy, ActivationFunction.Linear, "the last layer is Linear, whose outputs are no probabilities. Give it softmax")]
+    [InlineData(LossFunction.CategoricalCrossEntropy, ActivationFunction.Linear, "the last layer is Linear, whose outputs are not probabilities. Give it softmax")]
     [InlineData(LossFunction.CategoricalCrossEntropy, ActivationFunction.ReLU, "the last layer is ReLU")]
     [InlineData(LossFunction.CategoricalCrossEntropy, ActivationFunction.Tanh, "the last layer is Tanh")]
     [InlineData(LossFunction.CategoricalCrossEntropy, ActivationFunction.Sigmoid, "do not sum to 1")]
@@ -48,7 +48,7 @@ public sealed class LossDomainTests
         TrainingResult Train(double last) => NetworkTraining.Run(network, new[,] { { 0.25 }, { 0.5 }, { last } }, new double[,] { { 0 }, { 1 }, { 1 } }, LossFunction.BinaryCrossEntropy, options, TestContext.Current.CancellationToken);
         Assert.Equal((Math.Log(4 / 3.0) + Math.Log(2)) / 3, Train(1).Loss[0], 1e-8);
         var error = Assert.Throws<AutodiffException>(() => Train(1.5));
-        Assert.Equal("BinaryCrossEntropy measures probabilities, but the last layer is Linear and gives 1.5, which is none. Give it sigmoid, or take the loss MeanSquaredError.", error.Message);
+        Assert.Equal("BinaryCrossEntropy measures probabilities, but the last layer is Linear and its output 1.5 is not one. Give it sigmoid, or take the loss MeanSquaredError.", error.Message);
     }
 
     [Fact]

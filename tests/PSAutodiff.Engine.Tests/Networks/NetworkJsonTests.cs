@@ -118,9 +118,9 @@ public sealed class NetworkJsonTests
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"precision":0,"initializer":"Given","layers":[]}""", "'precision' has to be one of Double, Single, not '0'")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"precision":"Double","initializer":"given","layers":[]}""", "'initializer' has to be one of")]
     [InlineData(Head + "\"version\":1,\"layers\":[]}", "'version' is given twice")]
-    [InlineData(Head + "\"comment\":1,\"layers\":[]}", "'comment' is no member here; known are format, version,")]
-    [InlineData(Head + "\"\\ud800\":1,\"layers\":[]}", "is no member here")]
-    [InlineData(Head + "\"a\\nb\":1,\"layers\":[]}", "'a␊b' is no member here")]
+    [InlineData(Head + "\"comment\":1,\"layers\":[]}", "'comment' is not a member here; the members are format, version,")]
+    [InlineData(Head + "\"\\ud800\":1,\"layers\":[]}", "is not a member here")]
+    [InlineData(Head + "\"a\\nb\":1,\"layers\":[]}", "'a␊b' is not a member here")]
     [InlineData(Head + "\"seed\":1}", "'layers' is missing")]
     [InlineData(Head + "\"layers\":{}}", "'layers' has to be a list")]
     [InlineData(Head + "\"layers\":[]}", "A network needs at least one layer")]
@@ -166,7 +166,7 @@ public sealed class NetworkJsonTests
     [InlineData("""{"activation":"Tanh","weights":[[1]],"biases":[1,2]}""", "'biases' has 2 numbers, but the rows of 'weights' have 1")]
     [InlineData("""{"activation":"Tanh","weights":[[1]],"biases":{}}""", "'biases' has to be a list of numbers")]
     [InlineData("""{"activation":"Tanh","weights":[[1]],"weights":[[1]],"biases":[1]}""", "'weights' is given twice")]
-    [InlineData("""{"activation":"Tanh","weights":[[1]],"biases":[1],"$type":"System.Object"}""", "'$type' is no member here; known are activation, weights, biases")]
+    [InlineData("""{"activation":"Tanh","weights":[[1]],"biases":[1],"$type":"System.Object"}""", "'$type' is not a member here; the members are activation, weights, biases")]
     public void A_wrong_layer_is_named(string layer, string problem)
     {
         var message = AssertRefused(Head + "\"layers\":[" + Layer + "," + layer + "]}", problem);
@@ -272,17 +272,17 @@ public sealed class NetworkJsonTests
 
     [Theory]
     [InlineData("[\"1\",\"2\"]", "[\"Int32\"]", "there are 2 'classes', but 1 'classTypes'")]
-    [InlineData("[\"1\",\"2.5\"]", "[\"Int32\",\"Int32\"]", "the class '2.5' is no value of the type 'Int32'")]
-    [InlineData("[\"1\",\"NaN\"]", "[\"Double\",\"Double\"]", "the class 'NaN' is no value of the type 'Double'")]
-    [InlineData("[\"1\",\"2\"]", "[\"Int32\",\"DateTime\"]", "the class '2' is no value of the type 'DateTime'")]
+    [InlineData("[\"1\",\"2.5\"]", "[\"Int32\",\"Int32\"]", "the class '2.5' is not a value of the type 'Int32'")]
+    [InlineData("[\"1\",\"NaN\"]", "[\"Double\",\"Double\"]", "the class 'NaN' is not a value of the type 'Double'")]
+    [InlineData("[\"1\",\"2\"]", "[\"Int32\",\"DateTime\"]", "the class '2' is not a value of the type 'DateTime'")]
     [InlineData("[\"1\",\"1.0\"]", "[\"Int32\",\"Double\"]", "'1' stands twice among the classes")]
-    [InlineData("[\"yes\",\"True\"]", "[\"Boolean\",\"Boolean\"]", "the class 'yes' is no value of the type 'Boolean'")]
+    [InlineData("[\"yes\",\"True\"]", "[\"Boolean\",\"Boolean\"]", "the class 'yes' is not a value of the type 'Boolean'")]
     public void Classes_that_are_no_such_values_are_refused(string classes, string types, string problem) => AssertRefused(
         Head.Replace("1,", "3,", StringComparison.Ordinal) + $"\"classes\":{classes},\"classTypes\":{types},\"layers\":[{{\"activation\":\"Sigmoid\",\"weights\":[[1]],\"biases\":[1]}}]}}",
         problem);
 
     [Fact]
-    public void Older_versions_have_no_types_of_classes() => AssertRefused(Head + "\"classTypes\":[],\"layers\":[]}", "'classTypes' is no member here");
+    public void Older_versions_have_no_types_of_classes() => AssertRefused(Head + "\"classTypes\":[],\"layers\":[]}", "'classTypes' is not a member here");
 
     [Fact]
     public void Other_readers_take_it_too()

@@ -48,7 +48,7 @@ public sealed class NetworkTableTests
     [InlineData("\"kind\": \"Category\", \"levels\": [\"blue\", \"dark \\u0022red\\u0022\"]", "\"kind\": \"Category\", \"levels\": [\"blue\"]", "'levels' has to be a list of two or more")]
     [InlineData("\"levels\": [\"blue\", \"dark \\u0022red\\u0022\"]", "\"levels\": [\"blue\", \"blue\"]", "'levels' has to be a list of two or more different")]
     [InlineData("\"kind\": \"Date\"", "\"kind\": \"Number\"", "'firstDate' has to be there for dates")]
-    [InlineData("2026-03-01T14:30:00.0000000", "March", "'firstDate' is no date")]
+    [InlineData("2026-03-01T14:30:00.0000000", "March", "'firstDate' is not a date")]
     [InlineData("\"name\": \"x\"", "\"name\": \"z\"", "do not make the inputs")]
     [InlineData("\"kind\": \"Number\"", "\"kind\": \"Numbers\"", "Numbers")]
     public void Refuse_texts_whose_columns_do_not_fit(string part, string other, string says)

@@ -111,7 +111,7 @@ public sealed class BoundedMinimizationTests
     {
         var error = Assert.Throws<AutodiffException>(() => Minimize("x^2 + y^2", With(method) with { LowerBounds = [0, 2.5] }, 1, 1.5));
         Assert.Equal(ErrorIds.BoundInvalid, error.ErrorId);
-        Assert.Equal("The start value 1.5 of 'y' is below its lower bound 2.5. Start within the bounds.", error.Message);
+        Assert.Equal("The initial value 1.5 of 'y' is below its lower bound 2.5. Start within the bounds.", error.Message);
         Assert.Contains("no greater", Assert.Throws<AutodiffException>(() => Minimize("x^2", With(method) with { LowerBounds = [2], UpperBounds = [1] }, 1)).Message, StringComparison.Ordinal);
     }
 

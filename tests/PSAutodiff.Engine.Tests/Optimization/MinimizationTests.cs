@@ -10,7 +10,7 @@ public sealed class MinimizationTests
     public static TheoryData<MinimizationMethod> Methods => [.. Enum.GetValues<MinimizationMethod>()];
 
     [Fact]
-    public void A_constant_has_nothing_to_minimise_over()
+    public void A_constant_has_nothing_to_minimize_over()
     {
         var error = Assert.Throws<AutodiffException>(static () => new Minimization(3.0));
         Assert.Equal("ExpressionConstant", error.ErrorId);
@@ -143,7 +143,7 @@ public sealed class MinimizationTests
     [Theory]
     [Trait("Category", "Slow")]
     [MemberData(nameof(Methods))]
-    public void Functions_a_hundred_thousand_deep_are_minimised(MinimizationMethod method)
+    public void Functions_a_hundred_thousand_deep_are_minimized(MinimizationMethod method)
     {
         // u -> u/2 + x/2 - 1 tends to x - 2, whatever u is at first; cheap steps forget the start after fifty rounds.
         var (x, chain) = (ExprNode.Variable("x"), ExprNode.Variable("y"));

@@ -7,7 +7,7 @@ namespace PSAutodiff.Tests;
 
 /// <summary>
 /// The nonlinear regressions of NIST's Statistical Reference Datasets (https://www.itl.nist.gov/div898/strd), with eleven certified
-/// digits: the sum of squared residuals as a function to minimise.
+/// digits: the sum of squared residuals as a function to minimize.
 /// </summary>
 public sealed class NonlinearLeastSquaresTests
 {

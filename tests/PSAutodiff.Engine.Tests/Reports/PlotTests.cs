@@ -177,7 +177,7 @@ public sealed partial class PlotTests
         Assert.Equal('O', picture[4][columns / 2]);
         Assert.Equal('O', picture[0][columns - 1]);
         Assert.Equal(3, picture.Sum(static line => line.Count(static c => c == 'O')));
-        Assert.Equal(" 2 of 5 points lie outside of the picture.", lines[^1]);
+        Assert.Equal(" 2 of 5 points lie outside the picture.", lines[^1]);
     }
 
     [Fact]

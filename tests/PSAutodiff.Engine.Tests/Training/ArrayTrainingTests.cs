@@ -81,7 +81,7 @@ public sealed class ArrayTrainingTests
         Assert.Equal("ValueNotFinite", error.ErrorId);
         Assert.Contains("Row 7, column 'x[1]': -1E+39 is too large", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<AutodiffException>(() => training.Run([0, 1e300], [[1, 2, 3]], null, options));
-        Assert.Contains("The start value of 'w[1]': 1E+300 is too large", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The initial value of 'w[1]': 1E+300 is too large", error.Message, StringComparison.Ordinal);
 
         var overflown = training.Run([1, 1], [[1, 2, 3], [2e38f, 3e38f, 1]], null, options with { LearningRate = 0.01 });
         Assert.Equal(TrainingStopReason.NotFinite, overflown.StopReason);

@@ -18,7 +18,7 @@ BeforeDiscovery {
         @{ What = 'a matrix of other sizes'; At = @{ A = (1, 2), (3, 4), (5, 6) }; Id = 'ShapeMismatch'; Message = "The value of 'A' is a matrix (3, 2), but 'A' is a matrix (2, 3)." }
         @{ What = 'an array of three axes'; At = @{ A = [double[, , ]]::new(2, 3, 1) }; Id = 'ShapeMismatch'; Message = "The value of 'A' has 3 axes; arrays have one or two." }
         @{ What = 'ragged rows'; At = @{ A = (1, 2, 3), (4, 5) }; Id = 'ShapeMismatch'; Message = "The rows of 'A' differ: row 0 has 3 elements and row 1 has 2 elements.*" }
-        @{ What = 'a row that is no list'; At = @{ A = (1, 2, 3), 4 }; Id = 'ShapeMismatch'; Message = "The rows of 'A' differ: row 0 has 3 elements and row 1 is no list.*" }
+        @{ What = 'a row that is not a list'; At = @{ A = (1, 2, 3), 4 }; Id = 'ShapeMismatch'; Message = "The rows of 'A' differ: row 0 has 3 elements and row 1 is not a list.*" }
         @{ What = 'an empty list'; At = @{ v = @() }; Id = 'ValueMissing'; Message = "The value of 'v' is an empty list*" }
         @{ What = 'empty rows'; At = @{ A = @(@(), @()) }; Id = 'ValueMissing'; Message = "The value of 'A' is an empty list*" }
         @{ What = 'a text among numbers'; At = @{ v = 1, 'x', 3 }; Id = 'ValueNotNumeric'; Message = "The element v?1? is 'x', not a number." }

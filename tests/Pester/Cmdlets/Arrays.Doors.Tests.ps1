@@ -43,7 +43,7 @@ Describe 'Invoke-Differentiate -Direction' {
         @{ Why = 'a number for a vector'; Direction = @{ w = 1 }; Id = 'ShapeMismatch' }
         @{ Why = 'no such variable'; Direction = @{ q = 'v' }; Id = 'VariableUnknown' }
         @{ Why = 'a text that is none'; Direction = @{ w = '2 +' }; Id = 'ExpressionSyntax' }
-        @{ Why = 'an element that is no number'; Direction = @{ w = 1, 'x' }; Id = 'ValueNotNumeric' }
+        @{ Why = 'an element that is not a number'; Direction = @{ w = 1, 'x' }; Id = 'ValueNotNumeric' }
     ) {
         $results = @('w: [2]; w @ w', '7' | Invoke-Differentiate -Direction $Direction -ErrorAction SilentlyContinue -ErrorVariable problem -WarningAction SilentlyContinue)
         $problem | Should -HaveCount 1

@@ -36,7 +36,7 @@ Describe '-Shape beside text' {
     }
 
     It 'has to fit: <Why>, and the pipeline goes on' -ForEach @(
-        @{ Why = 'a name that is not there'; Texts = 'v', 'v + q'; Shape = @{ v = 3; q = 3 }; Id = 'VariableUnknown'; Message = "*'q'*no variable*" }
+        @{ Why = 'a name that is not there'; Texts = 'v', 'v + q'; Shape = @{ v = 3; q = 3 }; Id = 'VariableUnknown'; Message = "*'q'*not a variable*" }
         @{ Why = 'another shape in the text'; Texts = 'v: [2]; v', 'v'; Shape = @{ v = 3 }; Id = 'ShapeConflict'; Message = '*a vector (2) in the expression*a vector (3) by -Shape*' }
         @{ Why = 'a text that does not go with it'; Texts = 'v + [1, 2]', 'v'; Shape = @{ v = 3 }; Id = 'ShapeMismatch'; Message = '*a vector (3) and a vector (2)*' }
     ) {
@@ -123,9 +123,9 @@ Describe 'Static methods in script blocks' {
 
     It 'are refused: <Script>' -ForEach @(
         @{ Script = { [PSAutodiff.ExprNode]::Concat($a) }; Id = 'ArgumentCount'; Message = 'Script block, line *Concat() does not take 1 argument*Concat(x, y, axis)*' }
-        @{ Script = { [PSAutodiff.ExprNode]::Concat($a, $b, $c) }; Id = 'IndexInvalid'; Message = "*'`$c' is no whole number*" }
+        @{ Script = { [PSAutodiff.ExprNode]::Concat($a, $b, $c) }; Id = 'IndexInvalid'; Message = "*'`$c' is not a whole number*" }
         @{ Script = { [PSAutodiff.ExprNode]::Concat($a, $b) }; Id = 'ShapeMismatch'; Message = "Script block, line *a number and a number*'concat'*" }
-        @{ Script = { [PSAutodiff.ExprNode]::Parse('x') }; Id = 'OperationUnknown'; Message = '*Known are: Abs, *' }
+        @{ Script = { [PSAutodiff.ExprNode]::Parse('x') }; Id = 'OperationUnknown'; Message = '*These do: Abs, *' }
         @{ Script = { [PSAutodiff.Network]::Create($a) }; Id = 'ScriptBlockUnsupported'; Message = '*cannot be part*' }
         @{ Script = { $A[0..1, 1] }; Id = 'IndexInvalid'; Message = '*stands in parentheses*' }
     ) {

@@ -159,7 +159,7 @@ Describe 'Values of vectors and matrices' {
 Describe 'Values that do not fit' {
     It 'refuses <Value> for a matrix (2, 2) with <Id>, and goes on' -ForEach @(
         @{ Value = { , @(@(1, 2), @(3)) }; Id = 'ShapeMismatch'; Says = '*row 0 has 2 elements and row 1 has 1 element*' }
-        @{ Value = { , @(@(1, 2), 3) }; Id = 'ShapeMismatch'; Says = '*row 1 is no list*' }
+        @{ Value = { , @(@(1, 2), 3) }; Id = 'ShapeMismatch'; Says = '*row 1 is not a list*' }
         @{ Value = { , @(1, 2, 3) }; Id = 'ShapeMismatch'; Says = "*'A' is a vector (3), but 'A' is a matrix (2, 2)*" }
         @{ Value = { , @() }; Id = 'ValueMissing'; Says = "*'A' is an empty list*" }
         @{ Value = { 5 }; Id = 'ShapeMismatch'; Says = "*is a number, but 'A' is a matrix (2, 2)*" }

@@ -62,13 +62,13 @@ Describe 'Families' {
         $faults = $null
         $test = @($rows[1..20]) + [pscustomobject]@{ x = 1; n = -3 } | Test-AutodiffModel $model -ErrorVariable faults -ErrorAction SilentlyContinue
         $test.Rows | Should -Be 20
-        $faults[0].Exception.Message | Should -BeLike "Row 21, column 'n': -3 is no count*"
+        $faults[0].Exception.Message | Should -BeLike "Row 21, column 'n': -3 is not a count*"
         Get-Fault { Test-AutodiffModel $model -Data ([double[, ]]::new(2, 1)) -Target 1, -3 -ErrorAction Stop } | Should -BeExactly TargetInvalid
         ($rows | Test-AutodiffModel ($rows | Invoke-LinearRegression -Feature x -Label y)).Deviance | Should -BeNullOrEmpty
     }
 
     It 'calls a regression no network' {
-        { $rows | Invoke-LinearRegression -Feature x -Label three -Family Binomial } | Should -Throw '*a logistic regression can only tell two apart*'
+        { $rows | Invoke-LinearRegression -Feature x -Label three -Family Binomial } | Should -Throw '*a logistic regression takes two*'
         $model = $rows | Invoke-LinearRegression -Feature x -Label flag -Family Binomial
         { [pscustomobject]@{ x = 1; flag = 'maybe' } | Test-AutodiffModel $model -ErrorAction Stop } | Should -Throw "*the model does not know the label 'maybe'*"
         $file = Join-Path $TestDrive damaged.json

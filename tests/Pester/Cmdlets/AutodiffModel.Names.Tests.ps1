@@ -100,7 +100,7 @@ Describe 'Names that no variable can have' {
         @{ Name = "a`tb"; Shown = 'with a tab' }
         @{ Name = "a$([char]0x202e)b"; Shown = 'with a sign that turns text around' }
     ) {
-        { Get-NamedRow $Name | Invoke-LinearRegression -Label answer } | Should -Throw '*is no name for a variable*'
+        { Get-NamedRow $Name | Invoke-LinearRegression -Label answer } | Should -Throw '*is not a name for a variable*'
     }
 
     It 'keeps pi for the number where it is written without braces' {

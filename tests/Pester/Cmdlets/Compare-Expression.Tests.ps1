@@ -261,7 +261,7 @@ Describe 'Compare-Expression and mistakes' {
         @{ What = 'a null difference'; Id = 'ExpressionNull'; Call = { Compare-Expression 'x' $null } }
         @{ What = 'a syntax error in the reference'; Id = 'ExpressionSyntax'; Call = { 'x', 'y' | Compare-Expression 'x*' } }
         @{ What = 'a syntax error in the difference'; Id = 'ExpressionSyntax'; Call = { Compare-Expression 'x' 'x*' } }
-        @{ What = 'what is no expression'; Id = 'ExpressionTypeUnsupported'; Call = { Compare-Expression 'x' $true } }
+        @{ What = 'what is not an expression'; Id = 'ExpressionTypeUnsupported'; Call = { Compare-Expression 'x' $true } }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Output | Should -HaveCount 0

@@ -81,7 +81,7 @@ Describe 'Export-AutodiffModel' {
     }
 }
 
-Describe 'Import-AutodiffModel refuses what is no network, with the file in the message' {
+Describe 'Import-AutodiffModel refuses what is not a network, with the file in the message' {
     BeforeAll {
         $good = $net.ToJson()
     }

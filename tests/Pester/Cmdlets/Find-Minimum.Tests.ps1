@@ -86,9 +86,9 @@ Describe 'Find-Minimum' {
     }
 
     It 'refuses <What>' -ForEach @(
-        @{ What = 'a start outside of its bounds'; Bounds = @{ UpperBound = @{ x1 = 2 } }; Id = 'BoundInvalid'; Says = "The start value 6 of 'x1' is above its upper bound 2. Start within the bounds." }
+        @{ What = 'a start outside of its bounds'; Bounds = @{ UpperBound = @{ x1 = 2 } }; Id = 'BoundInvalid'; Says = "The initial value 6 of 'x1' is above its upper bound 2. Start within the bounds." }
         @{ What = 'bounds with nothing between'; Bounds = @{ LowerBound = @{ x1 = 7 }; UpperBound = @{ x1 = 5 } }; Id = 'BoundInvalid'; Says = '*no greater than the upper one*' }
-        @{ What = 'a bound of no variable'; Bounds = @{ LowerBound = @{ x3 = 7 } }; Id = 'ParameterUnknown'; Says = "-LowerBound names 'x3', which is no parameter.*" }
+        @{ What = 'a bound of no variable'; Bounds = @{ LowerBound = @{ x3 = 7 } }; Id = 'ParameterUnknown'; Says = "-LowerBound names 'x3', which is not a parameter.*" }
         @{ What = 'bounds for PureNewton'; Bounds = @{ LowerBound = @{ x1 = 7 }; Method = 'PureNewton' }; Id = 'BoundInvalid'; Says = 'PureNewton cannot keep bounds*' }
     ) {
         { Find-Minimum $bowl @{ x1 = 6; x2 = 6 } @Bounds -ErrorAction Stop } | Should -Throw -ErrorId "$Id*" -ExpectedMessage $Says
@@ -249,8 +249,8 @@ Describe 'What Find-Minimum refuses' {
     It '<What>: <Id>' -ForEach @(
         @{ What = 'a variable without a value'; Id = 'VariableNotBound'; Names = "'y'"; Call = { Find-Minimum 'x^2 + y^2' -At @{ x = 1 } } }
         @{ What = 'no start'; Id = 'VariableNotBound'; Names = "'x'"; Call = { Find-Minimum 'x^2' } }
-        @{ What = 'a start value that is no number'; Id = 'ValueNotNumeric'; Names = 'much'; Call = { Find-Minimum 'x^2' -At @{ x = 'much' } } }
-        @{ What = 'a start value of NaN'; Id = 'ValueNotFinite'; Names = "'x'"; Call = { Find-Minimum 'x^2' -At @{ x = [double]::NaN } } }
+        @{ What = 'an initial value that is not a number'; Id = 'ValueNotNumeric'; Names = 'much'; Call = { Find-Minimum 'x^2' -At @{ x = 'much' } } }
+        @{ What = 'an initial value of NaN'; Id = 'ValueNotFinite'; Names = "'x'"; Call = { Find-Minimum 'x^2' -At @{ x = [double]::NaN } } }
         @{ What = 'an infinite start value'; Id = 'ValueNotFinite'; Names = 'Infinity'; Call = { Find-Minimum 'x^2' -At @{ x = [double]::PositiveInfinity } } }
         @{ What = 'a start outside the domain'; Id = 'ValueNotFinite'; Names = 'x = -1'; Call = { Find-Minimum 'log(x)' -At @{ x = -1 } } }
         @{ What = 'a start on a kink'; Id = 'ValueNotFinite'; Names = 'kink or border of the domain. Start beside it'; Call = { Find-Minimum '-cos(sqrt(x^2 + y^2))' -At @{ x = 0; y = 0 } } }
@@ -329,7 +329,7 @@ Describe 'A search stopped with Ctrl+C' {
 }
 
 Describe 'A hundred thousand nodes in a chain' -Tag Slow {
-    It 'are minimised' {
+    It 'are minimized' {
         $x = New-ExprNode x
         $y = New-ExprNode y
         $mean = $y

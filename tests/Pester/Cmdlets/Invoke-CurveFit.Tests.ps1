@@ -29,7 +29,7 @@ Describe 'Invoke-CurveFit' {
         "$($fit.StopReason)" | Should -BeLike 'ConvergedBy*'
     }
 
-    It 'takes the columns from arrays, the label as an expression, and a name that is no identifier' {
+    It 'takes the columns from arrays, the label as an expression, and a name that is not an identifier' {
         $expected = ($misra | Invoke-CurveFit $model y -InitialValue $start).Parameters['b1']
         (Invoke-CurveFit $model y -Data @{ x = $x; y = $y } -InitialValue $start).Parameters['b1'] | Should -BeExactly $expected
         ($misra | Invoke-CurveFit $model 'my y' -InitialValue $start).Parameters['b1'] | Should -BeExactly $expected
@@ -37,7 +37,7 @@ Describe 'Invoke-CurveFit' {
         ((($misra | Invoke-CurveFit { $b1 * (1 - [Math]::Exp(-$b2 * $x)) } y -InitialValue $start).Parameters['b1']) / $expected) | Assert-Near 1 -Within 1e-10
     }
 
-    It 'needs no start value for a parameter in which the model is linear' {
+    It 'needs no initial value for a parameter in which the model is linear' {
         $fit = $misra | Invoke-CurveFit $model y -InitialValue @{ b2 = 0.0001 }
         (($fit.Parameters['b1']) / 238.94212918) | Assert-Near 1 -Within 1e-10
         (Get-FitError { $misra | Invoke-CurveFit $model y -InitialValue @{ b1 = 500 } }).FullyQualifiedErrorId | Should -BeLike 'InitialValueMissing,*'
@@ -85,7 +85,7 @@ Describe 'Invoke-CurveFit' {
         $rows = $misra | Select-Object x, @{ n = 'y'; e = { [Math]::Log($_.x - 20) } }
         ($rows | Invoke-CurveFit 'log(x - c)' y -LowerBound @{ c = -100 } -UpperBound @{ c = 700 } -Restart 40).Parameters['c'] | Assert-Near 20 -Within 1e-6
         $without = @{ LowerBound = @{ b2 = 1e-6 }; Restart = 5 }
-        (Get-FitError { $misra | Invoke-CurveFit $model y @without }).Exception.Message | Should -BeLike "*'b2', which has no start value*or both bounds and -Restart."
+        (Get-FitError { $misra | Invoke-CurveFit $model y @without }).Exception.Message | Should -BeLike "*'b2', which has no initial value*or both bounds and -Restart."
     }
 
     It 'fits a constant label exactly, and says what the model does not depend on' {
@@ -119,7 +119,7 @@ Describe 'Invoke-CurveFit' {
     It 'says with <What> what is wrong' -ForEach @(
         @{ What = 'no model'; Id = 'ExpressionMissing'; Says = 'Import-Csv'; Call = { $misra | Invoke-CurveFit -Label y } }
         @{ What = 'no label'; Id = 'LabelMissing'; Says = '-Label'; Call = { $misra | Invoke-CurveFit $model } }
-        @{ What = 'a label that is no column'; Id = 'ColumnMissing'; Says = "'z'"; Call = { $misra | Invoke-CurveFit $model z -InitialValue $start } }
+        @{ What = 'a label that is not a column'; Id = 'ColumnMissing'; Says = "'z'"; Call = { $misra | Invoke-CurveFit $model z -InitialValue $start } }
         @{ What = 'a parameter that is no variable'; Id = 'ParameterUnknown'; Says = "'b3'"; Call = { $misra | Invoke-CurveFit $model y -Parameter b1, b2, b3 -InitialValue $start } }
         @{ What = 'a start for nothing'; Id = 'ParameterUnknown'; Says = "'b3'"; Call = { $misra | Invoke-CurveFit $model y -InitialValue @{ b1 = 1; b2 = 1; b3 = 1 } } }
         @{ What = 'a bound for nothing'; Id = 'ParameterUnknown'; Says = '-LowerBound'; Call = { $misra | Invoke-CurveFit $model y -InitialValue $start -LowerBound @{ q = 1 } } }

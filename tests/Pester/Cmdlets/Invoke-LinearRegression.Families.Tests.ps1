@@ -96,7 +96,7 @@ Describe 'Invoke-LinearRegression -Family' {
     }
 
     It 'loses a bad row only: <Says>' -ForEach @(
-        @{ Family = 'Poisson'; Bad = @{ a = 1; y = -1 }; Id = 'TargetInvalid'; Says = "Row 3, column 'y': -1 is no count*" }
+        @{ Family = 'Poisson'; Bad = @{ a = 1; y = -1 }; Id = 'TargetInvalid'; Says = "Row 3, column 'y': -1 is not a count*" }
         @{ Family = 'Poisson'; Bad = @{ a = 1; y = 'many' }; Id = 'ColumnNotNumeric'; Says = "Row 3, column 'y': 'many' is not a number*" }
         @{ Family = 'Poisson'; Bad = @{ a = 1; y = [double]::PositiveInfinity }; Id = 'ValueNotFinite'; Says = "Row 3, column 'y': *" }
         @{ Family = 'Binomial'; Bad = @{ a = 1; y = 2 }; Id = 'TargetInvalid'; Says = "Row 3, column 'y': 2 is not from 0 to 1.*words*" }
@@ -120,7 +120,7 @@ Describe 'Invoke-LinearRegression -Family' {
     }
 
     It 'reports <Id> for <What>' -ForEach @(
-        @{ What = 'one class'; Id = 'ClassCount'; Says = '*1 in every row*nothing to tell apart*'; Call = { 1..3 | ForEach-Object { @{ a = $_; y = 1 } } | Invoke-LinearRegression -Label y -Family Binomial } }
+        @{ What = 'one class'; Id = 'ClassCount'; Says = '*1 in every row*at least two classes*'; Call = { 1..3 | ForEach-Object { @{ a = $_; y = 1 } } | Invoke-LinearRegression -Label y -Family Binomial } }
         @{ What = 'one word'; Id = 'ClassCount'; Says = "*column 'y'*yes*"; Call = { 1..3 | ForEach-Object { @{ a = $_; y = 'yes' } } | Invoke-LinearRegression -Label y -Family Binomial } }
         @{ What = 'three words'; Id = 'ClassCount'; Says = '*3 classes*'; Call = { 'x', 'y', 'z' | ForEach-Object { @{ a = 1; y = $_ } } | Invoke-LinearRegression -Label y -Family Binomial } }
         @{ What = 'a ridge'; Id = 'ArgumentInvalid'; Says = '-Ridge*Binomial*'; Call = { @{ a = 1; y = 1 } | Invoke-LinearRegression -Label y -Family Binomial -Ridge 1 } }

@@ -95,7 +95,7 @@ Describe 'Errors of lists in -At' {
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly LengthMismatch
     }
 
-    It 'name the element that is no number: <What>' -ForEach @(
+    It 'name the element that is not a number: <What>' -ForEach @(
         @{ What = 'text'; List = 1, 'two', 3; Message = "Element 1 *'x'*'two'*" }
         @{ What = 'nothing'; List = 1, 2, $null; Message = "Element 2 *'x'*missing*" }
         @{ What = 'a list'; List = 3, @(1, 2); Message = "Element 1 *'x'*list*" }

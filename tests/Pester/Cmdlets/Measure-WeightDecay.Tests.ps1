@@ -9,7 +9,7 @@ BeforeAll {
 }
 
 Describe 'Measure-WeightDecay' {
-    It 'has eigenvalues, factors and both minimisers in both bases' {
+    It 'has eigenvalues, factors and both minimizers in both bases' {
         # Eigenvalues 3 along (1, 1) and 1 along (1, -1).
         $result = Measure-WeightDecay -Hessian @((2, 1), (1, 2)) -Minimizer 3, 1 -Decay 1
         $result | Should -BeOfType PSAutodiff.WeightDecayAnalysis
@@ -82,10 +82,10 @@ Describe 'Measure-WeightDecay' {
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ExpressionSyntax
     }
 
-    It 'warns when the point is no minimum' {
+    It 'warns when the point is not a minimum' {
         $outcome = Get-Outcome { 'x^2 + y^2' | Measure-WeightDecay -At @{ x = 0; y = 1 } -Decay 1 }
         $outcome.Output | Should -HaveCount 1
-        $outcome.Warnings[0].Message | Should -BeLike "*no minimum*'y' is 2*"
+        $outcome.Warnings[0].Message | Should -BeLike "*not a minimum*'y' is 2*"
     }
 
     It 'averages the asymmetry of rounding' {
@@ -114,9 +114,9 @@ Describe 'Measure-WeightDecay' {
         @{ What = 'a Hessian that is not square'; Id = 'HessianInvalid'; Says = '*2 rows and 3 columns*'; Call = { Measure-WeightDecay -Hessian @((1, 0, 0), (0, 1, 0)) -Minimizer 1, 1 -Decay 1 } }
         @{ What = 'a measurement without one'; Id = 'HessianMissing'; Says = '*-Hessian*'; Call = { Measure-WeightDecay -Hessian (Measure-Expression 'x^2' -At @{ x = 0 } -Gradient) -Minimizer 1 -Decay 1 } }
         @{ What = 'NaN in the Hessian'; Id = 'ValueNotFinite'; Says = '*row 1, column 2*'; Call = { Measure-WeightDecay -Hessian @((1, [double]::NaN), (0, 1)) -Minimizer 1, 1 -Decay 1 } }
-        @{ What = 'a minimiser of the wrong length'; Id = 'LengthMismatch'; Says = '*3 numbers*2 weights*'; Call = { Measure-WeightDecay -Hessian @((1, 0), (0, 1)) -Minimizer 1, 2, 3 -Decay 1 } }
-        @{ What = 'a minimiser without a variable'; Id = 'VariableNotBound'; Says = "*'y'*"; Call = { 'x^2 + y^2' | Measure-WeightDecay -At @{ x = 1 } -Decay 1 } }
-        @{ What = 'no minimiser'; Id = 'ValueMissing'; Says = '*-Minimizer*'; Call = { 'x^2' | Measure-WeightDecay -Decay 1 } }
+        @{ What = 'a minimizer of the wrong length'; Id = 'LengthMismatch'; Says = '*3 numbers*2 weights*'; Call = { Measure-WeightDecay -Hessian @((1, 0), (0, 1)) -Minimizer 1, 2, 3 -Decay 1 } }
+        @{ What = 'a minimizer without a variable'; Id = 'VariableNotBound'; Says = "*'y'*"; Call = { 'x^2 + y^2' | Measure-WeightDecay -At @{ x = 1 } -Decay 1 } }
+        @{ What = 'no minimizer'; Id = 'ValueMissing'; Says = '*-Minimizer*'; Call = { 'x^2' | Measure-WeightDecay -Decay 1 } }
         @{ What = 'no decay'; Id = 'DecayInvalid'; Says = '*-Decay*'; Call = { 'x^2' | Measure-WeightDecay -At @{ x = 0 } } }
         @{ What = 'no expression'; Id = 'ExpressionMissing'; Says = '*no expression*'; Call = { Measure-WeightDecay -At @{ x = 0 } -Decay 1 } }
         @{ What = 'a negative decay'; Id = 'DecayInvalid'; Says = '*not -1*'; Call = { Measure-WeightDecay -Hessian 1 -Minimizer 1 -Decay -1 } }

@@ -58,7 +58,7 @@ Describe 'New-ExprNode -Shape gives shapes beside an expression' {
     It 'and refuses names that are not there' {
         $problem = Get-Error { New-ExprNode 'norm(weights)' -Shape @{ weights = 3; weigths = 3 } }
         $problem.Id | Should -BeExactly 'VariableUnknown'
-        $problem.Message | Should -BeLike "-Shape names 'weigths', which is no variable of the expression.*weights*"
+        $problem.Message | Should -BeLike "-Shape names 'weigths', which is not a variable of the expression.*weights*"
         (Get-Error { New-ExprNode 't = x + 1; t * t' -Shape @{ t = 3 } }).Id | Should -BeExactly 'VariableUnknown'
     }
 
@@ -122,14 +122,14 @@ Describe 'A script block has members and indices of arrays' {
         @{ Script = { $A.Dot($A) + $v[0] }; Id = 'ShapeMismatch'; Says = 'column *do not go together in ''@''*' }
         @{ Script = { $A.Dot() + $v[0] }; Id = 'ArgumentCount'; Says = "*'.Dot()' takes 1 argument, not 0*" }
         @{ Script = { $A.Reshape() + $v[0] }; Id = 'ArgumentCount'; Says = "*'.Reshape()' takes 1 or 2 arguments, not 0*" }
-        @{ Script = { $A.Invert() + $v[0] }; Id = 'OperationUnknown'; Says = "*'.Invert()' is no operation of expressions*" }
+        @{ Script = { $A.Invert() + $v[0] }; Id = 'OperationUnknown'; Says = "*'.Invert()' is not an operation of expressions*" }
         @{ Script = { $A.Length + $v[0] }; Id = 'ScriptBlockUnsupported'; Says = "*'`$A.Length' cannot be part of an expression*" }
         @{ Script = { $A[0] + $v[3] }; Id = 'IndexInvalid'; Says = '*there is no element 3*' }
         @{ Script = { $A[0] + $v[0, 1] }; Id = 'IndexInvalid'; Says = '*a vector (3) has one index*' }
         @{ Script = { $A[0] + $v[1..0] }; Id = 'IndexInvalid'; Says = '*does not go upwards*' }
         @{ Script = { $A[0] + $v[0..-1] }; Id = 'IndexInvalid'; Says = '*does not go upwards*' }
         @{ Script = { $A[0] + $v[0..3] }; Id = 'IndexInvalid'; Says = '*the range 0..3 is not there: there are 3 elements*' }
-        @{ Script = { $A[0] + $v[$i] }; Id = 'IndexInvalid'; Says = "*'`$i' is no whole number*" }
+        @{ Script = { $A[0] + $v[$i] }; Id = 'IndexInvalid'; Says = "*'`$i' is not a whole number*" }
         @{ Script = { $A.Sum(2) + $v[0] }; Id = 'IndexInvalid'; Says = '*no axis 2*' }
         @{ Script = { $A[0] + $v + $x[0] }; Id = 'ShapeMismatch'; Says = '*''$x'' is a number and has no elements*-Shape*' }
     ) {

@@ -106,7 +106,7 @@ Describe 'What New-NeuralNetwork refuses' {
         @{ What = 'other sizes'; Id = 'NetworkInvalid'; Names = '-Layer gives layer 1 4 outputs'; Call = { New-NeuralNetwork -Weight $first -Layer 4 } }
         @{ What = 'a number for a matrix'; Id = 'DataInvalid'; Names = 'the number 5'; Call = { New-NeuralNetwork -Weight 5 } }
         @{ What = 'rows of different lengths'; Id = 'DataInvalid'; Names = 'row 2 has 3 values'; Call = { New-NeuralNetwork -Weight @((1, 2), (1, 2, 3)) } }
-        @{ What = 'a weight that is no number'; Id = 'ValueNotNumeric'; Names = 'row 2, column 1'; Call = { New-NeuralNetwork -Weight @((1, 2), ('x', 3)) } }
+        @{ What = 'a weight that is not a number'; Id = 'ValueNotNumeric'; Names = 'row 2, column 1'; Call = { New-NeuralNetwork -Weight @((1, 2), ('x', 3)) } }
         @{ What = 'a weight of NaN'; Id = 'ValueNotFinite'; Names = 'row 1, column 2'; Call = { New-NeuralNetwork -Weight @((1, [double]::NaN), (2, 3)) } }
         @{ What = 'biases without weights'; Id = 'LayerInvalid'; Names = '-Weight'; Call = { New-NeuralNetwork -Bias 1 } }
         @{ What = 'an unknown start'; Id = 'ParameterArgumentValidationError'; Names = 'Given'; Call = { New-NeuralNetwork 2 3 -Initializer Given } }

@@ -59,7 +59,7 @@ Describe 'Resolve-Expression' {
         $outcome.Errors | Should -HaveCount 1
     }
 
-    It 'names the variable whose replacement is no expression' {
+    It 'names the variable whose replacement is not an expression' {
         $outcome = Get-Outcome { 'x + z' | Resolve-Expression -At @{ z = 1; x = 'y +' } }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ExpressionSyntax
         $outcome.Errors[0].Exception.Message | Should -BeLike "*'x'*column 4*"

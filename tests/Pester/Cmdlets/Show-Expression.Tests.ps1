@@ -102,7 +102,7 @@ Describe 'Show-Expression' {
         $lines = $line | Show-Expression '2*x + 1' -Label y @ascii
         ((Get-Row $lines) -join '' -replace '[^O]').Length | Should -Be 11
         $lines[-1] | Should -BeExactly '  O  y by x'
-        ($line | Show-Expression '2*x + 1' -Range 0, 5 @ascii)[-1] | Should -BeExactly ' 5 of 11 points lie outside of the picture.'
+        ($line | Show-Expression '2*x + 1' -Range 0, 5 @ascii)[-1] | Should -BeExactly ' 5 of 11 points lie outside the picture.'
     }
 
     It 'leaves out a row without a number and draws the others' {

@@ -67,7 +67,7 @@ Describe 'Start-NetworkTraining fits a line' {
 }
 
 Describe 'The parameters of a training' {
-    It 'are the variables that are no columns, in ordinal order, when -Parameter does not say' {
+    It 'are the variables that are not columns, in ordinal order, when -Parameter does not say' {
         $result = $line | Start-NetworkTraining $squares -Epoch 1
         @($result.Parameters.Keys) | Should -BeExactly 'a', 'b'
     }
@@ -148,8 +148,8 @@ Describe 'What Start-NetworkTraining refuses' {
     It '<What>: <Id>' -ForEach @(
         @{ What = 'a parameter that the loss lacks'; Id = 'ParameterUnknown'; Names = 'slope'; Call = { $line | Start-NetworkTraining $squares -Parameter slope } }
         @{ What = 'the same parameter twice'; Id = 'ParameterUnknown'; Names = 'a'; Call = { $line | Start-NetworkTraining $squares -Parameter a, a } }
-        @{ What = 'a start value of no parameter'; Id = 'ParameterUnknown'; Names = 'c'; Call = { $line | Start-NetworkTraining $squares -InitialValue @{ c = 1 } } }
-        @{ What = 'a start value that is no number'; Id = 'ValueNotNumeric'; Names = 'a'; Call = { $line | Start-NetworkTraining $squares -InitialValue @{ a = 'much' } } }
+        @{ What = 'an initial value of no parameter'; Id = 'ParameterUnknown'; Names = 'c'; Call = { $line | Start-NetworkTraining $squares -InitialValue @{ c = 1 } } }
+        @{ What = 'an initial value that is not a number'; Id = 'ValueNotNumeric'; Names = 'a'; Call = { $line | Start-NetworkTraining $squares -InitialValue @{ a = 'much' } } }
         @{ What = 'an infinite start value'; Id = 'ValueNotFinite'; Names = 'a'; Call = { $line | Start-NetworkTraining $squares -InitialValue @{ a = [double]::PositiveInfinity } } }
         @{ What = 'nothing to train'; Id = 'ParameterUnknown'; Names = 'column'; Call = { $line | Start-NetworkTraining '(y - x)^2' } }
         @{ What = 'no loss'; Id = 'ExpressionMissing'; Names = '-Loss'; Call = { $line | Start-NetworkTraining } }

@@ -157,7 +157,7 @@ Describe 'Test-Derivative and mistakes' {
         @{ What = 'a variable without a value'; Id = 'VariableNotBound'; Says = "*'y' has no value*"; Call = { 'x*y' | Test-Derivative -At @{ x = 1 } } }
         @{ What = 'no values at all'; Id = 'VariableNotBound'; Says = "*'x'*"; Call = { 'x*y' | Test-Derivative } }
         @{ What = 'a candidate''s variable without a value'; Id = 'VariableNotBound'; Says = "*'q'*"; Call = { 'x' | Test-Derivative -At $at -Derivative 'q' } }
-        @{ What = 'a value that is no number'; Id = 'ValueNotNumeric'; Says = "*'x'*'k'*"; Call = { 'x' | Test-Derivative -At @{ x = 'k' } } }
+        @{ What = 'a value that is not a number'; Id = 'ValueNotNumeric'; Says = "*'x'*'k'*"; Call = { 'x' | Test-Derivative -At @{ x = 'k' } } }
         @{ What = 'a candidate for a variable that is not there'; Id = 'VariableUnknown'; Says = "*no variable 'z'*x, y*"; Call = { 'x*y' | Test-Derivative -At $at -Derivative @{ z = 1 } } }
         @{ What = '-Variable with one that is not there'; Id = 'VariableUnknown'; Says = "*'z'*"; Call = { 'x*y' | Test-Derivative -At $at -Variable z } }
         @{ What = '-Variable with no name'; Id = 'VariableNameInvalid'; Says = "*'pi'*"; Call = { 'x*y' | Test-Derivative -At $at -Variable pi } }

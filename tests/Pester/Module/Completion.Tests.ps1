@@ -149,7 +149,7 @@ Describe 'Tab offers values to fill in' {
         Remove-Variable PesterLine, PesterRows -Scope Global
     }
 
-    It 'of the variables that are no columns, after <Line>' -ForEach @(
+    It 'of the variables that are not columns, after <Line>' -ForEach @(
         @{ Line = '$PesterRows | Measure-Expression $PesterLine -At '; Offers = '@{ base = ; slope = }' }
         @{ Line = '$PesterRows | Start-NetworkTraining $PesterLine -InitialValue '; Offers = '@{ base = ; slope = }' }
         @{ Line = '$PesterLine | Find-Minimum -At '; Offers = '@{ base = ; slope = ; x = }' }

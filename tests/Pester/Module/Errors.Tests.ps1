@@ -85,7 +85,7 @@ BeforeDiscovery {
         @{ What = 'a blank as a name'; Id = 'VariableNameInvalid'; Command = 'NewExprNode'; Target = ' '; Says = "' '"; Call = { New-ExprNode -Name ' ' } }
         @{ What = 'a bad name to differentiate by'; Id = 'VariableNameInvalid'; Command = 'InvokeDifferentiate'; Target = 'x'; Says = "'x+y'"; Call = { 'x' | Invoke-Differentiate 'x+y' } }
         @{ What = 'JSON that is none'; Id = 'ExpressionJson'; Command = 'NewExprNode'; Target = '{}'; Says = 'format'; Call = { New-ExprNode -Json '{}' } }
-        @{ What = 'an object that is no expression'; Id = 'ExpressionTypeUnsupported'; Command = 'NewExprNode'; Target = $true; Says = 'System.Boolean'; Call = { New-ExprNode $true } }
+        @{ What = 'an object that is not an expression'; Id = 'ExpressionTypeUnsupported'; Command = 'NewExprNode'; Target = $true; Says = 'System.Boolean'; Call = { New-ExprNode $true } }
         @{ What = 'a variable without a value'; Id = 'VariableNotBound'; Command = 'MeasureExpression'; Target = 'x + rate'; Says = "'rate'"; Call = { 'x + rate' | Measure-Expression -At @{ x = 1 } } }
         @{ What = 'no values at all'; Id = 'VariableNotBound'; Command = 'MeasureExpression'; Target = 'rate'; Says = "'rate'"; Call = { 'rate' | Measure-Expression } }
         @{ What = 'text for a number'; Id = 'ValueNotNumeric'; Command = 'MeasureExpression'; Target = 'x'; Says = "'x' is 'much'"; Call = { 'x' | Measure-Expression -At @{ x = 'much' } } }
@@ -188,7 +188,7 @@ Describe '<Name> and the rest of its pipeline' -ForEach $takers {
         $outcome.Errors[0].TargetObject | Should -BeExactly 'x*'
     }
 
-    It 'goes on past null, a bad script block and an object that is no expression' {
+    It 'goes on past null, a bad script block and an object that is not an expression' {
         $outcome = Get-Outcome { $null, { Get-Date }, (Get-Item /), 'x', 'nothing(x)', 3 | & $Call }
         $outcome.Output | Should -HaveCount 2
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly 'ExpressionNull', 'ScriptBlockUnsupported', 'ExpressionTypeUnsupported', 'OperationUnknown'

@@ -197,7 +197,7 @@ Describe 'A name with characters of wildcards' {
     }
 }
 
-Describe 'A file at -CheckpointPath that is no checkpoint' {
+Describe 'A file at -CheckpointPath that is not a checkpoint' {
     It 'is not replaced unasked' {
         $file = Join-Path (Get-FreshFolder) thesis.txt
         Set-Content $file 'three years of work'

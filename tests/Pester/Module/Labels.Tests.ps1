@@ -144,11 +144,18 @@ Describe 'What Prediction is' {
     }
 }
 
-Describe 'A first label that is no number' {
+Describe 'A first label that is not a number' {
     It 'is named when there are too many classes because of it' {
-        $outcome = Get-Outcome { Invoke-Labelled 'NaN', '1.5', '2.5' -Output 1 -Last linear }
+        $outcome = Get-Outcome { Invoke-Labelled 'high', '1.5', '2.5' -Output 1 -Last linear }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ClassCount
-        $outcome.Errors[0].Exception.Message | Should -BeLike "*The labels count as classes because the first, 'NaN', is not a number."
+        $outcome.Errors[0].Exception.Message | Should -BeLike "*The labels count as classes because the first, 'high', is not a number."
+    }
+
+    It 'is the error of its row where it is NaN and the others are numbers' {
+        $outcome = Get-Outcome { Invoke-Labelled 'NaN', '1.5', '2.5' -Output 1 -Last linear }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ValueNotFinite
+        $outcome.Errors[0].Exception.Message | Should -BeLike 'Row 1, column *: NaN is not a finite number. The row was left out. -MissingValue Skip*'
+        $outcome.Output | Should -HaveCount 1
     }
 }
 

@@ -57,7 +57,7 @@ Describe 'Casts' {
         (Get-Slope '3*t').Value | Should -Be 3
     }
 
-    It 'text that is no expression cannot be cast, and the message shows where' {
+    It 'text that is not an expression cannot be cast, and the message shows where' {
         { [PSAutodiff.ExprNode]'x*' } | Should -Throw '*Column 3*x`**^*'
         $null -eq ('x*' -as [PSAutodiff.ExprNode]) | Should -BeTrue
     }
@@ -77,15 +77,15 @@ Describe 'What must not pass silently' {
         try { & ([scriptblock]::Create($_)) } catch { $record = $_ }
         $record.Exception.GetBaseException() | Should -BeOfType PSAutodiff.AutodiffException
         $record.Exception.GetBaseException().ErrorId | Should -BeExactly NullOperand
-        $record.Exception.Message | Should -BeLike '*misspelt*'
+        $record.Exception.Message | Should -BeLike '*misspelled*'
     }
 
-    It 'NaN is no constant' {
+    It 'NaN is not a constant' {
         { $x * [double]::NaN } | Should -Throw '*finite*'
     }
 
-    It 'a misspelt variable throws under Set-StrictMode' {
-        { $x + $misspelt } | Should -Throw -ErrorId VariableIsUndefined
+    It 'a misspelled variable throws under Set-StrictMode' {
+        { $x + $misspelled } | Should -Throw -ErrorId VariableIsUndefined
     }
 }
 

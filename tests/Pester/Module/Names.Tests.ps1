@@ -163,7 +163,7 @@ Describe 'The exact name in a dictionary that holds all its cases' {
 }
 
 Describe 'A training whose variables differ in case' {
-    It 'trains what is no column under its exact name' {
+    It 'trains what is not a column under its exact name' {
         $rows = 0..4 | ForEach-Object { [pscustomobject]@{ a = $_; y = 3 * $_ + 1 } }
         $result = $rows | Start-NetworkTraining '(y - (A*a + b))^2' -LearningRate 0.02 -Epoch 2000 -Seed 1 -WarningAction Ignore
         @($result.Parameters.Keys) | Should -BeExactly 'A', 'b'
@@ -286,7 +286,7 @@ Describe 'A name that is nearly right' {
         @{ What = 'a feature'; Says = "-Feature names the column 'Rsp', but row 1 has no such column. It has: Rps, y. Did you mean 'Rps'?"; Call = { [pscustomobject]@{ Rps = 1; y = 2 } | Invoke-LinearRegression -Feature Rsp -Label y } }
         @{ What = 'a column beside -Parameter'; Says = "*'Rsp'*Did you mean 'Rps'?"; Call = { @{ Rps = 1 } | Start-NetworkTraining '(a - Rsp)^2' -Parameter a } }
         @{ What = 'a parameter'; Says = "*Did you mean 'slope'?"; Call = { @{ x = 1 } | Start-NetworkTraining '(slope*x)^2' -Parameter slpoe } }
-        @{ What = 'a start value'; Says = "*Did you mean 'slope'?"; Call = { @{ x = 1 } | Start-NetworkTraining '(slope*x)^2' -InitialValue @{ slpoe = 1 } } }
+        @{ What = 'an initial value'; Says = "*Did you mean 'slope'?"; Call = { @{ x = 1 } | Start-NetworkTraining '(slope*x)^2' -InitialValue @{ slpoe = 1 } } }
         @{ What = 'an argument'; Says = "*'x'*Did you mean 'X'?"; Call = { 'x*y' | New-CompiledExpression X, y } }
     ) {
         $outcome = Get-Outcome $Call

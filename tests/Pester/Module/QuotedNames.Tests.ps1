@@ -11,7 +11,7 @@ BeforeAll {
     function Get-Written([string]$Name) { '${' + ($Name -replace '[{}`]', '`$0') + '}' }
 }
 
-Describe 'A name that is no identifier: <Name>' -ForEach $names {
+Describe 'A name that is not an identifier: <Name>' -ForEach $names {
     BeforeAll {
         $written = Get-Written $Name
         $node = New-ExprNode "$written^2 + 3*$written"
@@ -42,7 +42,7 @@ Describe 'A name that is no identifier: <Name>' -ForEach $names {
         (Get-Outcome { $node | Measure-Expression -At @{ q = 2 } }).Errors[0].Exception.Message | Should -BeLike "*'$($Name -replace '[`[\]*?]', '`$0')'*has no value*"
     }
 
-    It 'can be differentiated by, compiled, replaced, checked and minimised' {
+    It 'can be differentiated by, compiled, replaced, checked and minimized' {
         $node | Invoke-Differentiate $Name | Measure-Expression -At @{ $Name = 2 } | Should -Be 7
         $node | Invoke-Differentiate $Name -Order 2 | Measure-Expression -At @{ $Name = 2 } | Should -Be 2
         ($node | Invoke-Differentiate -Gradient).$Name | Measure-Expression -At @{ $Name = 2 } | Should -Be 7
@@ -96,7 +96,7 @@ Describe 'A column that is named like a difference' {
     It 'is not taken for one in silence by <What>' -ForEach @(
         @{ What = 'Measure-Expression'; Call = { $rows | Measure-Expression 'y - 3*(a-b)' }; Says = '*''a-b'' is written ${a-b}*' }
         @{ What = '-At'; Call = { 'a-b' | Measure-Expression -At @{ 'a-b' = 2 } }; Says = '*''a-b'' is written ${a-b}*' }
-        @{ What = 'Start-NetworkTraining'; Call = { $rows | Start-NetworkTraining -Loss '(y - w*(a-b))^2' }; Says = "*'a' and 'b' are no columns, so they would be trained, but there is a column 'a-b'. Write `${a-b} in the loss*" }
+        @{ What = 'Start-NetworkTraining'; Call = { $rows | Start-NetworkTraining -Loss '(y - w*(a-b))^2' }; Says = "*'a' and 'b' are not columns, so they would be trained, but there is a column 'a-b'. Write `${a-b} in the loss*" }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Output | Should -HaveCount 0
@@ -119,7 +119,7 @@ Describe 'A name given for a variable that can only be a slip' {
             $outcome = Get-Outcome ([scriptblock]::Create($call.ToString().Replace('$_', "'$name'")))
             $outcome.Output | Should -HaveCount 0
             Get-ErrorId $outcome.Errors[0] | Should -BeExactly VariableNameInvalid
-            $outcome.Errors[0].Exception.Message | Should -BeLike "'$name' is no name of a variable here. The expression has: x, y."
+            $outcome.Errors[0].Exception.Message | Should -BeLike "'$name' is not the name of a variable here. The expression has: x, y."
         }
     }
 }

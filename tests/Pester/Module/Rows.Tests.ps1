@@ -82,7 +82,7 @@ Describe '<Name> on bad rows' -ForEach $takers {
     }
 }
 
-Describe 'A misspelt column' {
+Describe 'A misspelled column' {
     It 'of 20,000 rows is said once: <What>' -Tag Slow -ForEach @(
         @{ What = 'a feature of a regression'; Call = { $input | Invoke-LinearRegression -Feature A1 -Label y }; Says = "-Feature names the column 'A1', but row 1 has no such column. It has: a, y." }
         @{ What = 'a label of a regression'; Call = { $input | Invoke-LinearRegression -Label z }; Says = "-Label names the column 'z', but row 1*" }

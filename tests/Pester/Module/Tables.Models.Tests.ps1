@@ -54,7 +54,7 @@ Describe 'The columns of a vector' {
         ($wide | Invoke-AutodiffModel $models.fit).Prediction | Assert-Near 18 -Within 1e-9
         # The vector itself, in one column.
         ([pscustomobject]@{ x = 1, 2 } | Invoke-AutodiffModel $models.fit).Prediction | Assert-Near 18 -Within 1e-9
-        (Get-Outcome { $new | Invoke-AutodiffModel $models.fit -Column @{ z = 'c*' } }).Errors.Exception.Message | Should -BeLike "-Column names 'z', which is no variable*"
+        (Get-Outcome { $new | Invoke-AutodiffModel $models.fit -Column @{ z = 'c*' } }).Errors.Exception.Message | Should -BeLike "-Column names 'z', which is not a variable*"
     }
 
     It 'that a row lacks are an error of it that names them' {
@@ -82,7 +82,7 @@ Describe 'The columns of a vector' {
         @{ What = 'too few'; Part = '["c1","c2"]'; Other = '["c1"]'; Says = '*has 2 elements and needs as many different columns*' }
         @{ What = 'the same twice'; Part = '["c1","c2"]'; Other = '["c1","c1"]'; Says = '*has 2 elements and needs as many different columns*' }
         @{ What = 'no name'; Part = '["c1","c2"]'; Other = '["c1",null]'; Says = '*null*' }
-        @{ What = 'no variable'; Part = '"variable":"x"'; Other = '"variable":"q"'; Says = "*'q', which is no input of the model*" }
+        @{ What = 'no variable'; Part = '"variable":"x"'; Other = '"variable":"q"'; Says = "*'q', which is not an input of the model*" }
         @{ What = 'something else'; Part = '"variable":"x"'; Other = '"variable":"x","more":1'; Says = '*more*' }
     ) {
         $path = Join-Path $TestDrive damaged.json

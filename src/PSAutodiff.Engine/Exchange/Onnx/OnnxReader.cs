@@ -19,7 +19,7 @@ internal sealed class OnnxReader
     /// <summary>The network of a file.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="folder">Where files with its tensors may be; null for nowhere.</param>
-    /// <exception cref="AutodiffException">It is damaged, or holds something else than a dense network.</exception>
+    /// <exception cref="AutodiffException">It is damaged, or holds something other than a dense network.</exception>
     public static Network Read(ReadOnlyMemory<byte> bytes, string? folder = null) => new OnnxReader(OnnxFile.Read(bytes, folder)).ReadNetwork();
 
     private Network ReadNetwork()
@@ -158,7 +158,7 @@ internal sealed class OnnxReader
 
     private static OnnxTensor Transposed(OnnxNode node, OnnxTensor tensor)
     {
-        if (tensor.Sizes is not [var rows, var columns] || !tensor.IsReal) throw Misplaced(node, "it transposes something else than a matrix of numbers");
+        if (tensor.Sizes is not [var rows, var columns] || !tensor.IsReal) throw Misplaced(node, "it transposes something other than a matrix of numbers");
         var perm = node.Attributes.TryGetValue("perm", out var given) ? given.Integers : [1, 0];
         if (perm is [0, 1]) return tensor;
         if (perm is not [1, 0]) throw Misplaced(node, "a matrix has two axes");
@@ -177,7 +177,7 @@ internal sealed class OnnxReader
         if (node.Integer("transA", 0) != 0) throw Misplaced(node, "it transposes its rows (transA)");
         var layer = Layer(node, rows, weights, node.Integer("transB", 0) != 0, node.Single("alpha", 1));
         if (rest is [] or [Missing]) return layer;
-        if (rest is not [OnnxTensor biases]) throw Misplaced(node, "its third input is no constant");
+        if (rest is not [OnnxTensor biases]) throw Misplaced(node, "its third input is not a constant");
         var beta = (double)node.Single("beta", 1);
         return layer with { Biases = Array.ConvertAll(Row(node, biases, layer.Width), bias => beta * bias) };
     }
@@ -221,7 +221,7 @@ internal sealed class OnnxReader
 
     private static Rows Scaler(OnnxNode node, Rows rows)
     {
-        if (rows.Weights is not null || rows.Means is not null || rows.Deviations is not null) throw Misplaced(node, "it scales something else than the inputs");
+        if (rows.Weights is not null || rows.Means is not null || rows.Deviations is not null) throw Misplaced(node, "it scales something other than the inputs");
         double[] offsets = node.Attributes.TryGetValue("offset", out var offset) ? [.. offset.Singles] : [];
         double[] scales = node.Attributes.TryGetValue("scale", out var scale) ? [.. scale.Singles] : [];
         var width = Math.Max(Math.Max(offsets.Length, scales.Length), rows.Width);

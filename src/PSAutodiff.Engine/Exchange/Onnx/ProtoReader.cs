@@ -33,15 +33,15 @@ internal struct ProtoReader(ReadOnlyMemory<byte> bytes)
     }
 
     /// <summary>A whole number.</summary>
-    public long Integer() => _wire == Whole ? (long)Varint() : throw Damaged("a field holds something else than the whole number it is for");
+    public long Integer() => _wire == Whole ? (long)Varint() : throw Damaged("a field holds something other than the whole number it is for");
 
     /// <summary>A number of 32 bits.</summary>
-    public float Single() => _wire == Four ? BitConverter.ToSingle(Take(4).Span) : throw Damaged("a field holds something else than the number it is for");
+    public float Single() => _wire == Four ? BitConverter.ToSingle(Take(4).Span) : throw Damaged("a field holds something other than the number it is for");
 
     /// <summary>Bytes, a text, or a message.</summary>
     public ReadOnlyMemory<byte> Bytes()
     {
-        if (_wire != Many) throw Damaged("a field holds something else than the bytes it is for");
+        if (_wire != Many) throw Damaged("a field holds something other than the bytes it is for");
         var length = Varint();
         return length <= int.MaxValue ? Take((int)length) : throw Damaged("a field is longer than the file");
     }

@@ -80,13 +80,13 @@ internal static class SafetensorsFile
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw Damaged($"its header is no JSON of tensors: {exception.Message.TrimEnd('.')}");
+            throw Damaged($"its header is not JSON of tensors: {exception.Message.TrimEnd('.')}");
         }
     }
 
     private static (IReadOnlyList<OnnxTensor> Tensors, IReadOnlyDictionary<string, string> Notes) Read(JsonElement header, ReadOnlyMemory<byte> data)
     {
-        if (header.ValueKind != JsonValueKind.Object) throw Damaged("its header is no JSON object");
+        if (header.ValueKind != JsonValueKind.Object) throw Damaged("its header is not a JSON object");
         var tensors = new List<(OnnxTensor Tensor, long Start, long End)>();
         var notes = new Dictionary<string, string>(StringComparer.Ordinal);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -112,7 +112,7 @@ internal static class SafetensorsFile
                 var other => throw Damaged($"{title} is of the type {FileErrors.Shown(other ?? "null")}, which is not read"),
             };
             long[] sizes = [.. member.Value.GetProperty("shape").EnumerateArray().Select(static size => size.GetInt64())];
-            if (sizes.Length > 8 || Array.Exists(sizes, static size => size < 0)) throw Damaged($"{title} has a shape that is none");
+            if (sizes.Length > 8 || Array.Exists(sizes, static size => size < 0)) throw Damaged($"{title} has a shape that is not one");
             if (member.Value.GetProperty("data_offsets").EnumerateArray().Select(static place => place.GetInt64()).ToArray() is not [var start, var end] || start < 0 || end < start || end > data.Length) throw Damaged($"the bytes of {title} are not in the file");
             var tensor = new OnnxTensor(member.Name, sizes, type, data[(int)start..(int)end], []);
             if (tensor.Count * OnnxTensor.WidthOf(type) != end - start) throw Damaged($"{title} has the shape {tensor.SizesText}, but {(end - start).ToString(CultureInfo.InvariantCulture)} bytes");

@@ -10,11 +10,11 @@ public sealed partial class ExprNode
     internal const int DefaultMaxTextLength = 1_000_000;
 
     /// <summary>Reads an expression from text, for example <c>4*x*y + exp(-y)</c>.</summary>
-    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
+    /// <exception cref="ExpressionSyntaxException">The text is not an expression; the message shows where.</exception>
     public static ExprNode Parse(string text) => ExpressionParser.Parse(text, CancellationToken.None);
 
     /// <summary>Reads an expression from text, and can be cancelled meanwhile.</summary>
-    /// <exception cref="ExpressionSyntaxException">The text is no expression; the message shows where.</exception>
+    /// <exception cref="ExpressionSyntaxException">The text is not an expression; the message shows where.</exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     internal static ExprNode Parse(string text, CancellationToken cancellation) => ExpressionParser.Parse(text, cancellation);
 
@@ -31,7 +31,7 @@ public sealed partial class ExprNode
         }
         catch (AutodiffException)
         {
-            // Operators put together what is no expression, such as a function with one argument here and two there: it is still shown.
+            // Operators put together what is not an expression, such as a function with one argument here and two there: it is still shown.
             return ExprText.Formula(this);
         }
     }
@@ -40,7 +40,7 @@ public sealed partial class ExprNode
     public string ToJson() => ToText(ExprTextFormat.Json);
 
     /// <summary>Reads what <see cref="ExprTextFormat.Json"/> writes, to an equal expression.</summary>
-    /// <exception cref="AutodiffException">The text is no expression; the message names the node and what is wrong.</exception>
+    /// <exception cref="AutodiffException">The text is not an expression; the message names the node and what is wrong.</exception>
     public static ExprNode ParseJson(string json) => JsonReader.Read(json, CancellationToken.None);
 
     /// <summary>Reads what <see cref="ExprTextFormat.Json"/> writes, and can be cancelled meanwhile.</summary>

@@ -1,6 +1,6 @@
 namespace PSAutodiff;
 
-/// <summary>Text that is no expression. The message tells what was expected and shows the place.</summary>
+/// <summary>Text that is not an expression. The message tells what was expected and shows the place.</summary>
 public sealed class ExpressionSyntaxException : AutodiffException
 {
     private const int Margin = 30;

@@ -118,7 +118,7 @@ internal ref struct JsonReader
             }
             else
             {
-                throw Error($"{Shown()} is no property of an expression; known are format, version, nodes and root");
+                throw Error($"{Shown()} is not a property of an expression; known are format, version, nodes and root");
             }
         }
 
@@ -127,7 +127,7 @@ internal ref struct JsonReader
         Require(seen, Properties.Nodes, "nodes");
         Require(seen, Properties.Root, "root");
         if (root >= _ids.Count) throw Error($"'root' is {root}, but there are {_ids.Count} nodes");
-        if (_builder.IsIndex(_ids[root])) throw Error($"'root' is {root}, a list of whole numbers, which is no expression");
+        if (_builder.IsIndex(_ids[root])) throw Error($"'root' is {root}, a list of whole numbers, which is not an expression");
         if (_hasArrays && version < JsonWriter.VersionOfArrays) throw Error($"'version' has to be {JsonWriter.VersionOfArrays} where there are vectors or matrices");
 
         // Throws on anything but white space after the object.
@@ -203,7 +203,7 @@ internal ref struct JsonReader
             }
             else
             {
-                throw Error($"{Shown()} is no property of a node; known are op, value, name and args, and shape, symmetric and values for arrays");
+                throw Error($"{Shown()} is not a property of a node; known are op, value, name and args, and shape, symmetric and values for arrays");
             }
         }
 
@@ -353,7 +353,7 @@ internal ref struct JsonReader
 
         return VariableNames.IsValid(name)
             ? name!
-            : throw Error($"{Shown()} is no name for a variable; a name is not empty, is not 'pi' and holds nothing that is invisible");
+            : throw Error($"{Shown()} is not a name for a variable; a name is not empty, is not 'pi' and holds nothing that is invisible");
     }
 
     private int ReadArguments(scoped Span<int> arguments)
@@ -366,7 +366,7 @@ internal ref struct JsonReader
             if (_json.TokenType == JsonTokenType.EndArray) return count;
             if (count == arguments.Length) throw Error($"no operation takes more than {arguments.Length} arguments");
             var index = ReadIndex("an entry of 'args'");
-            if (index >= _ids.Count) throw Error($"its argument {index} is no earlier node");
+            if (index >= _ids.Count) throw Error($"its argument {index} is not an earlier node");
             arguments[count++] = _ids[index];
         }
     }

@@ -108,7 +108,7 @@ internal sealed class Tokenizer(string text)
         var token = new Token(TokenKind.QuotedName, start, _position - start, '\0', 0);
         return VariableNames.IsValid(NameOf(token))
             ? token
-            : throw Error($"'{NameOf(token)}' is no name for a variable; a name is not empty and holds nothing that is invisible.", start);
+            : throw Error($"'{NameOf(token)}' is not a name for a variable; a name is not empty and holds nothing that is invisible.", start);
     }
 
     /// <summary>The symbol at a position and how long it is; 0 for none.</summary>
@@ -139,7 +139,7 @@ internal sealed class Tokenizer(string text)
         '–' or '—' or '‒' or '‐' or '‑' or '﹣' or '－' => "a minus sign is written -.",
         '′' or '’' or '‘' or '`' => "a derivative of a function without a definition is written with ', as in phi'(z).",
         '∞' => "infinities have no name in expressions.",
-        '$' => "names stand without it, and ${...} around a name that is no identifier, as in ${CPU Load}.",
+        '$' => "names stand without it, and ${...} around a name that is not an identifier, as in ${CPU Load}.",
         '.' or '"' or '\'' or '#' or '\\' or '~' => "a name with other characters than letters, digits and '_' is written in braces, as in ${CPU.Load}.",
         '⁰' or '¹' or (>= '⁴' and <= '⁹') or '⁻' or 'ⁿ' => "write powers other than ² and ³ with ^.",
         _ => "expected a number, a name, an operator (+ - * / ^) or parentheses.",

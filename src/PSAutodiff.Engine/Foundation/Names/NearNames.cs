@@ -11,8 +11,8 @@ internal static class NearNames
     private const int TooLong = 100;
 
     /// <summary>
-    /// Whether one name may be the other misspelt: they differ in case, in two neighbouring letters the other way round, or, when they
-    /// are not short, in a single letter that is missing or another one. Digits count names and are not misspelt.
+    /// Whether one name may be the other misspelled: they differ in case, in two neighbouring letters the other way round, or, when they
+    /// are not short, in a single letter that is missing or another one. Digits count names and are not misspelled.
     /// </summary>
     public static bool AreNear(string one, string other)
     {
@@ -54,7 +54,7 @@ internal static class NearNames
             string.Empty;
     }
 
-    /// <summary>Whether a name that is no identifier contains another as a word: without braces, a-b is a minus b.</summary>
+    /// <summary>Whether a name that is not an identifier contains another as a word: without braces, a-b is a minus b.</summary>
     public static bool Contains(string name, string word)
     {
         if (word.Length == 0 || name.Length <= word.Length || name.Length > TooLong || VariableNames.IsIdentifier(name)) return false;

@@ -64,9 +64,9 @@ internal static class VariableNames
         foreach (var name in names)
         {
             Check(name);
-            if (IsPi(name) && !variables().Contains(name, StringComparer.Ordinal)) throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{name}' is the number 3.14159... and no variable here. A variable of this name is written ${{{name}}}.");
+            if (IsPi(name) && !variables().Contains(name, StringComparer.Ordinal)) throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{name}' is the number 3.14159... and not a variable here. A variable of this name is written ${{{name}}}.");
             if (IsIdentifier(name) || variables().Contains(name, StringComparer.Ordinal)) continue;
-            throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{name}' is no name of a variable here. The expression has: {string.Join(", ", variables().Select(Quote))}.");
+            throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{name}' is not the name of a variable here. The expression has: {string.Join(", ", variables().Select(Quote))}.");
         }
     }
 
@@ -78,6 +78,6 @@ internal static class VariableNames
     public static void Check(string? name)
     {
         if (IsValid(name)) return;
-        throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{VisibleText.Of(name ?? string.Empty)}' is no name for a variable. A name is not empty and holds nothing that is invisible, such as line breaks.");
+        throw new AutodiffException(ErrorIds.VariableNameInvalid, $"'{VisibleText.Of(name ?? string.Empty)}' is not a name for a variable. A name is not empty and holds nothing that is invisible, such as line breaks.");
     }
 }

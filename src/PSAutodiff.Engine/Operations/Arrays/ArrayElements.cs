@@ -55,7 +55,7 @@ internal readonly ref struct ArrayElements
         }
     }
 
-    /// <summary>What is no number.</summary>
+    /// <summary>What is not a number.</summary>
     public Term NotANumber() => Zero.Constant(-1).Apply<LogOperation>();
 
     /// <summary>The greatest of some terms, for its value alone, as what is the same whatever it is has no derivative by it; never infinite.</summary>
@@ -66,7 +66,7 @@ internal readonly ref struct ArrayElements
         return greatest.Apply<MaxOperation>(Zero.Constant(-double.MaxValue)).Apply<MinOperation>(Zero.Constant(double.MaxValue)).Apply<DetachOperation>();
     }
 
-    /// <summary>One of several elements, chosen by a number; what is no number where there is no such element.</summary>
+    /// <summary>One of several elements, chosen by a number; what is not a number where there is no such element.</summary>
     public Term Chosen(Term number, ReadOnlySpan<Term> elements)
     {
         if (number.IsConstant) return elements[TakeOperation.Place(number.ConstantValue, elements.Length)];

@@ -56,7 +56,7 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Norm(elements);
 
-    // One after the other, so that it neither overflows nor has a derivative at 0 that is no number.
+    // One after the other, so that it neither overflows nor has a derivative at 0 that is not a number.
     protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements)
     {
         if (elements.Length == 1) return elements[0].Apply<AbsOperation>();

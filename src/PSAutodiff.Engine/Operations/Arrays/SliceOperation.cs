@@ -47,7 +47,7 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
     internal override Shape ShapeOf(in ArgumentShapes of)
     {
         var whole = SliceBounds.WholeOf(Name, of.Indices);
-        return whole.IsLike(of.X) ? SliceBounds.ShapeOf(of.X, of.Indices) : throw new AutodiffException(ErrorIds.ShapeMismatch, $"A part of {whole.InWords()} is no part of {of.X.InWords()}.");
+        return whole.IsLike(of.X) ? SliceBounds.ShapeOf(of.X, of.Indices) : throw new AutodiffException(ErrorIds.ShapeMismatch, $"A part of {whole.InWords()} is not a part of {of.X.InWords()}.");
     }
 
     internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => SliceBounds.MapOf(of.Indices);
@@ -78,7 +78,7 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
 
 public sealed partial class ExprNode
 {
-    // PowerShell takes anything that is no list for the only element of one: $node[0] is the node itself where it is a number.
+    // PowerShell takes anything that is not a list for the only element of one: $node[0] is the node itself where it is a number.
     /// <summary>An element of a vector, or a row of a matrix.</summary>
     /// <param name="index">From 0; from the end where it is negative.</param>
     /// <exception cref="AutodiffException">There is none.</exception>

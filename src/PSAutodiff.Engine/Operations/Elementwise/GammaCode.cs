@@ -85,7 +85,7 @@ internal static class GammaCode
             return np.vectorize(one, otypes=[np.float64])(x)[()]
         """);
 
-    // Loops stop where the argument is no number.
+    // Loops stop where the argument is not a number.
     public static CodeHelper[] Python { get; } =
     [
         new(

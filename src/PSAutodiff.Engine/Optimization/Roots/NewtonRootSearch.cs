@@ -109,7 +109,7 @@ internal sealed class NewtonRootSearch
         }
     }
 
-    /// <summary>The equations at a point as a function to minimise, scaled so that it is one half at the current point.</summary>
+    /// <summary>The equations at a point as a function to minimize, scaled so that it is one half at the current point.</summary>
     private void Evaluate(Iterate at)
     {
         _cancellation.ThrowIfCancellationRequested();
@@ -418,7 +418,7 @@ internal sealed class NewtonRootSearch
         var variable = _system.Variables[worst];
         if (part >= nothingKnown)
         {
-            Message = $"The residual at {Describe()} is nothing but rounding, but {variable} may still be far off: the residual falls only as variables grow, or the equations are nearly dependent. Start elsewhere.";
+            Message = $"The residual at {Describe()} is only rounding, but {variable} may still be far off: the residual falls only as variables grow, or the equations are nearly dependent. Start elsewhere.";
             return RootStopReason.Unbounded;
         }
 

@@ -38,7 +38,7 @@ public sealed class RootFinding
     public Action<int, double>? Stepped { get; init; }
 
     /// <summary>Searches a root by Newton's method from a start.</summary>
-    /// <param name="start">Finite start values of <see cref="Variables"/>, in order.</param>
+    /// <param name="start">Finite initial values of <see cref="Variables"/>, in order.</param>
     /// <param name="options">How long to search.</param>
     /// <param name="cancellation">Ends the search early; what was reached is returned.</param>
     /// <exception cref="AutodiffException">An equation or a derivative is not finite at the start.</exception>

@@ -48,7 +48,7 @@ internal static class DerivativeMatrices
     /// <param name="variables">The variables, at least one.</param>
     /// <param name="tidy">Gives the first derivatives another form, and then the matrix; or is null.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="AutodiffException">The expression is no number, or a block has no expression.</exception>
+    /// <exception cref="AutodiffException">The expression is not a number, or a block has no expression.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ExprNode Hessian(
         RootedGraph expression,
@@ -115,7 +115,7 @@ internal static class DerivativeMatrices
         var direction = Array.Find(DirectionNames, name => builder.FindVariable(name) < 0) ?? "direction";
         throw new AutodiffException(
             ErrorIds.DerivativeOfArray,
-            $"The {what} is no matrix that can be written as an expression: the derivative of {of.Shape.InWords()} by '{variable}', {by.InWords()}, is none. Take other variables, or differentiate {(what == "Hessian" ? "the gradient " : string.Empty)}along a direction, -Direction @{{ {variable} = '{direction}' }}{(what == "Hessian" ? ", or have its numbers by Measure-Expression -Hessian" : string.Empty)}.");
+            $"The {what} is not a matrix that can be written as an expression: the derivative of {of.Shape.InWords()} by '{variable}', {by.InWords()}, is not one. Take other variables, or differentiate {(what == "Hessian" ? "the gradient " : string.Empty)}along a direction, -Direction @{{ {variable} = '{direction}' }}{(what == "Hessian" ? ", or have its numbers by Measure-Expression -Hessian" : string.Empty)}.");
     }
 
     private static Term Joined(Term[][] blocks)

@@ -47,7 +47,7 @@ public sealed partial class ExprNode
     /// one symmetric matrix.
     /// </summary>
     /// <param name="variables">Names of variables, numbers or arrays.</param>
-    /// <exception cref="AutodiffException">The expression is no number, or the matrix cannot be written as an expression.</exception>
+    /// <exception cref="AutodiffException">The expression is not a number, or the matrix cannot be written as an expression.</exception>
     public ExprNode HessianMatrix(params IReadOnlyList<string> variables)
     {
         var names = Checked(variables);
@@ -135,7 +135,7 @@ public sealed partial class ExprNode
         ErrorIds.DerivativeOfArray,
         of.IsNumber
             ? $"Mode Forward goes along one direction at a time, and finds no single expression for the derivative by all elements of '{variable}', {by.InWords()}. Take -Mode Reverse or Auto, which have one, or give a direction for '{variable}' (-Direction)."
-            : $"The derivative of {of.InWords()} by '{variable}', {by.InWords()}, is no vector or matrix that can be written as an expression. Give a direction for '{variable}' (-Direction), or take a sum or an element of the expression.");
+            : $"The derivative of {of.InWords()} by '{variable}', {by.InWords()}, is not a vector or matrix that can be written as an expression. Give a direction for '{variable}' (-Direction), or take a sum or an element of the expression.");
 
     /// <summary>The derivative by a vector or matrix that the expression does not have: zeros of their shape.</summary>
     /// <exception cref="AutodiffException">They would have more than two axes.</exception>

@@ -54,7 +54,7 @@ public sealed partial class ExprNode
 
         if (count > MostElements)
         {
-            throw new AutodiffException(ErrorIds.DataTooLarge, FormattableString.Invariant($"Written out in numbers the expression would have about {count:0} elements and operations, and the most are {MostElements:0}. Work with it as it is, or with smaller shapes."));
+            throw new AutodiffException(ErrorIds.DataTooLarge, FormattableString.Invariant($"Written out in numbers the expression would have about {count:0} elements and operations, and the maximum is {MostElements:0}. Work with it as it is, or with smaller shapes."));
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PlotScale
     /// <param name="isLog">Whether equal factors are equally wide.</param>
     public PlotScale(double from, double to, bool isLog = false)
     {
-        if (!(from < to) || !double.IsFinite(from) || !double.IsFinite(to) || (isLog && from <= 0)) throw new ArgumentOutOfRangeException(nameof(to), $"{from} to {to} is no range.");
+        if (!(from < to) || !double.IsFinite(from) || !double.IsFinite(to) || (isLog && from <= 0)) throw new ArgumentOutOfRangeException(nameof(to), $"{from} to {to} is not a range.");
         (From, To, IsLog) = (from, to, isLog);
         if (isLog)
         {

@@ -147,6 +147,6 @@ internal static class TerminalMap
     {
         if (outside == 0) yield break;
         var all = plot.Points.Sum(static points => points.X.Length);
-        yield return string.Create(CultureInfo.InvariantCulture, $" {outside} of {all} points {(outside == 1 ? "lies" : "lie")} outside of the picture.");
+        yield return string.Create(CultureInfo.InvariantCulture, $" {outside} of {all} points {(outside == 1 ? "lies" : "lie")} outside the picture.");
     }
 }

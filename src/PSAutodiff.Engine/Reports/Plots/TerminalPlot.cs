@@ -196,7 +196,7 @@ internal static class TerminalPlot
     {
         if (outside == 0) yield break;
         var all = plot.Points.Sum(static points => points.X.Length);
-        yield return string.Create(CultureInfo.InvariantCulture, $" {outside} of {all} points {(outside == 1 ? "lies" : "lie")} outside of the picture.");
+        yield return string.Create(CultureInfo.InvariantCulture, $" {outside} of {all} points {(outside == 1 ? "lies" : "lie")} outside the picture.");
     }
 
     /// <summary>Puts the dots of a curve: all of them, or with gaps by which further curves are told from the first without colors.</summary>

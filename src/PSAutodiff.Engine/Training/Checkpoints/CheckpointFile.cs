@@ -48,7 +48,7 @@ internal sealed class CheckpointFile
             using var probe = WholeFile.Begin(path, overwrite: true, options.Force, clear: true);
 
             // A training that goes on reads the file, and says then what is wrong with it.
-            if (!options.Force && !options.Resume && IsForeign(path)) throw new IOException("It is a file that is no checkpoint, and its content would be lost. Name another file, or use Force.");
+            if (!options.Force && !options.Resume && IsForeign(path)) throw new IOException("It is a file that is not a checkpoint, and its content would be lost. Name another file, or use Force.");
         }
         catch (Exception exception) when (WholeFile.IsFileError(exception))
         {
@@ -92,7 +92,7 @@ internal sealed class CheckpointFile
             {
                 throw new AutodiffException(
                     ErrorIds.CheckpointMismatch,
-                    $"The checkpoint '{_path}' is of another training: {difference}. Train as it was begun, or from the start without resuming.");
+                    $"The checkpoint '{_path}' is of another training run: {difference}. Train as it was begun, or from the start without resuming.");
             }
 
             var elapsed = new TimeSpan(reader.Int64(0, LongestElapsed));

@@ -26,7 +26,7 @@ internal sealed class CheckpointSubject(TrainingOptions settings, byte[] modelHa
             if (i >= other.Length || mine[i] != other[i]) return $"it has {Shown(i < other.Length ? other[i] : "")}, not {Shown(mine[i])}";
         }
 
-        if (!modelHash.AsSpan().SequenceEqual(ModelHash)) return "the model or its start values are not the same";
+        if (!modelHash.AsSpan().SequenceEqual(ModelHash)) return "the model or its initial values are not the same";
         return dataHash.AsSpan().SequenceEqual(DataHash) ? null : "the rows are not the same";
     }
 

@@ -17,7 +17,7 @@ internal sealed class LossProgram
     /// <param name="parameters">Its variables that are trained.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <param name="isNarrow">Whether it is trained in single precision: then also numbers are as arrays are.</param>
-    /// <exception cref="AutodiffException">The loss is no number, or single precision does not count as far as is needed.</exception>
+    /// <exception cref="AutodiffException">The loss is not a number, or single precision does not count as far as is needed.</exception>
     public LossProgram(ExprNode loss, string[] columns, string[] parameters, CancellationToken cancellation, bool isNarrow = false)
     {
         var flat = ExprNode.Flatten([loss], cancellation);

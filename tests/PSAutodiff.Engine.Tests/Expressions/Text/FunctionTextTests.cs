@@ -154,7 +154,7 @@ public sealed class FunctionTextTests
     [Theory]
     [InlineData("""{"op":"function","name":"sin","args":[0]}""", "'sin' is an operation")]
     [InlineData("""{"op":"function","name":"a b","args":[0]}""", "'a b' cannot be the name of a function")]
-    [InlineData("""{"op":"function","name":"","args":[0]}""", "'' is no name")]
+    [InlineData("""{"op":"function","name":"","args":[0]}""", "'' is not a name")]
     [InlineData("""{"op":"function","name":"'","args":[0]}""", "'' cannot be the name of a function")]
     [InlineData("""{"op":"function","name":"f'1","args":[0]}""", "each prime stands for one derivative")]
     [InlineData("""{"op":"function","name":"f","args":[]}""", "")]

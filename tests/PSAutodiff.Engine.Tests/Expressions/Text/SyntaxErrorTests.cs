@@ -2,7 +2,7 @@ using Xunit;
 
 namespace PSAutodiff.Tests;
 
-/// <summary>Text that is no expression: the error has a stable id, names the column and puts a caret under the place.</summary>
+/// <summary>Text that is not an expression: the error has a stable id, names the column and puts a caret under the place.</summary>
 public sealed class SyntaxErrorTests
 {
     [Theory]
@@ -152,8 +152,8 @@ public sealed class SyntaxErrorTests
     [InlineData("${x", 1, "expected '}'")]
     [InlineData("${a{b}", 4, "needs a backtick")]
     [InlineData("${a`b}", 4, "a backtick stands before")]
-    [InlineData("1 + ${}", 5, "no name for a variable")]
-    [InlineData("${ }", 1, "no name for a variable")]
+    [InlineData("1 + ${}", 5, "not a name for a variable")]
+    [InlineData("${ }", 1, "not a name for a variable")]
     [InlineData("|x", 3, "expected '|' for the '|' opened at column 1")]
     [InlineData("(x|", 3, "expected ')' for the '(' opened at column 1")]
     [InlineData("exp(|x)", 7, "expected '|' for the '|' opened at column 5")]

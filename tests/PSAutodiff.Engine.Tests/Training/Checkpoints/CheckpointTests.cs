@@ -202,7 +202,7 @@ public sealed class CheckpointTests : IDisposable
         var model = new FakeModel<double>(Rows) { OnGradient = static _ => Assert.Fail("It trains.") };
         var error = Assert.Throws<AutodiffException>(() => Train(model, Rich with { CheckpointPath = File }));
         Assert.Equal("CheckpointUnwritable", error.ErrorId);
-        Assert.Contains("no checkpoint", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not a checkpoint", error.Message, StringComparison.Ordinal);
         Assert.Equal(content, System.IO.File.ReadAllText(File));
         Train(new FakeModel<double>(Rows), Rich with { CheckpointPath = File, Force = true });
         Assert.Equal(Rich.Seed, CheckpointFile.ReadSeed(File));

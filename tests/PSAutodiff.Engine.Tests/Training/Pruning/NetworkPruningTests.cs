@@ -199,7 +199,7 @@ public sealed class NetworkPruningTests
     });
 
     [Theory]
-    [InlineData(1, "\"frozen\":[\"1\"]", "'frozen' is no member here")]
+    [InlineData(1, "\"frozen\":[\"1\"]", "'frozen' is not a member here")]
     [InlineData(2, "\"frozen\":7", "'frozen' has to be a list of texts")]
     [InlineData(2, "\"frozen\":[]", "'frozen' has 0 texts, but 'weights' has 1 rows")]
     [InlineData(2, "\"frozen\":[1]", "text 1 of 'frozen', '1', is not 1 times 0 or 1")]
