@@ -85,7 +85,7 @@ Describe 'Invoke-CurveFit' {
         $rows = $misra | Select-Object x, @{ n = 'y'; e = { [Math]::Log($_.x - 20) } }
         ($rows | Invoke-CurveFit 'log(x - c)' y -LowerBound @{ c = -100 } -UpperBound @{ c = 700 } -Restart 40).Parameters['c'] | Assert-Near 20 -Within 1e-6
         $without = @{ LowerBound = @{ b2 = 1e-6 }; Restart = 5 }
-        (Get-FitError { $misra | Invoke-CurveFit $model y @without }).Exception.Message | Should -BeLike "*'b2', which has no initial value*or both bounds and -Restart."
+        (Get-FitError { $misra | Invoke-CurveFit $model y @without }).Exception.Message | Should -BeLike "*'b2', which has no initial value*or both bounds and -Restart.*"
     }
 
     It 'fits a constant label exactly, and says what the model does not depend on' {
