@@ -10,6 +10,8 @@ internal delegate Func<object> Prepare(JsonElement input);
 /// <summary>What the evals need beside the public API: values out of JSON under the names of variables.</summary>
 internal static class Formula
 {
+    private static Dictionary<string, double[]> Parts { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether functions are simplified before they are differentiated.</summary>
     public static bool Simplifies { get; set; }
 
@@ -72,8 +74,21 @@ internal static class Formula
     /// <summary>The only number of a result.</summary>
     public static Func<object> Number(this Func<double[]> function) => () => function()[0];
 
+    /// <summary>Reads the numbers of all parts of an input, which is no part of the preparation of a function.</summary>
+    public static void ReadNumbers(JsonElement input)
+    {
+        Parts.Clear();
+        if (input.ValueKind != JsonValueKind.Object) return;
+        foreach (var part in input.EnumerateObject())
+        {
+            if (IsNumeric(part.Value)) Parts[part.Name] = part.Value.Numbers();
+        }
+    }
+
+    private static bool IsNumeric(JsonElement item) => item.ValueKind == JsonValueKind.Array && item.GetArrayLength() > 0 && (item[0].ValueKind == JsonValueKind.Number || IsNumeric(item[0]));
+
     /// <summary>All numbers of a part of the input, row after row.</summary>
-    public static double[] Numbers(this JsonElement input, string name) => input.GetProperty(name).Numbers();
+    public static double[] Numbers(this JsonElement input, string name) => Parts.TryGetValue(name, out var numbers) ? numbers : input.GetProperty(name).Numbers();
 
     /// <summary>All numbers of a number, of an array of these, or of an array of arrays.</summary>
     public static double[] Numbers(this JsonElement item)

@@ -76,6 +76,7 @@ void Evaluate(JsonElement message, Dictionary<string, object> response)
     var runs = isObject && input.TryGetProperty("min_runs", out var least) ? least.GetInt32() : 1;
     var seconds = isObject && input.TryGetProperty("min_seconds", out var shortest) ? shortest.GetDouble() : 0;
     var timings = new List<object>();
+    Formula.ReadNumbers(input);
     var start = Stopwatch.GetTimestamp();
     var run = prepare(input);
     AddTiming("prepare");

@@ -40,7 +40,13 @@ internal static class BundleAdjustment
         // All cameras and points of the suite are alike, but each observation has its own numbers.
         var compiled = CompiledExpression.Compile(outputs, Variables);
         ReadOnlyMemory<double>[] columns = [.. Variables.Select(name => (ReadOnlyMemory<double>)Enumerable.Repeat(input.Numbers(name), input.Integer("p")).SelectMany(static row => row).ToArray())];
-        return () => compiled.EvaluateRows(columns);
+        var rows = input.Integer("p");
+        double[][] results = [.. outputs.Select(output => new double[rows * output.Shape.Aggregate(1L, static (count, size) => count * size)])];
+        return () =>
+        {
+            compiled.EvaluateRows(columns, results);
+            return results;
+        };
     }
 
     private static ExprNode Weight() => Formula.Read($"1 - w^2");

@@ -150,13 +150,42 @@ public sealed class CompiledExpression
     {
         var inputs = Columns(columns);
         var rowCount = RowCount(inputs);
-        if (_elementRows is not null) return _elementRows.Evaluate(inputs, rowCount, cancellation);
-        if (_rowForms is not null) return _rowForms.Evaluate(inputs, rowCount, cancellation);
         var results = new double[OutputCount][];
-        for (var i = 0; i < results.Length; i++) results[i] = new double[rowCount];
-        EvaluateRows(inputs, rowCount, results, cancellation);
+        for (var i = 0; i < results.Length; i++) results[i] = new double[RowForms.LengthOf(ShapeOf(i), rowCount)];
+        Evaluate(inputs, rowCount, results, cancellation);
         return results;
     }
+
+    /// <summary>The same into arrays that are given, and may be used again and again.</summary>
+    /// <param name="columns">As above.</param>
+    /// <param name="results">For each expression an array with room for its elements in every row.</param>
+    /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <exception cref="AutodiffException">Columns differ in length.</exception>
+    /// <exception cref="ArgumentException">An array is missing or too short.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public void EvaluateRows(IReadOnlyList<ReadOnlyMemory<double>> columns, double[][] results, CancellationToken cancellation = default)
+    {
+        var inputs = Columns(columns);
+        var rowCount = RowCount(inputs);
+        ArgumentNullException.ThrowIfNull(results);
+        if (results.Length != OutputCount) throw new ArgumentException($"There are {OutputCount} expressions but {results.Length} arrays.", nameof(results));
+        for (var i = 0; i < results.Length; i++)
+        {
+            var needed = RowForms.LengthOf(ShapeOf(i), rowCount);
+            if (results[i] is null || results[i].Length < needed) throw new ArgumentException($"Expression {i + 1} has {needed} elements over all rows but {results[i]?.Length ?? 0} places.", nameof(results));
+        }
+
+        Evaluate(inputs, rowCount, results, cancellation);
+    }
+
+    private void Evaluate(ReadOnlyMemory<double>[] inputs, int rowCount, double[][] results, CancellationToken cancellation)
+    {
+        if (_elementRows is not null) _elementRows.Evaluate(inputs, rowCount, results, cancellation);
+        else if (_rowForms is not null) _rowForms.Evaluate(inputs, rowCount, results, cancellation);
+        else EvaluateRows(inputs, rowCount, results, cancellation);
+    }
+
+    private Shape ShapeOf(int output) => OutputShapes is { } shapes ? shapes[output] : Shape.Number;
 
     /// <summary>The same of numbers into given arrays, without checks.</summary>
     internal void EvaluateRows(ReadOnlyMemory<double>[] columns, int rowCount, double[][] results, CancellationToken cancellation)

@@ -104,8 +104,9 @@ public sealed class LinearSolutionTests
         var random = new Random(4);
         ReadOnlyMemory<double>[] columns = [.. layout.Names.Select((name, i) => (ReadOnlyMemory<double>)Enumerable.Range(0, name == fixedOne ? 1 : count)
             .SelectMany(_ => Enumerable.Range(0, (int)layout.Shapes[i].Count).Select(k => random.NextDouble() + (layout.Shapes[i].IsMatrix && k % 4 == 0 ? 3 : 0))).ToArray())];
-        var all = new RowForms(flat, layout).Evaluate(columns, count, TestContext.Current.CancellationToken)[0];
         var tape = ArrayTape.Compile(flat, layout);
+        var all = new double[count * tape.OutputLength];
+        new RowForms(flat, layout).Evaluate(columns, count, [all], TestContext.Current.CancellationToken);
         var results = new double[tape.OutputLength];
         for (var row = 0; row < count; row++)
         {

@@ -91,4 +91,33 @@ public sealed class ElementFormsTests
         var flat = ExprNode.Flatten([ExprNode.Parse(text)]);
         Assert.True(ElementForms.Of(flat, VariableLayout.Of(flat.Variables(), flat), CancellationToken.None) is null, why);
     }
+
+    [Theory]
+    [InlineData("x: [3]; s * x + 1", 77)]
+    [InlineData("x: [3]; [s * x[0], x[1], x[2], s, 1, 2, 3]", 131)]
+    [InlineData("x: [90]; s * x + sum(x)", 70)]
+    [InlineData("s * x", 50)]
+    public void Values_of_rows_go_into_arrays_that_are_given(string text, int rows)
+    {
+        var f = ExprNode.Parse(text);
+        var compiled = CompiledExpression.Compile([f, f + f], ["s", "x"]);
+        var (random, width) = (new Random(5), text.StartsWith("x: [9", StringComparison.Ordinal) ? 90 : text.StartsWith('x') ? 3 : 1);
+        ReadOnlyMemory<double>[] columns = [.. new[] { 1, width }.Select(size => (ReadOnlyMemory<double>)Enumerable.Range(0, size * rows).Select(_ => random.NextDouble()).ToArray())];
+        var expected = compiled.EvaluateRows(columns);
+        double[][] results = [new double[expected[0].Length + 5], new double[expected[1].Length]];
+        for (var run = 0; run < 2; run++)
+        {
+            compiled.EvaluateRows(columns, results);
+            Assert.Equal(expected[0], results[0][..^5]);
+            Assert.Equal(expected[1], results[1]);
+            Assert.All(results[0][^5..], static value => Assert.Equal(0, value));
+        }
+
+        var one = new double[f.ArrayShape.Count == 1 ? 1 : compiled.ResultLength / 2];
+        CompiledExpression.Compile([f], ["s", "x"]).Evaluate([columns[0].Span[^1], .. columns[1].Span[^width..]], one);
+        Assert.Equal(one, expected[0][^one.Length..]);
+        Assert.Throws<ArgumentException>(() => compiled.EvaluateRows(columns, [results[0]]));
+        Assert.Throws<ArgumentException>(() => compiled.EvaluateRows(columns, [results[0], new double[expected[1].Length - 1]]));
+        Assert.Throws<ArgumentException>(() => compiled.EvaluateRows(columns, [results[0], null!]));
+    }
 }

@@ -38,6 +38,8 @@ public sealed class RowProgramTests
         ["regularized"] = "W: [4, 3]; (y - sum(x @ W))^2 + 0.1 * sum(W^2)",
         ["nothing trained by row"] = "W: [4, 3]; sum(tanh(W)^2) * 2",
         ["the closest of many"] = "C: [21, 4]; y * min(sum(C^2, axis=1) - 2 * (C @ x)) + max(C @ u)",
+        ["a number for each line of a matrix"] = "C: [5, 2]; w: [5]; D: [5, 9]; y * sum((C * column(X @ [1, 2]) - X / column(w) + column(w) * X)^2 * (column(X @ [2, 1]) - C)) + sum(D * column(X @ [1, 1]) / 3)",
+        ["a result in another shape"] = "W: [4, 6]; B: [2, 3]; b: [6]; sum((reshape(tanh(x @ W + b), 2, 3) * B)^2) * y",
         ["a diagonal"] = "d: [4]; W: [4, 4]; x @ (diag(d) + W @ W.T) @ x + sum(diag(x) * W)",
     };
 

@@ -41,6 +41,14 @@ internal sealed partial class ArrayTape
         {
             var isKept = new bool[_reachable.Length];
             foreach (var root in _roots) isKept[root] = _varies[root] && !_graph.IsLeaf(root) && _isNarrow[root] == IsOperand(root);
+            foreach (var root in _roots)
+            {
+                // What is a result in another shape is computed where the result belongs.
+                if (!isKept[root] || _graph.OperationOf(root) is not ReshapeOperation) continue;
+                var x = _graph.X(root);
+                if (!_graph.IsLeaf(x) && !_isResult[x] && _isNarrow[x] == _isNarrow[root] && _graph.OperationOf(x) is not (ReshapeOperation or SliceOperation)) isKept[x] = true;
+            }
+
             return isKept;
         }
 
@@ -87,7 +95,7 @@ internal sealed partial class ArrayTape
         private void ViewRows(int id, Operation operation, int start)
         {
             var (x, shape) = (_graph.X(id), _graph.ShapeOf(id));
-            var isView = operation is ReshapeOperation && !_columnPlaces.ContainsKey(x) && !_isKept[id];
+            var isView = operation is ReshapeOperation && !_columnPlaces.ContainsKey(x) && (!_isKept[id] || (_isKept[x] && _isNarrow[x] == _isNarrow[id]));
             var whole = _columnPlaces.TryGetValue(x, out var inData) ? inData : isView ? _places[x] : WideOf(x);
             if (isView)
             {

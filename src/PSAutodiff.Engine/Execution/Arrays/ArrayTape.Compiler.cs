@@ -39,8 +39,8 @@ internal sealed partial class ArrayTape
         // Sums of parts of zeros have no -0, to which adding 0 would make a difference.
         private readonly bool[] _hasNoMinusZero;
         private readonly Dictionary<(Storage Storage, bool IsFixed, int Length), Stack<int>> _free = [];
-        private readonly StepBuilder _fixed = new();
-        private readonly StepBuilder _steps = new();
+        private readonly StepBuilder _fixed = new(0);
+        private readonly StepBuilder _steps;
         private readonly List<Instruction> _rowInstructions = [];
         private readonly List<double> _constants = [];
         private readonly Stack<(int Id, long Row, long Column)> _parts = new();
@@ -50,6 +50,7 @@ internal sealed partial class ArrayTape
         public Compiler(Graph graph, int[] roots, bool[] reachable, VariableLayout inputs, VariableLayout columns, bool[]? operands, CancellationToken cancellation)
         {
             (_graph, _roots, _reachable, _inputs, _columns, _cancellation) = (graph, roots, reachable, inputs, columns, cancellation);
+            _steps = new StepBuilder(reachable.Length);
             _places = new Place[reachable.Length];
             _extents = new (int Start, int Length)[reachable.Length];
             _rooms = new int[reachable.Length];

@@ -191,9 +191,10 @@ internal sealed partial class ArrayTape
     }
 
     /// <summary>Shortens instructions one after the other.</summary>
-    private sealed class StepBuilder
+    /// <param name="capacity">About how many there are.</param>
+    private sealed class StepBuilder(int capacity)
     {
-        private readonly List<Step> _steps = [];
+        private readonly List<Step> _steps = new(capacity);
         private readonly List<Instruction> _instructions = [];
 
         /// <summary>Adds an instruction.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Execution.Arrays;
 
@@ -19,11 +20,10 @@ internal sealed class ElementRows(CompiledExpression elements, VariableLayout in
     /// <summary>The values of all rows.</summary>
     /// <param name="columns">For each variable its elements for every row, row after row, or those for all rows.</param>
     /// <param name="rowCount">The number of rows.</param>
+    /// <param name="all">For each expression gets its elements in every row, row after row.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <returns>For each expression its elements in every row, row after row.</returns>
-    public double[][] Evaluate(ReadOnlyMemory<double>[] columns, int rowCount, CancellationToken cancellation)
+    public void Evaluate(ReadOnlyMemory<double>[] columns, int rowCount, double[][] all, CancellationToken cancellation)
     {
-        var all = Array.ConvertAll(results, shape => new double[RowForms.LengthOf(shape, rowCount)]);
         var most = Math.Min(rowCount, MostRows);
         var memory = Rent(most);
         var values = memory.AsSpan(inputs.Length).ToArray();
@@ -32,20 +32,21 @@ internal sealed class ElementRows(CompiledExpression elements, VariableLayout in
             var count = Math.Min(MostRows, rowCount - start);
             elements.EvaluateRows(Split(columns, start, count, memory), count, values, cancellation);
             var next = 0;
-            foreach (var result in all)
+            for (var i = 0; i < all.Length; i++)
             {
-                var width = result.Length / rowCount;
-                Write(values.AsSpan(next, width), count, result.AsSpan(start * width));
+                var width = (int)results[i].Count;
+                Transposition.ToRows(values.AsSpan(next, width), count, all[i].AsSpan(start * width));
                 next += width;
             }
         }
 
         _idle = memory;
-        return all;
     }
 
     /// <summary>The sums over rows.</summary>
-    /// <inheritdoc cref="Evaluate"/>
+    /// <param name="columns">For each variable its elements for every row, row after row, or those for all rows.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <param name="rowCount">The number of rows.</param>
     /// <returns>The elements of all sums, in order.</returns>
     public double[] Sum(ReadOnlyMemory<double>[] columns, int rowCount, CancellationToken cancellation)
     {
@@ -103,20 +104,6 @@ internal sealed class ElementRows(CompiledExpression elements, VariableLayout in
             {
                 var column = columns[i].AsSpan(start, some);
                 for (int row = 0, from = (start * columns.Length) + i; row < column.Length; row++, from += columns.Length) column[row] = rows[from];
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Write(ReadOnlySpan<double[]> columns, int count, Span<double> rows)
-    {
-        for (var start = 0; start < count; start += RowsInCache)
-        {
-            var some = Math.Min(RowsInCache, count - start);
-            for (var i = 0; i < columns.Length; i++)
-            {
-                var column = columns[i].AsSpan(start, some);
-                for (int row = 0, to = (start * columns.Length) + i; row < column.Length; row++, to += columns.Length) rows[to] = column[row];
             }
         }
     }

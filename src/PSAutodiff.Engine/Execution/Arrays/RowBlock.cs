@@ -100,6 +100,7 @@ internal sealed class RowBlock<T>
     {
         var (target, x, y, z) = (instruction.Target, instruction.X, instruction.Y, instruction.Z);
         var isDirect = IsDirect(x, target) && IsDirect(y, target) && IsDirect(z, target);
+        if (!isDirect && z.Length == 0 && TryByColumn(instruction, result)) return;
         if (isDirect || target.Length < LongRow || !IsPlain(x, target) || !IsPlain(y, target) || !IsPlain(z, target))
         {
             instruction.Operation.Evaluate(Stretched(x, target, 0), Stretched(y, target, 1), Stretched(z, target, 2), result);
@@ -110,6 +111,35 @@ internal sealed class RowBlock<T>
         {
             instruction.Operation.Evaluate(Row(x, row), Row(y, row), Row(z, row), result.Slice(row * target.Length, target.Length));
         }
+    }
+
+    /// <summary>Arithmetic of a matrix with a number for each of its rows, which is stretched nowhere.</summary>
+    private bool TryByColumn(in ArrayTape.Instruction instruction, Span<double> result)
+    {
+        var (target, x, y) = (instruction.Target, instruction.X, instruction.Y);
+        if (!target.Shape.IsMatrix || instruction.Operation is not (SumOperation or SubOperation or MulOperation or DivOperation)) return false;
+        var columns = (int)target.Shape.Columns;
+        if (IsColumn(x) && y.Length == target.Length)
+        {
+            var column = In(x);
+            var matrix = In(y);
+            if (instruction.Operation is SumOperation) StretchedBlocks.OfColumn<SumOperation.Function>(column, matrix, columns, result);
+            else if (instruction.Operation is SubOperation) StretchedBlocks.OfColumn<SubOperation.Function>(column, matrix, columns, result);
+            else if (instruction.Operation is MulOperation) StretchedBlocks.OfColumn<MulOperation.Function>(column, matrix, columns, result);
+            else StretchedBlocks.OfColumn<DivOperation.Function>(column, matrix, columns, result);
+            return true;
+        }
+
+        if (!IsColumn(y) || x.Length != target.Length) return false;
+        var left = In(x);
+        var right = In(y);
+        if (instruction.Operation is SumOperation) StretchedBlocks.ByColumn<SumOperation.Function>(left, right, columns, result);
+        else if (instruction.Operation is SubOperation) StretchedBlocks.ByColumn<SubOperation.Function>(left, right, columns, result);
+        else if (instruction.Operation is MulOperation) StretchedBlocks.ByColumn<MulOperation.Function>(left, right, columns, result);
+        else StretchedBlocks.ByColumn<DivOperation.Function>(left, right, columns, result);
+        return true;
+
+        bool IsColumn(in ArrayTape.Place place) => place.Length > 1 && place.Shape.IsMatrix && place.Shape.Columns == 1 && place.Shape.Rows == target.Shape.Rows;
     }
 
     private static bool IsDirect(in ArrayTape.Place place, in ArrayTape.Place target) =>

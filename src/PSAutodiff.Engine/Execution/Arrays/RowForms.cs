@@ -18,18 +18,18 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
     /// <summary>The values of all rows.</summary>
     /// <param name="columns">For each variable its elements for every row, row after row, or those for all rows.</param>
     /// <param name="rowCount">The number of rows.</param>
+    /// <param name="results">For each expression gets its elements in every row, row after row.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <returns>For each expression its elements in every row, row after row.</returns>
-    public double[][] Evaluate(IReadOnlyList<ReadOnlyMemory<double>> columns, int rowCount, CancellationToken cancellation)
+    public void Evaluate(IReadOnlyList<ReadOnlyMemory<double>> columns, int rowCount, double[][] results, CancellationToken cancellation)
     {
         var form = For(ref _values, columns, sums: false, cancellation);
-        var results = Array.ConvertAll(form.Program.Results.Shapes, shape => new double[LengthOf(shape, rowCount)]);
         new RowRun<double>(form.Program, Environment.ProcessorCount).Evaluate(form.Singles(inputs, columns), form.Varying(columns), rowCount, results, cancellation);
-        return results;
     }
 
     /// <summary>The sums over rows.</summary>
-    /// <inheritdoc cref="Evaluate"/>
+    /// <param name="columns">For each variable its elements for every row, row after row, or those for all rows.</param>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="cancellation">Ends it early.</param>
     /// <returns>The elements of all sums, in order.</returns>
     public double[] Sum(IReadOnlyList<ReadOnlyMemory<double>> columns, int rowCount, CancellationToken cancellation)
     {
