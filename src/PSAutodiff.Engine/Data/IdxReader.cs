@@ -77,5 +77,5 @@ internal static class IdxReader
 
     private static AutodiffException EndsEarly() => Error("they end within their header");
 
-    private static AutodiffException Error(string problem) => new(ErrorIds.IdxInvalid, $"The IDX data are wrong: {problem}.");
+    private static AutodiffException Error(string problem) => new(ErrorIds.IdxInvalid, $"The IDX data are wrong: {problem}{(problem.EndsWith('?') ? string.Empty : ".")}");
 }

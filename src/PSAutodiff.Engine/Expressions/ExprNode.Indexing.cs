@@ -32,16 +32,16 @@ public sealed partial class ExprNode : IDynamicMetaObjectProvider
         for (var i = 0; i < places.Length; i++)
         {
             places[i] = WholeNumber(list[i]);
-            if (i > 0 && places[i] != places[i - 1] + 1) throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"after the index {places[i - 1]} stands {places[i]}. Several indices are consecutive, as in 0..2; Take chooses any."));
+            if (i > 0 && places[i] != places[i - 1] + 1) throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"After the index {places[i - 1]} stands {places[i]}. Several indices are consecutive, as in 0..2; Take chooses any."));
         }
 
-        if (places.Length == 0) throw new AutodiffException(ErrorIds.IndexInvalid, "there is no index.");
+        if (places.Length == 0) throw new AutodiffException(ErrorIds.IndexInvalid, "There is no index.");
         return SliceBounds.Range(places[0], places[^1] == -1 ? null : places[^1] + 1, size, what, string.Create(CultureInfo.InvariantCulture, $"{places[0]}..{places[^1]}"));
     }
 
     private static long WholeNumber(object? index) => NumberInput.TryGetNumber(NumberInput.Unwrap(index), out var number) && number == Math.Floor(number) && Math.Abs(number) <= 1L << 53
         ? (long)number
-        : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"an index is a whole number, not '{NumberInput.Unwrap(index)}'."));
+        : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"An index is a whole number, not '{NumberInput.Unwrap(index)}'."));
 
     /// <summary>Binds indices to <see cref="At"/>, and everything else as for any object.</summary>
     private sealed class IndexedMetaObject(Expression expression, ExprNode node) : DynamicMetaObject(expression, BindingRestrictions.Empty, node)

@@ -47,7 +47,7 @@ internal sealed class NamedFunction
     ];
 
     /// <summary>A sentence with all names.</summary>
-    public static string KnownNames => $"Known are {string.Join(", ", All.Select(static function => function.Name))}.";
+    public static string KnownNames => $"The operations are {string.Join(", ", All.Select(static function => function.Name))}.";
 
     /// <summary>The name.</summary>
     public string Name { get; }

@@ -152,7 +152,7 @@ public sealed record TrainingOptions
                 string.Create(CultureInfo.InvariantCulture, $"The learning rate has to be a finite number above 0, not {LearningRate}."));
         }
 
-        if (!Enum.IsDefined(LearningRateSchedule)) throw Invalid($"{LearningRateSchedule} is no schedule; known are {string.Join(", ", Enum.GetNames<LearningRateSchedule>())}.");
+        if (!Enum.IsDefined(LearningRateSchedule)) throw Invalid($"{LearningRateSchedule} is not a schedule. The schedules are: {string.Join(", ", Enum.GetNames<LearningRateSchedule>())}.");
         if (WarmupEpochs < 0 || (WarmupEpochs > 0 && WarmupEpochs >= Epochs)) throw Invalid($"WarmupEpochs has to be at least 0 and below Epochs, which is {Epochs}, not {WarmupEpochs}.");
         RequireAtLeast1(nameof(StepEpochs), StepEpochs ?? 1);
         RequireAbove0(nameof(StepFactor), StepFactor ?? 1);

@@ -235,7 +235,7 @@ public sealed class ExportAutodiffReportCommand : FileWritingCmdlet
         {
             throw new AutodiffException(
                 ErrorIds.ReportTypeUnsupported,
-                $"{ValueSource.Describe(item)} cannot be shown in a report. A report shows expressions, gradients, training results, networks, minima, fits, curve fits and weight decay.");
+                $"{ValueSource.Subject(item)} cannot be shown in a report. A report shows expressions, gradients, training results, networks, minima, fits, curve fits and weight decay.");
         }
     }
 

@@ -199,7 +199,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     {
         if (Feature is null && Label is null)
         {
-            Stop(ErrorIds.ExpressionMissing, $"{ValueSource.Describe(InputObject)} cannot be drawn. If the pipeline has rows of data, name the columns to draw: $rows | Show-Expression -Feature x -Label y. Or name the expression to draw with them: $rows | Show-Expression 'a*x + b' -At @{{ a = 2; b = 1 }} -Label y", InputObject);
+            Stop(ErrorIds.ExpressionMissing, $"{ValueSource.Subject(InputObject)} cannot be drawn. If the pipeline has rows of data, name the columns to draw: $rows | Show-Expression -Feature x -Label y. Or name the expression to draw with them: $rows | Show-Expression 'a*x + b' -At @{{ a = 2; b = 1 }} -Label y", InputObject);
         }
 
         foreach (var parameter in new[] { nameof(Variable), nameof(At), nameof(Derivative), nameof(TangentAt) })

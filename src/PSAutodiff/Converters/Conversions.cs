@@ -174,7 +174,7 @@ internal static class Conversions
                     ErrorIds.NetworkMissing,
                     "The network is null. Is the name of a PowerShell variable misspelled, or was the variable never set? New-NeuralNetwork makes one.");
             case { } other:
-                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(other)} is not a network. New-NeuralNetwork and Import-AutodiffModel return networks.");
+                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Subject(other)} is not a network. New-NeuralNetwork and Import-AutodiffModel return networks.");
         }
     }
 
@@ -187,7 +187,7 @@ internal static class Conversions
         TrainingResult { Model: { } trained } => trained,
         TrainingResult => throw new AutodiffException(ErrorIds.ModelMissing, "This training run trained the parameters of a loss expression, and a loss does not say what is predicted. Give it the prediction: Start-NetworkTraining '(y - (a*x + b))^2' -Prediction 'a*x + b'."),
         null => throw new AutodiffException(ErrorIds.ModelMissing, "The model is null. Is the name of a PowerShell variable misspelled, or was the variable never set?"),
-        { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Describe(other)} is not a model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel return models."),
+        { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Subject(other)} is not a model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel return models."),
     };
 
     // Some properties of processes and files throw.

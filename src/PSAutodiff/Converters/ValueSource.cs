@@ -306,7 +306,7 @@ internal sealed class ValueSource
     private AutodiffException NotBound(string variable, IEnumerable<string> unused)
     {
         var names = string.Join(", ", AllNames.Order(StringComparer.Ordinal));
-        var given = names.Length == 0 ? "No values were given." : $"Given are: {names}.{NearNames.Hint(variable, unused)}";
+        var given = names.Length == 0 ? "No values were given." : $"There are values for: {names}.{NearNames.Hint(variable, unused)}";
         return new AutodiffException(
             ErrorIds.VariableNotBound,
             $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? $"Give it one, for example with -At @{{ {VariableNames.Key(variable)} = 1 }}."}");
@@ -321,6 +321,7 @@ internal sealed class ValueSource
     {
         null or DBNull => "missing",
         string { Length: 0 } => "empty",
+        PSObject { BaseObject: PSCustomObject } => "an object with properties",
         string text when double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lost) && NumberText.IsLost(text, lost) => $"'{text}' (too {(lost == 0 ? "small" : "large")} for a double)",
         string text => $"'{(text.Length > 40 ? text[..40] + "..." : text)}'",
         IEnumerable list and not PSObject => $"a list of type {list.GetType().Name}",
@@ -328,6 +329,13 @@ internal sealed class ValueSource
         System.Numerics.BigInteger => "an integer too large for a double",
         { } other => $"an object of type {other.GetType().Name}",
     };
+
+    /// <summary>A value as the subject that begins a sentence.</summary>
+    public static string Subject(object? value)
+    {
+        var text = Describe(value) switch { "missing" => "null", "empty" => "empty text", var other => other };
+        return char.ToUpperInvariant(text[0]) + text[1..];
+    }
 
     private sealed record Unread(PSPropertyInfo Property);
 }

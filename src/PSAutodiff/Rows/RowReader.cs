@@ -187,7 +187,7 @@ internal sealed class RowReader
         ErrorIds.ColumnNotNumeric,
         _number,
         _columns[index],
-        $"{(Conversions.Unwrap(Cell(index)) is string text ? ValueSource.Describe(text) : "an empty cell")} is not a number. Numbers are written with a point, as 2.5 or 1e-3.{RowException.SkipHint}")
+        $"{(Conversions.Unwrap(Cell(index)) is string { Length: > 0 } text ? ValueSource.Describe(text) : "an empty cell")} is not a number. Numbers are written with a point, as 2.5 or 1e-3.{RowException.SkipHint}")
     {
         IsMissing = true,
     };

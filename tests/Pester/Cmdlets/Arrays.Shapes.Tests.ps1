@@ -93,10 +93,10 @@ Describe 'Elements and parts of nodes' {
         @{ Script = { $A[0, 3] }; Message = 'there is no column 3: there are 3, from 0 to 2.' }
         @{ Script = { $A[0, 1, 2] }; Message = 'a matrix (2, 3) has at most two indices.' }
         @{ Script = { $v[1..3] }; Message = 'the range 1..3 is not there: there are 3 elements, from 0 to 2.' }
-        @{ Script = { $v[2..0] }; Message = 'after the index 2 stands 1. *' }
-        @{ Script = { $v[1.5] }; Message = "an index is a whole number, not '1.5'." }
-        @{ Script = { $v['a'] }; Message = "an index is a whole number, not 'a'." }
-        @{ Script = { $v[$null] }; Message = "an index is a whole number, not ''." }
+        @{ Script = { $v[2..0] }; Message = 'After the index 2 stands 1. *' }
+        @{ Script = { $v[1.5] }; Message = "An index is a whole number, not '1.5'." }
+        @{ Script = { $v['a'] }; Message = "An index is a whole number, not 'a'." }
+        @{ Script = { $v[$null] }; Message = "An index is a whole number, not ''." }
         @{ Script = { $x[1] }; Message = 'there is no element 1: there is 1, and its index is 0.' }
         @{ Script = { $x[0, 0] }; Message = 'a number has no elements.' }
     ) {

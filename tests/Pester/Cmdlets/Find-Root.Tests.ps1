@@ -114,7 +114,7 @@ Describe 'A mistake with Find-Root' {
         @{ Call = { Find-Root @{ x = 1 } }; Id = 'ExpressionMissing'; Says = 'for -InitialValue, but no expression' }
         @{ Call = { @() | Find-Root -At @{ x = 1 } }; Id = 'ExpressionMissing'; Says = 'no expression' }
         @{ Call = { Find-Root 'x^2 - 2' }; Id = 'VariableNotBound'; Says = "Variable 'x' has no value" }
-        @{ Call = { Find-Root 'x^2 - 2' -At @{ y = 1 } }; Id = 'VariableNotBound'; Says = 'Given are: y' }
+        @{ Call = { Find-Root 'x^2 - 2' -At @{ y = 1 } }; Id = 'VariableNotBound'; Says = 'There are values for: y' }
         @{ Call = { Find-Root 'x^2 - 2' -At 1 }; Id = 'ValueMissing'; Says = 'by name' }
         @{ Call = { Find-Root 'x^2 - 2' -At @{ x = 'many' } }; Id = 'ValueNotNumeric'; Says = "'many'" }
         @{ Call = { Find-Root 'x^2 - 2' -At @{ x = [double]::NaN } }; Id = 'ValueNotFinite'; Says = 'NaN' }

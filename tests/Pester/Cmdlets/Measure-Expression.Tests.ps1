@@ -154,7 +154,7 @@ Describe 'Measure-Expression on rows' {
         $outcome.Errors[0].Exception.Message | Should -BeLike "Row 2, column 'x': 'two'*"
         $outcome.Errors[1].Exception.Message | Should -BeLike '*Row 3*'
         $outcome.Errors[2].Exception.Message | Should -BeLike "Row 4 *'x'*"
-        $outcome.Errors[3].Exception.Message | Should -BeLike "Row 5, column 'x': empty is not a number*"
+        $outcome.Errors[3].Exception.Message | Should -BeLike "Row 5, column 'x': an empty cell is not a number*"
     }
 
     It 'refuses an integer that is too large for a double, row by row' {

@@ -88,7 +88,7 @@ Describe 'Names in rows and -At' {
         $outcome = Get-Outcome { 'a*A' | Measure-Expression -At @{ A = 3 } }
         $outcome.Output | Should -HaveCount 0
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly VariableNotBound
-        $outcome.Errors[0].Exception.Message | Should -BeLike "Variable 'a' has no value. Given are: A.*"
+        $outcome.Errors[0].Exception.Message | Should -BeLike "Variable 'a' has no value. There are values for: A.*"
     }
 
     It 'keep a decay of V and T over t apart' {
@@ -222,8 +222,8 @@ Describe 'Names that look like numbers' {
     }
 
     It 'are said to be so where they have no value: <Text>' -ForEach @(
-        @{ Text = 'e^x'; Says = "Variable 'e' has no value. Given are: x. *exp(x)*" }
-        @{ Text = 'x*PI'; Says = "Variable 'PI' has no value. Given are: x. *written pi*" }
+        @{ Text = 'e^x'; Says = "Variable 'e' has no value. There are values for: x. *exp(x)*" }
+        @{ Text = 'x*PI'; Says = "Variable 'PI' has no value. There are values for: x. *written pi*" }
         @{ Text = 'x*inf'; Says = "Variable 'inf' has no value.*" }
     ) {
         foreach ($call in { $Text | Measure-Expression -At @{ x = 1 } }, { Find-Minimum $Text -At @{ x = 1 } }, { $Text | Test-Derivative -At @{ x = 1 } }) {

@@ -142,7 +142,7 @@ internal sealed partial class ExpressionParser
             Advance();
             Advance();
             var value = Value();
-            if (!IsSymbol(_current, ';')) throw Error(_current, "expected ';' and the expression that uses the binding; to compare write '=='; of an equation as y = a*x + b the model to fit is the right side alone");
+            if (!IsSymbol(_current, ';')) throw Error(_current, "expected ';' and the expression that uses the binding; to compare write '=='; of an equation such as y = a*x + b, write the right side alone");
             (_bindings ??= new Dictionary<string, int>(StringComparer.Ordinal)).Add(name, value);
             Advance();
         }

@@ -118,7 +118,7 @@ internal ref struct JsonReader
             }
             else
             {
-                throw Error($"{Shown()} is not a property of an expression; known are format, version, nodes and root");
+                throw Error($"{Shown()} is not a property of an expression: the properties are format, version, nodes and root");
             }
         }
 
@@ -203,7 +203,7 @@ internal ref struct JsonReader
             }
             else
             {
-                throw Error($"{Shown()} is not a property of a node; known are op, value, name and args, and shape, symmetric and values for arrays");
+                throw Error($"{Shown()} is not a property of a node: the properties are op, value, name and args, and shape, symmetric and values for arrays");
             }
         }
 
