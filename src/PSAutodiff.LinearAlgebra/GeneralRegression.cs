@@ -61,6 +61,12 @@ internal sealed class GeneralRegression : IRegression
     }
 
     /// <inheritdoc/>
+    public RegressionPart ToPart() => throw new NotSupportedException("A covariance couples the rows.");
+
+    /// <inheritdoc/>
+    public void AddParts(IEnumerable<RegressionPart> parts) => throw new NotSupportedException("A covariance couples the rows.");
+
+    /// <inheritdoc/>
     public LinearRegressionResult Finish(RegressionWork? work = null)
     {
         work ??= new RegressionWork(CancellationToken.None);

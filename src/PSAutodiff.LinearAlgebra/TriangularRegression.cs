@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using PSAutodiff.Fitting;
 
 namespace PSAutodiff.LinearAlgebra;
@@ -89,6 +90,43 @@ internal sealed class TriangularRegression : IRegression
     }
 
     /// <inheritdoc/>
+    public RegressionPart ToPart()
+    {
+        if (_held is { } held)
+        {
+            var numbers = new List<double>();
+            foreach (var (row, weight) in held) numbers.AddRange([.. row, weight]);
+            return PartOf(CollectionsMarshal.AsSpan(numbers), [], []);
+        }
+
+        var total = Total();
+        return PartOf(total.Upper(), _origins ?? [], total.Exponents.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public void AddParts(IEnumerable<RegressionPart> parts)
+    {
+        // Whole factors first: they say what columns are measured from.
+        var sorted = parts.Select(static part => (Part: part, Key: KeyOf(part))).OrderBy(static pair => pair.Part.HoldsRows).ThenBy(static pair => pair.Key, StringComparer.Ordinal);
+        foreach (var (part, _) in sorted)
+        {
+            if ((long)Rows + part.Rows > int.MaxValue) throw new AutodiffException(ErrorIds.DataTooLarge, $"The parts are of more than {int.MaxValue} rows together, which a result cannot count.");
+            var numbers = part.Numbers();
+            if (part.HoldsRows)
+            {
+                for (var next = 0; next < numbers.Length; next += _features + 2) Add(numbers.AsSpan(next, _features), numbers[next + _features], numbers[next + _features + 1]);
+                continue;
+            }
+
+            if (_held is not null) Begin([.. part.Origins]);
+            var factor = TriangularFactor.Of(numbers, [.. part.Exponents]);
+            for (var j = _head.Length; j < _width; j++) factor.AddFirstTo(j, (part.Origins.Count > 0 ? part.Origins[j] : 0) - (_origins?[j] ?? 0));
+            Total().Add(factor);
+            Rows += part.Rows;
+        }
+    }
+
+    /// <inheritdoc/>
     public LinearRegressionResult Finish(RegressionWork? work = null) => RegressionFit.Describe(_plan, Solve(work ?? new RegressionWork(CancellationToken.None)), Rows);
 
     /// <summary>Finds the coefficients.</summary>
@@ -98,10 +136,45 @@ internal sealed class TriangularRegression : IRegression
     {
         if (_held is { Count: var count } held && count < _width - 1) return WideFit.Solve(_plan, held, work);
         if (_held is not null) Begin();
+        return TallFit.Solve(_plan, Total(), _origins, Rows, work);
+    }
+
+    // All rows so far.
+    private TriangularFactor Total()
+    {
         _total ??= new TriangularFactor(_width);
         if (_chunk is not null) _total.Add(_chunk);
-        _chunk = null;
-        return TallFit.Solve(_plan, _total, _origins, Rows, work);
+        (_chunk, _chunkRows) = (null, 0);
+        return _total;
+    }
+
+    private RegressionPart PartOf(ReadOnlySpan<double> numbers, double[] origins, int[] exponents) => new()
+    {
+        Features = _plan.Features,
+        Label = _plan.Label,
+        Weight = _plan.Weight,
+        HasIntercept = _plan.HasIntercept,
+        IsWeighted = _plan.IsWeighted,
+        NumberFormat = _plan.NumberFormat,
+        Rows = Rows,
+        Origins = origins,
+        Exponents = exponents,
+        Factor = RegressionPart.BytesOf(numbers),
+    };
+
+    private static string KeyOf(RegressionPart part)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(part.Factor);
+        hash.AppendData(RegressionPart.BytesOf([part.Rows, .. part.Origins, .. part.Exponents.Select(static exponent => (double)exponent)]));
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    private void Begin(double[] origins)
+    {
+        var held = _held!;
+        (_held, Rows, _origins) = (null, 0, origins.Length > 0 ? origins : null);
+        foreach (var (row, weight) in held) Take(row.AsSpan(0, _features), row[^1], weight);
     }
 
     private void Begin()

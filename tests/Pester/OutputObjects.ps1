@@ -59,6 +59,7 @@ function Get-OutputObject([string]$DataFolder) {
         TrainingRestart        = $trained.Restarts[0]
         IdxData                = $idx
         LinearRegressionResult = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth
+        RegressionPart         = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth -AsPartial
         GeneralizedRegressionResult = $iris | Select-Object -First 100 | Invoke-LinearRegression -Feature SepalLength -Label Species -Family Binomial
         CurveFitResult         = @(0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2.5 * [Math]::Exp(-0.3 * $_) + 0.01 * ($_ % 3) } }) | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ a = 1; b = 0.1 }
         ExpressionModel        = New-Object PSAutodiff.ExpressionModel ('2*x + y' | New-ExprNode)

@@ -18,6 +18,13 @@ internal interface IRegression
     /// <param name="weights">One for each row; null for ones.</param>
     void AddRange(Array features, double[] targets, double[]? weights);
 
+    /// <summary>What was taken in, as a part that can be joined with others.</summary>
+    RegressionPart ToPart();
+
+    /// <summary>Takes in what parts hold, in an order that follows from their contents.</summary>
+    /// <param name="parts">Parts of the same columns.</param>
+    void AddParts(IEnumerable<RegressionPart> parts);
+
     /// <summary>Fits the model.</summary>
     /// <param name="work">Where it notes how far it is, and looks whether to stop; null for neither.</param>
     /// <exception cref="AutodiffException">A result is beyond the numbers, or the covariance does not suit.</exception>

@@ -47,6 +47,59 @@ internal sealed class TriangularFactor(int width, double[]? shift = null)
         }
     }
 
+    /// <summary>The factor of numbers that <see cref="Upper"/> gave.</summary>
+    /// <param name="upper">R, row after row from the diagonal on.</param>
+    /// <param name="exponents">The exponents of its columns.</param>
+    public static TriangularFactor Of(ReadOnlySpan<double> upper, ReadOnlySpan<int> exponents)
+    {
+        var width = exponents.Length;
+        var factor = new TriangularFactor(width);
+        exponents.CopyTo(factor._exponents);
+        for (var i = 0; i < width; i++)
+        {
+            upper[..(width - i)].CopyTo(factor._triangle.AsSpan((i * width) + i));
+            upper = upper[(width - i)..];
+        }
+
+        for (var j = 0; j < width; j++)
+        {
+            for (var i = 0; i <= j && !factor._isFilled[j]; i++) factor._isFilled[j] = factor._triangle[(i * width) + j] != 0;
+        }
+
+        return factor;
+    }
+
+    /// <summary>R, row after row from the diagonal on.</summary>
+    public double[] Upper()
+    {
+        var triangle = Triangle;
+        var upper = new double[width * (width + 1) / 2];
+        for (int i = 0, next = 0; i < width; next += width - i, i++) triangle.Slice((i * width) + i, width - i).CopyTo(upper.AsSpan(next));
+        return upper;
+    }
+
+    /// <summary>Adds a multiple of the first column, which is one of ones or of roots of weights, to another one.</summary>
+    public void AddFirstTo(int column, double factor)
+    {
+        if (factor == 0) return;
+        Eliminate();
+
+        // Only the first row of the first column is not 0.
+        var (first, unit) = (_triangle[0], _exponents[0]);
+        var value = factor * first;
+        var size = Math.Abs(value);
+        if (size == 0 || !double.IsFinite(size))
+        {
+            _triangle[column] += value;
+            return;
+        }
+
+        var exponent = Math.ILogB(value) + unit;
+        if (!_isFilled[column]) (_exponents[column], _isFilled[column]) = (Math.Abs(exponent) <= LargestExponent ? 0 : exponent, true);
+        else if (exponent - _exponents[column] > LargestExponent) ScaleTo(column, exponent);
+        _triangle[column] += Math.ScaleB(value, unit - _exponents[column]);
+    }
+
     /// <summary>Adds a row of several parts, multiplied by a factor.</summary>
     /// <param name="head">The first columns; may be empty.</param>
     /// <param name="body">The columns after them.</param>

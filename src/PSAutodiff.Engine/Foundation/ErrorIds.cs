@@ -86,6 +86,7 @@ internal static class ErrorIds
     public const string ObjectText = nameof(ObjectText);
     public const string OperationUnknown = nameof(OperationUnknown);
     public const string ParameterUnknown = nameof(ParameterUnknown);
+    public const string PartInvalid = nameof(PartInvalid);
     public const string PathInvalid = nameof(PathInvalid);
     public const string PenaltyInvalid = nameof(PenaltyInvalid);
     public const string PropertyExists = nameof(PropertyExists);

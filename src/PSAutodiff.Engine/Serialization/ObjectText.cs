@@ -30,6 +30,11 @@ internal static class ObjectText
             return ObjectJson.Read(text, type, static (text, type) => ObjectJson.Read<DerivativeTexts>(text).ToObject(type));
         }
 
-        return ObjectJson.Read(text, type, ObjectJson.Read);
+        return ObjectJson.Read(text, type, static (text, type) =>
+        {
+            var value = ObjectJson.Read(text, type);
+            (value as RegressionPart)?.Check();
+            return value;
+        });
     }
 }

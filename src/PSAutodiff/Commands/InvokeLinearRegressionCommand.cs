@@ -12,7 +12,7 @@ namespace PSAutodiff.Commands;
 
 /// <summary>Fits a linear, logistic or Poisson model to rows from the pipeline or to arrays.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LinearRegression")]
-[OutputType(typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult))]
+[OutputType(typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult), typeof(RegressionPart))]
 public sealed class InvokeLinearRegressionCommand : RowsCmdlet
 {
     private const string Activity = "Linear regression";
@@ -21,6 +21,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     private RegressionRows? _rows;
     private string[] _rounded = [];
     private RowCovariance? _covariance;
+    private RegressionParts? _parts;
 
     /// <summary>What to predict: a number for each row of -Data.</summary>
     [Parameter]
@@ -69,11 +70,23 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     [SupportsWildcards]
     public string? Weight { get; set; }
 
+    /// <summary>Write what the rows hold as a part to be joined with others, instead of a fit.</summary>
+    [Parameter]
+    public SwitchParameter AsPartial { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         CheckPenalty(Ridge, nameof(Ridge));
         CheckPenalty(Lasso, nameof(Lasso));
+        if (AsPartial && (Family != RegressionFamily.Gaussian || IsBound(nameof(Covariance)) || IsBound(nameof(Ridge)) || IsBound(nameof(Lasso))))
+        {
+            var unfit = Family != RegressionFamily.Gaussian ? nameof(Family) : new[] { nameof(Covariance), nameof(Ridge), nameof(Lasso) }.First(IsBound);
+            Stop(ErrorIds.ArgumentInvalid, unfit is nameof(Ridge) or nameof(Lasso)
+                ? $"-{unfit} is about all rows together. Give it where the parts are joined: ... | Invoke-LinearRegression -{unfit} 0.1"
+                : $"-{unfit} needs all rows at once, so it does not go with -AsPartial. Leave one of the two out.");
+        }
+
         if (Family != RegressionFamily.Gaussian && new[] { nameof(Ridge), nameof(Lasso), nameof(Covariance) }.FirstOrDefault(IsBound) is { } other)
         {
             Stop(ErrorIds.ArgumentInvalid, $"-{other} belongs to least squares, and -Family {Family} is fitted by maximum likelihood. Leave one of the two out.");
@@ -86,19 +99,53 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         }
 
         RequireOneSource("what to predict");
-        if (Label is null && !IsBound(nameof(Data))) Stop(ErrorIds.LabelMissing, "Which column is to be predicted? Name it with -Label." + ColumnSelection.HintOfFormula(Feature));
+        if (!MyInvocation.ExpectingInput) RequireLabel();
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsBound(nameof(InputObject))) return;
+        var row = _rows is null ? RegressionParts.Live(InputObject) : Conversions.Unwrap(InputObject);
+        if (row is not RegressionPart part)
+        {
+            if (_parts is not null) Stop(ErrorIds.PartInvalid, "Parts of a regression and rows came together. Pipe one of the two in.", row);
+            RequireLabel();
+            base.ProcessRecord();
+            return;
+        }
+
+        if (_rows is not null) Stop(ErrorIds.PartInvalid, "Rows and parts of a regression came together. Pipe one of the two in.", part);
+        if (new[] { nameof(Feature), nameof(Label), nameof(Weight), nameof(NoIntercept), nameof(Covariance), nameof(Family), nameof(NumberFormat), nameof(MissingValue) }.FirstOrDefault(IsBound) is { } other)
+        {
+            Stop(ErrorIds.ArgumentInvalid, $"-{other} was settled when the parts were made with -AsPartial, and is not given where they are joined.");
+        }
+
+        _parts ??= new RegressionParts();
+        Require<object?>(part, () =>
+        {
+            _parts.Add(part);
+            return null;
+        });
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (_parts is null) RequireLabel();
         Intake.Settle();
         if (_rows is { Count: 0, WithoutWeight: > 0 }) Stop(ErrorIds.WeightInvalid, "All weights are 0, so no row counts.");
-        if (!IsBound(nameof(Data))) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
+        if (_parts is null && !IsBound(nameof(Data))) Intake.Require(_rows?.Count ?? 0, "There are no rows to fit. Pipe data in, for example: Import-Csv data.csv | Invoke-LinearRegression -Feature a, b -Label y, or give -Data and -Target.");
+        if (AsPartial)
+        {
+            WriteObject(Require(null, () => _parts?.Join(0, 0).ToPart() ?? _rows?.ToPart() ?? ReadArrays().ToPart()));
+            WriteWarnings();
+            return;
+        }
+
         var result = Require(null, Fit);
         WriteObject(result);
-        foreach (var warning in _rounded) WriteWarning(warning);
-        if (_rows is { WithoutWeight: > 0 and var left }) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {left}."));
+        WriteWarnings();
         if (result is GeneralizedRegressionResult generalized) WarnOf(generalized);
         if (result is not LinearRegressionResult linear) return;
         if (result.RankDeficient && linear.Ridge == 0) WriteWarning(Explain(result, isLasso: linear.Lasso > 0));
@@ -109,14 +156,25 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     private protected override IEnumerable<string> ColumnParameters => [nameof(Weight)];
 
     private protected override IRowWork StartRows(object row, int number) =>
-        _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, Family, !NoIntercept, NumberFormat, MakePlan, row, number);
+        _rows = new RegressionRows(Feature ?? ["*"], Label!, Weight, _covariance, Family, !NoIntercept, NumberFormat, MakePlan, row, number) { IsPart = AsPartial };
+
+    private void RequireLabel()
+    {
+        if (Label is null && !IsBound(nameof(Data))) Stop(ErrorIds.LabelMissing, "Which column is to be predicted? Name it with -Label." + ColumnSelection.HintOfFormula(Feature));
+    }
+
+    private void WriteWarnings()
+    {
+        foreach (var warning in _rounded) WriteWarning(warning);
+        if (_rows is { WithoutWeight: > 0 and var left }) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {left}."));
+    }
 
     private RegressionResult Fit()
     {
         // With many columns, or a covariance of thousands of rows, it takes seconds; when nobody waits for it any more it ends at its next look.
         var work = new RegressionWork(Cancellation);
         var clock = Stopwatch.StartNew();
-        var fit = Task.Run(() => _rows is null ? FitArrays(work) : _rows.Finish(Intake, work));
+        var fit = Task.Run(() => _parts?.Join(Ridge, Lasso).Finish(work) ?? (_rows is null ? FitArrays(work) : _rows.Finish(Intake, work)));
         while (Task.WaitAny([fit], MillisecondsBetweenReports, Cancellation) < 0) ShowProgress(Activity, work.Stage, clock, work.Done);
         if (clock.Elapsed.TotalSeconds >= 1) EndProgress(Activity);
         return fit.GetAwaiter().GetResult();
@@ -171,11 +229,18 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         return new RegressionPlan(features, label, !NoIntercept, Ridge, Lasso) { IsWeighted = Weight is not null || IsBound(nameof(Covariance)) };
     }
 
-    private RegressionResult FitArrays(RegressionWork work)
+    private RegressionResult FitArrays(RegressionWork work) =>
+        Family == RegressionFamily.Gaussian ? ReadArrays().Finish(work) : FitFamily(ReadData(), work);
+
+    private NumberTable ReadData()
     {
         var data = NumberTable.From(Data, "-Data");
-        if (data.Rows == 0) throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
-        if (Family != RegressionFamily.Gaussian) return FitFamily(data, work);
+        return data.Rows > 0 ? data : throw new AutodiffException(ErrorIds.RowsMissing, "-Data has no rows.");
+    }
+
+    private IRegression ReadArrays()
+    {
+        var data = ReadData();
         var target = NumberTable.FromNumbers(Target, "-Target");
         if (target.Width != 1) throw new AutodiffException(ErrorIds.DataInvalid, string.Create(CultureInfo.InvariantCulture, $"-Target has {target.Width} columns. A regression predicts one: give a number for each row."));
         RequireRows(target.Rows, data.Rows);
@@ -184,7 +249,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
         _covariance?.RequireRows(data.Rows);
         var regression = _covariance?.Matrix is { } matrix ? LinearAlgebraTools.Regression(plan, matrix, null) : LinearAlgebraTools.Regression(plan);
         regression.AddRange(data.ToDoubles(), target.Take<double>(null), _covariance?.Variances?.Select(static variance => 1 / variance).ToArray());
-        return regression.Finish(work);
+        return regression;
     }
 
     // Labels of two classes are no numbers.

@@ -23,7 +23,7 @@ public static class SerializedText
         typeof(Network), typeof(NetworkLayer), typeof(FeatureScaling), typeof(WeightSaliency), typeof(ModelTest), typeof(ConfusionMatrix), typeof(ClassMeasure),
         typeof(NetworkTrace), typeof(LayerTrace),
         typeof(TrainingResult), typeof(TrainingStep), typeof(TrainingRestart), typeof(IdxData),
-        typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult), typeof(CurveFitResult), typeof(ExpressionModel), typeof(FeatureColumn), typeof(VariableColumns), typeof(WeightDecayAnalysis), typeof(WeightDecayDirection), typeof(MatrixAnalysis),
+        typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult), typeof(RegressionPart), typeof(CurveFitResult), typeof(ExpressionModel), typeof(FeatureColumn), typeof(VariableColumns), typeof(WeightDecayAnalysis), typeof(WeightDecayDirection), typeof(MatrixAnalysis),
     ];
 
     private static readonly Dictionary<string, Type> TypesByName = Types.ToDictionary(static type => Prefix + type.FullName, StringComparer.Ordinal);

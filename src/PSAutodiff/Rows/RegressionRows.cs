@@ -75,7 +75,18 @@ internal sealed class RegressionRows : IRowSurvey
     public bool Look(object row, int number) => _features.Look(row, number);
 
     /// <inheritdoc/>
-    public void Decide() => _features.Decide();
+    public void Decide()
+    {
+        _features.Decide();
+        if (!IsPart || _features.IsPlain) return;
+        throw new AutodiffException(ErrorIds.ColumnNotNumeric, "With -AsPartial all features have to be columns of numbers: levels of text, and the day that dates count from, are known only when all rows are seen. Make numbers of such a column first, for example with Select-Object.");
+    }
+
+    /// <summary>Whether the rows become a part that is joined with others.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>What the rows hold, as a part; at least one row was taken.</summary>
+    public RegressionPart ToPart() => _regression!.ToPart();
 
     /// <inheritdoc/>
     public void Take(object row, int number)
