@@ -1,5 +1,6 @@
 # Attention over a small set of vectors: a query weighs them by softmax, and the model learns which one to look at and what to read.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 
 # Four items with a key and a value each; the answer is the value of the item with the largest key.
 $random = [Random]::new(5)

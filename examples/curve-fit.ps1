@@ -1,6 +1,7 @@
 # A decay fitted to measured rows: initial values, an outlier and a robust loss, a bound, and the fitted curve as an expression.
 param([int]$Seed = 1)
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $random = [Random]::new($Seed)
 $measured = 0..29 | ForEach-Object {
     $noise = 0.05 * ($random.NextDouble() + $random.NextDouble() + $random.NextDouble() - 1.5)

@@ -1,6 +1,7 @@
 # What the best network of restarts.ps1 says over [-2, 2] x [-2, 2], and what a random one says. -CsvPath keeps its 101 x 101 values.
 param([int]$Seed = 1, [string]$CsvPath)
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $p = New-ExprNode '1/(1 + exp(-1*(c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2))))'
 $best = (& "$PSScriptRoot/restarts.ps1" -Seed $Seed | Where-Object Best).Parameters
 $random = [Random]::new($Seed)

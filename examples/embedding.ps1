@@ -1,5 +1,6 @@
 # An embedding: a vector for each category, chosen by take and learned from the data. Here it is a line for each species of iris.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $flowers = Import-Csv "$PSScriptRoot/data/iris.csv"
 $species = @($flowers.Species | Sort-Object -Unique)
 $rows = $flowers | Select-Object -Property PetalLength, PetalWidth, Species, @{ Name = 'kind'; Expression = { $species.IndexOf($_.Species) } }

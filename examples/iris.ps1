@@ -1,6 +1,7 @@
 # Three kinds of iris told apart by four measures of the flower: from a CSV file to a tested and saved model.
 param([int]$Seed = 1, [string]$Path = (Join-Path ([IO.Path]::GetTempPath()) 'iris.json'))
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $measures = 'SepalLength', 'SepalWidth', 'PetalLength', 'PetalWidth'
 
 # Every third flower is kept for the test; the network never sees it while it is trained.

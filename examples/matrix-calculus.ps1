@@ -1,5 +1,6 @@
 # Matrix calculus in ten lines: least squares, its gradient as a formula, and the solution by one Newton step.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 
 $loss = New-ExprNode 'sum((A @ v - y)^2) / 2' -Shape @{ A = 4, 2; v = 2; y = 4 }
 $gradient = $loss | Invoke-Differentiate v | Invoke-Simplify -Rule Textbook

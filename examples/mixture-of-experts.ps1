@@ -1,5 +1,6 @@
 # A mixture of two experts: a gate decides how much each of two lines counts. Together they learn a function with a corner.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $rows = -20..20 | ForEach-Object { [pscustomobject]@{ x = $_ / 10; y = [Math]::Abs($_ / 10) } }
 $mixture = 'g: [2]; v: [2]; w: [2]; u = [1, x]; p = sigmoid(u @ g); p * (u @ v) + (1 - p) * (u @ w)'
 $loss = $mixture -replace 'p \* .*', '(y - (p * (u @ v) + (1 - p) * (u @ w)))^2'

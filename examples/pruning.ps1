@@ -1,6 +1,7 @@
 # Optimal brain damage on iris. Train, score, prune, train again; then test on rows that took no part in it.
 param([int]$Seed = 1, [double]$Fraction = 0.7)
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $number = 0
 $train, $test = (Import-Csv "$PSScriptRoot/data/iris.csv").Where({ $number++; $number % 3 -ne 0 }, 'Split')
 

@@ -1,6 +1,7 @@
 # Least squares, ridge, the elastic net's extra rows, weights; and the training risk, which is (N - d)/N of the noise.
 param([int]$Draw = 2000, [int]$Seed = 1)
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $features = 'SepalWidth', 'PetalLength', 'PetalWidth'
 $flowers = Import-Csv "$PSScriptRoot/data/iris.csv"
 $flowers | Invoke-LinearRegression -Feature $features -Label SepalLength

@@ -1,5 +1,6 @@
 # A residual network: each block adds what it has learned to its input. No cmdlet knows this model, the loss of one row says it all.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $flowers = Import-Csv "$PSScriptRoot/data/iris.csv"
 $species = @($flowers.Species | Sort-Object -Unique)
 $rows = $flowers | Select-Object -Property *, @{ Name = 'kind'; Expression = { $species.IndexOf($_.Species) } }

@@ -1,6 +1,7 @@
 # Ten random starts of the nine-parameter network on the five points; all are reported, the best is kept.
 param([int]$Seed = 1)
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $p = New-ExprNode '1/(1 + exp(-1*fin))' |
     Resolve-Expression -At @{ fin = 'c + (tanh(b1 + (x1*w11 + x2*w21))*u1 + tanh(b2 + (x1*w12 + x2*w22))*u2)' }
 $loss = New-ExprNode '-1*(y*log(p + 1e-15) + (1 - y)*log(1 - p + 1e-15))' | Resolve-Expression -At @{ p = $p }

@@ -1,5 +1,6 @@
 # Which measures of a service announce an incident? Logistic regression: a network of a single sigmoid.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $metrics = 'LatencyMs', 'ErrorPercent', 'CpuPercent', 'QueueLength'
 
 # A day in quarters of an hour. Every fourth is kept for the test.

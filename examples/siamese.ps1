@@ -1,5 +1,6 @@
 # A Siamese pair. h = tanh(W x + b) for two inputs p and q with the same W and b; J = |W|^2 + sum |h_p - h_q|^2 over the pairs.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $names = 'w11', 'w12', 'w21', 'w22', 'b1', 'b2'
 $h = @{}
 foreach ($i in 1, 2) { foreach ($x in 'p', 'q') { $h["h$x$i"] = New-ExprNode "tanh(w${i}1*${x}1 + w${i}2*${x}2 + b$i)" } }

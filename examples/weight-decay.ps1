@@ -1,6 +1,7 @@
 # Weight decay moves the minimum of a quadratic error to Q (L + tau I)^-1 L Q' w*: directions of large curvature stay.
 param([double[]]$Decay = (0.01, 0.1, 1, 10))
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $loss = New-ExprNode '5*(a + b - 3)^2 + (a - b - 1)^2/20'
 $minimum = Find-Minimum $loss -At @{ a = 0; b = 0 } -Method Newton
 'Without decay: a = {0:f4}, b = {1:f4}' -f $minimum.At['a'], $minimum.At['b']

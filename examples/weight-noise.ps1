@@ -2,6 +2,7 @@
 # so it moves by the mean of as many gradients. That differs from what is expected by a few standard errors at most.
 param([int]$Seed = 1, [int]$Count = 100000)
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $s, $b, $y = 0.3, 0.1, 1.0
 $x = [double[]](0.5, -1.5, 2)
 $w = [double[]](0.7, -1.2, 0.4)

@@ -1,6 +1,7 @@
 # The lab on backpropagation, item by item: batches, losses and activations, exclusive or.
 # What a pipeline writes stands below it, after #>.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../../out/PSAutodiff" }
 
 # 1. The equations. The errors of a layer are delta = dE/dy * phi'(z), those of the layer before W delta * phi'(z), and the gradients are the
 # sums over the batch of delta y' and of delta. The lab writes phi'(y), of the output, where it is phi'(z), of the weighted sum.

@@ -1,6 +1,7 @@
 # The lab on expression graphs, item by item: an engine for derivatives, a network trained by it, and weight decay.
 # What a pipeline writes stands below it, after #>.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../../out/PSAutodiff" }
 
 # 1. The graph of 4xy + e^(-y). Its leaves are constants and variables, its other nodes are operations.
 $z = New-ExprNode '4*x*y + exp(-1*y)'

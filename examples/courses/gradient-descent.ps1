@@ -1,6 +1,7 @@
 # The lab on gradient descent, item by item: a function of two variables, the chain rule, a first network.
 # What a pipeline writes stands below it, after #>.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../../out/PSAutodiff" }
 
 # 1. Three iterations on (x1 - 6)^2 + x2^2 - x1 x2 from (6, 6), with the rates 1/2, 1/3 and 1/4.
 # The gradient at (8, 4) is zero, so nothing changes from there on.

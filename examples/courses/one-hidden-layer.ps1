@@ -1,6 +1,7 @@
 # The problem set on one hidden layer, item by item: backpropagation by hand, and the effect of regularization.
 # What a pipeline writes stands below it, after #>.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../../out/PSAutodiff" }
 
 # 1. The forward pass: 4 inputs, 5 hidden units, 1 output, sigmoid everywhere.
 $net = New-NeuralNetwork 4 5, sigmoid, 1, sigmoid -Seed 1

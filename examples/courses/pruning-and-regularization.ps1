@@ -1,6 +1,7 @@
 # The homework on pruning, least squares, dropout, second order and Siamese networks, item by item.
 # What a pipeline writes stands below it, after #>.
 Set-StrictMode -Version Latest
+if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../../out/PSAutodiff" }
 
 # 1. What a change d of the weights does to the loss: about g d + d'Hd/2, by Taylor. For a quadratic loss that is exact; here it is setting b to 0.
 $rows = 'x,y', '1,1', '2,3', '3,2', '5,4', '8,7', '9,5' | ConvertFrom-Csv

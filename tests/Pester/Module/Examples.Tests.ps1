@@ -32,7 +32,7 @@ Describe 'examples/<Name>' -ForEach $scripts {
 
     It 'is run by a test' {
         $tests = Get-ChildItem "$PSScriptRoot/.." -Recurse -Filter *.Tests.ps1 | Get-Content -Raw
-        @($tests | Where-Object { $_.Contains("examples/$Name`"") -or $_.Contains("Invoke-Example $Name") }).Count | Should -BeGreaterThan 0
+        @($tests | Where-Object { $_.Contains("examples/$Name`"") -or $_.Contains("Join-Path `$examples $Name") -or $_.Contains("Invoke-Example $Name") }).Count | Should -BeGreaterThan 0
     }
 }
 
@@ -252,6 +252,34 @@ Describe 'Models written as the loss of one row' {
         $run.Variables.result.FinalLoss | Assert-Near (Get-Mean $losses) -Within 1e-14
         $run.Output[-2..-1] | ForEach-Object { [Math]::Abs($_) } | ForEach-Object { $_ | Assert-Near 1 -Within 0.1 }
         $run.Output[2] | Assert-Near 2 -Within 0.1
+    }
+}
+
+Describe 'predict-disk.ps1, as a scheduler starts it' {
+    BeforeAll {
+        $job = Join-Path $examples predict-disk.ps1
+        $model, $log = (Join-Path $TestDrive fit.json), (Join-Path $TestDrive job.log)
+        Import-Csv (Join-Path $examples data/disk-growth.csv) | Invoke-CurveFit 'c + a*exp(r*Day)' UsedGB -InitialValue @{ r = 0.01 } | Export-AutodiffModel $model
+        $searchPath = $env:PSModulePath
+        $env:PSModulePath = (Split-Path $moduleBase) + [IO.Path]::PathSeparator + $searchPath
+    }
+
+    AfterAll { $env:PSModulePath = $searchPath }
+
+    It '<Name>: exit code <Code>' -ForEach @(
+        @{ Name = 'a warning'; Days = 20; File = 'fit.json'; Code = 1; Says = 'The disk is full in 14 days.' }
+        @{ Name = 'time enough'; Days = 10; File = 'fit.json'; Code = 0; Says = 'The disk is full in 14 days.' }
+        @{ Name = 'a failure'; Days = 20; File = 'missing.json'; Code = 2; Says = 'Failed: *missing.json*' }
+    ) {
+        $shown = & $shellPath @shellArguments -NoProfile -NonInteractive -File $job -Model (Join-Path $TestDrive $File) -Log $log -WarnDays $Days
+        $LASTEXITCODE | Should -Be $Code
+        $shown | Should -BeLike $Says
+        (Get-Content $log)[-1] | Should -BeLike "????-??-??T??:??:?? $Says"
+    }
+
+    It 'is the script that the tutorial shows' {
+        $page = (Get-Content (Join-Path $repositoryRoot docs/tutorials/fit-a-csv.md) -Raw) -replace '\r'
+        $page.Contains("``````powershell`n$((Get-Content $job -Raw) -replace '\r')``````") | Should -BeTrue
     }
 }
 
