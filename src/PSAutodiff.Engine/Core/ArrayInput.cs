@@ -47,7 +47,7 @@ internal static class ArrayInput
             if (!NumberInput.TryGetDouble(element, out elements[next++]))
             {
                 var place = shape.IsMatrix ? string.Create(CultureInfo.InvariantCulture, $"[{(next - 1) / shape.Columns}, {(next - 1) % shape.Columns}]") : string.Create(CultureInfo.InvariantCulture, $"[{next - 1}]");
-                throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The element {name}{place} is {NumberInput.Describe(element)}, not a number.");
+                throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The element {name}{place} is {NumberInput.Describe(element)}, not a number.{NumberInput.CommaHint(element)}");
             }
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Expressions;
 
@@ -11,6 +12,10 @@ namespace PSAutodiff.Expressions;
 /// </summary>
 internal sealed class NamedFunction
 {
+    // Of a slip such as cosin: how much of a name has to be there, and how much more may be.
+    private const int LeastBeginning = 3;
+    private const int MostEnding = 3;
+
     private static readonly string[] Parameters = ["x", "y", "z"];
 
     private static readonly (string Name, int Count)[] Written =
@@ -46,6 +51,15 @@ internal sealed class NamedFunction
         .. Written.Select(static written => written.Name).Concat(ArrayFunction.Names).Distinct(StringComparer.Ordinal).Where(static name => OperationTable.TryFindFunction(name) is null or { HasIndices: true }).Order(StringComparer.Ordinal).Select(static name => TryFind(name)!),
     ];
 
+    /// <summary>A question for the function that a name may be a slip of, or begins with; null when there is none.</summary>
+    public static string? DidYouMean(string name)
+    {
+        var names = All.Select(static function => function.Name).ToList();
+        var near = NearNames.Nearest(name, names)
+            ?? names.Where(known => known.Length >= LeastBeginning && name.Length <= known.Length + MostEnding && name.StartsWith(known, StringComparison.OrdinalIgnoreCase)).MaxBy(static known => known.Length);
+        return near is null ? null : $"Did you mean '{near}'?";
+    }
+
     /// <summary>A sentence with all names.</summary>
     public static string KnownNames => $"The operations are {string.Join(", ", All.Select(static function => function.Name))}.";
 
@@ -79,7 +93,7 @@ internal sealed class NamedFunction
         if (UnknownFunction.IsUsual(function) || functions?.Contains(function) == true) return Unknown(name);
         throw new AutodiffException(
             ErrorIds.OperationUnknown,
-            $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. {(ForeignWords.Advice(name) is { } advice ? advice + " " : string.Empty)}{KnownNames}");
+            $"There is no operation '{(name.Length > 60 ? name[..60] + "..." : name)}'. {ForeignWords.Advice(name) ?? DidYouMean(name) ?? KnownNames}");
     }
 
     /// <summary>A function without a definition, or a derivative of one, by the text before the parenthesis.</summary>

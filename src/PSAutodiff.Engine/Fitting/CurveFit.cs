@@ -247,7 +247,7 @@ public sealed class CurveFit
         if (program.FindNotFinite(point, cancellation) is not { } found) return;
         var what = double.IsFinite(found.Value)
             ? string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value:g6}, but a derivative by a parameter is not finite: a kink or border of its domain. Start beside it.")
-            : string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value}. Start where it is finite for all rows.");
+            : string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value}{FitFault.Of(_model, _columns, found.Row, point, layout)}");
         throw new AutodiffException(
             ErrorIds.ValueNotFinite,
             string.Create(CultureInfo.InvariantCulture, $"At the start, {PointText.Of(layout.ElementNames, point)}, in row {_rows.NumberOf(found.Row)}, {what}"));

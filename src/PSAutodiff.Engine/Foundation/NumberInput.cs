@@ -35,6 +35,19 @@ internal static class NumberInput
         return TryGetNumber(value, out number);
     }
 
+    /// <summary>Whether a value is text with digits on both sides of a single comma, such as 2,5 or 1.234,5.</summary>
+    public static bool HasDecimalComma(object? value)
+    {
+        if (Unwrap(value) is not string text) return false;
+        var digits = text.AsSpan().Trim().TrimStart("+-");
+        var comma = digits.IndexOf(',');
+        return comma > 0 && comma < digits.Length - 1 && !digits[(comma + 1)..].ContainsAnyExceptInRange('0', '9')
+            && char.IsAsciiDigit(digits[0]) && !digits[..comma].ContainsAnyExcept("0123456789.");
+    }
+
+    /// <summary>A sentence for an error about text that has a decimal comma; empty for other values.</summary>
+    public static string CommaHint(object? value) => HasDecimalComma(value) ? " Numbers are written with a point, as 2.5 or 1e-3." : string.Empty;
+
     /// <summary>What is not a number, as an error message shows it.</summary>
     public static string Describe(object? value) => Unwrap(value) switch
     {

@@ -198,7 +198,7 @@ public sealed class CompiledFunction
             columns[i] = new double[list.Count];
             for (var j = 0; j < list.Count; j++)
             {
-                if (!NumberInput.TryGetDouble(list[j], out columns[i][j])) throw new AutodiffException(ErrorIds.ValueNotNumeric, string.Create(CultureInfo.InvariantCulture, $"Element {j} of the values of '{Variables[i]}' is not a number."));
+                if (!NumberInput.TryGetDouble(list[j], out columns[i][j])) throw new AutodiffException(ErrorIds.ValueNotNumeric, string.Create(CultureInfo.InvariantCulture, $"Value {j + 1} of '{Variables[i]}' is not a number.{NumberInput.CommaHint(list[j])}"));
             }
         }
 

@@ -33,6 +33,7 @@ internal static partial class ModelJson
     /// <exception cref="AutodiffException">The text is none; the message says where.</exception>
     public static IAutodiffModel Read(string text)
     {
+        if (!text.AsSpan().TrimStart().StartsWith("{")) throw new AutodiffException(ErrorIds.NetworkJson, string.IsNullOrWhiteSpace(text) ? "It is empty: no model was saved to it, or the file was cut." : "It does not begin with '{', so it is not a model that Export-AutodiffModel saved.");
         if (!Beginning().IsMatch(text)) return ReadNetwork(text);
         return (IAutodiffModel)ObjectJson.Read(text, typeof(IAutodiffModel), static (text, _) =>
         {

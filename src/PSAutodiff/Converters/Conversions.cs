@@ -173,6 +173,8 @@ internal static class Conversions
                 throw new AutodiffException(
                     ErrorIds.NetworkMissing,
                     "The network is null. Is the name of a PowerShell variable misspelled, or was the variable never set? New-NeuralNetwork makes one.");
+            case string text:
+                throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Describe(text)} is text, not a network. To use a file, load it first: Import-AutodiffModel.");
             case { } other:
                 throw new AutodiffException(ErrorIds.NetworkMissing, $"{ValueSource.Subject(other)} is not a network. New-NeuralNetwork and Import-AutodiffModel return networks.");
         }
@@ -187,6 +189,7 @@ internal static class Conversions
         TrainingResult { Model: { } trained } => trained,
         TrainingResult => throw new AutodiffException(ErrorIds.ModelMissing, "This training run trained the parameters of a loss expression, and a loss does not say what is predicted. Give it the prediction: Start-NetworkTraining '(y - (a*x + b))^2' -Prediction 'a*x + b'."),
         null => throw new AutodiffException(ErrorIds.ModelMissing, "The model is null. Is the name of a PowerShell variable misspelled, or was the variable never set?"),
+        string text => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Describe(text)} is text, not a model. To use a file, load it first: Import-AutodiffModel."),
         { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Subject(other)} is not a model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel return models."),
     };
 

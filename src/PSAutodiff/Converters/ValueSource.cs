@@ -142,7 +142,7 @@ internal sealed class ValueSource
                 continue;
             }
 
-            throw new AutodiffException(ErrorIds.ValueNotNumeric, string.Create(CultureInfo.InvariantCulture, $"Element {i} of the values of '{name}' is {Describe(list[i])}, not a number."));
+            throw new AutodiffException(ErrorIds.ValueNotNumeric, string.Create(CultureInfo.InvariantCulture, $"Value {i + 1} of '{name}' is {Describe(list[i])}, not a number.{NumberInput.CommaHint(list[i])}"));
         }
 
         return column;
@@ -314,7 +314,7 @@ internal sealed class ValueSource
 
     private static AutodiffException NotNumeric(string name, object? value) => new(
         ErrorIds.ValueNotNumeric,
-        $"The value of '{name}' is {Describe(value)}, not a number.");
+        $"The value of '{name}' is {Describe(value)}, not a number.{NumberInput.CommaHint(value)}");
 
     /// <summary>A value as an error message shows it.</summary>
     public static string Describe(object? value) => Conversions.Unwrap(value) switch

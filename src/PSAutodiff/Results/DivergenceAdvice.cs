@@ -35,6 +35,6 @@ internal static class DivergenceAdvice
 
         return result.FailsAtStart
             ? $"The loss or its derivatives are not finite there with the initial values either, so -LearningRate is not at fault: look at the data of that step, and at logarithms, roots and quotients in the loss."
-            : string.Create(CultureInfo.InvariantCulture, $"A smaller -LearningRate than {result.LearningRate} may help.");
+            : string.Create(CultureInfo.InvariantCulture, $"A smaller -LearningRate than {result.LearningRate} may help{(result.Network is null ? string.Empty : ", and -Standardize (with -StandardizeTarget) where columns are large or of different sizes")}.");
     }
 }

@@ -88,7 +88,7 @@ internal static class ColumnSelection
 
     private static AutodiffException Missing(string column, string[] names, int number, string source)
     {
-        var hint = HintOfFormula([column]) is { Length: > 0 } formula ? formula : NearNames.Hint(column, names);
+        var hint = HintOfFormula([column]) is { Length: > 0 } formula ? formula : RowAdvice.ForColumns(names) ?? NearNames.Hint(column, names);
         return new AutodiffException(
             ErrorIds.ColumnMissing,
             string.Create(CultureInfo.InvariantCulture, $"{source} names the column '{column}', but row {number} has no such column. It has: {string.Join(", ", names)}.{hint}"));

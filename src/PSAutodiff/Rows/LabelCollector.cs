@@ -197,7 +197,7 @@ internal sealed class LabelCollector
         var found = string.Create(CultureInfo.InvariantCulture, $"{column} has {texts.Count} class{(texts.Count == 1 ? string.Empty : "es")} ({Listed(texts.Order(StringComparer.Ordinal))})");
         if (texts.Count == 1) throw new AutodiffException(ErrorIds.ClassCount, $"{found}: classification needs at least two classes.");
         var advice = _outputs > 1
-            ? string.Create(CultureInfo.InvariantCulture, $"but the network has {_outputs} outputs. Give its last layer {texts.Count}, one for each class.")
+            ? string.Create(CultureInfo.InvariantCulture, $"but the network has {_outputs} outputs. {(texts.Count < _outputs ? "Are the rows sorted by class? Then shuffle them before a part is taken: Get-Random -Shuffle. Else give" : "Give")} its last layer {texts.Count}, one for each class.")
             : Kind != "network" ? $"but a {Kind} takes two. Leave out the rows of the others, or make a column that is true for one of them."
             : string.Create(CultureInfo.InvariantCulture, $"but a network with one output takes two. Give its last layer {texts.Count} outputs with softmax.");
         // One output means numbers or classes, and the first label decided.

@@ -234,7 +234,7 @@ internal sealed class RowIntake(IRowMessages messages, Func<object, int, IRowWor
     private IRowWork Start(object row, int count)
     {
         // A row without columns says nothing about those of the others.
-        if (!HasColumns(row)) throw new RowException(ErrorIds.ColumnMissing, count, null, $"is {ValueSource.Describe(row)}, which has no columns.");
+        if (!HasColumns(row)) throw new RowException(ErrorIds.ColumnMissing, count, null, $"is {ValueSource.Describe(row)}, which has no columns.{RowAdvice.ForText(row)}");
         try
         {
             return start!(row, NumberOf(count));

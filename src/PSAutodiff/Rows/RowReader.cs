@@ -25,6 +25,9 @@ internal sealed class RowReader
     private readonly int[] _percents;
     private readonly int[] _plain;
     private bool _wasFlag;
+
+    // The first date that was met: all hints count the days from it.
+    private DateTime? _firstDate;
     private RowCells _cells;
     private object _row = string.Empty;
     private int _number;
@@ -134,7 +137,9 @@ internal sealed class RowReader
         if (!TryNumber(cell, out var number))
         {
             if (IsMissingNumber(cell)) throw MissingAt(index);
-            var hint = Format == NumberFormat.Plain && FormattedNumber.TryRead(Conversions.Unwrap(cell) as string, out _) ? " -NumberFormat Formatted reads it." : HintOfTime(Conversions.Unwrap(cell), _columns[index]);
+            var hint = Format == NumberFormat.Plain && FormattedNumber.TryRead(Conversions.Unwrap(cell) as string, out _) ? " -NumberFormat Formatted reads it."
+                : NumberInput.HasDecimalComma(Conversions.Unwrap(cell)) ? HintOfComma(_columns[index])
+                : HintOfTime(Conversions.Unwrap(cell), _columns[index]);
             throw new RowException(
                 ErrorIds.ColumnNotNumeric,
                 _number,
@@ -192,12 +197,18 @@ internal sealed class RowReader
         IsMissing = true,
     };
 
+    // The culture that wrote a column is not known; German has the comma that most have.
+    private static string HintOfComma(string column) =>
+        $" To read a column with decimal commas: ForEach-Object {{ {Member(column)} = [double]::Parse({Member(column)}, [cultureinfo]'de-DE'); $_ }}.";
+
+    private static string Member(string column) => $"$_.'{column.Replace("'", "''", StringComparison.Ordinal)}'";
+
     // Regressions and networks count the days of dates by themselves; a formula has to say from when, and in which unit.
-    private static string HintOfTime(object? cell, string column)
+    private string HintOfTime(object? cell, string column)
     {
-        var member = $"$_.'{column.Replace("'", "''", StringComparison.Ordinal)}'";
+        var member = Member(column);
         return cell is TimeSpan ? $" Add a column of seconds: Select-Object *, @{{ n = 'Seconds'; e = {{ {member}.TotalSeconds }} }}."
-            : FeatureReader.TryDate(cell, out var date) ? string.Create(CultureInfo.InvariantCulture, $" Add a column of days since a date: Select-Object *, @{{ n = 'Days'; e = {{ ([datetime]{member} - [datetime]'{date:yyyy-MM-dd}').TotalDays }} }}.")
+            : FeatureReader.TryDate(cell, out var date) ? string.Create(CultureInfo.InvariantCulture, $" Add a column of days since a date: Select-Object *, @{{ n = 'Days'; e = {{ ([datetime]{member} - [datetime]'{(_firstDate ??= date):yyyy-MM-dd}').TotalDays }} }}.")
             : string.Empty;
     }
 
@@ -230,7 +241,7 @@ internal sealed class RowReader
     private RowException Missing(string column)
     {
         var names = Conversions.Unwrap(_row) is string or ValueType ? [] : _cells.Names.ToArray();
-        var has = names.Length > 0 ? $"It has: {string.Join(", ", names)}.{NearNames.Hint(column, names)}" : $"It is {ValueSource.Describe(_row)}, which has no columns.";
+        var has = names.Length > 0 ? $"It has: {string.Join(", ", names)}.{RowAdvice.ForColumns(names) ?? NearNames.Hint(column, names)}" : $"It is {ValueSource.Describe(_row)}, which has no columns.{RowAdvice.ForText(_row)}";
         var other = OtherSource is null ? string.Empty : $", and {OtherSource} gives no value for it";
         // All that it lacks at once: a vector may have many.
         string[] missing = [column, .. _columns.Where((name, i) => name != column && _alike[i] is null && Conversions.Unwrap(_row) is not (string or ValueType) && _cells.Alike(name).Count == 0).Distinct(StringComparer.Ordinal)];

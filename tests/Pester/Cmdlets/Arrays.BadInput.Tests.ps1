@@ -208,7 +208,7 @@ Describe 'Arrays where a number is needed' {
         $function = New-CompiledExpression 'x*y'
         $problem = (Get-Outcome { $function.InvokeMany(((1, 2), (3, 4)), (1, 2)) }).Errors[0].Exception.GetBaseException()
         $problem.ErrorId | Should -BeExactly ValueNotNumeric
-        $problem.Message | Should -BeLike "Element 0 of the values of 'x'*"
+        $problem.Message | Should -BeLike "Value 1 of 'x'*"
         $function.InvokeMany(@(1, '2', 3l), 2) | Should -Be 2, 4, 6
         $function.InvokeMany([System.Collections.Generic.List[object]]@(1, 2), [float[]](3, 4)) | Should -Be 3, 8
     }

@@ -148,3 +148,47 @@ Describe 'A model where an expression belongs' {
         { $rows | Invoke-LinearRegression t y | ConvertTo-ExprText -ErrorAction Stop } | Should -Throw '*is a model, not an expression. Its formula is in the property Expression*'
     }
 }
+
+Describe 'Messages that name the way out' {
+    BeforeAll {
+        $german = [pscustomobject]@{ Day = '1'; GB = '298,71' }, [pscustomobject]@{ Day = '2'; GB = '299,71' }
+        $shifted = [pscustomobject]@{ 'Datum;BelegtGB' = '1;2' }
+        $dated = 1..3 | ForEach-Object { [pscustomobject]@{ D = "2026-01-0$_"; GB = $_ } }
+        $network = New-NeuralNetwork 1 4, tanh, 3, softmax -Seed 1
+        $long = New-ExprNode ((1..60 | ForEach-Object { "$_*sin($_*x)" }) -join '+')
+    }
+
+    It '<Name>' -ForEach @(
+        @{ Name = 'decimal commas'; Call = { $german | Measure-Expression '2*GB' }; Says = "Row 1, column 'GB': '298,71' is not a number.*ForEach-Object { `$_.'GB' = ?double?::Parse(`$_.'GB', ?cultureinfo?'de-DE'); `$_ }." }
+        @{ Name = 'another delimiter'; Call = { $shifted | Invoke-CurveFit 'a + b*Datum' BelegtGB }; Says = "*Import-Csv -Delimiter ';'." }
+        @{ Name = 'another delimiter, for a regression'; Call = { $shifted | Invoke-LinearRegression Datum BelegtGB }; Says = "*Import-Csv -Delimiter ';'." }
+        @{ Name = 'an array as one row'; Call = { Measure-Expression '2*t' -InputObject $rows }; Says = '*pipe the rows*' }
+        @{ Name = 'lines as rows'; Call = { 't,y', '1,2' | Measure-Expression '2*t' }; Says = '*To read a CSV file: Import-Csv data.csv.' }
+        @{ Name = 'data without a logarithm'; Call = { 0..4 | ForEach-Object { [pscustomobject]@{ Day = $_; y = $_ } } | Invoke-CurveFit 'a + b*ln(Day)' y }; Says = '*in row 1, the model gives NaN: log(Day) is -Infinity at Day = 0. No start changes that*' }
+        @{ Name = 'a start without a logarithm'; Call = { $rows | Invoke-CurveFit 'a + ln(r)*t' y -InitialValue @{ r = -1 } }; Says = '*log(r) is NaN at r = -1. Start where*' }
+        @{ Name = 'classes that are missing'; Call = { 1..8 | ForEach-Object { [pscustomobject]@{ x = $_; c = "c$($_ % 2)" } } | Start-NetworkTraining -Network $network -Feature x -Label c -Epoch 1 }; Says = '*Are the rows sorted by class? Then shuffle them*Get-Random -Shuffle*' }
+        @{ Name = 'a slip in the name of a function'; Call = { New-ExprNode 'cosin(x)' }; Says = "*there is no operation 'cosin'. Did you mean 'cos'?*" }
+        @{ Name = 'a name that double quotes took'; Call = { New-ExprNode 'a + b*' }; Says = '*single quotes*' }
+        @{ Name = 'a print that was cut'; Call = { New-ExprNode "$long == 500" }; Says = '*shortened print of a long expression*Use the expression itself*' }
+        @{ Name = 'a comma in a value'; Call = { Measure-Expression 'x^2' -At @{ x = '2,5' } }; Says = "*'2,5', not a number. Numbers are written with a point*" }
+        @{ Name = 'the place of a value, from 1'; Call = { Measure-Expression 'x^2' -At @{ x = 1, 2, $null } }; Says = "Value 3 of 'x' is missing*" }
+        @{ Name = 'a path as a model'; Call = { $rows | Invoke-AutodiffModel 'work/fit' }; Says = "'work/fit' is text, not a model.*Import-AutodiffModel." }
+        @{ Name = 'a path as a network'; Call = { $rows | Start-NetworkTraining -Network 'work/net.json' -Feature t -Label y }; Says = '*Import-AutodiffModel.' }
+    ) {
+        $outcome = Get-Outcome $Call
+        $outcome.Errors[0].Exception.Message -replace '\s*\n.*' | Should -BeLike $Says
+    }
+
+    It 'counts days from one date in all rows' {
+        $hints = (Get-Outcome { $dated | Invoke-CurveFit 'a + b*D' GB }).Errors.Exception.Message | Where-Object { $_ -like "Row ?, column 'D'*" }
+        $hints | Should -HaveCount 3
+        $hints | ForEach-Object { $_ | Should -BeLike "*- ?datetime?'2026-01-01').TotalDays*" }
+    }
+
+    It 'says what a file is that holds no model' {
+        Set-Content ($file = Join-Path $TestDrive rows.csv) 'Day,GB'
+        (Get-Outcome { Import-AutodiffModel $file }).Errors[0].Exception.Message | Should -BeLike "*does not begin with '{', so it is not a model*"
+        Set-Content ($file = Join-Path $TestDrive empty.json) ''
+        (Get-Outcome { Import-AutodiffModel $file }).Errors[0].Exception.Message | Should -BeLike '*It is empty*'
+    }
+}

@@ -254,7 +254,7 @@ Describe 'A training that runs away' {
         $LastTraining = $Kept = $null
         $caught = $null
         try { $lost = $rows | Start-NetworkTraining '(a*x - y)^2' -LearningRate 5 -Seed 1 -ErrorAction Stop } catch { $caught = $_ }
-        $caught.Exception.Message | Should -BeLike '*The result holds the last finite parameters and is in $LastTraining too. A smaller -LearningRate than 5 may help.'
+        $caught.Exception.Message | Should -BeLike '*The result holds the last finite parameters and is in $LastTraining too. A smaller -LearningRate than 5 may help, and -Standardize*'
         $LastTraining.StopReason.ToString() | Should -BeExactly NotFinite
         [double]::IsFinite($LastTraining.Parameters['a']) | Should -BeTrue
         try { $lost = $rows | Start-NetworkTraining '(a*x - y)^2' -LearningRate 5 -Seed 1 -ErrorAction Stop -ResultVariable Kept } catch { $caught = $_ }
@@ -270,7 +270,7 @@ Describe 'A training that runs away' {
     ) {
         $outcome = Get-Outcome { $rows | Start-NetworkTraining $Loss -InitialValue @{ a = 0 } -LearningRate 5 }
         $outcome.Errors | Should -HaveCount 1
-        $outcome.Errors[0].Exception.Message | Should -BeLike ($Blamed ? '*A smaller -LearningRate than 5 may help.' : '*so -LearningRate is not at fault*')
+        $outcome.Errors[0].Exception.Message | Should -BeLike ($Blamed ? '*A smaller -LearningRate than 5 may help*' : '*so -LearningRate is not at fault*')
     }
 }
 

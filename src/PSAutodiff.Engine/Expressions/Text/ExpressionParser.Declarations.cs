@@ -56,7 +56,7 @@ internal sealed partial class ExpressionParser
         var declared = _declared is null ? null : Foundation.Names.NearNames.Nearest(name, _declared);
         var advice =
             declared is not null ? $"Did you mean '{declared}'?" :
-            ForeignWords.Advice(name) ?? ProductOrFunction(name) + (name.Length > LongestSymbol ? " " + NamedFunction.KnownNames : string.Empty);
+            ForeignWords.Advice(name) ?? NamedFunction.DidYouMean(name) ?? ProductOrFunction(name) + (name.Length > LongestSymbol ? " " + NamedFunction.KnownNames : string.Empty);
         return new ExpressionSyntaxException(ErrorIds.OperationUnknown, $"there is no operation '{name}'. {advice}", _text, token.Start);
     }
 

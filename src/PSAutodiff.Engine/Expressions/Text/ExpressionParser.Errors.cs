@@ -161,8 +161,13 @@ internal sealed partial class ExpressionParser
     {
         if (IsSymbol(_current, ':')) return Error(_current, $"':' has no meaning here; a declaration such as 'act: {FunctionWord};' stands at the beginning, and a choice is written if(c, x, y)");
         var found = _current.Kind == TokenKind.End ? "the text ends here" : $"unexpected '{Shown(_current)}'";
-        return Error(_current, _text.AsSpan().Trim().IsEmpty ? "the text is empty; " + expected : $"{found}; {expected}");
+        return Error(_current, _text.AsSpan().Trim().IsEmpty ? "the text is empty; " + expected : $"{found}; {expected}{(_current.Kind == TokenKind.End ? ExpandedName() : string.Empty)}");
     }
+
+    // "a + b*$Day" in double quotes reaches the parser without $Day.
+    private string ExpandedName() => _previous.Kind == TokenKind.Symbol && _previous.Symbol is '+' or '-' or '*' or '/' or '^'
+        ? "; if a $name stood here, double quotes put its empty value there: use single quotes, and names without $"
+        : string.Empty;
 
     private string Shown(Token token) => _text.Substring(token.Start, token.Length);
 

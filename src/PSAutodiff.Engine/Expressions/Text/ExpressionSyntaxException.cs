@@ -6,10 +6,16 @@ public sealed class ExpressionSyntaxException : AutodiffException
     private const int Margin = 30;
 
     internal ExpressionSyntaxException(string errorId, string problem, string text, int position)
-        : base(errorId, Describe(problem, text, position))
+        : this(errorId, problem, text, position, CutText.Find(text))
+    {
+    }
+
+    // Whatever goes wrong in a text that was cut, goes wrong because of the cut.
+    private ExpressionSyntaxException(string errorId, string problem, string text, int position, int cut)
+        : base(cut >= 0 ? ErrorIds.ExpressionSyntax : errorId, cut >= 0 ? Describe(CutText.Problem, text, cut) : Describe(problem, text, position))
     {
         Text = text;
-        Column = position + 1;
+        Column = (cut >= 0 ? cut : position) + 1;
     }
 
     /// <summary>The whole text.</summary>
