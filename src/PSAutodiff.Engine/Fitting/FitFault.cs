@@ -1,6 +1,5 @@
 using System.Globalization;
 using PSAutodiff.Core;
-using PSAutodiff.Execution;
 using PSAutodiff.Expressions.Text;
 
 namespace PSAutodiff.Fitting;

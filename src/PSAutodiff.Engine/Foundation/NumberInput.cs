@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Globalization;
 
@@ -6,6 +7,8 @@ namespace PSAutodiff.Foundation;
 /// <summary>Numbers and lists of them as users give them: values of any type.</summary>
 internal static class NumberInput
 {
+    private static readonly SearchValues<char> DigitsAndPoint = SearchValues.Create("0123456789.");
+
     /// <summary>What is inside a wrapper that the surroundings put around values; the value itself where they have none.</summary>
     public static Func<object?, object?> Unwrap { get; set; } = static value => value;
 
@@ -42,7 +45,7 @@ internal static class NumberInput
         var digits = text.AsSpan().Trim().TrimStart("+-");
         var comma = digits.IndexOf(',');
         return comma > 0 && comma < digits.Length - 1 && !digits[(comma + 1)..].ContainsAnyExceptInRange('0', '9')
-            && char.IsAsciiDigit(digits[0]) && !digits[..comma].ContainsAnyExcept("0123456789.");
+            && char.IsAsciiDigit(digits[0]) && !digits[..comma].ContainsAnyExcept(DigitsAndPoint);
     }
 
     /// <summary>A sentence for an error about text that has a decimal comma; empty for other values.</summary>

@@ -11,6 +11,9 @@ namespace PSAutodiff.Commands;
 [OutputType(typeof(void))]
 public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
 {
+    // Ends of names that promise something else than JSON.
+    private static readonly HashSet<string> OtherKinds = new([".csv", ".tsv", ".xml", ".clixml", ".xlsx", ".html", ".pkl", ".pt", ".pth", ".h5", ".keras", ".npz"], StringComparer.OrdinalIgnoreCase);
+
     private IAutodiffModel? _model;
 
     /// <summary>The model: a network, a regression, a fitted curve, or the result of a training.</summary>
@@ -48,6 +51,7 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
         var format = IsBound(nameof(Format)) ? Format : ModelFile.FormatOf(file);
         if (IsBound(nameof(OpsetVersion)) && format != ModelFormat.Onnx) Stop(ErrorIds.ArgumentInvalid, $"-OpsetVersion is for ONNX, and the file is written as {format}. Use -Format Onnx, or a name that ends in .onnx.");
         if (IsBound(nameof(Precision)) && format == ModelFormat.Json) Stop(ErrorIds.ArgumentInvalid, "-Precision is for ONNX and safetensors. JSON keeps every number as it is.");
+        if (format == ModelFormat.Json && !IsBound(nameof(Format)) && OtherKinds.Contains(System.IO.Path.GetExtension(file))) WriteWarning($"The model is written as JSON, although the name of the file ends in {System.IO.Path.GetExtension(file)}. Names that end in .json, .onnx or .safetensors say what they hold.");
         if (!ShouldProcess(file)) return;
         WriteFile(file, Require(_model, () => ModelFile.Write(_model!, format, IsBound(nameof(Precision)) ? Precision : null, OpsetVersion, Cancellation)));
     }

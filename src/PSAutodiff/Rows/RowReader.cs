@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Foundation;
 using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff.Rows;

@@ -192,3 +192,11 @@ Describe 'Messages that name the way out' {
         (Get-Outcome { Import-AutodiffModel $file }).Errors[0].Exception.Message | Should -BeLike '*It is empty*'
     }
 }
+
+Describe 'A model in a file with the name of another kind' {
+    It '<File>: <Count> warnings' -ForEach @(@{ File = 'model.csv'; Count = 1 }, @{ File = 'model.json'; Count = 0 }, @{ File = 'model'; Count = 0 }) {
+        $warnings = @(Get-Warning { $rows | Invoke-LinearRegression t y | Export-AutodiffModel (Join-Path $TestDrive $File) })
+        $warnings | Should -HaveCount $Count
+        if ($Count) { $warnings | Should -BeLike 'The model is written as JSON, although the name of the file ends in .csv.*' }
+    }
+}

@@ -1,3 +1,5 @@
+using PSAutodiff.Expressions.Text;
+
 namespace PSAutodiff;
 
 /// <summary>Text that is not an expression. The message tells what was expected and shows the place.</summary>

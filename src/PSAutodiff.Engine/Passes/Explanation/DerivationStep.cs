@@ -28,8 +28,8 @@ public sealed class DerivationStep
 
     // Of its text: a step without the others.
     [JsonConstructor]
-    private DerivationStep(int number, string rule, string? assumption, StoredDerivation derivation)
-        : this(derivation, 0, number, rule) => Assumption = assumption;
+    private DerivationStep(int number, string rule, string? assumption, bool isLast, StoredDerivation derivation)
+        : this(derivation, 0, number, rule) => (Assumption, IsLast) = (assumption, isLast);
 
     /// <summary>The place in the derivation, from 1.</summary>
     public int Number { get; }
@@ -42,6 +42,9 @@ public sealed class DerivationStep
     /// where y / y is rewritten; usually null.
     /// </summary>
     public string? Assumption { get; internal init; }
+
+    /// <summary>Whether the derivation ends with this step, so that <see cref="WholeText"/> is its result.</summary>
+    public bool IsLast { get; private set; }
 
     /// <summary>The expression that the derivation starts from.</summary>
     [JsonIgnore]
@@ -87,6 +90,13 @@ public sealed class DerivationStep
 
     /// <summary>The step in one line, for example <c>1. 0 + x = x: 0 + y -> y</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}. {Rule}{(Assumption is null ? null : ", if ")}{Assumption}: {BeforeText} -> {AfterText}");
+
+    /// <summary>Marks the end of a derivation.</summary>
+    internal static IReadOnlyList<DerivationStep> Ended(IReadOnlyList<DerivationStep> steps)
+    {
+        if (steps.Count > 0) steps[^1].IsLast = true;
+        return steps;
+    }
 
     /// <summary>The text of a derivative still to be worked out.</summary>
     internal static string DerivativeOf(string variable, ExprNode expression) => $"d/d{VariableNames.Quote(variable)} [{ExprText.Formula(expression)}]";

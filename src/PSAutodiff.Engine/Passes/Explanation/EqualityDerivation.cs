@@ -18,7 +18,7 @@ internal static class EqualityDerivation
         if (isCut) all.Add(new(DerivationStep.RestOf("rules"), course.Count > 0 ? course[^1].Whole : expression, 0, 0, -1));
         var assumptions = proof.AssumptionsOf(all);
         foreach (var (i, step) in all.Index()) Add(step.Rule, step.Before, step.After, step.Whole, assumptions[i]);
-        return steps;
+        return DerivationStep.Ended(steps);
 
         void Add(string rule, ExprNode before, ExprNode after, ExprNode whole, IReadOnlyList<string> assumed)
         {

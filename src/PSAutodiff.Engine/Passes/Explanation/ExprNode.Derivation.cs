@@ -47,11 +47,11 @@ public sealed partial class ExprNode
         if (flat.Graph.Arrays is not null && VariableLayout.Of([variable], flat).Shapes[0] is { IsNumber: false } by)
         {
             return ArrayShape.IsNumber && mode != DifferentiationMode.Forward
-                ? AdjointDerivation.Steps(this, variable, form, firstNumber, cancellation)
-                : StepsByForm(variable, by, mode, form, firstNumber, cancellation);
+                ? DerivationStep.Ended(AdjointDerivation.Steps(this, variable, form, firstNumber, cancellation))
+                : DerivationStep.Ended(StepsByForm(variable, by, mode, form, firstNumber, cancellation));
         }
 
-        return DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, form, firstNumber, cancellation);
+        return DerivationStep.Ended(DifferentiationDerivation.Steps(this, variable, literal: mode == DifferentiationMode.Forward, form, firstNumber, cancellation));
     }
 
     /// <summary>The one step to the derivative by a vector or matrix that the expression does not have.</summary>
@@ -59,7 +59,7 @@ public sealed partial class ExprNode
     {
         var derivative = DifferentiateByAbsent(variable, by);
         var text = DerivationStep.Text(derivative, DerivationStep.TextLength);
-        return [new(new StoredDerivation(this, variable, this, derivative, derivative, DerivationStep.DerivativeOf(variable, this), text, text), 0, firstNumber, DifferentiationRule.OfLeaf(null))];
+        return DerivationStep.Ended([new(new StoredDerivation(this, variable, this, derivative, derivative, DerivationStep.DerivativeOf(variable, this), text, text), 0, firstNumber, DifferentiationRule.OfLeaf(null))]);
     }
 
     /// <summary>The derivation of the derivative of a vector by a vector: along any direction, and then what multiplies the direction.</summary>
@@ -85,5 +85,9 @@ public sealed partial class ExprNode
         ExprNode node,
         SimplificationRule rule,
         string? variable,
-        CancellationToken cancellation) => SimplificationDerivation.Steps(node, rule, variable, cancellation);
+        CancellationToken cancellation)
+    {
+        var (steps, assumptions) = SimplificationDerivation.Steps(node, rule, variable, cancellation);
+        return (DerivationStep.Ended(steps), assumptions);
+    }
 }
