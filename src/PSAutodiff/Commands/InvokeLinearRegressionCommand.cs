@@ -184,7 +184,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"The data do not determine all coefficients: their rank is {result.Rank}, but there are {result.Coefficients.Count} coefficients.");
         text += result.Coefficients.Count > result.Rows
-            ? string.Create(CultureInfo.InvariantCulture, result.Rows == 1 ? " There is only one row." : $" There are only {result.Rows} rows.")
+            ? (result.Rows == 1 ? " There is only one row." : string.Create(CultureInfo.InvariantCulture, $" There are only {result.Rows} rows."))
             : $" These columns depend on each other: {string.Join(", ", result.Aliased)}.";
         if (result.Constant.Count > 0) text += $" The same value in every row, as the intercept has: {string.Join(", ", result.Constant)}.";
         return text + (isLasso ? " Other coefficients may fit equally well." : " Of all coefficients that fit equally well, the shortest were taken (the pseudo-inverse).");
