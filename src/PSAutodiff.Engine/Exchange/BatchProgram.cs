@@ -35,6 +35,9 @@ internal sealed record BatchStep(string Operation, string[] Inputs, string Outpu
     /// <summary>The attribute of a cast to single precision, whatever the precision of the program.</summary>
     public const string Single = "single";
 
+    /// <summary>What stands before the name of an operation that is none of ONNX.</summary>
+    public const string Own = ".";
+
     /// <summary>A whole number.</summary>
     public long Number(string name) => (long)Attributes.First(attribute => attribute.Name == name).Value;
 

@@ -10,6 +10,7 @@ internal sealed partial class BatchWriter
 
     private string WriteElementwise(Operation operation, Value[] of, Shape shape)
     {
+        if (_isOwn) return Step(BatchStep.Own + operation.Name, [.. of.Select(value => Aligned(value, shape))]);
         var x = Aligned(of[0], shape);
         var y = of.Length > 1 ? Aligned(of[1], shape) : string.Empty;
         switch (operation.Name)

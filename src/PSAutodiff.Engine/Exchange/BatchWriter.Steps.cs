@@ -35,6 +35,8 @@ internal sealed partial class BatchWriter
             case "diag": return x.Shape.IsVector ? Masked(Step("Unsqueeze", x.Name, Integers(2)), x.Shape.Rows, x.Shape.Rows, static (i, j) => i == j) : Diagonal(x);
             case "trace": return Sum(Diagonal(x), keep: true, 1);
             case "tril": return Masked(x.Name, shape.Rows, shape.Columns, static (i, j) => j <= i);
+            case "inv" or "logdet" or "cholesky" when _isOwn: return Step(BatchStep.Own + operation.Name, NameOf(x));
+            case "solve" when _isOwn: return Step(BatchStep.Own + operation.Name, [NameOf(x), NameOf(of[1])], ("vector", of[1].Shape.IsVector ? 1L : 0L));
             default: throw Unsupported(operation);
         }
     }
@@ -220,7 +222,7 @@ internal sealed partial class BatchWriter
             return Step("Gather", [x.Name, places], ("axis", 1L));
         }
 
-        var chosen = Cast(k.Name, BatchType.Integer);
+        var chosen = _isOwn ? Step(BatchStep.Own + "places", k.Name) : Cast(k.Name, BatchType.Integer);
         if (!x.Varies)
         {
             var taken = Step("Gather", [NameOf(x), chosen], ("axis", 0L));

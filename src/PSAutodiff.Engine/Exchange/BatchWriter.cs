@@ -17,6 +17,7 @@ internal sealed partial class BatchWriter
     private readonly bool[] _varies;
     private readonly string?[] _names;
     private readonly bool _isNarrow;
+    private readonly bool _isOwn;
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<int, (double[] Elements, Shape Shape)> _known = [];
     private readonly List<BatchConstant> _constants = [];
@@ -24,10 +25,10 @@ internal sealed partial class BatchWriter
     private readonly Dictionary<string, string> _made = new(StringComparer.Ordinal);
     private int _next;
 
-    private BatchWriter(PortableModel model, bool isNarrow, CancellationToken cancellation)
+    private BatchWriter(PortableModel model, bool isNarrow, bool isOwn, CancellationToken cancellation)
     {
         (_graph, _root) = (model.Graph.Graph, model.Graph.Roots[0]);
-        (_isNarrow, _cancellation) = (isNarrow, cancellation);
+        (_isNarrow, _isOwn, _cancellation) = (isNarrow, isOwn, cancellation);
         var reachable = _graph.Reachable([_root]);
         _graph.RequireDefinitions(reachable);
         _uses = _graph.Uses(reachable, [_root]);
@@ -58,8 +59,17 @@ internal sealed partial class BatchWriter
     /// <exception cref="AutodiffException">An operation has no form there; the message names it.</exception>
     public static BatchProgram Write(PortableModel model, bool isNarrow, bool withLabels, CancellationToken cancellation = default)
     {
-        var writer = new BatchWriter(model, isNarrow, cancellation);
+        var writer = new BatchWriter(model, isNarrow, isOwn: false, cancellation);
         var outputs = writer.WriteOutputs(model, withLabels);
+        return new BatchProgram(model.Inputs.Count, writer._constants, writer._steps, outputs);
+    }
+
+    /// <summary>The steps of a model for a language that has a form of its own for operations: these are steps under <see cref="BatchStep.Own"/> and their names.</summary>
+    /// <exception cref="AutodiffException">An operation has no form over a batch; the message names it.</exception>
+    public static BatchProgram WriteOwn(PortableModel model, CancellationToken cancellation = default)
+    {
+        var writer = new BatchWriter(model, isNarrow: false, isOwn: true, cancellation);
+        var outputs = writer.WriteOutputs(model, withLabels: false);
         return new BatchProgram(model.Inputs.Count, writer._constants, writer._steps, outputs);
     }
 

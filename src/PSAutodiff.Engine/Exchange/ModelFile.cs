@@ -1,4 +1,5 @@
 using System.Text;
+using PSAutodiff.Exchange.Code;
 using PSAutodiff.Exchange.Onnx;
 using PSAutodiff.Exchange.Safetensors;
 using PSAutodiff.Serialization;
@@ -34,6 +35,7 @@ internal static class ModelFile
     {
         if (format == ModelFormat.Onnx) return OnnxReader.Read(bytes, folder);
         if (format == ModelFormat.Safetensors) return SafetensorsModel.Read(bytes, activations);
+        if (CodeFile.IsCode(format)) throw FileErrors.Of($"It is read as {format}, and models are not read from code. Save the model as JSON too, and read that.");
         try
         {
             // A mark of the byte order is none of the text.
@@ -51,6 +53,9 @@ internal static class ModelFile
     {
         ".ONNX" => ModelFormat.Onnx,
         ".SAFETENSORS" => ModelFormat.Safetensors,
+        ".PY" => ModelFormat.Python,
+        ".CS" => ModelFormat.CSharp,
+        ".PS1" => ModelFormat.PowerShell,
         _ => ModelFormat.Json,
     };
 }

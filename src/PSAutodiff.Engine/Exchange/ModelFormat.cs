@@ -11,4 +11,16 @@ public enum ModelFormat
 
     /// <summary>The numbers of networks, regressions and curve fits as tensors with names.</summary>
     Safetensors,
+
+    /// <summary>A Python file that needs NumPy alone.</summary>
+    Python,
+
+    /// <summary>A Python file with a module of PyTorch, and its numbers as safetensors beside it.</summary>
+    PyTorch,
+
+    /// <summary>A C# file without references.</summary>
+    CSharp,
+
+    /// <summary>A function of PowerShell that needs no module.</summary>
+    PowerShell,
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using PSAutodiff.Core;
 using PSAutodiff.Data;
 using PSAutodiff.Networks;
-using PSAutodiff.Networks.Activations;
 
 namespace PSAutodiff.Exchange;
 
@@ -20,7 +19,7 @@ internal sealed class PortableModel
         Layout = VariableLayout.Of(expression.Variables, flat);
         Inputs = inputs;
         Classes = model.Classes;
-        GivesProbabilities = Classes.Count > 0 && (model is not Network network || Activation.Of(network.Layers[^1].Activation).GivesProbabilities);
+        GivesProbabilities = PredictionNames.AreProbabilities(model);
     }
 
     /// <summary>The model itself.</summary>

@@ -1,11 +1,13 @@
 using System.Management.Automation;
+using System.Text;
 using PSAutodiff.Converters;
 using PSAutodiff.Exchange;
+using PSAutodiff.Exchange.Code;
 using PSAutodiff.Exchange.Onnx;
 
 namespace PSAutodiff.Commands;
 
-/// <summary>Saves a model as JSON, or in a format of other programs.</summary>
+/// <summary>Saves a model as JSON, in a format of other programs, or as source code.</summary>
 [Cmdlet(VerbsData.Export, "AutodiffModel", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [Alias("Export-NeuralNetwork")]
 [OutputType(typeof(void))]
@@ -50,9 +52,28 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
         var file = RequireFile("$model | Export-AutodiffModel model.json");
         var format = IsBound(nameof(Format)) ? Format : ModelFile.FormatOf(file);
         if (IsBound(nameof(OpsetVersion)) && format != ModelFormat.Onnx) Stop(ErrorIds.ArgumentInvalid, $"-OpsetVersion is for ONNX, and the file is written as {format}. Use -Format Onnx, or a name that ends in .onnx.");
-        if (IsBound(nameof(Precision)) && format == ModelFormat.Json) Stop(ErrorIds.ArgumentInvalid, "-Precision is for ONNX and safetensors. JSON keeps every number as it is.");
-        if (format == ModelFormat.Json && !IsBound(nameof(Format)) && OtherKinds.Contains(System.IO.Path.GetExtension(file))) WriteWarning($"The model is written as JSON, although the name of the file ends in {System.IO.Path.GetExtension(file)}. Names that end in .json, .onnx or .safetensors say what they hold.");
+        if (IsBound(nameof(Precision)) && format is ModelFormat.Json or ModelFormat.Python or ModelFormat.CSharp or ModelFormat.PowerShell) Stop(ErrorIds.ArgumentInvalid, $"-Precision is for ONNX, safetensors and PyTorch. {format} keeps every number as it is.");
+        if (format == ModelFormat.Json && !IsBound(nameof(Format)) && OtherKinds.Contains(System.IO.Path.GetExtension(file))) WriteWarning($"The model is written as JSON, although the name of the file ends in {System.IO.Path.GetExtension(file)}. Names that end in .json, .onnx, .safetensors, .py, .cs or .ps1 say what they hold.");
+        if (CodeFile.IsCode(format))
+        {
+            WriteCode(file, format);
+            return;
+        }
+
         if (!ShouldProcess(file)) return;
         WriteFile(file, Require(_model, () => ModelFile.Write(_model!, format, IsBound(nameof(Precision)) ? Precision : null, OpsetVersion, Cancellation)));
+    }
+    private void WriteCode(string file, ModelFormat format)
+    {
+        var tensors = System.IO.Path.ChangeExtension(file, ".safetensors");
+        if (format == ModelFormat.PyTorch && file == tensors) Stop(ErrorIds.PathInvalid, "PyTorch is written as two files, NAME.py and NAME.safetensors. Name the Python file, for example: $model | Export-AutodiffModel model.py -Format PyTorch");
+        var code = Require(_model, () => CodeFile.Write(_model!, format, System.IO.Path.GetFileNameWithoutExtension(file), IsBound(nameof(Precision)) ? Precision : null, Cancellation));
+        if (!ShouldProcess(file)) return;
+        var text = new UTF8Encoding(false).GetBytes(code.Text);
+        if (code.Tensors is null) WriteFile(file, text);
+        else WriteFiles((file, text), (tensors, code.Tensors));
+        if (code.Renamed.Count == 0) return;
+        var listed = string.Join(", ", code.Renamed.Take(8).Select(static pair => $"'{VisibleText.Of(pair.Name)}' as {pair.Written}"));
+        WriteWarning($"{format} cannot have {(code.Renamed.Count == 1 ? "a name of a column" : "names of columns")} as {(code.Renamed.Count == 1 ? "it is" : "they are")}. Properties stand for {(code.Renamed.Count == 1 ? "it" : "them")}: {listed}{(code.Renamed.Count > 8 ? ", ..." : string.Empty)}. The file lists {(code.Renamed.Count == 1 ? "it" : "all")}.");
     }
 }

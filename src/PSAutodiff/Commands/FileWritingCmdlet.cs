@@ -42,6 +42,9 @@ public abstract class FileWritingCmdlet : AutodiffCmdlet
     /// <summary>Writes files whole, all of them, or ends the command.</summary>
     private protected void WriteFiles(params IReadOnlyList<(string File, string Text)> files) => Write([.. files.Select(static file => (file.File, new UTF8Encoding(false).GetBytes(file.Text)))]);
 
+    /// <summary>Writes files of bytes whole, all of them, or ends the command.</summary>
+    private protected void WriteFiles(params IReadOnlyList<(string File, byte[] Content)> files) => Write(files);
+
     /// <summary>Writes a file whole, or ends the command.</summary>
     private protected void WriteFile(string file, byte[] content) => Write([(file, content)]);
 

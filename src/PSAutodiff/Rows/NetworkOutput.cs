@@ -1,6 +1,5 @@
 using System.Numerics;
 using PSAutodiff.Networks;
-using PSAutodiff.Networks.Activations;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Rows;
@@ -21,10 +20,6 @@ internal static class NetworkOutput
 
         return best;
     }
-
-    /// <summary>Whether the outputs of a model are probabilities of its classes.</summary>
-    public static bool IsProbability(IAutodiffModel model) =>
-        model.Classes.Count > 0 && (model is not Network network || Activation.Of(network.Layers[^1].Activation).GivesProbabilities);
 
     /// <summary>The outputs of a network for scaled inputs.</summary>
     public static double[] Predict<T>(Network network, T[] inputs, int rows, int threads, CancellationToken cancellation)

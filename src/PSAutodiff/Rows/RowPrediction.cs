@@ -1,19 +1,14 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PSAutodiff.Converters;
-using PSAutodiff.Data;
+using PSAutodiff.Exchange;
 
 namespace PSAutodiff.Rows;
 
 /// <summary>Predicts with a model for one row after the other, and gives each again with the predictions as further properties.</summary>
 internal sealed class RowPrediction : IRowWork
 {
-    private const string Prediction = "Prediction";
-    private const string Probability = "Probability";
-    private const string ProbabilityOf = "P_";
-
     private readonly IAutodiffModel _model;
     private readonly ModelInputs _reader;
     private readonly Action<PSObject> _write;
@@ -36,7 +31,7 @@ internal sealed class RowPrediction : IRowWork
         (_model, _reader, _intervals, _confidence, _write, _cancellation) = (model, reader, intervals, confidence, write, cancellation);
         _network = model is Network network ? RowPredictor.For(network) : null;
         _inputs = new double[1, reader.Size];
-        _added = [.. Names(model), .. intervals.SelectMany(static interval => new[] { $"Lower{interval}Limit", $"Upper{interval}Limit" })];
+        _added = [.. PredictionNames.Of(model), .. intervals.SelectMany(static interval => new[] { $"Lower{interval}Limit", $"Upper{interval}Limit" })];
     }
 
     /// <inheritdoc/>
@@ -81,38 +76,12 @@ internal sealed class RowPrediction : IRowWork
         return outputs;
     }
 
-    private static IEnumerable<string> Names(IAutodiffModel model)
-    {
-        if (model.Classes.Count == 0 && model.OutputSize > 1)
-        {
-            for (var i = 0; i < model.OutputSize; i++)
-            {
-                var output = model is Network { Labels: var labels } && labels.Count == model.OutputSize ? labels[i] : (i + 1).ToString(CultureInfo.InvariantCulture);
-                yield return $"{Prediction}_{output}";
-            }
-
-            yield break;
-        }
-
-        yield return Prediction;
-        if (!NetworkOutput.IsProbability(model)) yield break;
-        yield return Probability;
-        // Property names ignore case, classes do not.
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in model.Classes)
-        {
-            var property = ProbabilityOf + ClassLabel.Text(name);
-            while (!taken.Add(property)) property += "_";
-            yield return property;
-        }
-    }
-
     private IEnumerable<object> Added(double[] outputs)
     {
         if (_model.Classes.Count == 0) return outputs.Cast<object>();
         var predicted = NetworkOutput.ClassOf<double>(outputs);
         var name = _model.Classes[predicted];
-        if (!NetworkOutput.IsProbability(_model)) return [name];
+        if (!PredictionNames.AreProbabilities(_model)) return [name];
         double[] probabilities = outputs.Length == 1 ? [1 - outputs[0], outputs[0]] : outputs;
         return [name, probabilities[predicted], .. probabilities.Cast<object>()];
     }

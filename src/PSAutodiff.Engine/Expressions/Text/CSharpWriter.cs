@@ -8,17 +8,26 @@ namespace PSAutodiff.Expressions.Text;
 /// <summary>Writes an expression as the source of a C# class with one public method, <c>double Evaluate(double x, double y)</c>.</summary>
 internal static class CSharpWriter
 {
+    private static readonly FrozenSet<string> Keywords = (
+        "abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event "
+        + "explicit extern false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null "
+        + "object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static "
+        + "string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while "
+        + "__arglist __makeref __reftype __refvalue").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
     public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
+
+    /// <summary>A name as it stands in code: words of the language have a sign before them.</summary>
+    public static string Identifier(string name) => Keywords.Contains(name) ? "@" + name : name;
+
+    /// <summary>The members of a class that compute an expression: arrays of numbers, the private method <c>Evaluate</c> of its variables in ordinal order, and what it calls.</summary>
+    /// <param name="node">The expression.</param>
+    /// <param name="constants">Gets the arrays, which are fields.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static string WriteMembers(ExprNode node, StringBuilder constants, CancellationToken cancellation = default) => new Style(node, cancellation) { KeptConstants = constants }.WriteMembers("private");
 
     private sealed class Style(ExprNode node, CancellationToken cancellation) : LoopStyle(node, cancellation)
     {
-        private static readonly FrozenSet<string> Keywords = (
-            "abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event "
-            + "explicit extern false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null "
-            + "object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static "
-            + "string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while "
-            + "__arglist __makeref __reftype __refvalue").Split(' ').ToFrozenSet(StringComparer.Ordinal);
-
         private static readonly HashSet<string> Own = [.. HelperNames(static op => op.CSharp), "Math", "Buffer", "ArgumentException", "ArgumentOutOfRangeException", "Expression", "Evaluate"];
 
         protected override string Pi => "Math.PI";
@@ -31,9 +40,14 @@ internal static class CSharpWriter
 
         public string Write()
         {
+            var members = WriteMembers("public");
+            return new StringBuilder("using System;\n\n// ").Append(Title).Append("\npublic static class Expression\n{\n").Append(members).Append("}\n").ToString();
+        }
+
+        public string WriteMembers(string access)
+        {
             NameVariables();
-            var text = new StringBuilder("using System;\n\n// ").Append(Title).Append("\npublic static class Expression\n{\n");
-            text.Append("    public static ").Append(TypeOf(ValueShape)).Append(" Evaluate(").AppendJoin(", ", Variables.Select(name => $"{TypeOf(ShapeOf(name))} {Variable(name)}")).Append(")\n    {\n");
+            var text = new StringBuilder("    ").Append(access).Append(" static ").Append(TypeOf(ValueShape)).Append(" Evaluate(").AppendJoin(", ", Variables.Select(name => $"{TypeOf(ShapeOf(name))} {Variable(name)}")).Append(")\n    {\n");
             AppendStatements(text, "        ");
             text.Append("    }\n");
             foreach (var helper in Helpers())
@@ -42,7 +56,7 @@ internal static class CSharpWriter
                 AppendLines(text, helper.Text, "    ");
             }
 
-            return text.Append("}\n").ToString();
+            return text.ToString();
         }
 
         protected override CodeForm FormOf(Operation operation) => operation.CSharp;
@@ -83,7 +97,7 @@ internal static class CSharpWriter
             ? (FormattableString)$"if ({name}?.Length != {shape.Rows}) throw new ArgumentException($\"It has to have {shape.Rows} elements, not {{{name}?.Length}}.\", nameof({name}));"
             : $"if ({name}?.GetLength(0) != {shape.Rows} || {name}.GetLength(1) != {shape.Columns}) throw new ArgumentException($\"It has to have {shape.Rows} rows and {shape.Columns} columns, not {{{name}?.GetLength(0)}} and {{{name}?.GetLength(1)}}.\", nameof({name}));");
 
-        protected override string Decorate(string name) => Keywords.Contains(name) ? "@" + name : name;
+        protected override string Decorate(string name) => Identifier(name);
 
         private static string TypeOf(Shape shape) => shape.Rank switch { 0 => "double", 1 => "double[]", _ => "double[,]" };
     }

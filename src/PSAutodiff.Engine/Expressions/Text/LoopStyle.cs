@@ -29,6 +29,9 @@ internal abstract class LoopStyle : CodeStyle
     private string _indent = string.Empty;
     private int _depth;
 
+    /// <summary>Where constant arrays are made once, for all calls; null where each call makes its own.</summary>
+    public StringBuilder? KeptConstants { get; init; }
+
     protected LoopStyle(ExprNode node, CancellationToken cancellation)
         : base(node, cancellation)
     {
@@ -104,7 +107,11 @@ internal abstract class LoopStyle : CodeStyle
         if (Graph.IsArray(id))
         {
             _names[id] = NewLocal();
-            foreach (var statement in ConstantStatements(_names[id]!, Graph.ArrayOf(id))) AppendLine(statement + StatementEnd);
+            foreach (var statement in ConstantStatements(_names[id]!, Graph.ArrayOf(id)))
+            {
+                if (KeptConstants is null) AppendLine(statement + StatementEnd);
+                else KeptConstants.Append(statement).Append(StatementEnd).Append('\n');
+            }
         }
         else if (operation.IsElementwise)
         {

@@ -10,6 +10,17 @@ internal static class PowerShellWriter
 {
     public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
 
+    /// <summary>Statements that give the value of an expression to a variable.</summary>
+    /// <param name="node">The expression.</param>
+    /// <param name="result">The variable, which none of the others is called.</param>
+    /// <param name="reserved">Names, without the sign, that no other variable may have.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static PowerShellParts WriteParts(ExprNode node, string result, IEnumerable<string> reserved, CancellationToken cancellation = default)
+    {
+        var constants = new StringBuilder();
+        return new Style(node, cancellation) { KeptConstants = constants, Result = result, Reserved = reserved.Append(result[1..]).ToFrozenSet(StringComparer.OrdinalIgnoreCase) }.WriteParts(constants);
+    }
+
     private sealed class Style(ExprNode node, CancellationToken cancellation) : LoopStyle(node, cancellation)
     {
         // Variables that PowerShell sets or reads itself.
@@ -25,7 +36,11 @@ internal static class PowerShellWriter
 
         protected override string Pi => "[Math]::PI";
 
-        protected override string Return => string.Empty;
+        public string? Result { get; init; }
+
+        public FrozenSet<string> Reserved { get; init; } = [];
+
+        protected override string Return => Result is null ? string.Empty : Result + " = ";
 
         protected override bool HasBraceLine => false;
 
@@ -46,11 +61,21 @@ internal static class PowerShellWriter
             return text.ToString();
         }
 
+        public PowerShellParts WriteParts(StringBuilder constants)
+        {
+            NameVariables();
+            var helpers = new StringBuilder();
+            foreach (var helper in Helpers()) AppendLines(helpers, helper.Text, string.Empty);
+            var statements = new StringBuilder();
+            AppendStatements(statements, string.Empty);
+            return new PowerShellParts(helpers.ToString(), constants.ToString(), [.. Variables.Select(Variable)], statements.ToString());
+        }
+
         protected override CodeForm FormOf(Operation operation) => operation.PowerShell;
 
         protected override string Assignment(string local) => $"{local} = ";
 
-        protected override bool IsReserved(string name) => Automatic.Contains(name);
+        protected override bool IsReserved(string name) => Automatic.Contains(name) || Reserved.Contains(name);
 
         protected override string KeyOf(string name) => name.ToUpperInvariant();
 
@@ -83,7 +108,7 @@ internal static class PowerShellWriter
         protected override string IndexAmong(string index) => index.Contains(' ', StringComparison.Ordinal) ? $"({index})" : index;
 
         // As one object, and not element by element.
-        protected override string ReturnArray(string name) => ", " + name;
+        protected override string ReturnArray(string name) => Result is null ? ", " + name : Result + " = " + name;
 
         protected override string Call(string type, string function, ReadOnlySpan<string> arguments) => $"[{type}]::{function}({string.Join(", ", arguments.ToArray())})";
 
@@ -98,3 +123,10 @@ internal static class PowerShellWriter
         private static string TypeOf(Shape shape) => shape.Rank switch { 0 => "[double]", 1 => "[double[]]", _ => "[double[,]]" };
     }
 }
+
+/// <summary>An expression in PowerShell, piece by piece.</summary>
+/// <param name="Helpers">The functions that it calls.</param>
+/// <param name="Constants">Statements that make arrays of numbers.</param>
+/// <param name="Variables">What its variables are called, in ordinal order.</param>
+/// <param name="Statements">Statements that give its value to a variable.</param>
+internal sealed record PowerShellParts(string Helpers, string Constants, IReadOnlyList<string> Variables, string Statements);

@@ -21,7 +21,10 @@ internal static class PyTorchWriter
             return torch.stack([array(part, like) if isinstance(part, list) else torch.as_tensor(part, **like) for part in parts])
         """;
 
-    public static string Write(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
+    public static string Write(ExprNode node, CancellationToken cancellation = default) => "import math\n\nimport torch\n\n\n" + WriteFunction(node, cancellation);
+
+    /// <summary>The function <c>evaluate</c> of the variables in ordinal order and what it calls, for a file that imports math and torch.</summary>
+    public static string WriteFunction(ExprNode node, CancellationToken cancellation = default) => new Style(node, cancellation).Write();
 
     private sealed class Style(ExprNode node, CancellationToken cancellation) : PythonStyle(node, cancellation)
     {
@@ -34,7 +37,7 @@ internal static class PyTorchWriter
         public string Write()
         {
             NameVariables();
-            var text = new StringBuilder("import math\n\nimport torch\n\n\n").Append(PyTorchWriter.Helpers.ReplaceLineEndings("\n")).Append("\n\n\n");
+            var text = new StringBuilder(PyTorchWriter.Helpers.ReplaceLineEndings("\n")).Append("\n\n\n");
             foreach (var helper in Helpers())
             {
                 AppendLines(text, helper.Text, string.Empty);
