@@ -36,7 +36,7 @@ internal sealed class MatrixDecomposition : IMatrixDecomposition
         _elimination = new(() => new PreciseElimination(matrix, cancellation));
         _rank = new(FindRank);
         _isSymmetric = new(() => IsSquare && SymmetricMatrix.Asymmetry(matrix) is null);
-        _eigen = new(() => _isSymmetric.Value ? Eigenpairs.OfSymmetric(matrix) : Eigenpairs.Of(_scaled, _scale));
+        _eigen = new(() => Abandonable.Run(() => _isSymmetric.Value ? Eigenpairs.OfSymmetric(matrix) : Eigenpairs.Of(_scaled, _scale), cancellation));
     }
 
     private double Tolerance { get; }
@@ -236,12 +236,12 @@ internal sealed class MatrixDecomposition : IMatrixDecomposition
             Matrix<double> tall = _isWide ? matrix.Transpose() : matrix;
             if (tall.RowCount > tall.ColumnCount)
             {
-                var factors = tall.QR(QRMethod.Thin);
+                var whole = tall;
+                var factors = Abandonable.Run(() => whole.QR(QRMethod.Thin), cancellation);
                 (_orthogonal, tall) = (factors.Q, factors.R);
             }
 
-            cancellation.ThrowIfCancellationRequested();
-            _svd = tall.Svd();
+            _svd = Abandonable.Run(() => tall.Svd(), cancellation);
         }
 
         /// <summary>The largest first.</summary>

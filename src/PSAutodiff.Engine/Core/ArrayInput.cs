@@ -32,15 +32,16 @@ internal static class ArrayInput
     /// <param name="shape">The shape of what it is for.</param>
     /// <param name="name">What to call it in errors.</param>
     /// <param name="elements">Gets the elements.</param>
+    /// <param name="advice">What to add where the shape is another one, with a space before it; empty for nothing.</param>
     /// <exception cref="AutodiffException">The value has another shape, an element is not a number, or a matrix that has to be symmetric is not.</exception>
-    public static void Read(object? value, Shape shape, string name, Span<double> elements)
+    public static void Read(object? value, Shape shape, string name, Span<double> elements, string advice = "")
     {
         value = NumberInput.Unwrap(value);
         var given = ShapeOf(value, name) ?? throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The value of '{name}' is {NumberInput.Describe(value)}, neither a number nor a list of numbers, but '{name}' is {shape.InWords()}.");
 
         // PowerShell makes of a list with one element, or with one list, that element, and JSON and what goes through a pipeline have matrices as lists of all elements, row after row.
         var isUnrolled = given.Count == shape.Count && (given.IsNumber || (given.IsVector && shape.IsMatrix));
-        if (!given.IsLike(shape) && !isUnrolled) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The value of '{name}' is {given.InWords()}, but '{name}' is {shape.InWords()}.");
+        if (!given.IsLike(shape) && !isUnrolled) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The value of '{name}' is {given.InWords()}, but '{name}' is {shape.InWords()}.{advice}");
         var next = 0;
         foreach (var element in Elements(value, given))
         {

@@ -30,6 +30,9 @@ internal sealed class ParameterBounds
         _elements = (int)outputs.Roots.Sum(root => outputs.Graph.ShapeOf(root).Count);
     }
 
+    /// <summary>Whether a part of the expressions underflowed at the last point, in any row.</summary>
+    public bool Underflowed { get; private set; }
+
     /// <summary>How far each element of the results at a point may be from that of exact arithmetic, up to a small factor; infinite when nothing is known.</summary>
     /// <param name="point">The values of the parameters.</param>
     /// <param name="pointError">The relative error of these values. Those of rows count as exact.</param>
@@ -41,6 +44,7 @@ internal sealed class ParameterBounds
         if (_rows is null)
         {
             _bounds.Evaluate(point, pointError, cancellation: cancellation);
+            Underflowed = _bounds.Underflowed;
             var at = 0;
             for (var i = 0; i < _outputs; i++)
             {
@@ -54,6 +58,7 @@ internal sealed class ParameterBounds
         var values = new double[_width + point.Length];
         point.CopyTo(values.AsSpan(_width));
         var sizes = new double[_elements];
+        Underflowed = false;
         for (var row = 0; row < _rows.Count; row++)
         {
             var cells = values.AsSpan(0, _width);
@@ -65,6 +70,7 @@ internal sealed class ParameterBounds
             }
 
             _bounds.Evaluate(values, pointError, _width, cancellation);
+            Underflowed |= _bounds.Underflowed;
             var next = 0;
             for (var i = 0; i < _outputs; i++)
             {

@@ -103,7 +103,7 @@ public sealed class CompiledFunction
     public OrderedDictionary InvokeGradient(params object[] values)
     {
         CheckGradient();
-        var results = Results(values);
+        var results = Results(values, nameof(InvokeManyGradient));
         return _compiled.Inputs.Fold(i => results[i + 1]);
     }
 
@@ -137,11 +137,11 @@ public sealed class CompiledFunction
 
     private object ResultOf(object[] values)
     {
-        var results = Results(values);
+        var results = Results(values, nameof(InvokeMany));
         return VariableLayout.ValueOf(_compiled.OutputShapes?[0] ?? Shape.Number, i => results[i]);
     }
 
-    private double[] Results(object[] values)
+    private double[] Results(object[] values, string many)
     {
         var inputs = _compiled.Inputs;
 
@@ -149,7 +149,8 @@ public sealed class CompiledFunction
         if (Variables.Count == 1 && !inputs.Shapes[0].IsNumber && values is { Length: > 1 }) values = [values];
         Check(values);
         var elements = new double[inputs.Length];
-        for (var i = 0; i < values.Length; i++) ArrayInput.Read(values[i], inputs.Shapes[i], Variables[i], elements.AsSpan(inputs.ElementsOf(i)));
+        var advice = inputs.HasArrays ? string.Empty : $" For many points, with a list of values for each variable, call {many}.";
+        for (var i = 0; i < values.Length; i++) ArrayInput.Read(values[i], inputs.Shapes[i], Variables[i], elements.AsSpan(inputs.ElementsOf(i)), advice);
         var results = new double[_compiled.ResultLength];
         _compiled.Evaluate(elements, results);
         return results;

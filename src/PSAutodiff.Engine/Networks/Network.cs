@@ -229,6 +229,12 @@ public sealed class Network : IAutodiffModel
         InputSize.ToString(CultureInfo.InvariantCulture),
         static (text, layer) => string.Create(CultureInfo.InvariantCulture, $"{text}-{layer.Outputs} {layer.Activation}"));
 
+    /// <summary>
+    /// How targets were scaled in its training; null for not at all. The way back is part of the last layer, so only a training that goes on
+    /// needs it.
+    /// </summary>
+    internal FeatureScaling? TargetScaling => _columns.TargetScaling;
+
     /// <summary>The order of <see cref="Parameters"/>.</summary>
     internal ParameterLayout Layout { get; }
 
@@ -286,9 +292,10 @@ public sealed class Network : IAutodiffModel
     /// <param name="scaling">See <see cref="Scaling"/>.</param>
     /// <param name="columns">See <see cref="Columns"/>; null for columns of numbers.</param>
     /// <param name="format">See <see cref="NumberFormat"/>.</param>
+    /// <param name="targets">See <see cref="TargetScaling"/>.</param>
     /// <exception cref="AutodiffException">Their number does not fit the network, a name is given twice, or a deviation is not above 0.</exception>
-    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null, NumberFormat format = NumberFormat.Plain) =>
-        With(columns: new NetworkColumns(this, features, labels, classes, scaling, columns, format));
+    internal Network WithColumns(IReadOnlyList<string> features, IReadOnlyList<string> labels, IReadOnlyList<object> classes, FeatureScaling? scaling, IReadOnlyList<FeatureColumn>? columns = null, NumberFormat format = NumberFormat.Plain, FeatureScaling? targets = null) =>
+        With(columns: new NetworkColumns(this, features, labels, classes, scaling, columns, format, targets));
 
     private Network With(NetworkLayer[]? layers = null, NetworkPrecision? precision = null, NetworkColumns? columns = null, LossFunction? loss = null) =>
         new(layers ?? _layers, precision ?? Precision, Initializer, Seed, columns ?? _columns, loss ?? LossFunction, null);

@@ -24,6 +24,8 @@ internal static class NetworkJsonReader
 
     private static readonly string[] MembersWithTraining = [.. MembersWithColumns, "numberFormat", "training"];
 
+    private static readonly string[] MembersWithTargets = [.. MembersWithTraining, "targetScaling"];
+
     private static readonly string[] ColumnMembers = ["name", "kind", "levels", "firstDate"];
 
     private static readonly string[] ScalingMembers = ["means", "deviations"];
@@ -68,7 +70,7 @@ internal static class NetworkJsonReader
             throw Error("", $"it has version {version}, but this PSAutodiff reads up to version {NetworkJsonWriter.Version}; read it with a newer one");
         }
 
-        var members = ReadMembers(root, "", version > 4 ? MembersWithTraining : version > 3 ? MembersWithColumns : version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
+        var members = ReadMembers(root, "", version > 5 ? MembersWithTargets : version > 4 ? MembersWithTraining : version > 3 ? MembersWithColumns : version > 2 ? MembersWithTypes : Members, ["precision", "initializer", "layers"]);
         var precision = ReadEnum<NetworkPrecision>(members["precision"], "", "precision");
         var initializer = ReadEnum<NetworkInitializer>(members["initializer"], "", "initializer");
         var list = members["layers"];
@@ -88,10 +90,12 @@ internal static class NetworkJsonReader
                     ReadNames(members, "features"),
                     ReadNames(members, "labels"),
                     ReadClasses(members),
-                    members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling) : null,
+                    members.TryGetValue("scaling", out var scaling) ? ReadScaling(scaling, " in 'scaling'") : null,
                     members.TryGetValue("columns", out var columns) ? ReadColumns(columns) : null,
-                    members.TryGetValue("numberFormat", out var format) ? ReadEnum<NumberFormat>(format, "", "numberFormat") : NumberFormat.Plain);
-            if (members.TryGetValue("loss", out var loss)) network = network.WithLoss(ReadEnum<LossFunction>(loss, "", "loss"));
+                    members.TryGetValue("numberFormat", out var format) ? ReadEnum<NumberFormat>(format, "", "numberFormat") : NumberFormat.Plain,
+                    members.TryGetValue("targetScaling", out var targets) ? ReadScaling(targets, " in 'targetScaling'") : null);
+            if (members.TryGetValue("loss", out var loss)) network = WithLoss(network, ReadEnum<LossFunction>(loss, "", "loss"));
+            else if (members.ContainsKey("training")) throw Error("", "'training' is there, but 'loss' is not");
             return members.TryGetValue("training", out var training) ? network.WithRecipe(NetworkRecipeJson.Read(training, network)) : network;
         }
         catch (FormatException exception)
@@ -102,6 +106,21 @@ internal static class NetworkJsonReader
         {
             throw Error("", exception.Message.TrimEnd('.'));
         }
+    }
+
+    // A training that the last layer does not allow cannot have made the network.
+    private static Network WithLoss(Network network, LossFunction loss)
+    {
+        try
+        {
+            Losses.Loss.Of(loss).CheckLayer<double>(network, null);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.LossFunctionInvalid)
+        {
+            throw Error("", $"'loss' and the layers disagree: {exception.Message.TrimEnd('.')}");
+        }
+
+        return network.WithLoss(loss);
     }
 
     private static NetworkLayer ReadLayer(JsonElement element, string place, NetworkPrecision precision, int version)
@@ -159,9 +178,8 @@ internal static class NetworkJsonReader
         return frozen;
     }
 
-    private static FeatureScaling ReadScaling(JsonElement element)
+    private static FeatureScaling ReadScaling(JsonElement element, string place)
     {
-        const string place = " in 'scaling'";
         var members = ReadMembers(element, place, ScalingMembers, ScalingMembers);
         return new FeatureScaling(
             ReadNumbers(members["means"], place, "'means'", single: false),

@@ -42,15 +42,8 @@ internal static class NetworkJsonWriter
         AppendNames(text, "labels", network.Labels);
         AppendNames(text, "classes", [.. network.Classes.Select(ClassLabel.Write)]);
         if (HasTypes(network)) AppendNames(text, "classTypes", [.. network.Classes.Select(ClassLabel.TypeName)]);
-        if (network.Scaling is { } scaling)
-        {
-            text.Append("  \"scaling\": {\n    \"means\": ");
-            AppendNumbers(text, scaling.Means, single: false);
-            text.Append(",\n    \"deviations\": ");
-            AppendNumbers(text, scaling.Deviations, single: false);
-            text.Append("\n  },\n");
-        }
-
+        AppendScaling(text, "scaling", network.Scaling);
+        AppendScaling(text, "targetScaling", network.TargetScaling);
         if (network.Recipe is { } recipe) text.Append("  \"training\": ").Append(NetworkRecipeJson.Write(recipe)).Append(",\n");
         text.Append("  \"layers\": [");
         for (var l = 0; l < network.Layers.Count; l++)
@@ -72,7 +65,7 @@ internal static class NetworkJsonWriter
         return text.Append("\n  ]\n}\n").ToString();
     }
 
-    private static int VersionOf(Network network) => network.Recipe is { IsPlain: false } ? Version : network.Recipe is not null || network.NumberFormat != NumberFormat.Plain ? 5 : network.Columns.Count > 0 ? 4 : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
+    private static int VersionOf(Network network) => network.Recipe is { IsPlain: false } || network.TargetScaling is not null ? Version : network.Recipe is not null || network.NumberFormat != NumberFormat.Plain ? 5 : network.Columns.Count > 0 ? 4 : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
 
     private static bool HasTypes(Network network) => network.Classes.Any(static label => label is not string);
 
@@ -80,6 +73,16 @@ internal static class NetworkJsonWriter
     {
         if (values.Count == 0) return;
         text.Append("  ").Append(Quoted(name)).Append(": [").AppendJoin(", ", values.Select(Quoted)).Append("],\n");
+    }
+
+    private static void AppendScaling(StringBuilder text, string name, FeatureScaling? scaling)
+    {
+        if (scaling is null) return;
+        text.Append("  ").Append(Quoted(name)).Append(": {\n    \"means\": ");
+        AppendNumbers(text, scaling.Means, single: false);
+        text.Append(",\n    \"deviations\": ");
+        AppendNumbers(text, scaling.Deviations, single: false);
+        text.Append("\n  },\n");
     }
 
     private static void AppendColumns(StringBuilder text, IReadOnlyList<FeatureColumn> columns)

@@ -2,7 +2,8 @@ namespace PSAutodiff.Networks;
 
 /// <summary>
 /// Targets that are scaled to mean 0 and standard deviation 1 for a training. The way back is part of the last layer, which is linear: its weights are
-/// multiplied by the deviations, and its biases too before the means are added. So a trained network knows nothing of it.
+/// multiplied by the deviations, and its biases too before the means are added. So a network predicts without it, and remembers it
+/// for a training that goes on.
 /// </summary>
 internal static class TargetScaling
 {

@@ -114,6 +114,7 @@ public sealed class Minimization
         }
 
         if (reason == MinimizationStopReason.Converged) reason = search.WithoutMinimum() ?? (search.IsAtSaddle() ? search.Saddle() : reason);
+        if (reason == MinimizationStopReason.Converged) reason = search.Vanished(_objective) ?? reason;
         if (reason == MinimizationStopReason.Converged && search.AtBound.Count > 0) reason = search.EndAtBound();
         search.End(iterations);
         var gradient = search.ShownGradient();

@@ -20,7 +20,7 @@ public enum MinimizationStopReason
 
     /// <summary>
     /// The value is as low as rounding lets it be known, but not all variables are: along a flat valley some may still be off. Or the
-    /// steps of gradient descent jump back and forth.
+    /// steps of gradient descent jump back and forth, or parts of the function are too small for a double, so that it looks flat.
     /// </summary>
     NoProgress,
 

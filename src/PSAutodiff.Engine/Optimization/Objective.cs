@@ -128,6 +128,14 @@ internal class Objective
         return bounds;
     }
 
+    /// <summary>Whether a part of the value or of the gradient is too small for a double at a point, and became 0.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public bool Underflows(ReadOnlySpan<double> point, CancellationToken cancellation)
+    {
+        _ = Rounding(point, cancellation);
+        return _bounds!.Underflowed;
+    }
+
     // P H P + c (1 - P), where P makes directions symmetric.
     private void KeepSymmetric(double[] matrix)
     {

@@ -144,6 +144,18 @@ internal abstract class Search(Objective objective, MinimizationOptions options,
         return MinimizationStopReason.SaddlePoint;
     }
 
+    /// <summary>The end of a search that stays where it began because parts of the function became 0 there; null where it did not.</summary>
+    /// <param name="function">The function, without bounds.</param>
+    public MinimizationStopReason? Vanished(Objective function)
+    {
+        const int most = 3;
+        int[] still = [.. StationaryPoint.Vanished(function, Current, Start, Cancellation).Where(i => Options.Box?.IsFixed(i) != true)];
+        if (still.Length == 0) return null;
+        var names = string.Join(", ", still.Take(most).Select(i => Objective.Names[i])) + (still.Length > most ? " and others" : string.Empty);
+        Message = $"At {Describe(Current.Point)} parts of the function are too small for a double and became 0, so it looks flat along {names}: it may have no minimum there. Start elsewhere.";
+        return MinimizationStopReason.NoProgress;
+    }
+
     public void Evaluate(Iterate at)
     {
         // The first one is always whole: there is a result at any time.

@@ -160,6 +160,39 @@ internal static class StationaryPoint
         }
     }
 
+    /// <summary>
+    /// The elements that never moved because their slope is 0, where it is 0 only because parts of the function became too small for a double: so
+    /// does exp(-x^2) at 30. Around the point neither value nor slope changes.
+    /// </summary>
+    /// <param name="objective">The function, without bounds.</param>
+    /// <param name="at">The point.</param>
+    /// <param name="start">Where the search began.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static int[] Vanished(Objective objective, Iterate at, double[] start, CancellationToken cancellation)
+    {
+        const double part = 1e-3;
+        if (!CanJudge(objective)) return [];
+        int[] still = [.. Enumerable.Range(0, start.Length).Where(i => at.Gradient[i] == 0 && at.Point[i] == start[i])];
+        try
+        {
+            if (still.Length == 0 || !objective.Underflows(at.Point, cancellation)) return [];
+            var probe = new Iterate(objective.Dimension);
+            return Array.FindAll(still, i => IsFlat(i, part) && IsFlat(i, -part));
+
+            bool IsFlat(int variable, double step)
+            {
+                probe.CopyFrom(at);
+                probe.Point[variable] += step * (at.Point[variable] == 0 ? 1 : at.Point[variable]);
+                objective.Evaluate(probe, cancellation);
+                return probe.IsFinite && probe.Value == at.Value && probe.Gradient[variable] == 0;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The elements along which the slope is zero, as far as rounding lets it be known.</summary>
     /// <param name="at">The point.</param>
     /// <param name="rounding">What rounding may have made of the value, and then of each derivative.</param>

@@ -130,20 +130,22 @@ public sealed record TrainingOptions
     }
 
     /// <summary>Checks every setting on its own.</summary>
+    /// <param name="nameOf">What messages call a setting, by the name of its property; null for that name.</param>
     /// <exception cref="AutodiffException">A setting is out of its range.</exception>
-    internal void Check()
+    internal void Check(Func<string, string>? nameOf = null)
     {
-        RequireAtLeast1(nameof(Epochs), Epochs);
-        RequireAtLeast1(nameof(MaxSteps), MaxSteps ?? 1);
-        RequireAtLeast1(nameof(BatchSize), BatchSize);
-        RequireAtLeast1(nameof(Restarts), Restarts);
-        RequireAtLeast1(nameof(Patience), Patience ?? 1);
-        RequireAtLeast1(nameof(Threads), Threads);
-        RequireAtLeast1(nameof(CheckpointInterval), CheckpointInterval);
-        RequireAtLeast0(nameof(WeightDecay), WeightDecay);
-        RequireAtLeast0(nameof(InputNoise), InputNoise);
-        RequireAtLeast0(nameof(GaussianDropout), GaussianDropout);
-        RequireAtLeast0(nameof(MinDecrease), MinDecrease ?? 0);
+        nameOf ??= static name => name;
+        RequireAtLeast1(nameOf(nameof(Epochs)), Epochs);
+        RequireAtLeast1(nameOf(nameof(MaxSteps)), MaxSteps ?? 1);
+        RequireAtLeast1(nameOf(nameof(BatchSize)), BatchSize);
+        RequireAtLeast1(nameOf(nameof(Restarts)), Restarts);
+        RequireAtLeast1(nameOf(nameof(Patience)), Patience ?? 1);
+        RequireAtLeast1(nameOf(nameof(Threads)), Threads);
+        RequireAtLeast1(nameOf(nameof(CheckpointInterval)), CheckpointInterval);
+        RequireAtLeast0(nameOf(nameof(WeightDecay)), WeightDecay);
+        RequireAtLeast0(nameOf(nameof(InputNoise)), InputNoise);
+        RequireAtLeast0(nameOf(nameof(GaussianDropout)), GaussianDropout);
+        RequireAtLeast0(nameOf(nameof(MinDecrease)), MinDecrease ?? 0);
         if (!Enum.IsDefined(Optimizer)) throw Invalid($"{Optimizer} is not an optimizer. The optimizers are: {string.Join(", ", Enum.GetNames<TrainingOptimizer>())}.");
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
         {
@@ -153,13 +155,13 @@ public sealed record TrainingOptions
         }
 
         if (!Enum.IsDefined(LearningRateSchedule)) throw Invalid($"{LearningRateSchedule} is not a schedule. The schedules are: {string.Join(", ", Enum.GetNames<LearningRateSchedule>())}.");
-        if (WarmupEpochs < 0 || (WarmupEpochs > 0 && WarmupEpochs >= Epochs)) throw Invalid($"WarmupEpochs has to be at least 0 and below Epochs, which is {Epochs}, not {WarmupEpochs}.");
-        RequireAtLeast1(nameof(StepEpochs), StepEpochs ?? 1);
-        RequireAbove0(nameof(StepFactor), StepFactor ?? 1);
-        RequireAtLeast0(nameof(FinalLearningRate), FinalLearningRate);
-        RequireAbove0(nameof(ClipNorm), ClipNorm ?? 1);
-        RequireAbove0(nameof(ClipValue), ClipValue ?? 1);
-        if (LearningRateSchedule == LearningRateSchedule.Step && StepEpochs is null) throw Invalid($"LearningRateSchedule Step multiplies the learning rate every so many epochs, but StepEpochs does not name their number. Give it, for example 30.");
+        if (WarmupEpochs < 0 || (WarmupEpochs > 0 && WarmupEpochs >= Epochs)) throw Invalid($"{nameOf(nameof(WarmupEpochs))} has to be at least 0 and below {nameOf(nameof(Epochs))}, which is {Epochs}, not {WarmupEpochs}.");
+        RequireAtLeast1(nameOf(nameof(StepEpochs)), StepEpochs ?? 1);
+        RequireAbove0(nameOf(nameof(StepFactor)), StepFactor ?? 1);
+        RequireAtLeast0(nameOf(nameof(FinalLearningRate)), FinalLearningRate);
+        RequireAbove0(nameOf(nameof(ClipNorm)), ClipNorm ?? 1);
+        RequireAbove0(nameOf(nameof(ClipValue)), ClipValue ?? 1);
+        if (LearningRateSchedule == LearningRateSchedule.Step && StepEpochs is null) throw Invalid($"{nameOf(nameof(LearningRateSchedule))} Step multiplies the learning rate every so many epochs, but {nameOf(nameof(StepEpochs))} does not name their number. Give it, for example 30.");
         if (Momentum is not (>= 0 and < 1))
         {
             throw new AutodiffException(
@@ -167,9 +169,9 @@ public sealed record TrainingOptions
                 string.Create(CultureInfo.InvariantCulture, $"The momentum has to be at least 0 and below 1, not {Momentum}: with 1 or more the steps never decay."));
         }
 
-        if (StopLoss is { } stop && double.IsNaN(stop)) throw Invalid($"StopLoss is NaN, which no loss is below. Leave it out to train without it.");
-        if (ValidationFraction is not (>= 0 and < 1)) throw Invalid($"ValidationFraction has to be at least 0 and below 1, not {ValidationFraction}.");
-        if (Resume && CheckpointPath is null) throw Invalid($"Resume needs CheckpointPath, the file to go on from.");
+        if (StopLoss is { } stop && double.IsNaN(stop)) throw Invalid($"{nameOf(nameof(StopLoss))} is NaN, which no loss is below. Leave it out to train without it.");
+        if (ValidationFraction is not (>= 0 and < 1)) throw Invalid($"{nameOf(nameof(ValidationFraction))} has to be at least 0 and below 1, not {ValidationFraction}.");
+        if (Resume && CheckpointPath is null) throw Invalid($"{nameOf(nameof(Resume))} needs {nameOf(nameof(CheckpointPath))}, the file to go on from.");
     }
 
     private static void RequireAtLeast1(string name, int value)

@@ -259,6 +259,12 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
 {
     private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
     private bool _any;
+    private object? _errorBefore;
+
+    private object? LatestError => SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors ? errors[0] : null;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _errorBefore = LatestError;
 
     /// <summary>How to give the command an expression, for the error when there is none.</summary>
     private protected virtual string Example => $"For example: 'x^2' | {MyInvocation.MyCommand.Name}";
@@ -300,7 +306,8 @@ public abstract class ExpressionCmdlet : AutodiffCmdlet
     /// <summary>Reports that nothing was given at all: an empty pipeline, or a call without arguments.</summary>
     protected override void EndProcessing()
     {
-        if (_any) return;
+        // A pipeline that is empty because something before failed has its error already.
+        if (_any || (MyInvocation.ExpectingInput && !ReferenceEquals(LatestError, _errorBefore))) return;
         WriteError(Record(
             new AutodiffException(
                 ErrorIds.ExpressionMissing,

@@ -36,6 +36,7 @@ public sealed class CompareExpressionCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (!IsBound(nameof(ReferenceExpression)))
         {
             Stop(ErrorIds.ExpressionMissing, "Compare-Expression was given no expression to compare with. For example: 'x^2' | Compare-Expression 'x*x'");

@@ -54,6 +54,7 @@ public sealed class MeasureWeightDecayCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (Decay is not { Length: > 0 }) Stop(ErrorIds.DecayInvalid, "How strong is the decay? Give tau with -Decay, or several of them.");
         RequireNames(Variable);
         if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);

@@ -29,7 +29,7 @@ internal sealed class NetworkTrainingForm : ITrainingForm
         return _command.Require(null, () =>
         {
             var loss = _command.IsBound(nameof(_command.LossFunction)) ? _command.LossFunction : NetworkTraining.DefaultLoss(_network);
-            return NetworkFit.Train(_network, _command.TakeData(_network), _command.Standardize, _command.StandardizeTarget, loss, options, _command.WriteWarning, cancellation);
+            return NetworkFit.Train(_network, _command.TakeData(_network), _command.Standardize, _command.IsBound(nameof(_command.StandardizeTarget)) ? _command.StandardizeTarget : null, loss, options, _command.WriteWarning, cancellation);
         });
     }
 }

@@ -48,11 +48,11 @@ public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
             NetworkPruning.CheckFraction(Fraction);
             if (!IsBound(nameof(Iteration)) && !HasTrainingParameter) return true;
             _training = MakeOptions(ofNetwork: true);
-            _training.Check();
+            Check(_training);
             return true;
         });
         if (Detailed && Trains) Stop(ErrorIds.TrainingOptionInvalid, "-Detailed describes the network as it is, so it does not go with -Iteration or other parameters of a training run.");
-        WarnOfUnused();
+        WarnOfUnused(ofNetwork: true);
         if (!NeedsData && (MyInvocation.ExpectingInput || IsBound(nameof(Data)))) WriteWarning("-Method Magnitude looks at the weights only: the data are not used.");
         if (IsBound(nameof(Fraction)) && Model.FrozenCount > 0 && Fraction * Model.WeightCount <= Model.FrozenCount)
         {
@@ -88,8 +88,10 @@ public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
         var loss = LossOf(network);
         if (!NeedsData) return Detailed ? NetworkPruning.Score(network, null, Fraction) : NetworkPruning.Prune(network, null, Fraction);
         var data = TakeData(network);
-        if (Trains) network = data.Describe(network, network.Scaling);
+        var targets = data.KnownTargets(network);
+        if (Trains) network = data.Describe(network, network.Scaling, targets);
         var rows = data.ToTrainingData<T>(network, loss);
+        var scaled = targets is null ? rows : data.WithScaledTargets(rows, targets);
         var wide = Method == PruningMethod.OptimalBrainDamage ? Widen(rows) : null;
         if (Detailed) return NetworkPruning.Score(network, SecondDerivatives(network), Fraction);
         return Trains ? Rounds(network) : Prune(network, Fraction);
@@ -107,7 +109,7 @@ public sealed class OptimizeNeuralNetworkCommand : TrainingCmdlet
             {
                 current = Prune(current, NetworkPruning.FractionAfter(before, Fraction, round, Iteration));
                 var options = _training with { Progress = progress => ShowProgress(round, progress, clock) };
-                var result = NetworkTraining.Run(current, rows, loss, options, Cancellation);
+                var result = NetworkTraining.Run(current, scaled, loss, options, Cancellation, targets: targets);
                 Cancellation.ThrowIfCancellationRequested();
                 if (result.FailedStep is { } failed)
                 {

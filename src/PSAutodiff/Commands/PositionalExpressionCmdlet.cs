@@ -48,6 +48,7 @@ public abstract class PositionalExpressionCmdlet : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         var first = IsBound(nameof(Expression));
         if (RowsForm is { } form)
         {

@@ -120,6 +120,7 @@ public sealed class ShowExpressionCommand : ExpressionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         RequireNames(Variable);
         if (RepeatedName(Variable) is { } twice) Stop(ErrorIds.VariableNameInvalid, $"-Variable names '{twice}' more than once.", twice);
         if (Variable is { Length: > MostAxes }) Stop(ErrorIds.ArgumentInvalid, string.Create(CultureInfo.InvariantCulture, $"-Variable names {Variable.Length} variables, but a picture has at most two axes. Give the others values with -At."), Variable);

@@ -169,13 +169,13 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         _options = Require(IsBound(nameof(LearningRate)) ? LearningRate : null, () =>
         {
             var options = WithCheckpoint(MakeOptions(ofNetwork) with { Restarts = Restart });
-            options.Check();
+            Check(options);
 
             // Before the rows come, which may take long.
             if (options.CheckpointPath is not null) CheckpointFile.CheckWritable(options);
             return options;
         });
-        WarnOfUnused();
+        WarnOfUnused(ofNetwork);
         _form = ofNetwork ? new NetworkTrainingForm(this) : new LossTrainingForm(this, Cancellation);
     }
 

@@ -142,9 +142,20 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
         Threads = ThrottleLimit,
     };
 
-    /// <summary>Warns of a momentum, or of settings of a schedule, that are not used.</summary>
-    private protected void WarnOfUnused()
+    /// <summary>Checks what the parameters say, with messages that name them.</summary>
+    /// <exception cref="AutodiffException">One is out of its range.</exception>
+    private protected static void Check(TrainingOptions options) => options.Check(static name => name switch
     {
+        nameof(TrainingOptions.Threads) => $"-{nameof(ThrottleLimit)}",
+        nameof(TrainingOptions.Epochs) or nameof(TrainingOptions.MaxSteps) or nameof(TrainingOptions.Restarts) or nameof(TrainingOptions.WarmupEpochs) or nameof(TrainingOptions.StepEpochs) => $"-{name[..^1]}",
+        _ => $"-{name}",
+    });
+
+    /// <summary>Warns of a momentum, or of settings of a schedule, that are not used.</summary>
+    /// <param name="ofNetwork">Whether a network is trained, whose losses are not below 0.</param>
+    private protected void WarnOfUnused(bool ofNetwork)
+    {
+        if (ofNetwork && IsBound(nameof(StopLoss)) && StopLoss <= 0) WriteWarning(System.FormattableString.Invariant($"-StopLoss {StopLoss} never ends a training: it stops when the loss is below, and the losses of networks are at least 0."));
         if (LearningRateSchedule != LearningRateSchedule.Step && (IsBound(nameof(StepEpoch)) || IsBound(nameof(StepFactor)))) WriteWarning($"-StepEpoch and -StepFactor are for -LearningRateSchedule Step. The schedule is {LearningRateSchedule}, which does not use them.");
         if (LearningRateSchedule != LearningRateSchedule.Cosine && IsBound(nameof(FinalLearningRate))) WriteWarning($"-FinalLearningRate is for -LearningRateSchedule Cosine. The schedule is {LearningRateSchedule}, which does not use it.");
         if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");

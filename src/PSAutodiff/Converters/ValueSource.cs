@@ -309,7 +309,15 @@ internal sealed class ValueSource
         var given = names.Length == 0 ? "No values were given." : $"There are values for: {names}.{NearNames.Hint(variable, unused)}";
         return new AutodiffException(
             ErrorIds.VariableNotBound,
-            $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? $"Give it one, for example with -At @{{ {VariableNames.Key(variable)} = 1 }}."}");
+            $"Variable '{variable}' has no value. {given} {MistakenNames.AdviceFor(variable) ?? AdviceFor(variable, unused)}");
+    }
+
+    private string AdviceFor(string variable, IEnumerable<string> unused)
+    {
+        var other = AllNames.FirstOrDefault(name => name != variable && string.Equals(name, variable, StringComparison.OrdinalIgnoreCase));
+        return other is null || unused.Contains(other)
+            ? $"Give it one, for example with -At @{{ {VariableNames.Key(variable)} = 1 }}."
+            : $"@{{ }} has one key for '{other}' and '{variable}': fill [hashtable]::new(), as in $at = [hashtable]::new(); $at['{other}'] = 1; $at['{variable}'] = 2.";
     }
 
     private static AutodiffException NotNumeric(string name, object? value) => new(

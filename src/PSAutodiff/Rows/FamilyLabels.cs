@@ -55,7 +55,7 @@ internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
     public (double[] Numbers, object[] Classes) Finish(string column)
     {
         if (_collector is null) return ([.. _counts], []);
-        if (IsClasses)
+        if (_collector.IsTwoClasses)
         {
             var (classes, indices) = _collector.Finish(column);
             return (Array.ConvertAll(indices, static index => (double)index), classes);

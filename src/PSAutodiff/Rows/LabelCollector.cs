@@ -44,6 +44,12 @@ internal sealed class LabelCollector
     /// <summary>Whether the labels are classes.</summary>
     public bool IsClasses => _isClasses == true;
 
+    /// <summary>
+    /// Whether the labels are classes where 0 and 1 are two of them: words, or 0 and 1 with one of the two in several writings, as 01 and 1,
+    /// which are not the same class. <see cref="Finish"/> has them.
+    /// </summary>
+    public bool IsTwoClasses => IsClasses || (!_others && _labels.Count > _zeroAndOne.Count(static label => label is not null));
+
     /// <summary>The numbers, when the labels are no classes.</summary>
     public IReadOnlyList<double> Numbers => _numbers;
 
@@ -95,8 +101,17 @@ internal sealed class LabelCollector
         {
             if (!isNumber) throw new AutodiffException(ErrorIds.ColumnNotNumeric, $"{Place(row, column)}: {ValueSource.Describe(cell)} is not a number, as the labels so far{(Kind == "network" ? " or the network's targets are. If they are classes, give the last layer an output for each, with softmax" : " are. The labels of two classes are 0 and 1, or two words")}.");
             _numbers.Add(number);
-            if (number is 0 or 1) _zeroAndOne[(int)number] ??= cell;
-            else _others = true;
+            if (_others) return;
+            if (number is not (0 or 1))
+            {
+                _others = true;
+                _classes.Clear();
+                return;
+            }
+
+            _zeroAndOne[(int)number] ??= cell;
+            var writing = ClassLabel.Text(cell);
+            _classes.Add(_indices.TryGetValue(writing, out var place) ? place : Index(cell, writing));
             return;
         }
 
@@ -201,7 +216,8 @@ internal sealed class LabelCollector
             : Kind != "network" ? $"but a {Kind} takes two. Leave out the rows of the others, or make a column that is true for one of them."
             : string.Create(CultureInfo.InvariantCulture, $"but a network with one output takes two. Give its last layer {texts.Count} outputs with softmax.");
         // One output means numbers or classes, and the first label decided.
-        if (_outputs == 1 && texts.Skip(1).All(static text => Conversions.TryGetDouble(text, out _))) advice += $" The labels count as classes because the first, {ValueSource.Describe(texts[0])}, is not a number.";
+        if (_isClasses == false) advice += " Each writing of a number is a class of its own: write each class in one way.";
+        else if (_outputs == 1 && texts.Skip(1).All(static text => Conversions.TryGetDouble(text, out _))) advice += $" The labels count as classes because the first, {ValueSource.Describe(texts[0])}, is not a number.";
         throw new AutodiffException(ErrorIds.ClassCount, $"{found}, {advice}");
     }
 

@@ -40,7 +40,7 @@ internal sealed class LabelledRows : IRowSurvey
         if (labels is not null) _labels = ColumnSelection.Resolve(labels, cells, number, [], "Label");
         else if (network.Labels.Count > 0) ColumnSelection.Require(_labels = [.. network.Labels], cells, number, "The network, which was trained on rows,");
         else throw new AutodiffException(ErrorIds.LabelMissing, "Which column holds the labels? Name it with -Label." + ColumnSelection.HintOfFormula(features));
-        _features = Columns(network, features, cells, number, _labels, "*");
+        _features = Columns(network, features, cells, number, _labels, "*", isSurveyed: true);
         var isKnown = features is null && network.Features.Count > 0;
         if (isKnown) ColumnSelection.Require(_features, cells, number, "The network, which was trained on rows,");
         if (_labels.Length > 1 && _labels.Length != network.OutputSize)
@@ -71,8 +71,9 @@ internal sealed class LabelledRows : IRowSurvey
     /// <param name="number">The number of the row, from 1.</param>
     /// <param name="labels">Columns that are no inputs.</param>
     /// <param name="otherwise">The pattern when neither is there; null for an error.</param>
+    /// <param name="isSurveyed">Whether the rows still tell which columns are categories, so that the number of inputs is known later.</param>
     /// <exception cref="AutodiffException">They are not as many as the network has inputs.</exception>
-    public static string[] Columns(Network network, string[]? features, RowCells row, int number, string[] labels, string? otherwise)
+    public static string[] Columns(Network network, string[]? features, RowCells row, int number, string[] labels, string? otherwise, bool isSurveyed = false)
     {
         IReadOnlyList<string> patterns = features is not null ? features
             : network.Features.Count > 0 ? network.Features
@@ -83,6 +84,7 @@ internal sealed class LabelledRows : IRowSurvey
         if (KnownColumns(network, features) is { } known) ColumnSelection.Require([.. known.Select(static column => column.Name)], row, number, "The network, which was trained on rows,");
         if (features is null && network.Columns.Count > 0) return [.. network.Columns.Select(static column => column.Name)];
         var columns = features is null && network.Features.Count > 0 ? [.. network.Features] : ColumnSelection.Resolve(patterns, row, number, labels, "Feature");
+        if (isSurveyed && KnownColumns(network, features) is null) return columns;
         // A category can only make more inputs of a column.
         if (columns.Length > network.InputSize || (KnownColumns(network, features) is not null && columns.Length < network.InputSize)) throw WrongCount(network, columns, columns.Length);
         return columns;

@@ -22,14 +22,15 @@ internal sealed class NetworkData
     public NetworkData(IInputRows inputs, Network network, LabelCollector labels, string column)
         : this(inputs, network)
     {
-        if (labels.IsClasses)
+        var isBinary = IsBinary(network);
+        if (isBinary ? labels.IsTwoClasses : labels.IsClasses)
         {
             (Classes, _classIndices) = labels.Finish(column);
             return;
         }
 
         _targets = labels.Numbers;
-        if (IsBinary(network)) Classes = labels.ZeroAndOne ?? [];
+        if (isBinary) Classes = labels.ZeroAndOne ?? [];
     }
 
     /// <summary>Data with a number for each output: rows x outputs, row after row.</summary>
@@ -119,13 +120,20 @@ internal sealed class NetworkData
     }
 
     /// <summary>A network with a note of the columns and classes it is trained on here, where these have names.</summary>
-    public Network Describe(Network network, FeatureScaling? scaling) => network.WithColumns(
+    /// <param name="network">The network.</param>
+    /// <param name="scaling">How inputs are scaled; null for not at all.</param>
+    /// <param name="targets">How targets are scaled; null for not at all.</param>
+    public Network Describe(Network network, FeatureScaling? scaling, FeatureScaling? targets = null) => network.WithColumns(
         Features.Length > 0 ? Features : network.Features,
         Labels.Length > 0 ? Labels : network.Labels,
         Classes.Length > 0 || Labels.Length > 0 ? Classes : network.Classes,
         scaling,
         Features.Length > 0 ? Columns : network.Columns,
-        Features.Length > 0 ? NumberFormat : network.NumberFormat);
+        Features.Length > 0 ? NumberFormat : network.NumberFormat,
+        targets);
+
+    /// <summary>The scaling of targets that a network was trained with, where it is to predict the same labels here; null else.</summary>
+    public FeatureScaling? KnownTargets(Network network) => _targets is not null && Classes.Length == 0 && (Labels.Length == 0 || network.Labels.Count == 0 || Labels.SequenceEqual(network.Labels, StringComparer.OrdinalIgnoreCase)) ? network.TargetScaling : null;
 
     /// <summary>The mean and the standard deviation of every target.</summary>
     /// <param name="rows">The indices of the rows that count, ascending; null for all.</param>
@@ -161,6 +169,15 @@ internal sealed class NetworkData
         Loss.Of(loss).CheckLayer(network, data);
         if (targets is not null) Loss.Of(loss).CheckTargets<T>(targets, _outputs, Place);
         return data;
+    }
+
+    /// <summary>Rows of these data with their targets scaled.</summary>
+    public TrainingData<T> WithScaledTargets<T>(TrainingData<T> rows, FeatureScaling scaling)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var targets = new T[_targets!.Count];
+        InputRows.Convert([.. _targets], targets, _outputs, scaling);
+        return new TrainingData<T> { Inputs = rows.Inputs, Targets = targets, RowCount = rows.RowCount, InputSize = rows.InputSize, OutputSize = rows.OutputSize };
     }
 
     // Whether each output is a probability by itself.

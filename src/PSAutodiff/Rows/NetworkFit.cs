@@ -13,20 +13,22 @@ internal static class NetworkFit
     /// <param name="network">The network; it stays as it is.</param>
     /// <param name="data">The data, which are used up.</param>
     /// <param name="standardize">Whether inputs are scaled by the data, where the network does not scale them yet.</param>
-    /// <param name="standardizeTargets">Whether targets are scaled by the data.</param>
+    /// <param name="standardizeTargets">Whether targets are scaled, by the data where the network was not trained on scaled ones; null for as the network was trained.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="options">How.</param>
     /// <param name="warn">Takes a warning; null for nobody.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">The data do not suit the network or the loss.</exception>
-    public static TrainingResult Train(Network network, NetworkData data, bool standardize, bool standardizeTargets, LossFunction loss, TrainingOptions options, Action<string>? warn, CancellationToken cancellation)
+    public static TrainingResult Train(Network network, NetworkData data, bool standardize, bool? standardizeTargets, LossFunction loss, TrainingOptions options, Action<string>? warn, CancellationToken cancellation)
     {
         var scales = network.Scaling is null && standardize;
 
         // Rows for validation are as unknown as those to come.
         var rows = options.ValidationFraction > 0 && data.Rows > 1 ? new TrainingRows(data.Rows, options).Training : null;
-        var targets = standardizeTargets ? MeasureTargets(network, data, loss, rows, warn) : null;
-        var described = data.Describe(network, scales ? MeasureInputs(data, rows, warn) : network.Scaling);
+        var targets = standardizeTargets == false ? null : data.KnownTargets(network);
+        if (targets is not null || standardizeTargets == true) CheckScalable(network, loss);
+        if (standardizeTargets == true) targets ??= OfVarying(data.MeasureTargets(rows), data.Labels, "target", warn);
+        var described = data.Describe(network, scales ? MeasureInputs(data, rows, warn) : network.Scaling, targets);
         return described.Precision == NetworkPrecision.Single ? Run<float>() : Run<double>();
 
         TrainingResult Run<T>()
@@ -34,12 +36,11 @@ internal static class NetworkFit
             NetworkTraining.Run(described, data.ToTrainingData<T>(described, loss, targets), loss, options, cancellation, data.RowNumbers, scales, targets);
     }
 
-    private static FeatureScaling MeasureTargets(Network network, NetworkData data, LossFunction loss, int[]? rows, Action<string>? warn)
+    private static void CheckScalable(Network network, LossFunction loss)
     {
         var last = network.Layers[^1].Activation;
         if (last != ActivationFunction.Linear) throw new AutodiffException(ErrorIds.NetworkInvalid, $"-StandardizeTarget makes the way back to the targets part of the last layer, whose outputs have to be linear. Here they are {last}. Give New-NeuralNetwork a last layer without an activation.");
         if (Networks.Losses.Loss.Of(loss) is Networks.Losses.CrossEntropyLoss) throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"{loss} measures probabilities, which -StandardizeTarget does not scale. Take the loss MeanSquaredError.");
-        return OfVarying(data.MeasureTargets(rows), data.Labels, "target", warn);
     }
 
     private static FeatureScaling MeasureInputs(NetworkData data, int[]? rows, Action<string>? warn) => OfVarying(data.Inputs.MeasureScaling(rows), data.Features, "input", warn);

@@ -12,6 +12,10 @@ public sealed class NetworkJsonTests
 
     private const string Layer = """{"activation":"Tanh","weights":[[1,2],[3,4]],"biases":[5,6]}""";
 
+    private const string Drawn = """{"format":"PSAutodiff.Network","version":1,"precision":"Double","initializer":"GlorotUniform","seed":1,""";
+
+    private const string Scaled = """{"format":"PSAutodiff.Network","version":6,"precision":"Double","initializer":"Given","targetScaling":{"means":[1,2],"deviations":[1,3]},""";
+
     private const string Signs = "{}[]\",:0-+eE.\\u\ud800 n";
 
     // The hardest to write and read; each bit of them has to come back.
@@ -140,6 +144,14 @@ public sealed class NetworkJsonTests
     [InlineData(Head + "\"layers\":[" + Layer + "],\"scaling\":{\"means\":[1,2],\"deviations\":[1]}}", "The scaling has 2 means and 1 deviations")]
     [InlineData(Head + "\"layers\":[" + Layer + "],\"scaling\":{\"means\":[1,2],\"deviations\":[1,0]}}", "The scaling of input 2")]
     [InlineData(Head + "\"layers\":[" + Layer + ",{\"activation\":\"Tanh\",\"weights\":[[1]],\"biases\":[1]}]}", "Layer 2 takes 1 inputs")]
+    [InlineData(Head + "\"layers\":[" + Layer + "],\"features\":[\"a\",\"b\"],\"labels\":[\"a\"]}", "'a' is both a feature and a label")]
+    [InlineData(Head + "\"layers\":[" + Layer + "],\"labels\":[\"a\",\"b\"],\"classes\":[\"c\",\"d\"]}", "There are 2 labels beside classes")]
+    [InlineData(Drawn + "\"layers\":[" + Layer + "],\"classes\":[\"c\",\"d\"],\"loss\":\"CategoricalCrossEntropy\"}", "'loss' and the layers disagree: CategoricalCrossEntropy measures probabilities, but the last layer is Tanh")]
+    [InlineData(Head + "\"layers\":[{\"activation\":\"Sigmoid\",\"weights\":[[1,2]],\"biases\":[5,6]}],\"loss\":\"CategoricalCrossEntropy\"}", "'loss' and the layers disagree")]
+    [InlineData(Scaled + "\"layers\":[" + Layer + "]}", "Its targets are scaled, but its last layer is Tanh")]
+    [InlineData(Scaled + "\"layers\":[{\"activation\":\"Linear\",\"weights\":[[1,2]],\"biases\":[5,6]}],\"classes\":[\"c\",\"d\"]}", "Its targets are scaled, but it predicts classes")]
+    [InlineData(Scaled + "\"layers\":[{\"activation\":\"Linear\",\"weights\":[[1]],\"biases\":[5]}]}", "The scaling has 2 means and 2 deviations, but the network has 1 outputs")]
+    [InlineData(Head + "\"layers\":[" + Layer + "],\"targetScaling\":{\"means\":[1,2],\"deviations\":[1,1]}}", "'targetScaling' is not a member here")]
     [InlineData(Head + "\"layers\":[" + Layer + "]} x", "")]
     [InlineData(Head + "\"layers\":[" + Layer + "]}{}", "")]
     [InlineData(Head + "\"layers\":[" + Layer + "],}", "")]
@@ -171,6 +183,29 @@ public sealed class NetworkJsonTests
     {
         var message = AssertRefused(Head + "\"layers\":[" + Layer + "," + layer + "]}", problem);
         if (problem.Length > 0) Assert.Contains(" in layer 2: ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_training_that_does_not_go_with_the_network_is_refused()
+    {
+        var network = Network.Create(1, [(1, ActivationFunction.Linear)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Double);
+        var json = NetworkTraining.Run(network, new double[,] { { 1 }, { 2 } }, new double[,] { { 1 }, { 2 } }, null, new TrainingOptions { Epochs = 1 }).Network!.ToJson();
+        Network.ParseJson(json);
+        AssertRefused(json.Replace("  \"loss\": \"MeanSquaredError\",\n", string.Empty, StringComparison.Ordinal), "'training' is there, but 'loss' is not");
+        AssertRefused(json.Replace("\"standardizes\":false", "\"standardizes\":true", StringComparison.Ordinal), "The training run scaled inputs, but 'scaling' is not there");
+        AssertRefused(
+            json.Replace("\"standardizes\":false", "\"standardizes\":false,\"standardizesTargets\":true", StringComparison.Ordinal).Replace("Linear", "Tanh", StringComparison.Ordinal),
+            "The training run scaled targets");
+    }
+
+    [Fact]
+    public void The_scaling_of_targets_comes_back()
+    {
+        var network = Network.FromWeights([new double[,] { { 0.1, 2 } }], null, [ActivationFunction.Linear]).WithColumns([], [], [], null, targets: new FeatureScaling([0.1, 1e300], [1e-7, 3]));
+        var json = network.ToJson();
+        Assert.Contains("\"version\": 6", json, StringComparison.Ordinal);
+        Assert.Equal("means 0.1, 1E+300; deviations 1E-07, 3", Network.ParseJson(json).TargetScaling!.ToString());
+        Assert.Equal(json, Network.ParseJson(json).ToJson());
     }
 
     [Fact]

@@ -29,6 +29,34 @@ public sealed class StoppingTests
         }
     }
 
+    [Theory]
+    [InlineData("-exp(-x^2)", 30)]
+    [InlineData("tanh(x)^2", 400)]
+    public void A_start_where_parts_became_0_is_no_minimum(string text, double start)
+    {
+        foreach (var method in new[] { LBFGS, Newton, GradientDescent, Adam })
+        {
+            var result = Minimize(text, With(method), start);
+            Assert.Equal(MinimizationStopReason.NoProgress, result.StopReason);
+            Assert.Contains("parts of the function are too small for a double and became 0, so it looks flat along x:", result.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_variable_that_stays_where_parts_became_0_is_named_alone()
+    {
+        var result = Minimize("(x - 1)^2 - exp(-y^2)", With(LBFGS), 0, 30);
+        Assert.Equal(MinimizationStopReason.NoProgress, result.StopReason);
+        Assert.Contains("it looks flat along y:", result.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x^2 + exp(-1000)", 0)]
+    [InlineData("x^4*exp(x)", 0)]
+    [InlineData("max(0, x - 1)", -5)]
+    [InlineData("-exp(-x^2)", 0)]
+    public void A_start_at_a_minimum_is_one(string text, double start) => Assert.Equal(MinimizationStopReason.Converged, Minimize(text, With(LBFGS), start).StopReason);
+
     [Fact]
     public void Variables_that_run_away_together_are_named_together()
     {

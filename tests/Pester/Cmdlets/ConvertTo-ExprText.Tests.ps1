@@ -167,3 +167,15 @@ Describe 'Text that would be long' {
         { 'x' | ConvertTo-ExprText -MaxLength 5 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,PSAutodiff.Commands.ConvertToExprTextCommand'
     }
 }
+
+Describe 'After an error' {
+    It 'an empty pipeline has no second one' {
+        $outcome = Get-Outcome { 'sin(' | New-ExprNode | ConvertTo-ExprText }
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ExpressionSyntax
+
+        # Empty by itself, it has one, also when an earlier command failed.
+        $outcome = Get-Outcome { @() | ConvertTo-ExprText }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ExpressionMissing
+    }
+}

@@ -265,3 +265,12 @@ Describe 'Import-AutodiffModel and safetensors of other programs' {
         $outcome.Errors[0].Exception.Message.Contains($bad) | Should -BeTrue
     }
 }
+
+Describe 'A curve fit as ONNX' {
+    It 'is refused with where it comes back from' {
+        $path = Join-Path $TestDrive curve.onnx
+        0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = 3 * [Math]::Exp(-0.4 * $_) } } | Invoke-CurveFit 'a*exp(-b*t)' y -InitialValue @{ a = 1; b = 1 } | Export-AutodiffModel $path -Format Onnx
+        $outcome = Get-Outcome { Import-AutodiffModel $path }
+        $outcome.Errors[0].Exception.Message | Should -BeLike '*it holds a curve fit. From ONNX only dense networks come back; from the .json file*'
+    }
+}

@@ -56,6 +56,11 @@ Describe 'Invoke-LinearRegression -Family' {
         ($probabilities | Measure-Object -Sum).Sum | Assert-Near 13 -Within 1e-9
     }
 
+    It 'takes two writings of one number for two classes' {
+        $rows = 1..20 | ForEach-Object { [pscustomobject]@{ x = $_ % 7; y = if ($_ % 3) { '01' } else { '1' } } }
+        ($rows | Invoke-LinearRegression -Feature x -Label y -Family Binomial).Classes | Should -BeExactly '01', '1'
+    }
+
     It 'shows coefficients, deviances and classes' {
         $shown = $cars | Select-Object wt, @{ n = 'gears'; e = { $_.am -eq '1' ? 'manual' : 'automatic' } } | Invoke-LinearRegression -Label gears -Family Binomial | Out-String -Width 100
         $shown | Should -Match 'gears manual, not automatic, from 32 rows, Binomial, rank 2 of 2'

@@ -187,3 +187,14 @@ Describe 'Measure-Expression on rows' {
         $outcome.Errors[0].TargetObject.Name | Should -Be first
     }
 }
+
+Describe 'Names that differ in case alone' {
+    It 'are told how a dictionary holds both' {
+        $outcome = Get-Outcome { 'X*x' | Measure-Expression -At @{ x = 2 } }
+        $outcome.Errors[0].Exception.Message | Should -BeLike '*[[]hashtable]::new()*'
+        $at = [hashtable]::new()
+        $at['x'] = 1
+        $at['X'] = 2
+        'X*x' | Measure-Expression -At $at | Should -BeExactly 2
+    }
+}

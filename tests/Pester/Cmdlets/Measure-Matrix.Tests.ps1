@@ -134,3 +134,31 @@ Describe 'Measure-Matrix' {
         $outcome.Errors[0].Exception.Message | Should -BeLike $Says
     }
 }
+
+Describe 'A large matrix' {
+    It 'does not keep Ctrl+C waiting' {
+        $shell = [PowerShell]::Create()
+        try {
+            $null = $shell.AddScript({
+                    param($module)
+                    Import-Module $module
+                    $random = [Random]::new(1)
+                    $matrix = [double[, ]]::new(1000, 1000)
+                    foreach ($i in 0..999) { foreach ($j in 0..999) { $matrix[$i, $j] = $random.NextDouble() } }
+                    'ready'
+                    Measure-Matrix (, $matrix)
+                }).AddArgument((Get-Module PSAutodiff).Path)
+            $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+            $run = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $output)
+            while ($output.Count -eq 0 -and -not $run.IsCompleted) { Start-Sleep -Milliseconds 20 }
+            Start-Sleep -Milliseconds 500
+            $clock = [System.Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 3
+            $output | Should -HaveCount 1
+        }
+        finally {
+            $shell.Dispose()
+        }
+    }
+}

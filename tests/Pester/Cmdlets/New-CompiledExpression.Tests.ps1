@@ -213,3 +213,11 @@ Describe 'A compiled function at the prompt' {
         $shown | Should -Match '(?m)^OperationCount : 2\s*$'
     }
 }
+
+Describe 'A list for a number' {
+    It 'is an error that names the method for many points' {
+        $compiled = 'x*y' | New-CompiledExpression -Gradient
+        { $compiled.Invoke(@(1, 2, 3), @(4, 5, 6)) } | Should -Throw "*'x' is a number. For many points, with a list of values for each variable, call InvokeMany.*"
+        { $compiled.InvokeGradient(@(1, 2, 3), @(4, 5, 6)) } | Should -Throw '*call InvokeManyGradient.*'
+    }
+}

@@ -110,6 +110,20 @@ Describe 'The labels' {
         (Invoke-Labelled $one $true, $false).Network.Classes | Should -BeExactly $false, $true
     }
 
+    It 'are two classes with one output where one number is written in two ways: <Two>' -ForEach @(
+        @{ Two = '01', '1' }
+        @{ Two = '1.0', '1' }
+        @{ Two = '0', '00' }
+    ) {
+        $result = Invoke-Labelled $one ($Two * 3)
+        $result.Network.Classes | Sort-Object | Should -BeExactly ($Two | Sort-Object)
+
+        $names = Get-Outcome { Invoke-Labelled $one 0, $Two[0], $Two[1], 1 }
+        Get-ErrorId $names.Errors[0] | Should -BeExactly ClassCount
+        $names.Errors[0].Exception.Message | Should -BeLike '*write each class in one way.'
+        (Invoke-Labelled $one 0.5, $Two[0], $Two[1]).Network.Classes | Should -HaveCount 0
+    }
+
     It 'are numbers with one output and numbers' {
         $result = Invoke-Labelled $one 0, 1, '0.5'
         $result.Network.Classes | Should -HaveCount 0
@@ -389,6 +403,30 @@ Describe '-StandardizeTarget' {
         $more.Loss[0] | Assert-Near $whole.FinalLoss -Within 1e-9
     }
 
+    It 'goes on as the network was trained, without the switch, pruned and out of a file too' {
+        $trained = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 4, tanh, 1 -Seed 1) -Feature x -Label y -Standardize -StandardizeTarget -Epoch 100 -Seed 3
+        $file = Join-Path $TestDrive scaled.json
+        $trained | Export-AutodiffModel -Path $file
+        $best = ($rows | Test-AutodiffModel $trained).RootMeanSquaredError
+        $networks = $trained.Network, (Import-AutodiffModel $file), (Optimize-NeuralNetwork $trained.Network -Fraction 0.2)
+        foreach ($network in $networks) {
+            $more = $rows | Start-NetworkTraining -Network $network -Epoch 5 -Seed 3
+            ($rows | Test-AutodiffModel $more).RootMeanSquaredError | Should -BeLessThan 200
+        }
+
+        # By few rows it is not scaled anew.
+        $few = $rows[0] | Start-NetworkTraining -Network $trained.Network -Epoch 1 -Seed 3
+        ($rows | Test-AutodiffModel $few).RootMeanSquaredError | Should -BeLessThan ($best * 3)
+
+        # Pruned and trained on.
+        $pruned = $rows | Optimize-NeuralNetwork $trained.Network -Fraction 0.2 -Epoch 100 -Seed 3
+        ($rows | Test-AutodiffModel $pruned).RootMeanSquaredError | Should -BeLessThan 100
+
+        # Said otherwise, otherwise.
+        $raw = $rows | Start-NetworkTraining -Network $trained.Network -StandardizeTarget:$false -Epoch 1 -LearningRate 1e-9 -Seed 3
+        $raw.Loss[0] | Assert-Near ($best * $best) -Within 1
+    }
+
     It 'refuses <What>' -ForEach @(
         @{ What = 'classes'; Change = @{ Label = 'kind' }; Id = 'TargetInvalid' }
         @{ What = 'a last layer of tanh'; Change = @{ Network = 2; Label = 'y' }; Id = 'NetworkInvalid' }
@@ -415,5 +453,37 @@ Describe 'A column that does not vary' {
         $outcome.Warnings[0].Message | Should -BeLike "*'b'*"
         $outcome.Output[0].Network.Scaling.Means | Should -BeExactly 3.5, 7
         $outcome.Output[0].Network.Scaling.Deviations[1] | Should -BeExactly 1
+    }
+}
+
+Describe 'What a message names' {
+    It 'is the size that categories make, at once' {
+        $rows = 1..6 | ForEach-Object { [pscustomobject]@{ x = $_; kind = 'a', 'b', 'c' | Select-Object -Index ($_ % 3); y = $_ } }
+        $outcome = Get-Outcome { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Label y -Epoch 1 }
+        $outcome.Errors[0].Exception.Message | Should -BeLike '*make 4 inputs*make a network with -InputSize 4.'
+    }
+
+    It 'is the parameter: <Parameter>' -ForEach @(
+        @{ Parameter = '-StepEpoch'; Options = @{ LearningRateSchedule = 'Step' } }
+        @{ Parameter = '-WarmupEpoch'; Options = @{ WarmupEpoch = 5; Epoch = 3 } }
+        @{ Parameter = '-ClipNorm'; Options = @{ ClipNorm = -1 } }
+        @{ Parameter = '-WeightDecay'; Options = @{ WeightDecay = -1 } }
+        @{ Parameter = '-StopLoss'; Options = @{ StopLoss = [double]::NaN } }
+    ) {
+        $outcome = Get-Outcome { 1..3 | ForEach-Object { @{ x = $_; y = $_ } } | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y @Options }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly TrainingOptionInvalid
+        $outcome.Errors[0].Exception.Message | Should -MatchExactly "$Parameter (has to|is|does)"
+    }
+
+    It 'is a -StopLoss that no network reaches' {
+        $outcome = Get-Outcome { 1..3 | ForEach-Object { @{ x = $_; y = $_ } } | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y -Epoch 1 -StopLoss -1 }
+        $outcome.Warnings[0].Message | Should -BeLike '-StopLoss -1 never ends a training*'
+        $outcome = Get-Outcome { 1..3 | ForEach-Object { @{ x = $_; y = $_ } } | Start-NetworkTraining '(y - a*x)^2 - 5' -Epoch 1 -LearningRate 0.01 -StopLoss -1 }
+        $outcome.Warnings | Should -HaveCount 0
+    }
+
+    It 'is a column whose name has a letter less' {
+        $outcome = Get-Outcome { 1..3 | ForEach-Object { @{ price = $_; y = $_ } } | Start-NetworkTraining '(yy - (a*price + b))^2' -Epoch 1 -LearningRate 0.01 }
+        $outcome.Warnings[0].Message | Should -BeLike "'yy' is not a column, so it is trained, but its name is nearly that of the column 'y'*"
     }
 }

@@ -20,7 +20,19 @@ internal sealed class OnnxReader
     /// <param name="bytes">The file.</param>
     /// <param name="folder">Where files with its tensors may be; null for nowhere.</param>
     /// <exception cref="AutodiffException">It is damaged, or holds something other than a dense network.</exception>
-    public static Network Read(ReadOnlyMemory<byte> bytes, string? folder = null) => new OnnxReader(OnnxFile.Read(bytes, folder)).ReadNetwork();
+    public static Network Read(ReadOnlyMemory<byte> bytes, string? folder = null) => ReadNetwork(OnnxFile.Read(bytes, folder));
+
+    private static Network ReadNetwork(OnnxModel file)
+    {
+        try
+        {
+            return new OnnxReader(file).ReadNetwork();
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ModelFile && file.Metadata.TryGetValue("model", out var kind) && kind != "dense network")
+        {
+            throw FileErrors.Of($"The file says that it holds a {VisibleText.Of(kind.Length > 60 ? kind[..60] : kind)}. From ONNX only dense networks come back; from the .json file of Export-AutodiffModel every model does. {exception.Message}");
+        }
+    }
 
     private Network ReadNetwork()
     {

@@ -70,10 +70,18 @@ internal static class FormulaWriter
 
             var notation = operation.IsElementwise && view.ShapeOf(item.Node).IsNumber ? style.NotationOf(operation) : NotationOf(view, style, operation, item.Node);
             var parentheses = NeedsParentheses(notation.Level, item);
+            var marks = operation is SelectOperation && IsTruth(view, view.Argument(item.Node, 0)) ? style.TruthMarks : null;
             if (parentheses) stack.Push(new Item<TNode>(style.Close, default!, 0, false));
             for (var i = notation.Pieces.Length - 1; i >= 0; i--)
             {
                 var (piece, argument) = notation.Pieces[i];
+                if (marks is { } known && argument == 0)
+                {
+                    PushTruth(stack, view, style, view.Argument(item.Node, 0), known);
+                    continue;
+                }
+
+                if (marks is { NotZero: var notZero } && argument < 0) piece = piece.Replace(notZero, string.Empty, StringComparison.Ordinal);
                 stack.Push(argument < 0
                     ? new Item<TNode>(piece, default!, 0, false)
                     : Argument(view, item.Node, notation, argument, style));
@@ -98,6 +106,23 @@ internal static class FormulaWriter
         }
 
         return text.Append(form.Close).ToString();
+    }
+
+    private static bool IsTruth<TView, TNode>(TView view, TNode node)
+        where TView : struct, INodeView<TNode> => view.BindingOf(node) is null && view.OperationOf(node).IsTruth;
+
+    // A condition as it is read aloud: 0 < x.
+    private static void PushTruth<TView, TNode>(Stack<Item<TNode>> stack, TView view, TextStyle style, TNode truth, (string Open, string Close, string NotZero) marks)
+        where TView : struct, INodeView<TNode>
+    {
+        var notation = NotationOf(view, style, view.OperationOf(truth), truth);
+        for (var i = notation.Pieces.Length - 1; i >= 0; i--)
+        {
+            var (piece, argument) = notation.Pieces[i];
+            if (argument < 0 && i == 0) piece = piece.Replace(marks.Open, string.Empty, StringComparison.Ordinal);
+            if (argument < 0 && i == notation.Pieces.Length - 1) piece = piece.Replace(marks.Close, string.Empty, StringComparison.Ordinal);
+            stack.Push(argument < 0 ? new Item<TNode>(piece, default!, 0, false) : Argument(view, truth, notation, argument, style));
+        }
     }
 
     private static Notation NotationOf<TView, TNode>(TView view, TextStyle style, Operation operation, TNode node)

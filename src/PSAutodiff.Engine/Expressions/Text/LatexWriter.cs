@@ -41,6 +41,8 @@ internal sealed class LatexStyle(LatexNames names) : TextStyle
         operation is { IsElementwise: true, Arity: 1 } and not NegOperation ? ElementByElement(operation, of.X) :
         operation.LatexOf(of);
 
+    public override (string Open, string Close, string NotZero)? TruthMarks => (@"\left[", @"\right]", @" \ne 0");
+
     // Vectors are columns here, so that those that are the rows of a matrix are transposed.
     public override LiteralForm FormOf(int rank, int columns)
     {

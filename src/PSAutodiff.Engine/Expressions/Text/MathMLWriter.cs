@@ -64,6 +64,8 @@ internal sealed class MathMLStyle(MathMLNames names) : TextStyle
 
     public override string Digits(string digits) => Signed($"<mn>{digits.TrimStart('-')}</mn>", digits[0] == '-');
 
+    public override (string Open, string Close, string NotZero)? TruthMarks => ("<mo>[</mo>", "<mo>]</mo>", "<mo>≠</mo><mn>0</mn>");
+
     public override string Variable(string name) => names[name];
 
     // As in LaTeX: exp(A) of a matrix would be a series of its powers, |A| its determinant, and |v| a length.

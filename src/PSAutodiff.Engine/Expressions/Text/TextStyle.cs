@@ -16,6 +16,12 @@ internal abstract class TextStyle
     /// <summary>The notation of an operation that has arrays as arguments or as its value.</summary>
     public virtual Notation NotationOf(Operation operation, in ArgumentShapes of) => NotationOf(operation);
 
+    /// <summary>
+    /// The brackets around a truth value, and what a condition has behind it that is not one: where a truth value is the condition, all three are
+    /// left out. Null for a style that writes conditions as they are.
+    /// </summary>
+    public virtual (string Open, string Close, string NotZero)? TruthMarks => null;
+
     /// <summary>How the elements of an array stand together.</summary>
     /// <param name="rank">1 for a vector, 2 for a matrix.</param>
     /// <param name="columns">How many there are in each row of a matrix; 0 where rows are written as they are.</param>

@@ -12,7 +12,7 @@ internal static class NearNames
 
     /// <summary>
     /// Whether one name may be the other misspelled: they differ in case, in two neighbouring letters the other way round, or, when they
-    /// are not short, in a single letter that is missing or another one. Digits count names and are not misspelled.
+    /// are not short, in a single letter that is missing or another one; in short ones too in one that is doubled. Digits count names and are not misspelled.
     /// </summary>
     public static bool AreNear(string one, string other)
     {
@@ -27,6 +27,7 @@ internal static class NearNames
         var left = shorter.AsSpan(start, shorter.Length - start - end);
         var right = longer.AsSpan(start, longer.Length - start - end);
         if (left.Length == 2 && right.Length == 2) return longer.Length >= LongEnoughToSwap && Same(left[0], right[1]) && Same(left[1], right[0]) && IsLetter(left[0]) && IsLetter(left[1]);
+        if (left.Length == 0 && right.Length == 1 && IsDoubled(longer, start)) return true;
         return longer.Length >= LongEnough && right.Length == 1 && IsLetter(right[0]) && (left.Length == 0 || IsLetter(left[0]));
     }
 
@@ -100,6 +101,8 @@ internal static class NearNames
     }
 
     private static bool Same(char one, char other) => char.ToUpperInvariant(one) == char.ToUpperInvariant(other);
+
+    private static bool IsDoubled(string name, int at) => IsLetter(name[at]) && ((at > 0 && Same(name[at], name[at - 1])) || (at + 1 < name.Length && Same(name[at], name[at + 1])));
 
     private static bool IsLetter(char c) => c == '_' || char.IsLetter(c);
 }

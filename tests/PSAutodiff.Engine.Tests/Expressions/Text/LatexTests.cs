@@ -29,7 +29,9 @@ public sealed partial class LatexTests
     [InlineData("1e-5^x", @"\left(1 \cdot 10^{-5}\right)^{x}")]
     [InlineData("2 * pi * r", @"2 \cdot \pi \cdot r")]
     [InlineData("-3.141592653589793", @"-\pi")]
-    [InlineData("select(less(x, 1), 2, 3) + y", @"\begin{cases} 2 & \text{if } \left[x < 1\right] \ne 0 \\ 3 & \text{otherwise} \end{cases} + y")]
+    [InlineData("select(less(x, 1), 2, 3) + y", @"\begin{cases} 2 & \text{if } x < 1 \\ 3 & \text{otherwise} \end{cases} + y")]
+    [InlineData("if(x > 0, 2, 3)", @"\begin{cases} 2 & \text{if } 0 < x \\ 3 & \text{otherwise} \end{cases}")]
+    [InlineData("if(c and d, 2, 3)", @"\begin{cases} 2 & \text{if } c \land d \\ 3 & \text{otherwise} \end{cases}")]
     [InlineData("2 * select(c, a, b)", @"2 \cdot \left(\begin{cases} a & \text{if } c \ne 0 \\ b & \text{otherwise} \end{cases}\right)")]
     public void Formulas_have_the_parentheses_they_need(string text, string latex) =>
         Assert.Equal(latex, ExprNode.Parse(text).ToText(ExprTextFormat.Latex));
