@@ -100,6 +100,6 @@ internal sealed class FitColumns
     {
         if (expression.Variables.Count == 0) throw new AutodiffException(ErrorIds.LabelMissing, $"-{parameter} {expression} has no column in it. Name a column, or an expression of columns.");
         if (expression.Variables.FirstOrDefault(name => !found.Contains(name)) is not { } missing) return;
-        throw new AutodiffException(ErrorIds.ColumnMissing, $"-{parameter} needs a column '{missing}', and there is none. There are: {string.Join(", ", columns)}.{NearNames.Hint(missing, columns)}");
+        throw new AutodiffException(ErrorIds.ColumnMissing, $"-{parameter} needs a column '{missing}', and there is none. There are: {string.Join(", ", columns)}.{RowAdvice.ForColumns(columns) ?? NearNames.Hint(missing, columns)}");
     }
 }
