@@ -95,17 +95,10 @@ internal sealed class PortableModel
         if (model.Inputs.Count == 0) throw new AutodiffException(ErrorIds.FormatUnsupported, "The model has no inputs: it predicts the same for every row. Save it as JSON.");
         return model switch
         {
-            Network network => new(model, Dense(network), network.Features.Count > 0 ? network.Features : NetworkExpression.InputNames(network)),
+            Network network => new(model, network.ToArrayExpression(withValues: true), network.Features.Count > 0 ? network.Features : NetworkExpression.InputNames(network)),
             RegressionResult regression => new(model, Linear(regression), regression.Features),
             _ => new(model, model.Expression, model.Inputs),
         };
-    }
-
-    private static ExprNode Dense(Network network)
-    {
-        var value = ExprNode.Variable("x", Shape.Vector(network.InputSize));
-        if (network.Scaling is { } scaling) value = (value - scaling.Means) / scaling.Deviations;
-        return NetworkExpression.OfVectors(network, value, withValues: true);
     }
 
     private static ExprNode Linear(RegressionResult regression)

@@ -104,6 +104,7 @@ internal sealed class DenseCurvature
         private readonly double[] _biases;
         private readonly double[] _scratch;
         private readonly double[] _product;
+        private readonly double[] _sums;
 
         public Layer(NetworkLayer layer, LayerPlace place, bool isLast)
         {
@@ -117,6 +118,7 @@ internal sealed class DenseCurvature
             _transposed = isFirst ? [] : new double[_weights.Length];
             for (var i = 0; i < _transposed.Length; i++) _transposed[i] = _weights[(i % _inputs * _outputs) + (i / _inputs)];
             Values = new double[_outputs];
+            _sums = new double[_outputs];
             Gradient = new double[_outputs];
 
             // Softmax mixes all numbers, and the last layer's may be mixed by the loss.
@@ -141,6 +143,7 @@ internal sealed class DenseCurvature
         {
             _biases.CopyTo(Values, 0);
             for (var i = 0; i < _inputs; i++) AddScaled(Values, x[i], _weights.AsSpan(i * _outputs, _outputs));
+            Values.CopyTo(_sums, 0);
             _activation.Apply(Values, _outputs, _scratch);
         }
 
@@ -175,7 +178,7 @@ internal sealed class DenseCurvature
         }
 
         /// <summary>From the outputs phi(z) of this layer to z.</summary>
-        public void ThroughActivation() => _activation.Curve(Values, Gradient, Hessian, _scratch);
+        public void ThroughActivation() => _activation.Curve(Values, _sums, Gradient, Hessian, _scratch);
 
         // Zeros add nothing, not even to what is not finite.
         private static void AddScaled(Span<double> y, double factor, ReadOnlySpan<double> x)

@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json.Serialization;
 using PSAutodiff.Fitting;
 using PSAutodiff.Networks;
 using PSAutodiff.Networks.Losses;
@@ -204,6 +205,31 @@ public sealed class Network : IAutodiffModel
     /// </remarks>
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
     public ExprNode[] ToExpression(bool withValues = false) => NetworkExpression.Build(this, withValues);
+
+    /// <summary>The outputs as one expression of arrays, such as <c>softmax(tanh(x @ W1 + b1) @ W2 + b2)</c>, in the raw inputs x and the names of <see cref="ArrayParameters"/>, or with their values instead.</summary>
+    /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
+    public ExprNode ToArrayExpression(bool withValues = false)
+    {
+        var inputs = ExprNode.Variable("x", Core.Shape.Vector(InputSize));
+        return NetworkExpression.OfVectors(this, Scaling is { } scaling ? (inputs - scaling.Means) / scaling.Deviations : inputs, withValues);
+    }
+
+    /// <summary>The weights and biases by layer: W1, a matrix of inputs x outputs, b1, W2, and so on.</summary>
+    [JsonIgnore]
+    public OrderedDictionary ArrayParameters
+    {
+        get
+        {
+            var parameters = new OrderedDictionary(StringComparer.Ordinal);
+            foreach (var place in Layout.Layers)
+            {
+                parameters.Add(place.WeightsName, _layers[place.Index].Weights);
+                parameters.Add(place.BiasesName, _layers[place.Index].Biases);
+            }
+
+            return parameters.AsReadOnly();
+        }
+    }
 
     /// <summary>
     /// The loss of one row as an expression in the raw inputs, the targets and the names of <see cref="Parameters"/>, or with their values

@@ -12,7 +12,8 @@ namespace PSAutodiff.Networks;
 /// Numbers are the shortest decimals that read back to the same bits. Version 2 came with pruning: a layer with frozen weights has a text
 /// for each of its inputs with a 1 for each output whose weight is frozen, else a 0. Version 3 came with classes that are no texts: a second
 /// list names their types. Version 4 came with columns that are no numbers: dates and categories with their levels. Version 5 came with the way in
-/// which text is read as a number, and with how it was trained. Version 6 came with schedules of learning rates, gradients that are clipped and targets that are scaled. A network is written in the first version that can hold it, so that older programs read it.
+/// which text is read as a number, and with how it was trained. Version 6 came with schedules of learning rates, gradients that are clipped, targets
+/// that are scaled, and the activations from Softplus on. A network is written in the first version that can hold it, so that older programs read it.
 /// <see cref="NetworkJsonReader"/> reads it.
 /// </summary>
 internal static class NetworkJsonWriter
@@ -65,7 +66,7 @@ internal static class NetworkJsonWriter
         return text.Append("\n  ]\n}\n").ToString();
     }
 
-    private static int VersionOf(Network network) => network.Recipe is { IsPlain: false } || network.TargetScaling is not null ? Version : network.Recipe is not null || network.NumberFormat != NumberFormat.Plain ? 5 : network.Columns.Count > 0 ? 4 : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
+    private static int VersionOf(Network network) => network.Recipe is { IsPlain: false } || network.TargetScaling is not null || network.Layers.Any(static layer => layer.Activation > ActivationFunction.Softmax) ? Version : network.Recipe is not null || network.NumberFormat != NumberFormat.Plain ? 5 : network.Columns.Count > 0 ? 4 : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
 
     private static bool HasTypes(Network network) => network.Classes.Any(static label => label is not string);
 

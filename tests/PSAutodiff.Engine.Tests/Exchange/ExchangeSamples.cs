@@ -14,12 +14,19 @@ internal static class ExchangeSamples
         return values;
     }
 
-    /// <summary>A network of random size and activations, with scaling, columns and classes as chance has it.</summary>
-    public static Network Network(Random random, NetworkPrecision precision, bool? withClasses = null)
+    /// <summary>A network of random size and activations, with scaling, columns and classes as chance has it. Activations after Softmax are written as formulas, which are not read back as a network.</summary>
+    public static Network Network(Random random, NetworkPrecision precision, bool? withClasses = null, ActivationFunction last = ActivationFunction.Softmax)
     {
         var inputs = 1 + random.Next(6);
         var layers = new (int Outputs, ActivationFunction Activation)[1 + random.Next(3)];
-        for (var l = 0; l < layers.Length; l++) layers[l] = (1 + random.Next(6), (ActivationFunction)random.Next(5));
+        for (var l = 0; l < layers.Length; l++) layers[l] = (1 + random.Next(6), (ActivationFunction)random.Next((int)last + 1));
+
+        // ONNX Runtime has the error function in single precision alone.
+        for (var l = 0; precision == NetworkPrecision.Double && l < layers.Length; l++)
+        {
+            if (layers[l].Activation == ActivationFunction.GELU) layers[l].Activation = ActivationFunction.SiLU;
+        }
+
         var isClassifier = withClasses ?? random.Next(2) == 0;
         if (isClassifier && random.Next(4) > 0) layers[^1].Activation = layers[^1].Outputs == 1 ? ActivationFunction.Sigmoid : ActivationFunction.Softmax;
         if (layers[^1] is (1, ActivationFunction.Softmax)) layers[^1].Activation = ActivationFunction.Sigmoid;

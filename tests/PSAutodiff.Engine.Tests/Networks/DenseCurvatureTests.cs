@@ -18,7 +18,7 @@ public sealed class DenseCurvatureTests
     {
         var (checks, seen) = (0, new HashSet<(ActivationFunction, bool)>());
         var losses = new HashSet<(LossFunction, bool)>();
-        RandomNetwork.Check(200, random =>
+        RandomNetwork.Check(600, random =>
         {
             var parameters = random.Parameters;
             if (parameters.Length > 45 || random.Rows > 6) return;
@@ -43,7 +43,7 @@ public sealed class DenseCurvatureTests
 
         // The random networks were small and many enough.
         Assert.True(checks > 40);
-        Assert.Equal(10, seen.Count);
+        Assert.Equal(2 * Enum.GetValues<ActivationFunction>().Length, seen.Count);
         Assert.Equal(6, losses.Count);
     }
 

@@ -161,7 +161,7 @@ public sealed class NetworkJsonTests
     public void A_wrong_whole_is_refused(string json, string problem) => AssertRefused(json, problem);
 
     [Theory]
-    [InlineData("""{"activation":"tanh","weights":[[1]],"biases":[1]}""", "'activation' has to be one of Linear, ReLU, Sigmoid, Tanh, Softmax, not '\"tanh\"'")]
+    [InlineData("""{"activation":"tanh","weights":[[1]],"biases":[1]}""", "'activation' has to be one of Linear, ReLU, Sigmoid, Tanh, Softmax, Softplus, ELU, LeakyReLU, GELU, SiLU, not '\"tanh\"'")]
     [InlineData("""{"activation":3,"weights":[[1]],"biases":[1]}""", "'activation' has to be one of")]
     [InlineData("""{"activation":"\ud800","weights":[[1]],"biases":[1]}""", "'activation' has to be one of")]
     [InlineData("""{"activation":"Tanh","weights":7,"biases":[1]}""", "'weights' has to be a list of rows")]

@@ -78,6 +78,11 @@ internal static class PlainNetwork
                 ActivationFunction.ReLU => [.. z.Select(static x => Math.Max(0, x))],
                 ActivationFunction.Sigmoid => [.. z.Select(static x => 1 / (1 + Math.Exp(-x)))],
                 ActivationFunction.Tanh => [.. z.Select(Math.Tanh)],
+                ActivationFunction.Softplus => [.. z.Select(static x => Math.Log(1 + Math.Exp(x)))],
+                ActivationFunction.ELU => [.. z.Select(static x => x > 0 ? x : Math.Exp(x) - 1)],
+                ActivationFunction.LeakyReLU => [.. z.Select(static x => x > 0 ? x : 0.01 * x)],
+                ActivationFunction.GELU => [.. z.Select(static x => x * Normal(x))],
+                ActivationFunction.SiLU => [.. z.Select(static x => x / (1 + Math.Exp(-x)))],
                 _ => [.. exps.Select(x => x / exps.Sum())],
             });
         }
@@ -85,12 +90,19 @@ internal static class PlainNetwork
         return ([.. sums], [.. outputs]);
     }
 
+    private static double Normal(double x) => Kernels.Elementary.Erfc(-x / Math.Sqrt(2)) / 2;
+
     private static double[] Backward(ActivationFunction activation, double[] z, double[] y, double[] delta) => [.. z.Select((sum, i) => activation switch
     {
         ActivationFunction.Linear => delta[i],
         ActivationFunction.ReLU => sum > 0 ? delta[i] : 0,
         ActivationFunction.Sigmoid => delta[i] * y[i] * (1 - y[i]),
         ActivationFunction.Tanh => delta[i] * (1 - (y[i] * y[i])),
+        ActivationFunction.Softplus => delta[i] / (1 + Math.Exp(-sum)),
+        ActivationFunction.ELU => sum > 0 ? delta[i] : delta[i] * (y[i] + 1),
+        ActivationFunction.LeakyReLU => sum > 0 ? delta[i] : 0.01 * delta[i],
+        ActivationFunction.GELU => delta[i] * (Normal(sum) + (sum * Math.Exp(-sum * sum / 2) / Math.Sqrt(2 * Math.PI))),
+        ActivationFunction.SiLU => delta[i] * (1 + Math.Exp(-sum) + (sum * Math.Exp(-sum))) / Math.Pow(1 + Math.Exp(-sum), 2),
         _ => y[i] * (delta[i] - delta.Zip(y, static (d, y) => d * y).Sum()),
     })];
 }

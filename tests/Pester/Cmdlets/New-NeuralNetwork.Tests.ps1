@@ -131,4 +131,28 @@ Describe 'A network as expressions' {
         $out[0] | Measure-Expression -At $at | Assert-Near $predicted -Within 1e-15
         $out[0] | Invoke-Differentiate w1_1_1 | Test-Derivative -At $at | Should -BeTrue
     }
+
+    It 'is one line of matrices and vectors, with <_> too' -ForEach 'tanh', 'softplus', 'elu', 'leaky_relu', 'gelu', 'silu', 'swish' {
+        $net = New-NeuralNetwork 3 4, $_, 2, softmax -Seed 2
+        $line = $net.ToArrayExpression()
+        if ($_ -eq 'tanh') { $line.ToString() | Should -BeExactly 'W1: [3, 4]; W2: [4, 2]; b1: [4]; b2: [2]; x: [3]; softmax(tanh(x @ W1 + b1) @ W2 + b2)' }
+        $at = $net.ArrayParameters + @{ x = 1, -2, 0.5 }
+        $predicted = Invoke-AutodiffModel -Network $net -Data @(, (1, -2, 0.5))
+        $values = $line | Measure-Expression -At $at
+        0, 1 | ForEach-Object { $values[$_] | Assert-Near $predicted[0, $_] -Within 1e-15 }
+        $same = $net.ToArrayExpression($true) | Measure-Expression -At @{ x = 1, -2, 0.5 }
+        $same | Should -BeExactly $values
+        $line[0] | Test-Derivative -At $at | Should -BeTrue
+    }
+
+    It 'learns and is kept with <_>' -ForEach 'softplus', 'elu', 'leakyrelu', 'gelu', 'silu' {
+        $rows = -6..6 | ForEach-Object { @{ x = $_ / 3; y = [Math]::Sin($_ / 3) } }
+        $training = @{ Network = New-NeuralNetwork 1 6, $_, 1 -Seed 3; Feature = 'x'; Label = 'y'; Seed = 1; Optimizer = 'Adam'; LearningRate = 0.02; Epoch = 400 }
+        $result = $rows | Start-NetworkTraining @training
+        $result.FinalLoss | Should -BeLessThan 0.02
+        $path = Join-Path $TestDrive "$_.json"
+        $result | Export-AutodiffModel -Path $path
+        $read = Import-AutodiffModel $path
+        $read.Network ?? $read | ForEach-Object { @($_.Parameters.Values) } | Should -BeExactly @($result.Network.Parameters.Values)
+    }
 }

@@ -74,8 +74,9 @@ internal abstract class Activation<T> : Activation
 
     /// <summary>Turns gradient and Hessian of one row with respect to phi(z) into those with respect to z; see <see cref="DenseCurvature"/>.</summary>
     /// <param name="values">phi(z).</param>
+    /// <param name="sums">z.</param>
     /// <param name="gradient">The first derivatives.</param>
     /// <param name="hessian">The second ones: row after row, or only the diagonal when it is as long as the gradient.</param>
     /// <param name="scratch">Working memory, twice as long as the gradient.</param>
-    public abstract void Curve(ReadOnlySpan<double> values, Span<double> gradient, Span<double> hessian, Span<double> scratch);
+    public abstract void Curve(ReadOnlySpan<double> values, ReadOnlySpan<double> sums, Span<double> gradient, Span<double> hessian, Span<double> scratch);
 }

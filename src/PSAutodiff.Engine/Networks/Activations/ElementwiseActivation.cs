@@ -10,12 +10,12 @@ internal abstract class ElementwiseActivation<T> : Activation<T>
     public override ExprNode[] ToExpression(ExprNode[] sums) => Array.ConvertAll(sums, ToExpression);
 
     /// <inheritdoc/>
-    public override void Curve(ReadOnlySpan<double> values, Span<double> gradient, Span<double> hessian, Span<double> scratch)
+    public override void Curve(ReadOnlySpan<double> values, ReadOnlySpan<double> sums, Span<double> gradient, Span<double> hessian, Span<double> scratch)
     {
         var n = gradient.Length;
         var first = scratch[..n];
         var second = scratch.Slice(n, n);
-        Slopes(values, first, second);
+        Slopes(values, sums, first, second);
         var (rows, columns) = hessian.Length == n ? (1, n) : (n, n);
         for (var i = 0; i < rows; i++)
         {
@@ -30,6 +30,6 @@ internal abstract class ElementwiseActivation<T> : Activation<T>
         }
     }
 
-    /// <summary>phi'(z) and phi''(z) from phi(z).</summary>
-    protected abstract void Slopes(ReadOnlySpan<double> values, Span<double> first, Span<double> second);
+    /// <summary>phi'(z) and phi''(z) from phi(z) and z.</summary>
+    protected abstract void Slopes(ReadOnlySpan<double> values, ReadOnlySpan<double> sums, Span<double> first, Span<double> second);
 }

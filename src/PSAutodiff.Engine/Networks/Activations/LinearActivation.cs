@@ -22,7 +22,7 @@ internal sealed class LinearActivation<T> : Activation<T>
     {
     }
 
-    public override void Curve(ReadOnlySpan<double> values, Span<double> gradient, Span<double> hessian, Span<double> scratch)
+    public override void Curve(ReadOnlySpan<double> values, ReadOnlySpan<double> sums, Span<double> gradient, Span<double> hessian, Span<double> scratch)
     {
     }
 }

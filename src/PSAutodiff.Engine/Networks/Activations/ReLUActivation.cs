@@ -43,7 +43,7 @@ internal sealed class ReLUActivation<T> : ElementwiseActivation<T>
 
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Relu(sums);
 
-    protected override void Slopes(ReadOnlySpan<double> values, Span<double> first, Span<double> second)
+    protected override void Slopes(ReadOnlySpan<double> values, ReadOnlySpan<double> sums, Span<double> first, Span<double> second)
     {
         for (var i = 0; i < values.Length; i++) first[i] = values[i] > 0 ? 1 : 0;
         second.Clear();

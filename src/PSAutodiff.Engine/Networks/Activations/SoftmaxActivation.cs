@@ -56,7 +56,7 @@ internal sealed class SoftmaxActivation<T> : Activation<T>
         }
     }
 
-    public override void Curve(ReadOnlySpan<double> values, Span<double> gradient, Span<double> hessian, Span<double> scratch)
+    public override void Curve(ReadOnlySpan<double> values, ReadOnlySpan<double> sums, Span<double> gradient, Span<double> hessian, Span<double> scratch)
     {
         var n = gradient.Length;
         var p = values;

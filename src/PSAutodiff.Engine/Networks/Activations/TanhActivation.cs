@@ -22,7 +22,7 @@ internal sealed class TanhActivation<T> : SaturatingActivation<T, TanhSlope<T>>
 
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Tanh(sums);
 
-    protected override void Slopes(ReadOnlySpan<double> values, Span<double> first, Span<double> second)
+    protected override void Slopes(ReadOnlySpan<double> values, ReadOnlySpan<double> sums, Span<double> first, Span<double> second)
     {
         for (var i = 0; i < values.Length; i++)
         {
