@@ -6,6 +6,9 @@ internal enum BatchType
     /// <summary>Numbers of the precision of the program.</summary>
     Number,
 
+    /// <summary>Numbers of 64 bits, whatever the precision of the program.</summary>
+    Double,
+
     /// <summary>Integers of 64 bits.</summary>
     Integer,
 
@@ -22,7 +25,10 @@ internal enum BatchType
 /// <param name="Values">Its elements: double[], long[], bool[] or string[].</param>
 internal sealed record BatchConstant(string Name, long[] Sizes, Array Values)
 {
-    public BatchType Type => Values switch { double[] => BatchType.Number, long[] => BatchType.Integer, bool[] => BatchType.Boolean, _ => BatchType.Text };
+    /// <summary>Whether its numbers have 64 bits whatever the precision of the program.</summary>
+    public bool IsWide { get; init; }
+
+    public BatchType Type => Values switch { double[] => IsWide ? BatchType.Double : BatchType.Number, long[] => BatchType.Integer, bool[] => BatchType.Boolean, _ => BatchType.Text };
 }
 
 /// <summary>One operation over all rows of a batch, by its name in ONNX.</summary>
@@ -49,7 +55,17 @@ internal sealed record BatchStep(string Operation, string[] Inputs, string Outpu
 /// <param name="Name">Its name.</param>
 /// <param name="Type">What its elements are.</param>
 /// <param name="Width">The size of the axis after that of the rows; 0 for none.</param>
-internal sealed record BatchOutput(string Name, BatchType Type, long Width);
+internal sealed record BatchOutput(string Name, BatchType Type, long Width)
+{
+    /// <summary>The sizes of all axes, -1 for that of the rows, where they are others.</summary>
+    public long[] Sizes { get => field ?? (Width > 0 ? [-1, Width] : [-1]); init; }
+}
+
+/// <summary>What a program takes.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Sizes">The sizes of its axes, -1 for that of the rows.</param>
+/// <param name="About">What it is called elsewhere.</param>
+internal sealed record BatchInput(string Name, long[] Sizes, string About);
 
 /// <summary>
 /// A model as steps over a batch of rows: a number of each row is [rows, 1], a vector [rows, n], a matrix [rows, m, n]; what does not depend on
@@ -61,6 +77,9 @@ internal sealed record BatchOutput(string Name, BatchType Type, long Width);
 /// <param name="Outputs">What is given.</param>
 internal sealed record BatchProgram(int InputSize, IReadOnlyList<BatchConstant> Constants, IReadOnlyList<BatchStep> Steps, IReadOnlyList<BatchOutput> Outputs)
 {
+    /// <summary>All inputs: the one, or the variables of an expression.</summary>
+    public IReadOnlyList<BatchInput> Inputs { get => field ?? [new(Input, [-1, InputSize], string.Empty)]; init; }
+
     /// <summary>The name of the input, [rows, columns].</summary>
     public const string Input = "input";
 

@@ -27,11 +27,12 @@ internal sealed partial class BatchWriter
             case "transpose": return x.Shape.IsMatrix ? Step("Transpose", [x.Name], ("perm", (long[])[0, 2, 1])) : x.Name;
             case "broadcast": return Step("Expand", Aligned(x, shape), Integers([1, .. shape.Sizes]));
             case "reshape": return Reshaped(x.Name, shape);
-            case "concat": return Step("Concat", [Spread(x), Spread(of[1])], ("axis", indices[0] + 1));
+            case "concat": return Step("Concat", [Spread(x, _ofRows[id]), Spread(of[1], _ofRows[id])], ("axis", indices[0] + 1));
             case "stack": return Stack(id);
             case "slice": return Slice(x, indices);
             case "place": return Place(x, indices, shape);
             case "take": return Take(x, of[1], shape);
+            case "scatter": return Scatter(x, of[1], shape);
             case "diag": return x.Shape.IsVector ? Masked(Step("Unsqueeze", x.Name, Integers(2)), x.Shape.Rows, x.Shape.Rows, static (i, j) => i == j) : Diagonal(x);
             case "trace": return Sum(Diagonal(x), keep: true, 1);
             case "tril": return Masked(x.Name, shape.Rows, shape.Columns, static (i, j) => j <= i);
@@ -46,23 +47,24 @@ internal sealed partial class BatchWriter
         $"The model has the operation '{operation.Name}', which this format has no form for. Save it as JSON, or as C# or PowerShell, which have forms for all operations.");
 
     // Under a name, at its place among axes that have no rows before them where it is the same in all.
-    private string NameOf(Value value) => value.Varies ? value.Name : Constant(value.Shape.Sizes, value.Elements);
+    private string NameOf(Value value) => value.Varies ? value.Name : value.Name.Length > 0 ? Given(value) : Constant(value.Shape.Sizes, value.Elements);
 
     // As an argument of an operation element by element whose value has a shape.
     private string Aligned(Value value, Shape shape) =>
         !value.Varies || shape.Rank < 2 || value.Shape.Rank == 2 ? NameOf(value) : Once($"row {value.Name}", () => Step("Unsqueeze", value.Name, Integers(1)));
 
-    // With an axis for the rows in any case.
-    private string Spread(Value value)
+    // With an axis for the rows in any case, and as many as what it becomes a part of.
+    private string Spread(Value value, bool ofRows)
     {
-        if (value.Varies) return value.Name;
+        if (value.Varies && value.OfRows == ofRows) return value.Name;
         long[] sizes = value.Shape.IsNumber ? [1] : value.Shape.Sizes;
+        if (!ofRows) return Constant([1, .. sizes], value.Elements);
         return Once($"spread {NameOf(value)}", () => Step("Expand", NameOf(value), BatchSizes(sizes)));
     }
 
     private string BatchSizes(long[] sizes) => Once($"sizes {string.Join(',', sizes)}", () =>
     {
-        var rows = Once("rows", () => Step("Shape", [BatchProgram.Input], ("start", 0L), ("end", 1L)));
+        var rows = Once("rows", () => Step("Shape", [_rowsOf], ("start", 0L), ("end", 1L)));
         return Step("Concat", [rows, Integers(sizes)], ("axis", 0L));
     });
 
@@ -143,12 +145,14 @@ internal sealed partial class BatchWriter
         if (x.Shape.IsVector && y.Shape.IsMatrix)
         {
             if (!y.Varies) return Step("Gemm", x.Name, NameOf(y));
+            if (x.Varies && x.OfRows && !y.OfRows) return Step("Gemm", x.Name, Once($"one {y.Name}", () => Squeeze(y.Name, 0)));
             return x.Varies ? Squeeze(Step("MatMul", AsRow(x), y.Name), 1) : Step("MatMul", NameOf(x), y.Name);
         }
 
         if (x.Shape.IsMatrix && y.Shape.IsVector)
         {
             if (!x.Varies) return Step("Gemm", y.Name, Constant([x.Shape.Columns, x.Shape.Rows], Transposed(x)));
+            if (y.Varies && y.OfRows && !x.OfRows) return Step("Gemm", [y.Name, Once($"one {x.Name}", () => Squeeze(x.Name, 0))], ("transB", 1L));
             return y.Varies ? Squeeze(Step("MatMul", x.Name, AsColumn(y)), 2) : Step("MatMul", x.Name, NameOf(y));
         }
 
@@ -186,11 +190,12 @@ internal sealed partial class BatchWriter
         }
 
         parts.Reverse();
-        var ofRows = _graph.ShapeOf(id).IsMatrix;
+        var ofMatrix = _graph.ShapeOf(id).IsMatrix;
         return Step("Concat", [.. parts.Select(part =>
         {
             var value = ValueOf(part);
-            return ofRows && value.Shape.IsVector ? Once($"row {Spread(value)}", () => Step("Unsqueeze", Spread(value), Integers(1))) : Spread(value);
+            var spread = Spread(value, _ofRows[id]);
+            return ofMatrix && value.Shape.IsVector ? Once($"row {spread}", () => Step("Unsqueeze", spread, Integers(1))) : spread;
         })], ("axis", 1L));
     }
 
@@ -229,6 +234,8 @@ internal sealed partial class BatchWriter
             return x.Shape.IsMatrix && k.Shape.IsNumber ? Squeeze(taken, 1) : taken;
         }
 
+        if (x.OfRows != k.OfRows) (x, chosen) = (x with { Name = Spread(x, ofRows: true), OfRows = true }, k.OfRows ? chosen : Step("Expand", chosen, BatchSizes(k.Shape.IsNumber ? [1] : k.Shape.Sizes)));
+
         if (x.Shape.IsVector)
         {
             if (!k.Shape.IsMatrix) return Step("GatherElements", [x.Name, chosen], ("axis", 1L));
@@ -244,6 +251,27 @@ internal sealed partial class BatchWriter
         static long Known(double place, long count) => place >= 0 && place < count && double.IsInteger(place)
             ? (long)place
             : throw new AutodiffException(ErrorIds.IndexInvalid, string.Create(CultureInfo.InvariantCulture, $"The model takes element {place} of {count}, which is not there: they are counted from 0."));
+    }
+
+    // Zeros, to which each element or row is added at its place.
+    private string Scatter(Value g, Value k, Shape shape)
+    {
+        var ofRows = (g.Varies && g.OfRows) || (k.Varies && k.OfRows);
+        var (from, places) = (Spread(g, ofRows), Cast(Spread(k, ofRows), BatchType.Integer));
+        if (shape.IsMatrix)
+        {
+            if (k.Shape.IsNumber) from = Step("Unsqueeze", from, Integers(1));
+            places = Step("Expand", Step("Unsqueeze", places, Integers(2)), Integers(1, 1, shape.Columns));
+        }
+        else if (k.Shape.IsMatrix)
+        {
+            from = Step("Reshape", from, Integers(-1, k.Shape.Count));
+            places = Step("Reshape", places, Integers(-1, k.Shape.Count));
+        }
+
+        var zeros = Constant([1, .. shape.Sizes], new double[shape.Count]);
+        if (ofRows) zeros = Step("Expand", zeros, BatchSizes(shape.Sizes));
+        return Step("ScatterElements", [zeros, places, from], ("axis", 1L), ("reduction", "add"));
     }
 
     private string Masked(string value, long rows, long columns, Func<int, int, bool> holds)

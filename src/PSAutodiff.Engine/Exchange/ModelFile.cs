@@ -9,6 +9,8 @@ namespace PSAutodiff.Exchange;
 /// <summary>Models as files, in the format that the end of the name says.</summary>
 internal static class ModelFile
 {
+    private static string ProducerVersion => typeof(ModelFile).Assembly.GetName().Version!.ToString(3);
+
     /// <summary>The bytes of a file.</summary>
     /// <param name="model">The model.</param>
     /// <param name="format">The format.</param>
@@ -21,9 +23,18 @@ internal static class ModelFile
         if (format == ModelFormat.Json) return new UTF8Encoding(false).GetBytes(ModelJson.Write(model));
         var portable = PortableModel.Of(model);
         return format == ModelFormat.Onnx
-            ? OnnxWriter.Write(portable, precision ?? portable.Precision, opset, typeof(ModelFile).Assembly.GetName().Version!.ToString(3), cancellation)
+            ? OnnxWriter.Write(portable, precision ?? portable.Precision, opset, ProducerVersion, cancellation)
             : SafetensorsModel.Write(portable, precision ?? portable.Precision);
     }
+
+    /// <summary>The bytes of a file of ONNX with an expression.</summary>
+    /// <param name="expression">The expression, its inputs and its constants.</param>
+    /// <param name="precision">The numbers in the file.</param>
+    /// <param name="opset">The version of the operations.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">An operation has no form in ONNX.</exception>
+    public static byte[] Write(PortableExpression expression, NetworkPrecision precision, int opset, CancellationToken cancellation) =>
+        OnnxWriter.Write(expression, precision, opset, ProducerVersion, cancellation);
 
     /// <summary>The model of a file.</summary>
     /// <param name="bytes">The file.</param>
@@ -34,7 +45,7 @@ internal static class ModelFile
     public static IAutodiffModel Read(byte[] bytes, ModelFormat format, string folder, IReadOnlyList<ActivationFunction>? activations)
     {
         if (format == ModelFormat.Onnx) return OnnxReader.Read(bytes, folder);
-        if (format == ModelFormat.Safetensors) return SafetensorsModel.Read(bytes, activations);
+        if (format == ModelFormat.Safetensors) return SafetensorsModel.ReadModel(bytes, activations);
         if (CodeFile.IsCode(format)) throw FileErrors.Of($"It is read as {format}, and models are not read from code. Save the model as JSON too, and read that.");
         try
         {

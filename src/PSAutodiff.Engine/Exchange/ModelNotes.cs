@@ -11,6 +11,9 @@ internal static class ModelNotes
     /// <summary>The key of the JSON of a network whose layers have no numbers, with its columns, classes, scaling and masks.</summary>
     public const string NetworkKey = "psautodiff.network";
 
+    /// <summary>The key of the JSON of a regression or a curve fit.</summary>
+    public const string ModelKey = "psautodiff.model";
+
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>The notes of a model.</summary>
@@ -77,5 +80,6 @@ internal static class ModelNotes
         return whole.ToJsonString(Options);
     }
 
-    private static string Json(IEnumerable<string?> texts) => JsonSerializer.Serialize(texts, Options);
+    /// <summary>Texts as a list of JSON.</summary>
+    public static string Json(IEnumerable<string?> texts) => JsonSerializer.Serialize(texts, Options);
 }

@@ -116,6 +116,20 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
             }
         });
 
+    /// <summary>Warns of values that nothing asks for, where their names are nearly those of variables without values.</summary>
+    /// <param name="values">The values of -At.</param>
+    /// <param name="variables">The variables of the expression.</param>
+    /// <param name="names">The name that stands for each; null where none does.</param>
+    private protected void WarnOfNearNames(ValueSource values, IReadOnlyList<string> variables, string?[] names)
+    {
+        var left = variables.Where((_, i) => names[i] is null).ToArray();
+        if (left.Length == 0) return;
+        foreach (var (name, variable) in NearNames.Pairs(values.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal), left))
+        {
+            WriteWarning($"-At gives a value for '{name}', but the expression has no such variable, and its variable '{variable}' was left alone. Is one of them misspelled?");
+        }
+    }
+
     /// <summary>Runs work without which the command cannot go on.</summary>
     internal T Require<T>(object? target, Func<T> work)
     {

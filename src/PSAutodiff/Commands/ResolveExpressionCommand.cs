@@ -136,24 +136,13 @@ public sealed class ResolveExpressionCommand : PositionalExpressionCmdlet
             if (names[i] is { } name) replacements.Add(variables.Names[i], ReplacementOf(name, variables.Shapes[i]));
         }
 
-        WarnOfNearNames(variables.Names, names);
+        WarnOfNearNames(_values, variables.Names, names);
         return replacements;
     }
 
     private protected override void TakeSecond(object? value) => At = value;
 
     private protected override bool LooksLikeSecond(object? value) => HoldsValues(value);
-
-    // Values that nothing asks for are nothing special, but one whose name is nearly that of a variable left alone is.
-    private void WarnOfNearNames(IReadOnlyList<string> variables, string?[] names)
-    {
-        var left = variables.Where((_, i) => names[i] is null).ToArray();
-        if (left.Length == 0) return;
-        foreach (var (name, variable) in NearNames.Pairs(_values.AllNames.Except(names.OfType<string>(), StringComparer.Ordinal), left))
-        {
-            WriteWarning($"-At gives a value for '{name}', but the expression has no such variable, and its variable '{variable}' was left alone. Is one of them misspelled?");
-        }
-    }
 
     private ExprNode ReplacementOf(string name, Shape shape)
     {

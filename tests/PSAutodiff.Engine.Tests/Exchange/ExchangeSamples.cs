@@ -42,6 +42,34 @@ internal static class ExchangeSamples
         IEnumerable<double> Numbers(int count) => Enumerable.Range(0, count).Select(_ => Math.Round(4 * (random.NextDouble() - 0.5), 3));
     }
 
+    /// <summary>
+    /// What single precision cannot be better than: how far an expression moves, computed in double precision, when each input moves by half a unit of its last digit of
+    /// single precision, up or down as chance has it. Eight times as much, because each step rounds too.
+    /// </summary>
+    public static double Unavoidable(ExprNode expression, double[,] rows)
+    {
+        var model = new ExpressionModel(expression);
+        var expected = model.Predict(rows);
+        var random = new Random(1);
+        var most = 0.0;
+        for (var draw = 0; draw < 8; draw++)
+        {
+            var moved = (double[,])rows.Clone();
+            for (var i = 0; i < moved.GetLength(0); i++)
+            {
+                for (var j = 0; j < moved.GetLength(1); j++) moved[i, j] *= 1 + (HalfDigit * (random.Next(2) == 0 ? 1 : -1));
+            }
+
+            var distance = Distance(expected, model.Predict(moved));
+            if (double.IsFinite(distance)) most = Math.Max(most, distance);
+        }
+
+        return 8 * most;
+    }
+
+    /// <summary>Half a unit of the last digit of a number of single precision, relative to it.</summary>
+    public const double HalfDigit = 1.0 / (1 << 24);
+
     /// <summary>The distance of two matrices: absolute for small numbers, relative for large ones.</summary>
     public static double Distance(double[,] expected, double[,] actual)
     {

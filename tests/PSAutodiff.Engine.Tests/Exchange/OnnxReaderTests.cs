@@ -2,6 +2,9 @@ using System.Diagnostics;
 using PSAutodiff.Exchange;
 using PSAutodiff.Exchange.Onnx;
 using PSAutodiff.Exchange.Safetensors;
+using PSAutodiff.Fitting;
+using PSAutodiff.LinearAlgebra;
+using PSAutodiff.Serialization;
 using Xunit;
 
 namespace PSAutodiff.Tests;
@@ -21,6 +24,29 @@ public sealed class OnnxReaderTests
             Assert.Equal(network.ToJson(), OnnxReader.Read(OnnxWriter.Write(PortableModel.Of(network), precision, 17 + (seed % 5), "1.0")).ToJson());
             Assert.Equal(network.ToJson(), SafetensorsModel.Read(SafetensorsModel.Write(PortableModel.Of(network), precision), null).ToJson());
         }
+    }
+
+    [Theory]
+    [InlineData(NetworkPrecision.Double)]
+    [InlineData(NetworkPrecision.Single)]
+    public void Fits_come_back_from_safetensors_with_all_they_know(NetworkPrecision precision)
+    {
+        double[] x = [1, 2, 3, 4, 5];
+        double[] y = [1.1, 1.9, 3.2, 3.9, 5.3];
+        var regression = LinearAlgebraTools.Regression(new RegressionPlan(["x"], "y", true, 0, 0));
+        for (var i = 0; i < x.Length; i++) regression.Add([x[i]], y[i], 1);
+        var fit = new CurveFit(ExprNode.Parse("a*x + b"), ExprNode.Variable("y"), new DataRows(["x", "y"], [x, y], [1, 1], x.Length, RowTotal.Sum)).Run([1, 0], new CurveFitOptions(), TestContext.Current.CancellationToken);
+        foreach (var model in new IAutodiffModel[] { regression.Finish(), fit })
+        {
+            var file = SafetensorsModel.Write(PortableModel.Of(model), precision);
+            Assert.Equal(ModelJson.Write(model), ModelJson.Write(SafetensorsModel.ReadModel(file, null)));
+            file[^1] ^= 1;
+            Assert.Contains("is not that of the model", Assert.Throws<AutodiffException>(() => SafetensorsModel.ReadModel(file, null)).Message, StringComparison.Ordinal);
+        }
+
+        // Without the notes, as torch.nn.Linear has it.
+        var plain = SafetensorsFile.Write([("weight", [1, 2], [2, 3]), ("bias", [1], [1])], [], precision);
+        Assert.Equal(new double[,] { { 2 }, { 3 } }, SafetensorsModel.Read(plain, [ActivationFunction.Linear]).Layers[0].Weights);
     }
 
     [Fact]
@@ -164,6 +190,25 @@ public sealed class OnnxReaderTests
         }
 
         for (var length = 0; length < whole[1].Length; length++) Assert.Throws<AutodiffException>(() => SafetensorsModel.Read(whole[1].AsMemory(0, length), null));
+    }
+
+    [Fact]
+    public void What_uses_one_tensor_again_and_again_takes_no_more_memory_than_its_file_is_worth()
+    {
+        // Each node adds a vector of its own to those before, or repeats a number for each of many columns.
+        var many = Enumerable.Range(0, 2000).Select(static i => Node("Add", [i == 0 ? "m" : $"a{i - 1}", "b"], $"a{i}")).ToArray();
+        byte[][] files =
+        [
+            Model(Graph([Tensor("w", [1, 5000], new double[5000]), Tensor("b", [5000], new double[5000])], [Node("MatMul", ["x", "w"], "m"), .. many], ("x", 1), ["a1999"])),
+            Model(Graph([Tensor("b", [1], [1])], [Node("Identity", ["x"], "m"), .. many], ("x", int.MaxValue), ["a1999"])),
+            Model(Graph([Tensor("w", [100, 100], new double[10_000])], [.. Enumerable.Range(0, 2000).Select(static i => Node("MatMul", [i == 0 ? "x" : $"a{i - 1}", "w"], $"a{i}"))], ("x", 100), ["a1999"])),
+        ];
+        foreach (var file in files)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Contains("again and again", Assert.Throws<AutodiffException>(() => OnnxReader.Read(file)).Message, StringComparison.Ordinal);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (60L * file.Length) + 1_000_000);
+        }
     }
 
     [Fact]

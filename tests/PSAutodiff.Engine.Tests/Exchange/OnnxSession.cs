@@ -39,6 +39,16 @@ internal sealed class OnnxSession(byte[] file) : IDisposable
         return results[0].Value is Tensor<string> texts ? [.. texts] : [.. (Tensor<long>)results[0].Value];
     }
 
+    /// <summary>The numbers of an output, and its sizes, for inputs by name.</summary>
+    public (double[] Values, int[] Sizes) Run((string Name, int[] Sizes, double[] Values)[] inputs, string output)
+    {
+        NamedOnnxValue[] values = [.. inputs.Select(input => _session.InputMetadata[input.Name].ElementType == typeof(float)
+            ? NamedOnnxValue.CreateFromTensor(input.Name, new DenseTensor<float>(Array.ConvertAll(input.Values, static value => (float)value), input.Sizes))
+            : NamedOnnxValue.CreateFromTensor(input.Name, new DenseTensor<double>(input.Values, input.Sizes)))];
+        using var results = _session.Run(values, [output]);
+        return results[0].Value is Tensor<float> single ? ([.. single.Select(static value => (double)value)], single.Dimensions.ToArray()) : ([.. (Tensor<double>)results[0].Value], ((Tensor<double>)results[0].Value).Dimensions.ToArray());
+    }
+
     private NamedOnnxValue Input(double[,] rows)
     {
         var (name, about) = _session.InputMetadata.Single();

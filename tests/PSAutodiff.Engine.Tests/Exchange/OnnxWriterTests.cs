@@ -26,6 +26,7 @@ public sealed class OnnxWriterTests
         ("[[1, 2, 3], [4, 5, 6]] @ [x, y, 1] + [x, y] @ [[1, 2], [3, 4]]", -2, 2), ("v: [3]; take(v, floor(x)) + take([1, 2, 3], floor(y))", 0.1, 2.9), ("W: [2, 3]; take(W, floor(x)) + take([[1, 2, 3], [3, 4, 5]], floor(y))", 0.1, 1.9), ("v: [3]; take(v, [2, 0]) + take([10, 20, 30], [floor(x), floor(y)])", 0.1, 2.9), ("v: [3]; take(v, [floor(x), floor(y)])", 0.1, 2.9), ("W: [2, 3]; sum(take(W, [1, 0, 1]) * 2, axis=0) + sum(take(W, [floor(x), floor(y)]), axis=0)", 0.1, 1.9),
         ("v: [3]; place(v[0:2], 1, 2, 0, 4)", -2, 2), ("winner([[x, y], [y, x]])[0]", -2, 2), ("v: [3]; sum(outer([1, 2], v) + outer(v, [3, 4]).T, axis=0)", -2, 2), ("W: [2, 3]; [1, 2] @ W + W[1] @ [[1, 0, 0], [0, 2, 0], [0, 0, 3]]", -2, 2), ("W: [2, 3]; v: [3]; v @ W.T + W @ [1, 0, 2]", -2, 2),
         ("sigmoid(x) + 2 * y", -40, 40), ("tanh(x) + y", -40, 40), ("v: [3]; tanh(v)", -3, 3), ("v: [3]; sigmoid(v)", -3, 3), ("v: [3]; 0.3 * (v @ [[1, 2], [3, 4], [5, 6]]) / 0.7", -2, 2), ("W: [2, 3]; sum(0.3 * (W @ W.T) / 0.7, axis=0)", -2, 2), ("W: [2, 3]; sum((0.3 * W) @ (W / 0.7).T, axis=0)", -2, 2), ("W: [2, 3]; v: [3]; 0.3 * (W @ (v / 0.7)) + 0.1 * ([x, y] @ W)[0]", -2, 2), ("v: [3]; tanh(v)", -20, 20), ("v: [3]; tanh(v)", -0.3, 0.3), ("v: [3]; v @ [[0.5, 0.2, 0.1, 0.4], [1.5, 2, 3, 1], [0.1, 0.2, 0.3, 1]] + [0.1, 0.2, 0.3, 0.4]", -2, 2), ("v: [3]; softmax(v)", -40, 40), ("exp(x) + y", -40, 3), ("softplus(x) + sech2(y)", -40, 40),
+        ("v: [3]; scatter(v, [3, 0, 3], 4)", -2, 2), ("v: [3]; scatter(v, [floor(x), 1, floor(y)], 4)", 0.1, 2.9), ("W: [2, 3]; sum(scatter(W, [floor(x), floor(y)], 4), axis=1) + scatter(W[0], floor(x), 4)[1, 2]", 0.1, 2.9), ("scatter([[x, 1], [y, 2]], [[1, 0], [2, 1]], 3)", -2, 2),
         ("v: [3]; sum(solve([[2, 1], [1, 3]], [1, 2])) * v", -2, 2),
     ];
 
@@ -63,7 +64,7 @@ public sealed class OnnxWriterTests
             {
                 var some = ExchangeSamples.Rows(new Random(3), count, rows.GetLength(1), low, high);
                 var distance = ExchangeSamples.Distance(model.Predict(some), session.Run(some, "output"));
-                Assert.True(distance <= (precision == NetworkPrecision.Single ? 4 * ForSingle : ForDouble), string.Create(CultureInfo.InvariantCulture, $"{precision}: {distance:e2}"));
+                Assert.True(distance <= (precision == NetworkPrecision.Single ? Math.Max(ForSingle, ExchangeSamples.Unavoidable(model.Expression, some)) : ForDouble), string.Create(CultureInfo.InvariantCulture, $"{precision}: {distance:e2}"));
             }
         }
     }
@@ -78,7 +79,7 @@ public sealed class OnnxWriterTests
             Assert.True(written.Contains($"\"{operation.Name}\"", StringComparison.Ordinal), $"{operation.Name} has no case in this test.");
         }
 
-        foreach (var text in new[] { "lgamma(x)", "digamma(x)", "trigamma(x)", "polygamma(2, x)", "sum(inv([[x, 1], [1, 2]]))", "sum(solve([[x, 1], [1, 2]], [1, 2]))", "logdet([[x, 0], [0, 1]])", "sum(cholesky([[x, 0], [0, 1]]))", "sum(scatter([x, 1], [1, 0], 3))" })
+        foreach (var text in new[] { "lgamma(x)", "digamma(x)", "trigamma(x)", "polygamma(2, x)", "sum(inv([[x, 1], [1, 2]]))", "sum(solve([[x, 1], [1, 2]], [1, 2]))", "logdet([[x, 0], [0, 1]])", "sum(cholesky([[x, 0], [0, 1]]))" })
         {
             var error = Assert.Throws<AutodiffException>(() => Write(new ExpressionModel(ExprNode.Parse(text)), NetworkPrecision.Single));
             Assert.Equal("FormatUnsupported", error.ErrorId);
@@ -96,9 +97,9 @@ public sealed class OnnxWriterTests
             var network = ExchangeSamples.Network(random, precision, last: Enum.GetValues<ActivationFunction>()[^1]);
             using var session = new OnnxSession(Write(network, precision, 17 + (seed % 5)));
             var rows = ExchangeSamples.Rows(random, 1 + random.Next(20), network.InputSize);
-            var predicted = network.Predict(rows);
-            var isBinary = network.Classes.Count > 0 && network.OutputSize == 1;
             var model = PortableModel.Of(network);
+            var predicted = new ExpressionModel(model.Expression).Predict(rows);
+            var isBinary = network.Classes.Count > 0 && network.OutputSize == 1;
             var output = model.GivesProbabilities ? "probabilities" : "output";
             var expected = predicted;
             if (isBinary && model.GivesProbabilities)
@@ -108,7 +109,7 @@ public sealed class OnnxWriterTests
             }
 
             var actual = session.Run(rows, output);
-            Assert.True(ExchangeSamples.Distance(expected, actual) <= (precision == NetworkPrecision.Single ? 4 * ForSingle : ForDouble), string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {network}: {ExchangeSamples.Distance(expected, actual):e2}"));
+            Assert.True(ExchangeSamples.Distance(expected, actual) <= (precision == NetworkPrecision.Single ? ForSingle : ForDouble), string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {network}: {ExchangeSamples.Distance(expected, actual):e2}"));
             Assert.Equal("PSAutodiff", session.Producer);
             Assert.Equal([-1, network.InputSize], session.InputSizes);
             if (network.Classes.Count == 0)
@@ -156,7 +157,7 @@ public sealed class OnnxWriterTests
         Assert.True(bytes.Length > 20_000);
     }
 
-    private static readonly HashSet<string> Refused = ["lgamma", "digamma", "trigamma", "polygamma", "inv", "solve", "logdet", "cholesky", "scatter", "zeros", "ones", "eye"];
+    private static readonly HashSet<string> Refused = ["lgamma", "digamma", "trigamma", "polygamma", "inv", "solve", "logdet", "cholesky", "zeros", "ones", "eye"];
 
     private static byte[] Write(IAutodiffModel model, NetworkPrecision precision, int opset = OnnxWriter.OldestOpset) => OnnxWriter.Write(PortableModel.Of(model), precision, opset, "1.0");
 }

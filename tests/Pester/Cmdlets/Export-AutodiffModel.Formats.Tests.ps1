@@ -216,6 +216,95 @@ Describe 'A regression' {
     }
 }
 
+Describe 'A fit as safetensors' {
+    It 'comes back with all it knows: <Name>' -ForEach @(
+        @{ Name = 'regression'; Make = { $line } }
+        @{ Name = 'curve fit'; Make = { 1..6 | ForEach-Object { [pscustomobject]@{ t = $_; y = 2 * [Math]::Exp(0.1 * $_) + $_ % 2 / 50 } } | Invoke-CurveFit 'a*exp(b*t)' -Label y -InitialValue @{ a = 1; b = 0 } } }
+        @{ Name = 'logistic regression'; Make = { 1..8 | ForEach-Object { [pscustomobject]@{ a = $_; y = ('no', 'yes')[$_ -in 3, 5, 6, 8] } } | Invoke-LinearRegression -Label y -Family Binomial } }
+    ) {
+        $model = & $Make
+        $path = Join-Path $TestDrive "$Name.safetensors"
+        $model | Export-AutodiffModel $path
+        $back = Import-AutodiffModel $path
+        $back | Should -BeOfType $model.GetType()
+        $json = foreach ($one in $model, $back) {
+            $one | Export-AutodiffModel "$path.json"
+            Get-Content "$path.json" -Raw
+        }
+        $json[1] | Should -BeExactly $json[0]
+    }
+}
+
+Describe 'An expression' {
+    It 'is written to ONNX with its variables as inputs: <What>' -ForEach @(
+        @{ What = 'a node'; Call = { New-ExprNode 'a*x + b' | Export-AutodiffModel $path } }
+        @{ What = 'text'; Call = { 'a*x + b' | Export-AutodiffModel $path } }
+        @{ What = 'a script block'; Call = { { $a * $x + $b } | Export-AutodiffModel $path } }
+        @{ What = '-Model'; Call = { Export-AutodiffModel $path -Model 'a*x + b' } }
+    ) {
+        $path = Join-Path $TestDrive "expression.onnx"
+        $outcome = Get-Outcome $Call
+        $outcome.Errors | Should -HaveCount 0
+        $text = Get-Start $path 5000
+        $text.Contains('["a","b","x"]') | Should -BeTrue
+        $outcome = Get-Outcome { Import-AutodiffModel $path }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ModelFile
+        $outcome.Errors[0].Exception.Message.Contains('3 inputs') | Should -BeTrue
+    }
+
+    It 'has the values of -At as constants, and shapes from them and from -Shape' {
+        $path = Join-Path $TestDrive at.onnx
+        'softmax(W @ x + b)' | Export-AutodiffModel $path -At @{ W = (1, 2), (3, 4), (5, 6); b = 1, 2, 3 } -Shape @{ x = 2 } -BatchVariable x -Precision Single -OpsetVersion 20
+        $text = Get-Start $path 5000
+        $text.Contains('["x"]') | Should -BeTrue
+        $text.Contains('["W","b"]') | Should -BeTrue
+    }
+
+    It 'has names that ONNX takes, and a warning says which' {
+        $path = Join-Path $TestDrive names.onnx
+        $outcome = Get-Outcome { New-ExprNode '${CPU Load} + ${CPU-Load} + CPU_Load + ${2x}' | Export-AutodiffModel $path }
+        $outcome.Warnings | Should -HaveCount 1
+        foreach ($part in "'CPU Load' is CPU_Load_2", "'CPU-Load' is CPU_Load_3", "'2x' is _2x") { "$($outcome.Warnings)".Contains($part) | Should -BeTrue -Because "$($outcome.Warnings)" }
+    }
+
+    It 'warns of a value whose name is nearly that of an input' {
+        $outcome = Get-Outcome { 'slope*x' | Export-AutodiffModel (Join-Path $TestDrive near.onnx) -At @{ slop = 3 } }
+        $outcome.Warnings | Should -HaveCount 1
+        "$($outcome.Warnings)".Contains("'slope' was left alone") | Should -BeTrue
+    }
+
+    It 'is a model as JSON, with the values of -At' {
+        $path = Join-Path $TestDrive expression.json
+        'a*x + b' | Export-AutodiffModel $path -At @{ a = 2; b = 3 }
+        ([pscustomobject]@{ x = 4 } | Invoke-AutodiffModel (Import-AutodiffModel $path)).Prediction | Should -Be 11
+    }
+
+    It 'is refused: <What>' -ForEach @(
+        @{ What = 'no input left'; Id = 'FormatUnsupported'; Says = 'out of -At'; Call = { 'a*x' | Export-AutodiffModel $path -At @{ a = 1; x = 2 } } }
+        @{ What = 'no variable'; Id = 'FormatUnsupported'; Says = 'no variables'; Call = { '2 + 3' | Export-AutodiffModel $path } }
+        @{ What = 'an unknown variable of the batch'; Id = 'VariableUnknown'; Says = "'z'"; Call = { 'a*x' | Export-AutodiffModel $path -BatchVariable z } }
+        @{ What = 'one of the batch with a value'; Id = 'VariableUnknown'; Says = '-At'; Call = { 'a*x' | Export-AutodiffModel $path -BatchVariable x -At @{ x = 1 } } }
+        @{ What = 'an operation without a form'; Id = 'FormatUnsupported'; Says = "'lgamma'"; Call = { 'lgamma(x)' | Export-AutodiffModel $path } }
+        @{ What = 'a function without a definition'; Id = 'FunctionUndefined'; Says = "'f'"; Call = { 'f(x) + x' | Export-AutodiffModel $path } }
+        @{ What = 'a mistake in text'; Id = 'ExpressionSyntax'; Says = 'Column 4'; Call = { 'a* ' | Export-AutodiffModel $path } }
+        @{ What = 'a number'; Id = 'ModelMissing'; Says = '5'; Call = { 5 | Export-AutodiffModel $path } }
+        @{ What = 'a matrix as JSON'; Id = 'FormatUnsupported'; Says = 'ONNX'; Call = { 'x: [2]; outer(x, x)' | Export-AutodiffModel $path -Format Json } }
+        @{ What = 'safetensors'; Id = 'FormatUnsupported'; Says = 'ONNX'; Call = { 'a*x' | Export-AutodiffModel $path -Format Safetensors } }
+        @{ What = '-BatchVariable and JSON'; Id = 'ArgumentInvalid'; Says = '-BatchVariable'; Call = { 'a*x' | Export-AutodiffModel $path -Format Json -BatchVariable x } }
+        @{ What = 'a model with -At'; Id = 'ArgumentInvalid'; Says = '-At'; Call = { $net | Export-AutodiffModel $path -At @{ x = 1 } } }
+        @{ What = 'a model with -Shape'; Id = 'ArgumentInvalid'; Says = '-Shape'; Call = { $net | Export-AutodiffModel $path -Shape @{ x = 1 } } }
+        @{ What = 'a model with -BatchVariable'; Id = 'ArgumentInvalid'; Says = '-BatchVariable'; Call = { $net | Export-AutodiffModel $path -BatchVariable x } }
+        @{ What = 'two expressions'; Id = 'PathInvalid'; Says = 'one model'; Call = { 'x', 'y' | Export-AutodiffModel $path } }
+    ) {
+        $path = Join-Path $TestDrive refused.onnx
+        $outcome = Get-Outcome $Call
+        $outcome.Errors | Should -HaveCount 1
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly $Id
+        $outcome.Errors[0].Exception.Message.Contains($Says) | Should -BeTrue -Because $outcome.Errors[0].Exception.Message
+        $path | Should -Not -Exist
+    }
+}
+
 Describe 'Import-AutodiffModel and safetensors of other programs' {
     BeforeAll {
         $path = Join-Path $TestDrive torch.safetensors

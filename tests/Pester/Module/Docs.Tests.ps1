@@ -22,6 +22,7 @@ BeforeDiscovery {
         @{ Page = 'docs/en-US/New-AutodiffSession.md'; Start = '$s = New-AutodiffSession -HostName ops@web1'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$s = New-AutodiffSession -HostName web1, web2'; Reason = 'it needs other machines' }
         @{ Page = 'docs/tutorials/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
+        @{ Page = 'docs/how-to/csv-to-service.md'; Start = '$body = ConvertTo-Json'; Reason = 'it needs the service, with which CsvToService.Tests runs it' }
         @{ Page = 'docs/tutorials/fit-a-csv.md'; Start = '0 7 * * *'; Reason = 'it is a line of crontab' }
         @{ Page = 'docs/tutorials/fit-a-csv.md'; Start = 'schtasks'; Reason = 'it is for Windows, and changes the machine' }
         @{ Page = 'docs/tutorials/fit-a-csv.md'; Start = '# A job for a task scheduler'; Reason = 'it ends its session: the block after it runs it from its file' }
@@ -42,6 +43,8 @@ BeforeDiscovery {
             if ($first -eq $i) { $text = '' }
             # C# and what its program prints are compiled, run and compared by AddedOperationTests of the engine's tests.
             if ($Page -eq 'docs/how-to/adding-an-operation.md' -and $info -in 'csharp', 'text') { continue }
+            # The service and the programs of this page are run by CsvToService.Tests.
+            if ($Page -eq 'docs/how-to/csv-to-service.md' -and $info -in 'xml', 'csharp', 'python', 'text') { continue }
             if ($info -eq 'yaml' -or (-not $info -and $text -match "^$([regex]::Escape((Split-Path $Page -LeafBase))) ")) { continue }
             $skip = $skipped | Where-Object { $_.Page -eq $Page -and $text.StartsWith($_.Start) }
             $problem = $text -notmatch 'Export-AutodiffReport' ? $null : $text -match '-Format Svg' ? $noPicture : $noReport

@@ -103,6 +103,7 @@ internal static class OnnxFields
     {
         public const int Name = 1;
         public const int Type = 2;
+        public const int DocString = 3;
         public const int TensorType = 1;
         public const int ElementType = 1;
         public const int Shape = 2;

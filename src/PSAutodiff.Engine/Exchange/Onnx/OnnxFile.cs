@@ -16,6 +16,7 @@ internal sealed class OnnxFile
     private readonly string? _folder;
     private readonly Dictionary<string, long> _external = new(StringComparer.Ordinal);
     private int _parts;
+    private long _bytes;
 
     private OnnxFile(string? folder) => _folder = folder;
 
@@ -27,6 +28,7 @@ internal sealed class OnnxFile
 
     private OnnxModel Model(ReadOnlyMemory<byte> bytes)
     {
+        _bytes = bytes.Length;
         long ir = 0;
         long opset = 0;
         ReadOnlyMemory<byte>? graph = null;
@@ -77,7 +79,7 @@ internal sealed class OnnxFile
             }
         }
 
-        return new OnnxModel(opset, nodes, tensors, [.. inputs.Where(input => !tensors.ContainsKey(input.Name))], outputs, metadata);
+        return new OnnxModel(opset, nodes, tensors, [.. inputs.Where(input => !tensors.ContainsKey(input.Name))], outputs, metadata, _bytes);
     }
 
     private OnnxNode Node(ReadOnlyMemory<byte> bytes)
@@ -225,6 +227,7 @@ internal sealed class OnnxFile
             var bytes = new byte[length];
             file.Position = offset;
             file.ReadExactly(bytes);
+            _bytes += length;
             return bytes;
         }
         catch (Exception exception) when (WholeFile.IsFileError(exception))

@@ -109,10 +109,12 @@ internal sealed record OnnxNode(string Operation, string Domain, string Name, IR
 /// <param name="Inputs">The inputs, with the size of their last axis; 0 where that is not known.</param>
 /// <param name="Outputs">The names of the outputs.</param>
 /// <param name="Metadata">Texts by key.</param>
+/// <param name="Bytes">The bytes that were read, those of tensors in other files too.</param>
 internal sealed record OnnxModel(
     long Opset,
     IReadOnlyList<OnnxNode> Nodes,
     IReadOnlyDictionary<string, OnnxTensor> Tensors,
     IReadOnlyList<(string Name, long Width)> Inputs,
     IReadOnlyList<string> Outputs,
-    IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyDictionary<string, string> Metadata,
+    long Bytes);

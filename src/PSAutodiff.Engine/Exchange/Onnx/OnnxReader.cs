@@ -14,7 +14,21 @@ internal sealed class OnnxReader
     private readonly OnnxModel _file;
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
 
-    private OnnxReader(OnnxModel file) => _file = file;
+    private long _left;
+
+    private OnnxReader(OnnxModel file) => (_file, _left) = (file, file.Bytes);
+
+    // Nodes may use one tensor again and again. A number has two bytes or more in the file, so a network that takes more numbers than the file has bytes uses each several times.
+    private void Take(long numbers)
+    {
+        if ((_left -= numbers) < 0) throw FileErrors.Of("It uses the same tensors again and again, so that the network would be many times as large as the file.");
+    }
+
+    private double[] NumbersOf(OnnxTensor tensor)
+    {
+        Take(tensor.Count);
+        return tensor.Numbers();
+    }
 
     /// <summary>The network of a file.</summary>
     /// <param name="bytes">The file.</param>
@@ -168,8 +182,9 @@ internal sealed class OnnxReader
 
     private static OnnxTensor OfSingles(string name, long[] sizes, IReadOnlyList<float> values) => new(name, sizes, OnnxFields.TypeFloat, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.ToArray().AsSpan()).ToArray(), []);
 
-    private static OnnxTensor Transposed(OnnxNode node, OnnxTensor tensor)
+    private OnnxTensor Transposed(OnnxNode node, OnnxTensor tensor)
     {
+        Take(tensor.Data.Length / 2);
         if (tensor.Sizes is not [var rows, var columns] || !tensor.IsReal) throw Misplaced(node, "it transposes something other than a matrix of numbers");
         var perm = node.Attributes.TryGetValue("perm", out var given) ? given.Integers : [1, 0];
         if (perm is [0, 1]) return tensor;
@@ -184,7 +199,7 @@ internal sealed class OnnxReader
         return tensor with { Sizes = [columns, rows], Data = to };
     }
 
-    private static Rows Gemm(OnnxNode node, Rows rows, OnnxTensor weights, object[] rest)
+    private Rows Gemm(OnnxNode node, Rows rows, OnnxTensor weights, object[] rest)
     {
         if (node.Integer("transA", 0) != 0) throw Misplaced(node, "it transposes its rows (transA)");
         var layer = Layer(node, rows, weights, node.Integer("transB", 0) != 0, node.Single("alpha", 1));
@@ -194,13 +209,13 @@ internal sealed class OnnxReader
         return layer with { Biases = Array.ConvertAll(Row(node, biases, layer.Width), bias => beta * bias) };
     }
 
-    private static Rows Layer(OnnxNode node, Rows rows, OnnxTensor weights, bool isTransposed, double factor)
+    private Rows Layer(OnnxNode node, Rows rows, OnnxTensor weights, bool isTransposed, double factor)
     {
         if (rows.Ends) throw Misplaced(node, "it stands behind what makes classes of the outputs");
         if (weights.Sizes is not [var down, var along]) throw Misplaced(node, $"its weights have the sizes {weights.SizesText}, and a dense layer has a matrix of them");
         var (inputs, outputs) = isTransposed ? (along, down) : (down, along);
         if (inputs == 0 || outputs == 0 || (rows.Width > 0 && rows.Width != inputs)) throw Misplaced(node, string.Create(CultureInfo.InvariantCulture, $"it takes {inputs} inputs, but what comes before it has {rows.Width}"));
-        var numbers = weights.Numbers();
+        var numbers = NumbersOf(weights);
         var matrix = new double[inputs, outputs];
         for (var i = 0; i < inputs; i++)
         {
@@ -211,7 +226,7 @@ internal sealed class OnnxReader
         return new Rows { Before = rows, Width = outputs, Weights = matrix, IsSingle = weights.Type != OnnxFields.TypeDouble };
     }
 
-    private static Rows Shifted(OnnxNode node, Rows rows, OnnxTensor tensor, int sign)
+    private Rows Shifted(OnnxNode node, Rows rows, OnnxTensor tensor, int sign)
     {
         var shift = Array.ConvertAll(Row(node, tensor, rows.Width), value => sign * value);
         if (rows.Weights is not null)
@@ -220,24 +235,26 @@ internal sealed class OnnxReader
             return rows with { Biases = rows.Biases is null ? shift : [.. rows.Biases.Zip(shift, static (a, b) => a + b)] };
         }
 
-        if (rows.Means is not null || rows.Deviations is not null) throw Misplaced(node, "the inputs are shifted already");
-        return rows with { Means = Array.ConvertAll(shift, static value => 0 - value), Width = shift.Length };
+        // (x - m) / d + t is (x - (m - t d)) / d.
+        var means = new double[shift.Length];
+        for (var i = 0; i < means.Length; i++) means[i] = (rows.Means?[i] ?? 0) - (shift[i] * (rows.Deviations?[i] ?? 1));
+        return rows with { Means = means, Width = shift.Length };
     }
 
     private static Rows Scaled(OnnxNode node, Rows rows, double[] deviations)
     {
         if (rows.Weights is not null) throw Misplaced(node, "it multiplies or divides what a layer gives");
-        if (rows.Deviations is not null) throw Misplaced(node, "the inputs are scaled already");
-        return rows with { Deviations = deviations, Width = deviations.Length };
+        return rows with { Deviations = rows.Deviations is null ? deviations : [.. rows.Deviations.Zip(deviations, static (a, b) => a * b)], Width = deviations.Length };
     }
 
-    private static Rows Scaler(OnnxNode node, Rows rows)
+    private Rows Scaler(OnnxNode node, Rows rows)
     {
         if (rows.Weights is not null || rows.Means is not null || rows.Deviations is not null) throw Misplaced(node, "it scales something other than the inputs");
         double[] offsets = node.Attributes.TryGetValue("offset", out var offset) ? [.. offset.Singles] : [];
         double[] scales = node.Attributes.TryGetValue("scale", out var scale) ? [.. scale.Singles] : [];
         var width = Math.Max(Math.Max(offsets.Length, scales.Length), rows.Width);
         if (width == 0 || !Fits(offsets) || !Fits(scales)) throw Misplaced(node, "it has not one offset and scale for each input");
+        Take(2 * width);
         return rows with { Means = Spread(offsets, 0), Deviations = Inverses(Spread(scales, 1)), Width = width };
 
         bool Fits(double[] values) => values.Length <= 1 || values.Length == width;
@@ -248,13 +265,14 @@ internal sealed class OnnxReader
     private static double[] Inverses(double[] values) => Array.ConvertAll(values, static value => 1 / value);
 
     // A number for each column: given as such, as one for all, or as a matrix of one row.
-    private static double[] Row(OnnxNode node, OnnxTensor tensor, long width)
+    private double[] Row(OnnxNode node, OnnxTensor tensor, long width)
     {
         if (tensor.Sizes.Length > 2 || (tensor.Sizes is [var rows, _] && rows != 1)) throw Misplaced(node, $"its constant has the sizes {tensor.SizesText}, and one number for each column is read");
-        var numbers = tensor.Numbers();
+        var numbers = NumbersOf(tensor);
         if (width == 0 && numbers.Length > 1) return numbers;
         if (numbers.Length == width) return numbers;
-        return numbers.Length == 1 && width is > 0 and <= 1_000_000 ? [.. Enumerable.Repeat(numbers[0], (int)width)] : throw Misplaced(node, string.Create(CultureInfo.InvariantCulture, $"its constant has {numbers.Length} numbers for {width} columns"));
+        if (numbers.Length == 1) Take(width);
+        return numbers.Length == 1 && width > 0 ? [.. Enumerable.Repeat(numbers[0], (int)width)] : throw Misplaced(node, string.Create(CultureInfo.InvariantCulture, $"its constant has {numbers.Length} numbers for {width} columns"));
     }
 
     private static Rows Activated(OnnxNode node, Rows rows, ActivationFunction activation)
@@ -272,8 +290,9 @@ internal sealed class OnnxReader
         _ => throw Unknown(node),
     };
 
-    private static Labels LabelsOf(OnnxNode node, OnnxTensor tensor, Places places)
+    private Labels LabelsOf(OnnxNode node, OnnxTensor tensor, Places places)
     {
+        Take(tensor.Count);
         if (tensor.Type == OnnxFields.TypeString) return new Labels(places.Rows, [.. tensor.Texts]);
         return tensor.Type is OnnxFields.TypeInt64 or OnnxFields.TypeInt32 ? new Labels(places.Rows, [.. tensor.Integers().Select(static value => (object)value)]) : throw Misplaced(node, "its classes are neither texts nor integers");
     }

@@ -16,7 +16,25 @@ internal static class OnnxWriter
     public static byte[] Write(PortableModel model, NetworkPrecision precision, int opset, string producerVersion, CancellationToken cancellation = default)
     {
         var isDouble = precision == NetworkPrecision.Double;
-        var program = BatchWriter.Write(model, isNarrow: isDouble, withLabels: true, cancellation);
+        var program = BatchWriter.Write(model, isNarrow: isDouble, withLabels: true, widens: !isDouble, cancellation);
+        return FileOf(program, isDouble, opset, producerVersion, $"A {model.Kind}. Inputs in order: {string.Join(", ", model.Inputs)}.", ModelNotes.Of(model), cancellation);
+    }
+
+    /// <summary>The bytes of a file of an expression, whose variables are inputs.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="precision">The numbers that it works in.</param>
+    /// <param name="opset">The version of the operations, from 17 to 21.</param>
+    /// <param name="producerVersion">The version of what writes.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">It has an operation without a form in ONNX.</exception>
+    public static byte[] Write(PortableExpression expression, NetworkPrecision precision, int opset, string producerVersion, CancellationToken cancellation = default)
+    {
+        var isDouble = precision == NetworkPrecision.Double;
+        return FileOf(BatchWriter.Write(expression, isNarrow: isDouble, cancellation), isDouble, opset, producerVersion, $"An expression of {string.Join(", ", expression.Inputs)}.", expression.Notes(), cancellation);
+    }
+
+    private static byte[] FileOf(BatchProgram program, bool isDouble, int opset, string producerVersion, string about, IEnumerable<(string Key, string Value)> notes, CancellationToken cancellation)
+    {
         var number = isDouble ? OnnxFields.TypeDouble : OnnxFields.TypeFloat;
         var graph = new ProtoWriter();
         var constants = program.Constants.ToDictionary(static constant => constant.Name, StringComparer.Ordinal);
@@ -31,16 +49,16 @@ internal static class OnnxWriter
 
         graph.Text(OnnxFields.Graph.Name, "model");
         foreach (var constant in program.Constants.Where(constant => used.Contains(constant.Name))) graph.Message(OnnxFields.Graph.Initializer, TensorOf(constant, number));
-        graph.Message(OnnxFields.Graph.Input, ValueOf(BatchProgram.Input, number, program.InputSize));
-        foreach (var output in program.Outputs) graph.Message(OnnxFields.Graph.Output, ValueOf(output.Name, TypeOf(output.Type, number), output.Width));
+        foreach (var input in program.Inputs) graph.Message(OnnxFields.Graph.Input, ValueOf(input.Name, number, input.Sizes, input.About));
+        foreach (var output in program.Outputs) graph.Message(OnnxFields.Graph.Output, ValueOf(output.Name, TypeOf(output.Type, number), output.Sizes, string.Empty));
         var file = new ProtoWriter()
             .Integer(OnnxFields.Model.IrVersion, IrOf(opset))
             .Text(OnnxFields.Model.ProducerName, "PSAutodiff")
             .Text(OnnxFields.Model.ProducerVersion, producerVersion)
-            .Text(OnnxFields.Model.DocString, $"A {model.Kind}. Inputs in order: {string.Join(", ", model.Inputs)}.")
+            .Text(OnnxFields.Model.DocString, about)
             .Message(OnnxFields.Model.Graph, graph)
             .Message(OnnxFields.Model.OpsetImport, new ProtoWriter().Text(OnnxFields.Opset.Domain, string.Empty).Integer(OnnxFields.Opset.Version, opset));
-        foreach (var (key, value) in ModelNotes.Of(model)) file.Message(OnnxFields.Model.MetadataProps, new ProtoWriter().Text(OnnxFields.Entry.Key, key).Text(OnnxFields.Entry.Value, value));
+        foreach (var (key, value) in notes) file.Message(OnnxFields.Model.MetadataProps, new ProtoWriter().Text(OnnxFields.Entry.Key, key).Text(OnnxFields.Entry.Value, value));
         return file.ToArray();
     }
 
@@ -70,6 +88,7 @@ internal static class OnnxWriter
             return attribute.Integer(OnnxFields.Attribute.Type, OnnxFields.AttributeInts);
         }
 
+        if (value is string text && text != BatchStep.Single) return attribute.Text(OnnxFields.Attribute.String, text).Integer(OnnxFields.Attribute.Type, OnnxFields.AttributeString);
         var whole = value switch { BatchType type => TypeOf(type, number), BatchStep.Single => OnnxFields.TypeFloat, _ => (long)value };
         return attribute.Integer(OnnxFields.Attribute.Int, whole).Integer(OnnxFields.Attribute.Type, OnnxFields.AttributeInt);
     }
@@ -87,7 +106,7 @@ internal static class OnnxWriter
         tensor.Text(OnnxFields.Tensor.Name, constant.Name);
         return constant.Values switch
         {
-            double[] numbers when number == OnnxFields.TypeDouble => tensor.Doubles(OnnxFields.Tensor.RawData, numbers),
+            double[] numbers when number == OnnxFields.TypeDouble || constant.IsWide => tensor.Doubles(OnnxFields.Tensor.RawData, numbers),
             double[] numbers => tensor.Singles(OnnxFields.Tensor.RawData, numbers),
             long[] integers => tensor.Longs(OnnxFields.Tensor.RawData, integers),
             bool[] flags => tensor.Bytes(OnnxFields.Tensor.RawData, Array.ConvertAll(flags, static flag => flag ? (byte)1 : (byte)0)),
@@ -95,12 +114,13 @@ internal static class OnnxWriter
         };
     }
 
-    private static ProtoWriter ValueOf(string name, int type, long width)
+    private static ProtoWriter ValueOf(string name, int type, long[] sizes, string about)
     {
-        var shape = new ProtoWriter().Message(OnnxFields.ValueInfo.Dimension, new ProtoWriter().Text(OnnxFields.ValueInfo.DimensionName, "rows"));
-        if (width > 0) shape.Message(OnnxFields.ValueInfo.Dimension, new ProtoWriter().Integer(OnnxFields.ValueInfo.DimensionValue, width));
+        var shape = new ProtoWriter();
+        foreach (var size in sizes) shape.Message(OnnxFields.ValueInfo.Dimension, size < 0 ? new ProtoWriter().Text(OnnxFields.ValueInfo.DimensionName, "rows") : new ProtoWriter().Integer(OnnxFields.ValueInfo.DimensionValue, size));
         var tensor = new ProtoWriter().Integer(OnnxFields.ValueInfo.ElementType, type).Message(OnnxFields.ValueInfo.Shape, shape);
-        return new ProtoWriter().Text(OnnxFields.ValueInfo.Name, name).Message(OnnxFields.ValueInfo.Type, new ProtoWriter().Message(OnnxFields.ValueInfo.TensorType, tensor));
+        var value = new ProtoWriter().Text(OnnxFields.ValueInfo.Name, name).Message(OnnxFields.ValueInfo.Type, new ProtoWriter().Message(OnnxFields.ValueInfo.TensorType, tensor));
+        return about.Length > 0 ? value.Text(OnnxFields.ValueInfo.DocString, about) : value;
     }
 
     private static int TypeOf(BatchType type, int number) => type switch
@@ -108,6 +128,7 @@ internal static class OnnxWriter
         BatchType.Integer => OnnxFields.TypeInt64,
         BatchType.Boolean => OnnxFields.TypeBool,
         BatchType.Text => OnnxFields.TypeString,
+        BatchType.Double => OnnxFields.TypeDouble,
         _ => number,
     };
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using PSAutodiff.Core;
 using PSAutodiff.Exchange.Onnx;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Serialization;
 
 namespace PSAutodiff.Exchange.Safetensors;
 
@@ -15,7 +16,39 @@ internal static class SafetensorsModel
 
     /// <summary>The bytes of a file.</summary>
     /// <exception cref="AutodiffException">The model is an expression, whose numbers have no names.</exception>
-    public static byte[] Write(PortableModel model, NetworkPrecision precision) => SafetensorsFile.Write(TensorsOf(model), ModelNotes.Of(model), precision);
+    public static byte[] Write(PortableModel model, NetworkPrecision precision) => SafetensorsFile.Write(TensorsOf(model), [.. ModelNotes.Of(model), .. model.Model is Network ? (IEnumerable<(string, string)>)[] : [(ModelNotes.ModelKey, ModelJson.Write(model.Model))]], precision);
+
+    /// <summary>The model of a file: a network, or the regression or curve fit that it notes.</summary>
+    /// <exception cref="AutodiffException">It is damaged, or holds neither, or its numbers are not those of what it notes.</exception>
+    public static IAutodiffModel ReadModel(ReadOnlyMemory<byte> bytes, IReadOnlyList<ActivationFunction>? activations)
+    {
+        var (tensors, notes) = SafetensorsFile.Read(bytes);
+        if (!notes.TryGetValue(ModelNotes.ModelKey, out var text)) return ReadNetwork(tensors, notes, activations);
+        if (activations is not null) throw FileErrors.Of("It notes a model of its own, which has no activations. Leave -Activation out.");
+        var model = ModelJson.Read(text);
+        if (model is Network or ExpressionModel) throw FileErrors.Of($"Its notes '{ModelNotes.ModelKey}' are of neither a regression nor a curve fit.");
+        CheckNumbers(tensors, TensorsOf(PortableModel.Of(model)));
+        return model;
+    }
+
+    // Whoever changes the tensors of a regression has to make its statistics anew.
+    private static void CheckNumbers(IReadOnlyList<OnnxTensor> tensors, List<(string Name, long[] Sizes, double[] Elements)> wanted)
+    {
+        var byName = tensors.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+        foreach (var (name, sizes, elements) in wanted)
+        {
+            if (!byName.Remove(name, out var tensor) || !tensor.Sizes.SequenceEqual(sizes)) throw Changed(name);
+            var numbers = tensor.Numbers();
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                if (numbers[i] != (tensor.Type == OnnxFields.TypeDouble ? elements[i] : (float)elements[i])) throw Changed(name);
+            }
+        }
+
+        if (byName.Count > 0) throw Changed(byName.Keys.First());
+
+        static AutodiffException Changed(string name) => FileErrors.Of($"The tensor {FileErrors.Shown(name)} is not that of the model in its notes '{ModelNotes.ModelKey}'. Where the numbers were changed by another program, remove the notes: then they are read as a network of one layer.");
+    }
 
     /// <summary>The network of a file.</summary>
     /// <param name="bytes">The file.</param>
@@ -24,18 +57,23 @@ internal static class SafetensorsModel
     public static Network Read(ReadOnlyMemory<byte> bytes, IReadOnlyList<ActivationFunction>? activations)
     {
         var (tensors, notes) = SafetensorsFile.Read(bytes);
+        return ReadNetwork(tensors, notes, activations);
+    }
+
+    private static Network ReadNetwork(IReadOnlyList<OnnxTensor> tensors, IReadOnlyDictionary<string, string> notes, IReadOnlyList<ActivationFunction>? activations)
+    {
         var byName = tensors.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
-        string[] layers = [.. tensors.Where(static tensor => tensor.Name.EndsWith(Weight, StringComparison.Ordinal)).Select(static tensor => tensor.Name[..^Weight.Length]).Order(NaturalOrder.Instance)];
+        string[] layers = [.. tensors.Where(static tensor => Dotted(tensor.Name).EndsWith(Weight, StringComparison.Ordinal)).Select(static tensor => Dotted(tensor.Name)[..^Weight.Length]).Order(NaturalOrder.Instance)];
         var known = layers.ToHashSet(StringComparer.Ordinal);
-        var others = tensors.Where(tensor => !known.Contains(Layer(tensor.Name))).Select(static tensor => FileErrors.Shown(tensor.Name)).ToArray();
+        var others = tensors.Where(tensor => Layer(Dotted(tensor.Name)) is not { } layer || !known.Contains(layer)).Select(static tensor => FileErrors.Shown(tensor.Name)).ToArray();
         if (layers.Length == 0 || others.Length > 0) throw FileErrors.Of($"It holds no dense network: {(others.Length > 0 ? $"beside weights and biases of layers there {(others.Length == 1 ? "is" : "are")} {string.Join(", ", others.Take(5))}" : "there are no weights")}. A network has a matrix 'name.weight' for each layer, and a vector 'name.bias'.");
         var noted = notes.GetValueOrDefault(ModelNotes.NetworkKey);
-        activations ??= noted is null ? throw FileErrors.Of($"It holds {layers.Length.ToString(CultureInfo.InvariantCulture)} layers ({string.Join(", ", layers.Take(8).Select(FileErrors.Shown))}), but not what stands between them. Name the activations with -Activation, one for each layer, for example: -Activation {string.Join(", ", Enumerable.Repeat("ReLU", layers.Length - 1).Append("Linear").Take(8))}") : ActivationsIn(noted, layers.Length);
+        activations ??= noted is null ? throw FileErrors.Of($"It holds {layers.Length.ToString(CultureInfo.InvariantCulture)} layers ({string.Join(", ", layers.Take(8).Select(static layer => FileErrors.Shown(layer + Weight)))}), but not what stands between them. Name the activations with -Activation, one for each layer, for example: -Activation {string.Join(", ", Enumerable.Repeat("ReLU", layers.Length - 1).Append("Linear").Take(8))}") : ActivationsIn(noted, layers.Length);
         if (activations.Count != layers.Length) throw FileErrors.Of(string.Create(CultureInfo.InvariantCulture, $"It holds {layers.Length} layers, but there are {activations.Count} activations. Give one for each layer."));
         var (weights, biases, isSingle) = (new List<double[,]>(), new List<double[]>(), true);
         foreach (var layer in layers)
         {
-            var tensor = byName[layer + Weight];
+            var tensor = byName[Plain(layer + Weight)];
             if (tensor.Sizes is not [var outputs, var inputs]) throw FileErrors.Of($"{FileErrors.Shown(tensor.Name)} has the shape {tensor.SizesText}. The weights of a dense layer are a matrix, outputs x inputs.");
             isSingle &= tensor.Type != OnnxFields.TypeDouble;
             var numbers = tensor.Numbers();
@@ -46,7 +84,7 @@ internal static class SafetensorsModel
             }
 
             weights.Add(matrix);
-            biases.Add(byName.TryGetValue(layer + Bias, out var bias) ? bias.Numbers() : new double[outputs]);
+            biases.Add(byName.TryGetValue(Plain(layer + Bias), out var bias) ? bias.Numbers() : new double[outputs]);
         }
 
         try
@@ -60,10 +98,15 @@ internal static class SafetensorsModel
         }
     }
 
-    private static string Layer(string name) =>
+    // One layer alone is called nothing: its tensors are 'weight' and 'bias'.
+    private static string Dotted(string name) => name is "weight" or "bias" ? "." + name : name;
+
+    private static string Plain(string name) => name is Weight or Bias ? name[1..] : name;
+
+    private static string? Layer(string name) =>
         name.EndsWith(Weight, StringComparison.Ordinal) ? name[..^Weight.Length] :
         name.EndsWith(Bias, StringComparison.Ordinal) ? name[..^Bias.Length] :
-        string.Empty;
+        null;
 
     private static List<ActivationFunction> ActivationsIn(string notes, int count)
     {
