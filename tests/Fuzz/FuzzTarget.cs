@@ -33,6 +33,24 @@ public abstract class FuzzTarget
 
     protected static string Text(byte[] input) => Encoding.UTF8.GetString(input);
 
+    /// <summary>Reads an input, which must not take more memory than in proportion to it, whether it is refused or not.</summary>
+    protected static T Within<T>(byte[] input, Func<byte[], T> read)
+    {
+        // What is set up once, such as the tables of JSON, and for each byte the objects of a number of two digits in a list.
+        const int once = 3_000_000;
+        const int each = 400;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            return read(input);
+        }
+        finally
+        {
+            var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+            Require(taken <= once + ((long)each * input.Length), $"{input.Length} bytes take {taken} bytes of memory");
+        }
+    }
+
     protected static void Require(bool holds, string otherwise)
     {
         if (!holds) throw new FaultException(otherwise);

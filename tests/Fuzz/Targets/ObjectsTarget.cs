@@ -40,7 +40,7 @@ internal sealed class ObjectsTarget : FuzzTarget
         Require(ObjectText.Write(ObjectText.Read(text, value.GetType())) == text, $"it reads back as something else: {text}");
     }
 
-    private static void Set(object value, string property, object other) => value.GetType().GetProperty(property)?.SetValue(value, other);
+    internal static void Set(object value, string property, object other) => value.GetType().GetProperty(property)?.SetValue(value, other);
 
     private static (string Name, string Text) Split(string input) =>
         input.IndexOf('\n') is var end and >= 0 ? (input[..end], input[(end + 1)..]) : (input, string.Empty);

@@ -129,6 +129,19 @@ public sealed class OnnxWriterTests
     }
 
     [Fact]
+    public void Large_offsets_keep_their_digits_in_single_precision()
+    {
+        var rows = ExchangeSamples.Rows(new Random(1), 9, 2, 999, 1001);
+        var network = Network.Create(2, [(3, ActivationFunction.Tanh), (2, ActivationFunction.Linear)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Single).WithColumns([], [], [], new FeatureScaling([1000.1, 999.7], [0.3, 0.7]));
+        foreach (var model in new IAutodiffModel[] { network, new ExpressionModel(ExprNode.Parse("sin(2*(x - 1000.1)) + (y - 999.7)^2")) })
+        {
+            using var session = new OnnxSession(Write(model, NetworkPrecision.Single));
+            var distance = ExchangeSamples.Distance(new ExpressionModel(PortableModel.Of(model).Expression).Predict(rows), session.Run(rows, "output"));
+            Assert.True(distance <= ForSingle, string.Create(CultureInfo.InvariantCulture, $"{model}: {distance:e2}"));
+        }
+    }
+
+    [Fact]
     public void Notes_name_columns_and_classes()
     {
         var network = Network.Create(2, [(3, ActivationFunction.Softmax)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Double)
