@@ -8,13 +8,14 @@ param(
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-function Write-Log([string]$Text) { Add-Content $Log "$(Get-Date -Format s) $Text"; $Text }
-trap { Write-Log "Failed: $_"; exit 2 }
+trap { Add-Content $Log "$(Get-Date -Format s) Failed: $_"; "Failed: $_"; exit 2 }
 if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 
 $fit = Import-AutodiffModel $Model
 $today = [double](Import-Csv $Data)[-1].Day
 $full = (Find-Root ($fit.Expression - $Limit) -Range $today, ($today + 365)).At['Day']
 $left = [Math]::Floor($full - $today)
-Write-Log "The disk is full in $left days."
+$line = "The disk is full in $left days."
+Add-Content $Log "$(Get-Date -Format s) $line"
+$line
 exit $left -lt $WarnDays ? 1 : 0

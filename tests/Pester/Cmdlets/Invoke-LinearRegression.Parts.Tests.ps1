@@ -8,7 +8,7 @@ BeforeAll {
     # Large enough for a factor.
     $long = foreach ($i in 1..600) { [pscustomobject]@{ x = $i % 17; z = [Math]::Sin($i); y = 2 * ($i % 17) - [Math]::Sin($i) + ($i % 5); w = 1 + $i % 2 } }
     $factors = foreach ($i in 0..1) { $long[(300 * $i)..(300 * $i + 299)] | Invoke-LinearRegression -Label y -Weight w -AsPartial }
-    function Get-Bits($Fit) { @($Fit.Coefficients.Values) + @($Fit.StandardErrors.Values) + $Fit.RSquared | ForEach-Object { [BitConverter]::DoubleToInt64Bits($_) } }
+    function Get-Bit($Fit) { @($Fit.Coefficients.Values) + @($Fit.StandardErrors.Values) + $Fit.RSquared | ForEach-Object { [BitConverter]::DoubleToInt64Bits($_) } }
 }
 
 Describe 'Parts of a linear regression' {
@@ -27,18 +27,18 @@ Describe 'Parts of a linear regression' {
     It 'give the same bits in every order, and out of a job, a thread and a file' {
         foreach ($kind in @(, $parts), @(, $factors)) {
             $some = $kind[0]
-            $expected = Get-Bits ($some | Invoke-LinearRegression)
+            $expected = Get-Bit ($some | Invoke-LinearRegression)
             [array]::Reverse($some)
-            Get-Bits ($some | Invoke-LinearRegression) | Should -Be $expected
+            Get-Bit ($some | Invoke-LinearRegression) | Should -Be $expected
             $some | Export-Clixml TestDrive:/parts.xml
-            Get-Bits (Import-Clixml TestDrive:/parts.xml | Invoke-LinearRegression) | Should -Be $expected
+            Get-Bit (Import-Clixml TestDrive:/parts.xml | Invoke-LinearRegression) | Should -Be $expected
         }
         $base = $moduleBase
         $fromJobs = $files | ForEach-Object { Start-Job { Import-Module $using:base; $args | Invoke-LinearRegression -Feature PetalLength, SepalWidth -Label PetalWidth -AsPartial } -ArgumentList $_ } |
             Receive-Job -Wait -AutoRemoveJob
-        Get-Bits ($fromJobs | Invoke-LinearRegression) | Should -Be (Get-Bits ($parts | Invoke-LinearRegression))
+        Get-Bit ($fromJobs | Invoke-LinearRegression) | Should -Be (Get-Bit ($parts | Invoke-LinearRegression))
         $fromThreads = $files | ForEach-Object -Parallel { Import-Module $using:base; $_ | Invoke-LinearRegression -Feature PetalLength, SepalWidth -Label PetalWidth -AsPartial }
-        Get-Bits ($fromThreads | Invoke-LinearRegression) | Should -Be (Get-Bits ($parts | Invoke-LinearRegression))
+        Get-Bit ($fromThreads | Invoke-LinearRegression) | Should -Be (Get-Bit ($parts | Invoke-LinearRegression))
     }
 
     It 'are small: the factor of 300 rows of 2 features has ten numbers' {

@@ -192,7 +192,8 @@ Describe 'Names that differ in case alone' {
     It 'are told how a dictionary holds both' {
         $outcome = Get-Outcome { 'X*x' | Measure-Expression -At @{ x = 2 } }
         $outcome.Errors[0].Exception.Message | Should -BeLike '*[[]hashtable]::new()*'
-        $at = [hashtable]::new()
+        $type = [hashtable]
+        $at = $type::new()
         $at['x'] = 1
         $at['X'] = 2
         'X*x' | Measure-Expression -At $at | Should -BeExactly 2
