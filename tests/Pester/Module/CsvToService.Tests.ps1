@@ -9,6 +9,7 @@ BeforeDiscovery {
         $LASTEXITCODE ? "Python has no $Module" : $null
     }
     $noOnnxRuntime = Get-PythonProblem onnxruntime
+    $noNumPy = Get-PythonProblem numpy
 }
 
 BeforeAll {
@@ -32,7 +33,7 @@ BeforeAll {
     $null = New-Item $folder -ItemType Directory
     Copy-Item (Join-Path $repositoryRoot examples) $folder -Recurse
     Push-Location $folder
-    foreach ($session in Get-PageText 'Train and export' '') { . ([scriptblock]::Create((Get-Command-Text $session))) | Out-Null }
+    foreach ($session in @(Get-PageText 'Train and export' '') + @(Get-PageText 'Python with NumPy alone' '')) { . ([scriptblock]::Create((Get-Command-Text $session))) | Out-Null }
 
     function Invoke-PageProgram([string]$Heading) {
         $file = Join-Path $folder program.py
@@ -90,6 +91,7 @@ Describe 'The service in ASP.NET' -Tag Slow {
 Describe 'The programs in Python' -Tag Slow {
     It 'predict what the page says: <Heading>' -ForEach @(
         @{ Heading = 'Python'; Problem = $noOnnxRuntime }
+        @{ Heading = 'Python with NumPy alone'; Problem = $noNumPy }
     ) {
         if ($Problem) { Set-ItResult -Skipped -Because $Problem } else { Invoke-PageProgram $Heading }
     }
@@ -99,6 +101,6 @@ Describe 'The page' {
     It 'has each block in this test' {
         ($blocks | Where-Object Kind | ForEach-Object { "$($_.Heading): $($_.Kind)" }) | Should -BeExactly @(
             'A web service: xml', 'A web service: csharp', 'A web service: powershell', 'A web service: text'
-            'Python: python', 'Python: text')
+            'Python: python', 'Python: text', 'Python with NumPy alone: python', 'Python with NumPy alone: text')
     }
 }
