@@ -155,7 +155,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
     /// <param name="ofNetwork">Whether a network is trained, whose losses are not below 0.</param>
     private protected void WarnOfUnused(bool ofNetwork)
     {
-        if (ofNetwork && IsBound(nameof(StopLoss)) && StopLoss <= 0) WriteWarning(System.FormattableString.Invariant($"-StopLoss {StopLoss} never ends a training: it stops when the loss is below, and the losses of networks are at least 0."));
+        if (ofNetwork && IsBound(nameof(StopLoss)) && StopLoss <= 0) WriteWarning(System.FormattableString.Invariant($"-StopLoss {StopLoss} never ends a training run: it stops when the loss is below, and the losses of networks are at least 0."));
         if (LearningRateSchedule != LearningRateSchedule.Step && (IsBound(nameof(StepEpoch)) || IsBound(nameof(StepFactor)))) WriteWarning($"-StepEpoch and -StepFactor are for -LearningRateSchedule Step. The schedule is {LearningRateSchedule}, which does not use them.");
         if (LearningRateSchedule != LearningRateSchedule.Cosine && IsBound(nameof(FinalLearningRate))) WriteWarning($"-FinalLearningRate is for -LearningRateSchedule Cosine. The schedule is {LearningRateSchedule}, which does not use it.");
         if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");
