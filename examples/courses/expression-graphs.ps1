@@ -74,7 +74,7 @@ $z | Measure-Expression -At @{ x = 2; y = 3 }
 #> 24.0497870683679
 $z | Measure-Expression -At @{ x = 2 } -ErrorAction SilentlyContinue -ErrorVariable problem
 "$problem"
-#> Variable 'y' has no value. Given are: x. Give it one, for example with -At @{ y = 1 }.
+#> Variable 'y' has no value. There are values for: x. Give it one, for example with -At @{ y = 1 }.
 
 # 8. differentiate: the rules to the letter, nothing simplified.
 $dz = $z | Invoke-Differentiate x -Mode Forward

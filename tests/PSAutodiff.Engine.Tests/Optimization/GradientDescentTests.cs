@@ -163,7 +163,7 @@ public sealed class GradientDescentTests
     {
         var result = Minimize("abs(x - 0.3)", With(GradientDescent, 0.1), 1);
         Assert.Equal(MinimizationStopReason.NoProgress, result.StopReason);
-        Assert.Contains("to and fro", result.Message, StringComparison.Ordinal);
+        Assert.Contains("back and forth", result.Message, StringComparison.Ordinal);
     }
 
     [Fact]

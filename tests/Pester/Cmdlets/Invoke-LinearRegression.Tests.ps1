@@ -232,7 +232,7 @@ Describe 'Invoke-LinearRegression and mistakes' {
         @{ What = 'no label'; Id = 'LabelMissing'; Says = '*-Label*'; Call = { $line | Invoke-LinearRegression -Feature a } }
         @{ What = 'no arguments'; Id = 'LabelMissing'; Says = '*-Label*'; Call = { Invoke-LinearRegression } }
         @{ What = 'no rows'; Id = 'RowsMissing'; Says = '*no rows*'; Call = { @() | Invoke-LinearRegression -Feature a -Label y } }
-        @{ What = 'only bad rows'; Id = 'RowsMissing'; Says = "The only row was left out: Row 1, column 'y': empty*"; Call = { @{ a = 1; y = '' } | Invoke-LinearRegression -Feature a -Label y 2>$null } }
+        @{ What = 'only bad rows'; Id = 'RowsMissing'; Says = "The only row was left out: Row 1, column 'y': an empty cell*"; Call = { @{ a = 1; y = '' } | Invoke-LinearRegression -Feature a -Label y 2>$null } }
         @{ What = 'several labels'; Id = 'LabelCount'; Says = '*a, b*'; Call = { $line | Select-Object a, b | Invoke-LinearRegression -Feature a -Label '[ab]' } }
         @{ What = 'a label among the features'; Id = 'ColumnRepeated'; Says = "*'y'*"; Call = { $line | Invoke-LinearRegression -Feature a, y -Label y } }
         @{ What = 'a wildcard that matches nothing'; Id = 'ColumnMissing'; Says = "*'q*'*"; Call = { $line | Invoke-LinearRegression -Feature q* -Label y } }

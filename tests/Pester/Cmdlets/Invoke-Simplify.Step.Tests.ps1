@@ -83,6 +83,7 @@ Describe 'Invoke-Simplify -Step' {
                 '  2. x + 0 = x'
                 '        x + 0'
                 '     -> x'
+                ' = x'
             ) -join "`n")
     }
 

@@ -96,11 +96,11 @@ Describe 'Errors of lists in -At' {
     }
 
     It 'name the element that is not a number: <What>' -ForEach @(
-        @{ What = 'text'; List = 1, 'two', 3; Message = "Element 1 *'x'*'two'*" }
-        @{ What = 'nothing'; List = 1, 2, $null; Message = "Element 2 *'x'*missing*" }
-        @{ What = 'a list'; List = 3, @(1, 2); Message = "Element 1 *'x'*list*" }
-        @{ What = 'a Boolean'; List = 1, $true; Message = "Element 1 *'x'*Boolean*" }
-        @{ What = 'text of another culture'; List = '1.5', '2,5'; Message = "Element 1 *'2,5'*" }
+        @{ What = 'text'; List = 1, 'two', 3; Message = "Value 2 *'x'*'two'*" }
+        @{ What = 'nothing'; List = 1, 2, $null; Message = "Value 3 *'x'*missing*" }
+        @{ What = 'a list'; List = 3, @(1, 2); Message = "Value 2 *'x'*list*" }
+        @{ What = 'a Boolean'; List = 1, $true; Message = "Value 2 *'x'*Boolean*" }
+        @{ What = 'text of another culture'; List = '1.5', '2,5'; Message = "Value 2 *'2,5'*" }
     ) {
         $outcome = Get-Outcome { 'x^2' | Measure-Expression -At @{ x = $List } }
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly ValueNotNumeric

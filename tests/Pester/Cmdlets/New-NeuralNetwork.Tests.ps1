@@ -147,12 +147,12 @@ Describe 'A network as expressions' {
 
     It 'learns and is kept with <_>' -ForEach 'softplus', 'elu', 'leakyrelu', 'gelu', 'silu' {
         $rows = -6..6 | ForEach-Object { @{ x = $_ / 3; y = [Math]::Sin($_ / 3) } }
-        $training = @{ Network = New-NeuralNetwork 1 6, $_, 1 -Seed 3; Feature = 'x'; Label = 'y'; Seed = 1; Optimizer = 'Adam'; LearningRate = 0.02; Epoch = 400 }
+        $training = @{ Network = New-NeuralNetwork 1 6, $_, 1 -Seed 3; Feature = 'x'; Label = 'y'; Seed = 1; Optimizer = 'Adam'; LearningRate = 0.05; Epoch = 400 }
         $result = $rows | Start-NetworkTraining @training
         $result.FinalLoss | Should -BeLessThan 0.02
         $path = Join-Path $TestDrive "$_.json"
         $result | Export-AutodiffModel -Path $path
-        $read = Import-AutodiffModel $path
-        $read.Network ?? $read | ForEach-Object { @($_.Parameters.Values) } | Should -BeExactly @($result.Network.Parameters.Values)
+        (Import-AutodiffModel $path).ToJson() | Should -BeExactly $result.Network.ToJson()
+        $rows | Invoke-AutodiffModel (Import-AutodiffModel $path) | ForEach-Object Prediction | Should -BeExactly @($rows | Invoke-AutodiffModel $result | ForEach-Object Prediction)
     }
 }

@@ -408,7 +408,7 @@ Describe '-StandardizeTarget' {
         $file = Join-Path $TestDrive scaled.json
         $trained | Export-AutodiffModel -Path $file
         $best = ($rows | Test-AutodiffModel $trained).RootMeanSquaredError
-        $networks = $trained.Network, (Import-AutodiffModel $file), (Optimize-NeuralNetwork $trained.Network -Fraction 0.2)
+        $networks = $trained.Network, (Import-AutodiffModel $file), (Optimize-NeuralNetwork $trained.Network -Method Magnitude -Fraction 0.2)
         foreach ($network in $networks) {
             $more = $rows | Start-NetworkTraining -Network $network -Epoch 5 -Seed 3
             ($rows | Test-AutodiffModel $more).RootMeanSquaredError | Should -BeLessThan 200

@@ -182,7 +182,7 @@ Describe 'Bad rows' {
     It 'cost an error each that names row and column' {
         $outcome.Errors | ForEach-Object { Get-ErrorId $_ } | Should -BeExactly @(
             'ValueNotFinite', 'ColumnNotNumeric', 'RowNull', 'ColumnMissing', 'ColumnNotNumeric', 'ColumnNotNumeric', 'ValueNotFinite')
-        $expected = "Row 1, column 'x': NaN*", "Row 3, column 'x': 'two'*", '*Row 4*', "Row 5 *'x'*It has: z.", "Row 6, column 'x': empty*", "Row 7, column 'x': '1,5'*point*", "Row 8, column 'x': Infinity*"
+        $expected = "Row 1, column 'x': NaN*", "Row 3, column 'x': 'two'*", '*Row 4*', "Row 5 *'x'*It has: z.", "Row 6, column 'x': an empty cell*", "Row 7, column 'x': '1,5'*point*", "Row 8, column 'x': Infinity*"
         for ($i = 0; $i -lt 7; $i++) { $outcome.Errors[$i].Exception.Message | Should -BeLike $expected[$i] }
     }
 

@@ -274,7 +274,7 @@ Describe 'predict-disk.ps1, as a scheduler starts it' {
         $shown = & $shellPath @shellArguments -NoProfile -NonInteractive -File $job -Model (Join-Path $TestDrive $File) -Log $log -WarnDays $Days
         $LASTEXITCODE | Should -Be $Code
         $shown | Should -BeLike $Says
-        (Get-Content $log)[-1] | Should -BeLike "????-??-??T??:??:?? $Says"
+        @(Get-Content $log)[-1] | Should -BeLike "????-??-??T??:??:?? $Says"
     }
 
     It 'is the script that the tutorial shows' {

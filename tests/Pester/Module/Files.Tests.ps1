@@ -220,7 +220,7 @@ Describe 'Several objects' {
         $outcome.Errors | Should -HaveCount 1
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly PathInvalid
         Get-Content $file | Should -BeExactly old
-        Get-ErrorId (Get-Outcome { 'x', $net | Export-AutodiffModel -Path $file }).Errors[0] | Should -BeExactly ModelMissing
+        Get-ErrorId (Get-Outcome { 'x', $net | Export-AutodiffModel -Path $file }).Errors[0] | Should -BeExactly PathInvalid
         Get-Content $file | Should -BeExactly old
         { & { $net; throw 'upstream' } | Export-AutodiffModel -Path (Join-Path $folder two.json) } | Should -Throw upstream
         Get-Name $folder | Should -BeExactly one.json

@@ -42,7 +42,7 @@ public sealed class DerivativeMatrixTests
     [Theory]
     [InlineData("W: [4, 3]; x: [3]; W @ x", "W", "-Direction @{ W = 'v' }")]
     [InlineData("v: [3]; diag(v)", "v", "-Direction @{ v = 'd' }")]
-    [InlineData("W: [4, 3]; X: [3, 5]; y: [3]; W @ (X @ ones(5)) + W @ y", "W,y", "the derivative of a vector (4) by 'W', a matrix (4, 3), is none")]
+    [InlineData("W: [4, 3]; X: [3, 5]; y: [3]; W @ (X @ ones(5)) + W @ y", "W,y", "the derivative of a vector (4) by 'W', a matrix (4, 3), is not one")]
     public void A_Jacobian_that_is_no_matrix_is_refused_with_what_there_is(string text, string variables, string expected)
     {
         var error = Assert.Throws<AutodiffException>(() => ExprNode.Parse(text).JacobianMatrix(variables.Split(',')));
