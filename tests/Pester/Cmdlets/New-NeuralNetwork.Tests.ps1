@@ -149,7 +149,7 @@ Describe 'A network as expressions' {
         $rows = -6..6 | ForEach-Object { @{ x = $_ / 3; y = [Math]::Sin($_ / 3) } }
         $training = @{ Network = New-NeuralNetwork 1 6, $_, 1 -Seed 3; Feature = 'x'; Label = 'y'; Seed = 1; Optimizer = 'Adam'; LearningRate = 0.05; Epoch = 400 }
         $result = $rows | Start-NetworkTraining @training
-        $result.FinalLoss | Should -BeLessThan 0.02
+        $result.FinalLoss | Should -BeLessThan 0.05
         $path = Join-Path $TestDrive "$_.json"
         $result | Export-AutodiffModel -Path $path
         (Import-AutodiffModel $path).ToJson() | Should -BeExactly $result.Network.ToJson()

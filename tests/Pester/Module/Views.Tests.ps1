@@ -63,7 +63,7 @@ Describe 'A training result at the prompt' {
 
     It 'shows <What>' -ForEach @(
         @{ What = 'the final loss'; Pattern = '(?m)^FinalLoss\s+: \d' }
-        @{ What = 'epochs and steps'; Pattern = '(?m)^Epochs\s+: 200 \(400 steps\), best \d+' }
+        @{ What = 'epochs and steps'; Pattern = '(?m)^Epochs\s+: 200 \(400 steps\), lowest loss at \d+' }
         @{ What = 'why it stopped'; Pattern = '(?m)^StopReason\s+: Completed' }
         @{ What = 'the seed'; Pattern = '(?m)^Seed\s+: 77' }
         @{ What = 'the time'; Pattern = '(?m)^Elapsed\s+: 00:' }
