@@ -29,7 +29,7 @@ BeforeAll {
         Root                   = '(?s)At\s+: .*x\b.*1\.41421.*y.*Residual\s+: .*StopReason\s+: Converged'
         Network                = '(?s)Layers\s+: .*4 -> 3 Tanh.*3 -> 3 Softmax.*ParameterCount\s+: 27'
         NetworkLayer           = '(?s)Inputs.*Outputs.*Activation.*Tanh.*15'
-        FeatureScaling         = '(?s)Means.*5\.84'
+        FeatureScaling         = '(?s)Means.*5\.83'
         WeightSaliency         = '(?s)Name.*w1_1_1.*Saliency|Name.*Saliency.*w1_1_1'
         ModelTest            = '(?s)Rows\s+: 150.*Loss\s+: 0\.\d.*Accuracy\s+: 0\.\d'
         ConfusionMatrix        = '(?s)setosa.*50'
