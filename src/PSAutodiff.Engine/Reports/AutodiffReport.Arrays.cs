@@ -50,7 +50,7 @@ internal sealed partial class AutodiffReport
         }
 
         if (names.Count > 0) Derivatives(names, derivatives);
-        if (none.Count > 0) Note($"There is not a vector or matrix that is the derivative by {string.Join(", ", none)}; along a direction Invoke-Differentiate has it.");
+        if (none.Count > 0) Note($"There is no vector or matrix that is the derivative by {string.Join(", ", none)}; along a direction Invoke-Differentiate has it.");
     }
 
     private void ArrayGraph(ExprNode expression, VariableLayout inputs, double[]? elements)

@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Measurements;
 using PSAutodiff.Passes.Differentiation;
 
 namespace PSAutodiff.Reports;
@@ -28,17 +29,7 @@ internal sealed class NodeValues
     public static NodeValues Compute(Graph graph, int root, IReadOnlyDictionary<string, double> at)
     {
         var reachable = graph.Reachable([root]);
-        var values = new double[root + 1];
-        Array.Fill(values, double.NaN);
-        for (var id = 0; id <= root; id++)
-        {
-            if (!reachable[id]) continue;
-            values[id] =
-                graph.IsConstant(id) ? graph.ConstantOf(id) :
-                graph.IsVariable(id) ? at[graph.NameOf(id)] :
-                graph.OperationOf(id).Evaluate(ValueOf(graph.X(id)), ValueOf(graph.Y(id)), ValueOf(graph.Z(id)));
-        }
-
+        var values = PointValues.Compute(graph, root, at);
         var adjoints = new double[root + 1];
         adjoints[root] = 1;
         var allPartials = new double[(root + 1) * ArgumentNames.Length];
@@ -62,8 +53,6 @@ internal sealed class NodeValues
         }
 
         return new NodeValues(values, adjoints, allPartials);
-
-        double ValueOf(int argument) => argument == Graph.None ? 0 : values[argument];
     }
 
     private static CompiledExpression PartialsOf(Operation operation)

@@ -57,6 +57,8 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
     [ArgumentCompleter(typeof(VariableCompleter))]
     public string[]? BatchVariable { get; set; }
 
+    private NetworkPrecision? WantedPrecision => IsBound(nameof(Precision)) ? Precision : null;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -97,9 +99,9 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
 
         if (!ShouldProcess(file)) return;
         WriteFile(file, Require(Model, () => _expression is null
-            ? ModelFile.Write(_model!, format, IsBound(nameof(Precision)) ? Precision : null, OpsetVersion, Cancellation)
+            ? ModelFile.Write(_model!, format, WantedPrecision, OpsetVersion, Cancellation)
             : format == ModelFormat.Onnx ? WriteExpression(_expression)
-            : ModelFile.Write(AsModel(_expression, format), format, IsBound(nameof(Precision)) ? Precision : null, OpsetVersion, Cancellation)));
+            : ModelFile.Write(AsModel(_expression, format), format, WantedPrecision, OpsetVersion, Cancellation)));
     }
 
     private byte[] WriteExpression(ExprNode expression)
@@ -107,7 +109,7 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
         var portable = new PortableExpression(expression, GivenOf(expression, out _), BatchVariable ?? []);
         var mapped = portable.Mapped.Select(static pair => $"'{pair.Name}' is {pair.Written}").ToArray();
         if (mapped.Length > 0) WriteWarning($"Names in ONNX are ASCII letters, digits and underscores. In the file {string.Join(", ", mapped)}.");
-        return ModelFile.Write(portable, IsBound(nameof(Precision)) ? Precision : NetworkPrecision.Double, OpsetVersion, Cancellation);
+        return ModelFile.Write(portable, WantedPrecision ?? NetworkPrecision.Double, OpsetVersion, Cancellation);
     }
 
     // An expression as a model of the columns that its variables are.
@@ -115,7 +117,7 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
     {
         if (expression.ArrayShape.IsMatrix) throw new AutodiffException(ErrorIds.FormatUnsupported, $"The expression is {expression.ArrayShape.InWords()}. A model in {format} predicts a number or a vector for each row. Save it as ONNX, or write it with ConvertTo-ExprText.");
         var given = GivenOf(expression, out var variables);
-        var constants = given.ToDictionary(static pair => pair.Key, pair => Constant(variables.Shapes[variables.Names.ToList().IndexOf(pair.Key)], pair.Value), StringComparer.Ordinal);
+        var constants = variables.Names.Zip(variables.Shapes).Where(variable => given.ContainsKey(variable.First)).ToDictionary(static variable => variable.First, variable => Constant(variable.Second, given[variable.First]), StringComparer.Ordinal);
         return new ExpressionModel(expression.Resolve(constants, Cancellation));
 
         static ExprNode Constant(Shape shape, double[] elements) => shape.IsNumber ? ExprNode.Constant(elements[0]) : ExprNode.Constant(new ConstantArray(elements, shape.Plain()));
@@ -135,7 +137,7 @@ public sealed class ExportAutodiffModelCommand : FileWritingCmdlet
     {
         var tensors = System.IO.Path.ChangeExtension(file, ".safetensors");
         if (format == ModelFormat.PyTorch && file == tensors) Stop(ErrorIds.PathInvalid, "PyTorch is written as two files, NAME.py and NAME.safetensors. Name the Python file, for example: $model | Export-AutodiffModel model.py -Format PyTorch");
-        var code = Require(model, () => CodeFile.Write(model, format, System.IO.Path.GetFileNameWithoutExtension(file), IsBound(nameof(Precision)) ? Precision : null, Cancellation));
+        var code = Require(model, () => CodeFile.Write(model, format, System.IO.Path.GetFileNameWithoutExtension(file), WantedPrecision, Cancellation));
         if (!ShouldProcess(file)) return;
         var text = new UTF8Encoding(false).GetBytes(code.Text);
         if (code.Tensors is null) WriteFile(file, text);

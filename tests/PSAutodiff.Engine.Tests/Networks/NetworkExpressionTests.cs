@@ -144,7 +144,7 @@ public sealed class NetworkExpressionTests
     {
         var network = Network.Create(1, [(1, ActivationFunction.Tanh)], NetworkInitializer.He, 1, NetworkPrecision.Double);
         Assert.Contains("the last layer is Tanh", Problem(() => network.ToLossExpression(LossFunction.BinaryCrossEntropy)), StringComparison.Ordinal);
-        Assert.Equal("There is not a loss function 77.", Problem(() => network.ToLossExpression((LossFunction)77)));
+        Assert.Equal("There is no loss function 77.", Problem(() => network.ToLossExpression((LossFunction)77)));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class ArrayReportTests
         report.AddArrays(expression, inputs, elements, null);
         using var pictures = JsonDocument.Parse(report.Pictures);
         Assert.False(pictures.RootElement[0].GetProperty("hasAdjoints").GetBoolean());
-        Assert.Contains("There is not a vector or matrix that is the derivative by W", report.ToHtml("1"), StringComparison.Ordinal);
+        Assert.Contains("There is no vector or matrix that is the derivative by W", report.ToHtml("1"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal abstract class Loss
     /// <summary>The object of a function.</summary>
     /// <exception cref="AutodiffException">There is no such function.</exception>
     public static Loss Of(LossFunction function) =>
-        (uint)function < (uint)All.Length ? All[(int)function] : throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"There is not a loss function {function}.");
+        (uint)function < (uint)All.Length ? All[(int)function] : throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"There is no loss function {function}.");
 
     /// <summary>The loss that goes with a network when none is named: the one that fuses with its last layer, else the mean squared error.</summary>
     public static LossFunction DefaultFor(Network network) => Array.Find(All, loss => loss.FusesInto(network))?.Function ?? LossFunction.MeanSquaredError;
