@@ -22,7 +22,7 @@ internal static class PlotSubjects
             case RegressionResult fit:
                 return [PlotSubject.Of(fit)];
             case Minimum minimum:
-                return [PlotSubject.Of(minimum.Expression is null ? throw new AutodiffException(ErrorIds.ExpressionMissing, "This minimum does not hold the function that was minimized, so there cannot be drawn.") : minimum)];
+                return [PlotSubject.Of(minimum.Expression is null ? throw new AutodiffException(ErrorIds.ExpressionMissing, "This minimum does not hold the function that was minimized, so it cannot be drawn.") : minimum)];
             case TrainingResult { Network: null }:
                 throw new AutodiffException(ErrorIds.ExpressionMissing, "This training run of a loss holds the values of its parameters, and not the formula of what is predicted. Draw that formula with them: $rows | Show-Expression 'a*x + b' -At $result -Label y");
             case Network or TrainingResult:
