@@ -194,3 +194,163 @@ Describe 'Models as source code' {
         $lines | Should -HaveCount $models.Count -Because ($lines | Out-String)
     }
 }
+
+Describe 'Texts of others in source code' {
+    BeforeAll {
+        # Each would write a file if any of it ran.
+        $proof = Join-Path $TestDrive 'ran.txt'
+        $hostile = @(
+            "x'; Set-Content '$proof' 1; '", ('x\"; System.IO.File.WriteAllText(\"{0}\", \"1\"); //' -f $proof), "`$(Set-Content '$proof' 1)", '${x}"""', '\', '\u0022', "a`nopen('$proof', 'w')", "a`r`u{2028}`u{85}b", '*/', '#>', "`u{2019};1;`u{2018}",
+            'class', 'def', '$null', '{0}', 'COLUMNS', "`u{1F600}", "`u{202e}abc", ' ', '1', 'Row', 'ToString', 'a-b', 'a b', 'a_b', '%s', '__proto__', "'", '"', '`'
+        )
+        $rows = foreach ($i in 1..60) {
+            $row = [ordered]@{}
+            for ($j = 0; $j -lt $hostile.Count; $j++) { $row[$hostile[$j]] = [Math]::Sin($i * ($j + 1)) }
+            # A blank stands for a missing value.
+            $texts = @($hostile -ne ' ')
+            $row['level'] = $texts[$i % $texts.Count]
+            $row['label'] = $texts[($i * 7) % $texts.Count]
+            [pscustomobject]$row
+        }
+        $net = New-NeuralNetwork (2 * $hostile.Count - 1) ($hostile.Count - 1), softmax -Seed 1
+        $trained = $rows | Start-NetworkTraining -Network $net -Label label -Epoch 2 -Seed 1
+        $expected = @($rows | Invoke-AutodiffModel $trained)
+        $folder = Join-Path $TestDrive hostile
+        $null = New-Item $folder -ItemType Directory
+        $rows | ConvertTo-Json -AsArray | Set-Content "$folder/rows.json"
+        $expected.Prediction | ConvertTo-Json -AsArray | Set-Content "$folder/expected.json"
+        foreach ($name in 'hostile.py', 'hostile.ps1') { $trained | Export-AutodiffModel "$folder/$name" -WarningVariable +warned }
+        $trained | Export-AutodiffModel "$folder/tensors.py" -Format PyTorch -WarningVariable +warned
+        $trained | Export-AutodiffModel "$folder/hostile.cs" -WarningVariable renamed -WarningAction Ignore
+        $run = @'
+import importlib, json, sys
+sys.path.insert(0, sys.argv[1])
+model = importlib.import_module(sys.argv[2])
+rows = json.load(open(sys.argv[1] + "/rows.json", encoding="utf-8-sig"))
+print(model.predict(rows) == json.load(open(sys.argv[1] + "/expected.json", encoding="utf-8-sig")))
+'@
+        Set-Content "$folder/run_hostile.py" $run
+    }
+
+    AfterEach { $proof | Should -Not -Exist }
+
+    It 'stay texts in Python' -Skip:(-not $python) -ForEach @{ Python = "$python" } {
+        & $Python "$folder/run_hostile.py" $folder hostile 2>&1 | Should -BeExactly True
+    }
+
+    It 'stay texts in Python with PyTorch' -Skip:(-not $torch) -ForEach @{ Torch = "$torch" } {
+        & $Torch "$folder/run_hostile.py" $folder tensors 2>&1 | Should -BeExactly True
+    }
+
+    It 'stay texts in PowerShell, whose words are those of one function' {
+        $tree = [System.Management.Automation.Language.Parser]::ParseFile("$folder/hostile.ps1", [ref] $null, [ref] $null)
+        $tree.EndBlock.Statements | Should -HaveCount 1
+        $commands = foreach ($command in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) { $command.GetCommandName() }
+        $commands | Should -Not -Contain 'Set-Content'
+        . "$folder/hostile.ps1"
+        @($rows | Invoke-HostileModel).Prediction | Should -BeExactly $expected.Prediction
+    }
+
+    It 'stay texts in C#, whose names are mapped and listed in a warning and the file' {
+        $type = @(Add-Type -PassThru -TypeDefinition (Get-Content "$folder/hostile.cs" -Raw) | Where-Object Name -EQ HostileModel)[0]
+        for ($i = 0; $i -lt 10; $i++) {
+            $cells = [System.Collections.Generic.Dictionary[string, object]]::new()
+            foreach ($property in $rows[$i].PSObject.Properties) { $cells[$property.Name] = $property.Value }
+            $type::Predict($cells).Label | Should -BeExactly $expected[$i].Prediction
+            $row = [System.Text.Json.JsonSerializer]::Deserialize(($rows[$i] | ConvertTo-Json), $type.GetNestedType('Row'))
+            $type::Predict($row).Label | Should -BeExactly $expected[$i].Prediction
+        }
+        $warned | Should -BeNullOrEmpty
+        $renamed | Should -HaveCount 1
+        "$renamed" | Should -BeLike "*'\' as _, *The file lists all."
+        $type.GetNestedType('Row').GetProperties().Name | Should -Contain a_b
+        Get-Content "$folder/hostile.cs" -Raw | Should -BeLike '*// Property a_b_ is the column "a-b".*'
+    }
+}
+
+Describe 'Files of source code' {
+    BeforeAll {
+        $line = 1..6 | ForEach-Object { [pscustomobject]@{ a = $_; day = "2026-01-0$_"; b = 2 * $_ + $_ * $_ } } | Invoke-LinearRegression -Label b
+        $bad = @(
+            @{ a = ''; day = '2026-01-01' }, @{ a = 'NA'; day = '2026-01-01' }, @{ a = '1,5'; day = '2026-01-01' }, @{ a = [double]::NaN; day = '2026-01-01' }, @{ a = 'Infinity'; day = '2026-01-01' }, @{ a = '1e400'; day = '2026-01-01' },
+            @{ a = '1e-400'; day = '2026-01-01' }, @{ a = 1; day = '2026-13-01' }, @{ a = 1; day = '1.1.2026' }, @{ a = 1; day = $null }, @{ a = 1 }, @{ a = '0x10'; day = '2026-01-01' }, @{ a = '1_0'; day = '2026-01-01' }
+        )
+        $good = @(@{ a = ' 1.5e0 '; day = '2026-01-01T12:00:00Z' }, @{ A = '3'; day = '2026-01-02 06:30' }, @{ a = 2; Day = '2026-01-01T00:00:00+02:00' })
+        $good | Invoke-AutodiffModel $line | Should -HaveCount 3
+        foreach ($row in $bad) { (Get-Outcome { $row | Invoke-AutodiffModel $line }).Output | Should -BeNullOrEmpty }
+    }
+
+    It 'refuse in PowerShell what the module refuses, row by row, and add nothing but the function' {
+        $line | Export-AutodiffModel (Join-Path $TestDrive line.ps1)
+        $before = @(Get-ChildItem function:).Name + @(Get-ChildItem variable:).Name
+        . (Join-Path $TestDrive line.ps1)
+        $outcome = Get-Outcome { $bad + $good | Invoke-LineModel }
+        $outcome.Errors | Should -HaveCount $bad.Count
+        $expected = ($good | Invoke-AutodiffModel $line).Prediction
+        for ($i = 0; $i -lt 3; $i++) { $outcome.Output[$i].Prediction | Assert-Near $expected[$i] -Within 1e-12 }
+        "$($outcome.Errors[0])" | Should -BeExactly "Row 1: Column 'a': the cell is empty, or stands for a missing value."
+        { $bad[0] | Invoke-LineModel -ErrorAction Stop } | Should -Throw
+        @(Get-ChildItem function:).Name + @(Get-ChildItem variable:).Name | Where-Object { $_ -notin $before -and $_ -notin 'before', 'outcome', 'outcomeBlock', 'expected', 'i' } | Should -BeExactly Invoke-LineModel
+    }
+
+    It 'refuse in Python what the module refuses' -Skip:(-not $python) -ForEach @{ Python = "$python" } {
+        $line | Export-AutodiffModel (Join-Path $TestDrive line.py)
+        $run = @'
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import line
+for row in json.loads(sys.argv[2]):
+    try:
+        print(repr(line.predict([row])[0]))
+    except ValueError as error:
+        print("refused")
+try:
+    line.predict([{"a": 1, "day": "2026-01-01"}, {"a": "x", "day": "2026-01-01"}])
+except ValueError as error:
+    print(error)
+print(line.predict({"a": [1.5], "day": ["2026-01-01"]}).shape, line.outputs(line.inputs([[1.0, float("nan")]])))
+'@
+        Set-Content (Join-Path $TestDrive run_line.py) $run
+        $asText = { param($row) $copy = @{}; foreach ($key in $row.Keys) { $copy[$key] = $row[$key] -is [double] ? 'NaN' : $row[$key] }; $copy }
+        $lines = @(& $Python (Join-Path $TestDrive run_line.py) $TestDrive ($bad + $good | ForEach-Object { & $asText $_ } | ConvertTo-Json -Compress -AsArray) 2>&1)
+        $lines[0..($bad.Count - 1)] | Should -BeExactly (@('refused') * $bad.Count)
+        $expected = @($good | Invoke-AutodiffModel $line).Prediction
+        for ($i = 0; $i -lt 3; $i++) { [double]($lines[$bad.Count + $i] -replace '[^-+.\de]') | Assert-Near $expected[$i] -Within 1e-9 }
+        $lines[-2] | Should -BeExactly "Row 2, column 'a': 'x' is not a number, which is written with a point, as 2.5 or 1e-3."
+        $lines[-1] | Should -BeExactly '(1,) [[nan]]'
+    }
+
+    It 'refuse in C# what the module refuses' {
+        $line | Export-AutodiffModel (Join-Path $TestDrive refusing.cs)
+        $type = @(Add-Type -PassThru -TypeDefinition (Get-Content (Join-Path $TestDrive refusing.cs) -Raw) | Where-Object Name -EQ RefusingModel)[0]
+        $cellsOf = { param($row) $cells = [System.Collections.Generic.Dictionary[string, object]]::new(); foreach ($key in $row.Keys) { $cells[$key] = $row[$key] }; , $cells }
+        foreach ($row in $bad) { { $type::Predict((& $cellsOf $row)) } | Should -Throw }
+        foreach ($row in $good) { $type::Predict((& $cellsOf $row)) | Assert-Near ($row | Invoke-AutodiffModel $line).Prediction -Within 1e-12 }
+    }
+
+    It 'are named after the file: <File> holds <Type>' -ForEach @(
+        @{ File = 'iris.cs'; Type = 'IrisModel' }
+        @{ File = 'house-prices 2.cs'; Type = 'HousePrices2Model' }
+        @{ File = '2026.cs'; Type = 'Model2026Model' }
+        @{ File = "`u{e4}.cs"; Type = 'Model' }
+        @{ File = 'my model.cs'; Type = 'MyModel' }
+    ) {
+        $line | Export-AutodiffModel (Join-Path $TestDrive $File)
+        Get-Content (Join-Path $TestDrive $File) -Raw | Should -BeLike "*public static class $Type`n*"
+    }
+
+    It 'are both written or none, and precision is that of tensors alone' {
+        $python = Join-Path $TestDrive both.py
+        $tensors = Join-Path $TestDrive both.safetensors
+        $null = New-Item $tensors -ItemType Directory
+        Get-ErrorId (Get-Outcome { $line | Export-AutodiffModel $python -Format PyTorch }).Errors[0] | Should -BeExactly FileUnwritable
+        $python | Should -Not -Exist
+        $line | Export-AutodiffModel $python -Format PyTorch -WhatIf
+        $python | Should -Not -Exist
+        Get-ErrorId (Get-Outcome { $line | Export-AutodiffModel (Join-Path $TestDrive x.safetensors) -Format PyTorch }).Errors[0] | Should -BeExactly PathInvalid
+        foreach ($name in 'x.py', 'x.cs', 'x.ps1') { Get-ErrorId (Get-Outcome { $line | Export-AutodiffModel (Join-Path $TestDrive $name) -Precision Single }).Errors[0] | Should -BeExactly ArgumentInvalid }
+        $line | Export-AutodiffModel (Join-Path $TestDrive x.py) -Format PyTorch -Precision Single
+        (Get-Item (Join-Path $TestDrive x.safetensors)).Length | Should -BeGreaterThan 0
+        Get-ErrorId (Get-Outcome { Import-AutodiffModel (Join-Path $TestDrive x.py) }).Errors[0] | Should -BeExactly ModelFile
+    }
+}
