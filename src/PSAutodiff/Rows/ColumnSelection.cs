@@ -25,6 +25,9 @@ internal static class ColumnSelection
     {
         var names = row.Names.ToArray();
         var groups = new NameGroups(names);
+
+        // What [WildcardPattern]::Escape makes of a name is that column.
+        patterns = [.. patterns.Select(pattern => WildcardPattern.ContainsWildcardCharacters(pattern) || groups.Alike(pattern).Count > 0 ? pattern : WildcardPattern.Unescape(pattern))];
         var named = NameMatching.Match(patterns, groups);
         var taken = new HashSet<string>(excluded, StringComparer.Ordinal);
         for (var i = 0; i < named.Length; i++)

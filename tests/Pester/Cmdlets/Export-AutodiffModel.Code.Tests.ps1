@@ -213,7 +213,7 @@ Describe 'Texts of others in source code' {
             [pscustomobject]$row
         }
         $net = New-NeuralNetwork (2 * $hostile.Count - 1) ($hostile.Count - 1), softmax -Seed 1
-        $trained = $rows | Start-NetworkTraining -Network $net -Label label -Epoch 2 -Seed 1
+        $trained = $rows | Start-NetworkTraining -Network $net -Feature @($hostile + 'level' | ForEach-Object { [WildcardPattern]::Escape($_) }) -Label label -Epoch 2 -Seed 1
         $expected = @($rows | Invoke-AutodiffModel $trained)
         $folder = Join-Path $TestDrive hostile
         $null = New-Item $folder -ItemType Directory
