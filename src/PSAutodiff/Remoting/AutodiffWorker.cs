@@ -2,7 +2,7 @@ using PSAutodiff.Remoting;
 
 namespace PSAutodiff;
 
-/// <summary>What a session on another machine does for the cmdlets that were given it with -Session.</summary>
+/// <summary>What New-AutodiffSession asks of the module in a session on another machine.</summary>
 public static class AutodiffWorker
 {
     /// <summary>The build of the module here. Sessions with another one are refused.</summary>
