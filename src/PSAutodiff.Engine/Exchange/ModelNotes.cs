@@ -14,6 +14,9 @@ internal static class ModelNotes
     /// <summary>The key of the JSON of a regression or a curve fit.</summary>
     public const string ModelKey = "psautodiff.model";
 
+    /// <summary>The key of the columns of a model that are not numbers, for people.</summary>
+    public const string ColumnsKey = "columns";
+
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>The notes of a model.</summary>
@@ -25,7 +28,7 @@ internal static class ModelNotes
         if (model.Label is { } label) yield return ("label", label);
         if (model.Classes.Count > 0) yield return ("classes", Json(model.ClassTexts));
         var columns = model.Columns.Where(static column => column.Kind != FeatureKind.Number).ToArray();
-        if (columns.Length > 0) yield return ("columns", Json(columns.Select(static column => column.Text)));
+        if (columns.Length > 0) yield return (ColumnsKey, Json(columns.Select(static column => column.Text)));
         if (model.Model is Network network) yield return (NetworkKey, WithoutNumbers(network));
     }
 

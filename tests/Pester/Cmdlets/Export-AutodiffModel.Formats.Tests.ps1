@@ -208,6 +208,21 @@ Describe 'A regression' {
         ($row | Invoke-AutodiffModel $back).Prediction | Assert-Near ($row | Invoke-AutodiffModel $line).Prediction -Within 1e-12
     }
 
+    It 'of categories is refused from ONNX, which does not hold how they become inputs, and comes back from others' {
+        $rows = 1..12 | ForEach-Object { [pscustomobject]@{ kind = ('a', 'b"c', 'd')[$_ % 3]; x = $_; y = $_ * $_ } }
+        $fit = $rows | Invoke-LinearRegression -Label y
+        $path = Join-Path $TestDrive categories.onnx
+        $fit | Export-AutodiffModel $path
+        $outcome = Get-Outcome { Import-AutodiffModel $path }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ModelFile
+        "$($outcome.Errors[0])" | Should -BeLike "*not numbers*kind*.json or .safetensors*"
+        foreach ($name in 'categories.json', 'categories.safetensors') {
+            $other = Join-Path $TestDrive $name
+            $fit | Export-AutodiffModel $other
+            ($rows | Invoke-AutodiffModel (Import-AutodiffModel $other)).Prediction | Should -BeExactly ($rows | Invoke-AutodiffModel $fit).Prediction
+        }
+    }
+
     It 'is tensors weight and bias as safetensors' {
         $path = Join-Path $TestDrive line.safetensors
         $line | Export-AutodiffModel $path

@@ -61,7 +61,7 @@ internal sealed record CodeFile(string Text, byte[]? Tensors, IReadOnlyList<(str
     public static string Header(PortableModel model, string sign, Func<string, string> quote, IEnumerable<string> lines)
     {
         var text = new StringBuilder();
-        Add(string.Create(CultureInfo.InvariantCulture, $"A {model.Kind}, written by PSAutodiff {typeof(CodeFile).Assembly.GetName().Version!.ToString(3)}. Numbers are double precision."));
+        Add(string.Create(CultureInfo.InvariantCulture, $"{(model.Kind == "expression" ? "An" : "A")} {model.Kind}, written by PSAutodiff {typeof(CodeFile).Assembly.GetName().Version!.ToString(3)}. Numbers are double precision."));
         if (model.Label is { } label) Add($"Label: {quote(label)}");
         if (model.Classes.Count > 0) Add($"Classes: {string.Join(", ", model.ClassTexts.Select(quote))}");
         Add($"Inputs in order: {string.Join(", ", model.Inputs.Select(quote))}");

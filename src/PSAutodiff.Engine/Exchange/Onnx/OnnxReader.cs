@@ -95,7 +95,11 @@ internal sealed class OnnxReader
                 layers.TrueForAll(static layer => layer.IsSingle) ? NetworkPrecision.Single : NetworkPrecision.Double);
             var scaling = first.Means is null && first.Deviations is null ? null : new FeatureScaling(first.Means ?? new double[network.InputSize], first.Deviations ?? [.. Enumerable.Repeat(1.0, network.InputSize)]);
             if (_file.Metadata.TryGetValue(ModelNotes.NetworkKey, out var notes)) return ModelNotes.With(network.WithColumns([], [], [], scaling), notes);
-            return network.WithColumns(FeatureNames(network.InputSize), [], classes, scaling);
+            var names = FeatureNames(network.InputSize);
+
+            // A regression of this module: how its columns become inputs is noted for people only.
+            if (names.Length > 0 && _file.Metadata.TryGetValue(ModelNotes.ColumnsKey, out var coded)) throw FileErrors.Of($"The model has columns that are not numbers, {FileErrors.Shown(coded)}, and only networks say in ONNX how to read them. Save it as .json or .safetensors too, and read that.");
+            return network.WithColumns(names, [], classes, scaling);
         }
         catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.NetworkInvalid or ErrorIds.ValueNotFinite)
         {
