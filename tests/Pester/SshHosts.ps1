@@ -66,6 +66,25 @@ function Get-SshProcess($SshHost, [switch]$All) {
 
 function Switch-SshLink($SshHost, [ValidateSet('up', 'down')][string]$State) { ip link set $SshHost.Link $State }
 
+# The seconds of a processor that a process has used.
+function Get-ProcessWork([int]$Id) {
+    $line = [IO.File]::ReadAllText("/proc/$Id/stat")
+    $fields = $line.Substring($line.LastIndexOf(')') + 2).Split(' ')
+    ([long]$fields[11] + [long]$fields[12]) / 100
+}
+
+# A job that does something as soon as a process has worked for a while: however slow the machine is, that is amid the work. It gives the time at which it did it.
+function Start-AfterWork([int]$Id, [scriptblock]$Action, [double]$Seconds = 0.5) {
+    $functions = "function Get-ProcessWork { ${function:Get-ProcessWork} }"
+    Start-ThreadJob {
+        . ([scriptblock]::Create($using:functions))
+        $begin = Get-ProcessWork $using:Id
+        while ((Get-ProcessWork $using:Id) - $begin -lt $using:Seconds) { [Threading.Thread]::Sleep(20) }
+        . ([scriptblock]::Create($using:Action))
+        [Diagnostics.Stopwatch]::GetTimestamp()
+    }
+}
+
 # Waits until a condition holds and gives how long it took in seconds; throws after the limit.
 function Wait-Until([scriptblock]$Condition, [double]$Limit = 10) {
     $clock = [Diagnostics.Stopwatch]::StartNew()

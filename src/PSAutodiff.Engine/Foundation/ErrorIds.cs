@@ -63,6 +63,7 @@ internal static class ErrorIds
     public const string LevelCount = nameof(LevelCount);
     public const string LevelUnknown = nameof(LevelUnknown);
     public const string LimitsMissing = nameof(LimitsMissing);
+    public const string MachinesLost = nameof(MachinesLost);
     public const string ModelFile = nameof(ModelFile);
     public const string PredictionInvalid = nameof(PredictionInvalid);
     public const string RecipeMissing = nameof(RecipeMissing);
@@ -103,6 +104,7 @@ internal static class ErrorIds
     public const string RowsTooFew = nameof(RowsTooFew);
     public const string ScriptBlockUnsupported = nameof(ScriptBlockUnsupported);
     public const string SessionFailed = nameof(SessionFailed);
+    public const string SessionUnusable = nameof(SessionUnusable);
     public const string ShapeConflict = nameof(ShapeConflict);
     public const string ShapeInvalid = nameof(ShapeInvalid);
     public const string ShapeMismatch = nameof(ShapeMismatch);

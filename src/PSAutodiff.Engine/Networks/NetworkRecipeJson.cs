@@ -6,7 +6,8 @@ namespace PSAutodiff.Networks;
 /// <summary>How a network was trained as JSON, which is read strictly.</summary>
 internal static class NetworkRecipeJson
 {
-    private static readonly JsonSerializerOptions Options = new()
+    /// <summary>How it is written and read.</summary>
+    public static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using PSAutodiff.Kernels.Threading;
 
 namespace PSAutodiff;
 
@@ -122,11 +123,23 @@ public sealed record TrainingOptions
     /// <summary>Whether all steps have the same factor and take gradients as they are.</summary>
     internal bool IsPlain => LearningRateSchedule == LearningRateSchedule.Constant && WarmupEpochs == 0 && ClipNorm is null && ClipValue is null;
 
+    /// <summary>Machines that train starts for this one; null for none. The result does not depend on them.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<IMachine>? Machines { get; init; }
+
+    /// <summary>Whether this machine trains starts too, where there are others.</summary>
+    [JsonIgnore]
+    internal bool IncludesLocal { get; init; }
+
+    /// <summary>Told of a machine that is lost, and why, on the thread that called the training.</summary>
+    [JsonIgnore]
+    internal Action<string, string>? MachineLost { get; init; }
+
     /// <summary>What decides the result: the options without files, threads and who looks on.</summary>
     internal TrainingOptions Settings()
     {
         var others = new TrainingOptions();
-        return this with { Threads = others.Threads, CheckpointPath = null, CheckpointInterval = others.CheckpointInterval, Force = false, Resume = false, Progress = null };
+        return this with { Threads = others.Threads, CheckpointPath = null, CheckpointInterval = others.CheckpointInterval, Force = false, Resume = false, Progress = null, Machines = null, IncludesLocal = false, MachineLost = null };
     }
 
     /// <summary>Checks every setting on its own.</summary>

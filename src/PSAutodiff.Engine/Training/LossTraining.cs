@@ -6,6 +6,7 @@ using System.Text;
 using PSAutodiff.Execution;
 using PSAutodiff.Kernels;
 using PSAutodiff.Training;
+using PSAutodiff.Training.Machines;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;
@@ -14,6 +15,7 @@ namespace PSAutodiff;
 public sealed class LossTraining
 {
     private readonly LossProgram _program;
+    private readonly string[] _given;
     private readonly string[] _parameters;
     private readonly ExprNode _loss;
     private readonly NetworkPrecision _precision;
@@ -41,6 +43,7 @@ public sealed class LossTraining
         (_loss, _precision) = (loss, precision);
         _parameters = [.. parameters];
         string[] given = [.. columns];
+        _given = given;
         _program = KeptForms.Get(
             loss,
             [.. given, precision == NetworkPrecision.Single ? " single" : string.Empty, .. _parameters],
@@ -94,14 +97,25 @@ public sealed class LossTraining
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(double)) CheckSizes(rows, plan);
-        var threads = Math.Max(1, plan.Options.Threads / TrainingLoop<T>.Workers(plan.Options));
-        var model = _program.Rows is null ? (ITrainingModel<T>)(object)new LossModel(_program, rows, threads) : new ArrayLossModel<T>(_program, rows, threads);
+        var model = ModelOf<T>(rows, Math.Max(1, plan.Options.Threads / TrainingLoop<T>.Workers(plan.Options)));
         Func<int, T[]>? newStart = StartFromSeed is null ? null : seed => Rounded<T>(StartFromSeed(seed));
-        var loop = new TrainingLoop<T>(model, plan, Rounded<T>(start), newStart) { Subject = () => (HashOfLoss(start), HashOf(rows)) };
+        var loop = new TrainingLoop<T>(model, plan, Rounded<T>(start), newStart)
+        {
+            Subject = () => (HashOfLoss(start), HashOf(rows)),
+            Job = () => TrainingJob.Write(_loss, _given, _parameters, _precision, rows, plan),
+        };
         var (result, parameters, _) = loop.Run(cancellation);
         result.Parameters = _program.Parameters.Fold(i => double.CreateTruncating(parameters[i]));
         return result;
     }
+
+    /// <summary>What trains single starts.</summary>
+    internal IStartTrainer TrainerOf(double[][] rows, TrainingPlan plan, int threads) =>
+        _precision == NetworkPrecision.Single ? new StartTrainer<float>(ModelOf<float>(rows, threads), plan) : new StartTrainer<double>(ModelOf<double>(rows, threads), plan);
+
+    private ITrainingModel<T> ModelOf<T>(double[][] rows, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        _program.Rows is null ? (ITrainingModel<T>)(object)new LossModel(_program, rows, threads) : new ArrayLossModel<T>(_program, rows, threads);
 
     private T[] Rounded<T>(double[] start)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -7,6 +7,7 @@ using PSAutodiff.Data;
 using PSAutodiff.Networks;
 using PSAutodiff.Networks.Losses;
 using PSAutodiff.Training;
+using PSAutodiff.Training.Machines;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;
@@ -72,6 +73,7 @@ public static class NetworkTraining
         var loop = new TrainingLoop<T>(model, plan, start.FlatParameters<T>(), seed => network.Redrawn(seed).FlatParameters<T>())
         {
             Subject = () => (HashOf(start, loss), HashOf(data)),
+            Job = () => TrainingJob.Write(network, data, loss, plan),
         };
         var (result, parameters, best) = loop.Run(cancellation);
         var begun = best == 0 ? network : network.Redrawn(result.Restarts.Single(static restart => restart.IsBest).Seed);

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.ExceptionServices;
-using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Kernels;
+using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Training.Checkpoints;
+using PSAutodiff.Training.Machines;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Training;
@@ -29,7 +30,8 @@ internal sealed class TrainingLoop<T>
     private TimeSpan _before;
     private long _begun;
     private long _reported;
-    private int _taken = -1;
+    private readonly WorkList _work;
+    private readonly List<MachineHelp<T>> _helps = [];
 
     /// <summary>Prepares a training.</summary>
     /// <param name="model">What is trained.</param>
@@ -44,6 +46,7 @@ internal sealed class TrainingLoop<T>
         _start = start;
         _newStart = newStart;
         _seeds = new int[_options.Restarts];
+        _work = new WorkList(_options.Restarts);
         _states = new TrainingState<T>?[_options.Restarts];
         _sections = new byte[_options.Restarts][];
         var random = new RandomSource(_options.Seed, TrainingStreams.Restarts);
@@ -56,6 +59,9 @@ internal sealed class TrainingLoop<T>
 
     /// <summary>What is hashed into checkpoints; needed when there is a path for them.</summary>
     public Func<(byte[] Model, byte[] Data)>? Subject { get; init; }
+
+    /// <summary>What is trained, for other machines; needed when there are any.</summary>
+    public Func<byte[]>? Job { get; init; }
 
     /// <summary>For how long final losses are measured after Ctrl+C: they are worth having, but not worth waiting for.</summary>
     public TimeSpan TimeForLastLosses { get; init; } = TimeSpan.FromMilliseconds(60);
@@ -71,10 +77,14 @@ internal sealed class TrainingLoop<T>
         _begun = Stopwatch.GetTimestamp();
         OpenCheckpoint();
         TrainAll(cancellation);
-        if (cancellation.IsCancellationRequested) MeasureUnfinished();
+        var isLost = !_work.IsDone && !cancellation.IsCancellationRequested;
+        if ((isLost || cancellation.IsCancellationRequested) && Best() < 0) _states[0] = TrainingRun<T>.Begin(_start, _seeds[0]);
+        if (isLost || cancellation.IsCancellationRequested) MeasureUnfinished();
         var best = Best();
         WriteCheckpoint();
-        return (ResultOf(best), _states[best]!.Kept, best);
+        var result = ResultOf(best);
+        if (isLost) result.MachinesLost = _work.Done;
+        return (result, _states[best]!.Kept, best);
     }
 
     private void OpenCheckpoint()
@@ -101,18 +111,29 @@ internal sealed class TrainingLoop<T>
     {
         // A start that fails with an exception ends the others.
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var others = new Task[Workers(_options) - 1];
-        for (var i = 0; i < others.Length; i++)
+        var machines = _options.Machines ?? [];
+        var isLocal = machines.Count == 0 || _options.IncludesLocal;
+        var others = new List<Task>();
+        for (var i = 1; i < Workers(_options) && isLocal; i++)
         {
             var model = _model.ForAnotherThread();
-            others[i] = Task.Factory.StartNew(() => Work(model, null), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            others.Add(Task.Factory.StartNew(() => Work(model, null), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        }
+
+        var job = new Lazy<byte[]>(() => Job!());
+        foreach (var machine in machines)
+        {
+            var help = new MachineHelp<T>(machine, _work, job, _plan, RequestOf, Take);
+            _helps.Add(help);
+            others.Add(Task.Factory.StartNew(() => Help(help), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }
 
         Exception? failure = null;
         try
         {
-            Work(_model, _options.Progress is null ? null : ReportNowAndThen);
-            while (_options.Progress is not null && !Task.WhenAll(others).Wait(MillisecondsBetweenReports, CancellationToken.None)) ReportNowAndThen();
+            if (isLocal) Work(_model, _options.Progress is null && machines.Count == 0 ? null : ReportNowAndThen);
+            while ((_options.Progress is not null || machines.Count > 0) && !Task.WhenAll(others).Wait(MillisecondsBetweenReports, CancellationToken.None)) ReportNowAndThen();
+            ReportLost();
         }
         catch (Exception exception)
         {
@@ -122,7 +143,7 @@ internal sealed class TrainingLoop<T>
 
         try
         {
-            Task.WaitAll(others, CancellationToken.None);
+            Task.WaitAll([.. others], CancellationToken.None);
         }
         catch (AggregateException exception)
         {
@@ -132,18 +153,42 @@ internal sealed class TrainingLoop<T>
         if (failure is AggregateException { InnerException: { } inner }) failure = inner;
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
 
+        void Help(MachineHelp<T> help)
+        {
+            try
+            {
+                help.Run(linked.Token);
+            }
+            catch (OperationCanceledException) when (linked.IsCancellationRequested)
+            {
+                // Nobody waits for it.
+            }
+            catch
+            {
+                linked.Cancel();
+                throw;
+            }
+        }
+
         void Work(ITrainingModel<T> model, Action? afterSteps)
         {
             try
             {
                 while (true)
                 {
-                    var index = Interlocked.Increment(ref _taken);
-                    if (index >= _states.Length) return;
+                    if (!_work.TryTake(out var index))
+                    {
+                        // What a machine has may come back.
+                        if (machines.Count == 0 || _work.IsDone || linked.IsCancellationRequested) return;
+                        _work.Wait(MillisecondsBetweenReports);
+                        afterSteps?.Invoke();
+                        continue;
+                    }
 
                     // The first is begun even then: a result has parameters.
                     if (linked.IsCancellationRequested && index > 0) return;
                     Train(index, model, afterSteps, linked.Token);
+                    _work.Complete();
                 }
             }
             catch
@@ -154,39 +199,48 @@ internal sealed class TrainingLoop<T>
         }
     }
 
+    // What a machine needs for a start: its first parameters, or how far it is.
+    private void RequestOf(int index, BinaryWriter writer)
+    {
+        lock (_gate)
+        {
+            var state = _states[index];
+            StartTrainer<T>.Write(writer, _seeds[index], state is null ? index == 0 ? _start : _newStart!(_seeds[index]) : null, state);
+        }
+    }
+
+    // A start that was done elsewhere, now or before the checkpoint.
+    private bool Take(int index, CheckpointReader? reader)
+    {
+        if (reader is null) return _states[index] is { IsMeasured: true };
+        var state = StartTrainer<T>.Read(reader, _plan, _seeds[index], _start.Length);
+        lock (_gate)
+        {
+            _states[index] = state;
+            Settle(index);
+        }
+
+        return true;
+    }
+
+    private void ReportLost()
+    {
+        foreach (var help in _helps)
+        {
+            if (help.TakeLoss() is { } why) _options.MachineLost?.Invoke(help.Name, why);
+        }
+    }
+
     private void Train(int index, ITrainingModel<T> model, Action? afterSteps, CancellationToken cancellation)
     {
         var start = _states[index] is not null ? null : index == 0 ? _start : _newStart!(_seeds[index]);
         var state = _states[index] ??= TrainingRun<T>.Begin(start!, _seeds[index]);
         if (state.IsMeasured) return;
-        var run = new TrainingRun<T>(state, model.IsDecayed, _plan);
-        bool finished;
-        try
-        {
-            finished = run.Train(model, _file is null ? null : AfterEpoch, afterSteps, cancellation);
-        }
-        catch (RowFaultException fault) when (_plan.Samples is { } numbers)
-        {
-            throw fault.Numbered(numbers[fault.Row]);
-        }
-
-        if (start is not null && state.FailedRows is { } rows)
-        {
-            state.FailsAtStart = Fails(model, start, rows, cancellation);
-            if (state is { FailsAtStart: true, Failed: { Sample: null } failed }) state.Failed = failed with { Sample = SampleOf(model, start, rows, cancellation) };
-        }
-
+        var finished = StartTrainer<T>.Train(state, start, model, _plan, _file is null ? null : AfterEpoch, afterSteps, cancellation);
         lock (_gate)
         {
             state.IsMeasured = finished;
-            TrimBeaten();
-            if (_file is null) return;
-            for (var i = 0; i < _states.Length; i++)
-            {
-                if (i == index || _states[i] is { IsTrimmed: true }) _sections[i] = CheckpointSection.Write(_states[i]);
-            }
-
-            if (_options.Restarts > 1) WriteCheckpoint();
+            Settle(index);
         }
 
         void AfterEpoch(TrainingState<T> current)
@@ -198,35 +252,6 @@ internal sealed class TrainingLoop<T>
                 WriteCheckpoint();
             }
         }
-    }
-
-    private static bool Fails(ITrainingModel<T> model, T[] parameters, int[] rows, CancellationToken cancellation)
-    {
-        var gradient = new T[parameters.Length];
-        try
-        {
-            return !double.IsFinite(model.Gradient(parameters, rows, gradient, null, cancellation)) || !gradient.All(T.IsFinite);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>The number of the first row of a batch that fails, as far as others do not; null where all do or none does alone.</summary>
-    private int? SampleOf(ITrainingModel<T> model, T[] parameters, int[] rows, CancellationToken cancellation)
-    {
-        int? failing = null;
-        var passes = false;
-        foreach (var row in rows)
-        {
-            if (Fails(model, parameters, [row], cancellation)) failing ??= _plan.Samples?[row] ?? row + 1;
-            else passes = true;
-            if (cancellation.IsCancellationRequested) return null;
-            if (passes && failing is not null) return failing;
-        }
-
-        return null;
     }
 
     // Of the finished starts only one can still be the best; it does not matter in which order they finish.
@@ -246,6 +271,19 @@ internal sealed class TrainingLoop<T>
             if (beaten == best) best = state;
             if (!beaten.IsTrimmed) beaten.Trim();
         }
+    }
+
+    // Within the lock: a start has ended.
+    private void Settle(int index)
+    {
+        TrimBeaten();
+        if (_file is null) return;
+        for (var i = 0; i < _states.Length; i++)
+        {
+            if (i == index || _states[i] is { IsTrimmed: true }) _sections[i] = CheckpointSection.Write(_states[i]);
+        }
+
+        if (_options.Restarts > 1) WriteCheckpoint();
     }
 
     private void MeasureUnfinished()
@@ -300,6 +338,8 @@ internal sealed class TrainingLoop<T>
         var now = Environment.TickCount64;
         if (now - _reported < MillisecondsBetweenReports) return;
         _reported = now;
+        ReportLost();
+        if (_options.Progress is null) return;
         var done = 0.0;
         TrainingState<T>? shown = null;
         foreach (var state in _states)
@@ -309,8 +349,10 @@ internal sealed class TrainingLoop<T>
             if (shown is null || shown.Reason is not null) shown = state;
         }
 
+        foreach (var help in _helps) done += help.InFlight * 0.5;
+
         var epoch = Math.Min((shown?.Epoch ?? 0) + 1, _options.Epochs);
-        _options.Progress!(new TrainingProgress(epoch, _options.Epochs, done / _states.Length, shown?.LastEpochLoss ?? double.NaN));
+        _options.Progress!(new TrainingProgress(epoch, _options.Epochs, done / _states.Length, shown?.LastEpochLoss ?? double.NaN, _helps.Count == 0 ? null : string.Join(", ", _helps)));
     }
 
     private TrainingResult ResultOf(int best)

@@ -108,6 +108,9 @@ public sealed class TrainingResult : IJsonOnDeserialized
     /// <summary>All starts that were begun, in order.</summary>
     public required IReadOnlyList<TrainingRestart> Restarts { get; init; }
 
+    /// <summary>The number of starts that were done when the last machine was lost; null when that did not happen.</summary>
+    internal int? MachinesLost { get; set; }
+
     /// <summary>Why the last checkpoint could not be written; null when it was, or none was asked for.</summary>
     public string? CheckpointProblem { get; init; }
 

@@ -2,7 +2,9 @@ using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using PSAutodiff.Converters;
+using PSAutodiff.Remoting;
 using PSAutodiff.Results;
 using PSAutodiff.Rows;
 using PSAutodiff.Training.Checkpoints;
@@ -157,9 +159,28 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
     [ValidateNotNullOrEmpty]
     public string ResultVariable { get; set; } = "LastTraining";
 
+    /// <summary>Sessions whose machines train the starts.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public PSSession[]? Session { get; set; }
+
+    /// <summary>Train starts here too, beside those in sessions.</summary>
+    [Parameter]
+    public SwitchParameter IncludeLocal { get; set; }
+
+    /// <summary>Seconds after which a machine that does not answer is given up.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSeconds { get; set; } = 30;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (Session is null && new[] { nameof(IncludeLocal), nameof(TimeoutSeconds) }.FirstOrDefault(IsBound) is { } alone)
+        {
+            Stop(ErrorIds.ArgumentInvalid, $"-{alone} is about machines in sessions. Give them with -Session, or leave it out.");
+        }
+
         var ofNetwork = IsBound(nameof(Network));
         if (!ofNetwork && !IsBound(nameof(Loss)))
         {
@@ -185,10 +206,35 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         var clock = Stopwatch.StartNew();
         var options = _options with
         {
-            Progress = progress => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}"), clock, progress.Fraction),
+            Progress = progress => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}{(progress.Machines is null ? string.Empty : $"; {progress.Machines}")}"), clock, progress.Fraction),
         };
         WriteVerbose(Plan());
-        Finish(_form.Train(options, Cancellation));
+        if (Session is null)
+        {
+            Finish(_form.Train(options, Cancellation));
+            return;
+        }
+
+        var machines = Require(Session, () => SessionMachine.Open(Session.Select(static session => (session.ComputerName, session.Runspace)), TimeoutSeconds * 1000L, IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null, Cancellation));
+        try
+        {
+            Finish(_form.Train(
+                options with
+                {
+                    Machines = machines,
+                    IncludesLocal = IncludeLocal,
+                    MachineLost = (name, why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}"),
+                },
+                Cancellation));
+        }
+        finally
+        {
+            foreach (var machine in machines)
+            {
+                if (Stopping) machine.Drop();
+                else machine.Dispose();
+            }
+        }
     }
 
     private protected override IEnumerable<string> NeededColumns => base.NeededColumns.Concat(_form.NeededColumns);
@@ -234,6 +280,13 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
 
     private void Finish(TrainingResult result)
     {
+        if (result.MachinesLost is { } done)
+        {
+            SessionState.PSVariable.Set(ResultVariable, result);
+            EndProgress(Activity);
+            Stop(ErrorIds.MachinesLost, string.Create(CultureInfo.InvariantCulture, $"All machines were lost when {done} of {_options.Restarts} starts were done. What was reached is in ${ResultVariable}. Open new sessions, or give -IncludeLocal, and train again."), result);
+        }
+
         if (result.StopReason == TrainingStopReason.Cancelled)
         {
             Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"Training was stopped after {result.Steps} steps"));

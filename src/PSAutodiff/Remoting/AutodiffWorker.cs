@@ -1,10 +1,75 @@
+using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Remoting;
+using PSAutodiff.Training.Machines;
 
 namespace PSAutodiff;
 
-/// <summary>What New-AutodiffSession asks of the module in a session on another machine.</summary>
-public static class AutodiffWorker
+/// <summary>What a session on another machine does for a cmdlet that was given it with -Session. What it receives is data, which are read strictly; nothing of it is run.</summary>
+public sealed class AutodiffWorker : IDisposable
 {
+    // Without a message the work ends, and then the process: the one that it works for is gone, or the link to it.
+    private static readonly TimeSpan SilenceUntilStop = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SilenceUntilExit = TimeSpan.FromSeconds(30);
+
+    // What machines do for others: one line for each kind of work.
+    private static readonly Dictionary<MachineWork, Func<IMachineService>> Services = new()
+    {
+        [MachineWork.Starts] = static () => new TrainingWorker(),
+    };
+
+    private readonly MessageParts _parts = new();
+    private readonly MachineDesk _desk = new(static work => Services.TryGetValue(work, out var make) ? make() : null);
+    private readonly Timer _watch;
+    private long _heard = Environment.TickCount64;
+
+    /// <summary>Begins to wait for requests.</summary>
+    public AutodiffWorker() => _watch = new Timer(_ => Watch(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+
     /// <summary>The build of the module here. Sessions with another one are refused.</summary>
     public static string Build => ModuleBuild.Id;
+
+    /// <summary>Takes a part of a request.</summary>
+    /// <param name="part">The part.</param>
+    /// <returns>What is sent back: that the part arrived; or signs of life, and then the answer, in parts.</returns>
+    public IEnumerable<byte[]> Receive(byte[] part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        Volatile.Write(ref _heard, Environment.TickCount64);
+        if (_parts.Add(part) is not { } request)
+        {
+            yield return MessageParts.Arrived;
+            yield break;
+        }
+
+        foreach (var answer in _desk.Answers(request))
+        {
+            if (answer is null)
+            {
+                yield return MessageParts.Alive;
+                continue;
+            }
+
+            foreach (var one in MessageParts.Of(answer)) yield return one;
+            yield break;
+        }
+
+        yield return MessageParts.Later;
+    }
+
+    /// <summary>Ends all work.</summary>
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _desk.Dispose();
+        _parts.Dispose();
+    }
+
+    private void Watch()
+    {
+        var silence = TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _heard));
+        if (silence > SilenceUntilStop) _desk.Dispose();
+
+        // Only a process that ssh began for one session: over a cut link it would be left behind.
+        if (silence > SilenceUntilExit && Environment.GetCommandLineArgs().Any(static argument => argument.TrimStart('-').Equals("sshs", StringComparison.OrdinalIgnoreCase) || argument.TrimStart('-').Equals("sshServerMode", StringComparison.OrdinalIgnoreCase))) Environment.Exit(1);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
@@ -6,13 +7,21 @@ namespace PSAutodiff.Remoting;
 /// <summary>A script that runs in a session: objects go to its pipeline, and objects come back. Nothing here waits for a machine that does not answer.</summary>
 internal sealed class RemoteCommand : IDisposable
 {
+    // Where the transport broke on a thread of PowerShell's own, the session may be said to be open for a minute; a machine that works speaks sooner.
+    private const int MillisecondsAfterBreak = 850;
+    private const int MillisecondsBetweenLooks = 200;
+
     private readonly Runspace _runspace;
     private readonly PowerShell _shell = PowerShell.Create();
     private readonly PSDataCollection<PSObject> _input = [];
     private readonly PSDataCollection<PSObject> _output = [];
+    private readonly BlockingCollection<object> _outbox = [];
 
     // Not disposed: an event may come late.
     private readonly SemaphoreSlim _news = new(0);
+    private long _heard = Environment.TickCount64;
+    private long _asked;
+    private Exception? _sending;
 
     /// <summary>Starts a script.</summary>
     /// <param name="runspace">That of the session.</param>
@@ -20,15 +29,29 @@ internal sealed class RemoteCommand : IDisposable
     /// <param name="arguments">Its arguments, by position.</param>
     public RemoteCommand(Runspace runspace, string script, params object?[] arguments)
     {
+        TransportGuard.Stand();
         _runspace = runspace;
         _shell.Runspace = runspace;
         _shell.AddScript(script);
         foreach (var argument in arguments) _shell.AddArgument(argument);
-        _output.DataAdded += (_, _) => _news.Release();
+        _output.DataAdded += (_, _) =>
+        {
+            Volatile.Write(ref _heard, Environment.TickCount64);
+            _news.Release();
+        };
         _shell.InvocationStateChanged += (_, _) => _news.Release();
         _runspace.StateChanged += OnStateChanged;
         _shell.BeginInvoke(_input, _output);
+
+        // What is sent is written by this thread: it may be held up by a full pipe.
+        new Thread(Write) { IsBackground = true, Name = "PSAutodiff sender" }.Start();
     }
+
+    /// <summary>When something came last, as <see cref="Environment.TickCount64"/>.</summary>
+    public long Heard => Volatile.Read(ref _heard);
+
+    /// <summary>Whether the script answers whatever is sent within half a second, if only by a sign of life.</summary>
+    public bool ShowsLife { get; init; }
 
     /// <summary>Why it cannot go on; null while it runs, and at its good end.</summary>
     public Exception? Failure
@@ -37,18 +60,25 @@ internal sealed class RemoteCommand : IDisposable
         {
             if (_shell.InvocationStateInfo is { State: PSInvocationState.Failed or PSInvocationState.Stopped } ended) return ended.Reason ?? new PipelineStoppedException();
             if (_runspace.RunspaceStateInfo is { State: not RunspaceState.Opened } state) return state.Reason ?? new InvalidRunspaceStateException();
+            if (Volatile.Read(ref _sending) is { } sending) return sending;
+            if (IsBroken) return new IOException("The connection to it broke.");
             return _shell.InvocationStateInfo.State == PSInvocationState.Completed && _shell.Streams.Error.Count > 0 ? new RuntimeException(_shell.Streams.Error[0].ToString()) : null;
         }
     }
 
     /// <summary>Whether nothing more will come.</summary>
-    public bool HasEnded => _shell.InvocationStateInfo.State is not (PSInvocationState.Running or PSInvocationState.NotStarted or PSInvocationState.Stopping) || _runspace.RunspaceStateInfo.State != RunspaceState.Opened;
+    public bool HasEnded =>
+        _shell.InvocationStateInfo.State is not (PSInvocationState.Running or PSInvocationState.NotStarted or PSInvocationState.Stopping) || _runspace.RunspaceStateInfo.State != RunspaceState.Opened || Volatile.Read(ref _sending) is not null || IsBroken;
 
-    /// <summary>Sends an object.</summary>
-    public void Send(object item) => _input.Add(PSObject.AsPSObject(item));
+    /// <summary>Sends an object, without waiting.</summary>
+    public void Send(object item)
+    {
+        Volatile.Write(ref _asked, Environment.TickCount64);
+        _outbox.Add(item);
+    }
 
     /// <summary>Says that no more objects will be sent.</summary>
-    public void EndInput() => _input.Complete();
+    public void EndInput() => _outbox.CompleteAdding();
 
     /// <summary>The next object that comes; null when none has come in time, or none will.</summary>
     /// <param name="milliseconds">How long to wait.</param>
@@ -68,7 +98,7 @@ internal sealed class RemoteCommand : IDisposable
 
             var left = end - Environment.TickCount64;
             if (ended || left <= 0) return null;
-            _news.Wait((int)Math.Min(left, int.MaxValue), cancellation);
+            _news.Wait((int)Math.Min(left, MillisecondsBetweenLooks), cancellation);
         }
     }
 
@@ -91,17 +121,37 @@ internal sealed class RemoteCommand : IDisposable
     public void Dispose()
     {
         _runspace.StateChanged -= OnStateChanged;
-        ThreadPool.QueueUserWorkItem(static shell =>
+        if (!_outbox.IsAddingCompleted) _outbox.CompleteAdding();
+        new Thread(Close) { IsBackground = true, Name = "PSAutodiff closer" }.Start();
+    }
+
+    private bool IsBroken => ShowsLife && TransportGuard.LastBreak is var broken && broken >= Heard && Environment.TickCount64 - Math.Max(broken, Volatile.Read(ref _asked)) > MillisecondsAfterBreak;
+
+    private void Close()
+    {
+        try
         {
-            try
-            {
-                shell.Dispose();
-            }
-            catch (Exception exception) when (exception is InvalidOperationException or RuntimeException)
-            {
-                // The machine is gone.
-            }
-        }, _shell, preferLocal: false);
+            _shell.Dispose();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or RuntimeException or IOException)
+        {
+            // The machine is gone.
+        }
+    }
+
+    private void Write()
+    {
+        try
+        {
+            foreach (var item in _outbox.GetConsumingEnumerable()) _input.Add(PSObject.AsPSObject(item));
+            _input.Complete();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or RuntimeException or IOException)
+        {
+            // The pipeline has ended, or the pipe to ssh is broken.
+            Volatile.Write(ref _sending, exception);
+            _news.Release();
+        }
     }
 
     private void OnStateChanged(object? sender, RunspaceStateEventArgs change) => _news.Release();

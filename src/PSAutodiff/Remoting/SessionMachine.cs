@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Management.Automation.Runspaces;
+using PSAutodiff.Kernels.Threading;
+
+namespace PSAutodiff.Remoting;
+
+/// <summary>
+/// A session whose machine works for this one, over one pipeline that lasts as long as the work. A thread of its own asks and listens,
+/// and asks every two seconds when nobody else does, so that the machine knows that it is still wanted.
+/// </summary>
+internal sealed class SessionMachine : IMachine, IDisposable
+{
+    // Parts that are on the way at once: what a link holds is bounded, and silence is measured from the last of them.
+    private const int MostPartsOnTheWay = 8;
+    private const int MillisecondsOfEnd = 2000;
+    private const int MillisecondsBetweenPolls = 2000;
+
+    private const string Work = """
+        begin {
+            $ErrorActionPreference = 'Stop'
+            $worker = [PSAutodiff.AutodiffWorker]::new()
+            [PSAutodiff.AutodiffWorker]::Build
+            [Environment]::ProcessorCount
+        }
+        process { foreach ($part in $worker.Receive($_)) { Write-Output -InputObject $part -NoEnumerate } }
+        clean { ${worker}?.Dispose() }
+        """;
+
+    private readonly RemoteCommand _command;
+    private readonly long _silence;
+    private readonly ConcurrentQueue<byte[]> _requests = [];
+    private readonly BlockingCollection<byte[]> _answers = [];
+
+    // Not disposed: the thread may still wait for it.
+    private readonly SemaphoreSlim _wanted = new(0);
+    private readonly CancellationTokenSource _dropped = new();
+    private Exception? _loss;
+    private volatile bool _ends;
+
+    private SessionMachine(string name, Runspace runspace, long silence)
+    {
+        (Name, _silence) = (name, silence);
+        _command = new RemoteCommand(runspace, Work) { ShowsLife = true };
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public int Slots { get; private set; } = 1;
+
+    /// <summary>Begins to work in sessions.</summary>
+    /// <param name="sessions">The sessions, with the names of their machines.</param>
+    /// <param name="silence">Milliseconds after which a machine that does not answer is lost.</param>
+    /// <param name="slots">How many pieces of work a machine does side by side; null for as many as it has processors.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="AutodiffException">A session cannot be used; the message says why.</exception>
+    public static SessionMachine[] Open(IEnumerable<(string Name, Runspace Runspace)> sessions, long silence, int? slots, CancellationToken cancellation)
+    {
+        var machines = new List<SessionMachine>();
+        try
+        {
+            foreach (var (name, runspace) in sessions)
+            {
+                var shown = VisibleText.Of(name);
+                if (runspace.RunspaceStateInfo.State != RunspaceState.Opened) throw Unusable(shown, "It is not open any more. Remove it, and open another one.");
+                if (runspace.RunspaceAvailability != RunspaceAvailability.Available) throw Unusable(shown, "It is busy. Wait until what runs there has ended.");
+                machines.Add(new SessionMachine(shown, runspace, silence));
+            }
+
+            foreach (var machine in machines) machine.Greet(slots, cancellation);
+            foreach (var machine in machines) new Thread(machine.Talk) { IsBackground = true, Name = "PSAutodiff " + machine.Name }.Start();
+            return [.. machines];
+        }
+        catch
+        {
+            foreach (var machine in machines) machine.Drop();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Send(MachineWork work, byte[] request) => _requests.Enqueue([(byte)work, .. request]);
+
+    /// <inheritdoc/>
+    public byte[] Receive(CancellationToken cancellation)
+    {
+        if (_answers.Count == 0) _wanted.Release();
+        if (_answers.TryTake(out var answer, Timeout.Infinite, cancellation)) return MachineDesk.Open(answer);
+        throw _loss is MachineLostException lost ? new MachineLostException(lost.Message, lost) : new MachineLostException("Its work was ended here.", _loss);
+    }
+
+    /// <summary>Lets the machine end its work, so that its session is free again. It is not waited for when it is lost or does not answer.</summary>
+    public void Dispose()
+    {
+        _ends = true;
+        _wanted.Release();
+        using var limit = new CancellationTokenSource(MillisecondsOfEnd);
+        try
+        {
+            // When the thread has ended.
+            while (!_answers.IsCompleted) _answers.TryTake(out _, Timeout.Infinite, limit.Token);
+            while (_loss is null && !_command.HasEnded) _command.Receive(MillisecondsOfEnd, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is stopped.
+        }
+
+        Drop();
+    }
+
+    /// <summary>Lets go of the machine at once.</summary>
+    public void Drop()
+    {
+        _dropped.Cancel();
+        _command.Dispose();
+    }
+
+    private void Greet(int? slots, CancellationToken cancellation)
+    {
+        string build;
+        try
+        {
+            build = Take(cancellation).ToString()!;
+            var processors = Convert.ToInt32(Take(cancellation), CultureInfo.InvariantCulture);
+            Slots = Math.Clamp(slots ?? processors, 1, 1024);
+        }
+        catch (Exception exception) when (exception is MachineLostException or FormatException or InvalidCastException or OverflowException)
+        {
+            throw Unusable(Name, $"PSAutodiff is not imported there, or is of an older build ({exception.Message}). Use New-AutodiffSession, or install this build there and run: Invoke-Command $session {{ Import-Module PSAutodiff }}");
+        }
+
+        if (build != ModuleBuild.Id) throw Unusable(Name, $"It has another build of PSAutodiff ({VisibleText.Of(build.Length > 100 ? build[..100] : build)}; here it is {ModuleBuild.Id}), and its bits might not be the same. Use New-AutodiffSession, which brings this build.");
+    }
+
+    private static AutodiffException Unusable(string name, string why) => new(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. {why}");
+
+    // The thread of the machine: it sends all requests that there are, or none to ask again, and takes what comes for it.
+    private void Talk()
+    {
+        try
+        {
+            var unanswered = 0;
+            while (true)
+            {
+                _wanted.Wait(MillisecondsBetweenPolls, _dropped.Token);
+                if (_ends) break;
+                var requests = new List<byte[]>();
+                while (_requests.TryDequeue(out var request)) requests.Add(request);
+                unanswered += requests.Count;
+                Write(MachineDesk.Bundle(requests));
+                if (Read() is { } answer)
+                {
+                    unanswered--;
+                    _answers.Add(answer, CancellationToken.None);
+                }
+                else if (unanswered > 0)
+                {
+                    _wanted.Release();
+                }
+            }
+
+            _command.EndInput();
+        }
+        catch (Exception exception) when (exception is MachineLostException or OperationCanceledException)
+        {
+            _loss = exception;
+        }
+        finally
+        {
+            _answers.CompleteAdding();
+        }
+    }
+
+    private void Write(byte[] request)
+    {
+        var onTheWay = 0;
+        var left = 1 + ((request.Length - 1) / MessageParts.PartBytes);
+        foreach (var part in MessageParts.Of(request))
+        {
+            _command.Send(part);
+            if (--left <= 0) break;
+            if (++onTheWay < MostPartsOnTheWay) continue;
+            Arrived();
+            onTheWay--;
+        }
+
+        for (; onTheWay > 0; onTheWay--) Arrived();
+    }
+
+    private void Arrived()
+    {
+        if (!MessageParts.Is(Next(), MessageParts.Arrived)) throw new MachineLostException("It answered before it was asked.");
+    }
+
+    // An answer; null when there is none yet.
+    private byte[]? Read()
+    {
+        using var answer = new MessageParts();
+        while (true)
+        {
+            var part = Next();
+            if (MessageParts.Is(part, MessageParts.Alive)) continue;
+            if (MessageParts.Is(part, MessageParts.Later)) return null;
+            try
+            {
+                if (answer.Add(part) is { } message) return message;
+            }
+            catch (InvalidDataException exception)
+            {
+                throw new MachineLostException(exception.Message, exception);
+            }
+        }
+    }
+
+    private byte[] Next() => Take(_dropped.Token) as byte[] ?? throw new MachineLostException("It sent what is not bytes. Does something else write in its session?");
+
+    private object Take(CancellationToken cancellation)
+    {
+        if (_command.Receive(_silence, cancellation) is { } item) return item.BaseObject;
+        if (!_command.HasEnded) throw new MachineLostException(string.Create(CultureInfo.InvariantCulture, $"It did not answer for {_silence / 1000.0} s."));
+        var reason = (_command.Failure?.Message ?? "Its pipeline ended.").ReplaceLineEndings(" ");
+        throw new MachineLostException(VisibleText.Of(reason.Length > 300 ? reason[..300] + "..." : reason), _command.Failure);
+    }
+}

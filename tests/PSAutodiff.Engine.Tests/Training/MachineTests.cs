@@ -1,0 +1,191 @@
+using PSAutodiff.Kernels;
+using PSAutodiff.Kernels.Threading;
+using PSAutodiff.Training.Machines;
+using Xunit;
+
+namespace PSAutodiff.Tests;
+
+/// <summary>Starts that other machines train: the same bits whoever trains them, and nothing lost when machines are.</summary>
+public sealed class MachineTests
+{
+    private static readonly double[][] Rows = [.. Enumerable.Range(0, 24).Select(static i => new double[] { i / 8.0, Math.Sin(i) })];
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(4, false)]
+    [InlineData(1, true)]
+    [InlineData(4, true)]
+    public void Machines_give_the_same_bits(int machines, bool includesLocal)
+    {
+        foreach (var of in new Func<TrainingOptions, CancellationToken, TrainingResult>[] { TrainLoss, TrainNetwork, TrainSingle })
+        {
+            var expected = of(Options(), CancellationToken.None);
+            var result = of(Options() with { Machines = [.. Enumerable.Range(0, machines).Select(static i => new Machine($"m{i}"))], IncludesLocal = includesLocal }, CancellationToken.None);
+            Same(expected, result);
+        }
+    }
+
+    [Fact]
+    public void Fifty_deaths_lose_nothing()
+    {
+        var expected = TrainLoss(Options(), CancellationToken.None);
+        var random = new RandomSource(7);
+        for (var run = 0; run < 50; run++)
+        {
+            var lost = new List<string>();
+            Machine[] machines = [new("a") { Asks = random.NextInt(12) }, new("b") { Asks = random.NextInt(12), IsHostile = run % 5 == 0 }, new("c")];
+            var result = TrainLoss(Options() with { Machines = machines, MachineLost = (name, _) => lost.Add(name) }, CancellationToken.None);
+            Same(expected, result);
+            Assert.Null(result.MachinesLost);
+            Assert.DoesNotContain("c", lost);
+            Assert.Equal([.. machines.Where(static machine => machine.IsDead).Select(static machine => machine.Name)], lost.Order());
+        }
+    }
+
+    [Fact]
+    public void When_all_machines_die_what_was_reached_is_kept()
+    {
+        for (var asks = 0; asks < 12; asks += 3)
+        {
+            var result = TrainLoss(Options() with { Machines = [new Machine("a") { Asks = asks }], MachineLost = static (_, _) => { } }, CancellationToken.None);
+            Assert.NotNull(result.MachinesLost);
+            Assert.NotNull(result.Parameters);
+            Assert.Equal(Math.Max(1, result.MachinesLost.Value), result.Restarts.Count);
+        }
+    }
+
+    [Fact]
+    public void A_cancelled_training_does_not_wait_for_machines()
+    {
+        using var cancellation = new CancellationTokenSource(100);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var result = TrainLoss(Options() with { Machines = [new Machine("deaf") { IsDeaf = true }] }, cancellation.Token);
+        Assert.True(clock.ElapsedMilliseconds < 5000, $"{clock.ElapsedMilliseconds} ms");
+        Assert.Equal(TrainingStopReason.Cancelled, result.StopReason);
+    }
+
+    [Fact]
+    public void An_error_of_the_training_is_that_of_the_machine()
+    {
+        var one = Assert.ThrowsAny<AutodiffException>(() => TrainLoss("(y - take([1, 2], 40*x)*a)^2", Options() with { Restarts = 1 }, CancellationToken.None));
+        var other = Assert.ThrowsAny<AutodiffException>(() => TrainLoss("(y - take([1, 2], 40*x)*a)^2", Options() with { Restarts = 1, Machines = [new Machine("a")] }, CancellationToken.None));
+        Assert.Equal(one.ErrorId, other.ErrorId);
+        Assert.Equal(one.Message, other.Message);
+    }
+
+    [Fact]
+    public void Damaged_requests_are_answered_by_an_error()
+    {
+        byte[]? job = null;
+        TrainLoss(Options() with { Restarts = 1, Machines = [new Machine("a") { Seen = request => job ??= request }] }, CancellationToken.None);
+        var random = new RandomSource(3);
+        for (var i = 0; i < 300; i++)
+        {
+            var damaged = job!.ToArray();
+            for (var k = 0; k <= i % 3; k++) damaged[6 + random.NextInt(damaged.Length - 6)] = (byte)random.NextInt(256);
+            if (i % 4 == 0) damaged = damaged[..(6 + random.NextInt(damaged.Length - 6))];
+            using var desk = new MachineDesk(static _ => new TrainingWorker());
+            var answer = desk.Answers(MachineDesk.Bundle([damaged])).Last(static answer => answer is not null)!;
+            var error = Record.Exception(() => Assert.Equal([TrainingWorker.Prepare], MachineDesk.Open(answer)));
+            Assert.True(error is null or MachineLostException or AutodiffException, error?.ToString());
+        }
+    }
+
+    private static TrainingOptions Options() => new() { Epochs = 30, BatchSize = 4, Shuffle = true, Seed = 11, Restarts = 9, Threads = 2, LearningRate = 0.05, Optimizer = TrainingOptimizer.Adam, ValidationFraction = 0.2 };
+
+    private static TrainingResult TrainLoss(TrainingOptions options, CancellationToken cancellation) => TrainLoss("(y - (a*tanh(b*x + c)))^2", options, cancellation);
+
+    private static TrainingResult TrainLoss(string text, TrainingOptions options, CancellationToken cancellation)
+    {
+        var loss = ExprNode.Parse(text, CancellationToken.None);
+        string[] parameters = [.. loss.Variables.Except(["x", "y"])];
+        double[] StartOf(int seed)
+        {
+            var random = new RandomSource(seed);
+            return [.. parameters.Select(_ => random.NextNormal())];
+        }
+
+        var training = new LossTraining(loss, ["x", "y"], parameters) { StartFromSeed = StartOf };
+        return training.Run(StartOf(options.Seed), Rows, [.. Enumerable.Range(100, Rows.Length)], options, cancellation);
+    }
+
+    private static TrainingResult TrainNetwork(TrainingOptions options, CancellationToken cancellation) => TrainNetwork(NetworkPrecision.Double, options, cancellation);
+
+    private static TrainingResult TrainSingle(TrainingOptions options, CancellationToken cancellation) => TrainNetwork(NetworkPrecision.Single, options, cancellation);
+
+    private static TrainingResult TrainNetwork(NetworkPrecision precision, TrainingOptions options, CancellationToken cancellation)
+    {
+        var network = Network.Create(1, [(5, ActivationFunction.Tanh), (1, ActivationFunction.Linear)], NetworkInitializer.GlorotUniform, 3, precision);
+        var (inputs, targets) = (new double[Rows.Length, 1], new double[Rows.Length, 1]);
+        for (var i = 0; i < Rows.Length; i++) (inputs[i, 0], targets[i, 0]) = (Rows[i][0], Rows[i][1]);
+        return NetworkTraining.Run(network, inputs, targets, LossFunction.MeanSquaredError, options, cancellation);
+    }
+
+    private static void Same(TrainingResult expected, TrainingResult result)
+    {
+        Assert.Equal(expected.Loss.Select(BitConverter.DoubleToInt64Bits), result.Loss.Select(BitConverter.DoubleToInt64Bits));
+        Assert.Equal(expected.Restarts, result.Restarts);
+        Assert.Equal(expected.ValidationLoss, result.ValidationLoss);
+        Assert.Equal(expected.Parameters?.Values.Cast<double>(), result.Parameters?.Values.Cast<double>());
+        Assert.Equal(expected.Network?.ToJson(), result.Network?.ToJson());
+    }
+
+    // A worker in this process, which can die, lie or be silent.
+    private sealed class Machine(string name) : IMachine, IDisposable
+    {
+        private readonly MachineDesk _desk = new(static _ => new TrainingWorker());
+        private readonly List<byte[]> _requests = [];
+
+        public string Name => name;
+
+        public int Slots => 2;
+
+        public int Asks { get; set; } = int.MaxValue;
+
+        public bool IsHostile { get; init; }
+
+        public bool IsDeaf { get; init; }
+
+        public bool IsDead { get; private set; }
+
+        public Action<byte[]>? Seen { get; init; }
+
+        public void Dispose() => _desk.Dispose();
+
+        public void Send(MachineWork work, byte[] request)
+        {
+            Assert.False(IsDead);
+            Seen?.Invoke([(byte)work, .. request]);
+            _requests.Add([(byte)work, .. request]);
+        }
+
+        public byte[] Receive(CancellationToken cancellation)
+        {
+            Assert.False(IsDead);
+            if (IsDeaf)
+            {
+                cancellation.WaitHandle.WaitOne();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            if (Asks-- <= 0)
+            {
+                IsDead = true;
+                return IsHostile ? [TrainingWorker.Start, 0, 0, 0, 0, 1, 2, 3] : throw new MachineLostException("It died.");
+            }
+
+            var message = MachineDesk.Bundle(_requests);
+            _requests.Clear();
+            while (true)
+            {
+                foreach (var answer in _desk.Answers(message))
+                {
+                    if (answer is not null) return MachineDesk.Open(answer);
+                }
+
+                message = [];
+            }
+        }
+    }
+}
