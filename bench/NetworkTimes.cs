@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
+using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Bench;
@@ -12,7 +13,7 @@ namespace PSAutodiff.Bench;
 /// Training of dense networks against the machine's peak: a loop of multiply-adds on registers alone, run in turn with what is measured.
 /// The best of many samples counts for either, since other work on the machine only ever takes away.
 /// </summary>
-internal static class NetworkTimes
+internal static partial class NetworkTimes
 {
     private const int Inputs = 784;
     private const int Hidden = 128;
@@ -71,23 +72,29 @@ internal static class NetworkTimes
     private static void PeakTwice() => Parallel.Invoke(static () => Peak<float>(PeakSteps), static () => Peak<float>(PeakSteps));
 
     // A whole step: loss, gradient and new parameters, on rows in random order.
-    private static Action Step<T>(int threads)
+    private static Action Steps<T>(ITrainingModel<T> model, T[] parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (network, data) = Made<T>();
-        var model = new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, threads);
-        var parameters = network.FlatParameters<T>();
+        var update = new TrainingUpdate<T>(new TrainingOptions { LearningRate = 0.01 }, parameters.Length, model.IsDecayed);
         var gradient = new T[parameters.Length];
+        var to = new T[parameters.Length];
         var order = Enumerable.Range(0, Rows).ToArray();
         new RandomSource(2).Shuffle(order);
-        var rate = T.CreateTruncating(0.01);
         var next = 0;
         return () =>
         {
             model.Gradient(parameters, order.AsSpan(next, Batch), gradient, null, default);
-            Move(parameters, gradient, rate);
+            update.Step(1, parameters, gradient, to, model.Team);
+            (parameters, to) = (to, parameters);
             next = (next + Batch) % Rows;
         };
+    }
+
+    private static Action Step<T>(int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (network, data) = Made<T>();
+        return Steps(new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, threads), network.FlatParameters<T>());
     }
 
     // The network as an expression.
@@ -98,19 +105,7 @@ internal static class NetworkTimes
         var (network, data) = Made<double>();
         var program = new LossProgram(ExprNode.Parse(loss), ["x", "y"], ["W", "b", "V", "c"], default, typeof(T) == typeof(float));
         double[][] rows = [.. Enumerable.Range(0, Rows).Select(row => (double[])[.. data.Inputs.AsSpan(row * Inputs, Inputs), data.Classes![row]])];
-        var model = new ArrayLossModel<T>(program, rows, threads);
-        var parameters = network.FlatParameters<T>();
-        var gradient = new T[parameters.Length];
-        var rate = T.CreateTruncating(0.01);
-        var order = Enumerable.Range(0, Rows).ToArray();
-        new RandomSource(2).Shuffle(order);
-        var next = 0;
-        return () =>
-        {
-            model.Gradient(parameters, order.AsSpan(next, Batch), gradient, null, default);
-            Move(parameters, gradient, rate);
-            next = (next + Batch) % Rows;
-        };
+        return Steps(new ArrayLossModel<T>(program, rows, threads), network.FlatParameters<T>());
     }
 
     // What the model holds beside the data once it has gone through all rows at once.
@@ -176,19 +171,6 @@ internal static class NetworkTimes
         }
 
         return new NetworkLayer(weights, new double[outputs], activation);
-    }
-
-    private static void Move<T>(Span<T> parameters, ReadOnlySpan<T> gradient, T rate)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var rates = new Vector<T>(rate);
-        var i = 0;
-        for (; i + Vector<T>.Count <= parameters.Length; i += Vector<T>.Count)
-        {
-            (new Vector<T>(parameters[i..]) - (rates * new Vector<T>(gradient[i..]))).CopyTo(parameters[i..]);
-        }
-
-        for (; i < parameters.Length; i++) parameters[i] -= rate * gradient[i];
     }
 
     private static void Products<T>(string precision)

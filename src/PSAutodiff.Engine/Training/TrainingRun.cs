@@ -143,7 +143,7 @@ internal sealed class TrainingRun<T>
             throw;
         }
 
-        if (!double.IsFinite(loss) || !_update.Step(State.Steps + 1, State.Parameters, _gradient, _next)) return Fail(order, loss);
+        if (!double.IsFinite(loss) || !_update.Step(State.Steps + 1, State.Parameters, _gradient, _next, model.Team)) return Fail(order, loss);
         (State.Parameters, _next) = (_next, State.Parameters);
         if (_noise is not null) State.Noise = _noise.Random.State;
         MakeRoom(1);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using PSAutodiff.Kernels;
+using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Optimization.Updates;
 
 namespace PSAutodiff.Training;
@@ -45,27 +46,28 @@ internal sealed class TrainingUpdate<T>
     /// <param name="from">The parameters before it.</param>
     /// <param name="gradient">The gradient there; it may be clipped, and weight decay added to it.</param>
     /// <param name="to">Gets the parameters after it.</param>
+    /// <param name="team">Those who share the work where there are many parameters; null for a single thread.</param>
     /// <returns>Whether they, and all that is remembered, are finite numbers.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Step(int step, ReadOnlySpan<T> from, Span<T> gradient, Span<T> to)
+    public bool Step(int step, T[] from, T[] gradient, T[] to, ThreadTeam? team = null)
     {
         var rate = _rates?.At(step) ?? _options.LearningRate;
         if (_options.ClipValue is { } value) GradientClipping.ClipValues(gradient, value);
         if (_options.ClipNorm is { } norm) GradientClipping.ClipNorm(gradient, norm);
         if (_decayed.Length > 0 && _decaysWeights)
         {
-            from.CopyTo(to);
+            from.CopyTo(to, 0);
             var kept = T.CreateTruncating(1 - (rate * _options.WeightDecay));
-            foreach (var (start, length) in _decayed) Vectors.Scale(to.Slice(start, length), kept);
+            foreach (var (start, length) in _decayed) Vectors.Scale(to.AsSpan(start, length), kept);
             from = to;
         }
         else
         {
             var decay = T.CreateTruncating(_options.WeightDecay);
-            foreach (var (start, length) in _decayed) Vectors.AddScaled(gradient.Slice(start, length), decay, from.Slice(start, length));
+            foreach (var (start, length) in _decayed) Vectors.AddScaled<T>(gradient.AsSpan(start, length), decay, from.AsSpan(start, length));
         }
 
-        return _update.Step(step, rate, from, gradient, to);
+        return _update.Step(step, rate, from, gradient, to, team);
     }
 
     private static (int Start, int Length)[] Ranges(int count, Func<int, bool> isDecayed)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Training;
 using Xunit;
 using static PSAutodiff.TrainingOptimizer;
@@ -53,7 +54,13 @@ public sealed class TrainingUpdateTests
         {
             var gradient = FakeModel<double>.StartOf(count, step);
             var next = new double[count];
-            for (var i = 0; i < count; i++) alone[i].Step(step, single.AsSpan(i, 1), gradient.AsSpan(i, 1).ToArray(), single.AsSpan(i, 1));
+            for (var i = 0; i < count; i++)
+            {
+                var moved = new double[1];
+                alone[i].Step(step, [single[i]], [gradient[i]], moved);
+                single[i] = moved[0];
+            }
+
             Assert.True(together.Step(step, values, gradient, next));
             values = next;
             Assert.Equal(single, values);
@@ -76,6 +83,36 @@ public sealed class TrainingUpdateTests
             Assert.True(rule.Step(1, new double[count], gradient, new double[count]));
             gradient[i] = bad;
             Assert.False(rule.Step(2, new double[count], gradient, new double[count]));
+        }
+    }
+
+    [Theory]
+    [InlineData(GradientDescent)]
+    [InlineData(TrainingOptimizer.Momentum)]
+    [InlineData(RMSProp)]
+    [InlineData(AdamW)]
+    public void Threads_that_share_a_step_of_many_parameters_make_no_difference_to_the_bits(TrainingOptimizer optimizer)
+    {
+        const int count = 40_003;
+        var options = new TrainingOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = 0.1 };
+        var team = new ThreadTeam(static (_, _) => throw new InvalidOperationException("Other work."), 3);
+        var (alone, together) = (new TrainingUpdate<double>(options, count, static _ => true), new TrainingUpdate<double>(options, count, static _ => true));
+        var (one, many) = (FakeModel<double>.StartOf(count), FakeModel<double>.StartOf(count));
+        for (var step = 1; step <= 5; step++)
+        {
+            var gradient = FakeModel<double>.StartOf(count, step);
+            var (next, nextOfMany) = (new double[count], new double[count]);
+            Assert.True(alone.Step(step, one, [.. gradient], next));
+            Assert.True(together.Step(step, many, [.. gradient], nextOfMany, team));
+            Assert.Equal(next, nextOfMany);
+            (one, many) = (next, nextOfMany);
+        }
+
+        foreach (var place in new[] { 0, 20_000, count - 1 })
+        {
+            var gradient = new double[count];
+            gradient[place] = double.NaN;
+            Assert.False(together.Step(6, many, gradient, new double[count], team));
         }
     }
 

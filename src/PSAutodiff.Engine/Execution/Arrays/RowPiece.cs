@@ -14,7 +14,7 @@ internal sealed class RowPiece<T>(ArrayTape tape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Rows of a matrix, as it lies, whose packing is one part of the work: whole panels of a transpose.
-    private const int LinesPackedAtOnce = 192;
+    private const int LinesPackedAtOnce = 48;
 
     private readonly double[] _arena = tape.NewArena();
     private readonly T[][] _packed = Array.ConvertAll(tape.Rows.Factors, static _ => Array.Empty<T>());
@@ -47,6 +47,13 @@ internal sealed class RowPiece<T>(ArrayTape tape)
 
     /// <summary>Number of parts of the packing of matrices; none when products are not packed.</summary>
     public int PackingParts => IsPacked ? _packingParts.Length : 0;
+
+    /// <summary>The work of these parts.</summary>
+    public double[] PackingWorks => Array.ConvertAll(_packingParts, part =>
+    {
+        var factor = tape.Rows.Factors[part.Factor];
+        return (double)Math.Min(LinesPackedAtOnce, factor.Lines - part.First) * factor.Place.Length / factor.Lines;
+    });
 
     /// <summary>Takes the values of what does not vary, and computes all that depends on them alone. Then <see cref="Pack"/> has to follow, part by part.</summary>
     /// <param name="inputs">The elements of the inputs of the tape, in order.</param>

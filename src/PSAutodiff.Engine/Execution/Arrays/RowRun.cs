@@ -48,6 +48,8 @@ internal sealed class RowRun<T>
     private readonly long[][] _scatterSizes;
     private readonly (int Sum, int First)[] _parts;
     private readonly ThreadTeam _team;
+    private readonly int[] _partEnds;
+    private readonly int[] _packingEnds;
     private readonly double _workOfRow;
     private readonly int _blockRows;
     private readonly int _pieceRows;
@@ -98,7 +100,12 @@ internal sealed class RowRun<T>
         ];
         _restArena = program.Rest?.Tape.NewArena() ?? [];
         _team = new ThreadTeam(Do, threads);
+        _partEnds = ThreadTeam.Ends(Array.ConvertAll(_parts, WorkOfPart), threads);
+        _packingEnds = ThreadTeam.Ends(_piece.PackingWorks, threads);
     }
+
+    /// <summary>Those who share the work.</summary>
+    public ThreadTeam Team => _team;
 
     /// <summary>Whether threads share work however small it is.</summary>
     public bool SharesAll { get; init; }
@@ -212,7 +219,12 @@ internal sealed class RowRun<T>
         _phase = phase;
         if (shares)
         {
-            _team.Run(units);
+            _team.Run(units, phase switch
+            {
+                Phase.Packing when units > 0 => _packingEnds,
+                Phase.Sums => _partEnds,
+                _ => null,
+            });
             return;
         }
 
@@ -430,6 +442,13 @@ internal sealed class RowRun<T>
             if (IsNarrow(sum) && !isDirect) Vectors.Widen<T>(NarrowTarget(sum), WideTarget(sum));
             else if (!IsNarrow(sum) && isDirect) Vectors.Narrow(WideTarget(sum), NarrowTarget(sum));
         }
+    }
+
+    private double WorkOfPart((int Sum, int First) part)
+    {
+        var sum = _program.Sums[part.Sum];
+        if (sum.Kind != RowSumKind.Product) return _program.Rows.Outputs[sum.X].Length;
+        return (double)Math.Min(ColumnsInPart, WidthOf(sum.X, sum) - part.First) * WidthOf(sum.Y, sum) * sum.Depth;
     }
 
     private int LengthOf(int sum) => (int)_program.Sums[sum].Shape.Count;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using PSAutodiff.Kernels.Threading;
 
 namespace PSAutodiff.Optimization.Updates;
 
@@ -12,6 +13,11 @@ namespace PSAutodiff.Optimization.Updates;
 internal abstract class ParameterUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Parameters that are worth a second thread; a part of the work is a sixteenth of them.
+    private const int SharedCount = 1 << 15;
+
+    private const int SharedParts = 16;
+
     private ParameterUpdate(int count, int memoryCount)
     {
         Memory = new T[memoryCount][];
@@ -34,6 +40,19 @@ internal abstract class ParameterUpdate<T>
     /// <returns>Whether they, and all that is remembered, are finite numbers.</returns>
     public abstract bool Step(int step, double rate, ReadOnlySpan<T> from, ReadOnlySpan<T> gradient, Span<T> to);
 
+    /// <summary>The same, shared out where there are many parameters.</summary>
+    /// <param name="step">As above.</param>
+    /// <param name="rate">As above.</param>
+    /// <param name="from">As above.</param>
+    /// <param name="gradient">As above.</param>
+    /// <param name="to">As above.</param>
+    /// <param name="team">Those who share the work; null for a single thread.</param>
+    /// <returns>As above.</returns>
+    public bool Step(int step, double rate, T[] from, T[] gradient, T[] to, ThreadTeam? team) =>
+        team is null || to.Length < SharedCount ? Step(step, rate, from, gradient, to) : StepTogether(step, rate, from, gradient, to, team);
+
+    protected abstract bool StepTogether(int step, double rate, T[] from, T[] gradient, T[] to, ThreadTeam team);
+
     /// <summary>Updates all parameters, a vector of them at a time.</summary>
     private sealed class Elementwise<TUpdate>(int count, TUpdate update) : ParameterUpdate<T>(count, TUpdate.MemoryCount)
         where TUpdate : struct, IUpdate<T>
@@ -41,15 +60,29 @@ internal abstract class ParameterUpdate<T>
         private readonly T[] _first = new T[Vector<T>.Count];
         private readonly T[] _second = new T[Vector<T>.Count];
         private TUpdate _update = update;
+        private Shared? _shared;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override bool Step(int step, double rate, ReadOnlySpan<T> from, ReadOnlySpan<T> gradient, Span<T> to)
         {
             _update.Begin(step, rate);
+            return Step(from, gradient, to, 0);
+        }
+
+        protected override bool StepTogether(int step, double rate, T[] from, T[] gradient, T[] to, ThreadTeam team)
+        {
+            _update.Begin(step, rate);
+            _shared ??= new Shared(this);
+            return _shared.Step(from, gradient, to, team);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private bool Step(ReadOnlySpan<T> from, ReadOnlySpan<T> gradient, Span<T> to, int start)
+        {
             var update = _update;
             var width = Vector<T>.Count;
-            var first = TUpdate.MemoryCount > 0 ? Memory[0] : [];
-            var second = TUpdate.MemoryCount > 1 ? Memory[1] : [];
+            var first = TUpdate.MemoryCount > 0 ? Memory[0].AsSpan(start, to.Length) : [];
+            var second = TUpdate.MemoryCount > 1 ? Memory[1].AsSpan(start, to.Length) : [];
             var whole = to.Length - (to.Length % width);
             var check = Run(update, from[..whole], gradient, to, first, second);
             if (whole == to.Length) return Vector.EqualsAll(check, Vector<T>.Zero);
@@ -60,12 +93,12 @@ internal abstract class ParameterUpdate<T>
             lastGradient.Clear();
             from[whole..].CopyTo(lastFrom);
             gradient[whole..].CopyTo(lastGradient);
-            if (TUpdate.MemoryCount > 0) first.AsSpan(whole).CopyTo(_first);
-            if (TUpdate.MemoryCount > 1) second.AsSpan(whole).CopyTo(_second);
+            if (TUpdate.MemoryCount > 0) first[whole..].CopyTo(_first);
+            if (TUpdate.MemoryCount > 1) second[whole..].CopyTo(_second);
             check += Run(update, lastFrom, lastGradient, lastTo, _first, _second);
             lastTo[..(to.Length - whole)].CopyTo(to[whole..]);
-            if (TUpdate.MemoryCount > 0) _first.AsSpan(0, to.Length - whole).CopyTo(first.AsSpan(whole));
-            if (TUpdate.MemoryCount > 1) _second.AsSpan(0, to.Length - whole).CopyTo(second.AsSpan(whole));
+            if (TUpdate.MemoryCount > 0) _first.AsSpan(0, to.Length - whole).CopyTo(first[whole..]);
+            if (TUpdate.MemoryCount > 1) _second.AsSpan(0, to.Length - whole).CopyTo(second[whole..]);
             return Vector.EqualsAll(check, Vector<T>.Zero);
         }
 
@@ -103,6 +136,29 @@ internal abstract class ParameterUpdate<T>
             }
 
             return check;
+        }
+
+        /// <summary>A step whose parameters are shared out, the same ones to the same thread each time. Only the last part may have a rest.</summary>
+        private sealed class Shared(Elementwise<TUpdate> all)
+        {
+            private readonly bool[] _isFinite = new bool[SharedParts];
+            private (T[] From, T[] Gradient, T[] To) _step;
+            private int _length;
+
+            public bool Step(T[] from, T[] gradient, T[] to, ThreadTeam team)
+            {
+                _step = (from, gradient, to);
+                _length = to.Length / SharedParts / Vector<T>.Count * Vector<T>.Count;
+                team.Run(SharedParts, other: Do);
+                return Array.TrueForAll(_isFinite, static isFinite => isFinite);
+            }
+
+            private void Do(int part, int worker)
+            {
+                var start = part * _length;
+                var length = part == SharedParts - 1 ? _step.To.Length - start : _length;
+                _isFinite[part] = all.Step(_step.From.AsSpan(start, length), _step.Gradient.AsSpan(start, length), _step.To.AsSpan(start, length), start);
+            }
         }
     }
 }

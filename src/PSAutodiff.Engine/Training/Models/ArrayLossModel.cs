@@ -3,6 +3,7 @@ using PSAutodiff.Core;
 using PSAutodiff.Data;
 using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Kernels;
+using PSAutodiff.Kernels.Threading;
 
 namespace PSAutodiff.Training.Models;
 
@@ -42,6 +43,9 @@ internal sealed class ArrayLossModel<T> : ITrainingModel<T>
 
     /// <inheritdoc/>
     public int RowCount { get; }
+
+    /// <inheritdoc/>
+    public ThreadTeam? Team => _threads > 1 ? _run.Team : null;
 
     /// <inheritdoc/>
     public bool IsDecayed(int parameter) => true;

@@ -80,6 +80,9 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     public int RowCount => _data.RowCount;
 
     /// <inheritdoc/>
+    public ThreadTeam? Team => _threads > 1 ? _team : null;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using PSAutodiff.Data;
+using PSAutodiff.Kernels.Threading;
 
 namespace PSAutodiff.Training.Models;
 
@@ -16,6 +17,9 @@ internal interface ITrainingModel<T>
 
     /// <summary>Number of data rows.</summary>
     int RowCount { get; }
+
+    /// <summary>Those who share the work of a step of many rows; null for a single thread.</summary>
+    ThreadTeam? Team => null;
 
     /// <summary>The mean loss over rows, and its gradient. The bits do not depend on the number of threads.</summary>
     /// <param name="parameters">The parameters, in order.</param>
