@@ -10,6 +10,7 @@ internal sealed class RemoteCommand : IDisposable
     // Where the transport broke on a thread of PowerShell's own, the session may be said to be open for a minute; a machine that works speaks sooner.
     private const int MillisecondsAfterBreak = 850;
     private const int MillisecondsBetweenLooks = 200;
+    private const int MillisecondsOfRelease = 8000;
 
     private readonly Runspace _runspace;
     private readonly PowerShell _shell = PowerShell.Create();
@@ -21,6 +22,7 @@ internal sealed class RemoteCommand : IDisposable
     private readonly SemaphoreSlim _news = new(0);
     private long _heard = Environment.TickCount64;
     private long _asked;
+    private int _disposed;
     private Exception? _sending;
 
     /// <summary>Starts a script.</summary>
@@ -52,6 +54,9 @@ internal sealed class RemoteCommand : IDisposable
 
     /// <summary>Whether the script answers whatever is sent within half a second, if only by a sign of life.</summary>
     public bool ShowsLife { get; init; }
+
+    /// <summary>Whether it is left as it is at the end, since the machine does not answer.</summary>
+    public bool IsAbandoned { get; set; }
 
     /// <summary>Why it cannot go on; null while it runs, and at its good end.</summary>
     public Exception? Failure
@@ -120,22 +125,51 @@ internal sealed class RemoteCommand : IDisposable
     /// <summary>Lets go of it. What still runs is stopped by another thread, which may wait for the machine.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         _runspace.StateChanged -= OnStateChanged;
         if (!_outbox.IsAddingCompleted) _outbox.CompleteAdding();
-        new Thread(Close) { IsBackground = true, Name = "PSAutodiff closer" }.Start();
+
+        // A machine that is lost cannot be told to stop: PowerShell would wait for its answer, and nothing else could close the session either.
+        var isLost = IsAbandoned || IsBroken;
+        new Thread(() => Close(isLost)) { IsBackground = true, Name = "PSAutodiff closer" }.Start();
     }
 
     private bool IsBroken => ShowsLife && TransportGuard.LastBreak is var broken && broken >= Heard && Environment.TickCount64 - Math.Max(broken, Volatile.Read(ref _asked)) > MillisecondsAfterBreak;
 
-    private void Close()
+    private void Close(bool isLost)
     {
         try
         {
-            _shell.Dispose();
+            if (isLost) Release();
+            else _shell.Dispose();
         }
         catch (Exception exception) when (exception is InvalidOperationException or RuntimeException or IOException)
         {
             // The machine is gone.
+        }
+    }
+
+    // PowerShell often finds out by itself that a session is broken, and sometimes waits for a machine that cannot answer any more.
+    private void Release()
+    {
+        var begin = Environment.TickCount64;
+        var isReleased = false;
+        while (_runspace.RunspaceStateInfo.State is RunspaceState.Opened or RunspaceState.Closing && Environment.TickCount64 - begin < MillisecondsOfRelease)
+        {
+            if (TransportGuard.LastBreak is var broken && broken > begin - MillisecondsOfRelease && Environment.TickCount64 - broken > MillisecondsAfterBreak)
+            {
+                TransportGuard.Release(_shell);
+                if (_runspace.RunspaceStateInfo.State is RunspaceState.Opened or RunspaceState.Closing) TransportGuard.Release(_runspace);
+                return;
+            }
+
+            if (!isReleased && Environment.TickCount64 - begin > MillisecondsAfterBreak)
+            {
+                isReleased = true;
+                TransportGuard.Release(_shell);
+            }
+
+            Thread.Sleep(MillisecondsBetweenLooks);
         }
     }
 

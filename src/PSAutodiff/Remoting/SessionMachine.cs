@@ -167,6 +167,9 @@ internal sealed class SessionMachine : IMachine, IDisposable
         catch (Exception exception) when (exception is MachineLostException or OperationCanceledException)
         {
             _loss = exception;
+            if (exception is not MachineLostException) return;
+            _command.IsAbandoned = true;
+            _command.Dispose();
         }
         finally
         {

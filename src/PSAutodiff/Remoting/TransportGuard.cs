@@ -1,3 +1,6 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 
 namespace PSAutodiff.Remoting;
@@ -8,7 +11,12 @@ namespace PSAutodiff.Remoting;
 /// </summary>
 internal static class TransportGuard
 {
+    // Where PowerShell writes to ssh, and where it closes its pipes.
+    private static readonly string[] Places = ["System.Management.Automation.Remoting.Client.", "System.Management.Automation.Remoting.OutOfProcessTextWriter."];
+
     private static readonly Lazy<bool> Installed = new(Install);
+    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     private static long _lastBreak = long.MinValue;
 
     /// <summary>When a transport broke in this way; PowerShell may then believe for a minute that the session is open. The time is that of <see cref="Environment.TickCount64"/>.</summary>
@@ -17,6 +25,60 @@ internal static class TransportGuard
     /// <summary>Stands guard from now on.</summary>
     /// <returns>Whether it does. Only one handler can be set in a process, and somebody else may have.</returns>
     public static bool Stand() => Installed.Value;
+
+    /// <summary>
+    /// Lets PowerShell believe that a command ended on a machine that is lost. It has told the machine to end the command, and waits for the answer
+    /// without a limit, and for as long Remove-PSSession waits too. Where PowerShell is not as it was known here, nothing happens.
+    /// </summary>
+    /// <param name="shell">The command.</param>
+    public static void Release(PowerShell shell) => Close(Inside(shell, "RemotePowerShell", "DataStructureHandler", "TransportManager"));
+
+    /// <summary>The same for a session whose transport broke: it counts as broken then.</summary>
+    /// <param name="runspace">That of the session.</param>
+    public static void Release(Runspace runspace)
+    {
+        var handler = Inside(runspace, "RunspacePool", "RemoteRunspacePoolInternal", "DataStructureHandler");
+        if (handler?.GetType().GetField("SessionClosed", Members)?.GetValue(handler) is not Delegate closed) return;
+        try
+        {
+            var arguments = closed.Method.GetParameters()[1].ParameterType.GetConstructor(Members, [typeof(object)])?.Invoke([new IOException("The connection to it broke.")]);
+            if (arguments is not null) closed.DynamicInvoke(handler, arguments);
+        }
+        catch (TargetInvocationException)
+        {
+            // It is left as it is.
+        }
+    }
+
+    private static void Close(object? transport)
+    {
+        for (var type = transport?.GetType(); type is not null; type = type.BaseType)
+        {
+            if (type.GetMethod("RaiseCloseCompleted", Members, []) is not { } close) continue;
+            try
+            {
+                close.Invoke(transport, null);
+            }
+            catch (TargetInvocationException)
+            {
+                // It is left as it is.
+            }
+
+            return;
+        }
+    }
+
+    private static object? Inside(object? outer, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            var type = outer?.GetType();
+            while (type is not null && type.GetProperty(name, Members) is null) type = type.BaseType;
+            outer = type?.GetProperty(name, Members)!.GetValue(outer);
+        }
+
+        return outer;
+    }
 
     private static bool Install()
     {
@@ -33,7 +95,7 @@ internal static class TransportGuard
 
     private static bool IsOfTransport(Exception exception)
     {
-        if (exception is not (IOException or ObjectDisposedException) || exception.StackTrace?.Contains("System.Management.Automation.Remoting.Client.SSHClientSessionTransportManager.CloseConnection", StringComparison.Ordinal) != true) return false;
+        if (exception is not (IOException or ObjectDisposedException) || exception.StackTrace is not { } trace || !Places.Any(place => trace.Contains(place, StringComparison.Ordinal))) return false;
         Volatile.Write(ref _lastBreak, Environment.TickCount64);
         return true;
     }
