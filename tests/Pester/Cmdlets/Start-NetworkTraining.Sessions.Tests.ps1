@@ -45,6 +45,13 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         Invoke-Command $sessions { 1 } | Should -HaveCount 4
     }
 
+    It 'shows the same restarts in the example, here and on machines' {
+        $here = & "$repositoryRoot/examples/restarts-on-machines.ps1"
+        $there = & "$repositoryRoot/examples/restarts-on-machines.ps1" -HostName $hosts.Names[0, 1] -Connection $connect
+        $here | Should -HaveCount 8
+        $there | ConvertTo-Json | Should -BeExactly ($here | ConvertTo-Json)
+    }
+
     It 'trains losses too' {
         $rows = 1..30 | ForEach-Object { [pscustomobject]@{ x = $_ / 10; y = [Math]::Sin($_ / 10) } }
         $here = $rows | Start-NetworkTraining '(y - (a*tanh(b*x + c) + d))^2' -Epoch 100 -Restart 6 -Seed 3
