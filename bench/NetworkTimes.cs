@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
+using PSAutodiff.Tests;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 
@@ -38,10 +39,6 @@ internal static partial class NetworkTimes
         var single = AgainstPeak<float>($"a training step of 784-128-10, batch of {Batch}, single", StepWork, "65 %", Step<float>(1));
         var wide = AgainstPeak<double>($"a training step of 784-128-10, batch of {Batch}, double", StepWork, "65 %", Step<double>(1));
         Console.WriteLine($"| the rate in double by that in single | | | {single / wide:f3} | 0.5 |");
-        AgainstNetwork<double>("double");
-        AgainstNetwork<float>("single");
-        var (oneThread, twoThreads) = Best(FormulaStep<double>(1), FormulaStep<double>(2), seconds: 5);
-        Console.WriteLine($"| the formula in double on two threads against one | {twoThreads * 1e3:f3} ms | {StepWork / twoThreads / 1e9:f1} | {oneThread / twoThreads:f2} x faster | 1.7 |");
         var (one, two) = Best(Step<float>(1), Step<float>(2), seconds: 5);
         Console.WriteLine($"| the step in single on two threads against one | {two * 1e3:f3} ms | {StepWork / two / 1e9:f1} | {one / two:f2} x faster | 1.7 |");
         var (alone, both) = Best(static () => Peak<float>(PeakSteps), PeakTwice);
@@ -52,13 +49,6 @@ internal static partial class NetworkTimes
 
         static void Nothing()
         {
-        }
-
-        static void AgainstNetwork<T>(string precision)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            var (dense, formula) = Best(Step<T>(1), FormulaStep<T>(1), seconds: 5);
-            Console.WriteLine($"| the step in {precision} as the formula of one row, by that of the network | {formula * 1e3:f3} ms | {StepWork / formula / 1e9:f1} | {dense / formula:p1} of its rows/s | 97 % |");
         }
     }
 
@@ -94,10 +84,10 @@ internal static partial class NetworkTimes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (network, data) = Made<T>();
-        return Steps(new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, threads), network.FlatParameters<T>());
+        return Steps(NetworkModel<T>.Of(network, LossFunction.CategoricalCrossEntropy, data, threads), network.FlatParameters<T>());
     }
 
-    // The network as an expression.
+    // The network as a loss of arrays.
     private static Action FormulaStep<T>(int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -108,6 +98,65 @@ internal static partial class NetworkTimes
         return Steps(new ArrayLossModel<T>(program, rows, threads), network.FlatParameters<T>());
     }
 
+    /// <summary>Steps of networks of many sizes against backpropagation that is written by hand.</summary>
+    public static int Duel()
+    {
+        Console.WriteLine("| a step | by hand | as trained | rows/s by those by hand | bar |");
+        Console.WriteLine("|---|---:|---:|---:|---:|");
+        var tanh = ActivationFunction.Tanh;
+        var relu = ActivationFunction.ReLU;
+        Row([784, 128, 10], [tanh, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 128);
+        Row([784, 128, 10], [relu, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 32);
+        Row([64, 64, 64, 10], [tanh, relu, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 64);
+        Row([13, 32, 16, 1], [relu, relu, ActivationFunction.Linear], LossFunction.MeanSquaredError, 32);
+        Row([4, 16, 3], [tanh, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 150);
+        Row([4, 16, 3], [tanh, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 16);
+        Row([4, 16, 3], [tanh, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 1);
+        Row([4, 8, 3], [tanh, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 4);
+        Row([4, 8, 3], [tanh, ActivationFunction.Softmax], LossFunction.CategoricalCrossEntropy, 32);
+        Row([8, 8, 1], [ActivationFunction.Sigmoid, ActivationFunction.Sigmoid], LossFunction.BinaryCrossEntropy, 8);
+        Row([2, 2, 1], [tanh, ActivationFunction.Sigmoid], LossFunction.BinaryCrossEntropy, 4);
+        Row([2, 2, 1], [tanh, ActivationFunction.Sigmoid], LossFunction.BinaryCrossEntropy, 1);
+        Row([2, 2, 1], [tanh, ActivationFunction.Sigmoid], LossFunction.BinaryCrossEntropy, 1024);
+        return 0;
+
+        static void Row(int[] sizes, ActivationFunction[] activations, LossFunction loss, int batch)
+        {
+            Duel<double>(sizes, activations, loss, batch, 1);
+            Duel<float>(sizes, activations, loss, batch, 1);
+            if (batch > 16) Duel<double>(sizes, activations, loss, batch, 2);
+            if (batch > 16) Duel<float>(sizes, activations, loss, batch, 2);
+        }
+    }
+
+    private static void Duel<T>(int[] sizes, ActivationFunction[] activations, LossFunction loss, int batch, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = new Random(2);
+        var network = Network.Create(sizes[0], [.. sizes[1..].Zip(activations)], NetworkInitializer.GlorotUniform, 2, typeof(T) == typeof(float) ? NetworkPrecision.Single : NetworkPrecision.Double);
+        var rows = Math.Max(1024, batch);
+        var data = new TrainingData<T> { Inputs = Draw<T>(random, rows * sizes[0]), Classes = loss == LossFunction.MeanSquaredError ? null : [.. Enumerable.Range(0, rows).Select(_ => random.Next(Math.Max(2, sizes[^1])))], Targets = loss == LossFunction.MeanSquaredError ? Draw<T>(random, rows * sizes[^1]) : null, RowCount = rows, InputSize = sizes[0], OutputSize = sizes[^1] };
+        var order = Enumerable.Range(0, rows).ToArray();
+        var steps = Math.Max(1, (int)(2e5 / batch / Math.Max(20, network.ParameterCount)));
+        var (byHand, trained) = Best(Steps(new DenseModel<T>(network, loss, data, threads)), Steps(NetworkModel<T>.Of(network, loss, data, threads)), seconds: 0.8);
+        Console.WriteLine($"| {network}, batch of {batch}, {typeof(T).Name}, {threads} thread(s) | {byHand / steps * 1e6:f2} us | {trained / steps * 1e6:f2} us | {byHand / trained:p1} | 97 % |");
+
+        Action Steps(ITrainingModel<T> model)
+        {
+            var parameters = network.FlatParameters<T>();
+            var gradient = new T[parameters.Length];
+            var next = 0;
+            return () =>
+            {
+                for (var i = 0; i < steps; i++)
+                {
+                    model.Gradient(parameters, order.AsSpan(next, batch), gradient, null, default);
+                    next = next + (2 * batch) > rows ? 0 : next + batch;
+                }
+            };
+        }
+    }
+
     // What the model holds beside the data once it has gone through all rows at once.
     private static void Memory()
     {
@@ -116,7 +165,7 @@ internal static partial class NetworkTimes
         var gradient = new float[parameters.Length];
         var order = Enumerable.Range(0, Rows).ToArray();
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, 2);
+        var model = NetworkModel<float>.Of(network, LossFunction.CategoricalCrossEntropy, data, 2);
         model.Gradient(parameters, order, gradient, null, default);
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
         GC.KeepAlive(model);
@@ -149,17 +198,6 @@ internal static partial class NetworkTimes
         var options = new TrainingOptions { Epochs = 250, BatchSize = 4, LearningRate = 0.25 };
         var time = Timing.Measure(() => NetworkTraining.Run(network, inputs, targets, null, options));
         Console.WriteLine($"| training of XOR, 2-2-1, 250 full-batch steps | {time * 1e3:f3} ms | | | 2 ms |");
-
-        // The formula is prepared once.
-        const string loss = "x: [2]; W: [2, 2]; b: [2]; V: [2, 1]; c: [1]; z = (tanh(x @ W + b) @ V + c)[0]; softplus(z) - y*z";
-        var training = new LossTraining(ExprNode.Parse(loss), ["x", "y"], ["W", "b", "V", "c"]);
-        double[][] rows = [.. Enumerable.Range(0, 4).Select(row => (double[])[inputs[row, 0], inputs[row, 1], targets[row, 0]])];
-        foreach (var batch in new[] { 4, 1 })
-        {
-            var inBatches = options with { BatchSize = batch };
-            var (dense, formula) = Best(() => NetworkTraining.Run(network, inputs, targets, null, inBatches), () => training.Run(network.FlatParameters(), rows, null, inBatches));
-            Console.WriteLine($"| the same in batches of {batch} as the formula of one row, by that of the network | {formula * 1e3:f3} ms | | {dense / formula:p0} of its rows/s | 100 % |");
-        }
     }
 
     private static NetworkLayer Layer(Random random, int inputs, int outputs, ActivationFunction activation)

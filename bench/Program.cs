@@ -12,6 +12,7 @@ if (args is ["accuracy", .. var rest]) return KernelAccuracy.Run(rest);
 if (args is ["kernels", .. var kernels]) return KernelSpeeds.Run(kernels);
 if (args is ["networks"]) return NetworkTimes.Run();
 if (args is ["threads", var span]) return NetworkTimes.Threads(double.Parse(span, CultureInfo.InvariantCulture));
+if (args is ["duel"]) return NetworkTimes.Duel();
 if (args is ["small"])
 {
     TrainingStep();

@@ -20,12 +20,12 @@ internal static partial class NetworkTimes
             ("registers 2 by team", TeamPeak()),
             ("double formula 1", FormulaStep<double>(1)),
             ("double formula 2", FormulaStep<double>(2)),
-            ("double dense 1", Step<double>(1)),
-            ("double dense 2", Step<double>(2)),
+            ("double network 1", Step<double>(1)),
+            ("double network 2", Step<double>(2)),
             ("single formula 1", FormulaStep<float>(1)),
             ("single formula 2", FormulaStep<float>(2)),
-            ("single dense 1", Step<float>(1)),
-            ("single dense 2", Step<float>(2)),
+            ("single network 1", Step<float>(1)),
+            ("single network 2", Step<float>(2)),
             ("empty round x4", () => { for (var i = 0; i < 4; i++) team.Run(2); }),
         ];
         var times = new List<double>[actions.Length];

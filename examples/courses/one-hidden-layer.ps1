@@ -21,7 +21,7 @@ $delta2 = ($yhat - $y) * $yhat * (1 - $yhat)
 $delta1 = foreach ($j in 0..4) { $delta2 * $w2[$j, 0] * $hidden[$j] * (1 - $hidden[$j]) }
 $byHand = @(foreach ($i in 0..3) { foreach ($j in 0..4) { $delta1[$j] * $x[$i] } }) + @(foreach ($j in 0..4) { $delta2 * $hidden[$j] })
 $weights = @($net.Parameters.Keys) -like 'w*'
-$loss = '(yhat - y)^2/2' | Resolve-Expression @{ yhat = $net.ToExpression()[0] }
+$loss = '(yhat - y)^2/2' | Resolve-Expression @{ yhat = $net.ToScalarExpression()[0] }
 $engine = $loss | Invoke-Differentiate $weights |
     Measure-Expression -At ($net.Parameters + @{ x1 = $x[0]; x2 = $x[1]; x3 = $x[2]; x4 = $x[3]; y = $y })
 foreach ($k in 0, 19, 20, 24) { '{0} {1:f12} {2:f12}' -f $weights[$k], $byHand[$k], $engine[$k] }

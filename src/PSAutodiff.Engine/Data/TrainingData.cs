@@ -25,6 +25,24 @@ internal sealed class TrainingData<T>
     /// <summary>Number of outputs of a row.</summary>
     public required int OutputSize { get; init; }
 
+    /// <summary>The targets of a row; of a class 1 in its place and else 0.</summary>
+    public void CopyTargets(int row, Span<T> targets)
+    {
+        if (Targets is not null)
+        {
+            Targets.AsSpan(row * OutputSize, OutputSize).CopyTo(targets);
+        }
+        else if (OutputSize == 1)
+        {
+            targets[0] = T.CreateTruncating(Classes![row]);
+        }
+        else
+        {
+            targets.Clear();
+            targets[Classes![row]] = T.One;
+        }
+    }
+
     /// <summary>Throws unless the sizes agree and every class is one of the outputs; with a single output there are classes 0 and 1.</summary>
     public void Check()
     {

@@ -95,7 +95,7 @@ internal sealed class PortableModel
         if (model.Inputs.Count == 0) throw new AutodiffException(ErrorIds.FormatUnsupported, "The model has no inputs: it predicts the same for every row. Save it as JSON.");
         return model switch
         {
-            Network network => new(model, network.ToArrayExpression(withValues: true), network.Features.Count > 0 ? network.Features : NetworkExpression.InputNames(network)),
+            Network network => new(model, network.ToExpression(withValues: true), network.Features.Count > 0 ? network.Features : NetworkExpression.InputNames(network)),
             RegressionResult regression => new(model, Linear(regression), regression.Features),
             _ => new(model, model.Expression, model.Inputs),
         };

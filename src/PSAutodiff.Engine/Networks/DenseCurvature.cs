@@ -1,5 +1,6 @@
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
+using PSAutodiff.Measurements;
 using PSAutodiff.Networks.Activations;
 using PSAutodiff.Networks.Losses;
 
@@ -95,7 +96,9 @@ internal sealed class DenseCurvature
     /// <summary>A layer with memory for one row.</summary>
     private sealed class Layer
     {
-        private readonly Activation<double> _activation;
+        private readonly Activation _activation;
+        private readonly CompiledExpression? _slopes;
+        private readonly double[][] _ofUnits;
         private readonly int _inputs;
         private readonly int _outputs;
         private readonly LayerPlace _place;
@@ -110,15 +113,17 @@ internal sealed class DenseCurvature
         {
             (_inputs, _outputs, _place) = (place.Inputs, place.Outputs, place);
             var isFirst = place.Index == 0;
-            _activation = Activation<double>.Of(layer.Activation);
+            _activation = Activation.Of(layer.Activation);
             _weights = layer.WeightSpan.ToArray();
             _biases = layer.Biases;
-            _scratch = new double[2 * _outputs];
+            _scratch = new double[_outputs];
+            _slopes = _activation.SumsToOne ? null : SlopesOf(_activation);
             _product = new double[_outputs];
             _transposed = isFirst ? [] : new double[_weights.Length];
             for (var i = 0; i < _transposed.Length; i++) _transposed[i] = _weights[(i % _inputs * _outputs) + (i / _inputs)];
             Values = new double[_outputs];
             _sums = new double[_outputs];
+            _ofUnits = [Values, new double[_outputs], new double[_outputs]];
             Gradient = new double[_outputs];
 
             // Softmax mixes all numbers, and the last layer's may be mixed by the loss.
@@ -141,10 +146,18 @@ internal sealed class DenseCurvature
 
         public void Forward(ReadOnlySpan<double> x)
         {
-            _biases.CopyTo(Values, 0);
-            for (var i = 0; i < _inputs; i++) AddScaled(Values, x[i], _weights.AsSpan(i * _outputs, _outputs));
-            Values.CopyTo(_sums, 0);
-            _activation.Apply(Values, _outputs, _scratch);
+            _biases.CopyTo(_sums, 0);
+            for (var i = 0; i < _inputs; i++) AddScaled(_sums, x[i], _weights.AsSpan(i * _outputs, _outputs));
+            if (_slopes is not null)
+            {
+                _slopes.EvaluateRows([_sums], _outputs, _ofUnits, CancellationToken.None);
+                return;
+            }
+
+            _sums.CopyTo(Values, 0);
+            Vectors.Subtract(Values, Vectors.Greatest(Values));
+            Elementary.Exp(Values, Values);
+            Vectors.Divide(Values, Vectors.Sum(Values));
         }
 
         /// <summary>Adds the second derivatives with respect to weights and biases; those with respect to z are known.</summary>
@@ -178,7 +191,53 @@ internal sealed class DenseCurvature
         }
 
         /// <summary>From the outputs phi(z) of this layer to z.</summary>
-        public void ThroughActivation() => _activation.Curve(Values, _sums, Gradient, Hessian, _scratch);
+        public void ThroughActivation()
+        {
+            if (_slopes is null)
+            {
+                ThroughSoftmax();
+                return;
+            }
+
+            var (first, second) = (_ofUnits[1], _ofUnits[2]);
+            for (var i = 0; i < _outputs; i++)
+            {
+                var row = IsDiagonal ? Hessian.AsSpan(i, 1) : Hessian.AsSpan(i * _outputs, _outputs);
+                for (var j = 0; j < row.Length; j++) row[j] *= first[i] * first[IsDiagonal ? i : j];
+                Hessian[DiagonalIndex(i)] += second[i] * Gradient[i];
+                Gradient[i] *= first[i];
+            }
+        }
+
+        private void ThroughSoftmax()
+        {
+            var (n, p, v) = (_outputs, Values, _scratch);
+            var (mean, ofV) = (0.0, 0.0);
+            for (var i = 0; i < n; i++) mean += p[i] * Gradient[i];
+            for (var i = 0; i < n; i++)
+            {
+                v[i] = 0;
+                for (var j = 0; j < n; j++) v[i] += Hessian[(i * n) + j] * p[j];
+                ofV += p[i] * v[i];
+                Gradient[i] -= mean;
+            }
+
+            for (var i = 0; i < n; i++)
+            {
+                var row = Hessian.AsSpan(i * n, n);
+                for (var j = 0; j < n; j++) row[j] = p[i] * p[j] * (row[j] - v[i] - v[j] + ofV - Gradient[i] - Gradient[j]);
+                row[i] += p[i] * Gradient[i];
+            }
+
+            for (var i = 0; i < n; i++) Gradient[i] *= p[i];
+        }
+
+        // phi, phi' and phi'' as functions of z.
+        private static CompiledExpression SlopesOf(Activation activation)
+        {
+            var all = NumericDerivatives.Of(activation.ToExpression(ExprNode.Variable("z")), ["z"], hessian: true);
+            return CompiledExpression.Compile(all.Value.And(all.Gradient).And(all.Hessian), ["z"]);
+        }
 
         // Zeros add nothing, not even to what is not finite.
         private static void AddScaled(Span<double> y, double factor, ReadOnlySpan<double> x)

@@ -1,5 +1,6 @@
 using System.Numerics;
-using PSAutodiff.Kernels.Threading;
+using PSAutodiff.Execution.Arrays;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks;
 
@@ -7,13 +8,10 @@ namespace PSAutodiff.Networks;
 internal sealed class DensePrediction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ParameterLayout _layout;
+    private readonly int _inputSize;
+    private readonly int _outputSize;
     private readonly T[] _parameters;
-    private readonly DenseBatch<T> _batch;
-    private readonly ThreadTeam _team;
-    private readonly int _threads;
-    private int _part;
-    private CancellationToken _cancellation;
+    private readonly RowRun<T> _run;
 
     /// <summary>Prepares predictions.</summary>
     /// <param name="network">The network.</param>
@@ -21,11 +19,9 @@ internal sealed class DensePrediction<T>
     public DensePrediction(Network network, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        _layout = network.Layout;
+        (_inputSize, _outputSize) = (network.InputSize, network.OutputSize);
         _parameters = network.FlatParameters<T>();
-        _batch = new DenseBatch<T>(network, trains: false, threads);
-        _team = new ThreadTeam(Do, threads);
-        _threads = threads;
+        _run = new RowRun<T>(NetworkForms.Outputs(network, typeof(T) == typeof(float)), threads);
     }
 
     /// <summary>The outputs of a network for rows of raw inputs: rows x inputs gives rows x outputs.</summary>
@@ -42,40 +38,14 @@ internal sealed class DensePrediction<T>
     /// <param name="inputs">The inputs, row after row, scaled as the network was trained with.</param>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="cancellation">Ends a long call with an <see cref="OperationCanceledException"/>.</param>
-    public T[] Predict(ReadOnlySpan<T> inputs, int rowCount, CancellationToken cancellation)
+    public T[] Predict(T[] inputs, int rowCount, CancellationToken cancellation)
     {
-        var (width, columns) = (_layout.Layers[0].Inputs, _layout.Last.Outputs);
-        if (inputs.Length != checked(rowCount * width)) throw new ArgumentException($"{rowCount} rows of {width} inputs are not {inputs.Length} numbers.", nameof(inputs));
-        var outputs = new T[checked(rowCount * columns)];
-        _cancellation = cancellation;
-        _batch.SetParameters(_parameters, rowCount);
-        for (var part = 0; part < _batch.PackingParts; part++) _batch.Pack(part, _parameters);
-        for (var start = 0; start < rowCount; start += DenseBatch<T>.MaxRows)
-        {
-            var count = Math.Min(DenseBatch<T>.MaxRows, rowCount - start);
-            _batch.SetInputs(inputs.Slice(start * width, count * width), count);
-            _part = DenseBatch<T>.PartOf(count, _threads);
-            var parts = (count + _part - 1) / _part;
-            if (_threads > 1 && _batch.IsPacked)
-            {
-                _team.Run(parts);
-            }
-            else
-            {
-                for (var part = 0; part < parts; part++) Do(part, 0);
-            }
-
-            cancellation.ThrowIfCancellationRequested();
-            _batch.Outputs.CopyTo(outputs.AsSpan(start * columns));
-        }
-
+        if (inputs.Length != checked(rowCount * _inputSize)) throw new ArgumentException($"{rowCount} rows of {_inputSize} inputs are not {inputs.Length} numbers.", nameof(inputs));
+        var wide = new double[checked(rowCount * _outputSize)];
+        _run.Evaluate(_parameters, [inputs], rowCount, [wide], cancellation);
+        if (wide is T[] outputs) return outputs;
+        outputs = new T[wide.Length];
+        Vectors.Narrow<T>(wide, outputs);
         return outputs;
-    }
-
-    private void Do(int unit, int worker)
-    {
-        if (_cancellation.IsCancellationRequested) return;
-        var first = unit * _part;
-        _batch.Forward(first, Math.Min(_part, _batch.Count - first), _parameters, sumsOnly: false, worker);
     }
 }

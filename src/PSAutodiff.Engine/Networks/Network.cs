@@ -187,8 +187,8 @@ public sealed class Network : IAutodiffModel
         return Precision == NetworkPrecision.Single ? DensePrediction<float>.Predict(this, inputs) : DensePrediction<double>.Predict(this, inputs);
     }
 
-    /// <summary>The outputs with the values of all weights: the one there is, or a vector of several. See <see cref="ToExpression"/>.</summary>
-    public ExprNode Expression => ToExpression(withValues: true) is [var one] ? one : ExprNode.Stack(ToExpression(withValues: true));
+    /// <summary>The outputs with the values of all weights: the one there is, or a vector of several. See <see cref="ToScalarExpression"/>.</summary>
+    public ExprNode Expression => ToScalarExpression(withValues: true) is var outputs && outputs.Length == 1 ? outputs[0] : ExprNode.Stack(outputs);
 
     /// <inheritdoc/>
     IReadOnlyList<string> IAutodiffModel.Inputs => NetworkExpression.InputNames(this);
@@ -197,22 +197,21 @@ public sealed class Network : IAutodiffModel
     public double[,] LimitsFor(double[,] inputs, PredictionInterval interval, double confidence) =>
         throw ModelRows.WithoutLimits("A network has no covariance of its weights, so there are no limits about its predictions. Invoke-CurveFit and Invoke-LinearRegression give models that have them.");
 
-    /// <summary>The outputs as expressions in the raw inputs and the names of <see cref="Parameters"/>, or with their values instead.</summary>
+    /// <summary>The outputs as expressions of numbers, in the raw inputs and the names of <see cref="Parameters"/>, or with their values instead.</summary>
     /// <remarks>
     /// The inputs are called like <see cref="Features"/> when all of these can be names of variables beside the parameters, else x1, x2, ...,
     /// or x_1, x_2, ... with as many underscores as it takes for names that no column has.
     /// Hidden units are shared between the outputs.
     /// </remarks>
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
-    public ExprNode[] ToExpression(bool withValues = false) => NetworkExpression.Build(this, withValues);
+    public ExprNode[] ToScalarExpression(bool withValues = false) => NetworkExpression.Build(this, withValues);
 
-    /// <summary>The outputs as one expression of arrays, such as <c>softmax(tanh(x @ W1 + b1) @ W2 + b2)</c>, in the raw inputs x and the names of <see cref="ArrayParameters"/>, or with their values instead.</summary>
+    /// <summary>
+    /// The outputs as one expression of vectors and matrices, such as <c>softmax(tanh(x @ W1 + b1) @ W2 + b2)</c>, in the raw inputs x and the names
+    /// of <see cref="ArrayParameters"/>, or with their values instead.
+    /// </summary>
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
-    public ExprNode ToArrayExpression(bool withValues = false)
-    {
-        var inputs = ExprNode.Variable("x", Core.Shape.Vector(InputSize));
-        return NetworkExpression.OfVectors(this, Scaling is { } scaling ? (inputs - scaling.Means) / scaling.Deviations : inputs, withValues);
-    }
+    public ExprNode ToExpression(bool withValues = false) => NetworkExpression.OfVectors(this, ScaledInputs, withValues);
 
     /// <summary>The weights and biases by layer: W1, a matrix of inputs x outputs, b1, W2, and so on.</summary>
     [JsonIgnore]
@@ -232,28 +231,46 @@ public sealed class Network : IAutodiffModel
     }
 
     /// <summary>
-    /// The loss of one row as an expression in the raw inputs, the targets and the names of <see cref="Parameters"/>, or with their values
+    /// The loss of one row as an expression of vectors and matrices, in the raw inputs x, the targets y and the names of <see cref="ArrayParameters"/>,
+    /// or with their values instead: what training takes the mean of. Its derivatives by these are what backpropagation computes.
+    /// </summary>
+    /// <param name="loss">The loss; null for the one it was trained with, or before that the one that goes with its last layer.</param>
+    /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
+    /// <exception cref="AutodiffException">The loss measures probabilities, but the last layer does not give them.</exception>
+    public ExprNode ToLossExpression(LossFunction? loss = null, bool withValues = false) =>
+        NetworkExpression.OfVectors(this, Used(loss), ScaledInputs, ExprNode.Variable(NetworkForms.Targets, Core.Shape.Vector(OutputSize)), withValues: withValues);
+
+    /// <summary>
+    /// The loss of one row as an expression of numbers in the raw inputs, the targets and the names of <see cref="Parameters"/>, or with their values
     /// instead: what training takes the mean of, term by term.
     /// </summary>
     /// <remarks>
-    /// The inputs are called as in <see cref="ToExpression"/>. The targets are called like <see cref="Labels"/> when these are numbers and can
+    /// The inputs are called as in <see cref="ToScalarExpression"/>. The targets are called like <see cref="Labels"/> when these are numbers and can
     /// be names, else y1, y2, ..., or y_1, y_2, ...; with classes each is 1 for its class and else 0. A cross-entropy is written with the
     /// weighted sums of its last layer where training computes it from them.
     /// </remarks>
     /// <param name="loss">The loss; null for the one it was trained with, or before that the one that goes with its last layer.</param>
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
     /// <exception cref="AutodiffException">The loss measures probabilities, but the last layer does not give them.</exception>
-    public ExprNode ToLossExpression(LossFunction? loss = null, bool withValues = false)
+    public ExprNode ToScalarLossExpression(LossFunction? loss = null, bool withValues = false)
     {
-        var used = Loss.Of(loss ?? LossFunction ?? Loss.DefaultFor(this));
-        used.CheckLayer<double>(this, null);
-        return NetworkExpression.Build(this, used, withValues);
+        return NetworkExpression.Build(this, Used(loss), withValues);
     }
 
     /// <summary>The sizes and activations, such as <c>4-16 Tanh-3 Softmax</c>.</summary>
     public override string ToString() => _layers.Aggregate(
         InputSize.ToString(CultureInfo.InvariantCulture),
         static (text, layer) => string.Create(CultureInfo.InvariantCulture, $"{text}-{layer.Outputs} {layer.Activation}"));
+
+    // Raw inputs, with the scaling that comes first.
+    private ExprNode ScaledInputs
+    {
+        get
+        {
+            var inputs = ExprNode.Variable(NetworkForms.Inputs, Core.Shape.Vector(InputSize));
+            return Scaling is { } scaling ? (inputs - scaling.Means) / scaling.Deviations : inputs;
+        }
+    }
 
     /// <summary>
     /// How targets were scaled in its training; null for not at all. The way back is part of the last layer, so only a training that goes on
@@ -327,4 +344,11 @@ public sealed class Network : IAutodiffModel
         new(layers ?? _layers, precision ?? Precision, Initializer, Seed, columns ?? _columns, loss ?? LossFunction, null);
 
     private static AutodiffException Invalid(string message) => new(ErrorIds.NetworkInvalid, message);
+
+    private Loss Used(LossFunction? loss)
+    {
+        var used = Loss.Of(loss ?? LossFunction ?? Loss.DefaultFor(this));
+        used.CheckLayer<double>(this, null);
+        return used;
+    }
 }

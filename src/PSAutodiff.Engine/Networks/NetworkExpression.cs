@@ -24,30 +24,43 @@ internal static class NetworkExpression
     /// <param name="network">The network.</param>
     /// <param name="inputs">The inputs, scaled: a vector.</param>
     /// <param name="withValues">Whether the weights and biases stand there as numbers, and not as W1, b1, W2, ...</param>
-    public static ExprNode OfVectors(Network network, ExprNode inputs, bool withValues) => LastLayer(network, inputs, withValues).Outputs;
+    public static ExprNode OfVectors(Network network, ExprNode inputs, bool withValues) => Layers(network, inputs, withValues)[^1].Outputs;
 
     /// <summary>The loss of one row as an expression of a vector of inputs, one of targets, and the parameters <see cref="ParameterLayout.ArrayNames"/>.</summary>
-    public static ExprNode OfVectors(Network network, Loss loss, ExprNode inputs, ExprNode targets)
+    /// <param name="network">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="inputs">The inputs, scaled: a vector.</param>
+    /// <param name="targets">The targets, a vector.</param>
+    /// <param name="hasFactors">Whether the inputs of all layers but the first are multiplied by <see cref="NetworkForms.FactorsName"/>.</param>
+    /// <param name="withValues">Whether the weights and biases stand there as numbers, and not as variables.</param>
+    public static ExprNode OfVectors(Network network, Loss loss, ExprNode inputs, ExprNode targets, bool hasFactors = false, bool withValues = false)
     {
         var fused = loss.FusesInto(network);
-        var (sums, outputs) = LastLayer(network, inputs, withValues: false);
+        var (sums, outputs) = Layers(network, inputs, withValues, hasFactors)[^1];
         return loss.ToExpression(fused, fused ? sums : outputs, targets);
     }
 
-    private static (ExprNode Sums, ExprNode Outputs) LastLayer(Network network, ExprNode inputs, bool withValues)
+    /// <summary>The weighted sums and the outputs of all layers, as vectors.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">The inputs, scaled: a vector.</param>
+    /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
+    /// <param name="hasFactors">Whether the inputs of all layers but the first are multiplied by <see cref="NetworkForms.FactorsName"/>.</param>
+    public static (ExprNode Sums, ExprNode Outputs)[] Layers(Network network, ExprNode inputs, bool withValues, bool hasFactors = false)
     {
-        var (sums, units) = (inputs, inputs);
         var layers = network.Layers;
-        for (var l = 0; l < layers.Count; l++)
+        var made = new (ExprNode Sums, ExprNode Outputs)[layers.Count];
+        var units = inputs;
+        for (var l = 0; l < made.Length; l++)
         {
             var (layer, place) = (layers[l], network.Layout.Layers[l]);
             var weights = withValues ? layer.Weights : ExprNode.Variable(place.WeightsName, Shape.Matrix(layer.Inputs, layer.Outputs));
             var biases = withValues ? layer.Biases : ExprNode.Variable(place.BiasesName, Shape.Vector(layer.Outputs));
-            sums = units.Dot(weights) + biases;
-            units = Activation.Of(layer.Activation).ToExpression(sums);
+            if (hasFactors && l > 0) units *= ExprNode.Variable(NetworkForms.FactorsName(l), Shape.Vector(layer.Inputs));
+            var sums = units.Dot(weights) + biases;
+            made[l] = (sums, units = Activation.Of(layer.Activation).ToExpression(sums));
         }
 
-        return (sums, units);
+        return made;
     }
 
     private static (ExprNode[] Sums, ExprNode[] Outputs) LastLayer(Network network, bool withValues)

@@ -20,4 +20,7 @@ public enum TrainingOptimizer
 
     /// <summary>Adam with decay apart from the gradient: w = w (1 - r decay) before the step (Loshchilov and Hutter, 2019).</summary>
     AdamW,
+
+    /// <summary>Limited-memory BFGS with a line search, over all rows in each step (Liu and Nocedal, 1989). It needs no learning rate.</summary>
+    LBFGS,
 }

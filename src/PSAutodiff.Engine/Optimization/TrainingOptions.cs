@@ -120,8 +120,11 @@ public sealed record TrainingOptions
     [JsonIgnore]
     public Action<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Whether all steps have the same factor and take gradients as they are.</summary>
-    internal bool IsPlain => LearningRateSchedule == LearningRateSchedule.Constant && WarmupEpochs == 0 && ClipNorm is null && ClipValue is null;
+    /// <summary>Whether inputs or units are disturbed at random.</summary>
+    internal bool HasNoise => InputNoise > 0 || GaussianDropout > 0;
+
+    /// <summary>Whether all steps have the same factor, and take gradients as they are; the settings of before that, which older files hold.</summary>
+    internal bool IsPlain => LearningRateSchedule == LearningRateSchedule.Constant && WarmupEpochs == 0 && ClipNorm is null && ClipValue is null && Optimizer != TrainingOptimizer.LBFGS;
 
     /// <summary>Machines that train starts for this one; null for none. The result does not depend on them.</summary>
     [JsonIgnore]
@@ -175,6 +178,11 @@ public sealed record TrainingOptions
         RequireAbove0(nameOf(nameof(ClipNorm)), ClipNorm ?? 1);
         RequireAbove0(nameOf(nameof(ClipValue)), ClipValue ?? 1);
         if (LearningRateSchedule == LearningRateSchedule.Step && StepEpochs is null) throw Invalid($"{nameOf(nameof(LearningRateSchedule))} Step multiplies the learning rate every so many epochs, but {nameOf(nameof(StepEpochs))} does not name their number. Give it, for example 30.");
+        if (Optimizer == TrainingOptimizer.LBFGS && (LearningRateSchedule != LearningRateSchedule.Constant || WarmupEpochs > 0 || ClipNorm is not null || ClipValue is not null || InputNoise > 0 || GaussianDropout > 0))
+        {
+            throw Invalid($"LBFGS finds the length of its steps itself, on a loss that stays the same: it takes no schedule, warm-up, clipping, noise or dropout. Leave these out, or take Adam.");
+        }
+
         if (Momentum is not (>= 0 and < 1))
         {
             throw new AutodiffException(

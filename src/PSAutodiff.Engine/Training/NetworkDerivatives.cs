@@ -75,7 +75,7 @@ public static class NetworkDerivatives
         var chosen = Chosen(network, names, parameters);
         var trace = NetworkTrace.Run(network, data, loss, threads, cancellation);
         var derivatives = trace.Layers.SelectMany(static layer => layer.DW.Cast<double>().Concat(layer.Db)).ToArray();
-        var model = new DenseModel<double>(network, loss, data, threads);
+        var model = NetworkModel<double>.Of(network, loss, data, threads);
         int[] rows = [.. Enumerable.Range(0, data.RowCount)];
         var moved = network.FlatParameters();
         var central = new CentralDifference(point, trace.Loss, Bound(network, trace), (parameter, positions) =>

@@ -4,6 +4,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using PSAutodiff.Data;
 using PSAutodiff.Networks;
+using PSAutodiff.Execution.Arrays;
+using PSAutodiff.Kernels;
+using PSAutodiff.Measurements;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;
@@ -76,53 +79,47 @@ public sealed class NetworkTrace
             throw new AutodiffException(ErrorIds.DataTooLarge, string.Create(CultureInfo.InvariantCulture, $"The matrices of {rows} rows with {widest} numbers each are too large. Trace fewer rows at a time."));
         }
 
-        var (sums, values, deltas) = (Of(layers), Of(layers), Of(layers));
-        var losses = new double[rows];
-        DenseModel<T> model = null!;
-        model = new DenseModel<T>(network, loss, data, threads, Look);
+        // Of each row: the loss, and of every layer the weighted sums, the outputs, and the derivatives by the sums, which are those by the biases.
+        var program = NetworkForms.Get(network, $"trace of {loss} in {typeof(T)}", () => Program(network, typeof(T) == typeof(float), loss));
+        var columns = new T[checked(rows * data.OutputSize)];
+        for (var row = 0; row < rows; row++) data.CopyTargets(row, columns.AsSpan(row * data.OutputSize, data.OutputSize));
+        var parameters = network.FlatParameters<T>();
+        var results = program.Results.Shapes.Select(shape => new double[checked(rows * (int)shape.Count)]).ToArray();
+        new RowRun<T>(program, threads).Evaluate(parameters, [data.Inputs, columns], rows, results, cancellation);
         var gradient = new T[network.ParameterCount];
-        var mean = model.Gradient(network.FlatParameters<T>(), [.. Enumerable.Range(0, rows)], gradient, noise: null, cancellation);
+        var mean = NetworkModel<T>.Of(network, loss, data, threads).Gradient(parameters, [.. Enumerable.Range(0, rows)], gradient, noise: null, cancellation);
         var wide = Array.ConvertAll(gradient, double.CreateTruncating);
         return new NetworkTrace(
             loss,
             mean,
-            losses,
+            results[0],
             Matrix<T>(data.Inputs, rows, data.InputSize),
-            TargetsOf(data),
-            layers.Select(layer => new LayerTrace(
-                layer.Index + 1,
-                network.Layers[layer.Index].Activation,
-                Matrix<T>(sums[layer.Index], rows, layer.Outputs),
-                Matrix<T>(values[layer.Index], rows, layer.Outputs),
-                Matrix<T>(deltas[layer.Index], rows, layer.Outputs),
-                Matrix(layer.WeightsOf<double>(wide), layer.Inputs, layer.Outputs),
-                layer.BiasesOf<double>(wide).ToArray())).ToArray());
-
-        T[][] Of(LayerPlace[] layers) => Array.ConvertAll(layers, layer => new T[rows * layer.Outputs]);
-
-        void Look(DenseBatch<T> batch, int first)
-        {
-            batch.Losses.CopyTo(losses.AsSpan(first));
-            foreach (var layer in layers)
+            Matrix<T>(columns, rows, data.OutputSize),
+            layers.Select(layer =>
             {
-                var start = first * layer.Outputs;
-                batch.CopyLayer(layer.Index, model.IsFused, sums[layer.Index].AsSpan(start), values[layer.Index].AsSpan(start), deltas[layer.Index].AsSpan(start));
-            }
-        }
+                var at = 1 + (3 * layer.Index);
+                var deltas = results[at + 2];
+                Vectors.Divide(deltas, (double)rows);
+                return new LayerTrace(
+                    layer.Index + 1,
+                    network.Layers[layer.Index].Activation,
+                    Matrix<double>(results[at], rows, layer.Outputs),
+                    Matrix<double>(results[at + 1], rows, layer.Outputs),
+                    Matrix<double>(deltas, rows, layer.Outputs),
+                    Matrix(layer.WeightsOf<double>(wide), layer.Inputs, layer.Outputs),
+                    layer.BiasesOf<double>(wide).ToArray());
+            }).ToArray());
     }
 
-    private static double[,] TargetsOf<T>(TrainingData<T> data)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static RowProgram Program(Network network, bool isNarrow, LossFunction loss)
     {
-        if (data.Targets is { } targets) return Matrix<T>(targets, data.RowCount, data.OutputSize);
-        var matrix = new double[data.RowCount, data.OutputSize];
-        for (var row = 0; row < data.RowCount; row++)
-        {
-            if (data.OutputSize == 1) matrix[row, 0] = data.Classes![row];
-            else matrix[row, data.Classes![row]] = 1;
-        }
-
-        return matrix;
+        var inputs = ExprNode.Variable(NetworkForms.Inputs, Core.Shape.Vector(network.InputSize));
+        var targets = ExprNode.Variable(NetworkForms.Targets, Core.Shape.Vector(network.OutputSize));
+        var measured = NetworkExpression.OfVectors(network, Networks.Losses.Loss.Of(loss), inputs, targets);
+        var derivatives = NumericDerivatives.Of(measured, [.. network.Layout.Layers.Select(static layer => layer.BiasesName)]);
+        var deltas = derivatives.Gradient.Nodes();
+        var layers = NetworkExpression.Layers(network, inputs, withValues: false);
+        return NetworkForms.ForValues(network, isNarrow, [measured, .. layers.SelectMany((layer, l) => new[] { layer.Sums, layer.Outputs, deltas[l] })], NetworkForms.Columns(network, withTargets: true));
     }
 
     private static double[,] Matrix<T>(ReadOnlySpan<T> values, int rows, int columns)

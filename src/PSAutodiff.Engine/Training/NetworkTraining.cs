@@ -69,7 +69,8 @@ public static class NetworkTraining
 
         // New weights are meant for scaled targets, trained ones give those that they were trained on.
         var start = targets is not null && network.LossFunction is not null ? TargetScaling.TakeOut(network, targets) : network;
-        var model = new DenseModel<T>(network, loss, data, Math.Max(1, options.Threads / TrainingLoop<T>.Workers(options)));
+        var threads = Math.Max(1, options.Threads / TrainingLoop<T>.Workers(options));
+        var model = NetworkModel<T>.Of(network, loss, data, threads, options.HasNoise);
         var loop = new TrainingLoop<T>(model, plan, start.FlatParameters<T>(), seed => network.Redrawn(seed).FlatParameters<T>())
         {
             Subject = () => (HashOf(start, loss), HashOf(data)),

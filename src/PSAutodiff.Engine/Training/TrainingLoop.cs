@@ -94,7 +94,7 @@ internal sealed class TrainingLoop<T>
         var (model, data) = Subject!();
         _file = new CheckpointFile(path, _options.Force, new CheckpointSubject(_options, model, data));
         if (!_options.Resume) return;
-        var memoryCount = new TrainingUpdate<T>(_options, 0, static _ => false).Memory.Length;
+        var memoryCount = TrainingRun<T>.MemoryCount(_options);
         _before = _file.Read(reader =>
         {
             for (var i = 0; i < _states.Length; i++)
@@ -391,7 +391,7 @@ internal sealed class TrainingLoop<T>
             RowsPerSecond = elapsed > TimeSpan.Zero ? rows / elapsed.TotalSeconds : 0,
             Optimizer = _options.Optimizer,
             LearningRate = _options.LearningRate,
-            BatchSize = _options.BatchSize,
+            BatchSize = _options.Optimizer == TrainingOptimizer.LBFGS ? _plan.Rows.Training.Length : _options.BatchSize,
             Restarts = restarts.ToArray(),
             CheckpointProblem = _fileProblem,
             StepsPerEpoch = _plan.StepsPerEpoch,

@@ -17,6 +17,11 @@ internal sealed class TrainingPlan
         Options = options;
         Samples = samples;
         Rows = new TrainingRows(rowCount, options);
+        if (options.Optimizer == TrainingOptimizer.LBFGS && options.BatchSize < Rows.Training.Length)
+        {
+            throw new AutodiffException(ErrorIds.TrainingOptionInvalid, string.Create(CultureInfo.InvariantCulture, $"LBFGS takes all rows in each step, and there are {Rows.Training.Length} to train on, but BatchSize is {options.BatchSize}. Leave it out, or take Adam for batches."));
+        }
+
         StepsPerEpoch = (Rows.Training.Length - 1) / options.BatchSize + 1;
         var steps = Math.Min((long)StepsPerEpoch * options.Epochs, options.MaxSteps ?? long.MaxValue);
         if (steps > Array.MaxLength)

@@ -22,6 +22,7 @@ internal sealed class TrainingRun<T>
     private readonly int _stepsPerEpoch;
     private readonly int _planned;
     private readonly TrainingUpdate<T> _update;
+    private readonly LbfgsSteps<T>? _search;
     private readonly TrainingOrder _order;
     private readonly BatchNoise? _noise;
     private readonly T[] _gradient;
@@ -45,8 +46,10 @@ internal sealed class TrainingRun<T>
         _gradient = new T[state.Parameters.Length];
         _next = new T[state.Parameters.Length];
         _update = new TrainingUpdate<T>(_options, state.Parameters.Length, isDecayed, _options.IsPlain ? null : new LearningRates(_options, _stepsPerEpoch, _planned));
-        for (var i = 0; i < state.Memory.Length; i++) state.Memory[i].CopyTo(_update.Memory[i], 0);
-        state.Memory = _update.Memory;
+        if (_options.Optimizer == TrainingOptimizer.LBFGS) _search = new LbfgsSteps<T>(_options, state.Parameters.Length, isDecayed);
+        var memory = _search?.Memory ?? _update.Memory;
+        for (var i = 0; i < state.Memory.Length; i++) state.Memory[i].CopyTo(memory[i], 0);
+        state.Memory = memory;
         _order = new TrainingOrder(_rows.Training, _options.Shuffle ? state.Seed : null);
         if (_options.InputNoise > 0 || _options.GaussianDropout > 0)
         {
@@ -56,6 +59,10 @@ internal sealed class TrainingRun<T>
 
     /// <summary>Where it is.</summary>
     public TrainingState<T> State { get; }
+
+    /// <summary>How many arrays of numbers for the parameters a state remembers.</summary>
+    public static int MemoryCount(TrainingOptions options) =>
+        options.Optimizer == TrainingOptimizer.LBFGS ? LbfgsSteps<T>.MemoryCount : new TrainingUpdate<T>(options, 0, static _ => false).Memory.Length;
 
     /// <summary>The state before the first step.</summary>
     public static TrainingState<T> Begin(T[] start, int seed) => new()
@@ -78,7 +85,7 @@ internal sealed class TrainingRun<T>
         try
         {
             var descends = _options.BatchSize == 1 && _options.Optimizer == TrainingOptimizer.GradientDescent && _options is { WeightDecay: 0, IsPlain: true };
-            var descent = descends ? model as IDescentModel<T> : null;
+            var descent = descends && model is IDescentModel<T> { Descends: true } own ? own : null;
             if (descent is not null && afterEpoch is null && _rows.Validation.Length == 0 && _options is { Shuffle: false, Patience: null, StopLoss: null, MinDecrease: null })
                 _ahead = [.. Enumerable.Repeat(_order.Next(), Math.Min(MostStepsAtOnce / _stepsPerEpoch, _options.Epochs)).SelectMany(static rows => rows)];
             if (_options.Patience is not null && State.BestParameters is null) Judge(Judged(model, cancellation));
@@ -133,6 +140,15 @@ internal sealed class TrainingRun<T>
     {
         var rows = order.AsSpan(State.Position, Math.Min(_options.BatchSize, order.Length - State.Position));
         double loss;
+        if (_search is not null)
+        {
+            (loss, var isTaken) = _search.Step(model, _rows.Training, State.Parameters, _next, cancellation);
+            if (isTaken is null) return Fail(order, loss);
+            if (isTaken is true) return Take(loss, rows.Length);
+            State.Reason = TrainingStopReason.Converged;
+            return false;
+        }
+
         try
         {
             loss = model.Gradient(State.Parameters, rows, _gradient, _noise, cancellation);
@@ -144,11 +160,16 @@ internal sealed class TrainingRun<T>
         }
 
         if (!double.IsFinite(loss) || !_update.Step(State.Steps + 1, State.Parameters, _gradient, _next, model.Team)) return Fail(order, loss);
-        (State.Parameters, _next) = (_next, State.Parameters);
         if (_noise is not null) State.Noise = _noise.Random.State;
+        return Take(loss, rows.Length);
+    }
+
+    private bool Take(double loss, int rows)
+    {
+        (State.Parameters, _next) = (_next, State.Parameters);
         MakeRoom(1);
         State.Losses[State.Steps++] = loss;
-        State.Position += rows.Length;
+        State.Position += rows;
         return true;
     }
 

@@ -23,4 +23,7 @@ public enum TrainingStopReason
 
     /// <summary>The mean loss of an epoch was less below that of the epoch before than was asked for.</summary>
     MinDecrease,
+
+    /// <summary>LBFGS found no step that lowers the loss: the parameters are a minimum, as far as rounding shows.</summary>
+    Converged,
 }

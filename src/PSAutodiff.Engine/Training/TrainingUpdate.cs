@@ -27,7 +27,8 @@ internal sealed class TrainingUpdate<T>
         (_options, _rates) = (options, rates);
         _update = options.Optimizer switch
         {
-            TrainingOptimizer.GradientDescent => ParameterUpdate<T>.Of(count, default(GradientDescentUpdate<T>)),
+            // Its steps are found by LbfgsSteps.
+            TrainingOptimizer.GradientDescent or TrainingOptimizer.LBFGS => ParameterUpdate<T>.Of(count, default(GradientDescentUpdate<T>)),
             TrainingOptimizer.Momentum => ParameterUpdate<T>.Of(count, new MomentumUpdate<T>(options.Momentum)),
             TrainingOptimizer.Nesterov => ParameterUpdate<T>.Of(count, new NesterovUpdate<T>(options.Momentum)),
             TrainingOptimizer.RMSProp => ParameterUpdate<T>.Of(count, default(RmsPropUpdate<T>)),

@@ -119,7 +119,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
     {
         Epochs = Epoch,
         MaxSteps = IsBound(nameof(MaxStep)) ? MaxStep : null,
-        BatchSize = IsBound(nameof(BatchSize)) ? BatchSize : ofNetwork ? NetworkBatchSize : 1,
+        BatchSize = IsBound(nameof(BatchSize)) ? BatchSize : Optimizer == TrainingOptimizer.LBFGS ? int.MaxValue : ofNetwork ? NetworkBatchSize : 1,
         Shuffle = Shuffle,
         Seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
         Optimizer = Optimizer,
@@ -156,6 +156,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
     private protected void WarnOfUnused(bool ofNetwork)
     {
         if (ofNetwork && IsBound(nameof(StopLoss)) && StopLoss <= 0) WriteWarning(System.FormattableString.Invariant($"-StopLoss {StopLoss} never ends a training run: it stops when the loss is below, and the losses of networks are at least 0."));
+        if (Optimizer == TrainingOptimizer.LBFGS && IsBound(nameof(LearningRate))) WriteWarning("LBFGS does not use -LearningRate.");
         if (LearningRateSchedule != LearningRateSchedule.Step && (IsBound(nameof(StepEpoch)) || IsBound(nameof(StepFactor)))) WriteWarning($"-StepEpoch and -StepFactor are for -LearningRateSchedule Step. The schedule is {LearningRateSchedule}, which does not use them.");
         if (LearningRateSchedule != LearningRateSchedule.Cosine && IsBound(nameof(FinalLearningRate))) WriteWarning($"-FinalLearningRate is for -LearningRateSchedule Cosine. The schedule is {LearningRateSchedule}, which does not use it.");
         if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");

@@ -38,7 +38,7 @@ internal static class NetworkOutput
     {
         var rows = data.Rows;
         var training = data.ToTrainingData<T>(network, loss);
-        var model = new DenseModel<T>(network, loss, training, threads);
+        var model = NetworkModel<T>.Of(network, loss, training, threads);
         var all = new int[rows];
         for (var i = 0; i < rows; i++) all[i] = i;
         var mean = model.Loss(network.FlatParameters<T>(), all, cancellation);

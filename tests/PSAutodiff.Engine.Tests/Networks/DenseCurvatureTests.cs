@@ -57,7 +57,7 @@ public sealed class DenseCurvatureTests
         var (inputs, targets) = (RandomNetworks.Rows(random, 3, network.InputSize), RandomNetworks.Rows(random, 3, network.OutputSize));
         var names = network.Parameters.Keys.Cast<string>().ToArray();
         ExprNode sum = 0;
-        foreach (var (output, j) in network.ToExpression().Select(static (output, j) => (output, j)))
+        foreach (var (output, j) in network.ToScalarExpression().Select(static (output, j) => (output, j)))
         {
             for (var row = 0; row < inputs.Length; row++)
             {

@@ -8,7 +8,7 @@ internal static class ExpressionLoss
     /// <summary>The mean loss over rows, and its gradient in the order of the network's parameters.</summary>
     public static (double Loss, double[] Gradient) Gradient(Network network, LossFunction loss, double[][] inputs, double[][] targets)
     {
-        var node = network.ToLossExpression(loss);
+        var node = network.ToScalarLossExpression(loss);
         var y = Enumerable.Range(1, network.OutputSize).Select(static i => string.Create(CultureInfo.InvariantCulture, $"y{i}"));
         var names = network.Parameters.Keys.Cast<string>().ToArray();
         var x = Enumerable.Range(1, network.InputSize).Select(static i => string.Create(CultureInfo.InvariantCulture, $"x{i}"));

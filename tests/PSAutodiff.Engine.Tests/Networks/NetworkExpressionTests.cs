@@ -8,6 +8,19 @@ namespace PSAutodiff.Tests;
 public sealed class NetworkExpressionTests
 {
     [Fact]
+    public void A_network_and_its_loss_are_a_line_each_and_the_derivatives_backpropagation()
+    {
+        var network = Network.Create(2, [(3, ActivationFunction.Tanh), (2, ActivationFunction.Softmax)], NetworkInitializer.He, 1, NetworkPrecision.Double);
+        const string shapes = "W1: [2, 3]; W2: [3, 2]; b1: [3]; b2: [2]; x: [2]; ";
+        Assert.Equal(shapes + "softmax(tanh(x @ W1 + b1) @ W2 + b2)", network.ToExpression().ToString());
+        Assert.Equal(@"\operatorname{softmax}\left(\mathbf{W}_{2}^{\mathsf{T}} \, \tanh\left(\mathbf{W}_{1}^{\mathsf{T}} \, \mathbf{x} + \mathbf{b}_{1}\right) + \mathbf{b}_{2}\right)", network.ToExpression().ToText(ExprTextFormat.Latex));
+        var loss = network.ToLossExpression(LossFunction.HalfSquaredError);
+        Assert.Equal(shapes + "y: [2]; sum((softmax(tanh(x @ W1 + b1) @ W2 + b2) - y)^2) / 2", loss.ToString());
+        var line = Network.Create(2, [(3, ActivationFunction.Tanh), (2, ActivationFunction.Linear)], NetworkInitializer.He, 1, NetworkPrecision.Double).ToLossExpression(LossFunction.HalfSquaredError);
+        Assert.StartsWith("W1: [2, 3]; W2: [3, 2]; b1: [3]; b2: [2]; x: [2]; y: [2]; outer(x, sech2(x @ W1 + b1) * (W2 @ (2 * (tanh(x @ W1 + b1) @ W2 + b2 - y)", line.Differentiate("W1").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_small_network_reads_as_one_writes_it_by_hand()
     {
         var network = Network.FromWeights(
@@ -16,10 +29,10 @@ public sealed class NetworkExpressionTests
             [ActivationFunction.Tanh, ActivationFunction.Sigmoid]);
         Assert.Equal(
             "sigmoid(b2_1 + (tanh(b1_1 + (x1 * w1_1_1 + x2 * w1_2_1)) * w2_1_1 + tanh(b1_2 + (x1 * w1_1_2 + x2 * w1_2_2)) * w2_2_1))",
-            Texts.Infix(network.ToExpression().Single()));
+            Texts.Infix(network.ToScalarExpression().Single()));
         Assert.Equal(
             "sigmoid(9 + (tanh(7 + (x1 * 1 + x2 * 3)) * 5 + tanh(8 + (x1 * 2 + x2 * 4)) * 6))",
-            Texts.Infix(network.ToExpression(withValues: true).Single()));
+            Texts.Infix(network.ToScalarExpression(withValues: true).Single()));
     }
 
     [Fact]
@@ -29,8 +42,8 @@ public sealed class NetworkExpressionTests
         var rows = RandomNetworks.Rows(random, 3, network.InputSize);
         var predictions = network.Predict(rows.ToMatrix());
         var x = Enumerable.Range(1, network.InputSize).Select(static i => $"x{i}").ToArray();
-        var named = CompiledExpression.Compile(network.ToExpression(), [.. x, .. network.Layout.Names()]);
-        var valued = CompiledExpression.Compile(network.ToExpression(withValues: true), x);
+        var named = CompiledExpression.Compile(network.ToScalarExpression(), [.. x, .. network.Layout.Names()]);
+        var valued = CompiledExpression.Compile(network.ToScalarExpression(withValues: true), x);
         for (var row = 0; row < rows.Length; row++)
         {
             var scaled = rows[row].Select((value, i) => network.Scaling?.Apply(i, value) ?? value).ToArray();
@@ -47,7 +60,7 @@ public sealed class NetworkExpressionTests
     public void As_arrays_it_is_a_line_whose_derivative_is_backpropagation()
     {
         var network = Network.Create(4, [(8, ActivationFunction.Tanh), (3, ActivationFunction.Softmax)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Double);
-        var node = network.ToArrayExpression();
+        var node = network.ToExpression();
         Assert.Equal("W1: [4, 8]; W2: [8, 3]; b1: [8]; b2: [3]; x: [4]; softmax(tanh(x @ W1 + b1) @ W2 + b2)", node.ToString());
         Assert.Equal(["W1", "b1", "W2", "b2"], network.ArrayParameters.Keys.Cast<string>());
         Assert.Equal(network.Layers[1].Weights, (double[,])network.ArrayParameters["W2"]!);
@@ -57,7 +70,7 @@ public sealed class NetworkExpressionTests
         var (x, inputs) = (new double[,] { { 0.3, 2, -1, 5 } }, new double[] { 0.3, 2, -1, 5 });
         var expected = scaled.Predict(x);
         var actual = new double[3];
-        CompiledExpression.Compile([.. Enumerable.Range(0, 3).Select(i => scaled.ToArrayExpression(withValues: true)[i])], ["x"]).Evaluate(inputs, actual);
+        CompiledExpression.Compile([.. Enumerable.Range(0, 3).Select(i => scaled.ToExpression(withValues: true)[i])], ["x"]).Evaluate(inputs, actual);
         for (var i = 0; i < 3; i++) Assert.Equal(expected[0, i], actual[i], 1e-14);
     }
 
@@ -76,7 +89,7 @@ public sealed class NetworkExpressionTests
             if (used.AdviceFor(Activation.Of(last)) is not null) network = WithLastSumsNearHalf(network);
             if (Problem(() => used.CheckLayer<double>(network, null)) is { } problem)
             {
-                Assert.Equal(problem, Problem(() => network.ToLossExpression(loss)));
+                Assert.Equal(problem, Problem(() => network.ToScalarLossExpression(loss)));
                 return;
             }
 
@@ -105,7 +118,7 @@ public sealed class NetworkExpressionTests
     {
         // 30 layers of 10 units: written out, the outputs would have 10^30 parts.
         var network = Network.Create(10, [.. Enumerable.Repeat((10, ActivationFunction.Tanh), 30)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Double);
-        var (graph, _) = ExprNode.Flatten(network.ToExpression());
+        var (graph, _) = ExprNode.Flatten(network.ToScalarExpression());
         Assert.Equal(10 + network.ParameterCount + (30 * 10 * (10 + 9 + 1 + 1)), graph.Count);
     }
 
@@ -113,11 +126,11 @@ public sealed class NetworkExpressionTests
     public void The_loss_of_a_small_network_reads_as_one_writes_it_by_hand()
     {
         var network = Network.FromWeights([new double[,] { { 1, 2 } }], [[3, 4]], [ActivationFunction.Linear]);
-        Assert.Equal("((b1_1 + x1 * w1_1_1 - y1)^2 + (b1_2 + x1 * w1_1_2 - y2)^2) / 2", Texts.Infix(network.ToLossExpression()));
-        Assert.Equal("((3 + x1 * 1 - y1)^2 + (4 + x1 * 2 - y2)^2) / 2", Texts.Infix(network.ToLossExpression(LossFunction.HalfSquaredError, withValues: true)));
+        Assert.Equal("((b1_1 + x1 * w1_1_1 - y1)^2 + (b1_2 + x1 * w1_1_2 - y2)^2) / 2", Texts.Infix(network.ToScalarLossExpression()));
+        Assert.Equal("((3 + x1 * 1 - y1)^2 + (4 + x1 * 2 - y2)^2) / 2", Texts.Infix(network.ToScalarLossExpression(LossFunction.HalfSquaredError, withValues: true)));
         network = Network.FromWeights([new double[,] { { 1 } }], [[2]], [ActivationFunction.Sigmoid]);
-        Assert.Equal("y1 * softplus(-(2 + x1 * 1)) + (1 - y1) * softplus(2 + x1 * 1)", Texts.Infix(network.ToLossExpression(withValues: true)));
-        Assert.Equal("(sigmoid(2 + x1 * 1) - y1)^2", Texts.Infix(network.WithLoss(LossFunction.MeanSquaredError).ToLossExpression(withValues: true)));
+        Assert.Equal("y1 * softplus(-(2 + x1 * 1)) + (1 - y1) * softplus(2 + x1 * 1)", Texts.Infix(network.ToScalarLossExpression(withValues: true)));
+        Assert.Equal("(sigmoid(2 + x1 * 1) - y1)^2", Texts.Infix(network.WithLoss(LossFunction.MeanSquaredError).ToScalarLossExpression(withValues: true)));
     }
 
     [Theory]
@@ -129,33 +142,33 @@ public sealed class NetworkExpressionTests
     public void Targets_are_called_like_the_labels_where_that_is_possible(string feature, string label, string loss)
     {
         var network = Network.FromWeights([new double[,] { { 3 } }], null, [ActivationFunction.Linear]);
-        Assert.Equal(loss, Texts.Infix(network.WithColumns([feature], [label], [], null).ToLossExpression(withValues: true)));
+        Assert.Equal(loss, Texts.Infix(network.WithColumns([feature], [label], [], null).ToScalarLossExpression(withValues: true)));
     }
 
     [Fact]
     public void Targets_of_classes_are_not_called_like_their_column()
     {
         var network = Network.FromWeights([new double[,] { { 3 } }], null, [ActivationFunction.Linear]).WithColumns(["a"], ["b"], ["no", "yes"], null);
-        Assert.Equal("(0 + a * 3 - y1)^2", Texts.Infix(network.ToLossExpression(withValues: true)));
+        Assert.Equal("(0 + a * 3 - y1)^2", Texts.Infix(network.ToScalarLossExpression(withValues: true)));
     }
 
     [Fact]
     public void A_loss_that_does_not_go_with_the_last_layer_is_refused_as_in_training()
     {
         var network = Network.Create(1, [(1, ActivationFunction.Tanh)], NetworkInitializer.He, 1, NetworkPrecision.Double);
-        Assert.Contains("the last layer is Tanh", Problem(() => network.ToLossExpression(LossFunction.BinaryCrossEntropy)), StringComparison.Ordinal);
-        Assert.Equal("There is no loss function 77.", Problem(() => network.ToLossExpression((LossFunction)77)));
+        Assert.Contains("the last layer is Tanh", Problem(() => network.ToScalarLossExpression(LossFunction.BinaryCrossEntropy)), StringComparison.Ordinal);
+        Assert.Equal("There is no loss function 77.", Problem(() => network.ToScalarLossExpression((LossFunction)77)));
     }
 
     [Fact]
     public void The_loss_of_a_wrong_sure_prediction_is_finite_and_keeps_its_digits()
     {
-        var sure = Network.FromWeights([new double[,] { { 1 } }], null, [ActivationFunction.Sigmoid]).ToLossExpression(withValues: true);
+        var sure = Network.FromWeights([new double[,] { { 1 } }], null, [ActivationFunction.Sigmoid]).ToScalarLossExpression(withValues: true);
         Assert.Equal(1000, sure.At(("x1", 1000), ("y1", 0)));
         Assert.Equal(1, sure.Differentiate("x1").At(("x1", 1000), ("y1", 0)));
         Assert.Equal(1, sure.At(("x1", 40), ("y1", 1)) / 4.248354255291589e-18, 1e-14);
         Assert.Equal(1, sure.Differentiate("x1").At(("x1", 40), ("y1", 1)) / -4.248354255291589e-18, 1e-14);
-        var classes = Network.FromWeights([new double[,] { { 1, -1 } }], null, [ActivationFunction.Softmax]).ToLossExpression(withValues: true);
+        var classes = Network.FromWeights([new double[,] { { 1, -1 } }], null, [ActivationFunction.Softmax]).ToScalarLossExpression(withValues: true);
         Assert.Equal(2000, classes.At(("x1", 1000), ("y1", 0), ("y2", 1)));
         Assert.Equal(2, classes.Differentiate("x1").At(("x1", 1000), ("y1", 0), ("y2", 1)));
     }
@@ -164,7 +177,7 @@ public sealed class NetworkExpressionTests
     public void A_softmax_stays_finite_far_out()
     {
         var network = Network.FromWeights([new double[,] { { 1000, -1000, 0 } }], null, [ActivationFunction.Softmax]);
-        var outputs = network.ToExpression(withValues: true);
+        var outputs = network.ToScalarExpression(withValues: true);
         Assert.Equal([1, 0, 0], outputs.Select(static output => output.At(("x1", 1))));
         Assert.Equal([0, 1, 0], outputs.Select(static output => output.At(("x1", -1))));
         Assert.Equal(0, outputs[0].Differentiate("x1").At(("x1", 1)));
@@ -191,14 +204,14 @@ public sealed class NetworkExpressionTests
     {
         var network = Network.FromWeights([new double[,] { { 3 }, { 5 } }], null, [ActivationFunction.Linear]).WithColumns(features.Split(','), [label], [], null);
         var inputs = names.Split(',');
-        Assert.Equal($"0 + ({inputs[0]} * 3 + {inputs[1]} * 5)", Texts.Infix(network.ToExpression(withValues: true)[0]));
+        Assert.Equal($"0 + ({inputs[0]} * 3 + {inputs[1]} * 5)", Texts.Infix(network.ToScalarExpression(withValues: true)[0]));
     }
 
     [Fact]
     public void Scaling_is_part_of_it()
     {
         var network = Network.FromWeights([new double[,] { { 3 } }], null, [ActivationFunction.Linear]).WithColumns([], [], [], new FeatureScaling([5], [2]));
-        Assert.Equal("b1_1 + (x1 - 5) / 2 * w1_1_1", Texts.Infix(network.ToExpression()[0]));
+        Assert.Equal("b1_1 + (x1 - 5) / 2 * w1_1_1", Texts.Infix(network.ToScalarExpression()[0]));
     }
 
     internal static double[][] RandomTargets(Random random, int rows, int size) =>

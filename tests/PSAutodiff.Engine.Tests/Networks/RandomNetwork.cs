@@ -59,9 +59,9 @@ internal sealed class RandomNetwork
         Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue - 1).Select(static seed => new RandomNetwork(seed))), property).Check(config);
     }
 
-    public DenseModel<T> Model<T>(int threads = 1)
+    public ITrainingModel<T> Model<T>(int threads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(Network, Loss, new TrainingData<T> { Inputs = As<T>(Inputs), Targets = As<T>(Targets), RowCount = Rows, InputSize = Network.InputSize, OutputSize = Network.OutputSize }, threads);
+        NetworkModel<T>.Of(Network, Loss, new TrainingData<T> { Inputs = As<T>(Inputs), Targets = As<T>(Targets), RowCount = Rows, InputSize = Network.InputSize, OutputSize = Network.OutputSize }, threads);
 
     /// <summary>The mean loss as an expression in the network's parameters.</summary>
     public ExprNode Expression()

@@ -122,7 +122,7 @@ Describe 'What New-NeuralNetwork refuses' {
 Describe 'A network as expressions' {
     It 'is differentiated and written like any other' {
         $net = New-NeuralNetwork 2 2, tanh, 1, sigmoid -Seed 1
-        $out = $net.ToExpression()
+        $out = $net.ToScalarExpression()
         $out | Should -HaveCount 1
         $out[0] | ConvertTo-ExprText | Should -Match 'tanh'
         $at = @{ x1 = 0.5; x2 = -1 }
@@ -134,13 +134,13 @@ Describe 'A network as expressions' {
 
     It 'is one line of matrices and vectors, with <_> too' -ForEach 'tanh', 'softplus', 'elu', 'leaky_relu', 'gelu', 'silu', 'swish' {
         $net = New-NeuralNetwork 3 4, $_, 2, softmax -Seed 2
-        $line = $net.ToArrayExpression()
+        $line = $net.ToExpression()
         if ($_ -eq 'tanh') { $line.ToString() | Should -BeExactly 'W1: [3, 4]; W2: [4, 2]; b1: [4]; b2: [2]; x: [3]; softmax(tanh(x @ W1 + b1) @ W2 + b2)' }
         $at = $net.ArrayParameters + @{ x = 1, -2, 0.5 }
         $predicted = Invoke-AutodiffModel -Network $net -Data @(, (1, -2, 0.5))
         $values = $line | Measure-Expression -At $at
         0, 1 | ForEach-Object { $values[$_] | Assert-Near $predicted[0, $_] -Within 1e-15 }
-        $same = $net.ToArrayExpression($true) | Measure-Expression -At @{ x = 1, -2, 0.5 }
+        $same = $net.ToExpression($true) | Measure-Expression -At @{ x = 1, -2, 0.5 }
         $same | Should -BeExactly $values
         $line[0] | Test-Derivative -At $at | Should -BeTrue
     }

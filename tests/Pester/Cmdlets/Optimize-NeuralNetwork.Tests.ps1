@@ -46,7 +46,7 @@ Describe 'Optimize-NeuralNetwork' {
     }
 
     It 'takes the second derivatives of the mean loss exactly, as Measure-Expression -Hessian does' {
-        $p = $xor.ToExpression()[0]
+        $p = $xor.ToScalarExpression()[0]
         $loss = New-ExprNode '-y*log(p) - (1-y)*log(1-p)' | Resolve-Expression -At @{ p = $p }
         $mean = $null
         foreach ($i in 0..3) {

@@ -326,6 +326,21 @@ Describe 'Starts from a distribution, and an end when the loss hardly falls' {
         $step.Loss[3] | Should -BeGreaterThan $same.Loss[3]
     }
 
+    It 'goes to the minimum by LBFGS, over all rows in each step' {
+        $rows = foreach ($x in -2..2) { @{ x = $x; y = 1 + 2 * $x + [Math]::Sin(5 * $x) } }
+        $line = $rows | Invoke-LinearRegression -Feature x -Label y
+        $outcome = Get-Outcome { $rows | Start-NetworkTraining '(y - (a*x + b))^2' -Optimizer LBFGS -Seed 1 -LearningRate 0.3 }
+        $outcome.Warnings.Message | Should -Be 'LBFGS does not use -LearningRate.'
+        $result = $outcome.Output[0]
+        $result.StopReason | Should -Be Converged
+        $result.BatchSize | Should -Be 5
+        $result.Steps | Should -BeLessThan 30
+        $result.Parameters.a | Assert-Near $line.Coefficients['x'] -Within 1e-7
+        Get-ErrorId (Get-Outcome { $rows | Start-NetworkTraining '(y - (a*x + b))^2' -Optimizer LBFGS -BatchSize 2 }).Errors[0] | Should -BeExactly TrainingOptionInvalid
+        $net = $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 3, tanh, 1 -Seed 1) -Feature x -Label y -Optimizer LBFGS -Epoch 300
+        $net.FinalLoss | Should -BeLessThan 1e-4
+    }
+
     It 'warns of settings of another schedule' {
         $outcome = Get-Outcome { $lineRows | Start-NetworkTraining '(y - (a*x + b))^2' -Epoch 1 -StepEpoch 3 -FinalLearningRate 0.01 }
         $outcome.Warnings | Should -HaveCount 2

@@ -126,7 +126,7 @@ Describe '3. ReLU, sigmoid and tanh, forward and backward' {
         $value | Assert-Near $Value -Within 5e-8
         # With half the squared error and an error of 1 the derivative of the loss is that of the activation.
         Get-Delta $net (, (, $X)) (, (, ($value - 1))) HalfSquaredError | Assert-Near $Slope -Within 5e-8
-        $net.ToExpression($true)[0] | Invoke-Differentiate x1 | Measure-Expression -At @{ x1 = $X } | Assert-Near $Slope -Within 5e-8
+        $net.ToScalarExpression($true)[0] | Invoke-Differentiate x1 | Measure-Expression -At @{ x1 = $X } | Assert-Near $Slope -Within 5e-8
     }
 }
 

@@ -50,7 +50,7 @@ Describe '1. The forward pass of 4-5-1, for sample <Seed>' -ForEach $samples {
         $yhat = Get-Sigmoid ($b2[0] + (0..4 | ForEach-Object { $w2[$_, 0] * $hidden[$_] } | Measure-Object -Sum).Sum)
         (Invoke-AutodiffModel $net -Data (, $X))[0, 0] | Assert-Near $yhat -Within 1e-15
         $at = @{ x1 = $X[0]; x2 = $X[1]; x3 = $X[2]; x4 = $X[3] }
-        $net.ToExpression($true)[0] | Measure-Expression -At $at | Assert-Near $yhat -Within 1e-15
+        $net.ToScalarExpression($true)[0] | Measure-Expression -At $at | Assert-Near $yhat -Within 1e-15
     }
 }
 
@@ -58,7 +58,7 @@ Describe '2. Equations (4) to (11), for sample <Seed>' -ForEach $samples {
     BeforeAll {
         $net = New-NeuralNetwork -InputSize 4 -Layer 5, sigmoid, 1, sigmoid -Seed $Seed
         $byHand = Get-GradientByHand $net $X $Y
-        $loss = New-ExprNode '(yhat - y)^2 / 2' | Resolve-Expression -At @{ yhat = $net.ToExpression()[0] }
+        $loss = New-ExprNode '(yhat - y)^2 / 2' | Resolve-Expression -At @{ yhat = $net.ToScalarExpression()[0] }
         $at = @{ x1 = $X[0]; x2 = $X[1]; x3 = $X[2]; x4 = $X[3]; y = $Y }
         foreach ($name in $net.Parameters.Keys) { $at[$name] = $net.Parameters[$name] }
     }

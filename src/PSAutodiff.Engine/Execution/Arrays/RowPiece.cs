@@ -27,6 +27,9 @@ internal sealed class RowPiece<T>(ArrayTape tape)
     ];
 
     private readonly ReadOnlyMemory<T>[] _columns = new ReadOnlyMemory<T>[tape.Rows.Columns.Names.Count];
+
+    // Which variables are given anew for the rows of each piece.
+    private readonly bool[] _isOfPiece = new bool[tape.Rows.Columns.Names.Count];
     private readonly bool[] _isRead = tape.FindRead();
     private T[] _inputs = [];
     private int[] _picks = [];
@@ -63,7 +66,8 @@ internal sealed class RowPiece<T>(ArrayTape tape)
     /// <param name="cancellation">Ends it early.</param>
     public void SetPoint(T[] inputs, ReadOnlyMemory<T>[] columns, int rowCount, int mostRows, CancellationToken cancellation)
     {
-        columns.CopyTo(_columns, 0);
+        columns.AsSpan(0, _columns.Length).CopyTo(_columns);
+        Array.Clear(_isOfPiece);
         _inputs = inputs;
         mostRows = Math.Min(mostRows, rowCount);
         if (_capacity < mostRows)
@@ -132,6 +136,9 @@ internal sealed class RowPiece<T>(ArrayTape tape)
         Count = rows.Length;
     }
 
+    /// <summary>Takes a variable's elements for the rows of this piece alone, row after row.</summary>
+    public void SetColumn(int column, ReadOnlyMemory<T> elements) => (_columns[column], _isOfPiece[column]) = (elements, true);
+
     /// <summary>The index of a row in the data.</summary>
     public int RowAt(int row) => _picks[row];
 
@@ -148,7 +155,7 @@ internal sealed class RowPiece<T>(ArrayTape tape)
         : MemoryMarshal.Cast<double, T>(Kept(place, first, count));
 
     /// <summary>The elements of a variable, or of a result in the precision of products, in some of the rows.</summary>
-    public MatrixRows<T> RowsOf(ArrayTape.Place place, int first, int count) => place.Storage == ArrayTape.Storage.Column
-        ? new MatrixRows<T>(_columns[place.Start].Span, _picks.AsSpan(first, count), place.Pitch)
-        : new MatrixRows<T>(Operand(place, first, count), count, place.Pitch);
+    public MatrixRows<T> RowsOf(ArrayTape.Place place, int first, int count) => place.Storage != ArrayTape.Storage.Column ? new MatrixRows<T>(Operand(place, first, count), count, place.Pitch)
+        : _isOfPiece[place.Start] ? new MatrixRows<T>(_columns[place.Start].Span[(first * place.Pitch)..], count, place.Pitch)
+        : new MatrixRows<T>(_columns[place.Start].Span, _picks.AsSpan(first, count), place.Pitch);
 }

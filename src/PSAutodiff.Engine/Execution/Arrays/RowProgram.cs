@@ -32,8 +32,9 @@ internal sealed class RowProgram
     /// <param name="columns">The variables that vary by row.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">A variable is missing or has another shape, or the arrays are too large.</exception>
-    public static RowProgram ForValues(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation) =>
-        new(ArrayTape.Compile(outputs, inputs, columns, cancellation), [], [], null, ResultsOf(outputs));
+    /// <param name="isNarrow">Whether products are made in single precision; the values are in double then too.</param>
+    public static RowProgram ForValues(RootedGraph outputs, VariableLayout inputs, VariableLayout columns, CancellationToken cancellation, bool isNarrow = false) =>
+        new(ArrayTape.Compile(outputs, inputs, columns, isNarrow ? new bool[outputs.Length] : null, cancellation), [], [], null, ResultsOf(outputs));
 
     /// <summary>Compiles expressions whose sums over rows are wanted.</summary>
     /// <inheritdoc cref="ForValues"/>

@@ -107,6 +107,9 @@ internal sealed class RowRun<T>
     /// <summary>Those who share the work.</summary>
     public ThreadTeam Team => _team;
 
+    /// <summary>Gives the elements of some variables for the rows of each piece, before it is run; the first of them are given for all rows.</summary>
+    public IPieceColumns<T>? OfPiece { get; init; }
+
     /// <summary>Whether threads share work however small it is.</summary>
     public bool SharesAll { get; init; }
 
@@ -175,7 +178,8 @@ internal sealed class RowRun<T>
             {
                 var place = _program.Rows.Outputs[i];
                 var target = results[i].AsSpan(start * place.Length, count * place.Length);
-                if (place.Varies) CopyRows(_piece.RowsOf(place, 0, count), MemoryMarshal.Cast<double, T>(target));
+                if (place.Storage == ArrayTape.Storage.Kept) _piece.Kept(place, 0, count).CopyTo(target);
+                else if (place.Varies) WidenRows(_piece.RowsOf(place, 0, count), target);
                 else Vectors.Repeat<double>(place.In(_piece.Arena), target);
             }
         }
@@ -184,6 +188,11 @@ internal sealed class RowRun<T>
     private static void CopyRows(MatrixRows<T> rows, Span<T> target)
     {
         for (var i = 0; i < rows.Count; i++) rows[i].CopyTo(target[(i * rows.Width)..]);
+    }
+
+    private static void WidenRows(MatrixRows<T> rows, Span<double> target)
+    {
+        for (var i = 0; i < rows.Count; i++) Vectors.Widen(rows[i], target[(i * rows.Width)..]);
     }
 
     private void Begin(T[] inputs, ReadOnlyMemory<T>[] columns, int rowCount, CancellationToken cancellation)
@@ -199,6 +208,11 @@ internal sealed class RowRun<T>
     private void Run(ReadOnlySpan<int> rows)
     {
         _piece.SetRows(rows);
+        for (var column = 0; OfPiece is not null && column < _program.Rows.Rows.Columns.Names.Count; column++)
+        {
+            if (OfPiece.Fill(column, rows) is { Length: > 0 } elements) _piece.SetColumn(column, elements);
+        }
+
         var shares = Shares(rows.Length);
         _block = _blockRows;
         if (shares)

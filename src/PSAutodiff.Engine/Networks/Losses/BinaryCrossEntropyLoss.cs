@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks.Losses;
 
@@ -24,42 +22,6 @@ internal sealed class BinaryCrossEntropyLoss() : CrossEntropyLoss(ActivationFunc
     public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => fused
         ? ExprNode.Sum((targets * ExprNode.Softplus(-predictions)) + ((1 - targets) * ExprNode.Softplus(predictions)))
         : -ExprNode.Sum((targets * ExprNode.Log(predictions + Floor)) + ((1 - targets) * ExprNode.Log(1 - predictions + Floor)));
-
-    protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
-    {
-        var logs = scratch[..p.Length];
-        for (var i = 0; i < p.Length; i++) logs[i] = p[i] + Floor;
-        Elementary.Log(logs, logs);
-        for (var i = 0; i < p.Length; i++) losses[i / columns] -= y[i] * logs[i];
-        for (var i = 0; i < p.Length; i++) logs[i] = 1 - p[i] + Floor;
-        Elementary.Log(logs, logs);
-        for (var i = 0; i < p.Length; i++) losses[i / columns] -= (1 - y[i]) * logs[i];
-        for (var i = 0; i < p.Length; i++) p[i] = (((1 - y[i]) / (1 - p[i] + Floor)) - (y[i] / (p[i] + Floor))) / rowCount;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void FromSums(Span<double> z, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
-    {
-        var part = scratch[..z.Length];
-        var logs = scratch.Slice(z.Length, z.Length);
-
-        // With e = exp(-|z|), of sigmoid(z) and 1 - sigmoid(z) the small one is e / (1 + e), and -log of the large one log(1 + e), of the small one that
-        // and |z|: no cancellation.
-        for (var i = 0; i < z.Length; i++) part[i] = -Math.Abs(z[i]);
-        Elementary.Exp(part, part);
-        Elementary.Log1p(part, logs);
-        for (var (i, row) = (0, 0); row < losses.Length; row++)
-        {
-            for (var end = i + columns; i < end; i++)
-            {
-                var small = part[i] / (1 + part[i]);
-                losses[row] += logs[i];
-                if (z[i] > 0 && y[i] != 1) losses[row] += (1 - y[i]) * z[i];
-                else if (z[i] < 0 && y[i] != 0) losses[row] -= y[i] * z[i];
-                z[i] = (z[i] > 0 ? 1 - y[i] - small : small - y[i]) / rowCount;
-            }
-        }
-    }
 
     protected override string WhyNot<T>(ReadOnlySpan<T> targets, int columns)
     {

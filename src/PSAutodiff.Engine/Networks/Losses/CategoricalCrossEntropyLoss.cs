@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using PSAutodiff.Kernels;
 using PSAutodiff.Networks.Activations;
 
@@ -36,7 +35,7 @@ internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(Activatio
     public override ExprNode ToExpression(bool fused, ExprNode[] predictions, ExprNode[] targets)
     {
         if (!fused) return -Sum(predictions, targets, static (p, y) => y * ExprNode.Log(p + Floor));
-        var sums = SoftmaxActivation<double>.BelowLargest(predictions);
+        var sums = SoftmaxActivation.BelowLargest(predictions);
         var log = ExprNode.Log(sums.Select(ExprNode.Exp).Aggregate(static (x, y) => x + y));
         return Sum(sums, targets, (z, y) => y * (log - z));
     }
@@ -44,37 +43,6 @@ internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(Activatio
     public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => fused
         ? ExprNode.Sum(targets * (predictions.LogSumExp() - predictions))
         : -ExprNode.Sum(targets * ExprNode.Log(predictions + Floor));
-
-    protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
-    {
-        var logs = scratch[..p.Length];
-        for (var i = 0; i < p.Length; i++) logs[i] = p[i] + Floor;
-        Elementary.Log(logs, logs);
-        for (var i = 0; i < p.Length; i++) losses[i / columns] -= y[i] * logs[i];
-        for (var i = 0; i < p.Length; i++) p[i] = -y[i] / (p[i] + Floor) / rowCount;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void FromSums(Span<double> z, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
-    {
-        var part = scratch[..z.Length];
-        for (var start = 0; start < z.Length; start += columns) Vectors.Subtract(z.Slice(start, columns), Vectors.Greatest(z.Slice(start, columns)));
-        Elementary.Exp(z, part);
-        for (var row = 0; row < losses.Length; row++)
-        {
-            var ofZ = z.Slice(row * columns, columns);
-            var ofY = y.Slice(row * columns, columns);
-            var ofPart = part.Slice(row * columns, columns);
-            var sum = Vectors.Sum(ofPart);
-            var log = Elementary.Log(sum);
-            var total = Vectors.Sum(ofY);
-            for (var i = 0; i < ofZ.Length; i++)
-            {
-                if (ofY[i] != 0) losses[row] += ofY[i] * (log - ofZ[i]);
-                ofZ[i] = ((total * ofPart[i] / sum) - ofY[i]) / rowCount;
-            }
-        }
-    }
 
     protected override string WhyNot<T>(ReadOnlySpan<T> targets, int columns) =>
         "is below 0, but CategoricalCrossEntropy takes the targets of a row for the probabilities of its classes.";

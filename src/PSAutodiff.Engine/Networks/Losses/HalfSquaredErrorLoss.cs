@@ -16,11 +16,4 @@ internal sealed class HalfSquaredErrorLoss : Loss
         Sum(predictions, targets, static (p, y) => ExprNode.Pow(p - y, 2)) / 2;
 
     public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => ExprNode.Sum(ExprNode.Pow(predictions - targets, 2)) / 2;
-
-    protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
-    {
-        for (var i = 0; i < p.Length; i++) p[i] -= y[i];
-        for (var i = 0; i < p.Length; i++) losses[i / columns] += p[i] * p[i] / 2;
-        for (var i = 0; i < p.Length; i++) p[i] /= rowCount;
-    }
 }

@@ -1,15 +1,13 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using PSAutodiff.Data;
 using PSAutodiff.Foundation;
-using PSAutodiff.Kernels;
 using PSAutodiff.Networks.Activations;
 
 namespace PSAutodiff.Networks.Losses;
 
 /// <summary>
 /// What a network's predictions p are measured by against targets y: all that is known of one function. Each is a class of its own, which
-/// is found by its being there. Everything is computed in double for either precision.
+/// is found by its being there.
 /// </summary>
 internal abstract class Loss
 {
@@ -35,43 +33,8 @@ internal abstract class Loss
     /// <summary>Whether the loss is computed from the weighted sums of a network's last layer.</summary>
     public bool FusesInto(Network network) => FusesWith == network.Layers[^1].Activation;
 
-    /// <summary>The length of the working memory of <see cref="Measure"/>.</summary>
-    public static int ScratchLength(int rows, int columns) => checked(4 * rows * columns);
-
-    /// <summary>The loss of each row, and the derivatives of the mean loss with respect to predictions, or to weighted sums when they were fused.</summary>
-    /// <param name="fused">Whether what follows are the weighted sums of a last layer with <see cref="FusesWith"/>, not predictions.</param>
-    /// <param name="predictions">Row after row: rows x columns.</param>
-    /// <param name="targets">The targets, row after row.</param>
-    /// <param name="columns">Number of outputs.</param>
-    /// <param name="rowCount">Rows over which the mean is taken: these and others.</param>
-    /// <param name="losses">Gets the loss of each of these rows.</param>
-    /// <param name="derivatives">Gets the derivatives, row after row.</param>
-    /// <param name="scratch">Working memory.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Measure<T>(
-        bool fused,
-        ReadOnlySpan<T> predictions,
-        ReadOnlySpan<T> targets,
-        int columns,
-        int rowCount,
-        Span<double> losses,
-        Span<T> derivatives,
-        Span<double> scratch)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var p = scratch[..predictions.Length];
-        var y = scratch.Slice(p.Length, p.Length);
-        var rest = scratch[(2 * p.Length)..];
-        Vectors.Widen(predictions, p);
-        Vectors.Widen(targets, y);
-        losses.Clear();
-        if (fused) FromSums(p, y, columns, rowCount, losses, rest);
-        else FromPredictions(p, y, columns, rowCount, losses, rest);
-        Vectors.Narrow(p, derivatives);
-    }
-
     /// <summary>Gradient and diagonal of the Hessian of one row's loss with respect to predictions, or the whole Hessian with respect to weighted sums when they were fused.</summary>
-    /// <param name="fused">As for <see cref="Measure"/>, but what follows are predictions in either case.</param>
+    /// <param name="fused">Whether the last layer has the activation <see cref="FusesWith"/>, by whose weighted sums the derivatives are then. Predictions follow in either case.</param>
     /// <param name="p">The predictions.</param>
     /// <param name="y">The targets.</param>
     /// <param name="gradient">Gets the first derivatives.</param>
@@ -79,13 +42,13 @@ internal abstract class Loss
     public abstract void Differentiate(bool fused, ReadOnlySpan<double> p, ReadOnlySpan<double> y, Span<double> gradient, Span<double> hessian);
 
     /// <summary>The loss of one row as an expression.</summary>
-    /// <param name="fused">As for <see cref="Measure"/>.</param>
+    /// <param name="fused">Whether what follows are the weighted sums of a last layer with <see cref="FusesWith"/>, not predictions.</param>
     /// <param name="predictions">The predictions, or the weighted sums when they were fused.</param>
     /// <param name="targets">As many targets.</param>
     public abstract ExprNode ToExpression(bool fused, ExprNode[] predictions, ExprNode[] targets);
 
     /// <summary>The loss of one row as an expression of vectors.</summary>
-    /// <param name="fused">As for <see cref="Measure"/>.</param>
+    /// <param name="fused">Whether what follows are the weighted sums of a last layer with <see cref="FusesWith"/>, not predictions.</param>
     /// <param name="predictions">The predictions, or the weighted sums when they were fused.</param>
     /// <param name="targets">The targets, a vector of the same length.</param>
     public abstract ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets);
@@ -118,17 +81,4 @@ internal abstract class Loss
     /// <summary>A term for each output, summed.</summary>
     protected static ExprNode Sum(ExprNode[] predictions, ExprNode[] targets, Func<ExprNode, ExprNode, ExprNode> term) =>
         predictions.Zip(targets, term).Aggregate(static (x, y) => x + y);
-
-    /// <summary>Adds the loss of each row, and replaces predictions by the derivatives of the mean loss.</summary>
-    /// <param name="p">The predictions.</param>
-    /// <param name="y">The targets.</param>
-    /// <param name="columns">Number of outputs.</param>
-    /// <param name="rowCount">Rows over which the mean is taken.</param>
-    /// <param name="losses">The loss of each row, 0 before.</param>
-    /// <param name="scratch">Working memory, twice as long as the predictions.</param>
-    protected abstract void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch);
-
-    /// <summary>The same from weighted sums.</summary>
-    protected virtual void FromSums(Span<double> z, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch) =>
-        throw new InvalidOperationException($"{Function} is fused with no activation.");
 }

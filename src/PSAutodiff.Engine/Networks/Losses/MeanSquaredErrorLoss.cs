@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace PSAutodiff.Networks.Losses;
 
 /// <summary>(p - y)^2, mean over outputs.</summary>
@@ -21,12 +19,4 @@ internal sealed class MeanSquaredErrorLoss : Loss
     }
 
     public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => ExprNode.Mean(ExprNode.Pow(predictions - targets, 2));
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void FromPredictions(Span<double> p, ReadOnlySpan<double> y, int columns, int rowCount, Span<double> losses, Span<double> scratch)
-    {
-        for (var i = 0; i < p.Length; i++) p[i] -= y[i];
-        for (var i = 0; i < p.Length; i++) losses[i / columns] += p[i] * p[i] / columns;
-        for (var i = 0; i < p.Length; i++) p[i] = 2 * p[i] / columns / rowCount;
-    }
 }

@@ -22,7 +22,7 @@ internal sealed class StartTrainer<T>(ITrainingModel<T> model, TrainingPlan plan
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ConcurrentBag<ITrainingModel<T>> _free = [model];
-    private readonly int _memoryCount = new TrainingUpdate<T>(plan.Options, 0, static _ => false).Memory.Length;
+    private readonly int _memoryCount = TrainingRun<T>.MemoryCount(plan.Options);
 
     /// <summary>Trains a start as far as it is not trained yet.</summary>
     /// <param name="state">Where it is; changed.</param>
@@ -82,7 +82,7 @@ internal sealed class StartTrainer<T>(ITrainingModel<T> model, TrainingPlan plan
     public static TrainingState<T> Read(CheckpointReader reader, TrainingPlan plan, int seed, int parameterCount)
     {
         var fails = reader.Flag();
-        var state = CheckpointSection.Read<T>(reader, plan, seed, parameterCount, new TrainingUpdate<T>(plan.Options, 0, static _ => false).Memory.Length);
+        var state = CheckpointSection.Read<T>(reader, plan, seed, parameterCount, TrainingRun<T>.MemoryCount(plan.Options));
         if (state is not { IsMeasured: true, IsTrimmed: false } || reader.Remaining > 0) throw new InvalidDataException("it is not the end of a start");
         state.FailsAtStart = fails;
         if (state.EpochLoss.Count > 0) state.LastEpochLoss = state.EpochLoss[^1];

@@ -94,7 +94,7 @@ internal static class TrainingJob
         };
         if (reader.Remaining > 0) throw new InvalidDataException("it goes on after its end");
         data.Check();
-        return new StartTrainer<T>(new DenseModel<T>(network, loss, data, threads), new TrainingPlan(rows, Checked(samples, rows), options));
+        return new StartTrainer<T>(NetworkModel<T>.Of(network, loss, data, threads, options.HasNoise), new TrainingPlan(rows, Checked(samples, rows), options));
     }
 
     private static int[]? Checked(int[]? samples, int rows) => samples is null || samples.Length == rows ? samples : throw new InvalidDataException("it has more or fewer numbers of rows than rows");

@@ -6,6 +6,9 @@ namespace PSAutodiff.Training.Models;
 internal interface IDescentModel<T> : ITrainingModel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Whether it does.</summary>
+    bool Descends { get; }
+
     /// <summary>Takes a step on each row, one after the other, until one ends in numbers that are not finite; that one is undone.</summary>
     /// <param name="parameters">The parameters, which are moved.</param>
     /// <param name="rows">Indices of the rows, from 0.</param>

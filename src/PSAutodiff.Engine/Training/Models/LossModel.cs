@@ -6,7 +6,7 @@ using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Training.Models;
 
-/// <summary>A loss expression over rows, as the training loop sees it. All its parameters are weights.</summary>
+/// <summary>A loss of numbers over rows, as the training loop sees it.</summary>
 internal sealed class LossModel : IDescentModel<double>
 {
     // Rows between two looks at the token.
@@ -15,7 +15,7 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly LossProgram _program;
     private readonly CompiledExpression _compiled;
     private readonly int _columnCount;
-    private readonly double[][] _rows;
+    private readonly double[] _rowCells;
     private readonly int _threads;
     private readonly double[] _outputs;
     private readonly double[] _sums;
@@ -32,11 +32,21 @@ internal sealed class LossModel : IDescentModel<double>
     /// <param name="rows">The data: one array of column values for each row.</param>
     /// <param name="threads">The most threads to use.</param>
     public LossModel(LossProgram program, double[][] rows, int threads)
+        : this(program, Flat(rows, program.Columns.Length), rows.Length, threads)
+    {
+    }
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="program">What was compiled of the loss; it has <see cref="LossProgram.Gradient"/>.</param>
+    /// <param name="cells">The data: the column values of row after row.</param>
+    /// <param name="rowCount">Number of rows.</param>
+    /// <param name="threads">The most threads to use.</param>
+    public LossModel(LossProgram program, double[] cells, int rowCount, int threads)
     {
         _program = program;
         _compiled = program.Gradient;
         _columnCount = program.Columns.Length;
-        _rows = rows;
+        (_rowCells, RowCount) = (cells, rowCount);
         _threads = threads;
         _outputs = new double[_compiled.OutputCount];
         _sums = new double[_compiled.OutputCount];
@@ -48,23 +58,33 @@ internal sealed class LossModel : IDescentModel<double>
         for (var i = 0; i < _cells.Length; i++) _columns[_columnCount + i] = _cells[i] = new double[1];
     }
 
+    /// <summary>Whether weight decay applies to a parameter.</summary>
+    public Func<int, bool> Decays { get; init; } = static _ => true;
+
+    /// <summary>The parameters that stay as they are: their derivatives are 0.</summary>
+    public int[] Frozen { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Descends => Frozen.Length == 0;
+
     /// <inheritdoc/>
     public int ParameterCount => _outputs.Length - 1;
 
     /// <inheritdoc/>
-    public int RowCount => _rows.Length;
+    public int RowCount { get; }
 
     /// <inheritdoc/>
-    public bool IsDecayed(int parameter) => true;
+    public bool IsDecayed(int parameter) => Decays(parameter);
 
     /// <inheritdoc/>
-    public ITrainingModel<double> ForAnotherThread() => new LossModel(_program, _rows, _threads);
+    public ITrainingModel<double> ForAnotherThread() => new LossModel(_program, _rowCells, RowCount, _threads) { Decays = Decays, Frozen = Frozen };
 
     /// <inheritdoc/>
     public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         Sum(parameters, rows, cancellation);
         for (var i = 0; i < gradient.Length; i++) gradient[i] = _sums[i] / rows.Length;
+        foreach (var index in Frozen) gradient[index] = 0;
         return _sums[^1] / rows.Length;
     }
 
@@ -105,9 +125,9 @@ internal sealed class LossModel : IDescentModel<double>
         for (var i = 0; i < rows.Length; i++)
         {
             last = rate;
-            var row = _rows[rows[i]];
+            var row = Row(rows[i]);
             if (code is null) runner.Run(row, place, place);
-            else code(ref MemoryMarshal.GetArrayDataReference(row), ref start, ref start, ref start);
+            else code(ref MemoryMarshal.GetReference(row), ref start, ref start, ref start);
             losses[i] = last;
             check += last - last;
         }
@@ -121,6 +141,16 @@ internal sealed class LossModel : IDescentModel<double>
         return true;
     }
 
+    private static double[] Flat(double[][] rows, int width)
+    {
+        var cells = new double[checked(rows.Length * width)];
+        for (var row = 0; row < rows.Length; row++) rows[row].CopyTo(cells, row * width);
+        return cells;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOnlySpan<double> Row(int row) => _rowCells.AsSpan(row * _columnCount, _columnCount);
+
     private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
         Array.Clear(_sums);
@@ -130,7 +160,7 @@ internal sealed class LossModel : IDescentModel<double>
             var runner = _compiled.Runner;
             foreach (var row in rows)
             {
-                runner.Run(_rows[row], parameters, _outputs);
+                runner.Run(Row(row), parameters, _outputs);
                 Vectors.Add<double>(_sums, _outputs);
             }
 
@@ -155,7 +185,7 @@ internal sealed class LossModel : IDescentModel<double>
 
         for (var i = 0; i < rows.Length; i++)
         {
-            var row = _rows[rows[i]];
+            var row = Row(rows[i]);
             for (var j = 0; j < row.Length; j++) _gathered[j][i] = row[j];
         }
 

@@ -17,8 +17,10 @@ internal sealed class LossProgram
     /// <param name="parameters">Its variables that are trained.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <param name="isNarrow">Whether it is trained in single precision: then also numbers are as arrays are.</param>
+    /// <param name="keepsArrays">Whether small arrays are trained as arrays too.</param>
+    /// <param name="mostNumbers">See <see cref="ElementForms.Of"/>.</param>
     /// <exception cref="AutodiffException">The loss is not a number, or single precision does not count as far as is needed.</exception>
-    public LossProgram(ExprNode loss, string[] columns, string[] parameters, CancellationToken cancellation, bool isNarrow = false)
+    public LossProgram(ExprNode loss, string[] columns, string[] parameters, CancellationToken cancellation, bool isNarrow = false, bool keepsArrays = false, int mostNumbers = 0)
     {
         var flat = ExprNode.Flatten([loss], cancellation);
         (Columns, Parameters) = (VariableLayout.Of(columns, flat), VariableLayout.Of(parameters, flat));
@@ -28,18 +30,18 @@ internal sealed class LossProgram
         var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
         var outputs = derivatives.Gradient.And(derivatives.Value);
         var hasArrays = flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays;
-        if (hasArrays && !isNarrow && !new SymmetricParts(Parameters).Exist)
+        if (hasArrays && !isNarrow && !keepsArrays && !new SymmetricParts(Parameters).Exist)
         {
             // Small arrays are trained as numbers.
             var inputs = new VariableLayout([.. columns, .. parameters], [.. Columns.Shapes, .. Parameters.Shapes]);
-            if (ElementForms.Of(outputs, inputs, cancellation) is { } elements)
+            if (ElementForms.Of(outputs, inputs, cancellation, mostNumbers) is { } elements)
             {
                 string[] names = [.. Enumerable.Range(0, inputs.Length).Select(ElementForms.NameOf)];
                 (outputs, columns, parameters, hasArrays) = (elements, names[..Columns.Length], names[Columns.Length..], false);
             }
         }
 
-        if (hasArrays || isNarrow)
+        if (hasArrays || isNarrow || keepsArrays)
         {
             Rows = RowProgram.ForSums(outputs, Parameters, Columns, cancellation, isNarrow);
             _loss = new Lazy<RowProgram>(() => RowProgram.ForSums(derivatives.Value, Parameters, Columns, default, isNarrow));

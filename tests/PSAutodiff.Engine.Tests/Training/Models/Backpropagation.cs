@@ -3,7 +3,7 @@ using PSAutodiff.Training.Models;
 
 namespace PSAutodiff.Tests;
 
-/// <summary>The loss of a network and its gradient by the batched backpropagation that trains it.</summary>
+/// <summary>The loss of a network and its gradient as it is trained.</summary>
 internal static class Backpropagation
 {
     /// <summary>The mean loss over rows, and its gradient in the order of the network's parameters.</summary>
@@ -18,7 +18,7 @@ internal static class Backpropagation
             OutputSize = network.OutputSize,
         };
         var gradient = new double[network.ParameterCount];
-        var model = new DenseModel<double>(network, loss, data, threads: 1);
+        var model = NetworkModel<double>.Of(network, loss, data, threads: 1);
         var mean = model.Gradient(network.FlatParameters(), [.. Enumerable.Range(0, inputs.Length)], gradient, null, CancellationToken.None);
         return (mean, gradient);
     }

@@ -4,11 +4,12 @@ using PSAutodiff.Data;
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Networks;
 using PSAutodiff.Networks.Losses;
+using PSAutodiff.Training.Models;
 
-namespace PSAutodiff.Training.Models;
+namespace PSAutodiff.Tests;
 
 /// <summary>
-/// The loss of a dense network over rows and its gradient, by batched backpropagation. Sums over rows are formed row after row, in the
+/// The loss of a dense network over rows and its gradient, by batched backpropagation written by hand. Sums over rows are formed row after row, in the
 /// order given, so the bits depend neither on threads nor on the pieces in which a large batch is worked off.
 /// </summary>
 internal sealed class DenseModel<T> : ITrainingModel<T>
@@ -26,7 +27,6 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     private readonly int[] _frozen;
     private readonly DenseBatch<T> _batch;
     private readonly ThreadTeam _team;
-    private readonly Action<DenseBatch<T>, int>? _look;
     private T[] _parameters = [];
     private T[]? _gradient;
     private Phase _phase;
@@ -40,11 +40,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     /// <param name="loss">The loss.</param>
     /// <param name="data">The rows, as wide as the network has inputs and outputs.</param>
     /// <param name="threads">The most threads, at least 1.</param>
-    /// <param name="look">
-    /// Looks at the working memory after each piece of a batch whose gradient was asked for, and gets the place of its first row; with it
-    /// the weighted sums of all layers are kept. Null for nobody.
-    /// </param>
-    public DenseModel(Network network, LossFunction loss, TrainingData<T> data, int threads, Action<DenseBatch<T>, int>? look = null)
+    public DenseModel(Network network, LossFunction loss, TrainingData<T> data, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         data.Check();
@@ -57,8 +53,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         _data = data;
         _threads = threads;
         _frozen = network.FrozenIndices();
-        _batch = new DenseBatch<T>(network, trains: true, threads, keepsSums: look is not null);
-        _look = look;
+        _batch = new DenseBatch<T>(network, trains: true, threads);
         _team = new ThreadTeam(Do, threads);
     }
 
@@ -69,9 +64,6 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         Backward,
         Gradient,
     }
-
-    /// <summary>Whether loss and last layer are one, so that the batch holds weighted sums in the place of the last layer's values.</summary>
-    public bool IsFused => _fused;
 
     /// <inheritdoc/>
     public int ParameterCount => _layout.ParameterCount;
@@ -144,9 +136,9 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
             if (gradient is not null) Do(Phase.Gradient, _batch.GradientParts, shares);
             cancellation.ThrowIfCancellationRequested();
             foreach (var loss in _batch.Losses) sum += loss;
-            if (gradient is not null) _look?.Invoke(_batch, start);
         }
 
+        if (gradient is not null) _batch.Finish(gradient, rows.Length);
         (_parameters, _gradient) = ([], null);
         return sum / rows.Length;
     }
@@ -170,6 +162,6 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         var first = part * _part;
         var count = Math.Min(_part, _batch.Count - first);
         _batch.Forward(first, count, _parameters, _fused, worker);
-        _batch.Backward(first, count, _parameters, _loss, _fused, _rowCount, _phase == Phase.Backward, worker);
+        _batch.Backward(first, count, _parameters, _loss.Function, _fused, _rowCount, _phase == Phase.Backward, worker);
     }
 }

@@ -2,13 +2,12 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
-using PSAutodiff.Networks.Activations;
-using PSAutodiff.Networks.Losses;
+using PSAutodiff.Networks;
 
-namespace PSAutodiff.Networks;
+namespace PSAutodiff.Tests;
 
 /// <summary>
-/// The working memory of a dense network for a batch of rows, and what is done there: forward and backward, rows by rows; weight gradients,
+/// Batched backpropagation written by hand, as networks were trained before they were expressions. The working memory of a dense network for a batch of rows, and what is done there: forward and backward, rows by rows; weight gradients,
 /// inputs by inputs. Parts of either may be done in any order, by several workers at a time, with the same bits.
 /// </summary>
 internal sealed class DenseBatch<T>
@@ -26,9 +25,8 @@ internal sealed class DenseBatch<T>
     private const int InputsPackedAtOnce = 200;
 
     private readonly ParameterLayout _layout;
-    private readonly Activation<T>[] _activations;
+    private readonly ActivationKernel<T>[] _activations;
     private readonly bool _trains;
-    private readonly bool _keepsSums;
     private readonly T[][] _values;
     private readonly T[][] _sums;
     private readonly T[][] _biases;
@@ -36,6 +34,7 @@ internal sealed class DenseBatch<T>
     private readonly T[][] _transposed;
     private readonly T[][] _deltas;
     private readonly T[][] _packedDeltas;
+    private readonly T[][] _divided;
     private readonly T[][] _noisy;
     private readonly T[][] _factors;
     private readonly Worker?[] _workers;
@@ -54,20 +53,19 @@ internal sealed class DenseBatch<T>
     /// <param name="network">Its layers count, not the values of its parameters.</param>
     /// <param name="trains">Whether there will be gradients.</param>
     /// <param name="workers">The most workers at a time.</param>
-    /// <param name="keepsSums">Whether the weighted sums of all layers are kept, for <see cref="CopyLayer"/>; else those that derivatives need.</param>
-    public DenseBatch(Network network, bool trains, int workers, bool keepsSums = false)
+    public DenseBatch(Network network, bool trains, int workers)
     {
         _layout = network.Layout;
         _trains = trains;
-        _keepsSums = keepsSums;
         _workers = new Worker?[workers];
         _picks = new int[MaxRows];
         var layers = _layout.Layers;
-        _activations = [.. network.Layers.Select(static layer => Activation<T>.Of(layer.Activation))];
+        _activations = [.. network.Layers.Select(static layer => ActivationKernel<T>.Of(layer.Activation))];
         _values = Each(static _ => []);
         _sums = Each(static _ => []);
         _deltas = Each(static _ => []);
         _packedDeltas = Each(static _ => []);
+        _divided = Each(static _ => []);
         _noisy = Each(static _ => []);
         _factors = Each(static _ => []);
         _biases = Each(static layer => new T[layer.Outputs]);
@@ -102,9 +100,6 @@ internal sealed class DenseBatch<T>
 
     /// <summary>The losses of the rows held.</summary>
     public ReadOnlySpan<double> Losses => _losses.AsSpan(0, Count);
-
-    /// <summary>The last layer's values of the rows held, row after row.</summary>
-    public ReadOnlySpan<T> Outputs => _values[^1].AsSpan(0, Count * _layout.Last.Outputs);
 
     /// <summary>How many rows a part of the work takes: whole tiles of them, as many for each thread.</summary>
     public static int PartOf(int rows, int threads)
@@ -208,7 +203,11 @@ internal sealed class DenseBatch<T>
         {
             var layer = _layout.Layers[l];
             var values = _values[l].AsSpan(first * layer.Outputs, count * layer.Outputs);
-            Vectors.Repeat<T>(_biases[l], values);
+
+            // A single sum begins with the bias, one in double ends with it.
+            var begins = typeof(T) != typeof(double);
+            if (begins) Vectors.Repeat<T>(_biases[l], values);
+            else values.Clear();
             var inputs = InputsOf(l, first, count);
             if (_packs)
             {
@@ -219,6 +218,7 @@ internal sealed class DenseBatch<T>
                 MatrixProduct.MultiplyFew(inputs, layer.WeightsOf(parameters), layer.Outputs, values);
             }
 
+            for (var row = 0; row < count && !begins; row++) Vectors.Add(values.Slice(row * layer.Outputs, layer.Outputs), _biases[l]);
             var isLast = l == _values.Length - 1;
             if (isLast && sumsOnly) return;
             var sums = _sums[l];
@@ -241,7 +241,7 @@ internal sealed class DenseBatch<T>
     /// <param name="backward">Whether derivatives are wanted.</param>
     /// <param name="worker">Who does it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Backward(int first, int count, ReadOnlySpan<T> parameters, Loss loss, bool fused, int rowCount, bool backward, int worker)
+    public void Backward(int first, int count, ReadOnlySpan<T> parameters, LossFunction loss, bool fused, int rowCount, bool backward, int worker)
     {
         var l = _values.Length - 1;
         var layer = _layout.Layers[l];
@@ -251,12 +251,15 @@ internal sealed class DenseBatch<T>
         var deltas = _deltas[l].AsSpan(first * layer.Outputs, size);
         var losses = _losses.AsSpan(first, count);
         var wide = WorkerOf(worker).Wide;
-        loss.Measure<T>(fused, values, targets, layer.Outputs, rowCount, losses, deltas, wide);
+        LossKernels.Measure<T>(loss, fused, values, targets, layer.Outputs, losses, deltas, wide);
         if (!fused) _activations[l].Backward(values, deltas, layer.Outputs, SumsOf(l, first, size));
 
         while (backward)
         {
-            if (_packs) MatrixProduct.Pack<T>(deltas, count, layer.Outputs, _packedDeltas[l], Count, first);
+            var divided = _divided[l].AsSpan(first * layer.Outputs, deltas.Length);
+            deltas.CopyTo(divided);
+            if (rowCount > 1) Vectors.Divide(divided, rowCount);
+            if (_packs) MatrixProduct.Pack<T>(divided, count, layer.Outputs, _packedDeltas[l], Count, first);
             if (l == 0) return;
             var before = _layout.Layers[l - 1];
             size = count * layer.Inputs;
@@ -299,7 +302,7 @@ internal sealed class DenseBatch<T>
         }
         else
         {
-            MatrixProduct.MultiplyFewTransposed(inputs, first, rows, deltas, outputs, weights, accumulate);
+            MatrixProduct.MultiplyFewTransposed(inputs, first, rows, _divided[l].AsSpan(0, Count * outputs), outputs, weights, accumulate);
         }
 
         if (first > 0) return;
@@ -308,28 +311,12 @@ internal sealed class DenseBatch<T>
         Vectors.AddRows<T>(biases, deltas);
     }
 
-    /// <summary>After <see cref="Backward"/> of all rows: what a layer had, row after row, where all sums are kept.</summary>
-    /// <param name="layer">Which, from 0.</param>
-    /// <param name="fused">Whether the forward pass left the last layer's weighted sums as they are.</param>
-    /// <param name="sums">Gets the weighted sums.</param>
-    /// <param name="values">Gets the values.</param>
-    /// <param name="deltas">Gets the derivatives with respect to the weighted sums.</param>
-    public void CopyLayer(int layer, bool fused, Span<T> sums, Span<T> values, Span<T> deltas)
+    /// <summary>After the last rows: makes means of the sums of biases.</summary>
+    public void Finish(Span<T> gradient, int rowCount)
     {
-        var outputs = _layout.Layers[layer].Outputs;
-        var size = Count * outputs;
-        _deltas[layer].AsSpan(0, size).CopyTo(deltas);
-        _values[layer].AsSpan(0, size).CopyTo(values);
-        if (!fused || layer < _values.Length - 1)
+        foreach (var layer in _layout.Layers)
         {
-            _sums[layer].AsSpan(0, size).CopyTo(sums);
-            return;
-        }
-
-        values[..size].CopyTo(sums);
-        for (var first = 0; first < Count; first += LongestPart)
-        {
-            _activations[layer].Apply(values.Slice(first * outputs, Math.Min(LongestPart, Count - first) * outputs), outputs, WorkerOf(0).Wide);
+            if (rowCount > 1) Vectors.Divide(gradient[layer.Bias..layer.End], rowCount);
         }
     }
 
@@ -392,8 +379,9 @@ internal sealed class DenseBatch<T>
             var outputs = _layout.Layers[l].Outputs;
             _values[l] = new T[rows * outputs];
             if (!_trains) continue;
-            if (_keepsSums || _activations[l].NeedsSums) _sums[l] = new T[rows * outputs];
+            _sums[l] = new T[rows * outputs];
             _deltas[l] = new T[rows * outputs];
+            _divided[l] = new T[rows * outputs];
             _packedDeltas[l] = new T[MatrixProduct.PackedLength<T>(rows, outputs)];
         }
     }
@@ -404,7 +392,7 @@ internal sealed class DenseBatch<T>
 
     private int ScratchLength()
     {
-        var longest = Loss.ScratchLength(LongestPart, _layout.Last.Outputs);
+        var longest = LossKernels.ScratchLength(LongestPart, _layout.Last.Outputs);
         foreach (var layer in _layout.Layers) longest = Math.Max(longest, _activations[layer.Index].ScratchLength(LongestPart, layer.Outputs));
         return longest;
     }

@@ -9,8 +9,8 @@ using Xunit;
 
 namespace PSAutodiff.Tests;
 
-/// <summary>Batched backpropagation against the expression engine, differences and formulas; its bits; noise.</summary>
-public sealed class DenseModelTests
+/// <summary>The loss of networks and its gradient against expressions of numbers, differences and formulas; their bits; noise.</summary>
+public sealed class NetworkModelTests
 {
     private static readonly double[] OneRow = [0.5, -1.5, 2];
 
@@ -83,7 +83,7 @@ public sealed class DenseModelTests
         var delta1 = Enumerable.Range(0, 5).Select(j => delta2 * w2[j] * x1[j] * (1 - x1[j])).ToArray();
         double[] expected = [.. x0.SelectMany(x => delta1.Select(d => d * x)), .. delta1, .. x1.Select(x => delta2 * x), delta2];
 
-        var model = new DenseModel<double>(network, LossFunction.HalfSquaredError, new TrainingData<double> { Inputs = x0, Targets = [y], RowCount = 1, InputSize = 4, OutputSize = 1 }, 1);
+        var model = NetworkModel<double>.Of(network, LossFunction.HalfSquaredError, new TrainingData<double> { Inputs = x0, Targets = [y], RowCount = 1, InputSize = 4, OutputSize = 1 }, 1);
         var actual = new double[model.ParameterCount];
         var loss = model.Gradient(network.FlatParameters<double>(), [0], actual, null, Token);
         Assert.Equal((output - y) * (output - y) / 2, loss, 1e-15);
@@ -110,11 +110,11 @@ public sealed class DenseModelTests
             var order = AllRows(rows);
             new Random(1).Shuffle(order);
             var one = new T[parameters.Length];
-            var loss = new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, order, one, null, Token);
+            var loss = NetworkModel<T>.Of(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, order, one, null, Token);
             var outputs = new DensePrediction<T>(network, 1).Predict(data.Inputs, rows, Token);
             foreach (var threads in new[] { 2, 3, 7 })
             {
-                var model = new DenseModel<T>(network, LossFunction.CategoricalCrossEntropy, data, threads);
+                var model = NetworkModel<T>.Of(network, LossFunction.CategoricalCrossEntropy, data, threads);
                 for (var repeat = 0; repeat < 3; repeat++)
                 {
                     var several = new T[parameters.Length];
@@ -136,17 +136,17 @@ public sealed class DenseModelTests
         var parameters = network.FlatParameters<double>();
         var order = AllRows(rows);
         var (one, three) = (new double[parameters.Length], new double[parameters.Length]);
-        var loss = new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, order, one, Noise(), Token);
-        Assert.Equal(loss, new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, data, 3).Gradient(parameters, order, three, Noise(), Token));
+        var loss = NetworkModel<double>.Of(network, LossFunction.CategoricalCrossEntropy, data, 1, hasNoise: true).Gradient(parameters, order, one, Noise(), Token);
+        Assert.Equal(loss, NetworkModel<double>.Of(network, LossFunction.CategoricalCrossEntropy, data, 3, hasNoise: true).Gradient(parameters, order, three, Noise(), Token));
         AssertBits(one, three);
-        var quiet = new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, data, 1).Loss(parameters, order, Token);
+        var quiet = NetworkModel<double>.Of(network, LossFunction.CategoricalCrossEntropy, data, 1, hasNoise: true).Loss(parameters, order, Token);
         Assert.NotEqual(quiet, loss);
         AssertClose(quiet, loss, 0.2, "loss");
 
         // Seventy rows by ten are the same as all at once.
         var noise = Noise();
         var (sum, part) = (new double[parameters.Length], new double[parameters.Length]);
-        var model = new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, data, 1);
+        var model = NetworkModel<double>.Of(network, LossFunction.CategoricalCrossEntropy, data, 1, hasNoise: true);
         for (var i = 0; i < rows; i += 70)
         {
             model.Gradient(parameters, order.AsSpan(i, 70), part, noise, Token);
@@ -167,8 +167,8 @@ public sealed class DenseModelTests
         var dense = new TrainingData<double> { Inputs = data.Inputs, Targets = targets, RowCount = 20, InputSize = data.InputSize, OutputSize = 10 };
         var parameters = network.FlatParameters<double>();
         var (a, b) = (new double[parameters.Length], new double[parameters.Length]);
-        var loss = new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, AllRows(20), a, null, Token);
-        Assert.Equal(loss, new DenseModel<double>(network, LossFunction.CategoricalCrossEntropy, dense, 1).Gradient(parameters, AllRows(20), b, null, Token));
+        var loss = NetworkModel<double>.Of(network, LossFunction.CategoricalCrossEntropy, data, 1).Gradient(parameters, AllRows(20), a, null, Token);
+        Assert.Equal(loss, NetworkModel<double>.Of(network, LossFunction.CategoricalCrossEntropy, dense, 1).Gradient(parameters, AllRows(20), b, null, Token));
         AssertBits(a, b);
     }
 
@@ -177,7 +177,7 @@ public sealed class DenseModelTests
     {
         var network = new Network([Layer(1, 1, ActivationFunction.Sigmoid, [2, 0.5])]);
         var data = new TrainingData<double> { Inputs = [1, -1], Classes = [1, 0], RowCount = 2, InputSize = 1, OutputSize = 1 };
-        var model = new DenseModel<double>(network, LossFunction.BinaryCrossEntropy, data, 1);
+        var model = NetworkModel<double>.Of(network, LossFunction.BinaryCrossEntropy, data, 1);
         var expected = (Math.Log(1 + Math.Exp(-2.5)) + Math.Log(1 + Math.Exp(-1.5))) / 2;
         Assert.Equal(expected, model.Loss([2, 0.5], [0, 1], Token), 1e-15);
     }
@@ -189,7 +189,7 @@ public sealed class DenseModelTests
     {
         var network = new Network([Layer(1, 2, activation, [1000, -1000, 0, 0])]);
         var data = new TrainingData<double> { Inputs = [1, 1], Targets = [1, 0, 0, 1], RowCount = 2, InputSize = 1, OutputSize = 2 };
-        var model = new DenseModel<double>(network, lossFunction, data, 1);
+        var model = NetworkModel<double>.Of(network, lossFunction, data, 1);
         var gradient = new double[4];
 
         // Right: no loss and no derivative. Wrong: the difference of the sums, or both of them.
@@ -204,7 +204,7 @@ public sealed class DenseModelTests
     {
         var network = new Network([Layer(2, 3, ActivationFunction.Tanh, new double[9]), Layer(3, 1, ActivationFunction.Linear, new double[4])]);
         var data = new TrainingData<double> { Inputs = [0, 0], Targets = [0], RowCount = 1, InputSize = 2, OutputSize = 1 };
-        var model = new DenseModel<double>(network, LossFunction.HalfSquaredError, data, 1);
+        var model = NetworkModel<double>.Of(network, LossFunction.HalfSquaredError, data, 1);
         Assert.Equal("WWWWWWbbbWWWb", string.Concat(Enumerable.Range(0, model.ParameterCount).Select(i => model.IsDecayed(i) ? 'W' : 'b')));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.IsDecayed(13));
     }
@@ -239,7 +239,7 @@ public sealed class DenseModelTests
         source.Cancel();
         foreach (var threads in new[] { 1, 2 })
         {
-            var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, threads);
+            var model = NetworkModel<float>.Of(network, LossFunction.CategoricalCrossEntropy, data, threads);
             var parameters = network.FlatParameters<float>();
             Assert.Throws<OperationCanceledException>(() => model.Gradient(parameters, AllRows(50), new float[parameters.Length], null, source.Token));
             Assert.Throws<OperationCanceledException>(() => model.Loss(parameters, AllRows(50), source.Token));
@@ -251,7 +251,7 @@ public sealed class DenseModelTests
     public void A_step_allocates_nothing_once_it_is_warm()
     {
         var (network, data) = Larger<float>(40);
-        var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, 1);
+        var model = NetworkModel<float>.Of(network, LossFunction.CategoricalCrossEntropy, data, 1);
         var parameters = network.FlatParameters<float>();
         var gradient = new float[parameters.Length];
         var rows = AllRows(40);
@@ -271,7 +271,7 @@ public sealed class DenseModelTests
     public void Copies_for_other_threads_agree()
     {
         var (network, data) = Larger<float>(40);
-        var model = new DenseModel<float>(network, LossFunction.CategoricalCrossEntropy, data, 1);
+        var model = NetworkModel<float>.Of(network, LossFunction.CategoricalCrossEntropy, data, 1);
         var parameters = network.FlatParameters<float>();
         var losses = new double[8];
         Threads.Together(losses.Length, i => losses[i] = model.ForAnotherThread().Loss(parameters, AllRows(40), Token));
@@ -289,7 +289,7 @@ public sealed class DenseModelTests
         Refused(new TrainingData<double> { Inputs = [1, 2], Classes = [2], RowCount = 1, InputSize = 2, OutputSize = 1 });
         Refused(new TrainingData<double> { Inputs = [1, 2], Classes = [-1], RowCount = 1, InputSize = 2, OutputSize = 1 });
 
-        void Refused(TrainingData<double> data) => Assert.Throws<ArgumentException>(() => new DenseModel<double>(network, LossFunction.BinaryCrossEntropy, data, 1));
+        void Refused(TrainingData<double> data) => Assert.Throws<ArgumentException>(() => NetworkModel<double>.Of(network, LossFunction.BinaryCrossEntropy, data, 1));
     }
 
     // The mean of many gradients of a linear network on one row, its standard error, and the gradient without noise.
@@ -298,7 +298,7 @@ public sealed class DenseModelTests
         const int draws = 100_000;
         double[] parameters = [.. weights, 0.1];
         var network = new Network([Layer(3, 1, ActivationFunction.Linear, parameters)]);
-        var model = new DenseModel<double>(network, LossFunction.HalfSquaredError, new TrainingData<double> { Inputs = OneRow, Targets = [1], RowCount = 1, InputSize = 3, OutputSize = 1 }, 1);
+        var model = NetworkModel<double>.Of(network, LossFunction.HalfSquaredError, new TrainingData<double> { Inputs = OneRow, Targets = [1], RowCount = 1, InputSize = 3, OutputSize = 1 }, 1, hasNoise: true);
         var (gradient, quiet, sum, squares) = (new double[4], new double[4], new double[4], new double[4]);
         model.Gradient(parameters, [0], quiet, null, Token);
         for (var i = 0; i < draws; i++)
