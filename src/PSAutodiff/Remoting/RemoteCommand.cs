@@ -143,9 +143,9 @@ internal sealed class RemoteCommand : IDisposable
             if (isLost) Release();
             else _shell.Dispose();
         }
-        catch (Exception exception) when (exception is InvalidOperationException or RuntimeException or IOException)
+        catch (Exception)
         {
-            // The machine is gone.
+            // The machine is gone, and nothing may escape on a thread of its own.
         }
     }
 
@@ -178,11 +178,11 @@ internal sealed class RemoteCommand : IDisposable
         try
         {
             foreach (var item in _outbox.GetConsumingEnumerable()) _input.Add(PSObject.AsPSObject(item));
-            _input.Complete();
+            if (Volatile.Read(ref _disposed) == 0) _input.Complete();
         }
-        catch (Exception exception) when (exception is InvalidOperationException or RuntimeException or IOException)
+        catch (Exception exception)
         {
-            // The pipeline has ended, or the pipe to ssh is broken.
+            // The pipeline has ended, or the pipe to ssh is broken. What PowerShell throws then is of many kinds, and nothing may escape on a thread of its own.
             Volatile.Write(ref _sending, exception);
             _news.Release();
         }
