@@ -13,7 +13,7 @@ internal static class GaussianMixture
     {
         var (k, d) = (input.Integer("k"), input.Integer("d"));
         var sums = Formula.OverRows(input, Function(input).Gradient(Parameters), ["x", .. Parameters]);
-        return () => sums() is var all ? new { alpha = all[..k], mu = all[k..(k + (k * d))].Chunk(d), q = all[(k + (k * d))..(k + (2 * k * d))].Chunk(d), l = all[(k + (2 * k * d))..].Chunk(d * (d - 1) / 2) } : all;
+        return () => sums() is var all ? new { alpha = all.Take(k), mu = all.Skip(k).Take(k * d).Chunk(d), q = all.Skip(k + (k * d)).Take(k * d).Chunk(d), l = all.Skip(k + (2 * k * d)).Chunk(d * (d - 1) / 2) } : all;
     }
 
     private static ExprNode Function(JsonElement input)

@@ -23,7 +23,7 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
     public void Evaluate(IReadOnlyList<ReadOnlyMemory<double>> columns, int rowCount, double[][] results, CancellationToken cancellation)
     {
         var form = For(ref _values, columns, sums: false, cancellation);
-        new RowRun<double>(form.Program, Environment.ProcessorCount).Evaluate(form.Singles(inputs, columns), form.Varying(columns), rowCount, results, cancellation);
+        new RowRun<double>(form.Program, Environment.ProcessorCount).Evaluate(form.Singles(inputs, columns, []), form.Varying(columns), rowCount, results, cancellation);
     }
 
     /// <summary>The sums over rows.</summary>
@@ -35,10 +35,11 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
     {
         var form = For(ref _sums, columns, sums: true, cancellation);
         var results = new double[form.Program.Results.Length];
-        int[] rows = [.. Enumerable.Range(0, rowCount)];
-        var run = form.Rent();
-        run.Sum(form.Singles(inputs, columns), form.Varying(columns), rows, isMean: false, results, [], cancellation);
-        form.Return(run);
+        var kept = form.Rent();
+        var rows = kept.Rows.Length == rowCount ? kept.Rows : [.. Enumerable.Range(0, rowCount)];
+        var singles = form.Singles(inputs, columns, kept.Singles);
+        kept.Run.Sum(singles, form.Varying(columns), rows, isMean: false, results, [], cancellation);
+        form.Return(new Kept(kept.Run, singles, rows));
         return results;
     }
 
@@ -51,21 +52,27 @@ internal sealed class RowForms(RootedGraph outputs, VariableLayout inputs)
         return kept = new Form(varies, sums ? RowProgram.ForSums(outputs, single, varying, cancellation) : RowProgram.ForValues(outputs, single, varying, cancellation));
     }
 
+    /// <summary>Memory for the next run: as large as some inputs are, new memory would cost more than some runs.</summary>
+    /// <param name="Run">What runs.</param>
+    /// <param name="Singles">The elements of what does not vary.</param>
+    /// <param name="Rows">The indices of all rows.</param>
+    private sealed record Kept(RowRun<double> Run, double[] Singles, int[] Rows);
+
     private sealed class Form(bool[] varies, RowProgram program)
     {
-        private RowRun<double>? _idle;
+        private Kept? _idle;
 
         public bool[] Varies => varies;
 
         public RowProgram Program => program;
 
-        public RowRun<double> Rent() => Interlocked.Exchange(ref _idle, null) ?? new RowRun<double>(program, Environment.ProcessorCount);
+        public Kept Rent() => Interlocked.Exchange(ref _idle, null) ?? new Kept(new RowRun<double>(program, Environment.ProcessorCount), [], []);
 
-        public void Return(RowRun<double> run) => _idle = run;
+        public void Return(Kept kept) => _idle = kept;
 
-        public double[] Singles(VariableLayout inputs, IReadOnlyList<ReadOnlyMemory<double>> columns)
+        public double[] Singles(VariableLayout inputs, IReadOnlyList<ReadOnlyMemory<double>> columns, double[] elements)
         {
-            var elements = new double[program.Rows.Inputs.Length];
+            if (elements.Length != program.Rows.Inputs.Length) elements = new double[program.Rows.Inputs.Length];
             var next = 0;
             for (var i = 0; i < varies.Length; i++)
             {
