@@ -29,6 +29,7 @@ function Get-OutputObject([string]$DataFolder) {
     [IO.File]::WriteAllBytes($images, [byte[]](0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6))
     try { $idx = Import-IdxData $images }
     finally { Remove-Item $images }
+    $sweep = $iris | Start-NetworkTraining -Network (New-NeuralNetwork 4 3, tanh, 3, softmax -Seed 1) -Label Species -Epoch 3 -Seed 1 -Sweep ([ordered]@{ LearningRate = 0.1, 0.01; Optimizer = 'Adam' }) -CrossValidationFold 3
     @{
         ExprNode               = New-ExprNode 'x^2*y'
         Operation              = (New-ExprNode 'x + y').Operation
@@ -57,6 +58,7 @@ function Get-OutputObject([string]$DataFolder) {
         TrainingResult         = $trained
         TrainingStep           = @($trained.History)[0]
         TrainingRestart        = $trained.Restarts[0]
+        SweepRow               = @($sweep)[0]
         IdxData                = $idx
         LinearRegressionResult = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth
         RegressionPart         = $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth -AsPartial

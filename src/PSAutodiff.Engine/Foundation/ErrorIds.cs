@@ -112,6 +112,7 @@ internal static class ErrorIds
     public const string StepUnsupported = nameof(StepUnsupported);
     public const string ToleranceInvalid = nameof(ToleranceInvalid);
     public const string StepsTooMany = nameof(StepsTooMany);
+    public const string SweepInvalid = nameof(SweepInvalid);
     public const string TargetInvalid = nameof(TargetInvalid);
     public const string TrainingOptionInvalid = nameof(TrainingOptionInvalid);
     public const string ValueMissing = nameof(ValueMissing);

@@ -63,6 +63,10 @@ internal sealed record LossRecipe
         return result;
     }
 
+    /// <summary>The mean loss over rows, with given values of the parameters.</summary>
+    public double MeanLoss(OrderedDictionary parameters, IReadOnlyList<string> columns, double[][] rows, int threads, CancellationToken cancellation) =>
+        new LossTraining(Loss, columns, Parameters, Precision, cancellation).MeanLoss(VariableLayout.ElementsOf(parameters), rows, threads, cancellation);
+
     /// <summary>What is predicted with values of the parameters.</summary>
     public ExprNode PredictionWith(OrderedDictionary parameters) =>
         new ExpressionModel(FitMessages.With(Prediction!, VariableLayout.Of(parameters), VariableLayout.ElementsOf(parameters))).Expression;

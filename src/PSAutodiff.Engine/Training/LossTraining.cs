@@ -109,6 +109,15 @@ public sealed class LossTraining
         return result;
     }
 
+    /// <summary>The mean loss over rows, with given parameters.</summary>
+    internal double MeanLoss(double[] parameters, double[][] rows, int threads, CancellationToken cancellation)
+    {
+        return _precision == NetworkPrecision.Single ? Of<float>() : Of<double>();
+
+        double Of<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => ModelOf<T>(rows, threads).Loss(Rounded<T>(parameters), [.. Enumerable.Range(0, rows.Length)], cancellation);
+    }
+
     /// <summary>What trains single starts.</summary>
     internal IStartTrainer TrainerOf(double[][] rows, TrainingPlan plan, int threads) =>
         _precision == NetworkPrecision.Single ? new StartTrainer<float>(ModelOf<float>(rows, threads), plan) : new StartTrainer<double>(ModelOf<double>(rows, threads), plan);

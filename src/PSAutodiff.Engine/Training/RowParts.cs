@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Training;
@@ -27,6 +28,15 @@ internal static class RowParts
 
         return parts;
     }
+
+    /// <summary>Deals rows to folds, if there are enough.</summary>
+    /// <exception cref="AutodiffException">There are fewer rows than folds.</exception>
+    public static int[][] CheckedFolds(int count, int folds, int seed) => folds <= count
+        ? Folds(count, folds, seed)
+        : throw new AutodiffException(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{count} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
+
+    /// <summary>The rows of all folds but one, ascending.</summary>
+    public static int[] Others(int[][] folds, int fold) => [.. folds.Where((_, other) => other != fold).SelectMany(static part => part).Order()];
 
     /// <summary>Divides rows in two.</summary>
     /// <param name="count">How many rows there are, at least two.</param>

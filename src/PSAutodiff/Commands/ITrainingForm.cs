@@ -14,6 +14,11 @@ internal interface ITrainingForm
     /// <exception cref="AutodiffException">The columns do not suit.</exception>
     IRowWork StartRows(object row, int number);
 
+    /// <summary>What the settings of a sweep are tried on, when all rows have come.</summary>
+    /// <param name="points">The settings.</param>
+    /// <param name="withFolds">Whether they will be trained over folds.</param>
+    ISweepSubject ForSweep(IReadOnlyList<SweepPoint> points, bool withFolds);
+
     /// <summary>Trains, when all rows have come.</summary>
     TrainingResult Train(TrainingOptions options, CancellationToken cancellation);
 }

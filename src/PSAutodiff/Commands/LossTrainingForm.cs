@@ -4,6 +4,7 @@ using PSAutodiff.Converters;
 using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Measurements;
+using PSAutodiff.Results;
 using PSAutodiff.Rows;
 using PSAutodiff.Training;
 
@@ -89,13 +90,46 @@ internal sealed class LossTrainingForm : ITrainingForm
     /// <inheritdoc/>
     public TrainingResult Train(TrainingOptions options, CancellationToken cancellation)
     {
-        _command.Intake.Require(_command.Intake.Taken, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
-        if (_parameters!.Length == 0) _command.Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
+        RequireRows();
         var rows = _command.Intake.Release<LossRows>();
         var result = _command.Require(_command.InitialValue, () => MakeRecipe(options, rows.InputColumns).Train(rows.Columns, rows.Values, _command.Intake.Numbers(), options, rows.ColumnNames, cancellation));
-        (result.InputColumns, result.NumberFormat) = (rows.InputColumns, _command.NumberFormat);
+        Finish(result, rows);
         return result;
     }
+
+    /// <inheritdoc/>
+    public ISweepSubject ForSweep(IReadOnlyList<SweepPoint> points, bool withFolds)
+    {
+        RequireRows();
+        var rows = _command.Intake.Release<LossRows>();
+        return _command.Require(_command.InitialValue, () =>
+        {
+            var whole = MakeRecipe(points[0].Setting.Options, rows.InputColumns);
+            return new LossSweep(setting => With(whole, setting), rows.Columns, rows.ColumnNames, [.. rows.Values], _command.Intake.Numbers(), result => Finish(result, rows));
+        });
+    }
+
+    private LossRecipe With(LossRecipe whole, TrainingSetting setting)
+    {
+        var isNormal = setting.Initializer is { } initializer ? initializer == InitialDistribution.Normal : whole.IsNormal;
+        var scale = setting.InitialScale ?? (_command.HasInitialScale ? _command.InitialScale : isNormal ? 1 : _command.InitialScale);
+        return whole with
+        {
+            IsNormal = isNormal,
+            InitialScale = scale,
+            ScalesMatrices = whole.ScalesMatrices || setting.InitialScale is not null,
+            Precision = setting.Precision ?? whole.Precision,
+            Options = setting.Options,
+        };
+    }
+
+    private void RequireRows()
+    {
+        _command.Intake.Require(_command.Intake.Taken, "There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining ...");
+        if (_parameters!.Length == 0) _command.Stop(ErrorIds.ParameterUnknown, "Every variable of the loss is a column of the rows, so nothing is left to train. Name the parameters with -Parameter.");
+    }
+
+    private void Finish(TrainingResult result, LossRows rows) => (result.InputColumns, result.NumberFormat) = (rows.InputColumns, _command.NumberFormat);
 
     // What is predicted has to be made of trained parameters and of columns that rows without a label have too.
     private void CheckPrediction(string[] columns, string[] names)

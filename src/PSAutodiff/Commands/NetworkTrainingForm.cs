@@ -8,6 +8,8 @@ internal sealed class NetworkTrainingForm : ITrainingForm
 {
     private readonly StartNetworkTrainingCommand _command;
     private readonly Network _network;
+    private KeptRows? _kept;
+    private string[] _columns = [];
 
     public NetworkTrainingForm(StartNetworkTrainingCommand command)
     {
@@ -20,16 +22,41 @@ internal sealed class NetworkTrainingForm : ITrainingForm
     public IEnumerable<string> NeededColumns => _command.Feature is null ? ModelInputs.ColumnsOf(_network, ColumnMap.Empty) : [];
 
     /// <inheritdoc/>
-    public IRowWork StartRows(object row, int number) => new LabelledRows(_network, _command.Feature, _command.Label, row, number, numeric: false, _command.FormatFor(_network));
+    public IRowWork StartRows(object row, int number)
+    {
+        var work = new LabelledRows(_network, _command.Feature, _command.Label, row, number, numeric: false, _command.FormatFor(_network));
+        if (!_command.HasFolds) return work;
+        _columns = work.ColumnNames;
+        return _kept = new KeptRows(work, null);
+    }
 
     /// <inheritdoc/>
     public TrainingResult Train(TrainingOptions options, CancellationToken cancellation)
     {
-        _command.RequireData("There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining -Network $net ..., or give -Data and -Target.");
+        RequireData();
+        return _command.Require(null, () => NetworkFit.Train(_network, _command.TakeData(_network), _command.Standardize, StandardizesTargets, Loss ?? NetworkTraining.DefaultLoss(_network), options, _command.WriteWarning, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public ISweepSubject ForSweep(IReadOnlyList<SweepPoint> points, bool withFolds)
+    {
+        RequireData();
         return _command.Require(null, () =>
         {
-            var loss = _command.IsBound(nameof(_command.LossFunction)) ? _command.LossFunction : NetworkTraining.DefaultLoss(_network);
-            return NetworkFit.Train(_network, _command.TakeData(_network), _command.Standardize, _command.IsBound(nameof(_command.StandardizeTarget)) ? _command.StandardizeTarget : null, loss, options, _command.WriteWarning, cancellation);
+            if (withFolds && (_network.LossFunction is not null || (_network.Scaling is not null && !_command.Standardize)))
+            {
+                throw new AutodiffException(ErrorIds.RecipeMissing, "The network was trained before, so it may know the rows of every fold. Train a network of New-NeuralNetwork with -CrossValidationFold.");
+            }
+
+            var rows = !withFolds ? new ArrayRows([], [], []) : _kept is null ? ArrayRows.Of(_network, _command.Data, _command.Target) : ArrayRows.Read(_kept, _columns);
+            var data = _kept is null ? _command.TakeData(_network) : _kept.Release<LabelledRows>().ToData(_command.Intake.Numbers());
+            return new NetworkSweep(_network, data, rows, _command.Standardize, StandardizesTargets, Loss);
         });
     }
+
+    private LossFunction? Loss => _command.IsBound(nameof(_command.LossFunction)) ? _command.LossFunction : null;
+
+    private bool? StandardizesTargets => _command.IsBound(nameof(_command.StandardizeTarget)) ? _command.StandardizeTarget : null;
+
+    private void RequireData() => _command.RequireData("There are no rows to train on. Pipe data in, for example: Import-Csv data.csv | Start-NetworkTraining -Network $net ..., or give -Data and -Target.");
 }

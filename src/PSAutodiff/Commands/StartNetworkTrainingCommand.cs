@@ -13,8 +13,8 @@ namespace PSAutodiff.Commands;
 
 /// <summary>Trains the parameters of a loss expression, or a dense network, on rows from the pipeline or on arrays.</summary>
 [Cmdlet(VerbsLifecycle.Start, "NetworkTraining", DefaultParameterSetName = LossSet)]
-[OutputType(typeof(TrainingResult))]
-public sealed class StartNetworkTrainingCommand : TrainingCmdlet
+[OutputType(typeof(TrainingResult), typeof(SweepRow))]
+public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
 {
     private const string LossSet = "Loss";
     private const string NetworkSet = "Network";
@@ -181,7 +181,7 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
             Stop(ErrorIds.ArgumentInvalid, $"-{alone} is about machines in sessions. Give them with -Session, or leave it out.");
         }
 
-        var ofNetwork = IsBound(nameof(Network));
+        var ofNetwork = IsBound(nameof(Network)) || (!IsBound(nameof(Loss)) && SweepsNetworks);
         if (!ofNetwork && !IsBound(nameof(Loss)))
         {
             Stop(ErrorIds.ExpressionMissing, "Start-NetworkTraining needs -Loss, the expression of the loss of one row, or -Network, the network to train.");
@@ -190,19 +190,27 @@ public sealed class StartNetworkTrainingCommand : TrainingCmdlet
         _options = Require(IsBound(nameof(LearningRate)) ? LearningRate : null, () =>
         {
             var options = WithCheckpoint(MakeOptions(ofNetwork) with { Restarts = Restart });
-            Check(options);
+            if (Sweep is null) Check(options);
 
             // Before the rows come, which may take long.
             if (options.CheckpointPath is not null) CheckpointFile.CheckWritable(options);
             return options;
         });
-        WarnOfUnused(ofNetwork);
+        if (Sweep is null) WarnOfUnused(ofNetwork);
+        if (Sweep is not null) BeginSweep(ofNetwork);
+        else if (HasFolds) Stop(ErrorIds.SweepInvalid, "-CrossValidationFold measures the settings of -Sweep. For one training run, use Test-AutodiffModel -CrossValidationFold with what it returns.");
         _form = ofNetwork ? new NetworkTrainingForm(this) : new LossTrainingForm(this, Cancellation);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (Sweep is not null)
+        {
+            RunSweep();
+            return;
+        }
+
         var clock = Stopwatch.StartNew();
         var options = _options with
         {

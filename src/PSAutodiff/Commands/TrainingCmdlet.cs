@@ -123,7 +123,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
         Shuffle = Shuffle,
         Seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
         Optimizer = Optimizer,
-        LearningRate = IsBound(nameof(LearningRate)) ? LearningRate : ofNetwork && Optimizer is TrainingOptimizer.RMSProp or TrainingOptimizer.Adam or TrainingOptimizer.AdamW ? 0.001 : 0.1,
+        LearningRate = IsBound(nameof(LearningRate)) ? LearningRate : Results.TrainingSetting.DefaultRate(ofNetwork, Optimizer),
         LearningRateSchedule = LearningRateSchedule,
         WarmupEpochs = WarmupEpoch,
         StepEpochs = IsBound(nameof(StepEpoch)) ? StepEpoch : null,

@@ -165,6 +165,8 @@ internal static class Conversions
         {
             case Network network:
                 return network;
+            case SweepRow { Result.Network: { } trained }:
+                return trained;
             case TrainingResult result:
                 return result.Network ?? throw new AutodiffException(
                     ErrorIds.NetworkMissing,
@@ -182,7 +184,7 @@ internal static class Conversions
 
     /// <summary>The model that a value is: a network, a regression, a fitted curve, or the result of a training.</summary>
     /// <exception cref="AutodiffException">It is none, or the training was one of a loss without a prediction.</exception>
-    public static IAutodiffModel ToModel(object? value) => Live(value) switch
+    public static IAutodiffModel ToModel(object? value) => (Live(value) is SweepRow { Result: { } result } ? result : Live(value)) switch
     {
         IAutodiffModel model => model,
         TrainingResult { Network: { } network } => network,

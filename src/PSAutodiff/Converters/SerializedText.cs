@@ -22,7 +22,7 @@ public static class SerializedText
         typeof(Minimum), typeof(MinimizationStep), typeof(Root),
         typeof(Network), typeof(NetworkLayer), typeof(FeatureScaling), typeof(WeightSaliency), typeof(ModelTest), typeof(ConfusionMatrix), typeof(ClassMeasure),
         typeof(NetworkTrace), typeof(LayerTrace),
-        typeof(TrainingResult), typeof(TrainingStep), typeof(TrainingRestart), typeof(IdxData),
+        typeof(TrainingResult), typeof(TrainingStep), typeof(TrainingRestart), typeof(SweepRow), typeof(IdxData),
         typeof(LinearRegressionResult), typeof(GeneralizedRegressionResult), typeof(RegressionPart), typeof(CurveFitResult), typeof(ExpressionModel), typeof(FeatureColumn), typeof(VariableColumns), typeof(WeightDecayAnalysis), typeof(WeightDecayDirection), typeof(MatrixAnalysis),
     ];
 
@@ -52,6 +52,9 @@ public static class SerializedText
             case ExprJacobian jacobian:
                 foreach (var row in jacobian.Rows) Attach(row);
                 return value;
+            case SweepRow row:
+                Name(row);
+                return value;
             case ExprGradient:
                 break;
             default:
@@ -66,6 +69,16 @@ public static class SerializedText
         }
 
         return instance;
+    }
+
+    // Each setting becomes a property, by which rows are sorted, grouped and exported.
+    private static void Name(SweepRow row)
+    {
+        var instance = PSObject.AsPSObject(row);
+        foreach (string name in row.Settings.Keys)
+        {
+            if (instance.Properties[name] is null) instance.Properties.Add(new PSNoteProperty(name, row.Settings[name]));
+        }
     }
 
     /// <summary>The type that a dead object had, where it is one of the module's; null for everything else.</summary>

@@ -5,14 +5,30 @@ using PSAutodiff.Converters;
 
 namespace PSAutodiff.Rows;
 
-/// <summary>The rows of arrays as rows of a table, for what reads columns.</summary>
+/// <summary>The rows of arrays as rows of a table, for what reads columns; or rows that were read once, so that several threads may read them.</summary>
 /// <param name="Rows">A dictionary each.</param>
 /// <param name="Features">The columns of the inputs.</param>
 /// <param name="Labels">The columns of the labels.</param>
 internal sealed record ArrayRows(IReadOnlyList<object> Rows, string[] Features, string[] Labels)
 {
     /// <summary>The numbers of the rows, from 1.</summary>
-    public int[] Numbers => [.. Enumerable.Range(1, Rows.Count)];
+    public int[] Numbers { get; private init; } = [.. Enumerable.Range(1, Rows.Count)];
+
+    /// <summary>Reads columns of rows, on the thread that properties of objects may need.</summary>
+    public static ArrayRows Read(KeptRows kept, string[] columns)
+    {
+        var reader = new RowReader(columns);
+        var rows = new object[kept.Rows.Count];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var cells = new OrderedDictionary(columns.Length, StringComparer.Ordinal);
+            reader.Start(kept.Rows[row], kept.Numbers[row]);
+            for (var i = 0; i < columns.Length; i++) cells.Add(columns[i], reader.Cell(i));
+            rows[row] = cells;
+        }
+
+        return new ArrayRows(rows, [], []) { Numbers = [.. kept.Numbers] };
+    }
 
     /// <summary>Makes rows of arrays that go with a model.</summary>
     /// <param name="model">The model, which names the columns.</param>

@@ -11,6 +11,10 @@ namespace PSAutodiff.Rows;
 internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, Func<IAutodiffModel, int[], Outcome> measure)
 {
     private readonly List<(int Fold, string Doubt)> _doubts = [];
+    private IReadOnlyList<object> _rows = [];
+    private int[] _numbers = [];
+    private int[][] _parts = [];
+    private List<(FeatureColumn Column, string[] Cells)> _levels = [];
 
     /// <summary>What makes the numbers of folds doubtful, each said once for all folds that it is true of.</summary>
     /// <param name="folds">The number of folds.</param>
@@ -28,36 +32,66 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
     /// <exception cref="AutodiffException">There are fewer rows than folds, or a fold cannot be fitted or measured.</exception>
     public ModelTest Run(IReadOnlyList<object> rows, int[] numbers, int folds, int seed, Action<int, double> progress, CancellationToken cancellation)
     {
-        if (folds > rows.Count) throw new AutodiffException(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
-        var parts = RowParts.Folds(rows.Count, folds, seed);
-        var levels = LevelsOf(rows, numbers);
+        Deal(rows, numbers, folds, seed);
         var outcomes = new Outcome[folds];
         for (var fold = 0; fold < folds; fold++)
         {
             cancellation.ThrowIfCancellationRequested();
             progress(fold + 1, (double)fold / folds);
-            int[] kept = [.. parts.Where((_, other) => other != fold).SelectMany(static part => part).Order()];
-            try
-            {
-                CheckLevels(levels, parts[fold], kept);
-                var fitted = fitter.Fit(rows, numbers, kept, done => progress(fold + 1, (fold + done) / folds), cancellation);
-                CheckClasses(fitted);
-                if (DoubtOf(fitted) is { } doubt) _doubts.Add((fold + 1, doubt));
-                outcomes[fold] = measure(fitted, parts[fold]);
-            }
-            catch (AutodiffException exception)
-            {
-                throw exception.Within(string.Create(CultureInfo.InvariantCulture, $"Fold {fold + 1} of {folds}."));
-            }
+            outcomes[fold] = Measure(fold, done => progress(fold + 1, (fold + done) / folds), cancellation);
         }
 
-        var places = new int[rows.Count];
-        for (var fold = 0; fold < folds; fold++)
+        return Join(outcomes);
+    }
+
+    /// <summary>Deals rows to folds.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="numbers">Their numbers, from 1.</param>
+    /// <param name="folds">The number of folds, at least 2.</param>
+    /// <param name="seed">The seed by which rows are dealt to folds.</param>
+    /// <exception cref="AutodiffException">There are fewer rows than folds.</exception>
+    public void Deal(IReadOnlyList<object> rows, int[] numbers, int folds, int seed)
+    {
+        (_rows, _numbers, _parts) = (rows, numbers, RowParts.CheckedFolds(rows.Count, folds, seed));
+        _levels = LevelsOf(rows, numbers);
+    }
+
+    /// <summary>Measures the rows of a fold by a model that is fitted to all others. Several threads may measure one each.</summary>
+    /// <param name="fold">The fold, from 0.</param>
+    /// <param name="progress">Is called with the part that is done.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">The fold cannot be fitted or measured.</exception>
+    public Outcome Measure(int fold, Action<double> progress, CancellationToken cancellation)
+    {
+        try
         {
-            foreach (var row in parts[fold]) places[row] = fold + 1;
+            int[] kept = RowParts.Others(_parts, fold);
+            CheckLevels(_levels, _parts[fold], kept);
+            var fitted = fitter.Fit(_rows, _numbers, kept, progress, cancellation);
+            CheckClasses(fitted);
+            if (DoubtOf(fitted) is { } doubt)
+            {
+                lock (_doubts) _doubts.Add((fold + 1, doubt));
+            }
+
+            return measure(fitted, _parts[fold]);
+        }
+        catch (AutodiffException exception)
+        {
+            throw exception.Within(string.Create(CultureInfo.InvariantCulture, $"Fold {fold + 1} of {_parts.Length}."));
+        }
+    }
+
+    /// <summary>The measures of all rows, when those of each fold are there.</summary>
+    public ModelTest Join(Outcome[] outcomes)
+    {
+        var places = new int[_rows.Count];
+        for (var fold = 0; fold < _parts.Length; fold++)
+        {
+            foreach (var row in _parts[fold]) places[row] = fold + 1;
         }
 
-        return Outcome.Joined(outcomes, parts).ToTest(Array.ConvertAll(outcomes, static outcome => outcome.Loss), places);
+        return Outcome.Joined(outcomes, _parts).ToTest(Array.ConvertAll(outcomes, static outcome => outcome.Loss), places);
     }
 
     private static string? DoubtOf(IAutodiffModel fitted) => fitted switch

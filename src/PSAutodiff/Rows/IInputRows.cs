@@ -16,7 +16,10 @@ internal interface IInputRows
     /// <param name="rows">The indices of the rows that count, ascending; null for all.</param>
     FeatureScaling MeasureScaling(int[]? rows);
 
-    /// <summary>The values row after row, scaled, in the numbers of the network. The rows are used up by this.</summary>
+    /// <summary>Whether rows stay as they are when they are taken, and several threads may take them.</summary>
+    bool IsKept { get; set; }
+
+    /// <summary>The values row after row, scaled, in the numbers of the network. The rows are used up by this unless they are kept.</summary>
     T[] Take<T>(FeatureScaling? scaling)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

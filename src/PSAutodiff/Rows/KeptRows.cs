@@ -18,6 +18,10 @@ internal sealed class KeptRows(IRowWork work, VariableReader? others) : IRowSurv
     /// <inheritdoc/>
     public RoundedIntegers Rounded => work.Rounded;
 
+    /// <summary>What was done with the rows.</summary>
+    public TWork Release<TWork>()
+        where TWork : IRowWork => (TWork)work;
+
     /// <inheritdoc/>
     public bool Look(object row, int number) => work is not IRowSurvey survey || survey.Look(row, number);
 

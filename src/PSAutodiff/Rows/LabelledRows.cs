@@ -24,6 +24,9 @@ internal sealed class LabelledRows : IRowSurvey
     private readonly double[] _targetValues;
     private int _looked;
 
+    /// <summary>The columns that are read.</summary>
+    public string[] ColumnNames => [.. _features, .. _labels];
+
     /// <summary>Finds the columns.</summary>
     /// <param name="network">The network that they are for.</param>
     /// <param name="features">Names and wildcards; null for the columns that the network knows, else all that are no labels.</param>

@@ -64,7 +64,9 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
         }
     }
 
-    private static TrainingResult Checked(TrainingResult result, CancellationToken cancellation)
+    /// <summary>A result, if its training went to its end.</summary>
+    /// <exception cref="AutodiffException">It did not.</exception>
+    public static TrainingResult Checked(TrainingResult result, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (result.FailedStep is not { } failed) return result;

@@ -33,6 +33,9 @@ internal sealed class NumberTable : IInputRows
 
     public int Width { get; }
 
+    /// <inheritdoc/>
+    public bool IsKept { get; set; }
+
     private bool IsSingle => _values is float[,];
 
     private ReadOnlySpan<float> Floats => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, float>(ref MemoryMarshal.GetArrayDataReference(_values)), _values.Length);
@@ -92,7 +95,7 @@ internal sealed class NumberTable : IInputRows
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Nobody else holds the flat array of a list.
-        if (scaling is null && _values is T[] own) return own;
+        if (scaling is null && !IsKept && _values is T[] own) return own;
         var taken = new T[InputRows.Length(Rows, Width)];
         CopyTo<T>(taken, scaling);
         return taken;

@@ -16,6 +16,9 @@ internal sealed class RowBuffer(int width) : IInputRows
 
     public int Width => width;
 
+    /// <inheritdoc/>
+    public bool IsKept { get; set; }
+
     /// <summary>Adds a row of <see cref="Width"/> numbers.</summary>
     public void Add(ReadOnlySpan<double> row)
     {
@@ -67,9 +70,10 @@ internal sealed class RowBuffer(int width) : IInputRows
             var chunk = Used(i);
             InputRows.Convert(chunk, taken.AsSpan(next, chunk.Length), width, scaling);
             next += chunk.Length;
-            _chunks[i] = [];
+            if (!IsKept) _chunks[i] = [];
         }
 
+        if (IsKept) return taken;
         _chunks.Clear();
         (_chunk, _used, Rows) = ([], 0, 0);
         return taken;

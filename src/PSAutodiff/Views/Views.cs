@@ -166,6 +166,13 @@ public static class Views
             measures.Count);
     }
 
+    /// <summary>The settings of a row of a sweep, for example <c>LearningRate = 0.1, Optimizer = Adam</c>.</summary>
+    public static string Settings(SweepRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Visible(Results.SweepKey.Describe(row.Settings));
+    }
+
     /// <summary>How many restarts there were, which is the best, and the range of their losses.</summary>
     public static string Restarts(IReadOnlyList<TrainingRestart> restarts)
     {

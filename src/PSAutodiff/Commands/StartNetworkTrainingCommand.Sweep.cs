@@ -1,0 +1,89 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using PSAutodiff.Converters;
+using PSAutodiff.Results;
+using PSAutodiff.Rows;
+
+namespace PSAutodiff.Commands;
+
+/// <summary>The table of settings of -Sweep.</summary>
+public sealed partial class StartNetworkTrainingCommand
+{
+    private const string SweepActivity = "Sweep";
+
+    private IReadOnlyList<SweepPoint> _points = [];
+
+    /// <summary>Values of settings by name: each of them is trained with each of all others, and gives a row.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Sweep { get; set; }
+
+    /// <summary>With -Sweep, deal the rows to so many parts, and measure each setting on each part with a model that is trained on all others.</summary>
+    [Parameter]
+    [ValidateRange(2, int.MaxValue)]
+    public int CrossValidationFold { get; set; }
+
+    /// <summary>Whether settings are measured by folds.</summary>
+    internal bool HasFolds => IsBound(nameof(CrossValidationFold));
+
+    private bool SweepsNetworks => Sweep is not null && Sweep.Cast<DictionaryEntry>().Any(static entry => SweepKey.Find(Conversions.NameOf(entry))?.Type == typeof(Network));
+
+    private void BeginSweep(bool ofNetwork)
+    {
+        if (new[] { nameof(CheckpointPath), nameof(CheckpointInterval), nameof(Resume), nameof(Force), nameof(Session) }.FirstOrDefault(IsBound) is { } other)
+        {
+            Stop(ErrorIds.SweepInvalid, $"-{other} goes with one training run, and -Sweep makes several. Leave one of the two out.");
+        }
+
+        var whole = new TrainingSetting(_options) { HasLearningRate = IsBound(nameof(LearningRate)) };
+        _points = Require(Sweep, () => SweepTable.Make(Sweep!, ofNetwork, whole, IsBound, Check));
+        Network[] networks = [.. _points.Select(static point => point.Setting.Network).OfType<Network>()];
+        if (networks.Length == 0) return;
+        Require<object?>(Sweep, () =>
+        {
+            NetworkSweep.CheckAlike(networks);
+            return null;
+        });
+        Network = networks[0];
+    }
+
+    private void RunSweep()
+    {
+        var clock = Stopwatch.StartNew();
+        var folds = HasFolds ? CrossValidationFold : 0;
+        var subject = _form.ForSweep(_points, HasFolds);
+        if (folds > Intake.Taken && !IsBound(nameof(Data))) Stop(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{_points.Count} settings{(folds > 0 ? $", each over all rows and {folds} folds" : string.Empty)}, seed {_options.Seed}."));
+        var run = new SweepRun(subject, _points, folds, _options.Seed, ThrottleLimit);
+        var rows = run.Run((line, done) => ShowProgress(SweepActivity, line, clock, done), Cancellation);
+        foreach (var row in rows) SerializedText.Attach(row);
+        if (Cancellation.IsCancellationRequested)
+        {
+            Keep(ResultVariable, rows, string.Create(CultureInfo.InvariantCulture, $"The sweep was stopped when {rows.Count(static row => row.Loss is not null)} of {_points.Count} settings were measured"));
+            return;
+        }
+
+        EndProgress(SweepActivity);
+        foreach (var row in rows) WriteObject(row);
+        foreach (var warning in subject.Warnings) WriteWarning(warning);
+        foreach (var row in rows)
+        {
+            if (row.Result is { } result) WarnOf(row, result);
+        }
+
+        foreach (var (number, error) in run.Failures)
+        {
+            var row = rows.First(row => row.Number == number);
+            WriteError(Record(error.Within(string.Create(CultureInfo.InvariantCulture, $"Setting {number} ({SweepKey.Describe(row.Settings)}).")), row));
+        }
+    }
+
+    private void WarnOf(SweepRow row, TrainingResult result)
+    {
+        var advice = result.FailedStep is { } failed ? string.Create(CultureInfo.InvariantCulture, $"the loss or a parameter became infinite or NaN at step {failed.Step}. {DivergenceAdvice.For(result)}")
+            : DivergenceAdvice.GrownFrom(result) is { } first ? string.Create(CultureInfo.InvariantCulture, $"the loss grew from {first:g3} to {result.FinalLoss:g3}. {DivergenceAdvice.For(result)}") : null;
+        if (advice is not null) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Setting {row.Number} ({SweepKey.Describe(row.Settings)}) diverged: {advice}"));
+    }
+}

@@ -1,0 +1,192 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    . "$PSScriptRoot/../Support.ps1"
+    $iris = Import-Csv (Join-Path $repositoryRoot examples/data/iris.csv)
+    $net = New-NeuralNetwork 4 6, tanh, 3, softmax -Seed 1
+    $short = @{ Label = 'Species'; Epoch = 10; Seed = 3; Standardize = $true }
+    $line = 0..30 | ForEach-Object { [pscustomobject]@{ x = $_ / 10; y = 2 * $_ / 10 + 1 + ($_ % 3) / 10 } }
+    $loss = '(y - (a*x + b))^2'
+    function Get-Essence($Rows) { $Rows | ForEach-Object { "$($_.Number) $($_.Settings.Keys) $($_.Settings.Values) $($_.Loss) $($_.LossDeviation) $($_.Accuracy) $($_.FoldLosses) $($_.IsBest) $($_.Result.EpochLoss) $($_.Network?.ToJson()) $($_.Parameters?.Values)" } }
+}
+
+Describe 'Start-NetworkTraining -Sweep' {
+    It 'gives a row for each setting, the last key fastest' {
+        $rows = $iris | Start-NetworkTraining -Network $net @short -Sweep ([ordered]@{ Optimizer = 'Momentum', 'Adam'; LearningRate = 0.1, 0.01 })
+        $rows.Number | Should -Be 1, 2, 3, 4
+        $rows.Optimizer | Should -Be Momentum, Momentum, Adam, Adam
+        $rows.LearningRate | Should -Be 0.1, 0.01, 0.1, 0.01
+        $rows | ForEach-Object { $_.Settings.Keys -join ' ' } | Select-Object -Unique | Should -BeExactly 'Optimizer LearningRate'
+    }
+
+    It 'goes through a plain hashtable by names, and takes aliases and single values' {
+        $rows = $line | Start-NetworkTraining $loss -Epoch 3 -Seed 1 -Sweep @{ shuffle = $true; Optimizer = 'adam'; lr = 0.1, '0.2' }
+        $rows.LearningRate | Should -Be 0.1, 0.2
+        $rows[0].Settings.Keys -join ' ' | Should -BeExactly 'LearningRate Optimizer Shuffle'
+        $rows[0].Optimizer | Should -BeOfType PSAutodiff.TrainingOptimizer
+    }
+
+    It 'trains each setting as one training run does: <_>' -ForEach 'network', 'loss' {
+        $sweep = [ordered]@{ BatchSize = 4, 32; Momentum = 0.5, 0.9; Restart = 1, 3 }
+        $common = $_ -eq 'loss' ? @{ Loss = $loss; Epoch = 10; Seed = 3; LearningRate = 0.01 } : $short + @{ Network = $net }
+        $data = $_ -eq 'loss' ? $line : $iris
+        $rows = $data | Start-NetworkTraining @common -Optimizer Momentum -ValidationFraction 0.2 -Sweep $sweep
+        foreach ($row in $rows) {
+            $one = $data | Start-NetworkTraining @common -Optimizer Momentum -ValidationFraction 0.2 -BatchSize $row.BatchSize -Momentum $row.Momentum -Restart $row.Restart
+            $row.Result.EpochLoss | Should -Be $one.EpochLoss
+            $row.Result.Restarts.Count | Should -Be $row.Restart
+            if ($one.Network) { $row.Network.ToJson() | Should -BeExactly $one.Network.ToJson() } else { $row.Parameters.Values | Should -Be $one.Parameters.Values }
+            $row.Loss | Should -Be ($one.Restarts | Where-Object IsBest).ValidationLoss
+        }
+        $best = $rows | Where-Object IsBest
+        $best | Should -HaveCount 1
+        $best.Loss | Should -Be ($rows.Loss | Measure-Object -Minimum).Minimum
+    }
+
+    It 'sweeps what networks alone have, and networks' {
+        $rows = $iris | Start-NetworkTraining -Label Species -Epoch 5 -Seed 1 -Sweep ([ordered]@{ Network = $net, (New-NeuralNetwork 4 3, 'tanh', 3, 'softmax' -Seed 1); Standardize = $false, $true; LossFunction = 'CategoricalCrossEntropy', 'MeanSquaredError'; InputNoise = 0, 0.1 })
+        $rows | Should -HaveCount 16
+        $one = $iris | Start-NetworkTraining -Network (New-NeuralNetwork 4 3, 'tanh', 3, 'softmax' -Seed 1) -Label Species -Epoch 5 -Seed 1 -Standardize -LossFunction MeanSquaredError -InputNoise 0.1
+        $rows[15].Network.ToJson() | Should -BeExactly $one.Network.ToJson()
+    }
+
+    It 'sweeps what losses alone have' {
+        $rows = $line | Start-NetworkTraining $loss -Epoch 5 -Seed 1 -Sweep ([ordered]@{ Initializer = 'Uniform', 'Normal'; Precision = 'Double', 'Single' })
+        foreach ($row in $rows) {
+            $one = $line | Start-NetworkTraining $loss -Epoch 5 -Seed 1 -Initializer $row.Initializer -Precision $row.Precision
+            $row.Parameters.Values | Should -Be $one.Parameters.Values
+        }
+        ($line | Start-NetworkTraining $loss -Epoch 5 -Seed 1 -Sweep @{ InitialScale = 0.5 }).Parameters.Values | Should -Be ($line | Start-NetworkTraining $loss -Epoch 5 -Seed 1 -InitialScale 0.5).Parameters.Values
+    }
+
+    It 'takes the default learning rate of each optimizer' {
+        $rows = $iris | Start-NetworkTraining -Network $net @short -Sweep @{ Optimizer = 'Adam', 'Momentum' }
+        $rows.Result.LearningRate | Should -Be 0.001, 0.1
+    }
+
+    It 'measures by folds what Test-AutodiffModel measures' {
+        $rows = $iris | Start-NetworkTraining -Network $net @short -CrossValidationFold 4 -Restart 2 -Sweep @{ LearningRate = 0.1, 0.02 }
+        foreach ($row in $rows) {
+            $test = $iris | Test-AutodiffModel $row.Network -CrossValidationFold 4 -Seed 3
+            $row.Loss | Should -Be $test.Loss
+            $row.Accuracy | Should -Be $test.Accuracy
+            $row.FoldLosses | Should -Be $test.FoldLosses
+            $row.Test.ConfusionMatrix.Counts | Should -Be $test.ConfusionMatrix.Counts
+            $mean = ($test.FoldLosses | Measure-Object -Average).Average
+            [Math]::Abs($row.LossDeviation - [Math]::Sqrt(($test.FoldLosses | ForEach-Object { ($_ - $mean) * ($_ - $mean) } | Measure-Object -Sum).Sum / 3)) | Should -BeLessThan 1e-12
+        }
+    }
+
+    It 'measures arrays by folds too' {
+        $x = [double[,]]::new(20, 1)
+        $y = [double[,]]::new(20, 1)
+        0..19 | ForEach-Object { $x[$_, 0] = $_ / 10; $y[$_, 0] = 3 * $_ / 10 }
+        $row = Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Data $x -Target $y -Seed 2 -Epoch 30 -CrossValidationFold 4 -Sweep @{ LearningRate = 0.1 }
+        $row.Loss | Should -Be (Test-AutodiffModel $row.Network -Data $x -Target $y -CrossValidationFold 4 -Seed 2).Loss
+    }
+
+    It 'measures losses by folds: the mean over rows that were not trained on' {
+        $row = $line | Start-NetworkTraining $loss -Epoch 50 -Seed 1 -CrossValidationFold 3 -Sweep @{ LearningRate = 0.01 }
+        $row.FoldLosses | Should -HaveCount 3
+        $test = $line | Test-AutodiffModel ($line | Start-NetworkTraining $loss -Prediction 'a*x + b' -Epoch 50 -Seed 1 -LearningRate 0.01) -Label y -CrossValidationFold 3 -Seed 1
+        [Math]::Abs($row.Loss - $test.Loss) | Should -BeLessThan (1e-12 * $test.Loss)
+    }
+
+    It 'gives the same bits with any number of threads' {
+        $sweep = @{ LearningRate = 0.1, 0.03, 0.01; BatchSize = 8, 150 }
+        $expected = Get-Essence ($iris | Start-NetworkTraining -Network $net @short -CrossValidationFold 3 -ThrottleLimit 1 -Sweep $sweep)
+        foreach ($threads in 2, 3, 16, 64) {
+            Get-Essence ($iris | Start-NetworkTraining -Network $net @short -CrossValidationFold 3 -ThrottleLimit $threads -Sweep $sweep) | Should -BeExactly $expected
+        }
+    }
+
+    It 'keeps the other settings when one diverges or cannot be trained' {
+        $outcome = Get-Outcome { $line | Start-NetworkTraining $loss -Seed 1 -Epoch 20 -CrossValidationFold 3 -Sweep @{ LearningRate = 0.05, 1000 } }
+        $outcome.Errors | Should -BeNullOrEmpty
+        $outcome.Output | Should -HaveCount 2
+        $outcome.Output[0].IsBest | Should -BeTrue
+        $outcome.Output[1].Loss | Should -BeNullOrEmpty
+        $outcome.Output[1].Problem | Should -BeLike '*NaN at step*'
+        $outcome.Output[1].Result.StopReason | Should -Be NotFinite
+        "$($outcome.Warnings)" | Should -BeLike 'Setting 2 (LearningRate = 1000) diverged:*smaller -LearningRate*'
+        $given = New-NeuralNetwork -Weight (, [double[, ]]::new(4, 3)) -Activation softmax
+        $outcome = Get-Outcome { $iris | Start-NetworkTraining -Network $given @short -Sweep @{ Restart = 1, 2 } }
+        $outcome.Output | Should -HaveCount 2
+        $outcome.Output[0].Loss | Should -BeGreaterThan 0
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly RestartsNeedStarts
+        "$($outcome.Errors[0])" | Should -BeLike 'Setting 2 (Restart = 2).*'
+    }
+
+    It 'refuses <Sweep.Keys> <Sweep.Values>, and names what there is' -ForEach @(
+        @{ Sweep = @{ Learning = 1 }; Id = 'SweepInvalid'; Message = '*LearningRate*' }
+        @{ Sweep = @{ ValidationFraction = 0.1, 0.2 }; Id = 'SweepInvalid'; Message = '*Restart*' }
+        @{ Sweep = @{ Standardize = $true }; Id = 'SweepInvalid'; Message = '*of a loss expression*' }
+        @{ Sweep = @{ Optimizer = 'Adams' }; Id = 'SweepInvalid'; Message = '*GradientDescent, *Adam*' }
+        @{ Sweep = @{ Epoch = 1.5 }; Id = 'SweepInvalid'; Message = '*whole numbers*' }
+        @{ Sweep = @{ Shuffle = 2 }; Id = 'SweepInvalid'; Message = '*$true and $false*' }
+        @{ Sweep = @{ LearningRate = 0.1, 'x' }; Id = 'SweepInvalid'; Message = "*'x'*numbers*" }
+        @{ Sweep = @{ LearningRate = 0.1, $null }; Id = 'SweepInvalid'; Message = '*missing*' }
+        @{ Sweep = @{ LearningRate = 0.1, -1 }; Id = 'LearningRateInvalid'; Message = '-Sweep with LearningRate = -1*' }
+        @{ Sweep = @{ InitialScale = -1 }; Id = 'SweepInvalid'; Message = '*InitialScale*' }
+        @{ Sweep = @{ WarmupEpoch = 0, 50 }; Id = 'TrainingOptionInvalid'; Message = '-Sweep with WarmupEpoch = 50*' }
+        @{ Sweep = @{ LearningRate = 0.1; lr = 1 }; Id = 'SweepInvalid'; Message = '*two names*' }
+        @{ Sweep = @{ Epoch = 1, 1 }; Id = 'SweepInvalid'; Message = '*twice*' }
+        @{ Sweep = @{ Seed = 1, 2 }; Id = 'SweepInvalid'; Message = '-Seed is given*' }
+        @{ Sweep = @{ Epoch = 1..500; BatchSize = 1..500 }; Id = 'SweepInvalid'; Message = '*more than 100000*' }
+        @{ Sweep = @{ Epoch = @() }; Id = 'SweepInvalid'; Message = '*no values of Epoch*' }
+        @{ Sweep = @{}; Id = 'SweepInvalid'; Message = '*empty*' }
+    ) {
+        $epochs = $Sweep.ContainsKey('Epoch') ? @{} : @{ Epoch = 50 }
+        $outcome = Get-Outcome { $line | Start-NetworkTraining $loss -Seed 1 @epochs -Sweep $Sweep }
+        $outcome.Output | Should -BeNullOrEmpty
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly $Id
+        "$($outcome.Errors[0])" | Should -BeLike $Message
+    }
+
+    It 'refuses what goes with one training run, folds without a sweep, and networks that cannot be compared' {
+        $other = New-NeuralNetwork 3 3, softmax -Seed 1
+        $trained = ($iris | Start-NetworkTraining -Network $net @short).Network
+        foreach ($case in @(
+                { $line | Start-NetworkTraining $loss -CheckpointPath x -Sweep @{ Epoch = 1 } }
+                { $line | Start-NetworkTraining $loss -CrossValidationFold 3 }
+                { $iris | Start-NetworkTraining @short -Sweep @{ Network = $net, $other } }
+                { $iris | Start-NetworkTraining @short -Sweep @{ Network = $net, $trained } }
+                { $iris | Start-NetworkTraining @short -Network $net -Sweep @{ Network = $net } }
+            )) { Get-ErrorId (Get-Outcome $case).Errors[0] | Should -BeExactly SweepInvalid }
+        Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining -Network $trained @short -CrossValidationFold 3 -Sweep @{ LearningRate = 1 } }).Errors[0] | Should -BeExactly RecipeMissing
+        Get-ErrorId (Get-Outcome { $line[0, 1] | Start-NetworkTraining $loss -CrossValidationFold 3 -Sweep @{ LearningRate = 1 } }).Errors[0] | Should -BeExactly RowsTooFew
+    }
+
+    It 'gives rows that are sorted, exported, sent and go on to other cmdlets' {
+        $rows = $iris | Start-NetworkTraining -Network $net @short -CrossValidationFold 3 -Sweep @{ LearningRate = 0.01, 0.1 }
+        $best = $rows | Sort-Object Loss | Select-Object -First 1
+        $best.IsBest | Should -BeTrue
+        ($iris | Test-AutodiffModel $best).Accuracy | Should -BeGreaterThan 0.7
+        ($rows | ConvertTo-Csv)[0] | Should -BeLike '"LearningRate","Number",*'
+        $sent = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($rows, 3))
+        Get-Essence $sent | Should -BeExactly (Get-Essence $rows)
+        $sent.LearningRate | Should -Be 0.01, 0.1
+        $rows[0] | Format-Table | Out-String | Should -BeLike '*LearningRate = 0.01*'
+    }
+
+    It 'keeps what was reached after Ctrl+C' {
+        $shell = [powershell]::Create()
+        $module = (Get-Module PSAutodiff).Path
+        $null = $shell.AddScript({
+                param($Module, $Line, $Loss)
+                Import-Module $Module
+                $Line | Start-NetworkTraining $Loss -Seed 1 -ThrottleLimit 2 -BatchSize 31 -ResultVariable reached -Sweep ([ordered]@{ LearningRate = 0.01; Epoch = 5, 50000000 })
+            }).AddArgument($module).AddArgument($line).AddArgument($loss)
+        try {
+            $null = $shell.BeginInvoke()
+            [Threading.Thread]::Sleep(2500)
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 1.5
+            $reached = $shell.Runspace.SessionStateProxy.GetVariable('reached')
+            $reached | Should -HaveCount 2
+            $reached[0].Result.StopReason | Should -Be Completed
+            $reached[1].Result.StopReason | Should -Be Cancelled
+        }
+        finally { $shell.Dispose() }
+    }
+}
