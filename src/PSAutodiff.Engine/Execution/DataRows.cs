@@ -1,5 +1,6 @@
 using System.Globalization;
 using PSAutodiff.Core;
+using PSAutodiff.Execution.Parts;
 using PSAutodiff.Foundation.Names;
 
 namespace PSAutodiff;
@@ -50,10 +51,23 @@ public sealed class DataRows
         (Names, Columns, Count, Total) = ([.. names], [.. columns], count, total);
     }
 
+    /// <summary>Rows that stay where they are.</summary>
+    /// <param name="parts">Their parts.</param>
+    /// <param name="total">What the rows are joined to.</param>
+    internal DataRows(IRowParts parts, RowTotal total)
+    {
+        var count = parts.Counts.Sum(static count => (long)count);
+        if (count is < 1 or > int.MaxValue) throw new AutodiffException(ErrorIds.RowsMissing, count < 1 ? "There are no rows to join." : string.Create(CultureInfo.InvariantCulture, $"There are {count} rows in all parts, and at most {int.MaxValue} can be joined."));
+        (Parts, Names, Columns, Count, Total) = (parts, parts.Names, [], (int)count, total);
+    }
+
+    /// <summary>The parts of rows that stay where they are; null where <see cref="Columns"/> holds them.</summary>
+    internal IRowParts? Parts { get; }
+
     /// <summary>The variables that have a column.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>A number, or all elements of an array, for every row, for each of <see cref="Names"/>.</summary>
+    /// <summary>A number, or all elements of an array, for every row, for each of <see cref="Names"/>; empty where the rows stay on other machines.</summary>
     public IReadOnlyList<ReadOnlyMemory<double>> Columns { get; }
 
     /// <summary>The number of rows.</summary>
@@ -67,6 +81,7 @@ public sealed class DataRows
     internal VariableLayout LayoutIn(RootedGraph expressions)
     {
         var layout = VariableLayout.Of(Names, expressions);
+        if (Parts is not null) return layout;
         for (var i = 0; i < Names.Count; i++)
         {
             if (Columns[i].Length == layout.Shapes[i].Count * (double)Count) continue;

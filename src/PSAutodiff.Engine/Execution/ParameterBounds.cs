@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Execution.Parts;
 using PSAutodiff.Execution.Scalar;
 
 namespace PSAutodiff.Execution;
@@ -12,6 +13,7 @@ internal sealed class ParameterBounds
     private readonly int _elements;
     private readonly int _width;
     private readonly bool _isChain;
+    private readonly BoundsFunction? _function;
 
     /// <summary>Prepares the analysis.</summary>
     /// <param name="outputs">The expressions of one row.</param>
@@ -28,6 +30,7 @@ internal sealed class ParameterBounds
         // With arrays a sum over rows is one chain.
         _isChain = columns.HasArrays || parameters.HasArrays || outputs.Graph.HasArrays(outputs.Roots);
         _elements = (int)outputs.Roots.Sum(root => outputs.Graph.ShapeOf(root).Count);
+        if (rows is { Parts: not null }) _function = new BoundsFunction(outputs, parameters, creditExact, jumpsAreUnknown);
     }
 
     /// <summary>Whether a part of the expressions underflowed at the last point, in any row.</summary>
@@ -55,11 +58,29 @@ internal sealed class ParameterBounds
             return errors;
         }
 
+        var sizes = new double[_elements];
+        if (_function is null) AddRows(point, pointError, errors, sizes, cancellation);
+        else AddParts([.. point, pointError], errors, sizes, cancellation);
+
+        // The sum rounds too, and so does its quotient.
+        var chain = (_isChain ? _rows.Count : RowEvaluator.LongestChain(_rows.Count)) + 1;
+        for (var i = 0; i < errors.Length; i++)
+        {
+            errors[i] += chain * Rounding.Unit * sizes[i];
+            if (_rows.Total == RowTotal.Mean) errors[i] /= _rows.Count;
+            if (double.IsNaN(errors[i])) errors[i] = double.PositiveInfinity;
+        }
+
+        return errors;
+    }
+
+    /// <summary>Adds what rounding may have done to the terms of all rows, and how large these are.</summary>
+    public void AddRows(ReadOnlySpan<double> point, double pointError, double[] errors, double[] sizes, CancellationToken cancellation)
+    {
         var values = new double[_width + point.Length];
         point.CopyTo(values.AsSpan(_width));
-        var sizes = new double[_elements];
         Underflowed = false;
-        for (var row = 0; row < _rows.Count; row++)
+        for (var row = 0; row < _rows!.Count; row++)
         {
             var cells = values.AsSpan(0, _width);
             foreach (var column in _rows.Columns)
@@ -83,16 +104,16 @@ internal sealed class ParameterBounds
                 }
             }
         }
+    }
 
-        // The sum rounds too, and so does its quotient.
-        var chain = (_isChain ? _rows.Count : RowEvaluator.LongestChain(_rows.Count)) + 1;
-        for (var i = 0; i < errors.Length; i++)
+    private void AddParts(double[] point, double[] errors, double[] sizes, CancellationToken cancellation)
+    {
+        Underflowed = false;
+        foreach (var part in _rows!.Parts!.Evaluate(_function!, point, cancellation))
         {
-            errors[i] += chain * Rounding.Unit * sizes[i];
-            if (_rows.Total == RowTotal.Mean) errors[i] /= _rows.Count;
-            if (double.IsNaN(errors[i])) errors[i] = double.PositiveInfinity;
+            Kernels.Vectors.Add<double>(errors, part.AsSpan(0, _elements));
+            Kernels.Vectors.Add<double>(sizes, part.AsSpan(_elements, _elements));
+            Underflowed |= part[^1] != 0;
         }
-
-        return errors;
     }
 }

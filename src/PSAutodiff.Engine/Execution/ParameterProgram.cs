@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Execution.Parts;
 using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Kernels;
@@ -20,6 +21,7 @@ internal sealed class ParameterProgram
     // Over rows, for each variable of the program: its column, or the one number of a parameter.
     private readonly ReadOnlyMemory<double>[] _inputs = [];
     private readonly double[][] _cells = [];
+    private readonly SumFunction? _function;
 
     /// <summary>Prepares evaluations.</summary>
     /// <param name="compiled">The expressions of one row. Its variables are parameters or columns.</param>
@@ -28,13 +30,16 @@ internal sealed class ParameterProgram
     public ParameterProgram(CompiledExpression compiled, IReadOnlyList<string> parameters, DataRows? rows)
     {
         (_compiled, _rows, Parameters) = (compiled, rows, parameters);
-        if (rows is null) return;
+        if (rows is null or { Parts: not null }) return;
         var columns = new NamePlaces(rows.Names);
         var places = new NamePlaces(compiled.Variables);
         var cells = parameters.ToDictionary(static name => name, name => new double[compiled.OutputShapes is null ? 1 : compiled.Inputs.Shapes[places[name]].Count], StringComparer.Ordinal);
         _cells = [.. parameters.Select(name => cells[name])];
         _inputs = [.. compiled.Variables.Select(name => cells.TryGetValue(name, out var cell) ? cell : rows.Columns[columns[name]])];
     }
+
+    private ParameterProgram(CompiledExpression compiled, VariableLayout parameters, DataRows rows, SumFunction function)
+        : this(compiled, parameters.Names, rows) => _function = function;
 
     /// <summary>The parameters, in the order of the values of a point.</summary>
     public IReadOnlyList<string> Parameters { get; }
@@ -54,7 +59,8 @@ internal sealed class ParameterProgram
     public static ParameterProgram Compile(RootedGraph outputs, VariableLayout parameters, DataRows? rows, CancellationToken cancellation)
     {
         var variables = rows is null ? parameters : rows.LayoutIn(outputs).Before(parameters);
-        return new ParameterProgram(CompiledExpression.Compile(variables, outputs, cancellation), parameters.Names, rows);
+        var compiled = CompiledExpression.Compile(variables, outputs, cancellation);
+        return rows is { Parts: not null } ? new ParameterProgram(compiled, parameters, rows, new SumFunction(outputs, parameters)) : new ParameterProgram(compiled, parameters.Names, rows);
     }
 
     /// <summary>Evaluates at a point.</summary>
@@ -67,6 +73,12 @@ internal sealed class ParameterProgram
         if (_rows is null)
         {
             _compiled.Evaluate(point, results, cancellation);
+            return;
+        }
+
+        if (_function is not null)
+        {
+            EvaluateParts(point, results, cancellation);
             return;
         }
 
@@ -117,6 +129,14 @@ internal sealed class ParameterProgram
         }
 
         return values;
+    }
+
+    // Each machine may have several parts, and a part may have any machine.
+    private void EvaluateParts(ReadOnlySpan<double> point, Span<double> results, CancellationToken cancellation)
+    {
+        var sums = new double[OutputCount];
+        foreach (var part in _rows!.Parts!.Evaluate(_function!, point, cancellation)) Vectors.Add<double>(sums, part);
+        for (var i = 0; i < sums.Length; i++) results[i] = _rows.Total == RowTotal.Mean ? sums[i] / _rows.Count : sums[i];
     }
 
     private double[] SumOneByOne(CancellationToken cancellation)

@@ -49,13 +49,20 @@ public sealed class CurveFit
         _layout = VariableLayout.Of(ParametersOf(model, rows, parameters), flat);
         if (_layout.Length == 0) throw new AutodiffException(ErrorIds.ParameterUnknown, $"The model {model} has no parameters: all its variables are columns. There is nothing to fit.");
 
+        if (rows.Parts is { } parts)
+        {
+            _columns = rows;
+            var text = FitFunction.TextOf(flat, new VariableLayout([]), label, weight);
+            _rows = new FitRows(parts, new FitLabelsFunction(text), cancellation);
+            Gradient = Prepare(out _isLinear, cancellation);
+            return;
+        }
+
         // Columns that are named as parameters are none.
         int[] used = [.. Enumerable.Range(0, rows.Names.Count).Where(i => model.Variables.Contains(rows.Names[i], StringComparer.Ordinal) && !_layout.Names.Contains(rows.Names[i], StringComparer.Ordinal))];
         _columns = new DataRows([.. used.Select(i => rows.Names[i])], [.. used.Select(i => rows.Columns[i])], [.. used.Select(i => rows.Columns[i].Length / rows.Count)], rows.Count, RowTotal.Sum);
         _rows = new FitRows(label, weight, rows, rowNumbers, cancellation);
-        var (_, gradient) = Compile(_layout, cancellation);
-        _isLinear = [.. Enumerable.Range(0, _layout.Names.Count).Select(i => !DependsOn(gradient, i, _layout.Names[i]))];
-        Gradient = gradient;
+        Gradient = Prepare(out _isLinear, cancellation);
     }
 
     /// <summary>The parameters, in the order of initial values and bounds.</summary>
@@ -163,7 +170,24 @@ public sealed class CurveFit
         return (form.Compiled, form.Gradient);
     }
 
-    private FitProgram Program(VariableLayout layout, CurveFitOptions options, FitLoss loss, CancellationToken cancellation) =>
+    private RootedGraph Prepare(out bool[] isLinear, CancellationToken cancellation)
+    {
+        var (_, gradient) = Compile(_layout, cancellation);
+        isLinear = [.. Enumerable.Range(0, _layout.Names.Count).Select(i => !DependsOn(gradient, i, _layout.Names[i]))];
+        return gradient;
+    }
+
+    private FitProgram Program(VariableLayout layout, CurveFitOptions options, FitLoss loss, CancellationToken cancellation)
+    {
+        if (_columns.Parts is not { } parts) return LocalProgram(layout, options, loss, cancellation);
+        var derivatives = Measurements.NumericDerivatives.Of(_model, layout.Names, cancellation: cancellation);
+        var outputs = derivatives.Gradient.And(derivatives.Value);
+        var triangle = new FitTriangleFunction(FitFunction.TextOf(outputs, layout, _label, _weight, (double)loss, options.LossScale));
+        var notFinite = new FitNotFiniteFunction(FitFunction.TextOf(outputs, layout, _label, _weight));
+        return new FitProgram(parts, layout.Length + 1, triangle, notFinite) { Loss = loss, LossScale = options.LossScale };
+    }
+
+    private FitProgram LocalProgram(VariableLayout layout, CurveFitOptions options, FitLoss loss, CancellationToken cancellation) =>
         new(Compile(layout, cancellation).Compiled, layout, _columns, _rows.Label, _rows.Factors, options.MaxThreads)
         {
             Loss = loss,
@@ -247,10 +271,10 @@ public sealed class CurveFit
         if (program.FindNotFinite(point, cancellation) is not { } found) return;
         var what = double.IsFinite(found.Value)
             ? string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value:g6}, but a derivative by a parameter is not finite: a kink or border of its domain. Start beside it.")
-            : string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value}{FitFault.Of(_model, _columns, found.Row, point, layout)}");
+            : string.Create(CultureInfo.InvariantCulture, $"the model gives {found.Value}{(_columns.Parts is null ? FitFault.Of(_model, _columns, found.Row, point, layout) : ". Start where it is finite for all rows.")}");
         throw new AutodiffException(
             ErrorIds.ValueNotFinite,
-            string.Create(CultureInfo.InvariantCulture, $"At the start, {PointText.Of(layout.ElementNames, point)}, in row {_rows.NumberOf(found.Row)}, {what}"));
+            string.Create(CultureInfo.InvariantCulture, $"At the start, {PointText.Of(layout.ElementNames, point)}, in {_rows.PlaceOf(found.Row)}, {what}"));
     }
 
     /// <summary>The best search of all starts, and whether all of them were searched to their ends.</summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using PSAutodiff.Core;
 using PSAutodiff.Execution;
+using PSAutodiff.Execution.Parts;
 using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Kernels;
@@ -32,6 +33,9 @@ internal sealed class FitProgram
     private readonly TriangularFactor[] _chunks;
     private readonly RobustSums[] _sums;
     private readonly TriangularFactor _total;
+    private readonly IRowParts? _parts;
+    private readonly FitTriangleFunction? _triangle;
+    private readonly FitNotFiniteFunction? _notFinite;
 
     /// <summary>Prepares evaluations.</summary>
     /// <param name="compiled">What <see cref="Compile"/> made.</param>
@@ -54,6 +58,18 @@ internal sealed class FitProgram
         _chunks = [.. Enumerable.Range(0, Math.Min(chunks, ChunksAtOnce)).Select(_ => new TriangularFactor(_width))];
         _total = chunks == 1 ? _chunks[0] : new TriangularFactor(_width);
         _sums = new RobustSums[_chunks.Length];
+    }
+
+    /// <summary>Prepares evaluations over rows that stay elsewhere.</summary>
+    /// <param name="parts">The rows.</param>
+    /// <param name="width">The number of elements of the parameters and 1.</param>
+    /// <param name="triangle">Gives the triangles of parts.</param>
+    /// <param name="notFinite">Finds rows that are not finite.</param>
+    public FitProgram(IRowParts parts, int width, FitTriangleFunction triangle, FitNotFiniteFunction notFinite)
+    {
+        (_parts, _triangle, _notFinite, _width) = (parts, triangle, notFinite, width);
+        (_compiled, _rows, _inputs, _cells, _outputs, _chunks, _sums) = (null!, null!, [], [], [], [], []);
+        _total = new TriangularFactor(width);
     }
 
     /// <summary>How residuals count.</summary>
@@ -102,6 +118,7 @@ internal sealed class FitProgram
     /// <param name="cancellation">Ends it early.</param>
     public (int Row, double Value)? FindNotFinite(ReadOnlySpan<double> point, CancellationToken cancellation)
     {
+        if (_parts is not null) return FindInParts(point, cancellation);
         SetPoint(point);
         (int Row, double Value)? found = null;
         for (var chunk = 0; chunk * (long)ChunkRows < _rows.Count && found is null; chunk++)
@@ -120,10 +137,13 @@ internal sealed class FitProgram
         return found;
     }
 
-    private RobustSums Evaluate(FitState state, FitLoss? loss, CancellationToken cancellation)
+    /// <summary>The triangle at a point, and the sums of the loss.</summary>
+    /// <param name="point">The parameters.</param>
+    /// <param name="loss">How residuals count in the triangle; null for as they are.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public (TriangularFactor Factor, RobustSums Sums) Triangle(ReadOnlySpan<double> point, FitLoss? loss, CancellationToken cancellation)
     {
-        Evaluations++;
-        SetPoint(state.Point);
+        SetPoint(point);
         var chunks = (_rows.Count + ChunkRows - 1) / ChunkRows;
         if (chunks > 1) _total.Clear();
         var all = default(RobustSums);
@@ -145,19 +165,53 @@ internal sealed class FitProgram
             }
         }
 
-        var triangle = _total.Triangle;
+        return (_total, all);
+    }
+
+    private RobustSums Evaluate(FitState state, FitLoss? loss, CancellationToken cancellation)
+    {
+        Evaluations++;
+        var (total, all) = _parts is null ? Triangle(state.Point, loss, cancellation) : JoinParts(state.Point, loss, cancellation);
+        var triangle = total.Triangle;
         for (var i = 0; i < _width; i++)
         {
             for (var j = 0; j < _width; j++)
             {
                 var value = triangle[(i * _width) + j];
-                state.Triangle[(i * _width) + j] = _total.Exponents[j] == 0 ? value : Math.ScaleB(value, _total.Exponents[j]);
+                state.Triangle[(i * _width) + j] = total.Exponents[j] == 0 ? value : Math.ScaleB(value, total.Exponents[j]);
             }
         }
 
         var norm = state.ResidualNorm();
         state.Cost = norm * norm;
         return all;
+    }
+
+    private (TriangularFactor Factor, RobustSums Sums) JoinParts(double[] point, FitLoss? loss, CancellationToken cancellation)
+    {
+        _total.Clear();
+        var all = default(RobustSums);
+        foreach (var result in _parts!.Evaluate(_triangle!, [.. point, loss is null ? 0 : 1], cancellation))
+        {
+            var (factor, sums) = _triangle!.Read(result);
+            _total.Add(factor);
+            all += sums;
+        }
+
+        return (_total, all);
+    }
+
+    private (int Row, double Value)? FindInParts(ReadOnlySpan<double> point, CancellationToken cancellation)
+    {
+        var results = _parts!.Evaluate(_notFinite!, point, cancellation);
+        var before = 0;
+        for (var part = 0; part < results.Length; part++)
+        {
+            if (results[part] is [>= 0 and var row, var value] && row < _parts.Counts[part]) return (before + (int)row, value);
+            before += _parts.Counts[part];
+        }
+
+        return null;
     }
 
     private void SetPoint(ReadOnlySpan<double> point)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Execution.Parts;
 
 namespace PSAutodiff.Fitting;
 
@@ -9,6 +10,7 @@ internal sealed class FitRows
     private const int LargestExponent = 300;
 
     private readonly IReadOnlyList<int>? _numbers;
+    private readonly IRowParts? _parts;
 
     /// <summary>Computes labels and weights.</summary>
     /// <param name="label">A number in each row.</param>
@@ -43,7 +45,28 @@ internal sealed class FitRows
         Measure(weights);
     }
 
-    /// <summary>The label of each row.</summary>
+    /// <summary>Joins what the parts of rows that stay elsewhere say of labels and weights.</summary>
+    /// <param name="parts">The rows.</param>
+    /// <param name="function">Says it.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public FitRows(IRowParts parts, FitLabelsFunction function, CancellationToken cancellation)
+    {
+        _parts = parts;
+        var results = parts.Evaluate(function, [], cancellation);
+        var squares = 0.0;
+        foreach (var part in results)
+        {
+            Count += (int)part[0];
+            squares += part[1];
+            LogWeights += part[5];
+            Join(part[2], part[3], part[4]);
+        }
+
+        LabelNorm = Math.Sqrt(squares);
+        if (Count == 0) throw new AutodiffException(ErrorIds.WeightInvalid, "All weights are 0, so no row counts.");
+    }
+
+    /// <summary>The label of each row; empty where rows stay elsewhere.</summary>
     public ReadOnlyMemory<double> Label { get; }
 
     /// <summary>What each row is multiplied by: the root of its weight, over the unit; null for ones.</summary>
@@ -58,6 +81,12 @@ internal sealed class FitRows
     /// <summary>The length of the vector of labels, in the unit.</summary>
     public double LabelNorm { get; private set; }
 
+    /// <summary>The sum of the weights.</summary>
+    public double TotalWeight { get; private set; }
+
+    /// <summary>The mean of the labels.</summary>
+    public double Mean { get; private set; }
+
     /// <summary>The sum of the squared differences of labels and their mean, in the unit.</summary>
     public double Variation { get; private set; }
 
@@ -67,6 +96,24 @@ internal sealed class FitRows
     /// <summary>The number of a row in messages.</summary>
     /// <param name="row">Its index, from 0.</param>
     public int NumberOf(int row) => _numbers?[row] ?? row + 1;
+
+    /// <summary>Where a row is, in messages: its number, and that of its part.</summary>
+    public string PlaceOf(int row)
+    {
+        if (_parts is null) return string.Create(CultureInfo.InvariantCulture, $"row {NumberOf(row)}");
+        var part = 0;
+        while (row >= _parts.Counts[part]) row -= _parts.Counts[part++];
+        return string.Create(CultureInfo.InvariantCulture, $"row {row + 1} of part {part + 1}");
+    }
+
+    // Means and variations of parts (Chan, Golub and LeVeque, 1983).
+    private void Join(double weight, double mean, double variation)
+    {
+        var total = TotalWeight + weight;
+        var difference = mean - Mean;
+        if (total > 0) (Mean, Variation) = (Mean + (difference * weight / total), Variation + variation + (difference * difference * TotalWeight * weight / total));
+        TotalWeight = total;
+    }
 
     private ReadOnlyMemory<double> Values(ExprNode expression, DataRows rows, string what, CancellationToken cancellation)
     {
@@ -122,6 +169,7 @@ internal sealed class FitRows
         }
 
         var shift = labels[0] + (sum / total);
+        (TotalWeight, Mean) = (total, shift);
         var (norm, variation) = (0.0, 0.0);
         for (var i = 0; i < labels.Length; i++)
         {

@@ -99,6 +99,7 @@ internal static class ErrorIds
     public const string RestartsNeedStarts = nameof(RestartsNeedStarts);
     public const string RootNotFound = nameof(RootNotFound);
     public const string RowNull = nameof(RowNull);
+    public const string RowScriptFailed = nameof(RowScriptFailed);
     public const string RowsLeftOut = nameof(RowsLeftOut);
     public const string RowsMissing = nameof(RowsMissing);
     public const string RowsTooFew = nameof(RowsTooFew);

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using PSAutodiff.Converters;
 using PSAutodiff.Optimization;
+using PSAutodiff.Remoting;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -17,6 +19,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     private MinimizationOptions _options = new();
     private ExprNode? _node;
     private GivenBounds _bounds = new(null, null);
+    private RowScriptSource? _source;
 
     /// <summary>The method.</summary>
     [Parameter]
@@ -59,6 +62,26 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     [ValidateNotNullOrEmpty]
     public object? Shape { get; set; }
 
+    /// <summary>Sessions in which rows are read by -RowScript and stay.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public PSSession[]? Session { get; set; }
+
+    /// <summary>Gives the rows of a part, in a session.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? RowScript { get; set; }
+
+    /// <summary>What -RowScript is given for each part of the rows.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[]? Part { get; set; }
+
+    /// <summary>Seconds after which a machine that does not answer is given up.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSeconds { get; set; } = 30;
+
     private bool TakesSeveral => MyInvocation.ExpectingInput && RowsForm is null;
 
     /// <summary>How text in rows is read as a number.</summary>
@@ -89,6 +112,8 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
         base.BeginProcessing();
         _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
         if (Mean || Sum) _node = BeforeRows(Expression, () => ToExpression(Expression, Values));
+        _source = Require(RowScript, () => RowScriptForm.SourceOf(this, RowScript, Session, Part, TimeoutSeconds, []));
+        if (_source is not null && !Mean && !Sum) Stop(ErrorIds.ArgumentInvalid, $"With -RowScript an expression is joined over rows. Say how with -Mean or -Sum.");
         _options = new MinimizationOptions
         {
             Method = Method,
@@ -117,6 +142,12 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (_source is not null)
+        {
+            Attempt(Expression, SearchParts);
+            return;
+        }
+
         base.EndProcessing();
         if (TakesSeveral && _bounds.Unused() is { } unused) WriteError(Record(unused, null));
     }
@@ -127,7 +158,7 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
         return new JoinedRows(ExprNode.Flatten([_node], Cancellation), _node.Variables, Values, nameof(InitialValue), [], ColumnMap.Empty, row, number, leavesOthers: false, this, NumberFormat);
     }
 
-    private void Search(ExprNode node, DataRows? rows)
+    private void Search(ExprNode node, DataRows? rows, RowScriptParts? parts = null)
     {
         var search = Prepare(node, rows);
         var start = Start(search.Layout);
@@ -137,7 +168,35 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
         var options = _options with { LowerBounds = lower, UpperBounds = upper };
         var what = rows is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" the {(rows.Total == RowTotal.Mean ? "mean" : "sum")} over {rows.Count} rows");
         WriteVerbose($"Minimizing{what} with {Method} from {PointText.Of(search.Layout.ElementNames, start)}.");
-        Finish(search.Run(start, options, Cancellation));
+        if (parts is null)
+        {
+            Finish(search.Run(start, options, Cancellation));
+            return;
+        }
+
+        Minimum? result = null;
+        try
+        {
+            result = search.Run(start, options, parts.Token);
+        }
+        catch (OperationCanceledException) when (parts.Loss is not null)
+        {
+            // Before there was a result.
+        }
+
+        RowScriptForm.RequireWhole(this, parts, ResultVariable, result);
+        Finish(result!);
+    }
+
+    // Variables without a value are columns.
+    private void SearchParts()
+    {
+        var node = _node ??= ToExpression(Expression, Values);
+        var given = Values.Match(node.Variables);
+        string[] columns = [.. node.Variables.Where((_, i) => given[i] is null)];
+        if (columns.Length == 0) throw new AutodiffException(ErrorIds.ColumnMissing, "-InitialValue has a value for every variable of the expression, so none is a column of the rows. Leave out those that are.");
+        using var parts = new RowScriptParts(_source! with { NumberFormat = NumberFormat, MissingValue = MissingValue }, [node], columns, WriteWarning, ShowProgress, Cancellation);
+        Search(node, parts.ToData(TotalOf(Mean, Sum)!.Value), parts);
     }
 
     /// <summary>Differentiates and compiles.</summary>

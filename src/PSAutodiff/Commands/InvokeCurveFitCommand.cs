@@ -2,7 +2,9 @@ using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using PSAutodiff.Converters;
+using PSAutodiff.Remoting;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -19,6 +21,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     private GivenBounds _bounds = new(null, null);
     private ColumnMap _map = ColumnMap.Empty;
     private CurveFitOptions _options = new();
+    private RowScriptSource? _source;
 
     /// <summary>The columns as arrays: a dictionary, or an object with properties.</summary>
     [Parameter]
@@ -109,6 +112,26 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     [ValidateNotNullOrEmpty]
     public string ResultVariable { get; set; } = "LastFit";
 
+    /// <summary>Sessions in which rows are read by -RowScript and stay.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public PSSession[]? Session { get; set; }
+
+    /// <summary>Gives the rows of a part, in a session.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? RowScript { get; set; }
+
+    /// <summary>What -RowScript is given for each part of the rows.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[]? Part { get; set; }
+
+    /// <summary>Seconds after which a machine that does not answer is given up.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSeconds { get; set; } = 30;
+
     private protected override IEnumerable<string> ColumnParameters => [nameof(Column)];
 
     private protected override IEnumerable<string> NeededColumns =>
@@ -119,6 +142,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     {
         if (!IsBound(nameof(Model))) Stop(ErrorIds.ExpressionMissing, "Invoke-CurveFit needs a model. For example: Import-Csv decay.csv | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ b = 0.1 }");
         if (!IsBound(nameof(Label)) || Conversions.Unwrap(Label) is null) Stop(ErrorIds.LabelMissing, "Which column does the model predict? Name it with -Label, or write an expression of columns there.");
+        _source = Require(RowScript, () => RowScriptForm.SourceOf(this, RowScript, Session, Part, TimeoutSeconds, [nameof(Data), nameof(Column)]));
         RequireOneSource(null);
         _start = Require(InitialValue, () => new ValueSource(InitialValue) { LeavesOthers = true });
         _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
@@ -146,6 +170,16 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (_source is not null)
+        {
+            Require<object?>(Model, () =>
+            {
+                FitParts();
+                return null;
+            });
+            return;
+        }
+
         if (IsBound(nameof(Data)))
         {
             Require<object?>(Data, () =>
@@ -201,23 +235,41 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         Fit(columns, new DataRows(columns.Names, Array.ConvertAll(values, static column => (ReadOnlyMemory<double>)column), values.Max(static column => column.Length), RowTotal.Sum), null, []);
     }
 
+    // No row shows which variables are columns, so parameters are those that have a value or are named.
+    private void FitParts()
+    {
+        if (_model is null) Take(ReadModel());
+        var given = _start.Match(_model!.Variables);
+        string[] parameters = Parameter ?? [.. _model.Variables.Where((_, i) => given[i] is not null)];
+        if (parameters.Length == 0) throw new AutodiffException(ErrorIds.ParameterUnknown, "With -RowScript it is not known before the rows which variables are columns. Name the parameters with -Parameter, or give them values with -InitialValue.");
+        string[] names = [.. _model.Variables.Except(parameters, StringComparer.Ordinal).Union(ToExpression(Label).Variables, StringComparer.Ordinal).Union(Weight is null ? [] : ToExpression(Weight).Variables, StringComparer.Ordinal)];
+        var columns = new FitColumns(_model, Label!, Weight, parameters, _start, names, ColumnMap.Empty, value => ToExpression(value));
+        ExprNode[] expressions = columns.Weight is null ? [columns.Model, columns.Label] : [columns.Model, columns.Label, columns.Weight];
+        using var parts = new RowScriptParts(_source! with { NumberFormat = NumberFormat, MissingValue = MissingValue }, expressions, columns.Names, WriteWarning, line => ShowProgress(Activity, line), Cancellation);
+        Fit(columns, parts.ToData(RowTotal.Sum), null, [], parts);
+    }
+
     // A variable without an initial value may be a column that is misspelled.
-    private CurveFitResult Run(CurveFit fit, double[] start, CurveFitOptions options, FitColumns columns)
+    private CurveFitResult? Run(CurveFit fit, double[] start, CurveFitOptions options, FitColumns columns, RowScriptParts? parts)
     {
         try
         {
-            return fit.Run(start, options, Cancellation);
+            return fit.Run(start, options, parts?.Token ?? Cancellation);
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.InitialValueMissing && Parameter is null)
         {
             throw new AutodiffException(exception.ErrorId, $"{exception.Message} If a column is meant, there are: {ParameterNames.Listed(columns.ColumnNames)}.");
         }
+        catch (OperationCanceledException) when (parts?.Loss is not null)
+        {
+            return null;
+        }
     }
 
-    private void Fit(FitColumns columns, DataRows data, int[]? numbers, IReadOnlyList<VariableColumns> inputColumns)
+    private void Fit(FitColumns columns, DataRows data, int[]? numbers, IReadOnlyList<VariableColumns> inputColumns, RowScriptParts? parts = null)
     {
         var clock = Stopwatch.StartNew();
-        var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, Cancellation) { InputColumns = inputColumns, NumberFormat = NumberFormat });
+        var fit = Require(Model, () => new CurveFit(columns.Model, columns.Label, data, columns.Weight, columns.Parameters, numbers, parts?.Token ?? Cancellation) { InputColumns = inputColumns, NumberFormat = NumberFormat });
         var start = Require(InitialValue, () => _start.ParametersOf(fit.Layout, nameof(InitialValue), double.NaN, columns: columns.ColumnNames));
         var (lower, upper) = Require(null, () => _bounds.Of(fit.Layout, columns: columns.ColumnNames));
         var options = Require(null, () => _options with
@@ -227,7 +279,9 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
             Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
         });
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));
-        var result = Require(InitialValue, () => Run(fit, start, options, columns));
+        var reached = Require(InitialValue, () => Run(fit, start, options, columns, parts));
+        if (parts is not null) RowScriptForm.RequireWhole(this, parts, ResultVariable, reached);
+        var result = reached!;
         if (result.StopReason == CurveFitStopReason.Cancelled)
         {
             Keep(ResultVariable, result, string.Create(CultureInfo.InvariantCulture, $"The fit was stopped after {result.Iterations} steps"));

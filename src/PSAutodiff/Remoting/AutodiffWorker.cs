@@ -15,6 +15,7 @@ public sealed class AutodiffWorker : IDisposable
     private static readonly Dictionary<MachineWork, Func<IMachineService>> Services = new()
     {
         [MachineWork.Starts] = static () => new TrainingWorker(),
+        [MachineWork.Rows] = static () => new RowsService(),
     };
 
     private readonly MessageParts _parts = new();

@@ -27,6 +27,9 @@ internal enum MachineWork : byte
 {
     /// <summary>Training starts of a training.</summary>
     Starts = 1,
+
+    /// <summary>Sums over parts of the rows.</summary>
+    Rows = 2,
 }
 
 /// <summary>What a machine does when it is asked.</summary>

@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using PSAutodiff.Core;
+using PSAutodiff.Execution.Parts;
+using PSAutodiff.Training.Machines;
+
+namespace PSAutodiff.Remoting;
+
+/// <summary>What the rows of -RowScript are read for.</summary>
+/// <param name="Script">Gives the rows of a part, in a session.</param>
+/// <param name="Sessions">The sessions.</param>
+/// <param name="Values">What the script is given for each part, which any session can then read; null for one part in each session.</param>
+/// <param name="Silence">Milliseconds after which a machine that does not answer is lost.</param>
+internal sealed record RowScriptSource(ScriptBlock Script, PSSession[] Sessions, object?[]? Values, long Silence)
+{
+    /// <summary>How text is read as a number.</summary>
+    public NumberFormat NumberFormat { get; init; }
+
+    /// <summary>What is done with rows that lack a value.</summary>
+    public MissingValueAction MissingValue { get; init; }
+}
+
+/// <summary>
+/// Parts of the rows that sessions have read by the script of the user, and keep while a search asks for sums over them. A machine that is lost
+/// takes its parts with it, unless others can read them.
+/// </summary>
+internal sealed class RowScriptParts : IDisposable
+{
+    // Reading files takes as long as it takes; a machine that died is noticed by its session.
+    private const int MillisecondsOfReading = int.MaxValue;
+
+    private const string Read = """
+        param($Requests, $Script, $Values)
+        $ErrorActionPreference = 'Stop'
+        $block = [scriptblock]::Create($Script)
+        for ($i = 0; $i -lt $Requests.Count; $i++) {
+            $reader = [PSAutodiff.RemoteRowReader]::new([byte[]]$Requests[$i])
+            $arguments = if ($null -ne $Values) { , $Values[$i] } else { @() }
+            & $block @arguments | & { process { $reader.Take($_) } }
+            $reader.Finish()
+        }
+        """;
+
+    private readonly Guid _key = Guid.NewGuid();
+    private readonly RowScriptSource _source;
+    private readonly string _expressions;
+    private readonly string[] _columns;
+    private readonly Action<string> _warn;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenSource _lost;
+    private readonly int[] _counts;
+
+    // By session, the parts that it has read.
+    private readonly Dictionary<PSSession, List<int>> _held = [];
+    private SessionMachine[] _machines = [];
+    private MachineParts? _parts;
+
+    /// <summary>Lets sessions read their parts.</summary>
+    /// <param name="source">How.</param>
+    /// <param name="expressions">The expressions that will be computed over the rows.</param>
+    /// <param name="columns">Their variables that are columns.</param>
+    /// <param name="warn">Takes a warning.</param>
+    /// <param name="progress">Takes a line.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">A session cannot be used, or the script failed there.</exception>
+    public RowScriptParts(RowScriptSource source, IReadOnlyList<ExprNode> expressions, string[] columns, Action<string> warn, Action<string> progress, CancellationToken cancellation)
+    {
+        (_source, _columns, _warn, _cancellation) = (source, columns, warn, cancellation);
+        _expressions = PartExpressions.Write(ExprNode.Flatten(expressions, cancellation), new VariableLayout([]));
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _counts = new int[source.Values?.Length ?? source.Sessions.Length];
+        foreach (var session in source.Sessions) _held.Add(session, []);
+        try
+        {
+            progress(string.Create(CultureInfo.InvariantCulture, $"Reading {_counts.Length} parts in {source.Sessions.Length} sessions"));
+            Begin(Enumerable.Range(0, _counts.Length));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Cancelled by Ctrl+C, and when parts are lost.</summary>
+    public CancellationToken Token => _lost.Token;
+
+    /// <summary>Why parts are lost; null while they are not.</summary>
+    public string? Loss { get; private set; }
+
+    /// <summary>The rows, joined to a mean or sum.</summary>
+    public DataRows ToData(RowTotal total) => new(_parts!, total);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_cancellation.IsCancellationRequested)
+        {
+            foreach (var machine in _machines) machine.Drop();
+        }
+        else
+        {
+            _parts?.Forget();
+            Close();
+        }
+
+        _lost.Dispose();
+    }
+
+    private void Close()
+    {
+        foreach (var machine in _machines) machine.Dispose();
+        _machines = [];
+    }
+
+    // Reads parts that nobody holds, and makes all machines ready to be asked.
+    private PartHolder[] Begin(IEnumerable<int> parts)
+    {
+        var left = new Queue<int>(parts);
+        while (left.Count > 0)
+        {
+            var reading = Deal(left);
+            var commands = reading.Select(item => (item.Session, item.Parts, Command: Start(item.Session, item.Parts))).ToList();
+            try
+            {
+                foreach (var (session, chosen, command) in commands) Take(session, chosen, command, left);
+            }
+            finally
+            {
+                foreach (var (_, _, command) in commands) command.Dispose();
+            }
+        }
+
+        var holders = _held.Where(static pair => pair.Value.Count > 0).ToArray();
+        _machines = SessionMachine.Open(holders.Select(static pair => (pair.Key.ComputerName, pair.Key.Runspace)), _source.Silence, 1, _cancellation);
+        var dealt = _machines.Zip(holders, static (machine, pair) => new PartHolder(machine, [.. pair.Value.Order()])).ToArray();
+        _parts ??= new MachineParts(_key, _columns, _counts, dealt, Replace);
+        return dealt;
+    }
+
+    private List<(PSSession Session, int[] Parts)> Deal(Queue<int> left)
+    {
+        if (_source.Values is null) return [.. _source.Sessions.Zip(Take(left, left.Count), static (session, part) => (session, new[] { part }))];
+        PSSession[] sessions = [.. _held.Keys];
+        var parts = Take(left, left.Count);
+        return [.. sessions.Select((session, i) => (session, parts.Where((_, at) => at % sessions.Length == i).ToArray())).Where(static item => item.Item2.Length > 0)];
+
+        static int[] Take(Queue<int> queue, int count) => [.. Enumerable.Range(0, count).Select(_ => queue.Dequeue())];
+    }
+
+    private RemoteCommand Start(PSSession session, int[] parts)
+    {
+        var name = VisibleText.Of(session.ComputerName);
+        if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is not open any more. Remove it, and open another one.");
+        if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is busy. Wait until what runs there has ended.");
+        byte[][] requests = [.. parts.Select(part => RemoteRowReader.Request(_key, part, _expressions, _columns, _source.NumberFormat, _source.MissingValue))];
+        var command = new RemoteCommand(session.Runspace, Read, requests, _source.Script.ToString(), _source.Values is null ? null : parts.Select(part => _source.Values[part]).ToArray());
+        command.EndInput();
+        return command;
+    }
+
+    private void Take(PSSession session, int[] parts, RemoteCommand command, Queue<int> left)
+    {
+        var read = 0;
+        while (read < parts.Length && command.Receive(MillisecondsOfReading, _cancellation) is { } item)
+        {
+            if (item.BaseObject is not int and not long) throw Failed(session, parts[read], "It wrote something else than the number of its rows. Is PSAutodiff imported there? Use New-AutodiffSession.");
+            _counts[parts[read]] = Convert.ToInt32(item.BaseObject, CultureInfo.InvariantCulture);
+            _held[session].Add(parts[read++]);
+        }
+
+        if (read == parts.Length) return;
+        var why = (command.Failure?.Message ?? "It ended early.").ReplaceLineEndings(" ");
+        if (session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened && command.Failure is not IOException) throw Failed(session, parts[read], why);
+        int[] gone = [.. _held[session].Union(parts)];
+        Lose(session, why);
+        foreach (var part in gone) left.Enqueue(part);
+    }
+
+    private static AutodiffException Failed(PSSession session, int part, string why) =>
+        new(ErrorIds.RowScriptFailed, string.Create(CultureInfo.InvariantCulture, $"Part {part + 1} of the rows could not be read on {session.ComputerName}: {(why.Length > 400 ? why[..400] + "..." : why)}"));
+
+    private PartHolder[] Replace(PartHolder lost, string why, CancellationToken cancellation)
+    {
+        var session = _held.Keys.Single(session => _held[session].Contains(lost.Parts[0]));
+        Array.Find(_machines, machine => machine == lost.Machine)?.Drop();
+        _machines = [.. _machines.Where(machine => machine != lost.Machine)];
+        var parts = _held[session].ToArray();
+        Lose(session, why);
+        Close();
+        return Begin(parts);
+    }
+
+    // Ends the search where its parts cannot be had again.
+    private void Lose(PSSession session, string why)
+    {
+        _held.Remove(session);
+        var name = VisibleText.Of(session.ComputerName);
+        why = VisibleText.Of(why.Length > 300 ? why[..300] + "..." : why);
+        if (_source.Values is not null && _held.Count > 0)
+        {
+            _warn($"The machine {name} was lost, and its parts of the rows are read again by the others. {why}");
+            return;
+        }
+
+        Loss = _source.Values is null
+            ? $"The machine {name} was lost, and its part of the rows with it. {why} Open a new session; or give -Part, and a script that reads the part that it is given, so that others can read it."
+            : $"All machines were lost, {name} the last of them. {why} Open new sessions.";
+        _lost.Cancel();
+        throw new OperationCanceledException(_lost.Token);
+    }
+}
