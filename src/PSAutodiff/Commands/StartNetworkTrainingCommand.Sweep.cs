@@ -37,7 +37,7 @@ public sealed partial class StartNetworkTrainingCommand
             Stop(ErrorIds.SweepInvalid, $"-{other} goes with one training run, and -Sweep makes several. Leave one of the two out.");
         }
 
-        var whole = new TrainingSetting(_options) { HasLearningRate = IsBound(nameof(LearningRate)) };
+        var whole = new TrainingSetting(_options) { HasLearningRate = IsBound(nameof(LearningRate)), HasBatchSize = IsBound(nameof(BatchSize)) };
         _points = Require(Sweep, () => SweepTable.Make(Sweep!, ofNetwork, whole, IsBound, Check));
         Network[] networks = [.. _points.Select(static point => point.Setting.Network).OfType<Network>()];
         if (networks.Length == 0) return;

@@ -7,8 +7,6 @@ namespace PSAutodiff.Commands;
 /// <summary>A cmdlet that trains on rows.</summary>
 public abstract class TrainingCmdlet : LabelledRowsCmdlet
 {
-    private const int NetworkBatchSize = 32;
-
     private static readonly string[] Parameters =
         Array.ConvertAll(typeof(TrainingCmdlet).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly), static property => property.Name);
 
@@ -119,7 +117,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
     {
         Epochs = Epoch,
         MaxSteps = IsBound(nameof(MaxStep)) ? MaxStep : null,
-        BatchSize = IsBound(nameof(BatchSize)) ? BatchSize : Optimizer == TrainingOptimizer.LBFGS ? int.MaxValue : ofNetwork ? NetworkBatchSize : 1,
+        BatchSize = IsBound(nameof(BatchSize)) ? BatchSize : Results.TrainingSetting.DefaultBatch(ofNetwork, Optimizer),
         Shuffle = Shuffle,
         Seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
         Optimizer = Optimizer,

@@ -29,6 +29,8 @@ internal sealed class RowScriptParts : IDisposable
 {
     // Reading files takes as long as it takes; a machine that died is noticed by its session.
     private const int MillisecondsOfReading = int.MaxValue;
+    private const int MillisecondsUntilFree = 5000;
+    private const int MillisecondsBetweenLooks = 20;
 
     private const string Read = """
         param($Requests, $Script, $Values)
@@ -153,6 +155,10 @@ internal sealed class RowScriptParts : IDisposable
     {
         var name = VisibleText.Of(session.ComputerName);
         if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is not open any more. Remove it, and open another one.");
+
+        // What was stopped there just before may take a moment to end.
+        var end = Environment.TickCount64 + MillisecondsUntilFree;
+        while (session.Runspace.RunspaceAvailability == RunspaceAvailability.Busy && Environment.TickCount64 < end && !_cancellation.IsCancellationRequested) Thread.Sleep(MillisecondsBetweenLooks);
         if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is busy. Wait until what runs there has ended.");
         byte[][] requests = [.. parts.Select(part => RemoteRowReader.Request(_key, part, _expressions, _columns, _source.NumberFormat, _source.MissingValue))];
         var command = new RemoteCommand(session.Runspace, Read, requests, _source.Script.ToString(), _source.Values is null ? null : parts.Select(part => _source.Values[part]).ToArray());
@@ -165,12 +171,18 @@ internal sealed class RowScriptParts : IDisposable
         var read = 0;
         while (read < parts.Length && command.Receive(MillisecondsOfReading, _cancellation) is { } item)
         {
-            if (item.BaseObject is not int and not long) throw Failed(session, parts[read], "It wrote something else than the number of its rows. Is PSAutodiff imported there? Use New-AutodiffSession.");
+            if (item.BaseObject is not int and not long) throw Failed(session, parts[read], "It wrote more than the number of its rows. Is PSAutodiff imported there? Use New-AutodiffSession.");
             _counts[parts[read]] = Convert.ToInt32(item.BaseObject, CultureInfo.InvariantCulture);
             _held[session].Add(parts[read++]);
         }
 
-        if (read == parts.Length) return;
+        if (read == parts.Length)
+        {
+            // The session is free when the script has ended.
+            while (!command.HasEnded) command.Receive(MillisecondsOfReading, _cancellation);
+            return;
+        }
+
         var why = (command.Failure?.Message ?? "It ended early.").ReplaceLineEndings(" ");
         if (session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened && command.Failure is not IOException) throw Failed(session, parts[read], why);
         int[] gone = [.. _held[session].Union(parts)];

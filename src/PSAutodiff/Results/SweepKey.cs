@@ -17,7 +17,7 @@ internal sealed record SweepKey(string Name, Type Type, Func<TrainingSetting, ob
     [
         Of<int>("Epoch", static (options, value) => options with { Epochs = value }),
         Of<int>("MaxStep", static (options, value) => options with { MaxSteps = value }),
-        Of<int>("BatchSize", static (options, value) => options with { BatchSize = value }),
+        new SweepKey("BatchSize", typeof(int), static (setting, value) => setting with { HasBatchSize = true, Options = setting.Options with { BatchSize = (int)value } }),
         Of<bool>("Shuffle", static (options, value) => options with { Shuffle = value }),
         Of<int>("Seed", static (options, value) => options with { Seed = value }),
         Of<TrainingOptimizer>("Optimizer", static (options, value) => options with { Optimizer = value }),
@@ -123,9 +123,15 @@ internal sealed record TrainingSetting(TrainingOptions Options)
     /// <summary>Whether the learning rate was given; else its default depends on the optimizer.</summary>
     public bool HasLearningRate { get; init; }
 
+    /// <summary>The rows in a step where their number is not given.</summary>
+    public static int DefaultBatch(bool ofNetwork, TrainingOptimizer optimizer) => optimizer == TrainingOptimizer.LBFGS ? int.MaxValue : ofNetwork ? 32 : 1;
+
     /// <summary>The learning rate where none is given.</summary>
     public static double DefaultRate(bool ofNetwork, TrainingOptimizer optimizer) =>
         ofNetwork && optimizer is TrainingOptimizer.RMSProp or TrainingOptimizer.Adam or TrainingOptimizer.AdamW ? 0.001 : 0.1;
+
+    /// <summary>Whether the rows in a step were given; else their default depends on the optimizer.</summary>
+    public bool HasBatchSize { get; init; }
 
     /// <summary>The network.</summary>
     public Network? Network { get; init; }

@@ -42,6 +42,7 @@ internal static class SweepTable
             }
 
             if (!setting.HasLearningRate) setting = setting with { Options = setting.Options with { LearningRate = TrainingSetting.DefaultRate(ofNetwork, setting.Options.Optimizer) } };
+            if (!setting.HasBatchSize) setting = setting with { Options = setting.Options with { BatchSize = TrainingSetting.DefaultBatch(ofNetwork, setting.Options.Optimizer) } };
             try
             {
                 check(setting.Options);
