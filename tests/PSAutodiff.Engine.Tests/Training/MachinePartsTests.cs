@@ -34,16 +34,6 @@ public sealed class MachinePartsTests
         }
     }
 
-    [Fact]
-    public void Vectors_and_symmetric_matrices_go_there_and_back()
-    {
-        var rows = Split(3);
-        var loss = ExprNode.Parse("w: [2]; S: [2, 2] symmetric; (y - w[0]*x - w[1])^2 + sum((S - [[1, 2], [2, 5]])^2)");
-        var here = new Minimization(loss, new DataRows(new LocalParts(rows), RowTotal.Sum)).Run(new double[6], new MinimizationOptions { Method = MinimizationMethod.Newton });
-        Assert.Equal([1.0, 2, 2, 5], ((double[,])here.At["S"]!).Cast<double>().Select(static value => Math.Round(value, 6)));
-        Same(here, new Minimization(loss, new DataRows(Machines(3, 2).Parts, RowTotal.Sum)).Run(new double[6], new MinimizationOptions { Method = MinimizationMethod.Newton }));
-    }
-
     [Theory]
     [InlineData(FitLoss.LeastSquares, false)]
     [InlineData(FitLoss.LeastSquares, true)]
