@@ -131,6 +131,7 @@ internal sealed class RowScriptParts : IDisposable
             finally
             {
                 foreach (var (_, _, command) in commands) command.Dispose();
+                foreach (var (session, _, _) in commands) WaitUntilFree(session);
             }
         }
 
@@ -156,14 +157,19 @@ internal sealed class RowScriptParts : IDisposable
         var name = VisibleText.Of(session.ComputerName);
         if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is not open any more. Remove it, and open another one.");
 
-        // What was stopped there just before may take a moment to end.
-        var end = Environment.TickCount64 + MillisecondsUntilFree;
-        while (session.Runspace.RunspaceAvailability == RunspaceAvailability.Busy && Environment.TickCount64 < end && !_cancellation.IsCancellationRequested) Thread.Sleep(MillisecondsBetweenLooks);
+        WaitUntilFree(session);
         if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is busy. Wait until what runs there has ended.");
         byte[][] requests = [.. parts.Select(part => RemoteRowReader.Request(_key, part, _expressions, _columns, _source.NumberFormat, _source.MissingValue))];
         var command = new RemoteCommand(session.Runspace, Read, requests, _source.Script.ToString(), _source.Values is null ? null : parts.Select(part => _source.Values[part]).ToArray());
         command.EndInput();
         return command;
+    }
+
+    // What was stopped there just before may take a moment to end.
+    private void WaitUntilFree(PSSession session)
+    {
+        var end = Environment.TickCount64 + MillisecondsUntilFree;
+        while (session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened && session.Runspace.RunspaceAvailability == RunspaceAvailability.Busy && Environment.TickCount64 < end && !_cancellation.IsCancellationRequested) Thread.Sleep(MillisecondsBetweenLooks);
     }
 
     private void Take(PSSession session, int[] parts, RemoteCommand command, Queue<int> left)
