@@ -3,10 +3,10 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using PSAutodiff.Data;
-using PSAutodiff.Networks;
 using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Kernels;
 using PSAutodiff.Measurements;
+using PSAutodiff.Networks;
 using PSAutodiff.Training.Models;
 
 namespace PSAutodiff;

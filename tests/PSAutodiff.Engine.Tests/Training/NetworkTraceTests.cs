@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using PSAutodiff.Data;
-using PSAutodiff.Kernels;
 using PSAutodiff.Execution.Arrays;
+using PSAutodiff.Kernels;
 using Xunit;
 
 namespace PSAutodiff.Tests;
