@@ -11,7 +11,8 @@ internal static class CholeskyFactor
 
     /// <summary>Writes the factor, row after row, with zeros above its diagonal.</summary>
     /// <returns>Whether the matrix is positive definite, as far as rounding lets one see.</returns>
-    public static bool TryFactor(ReadOnlySpan<double> matrix, int n, Span<double> result)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static bool TryFactor(ReadOnlySpan<double> matrix, int n, Span<double> result, CancellationToken cancellation = default)
     {
         Span<int> exponents = n <= LargestOnStack ? stackalloc int[n] : new int[n];
         result[..(n * n)].Clear();
@@ -25,6 +26,7 @@ internal static class CholeskyFactor
 
         for (var i = 0; i < n; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var row = result.Slice(i * n, n);
             for (var j = 0; j <= i; j++)
             {

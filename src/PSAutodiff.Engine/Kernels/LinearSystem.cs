@@ -88,13 +88,15 @@ internal sealed class LinearSystem
 
     /// <summary>Factors a square matrix, row after row.</summary>
     /// <returns>Whether solutions have at least one digit that is certain: whether it is further from singular matrices than rounding goes.</returns>
-    public bool TryFactor(ReadOnlySpan<double> matrix, int n) => Factor(matrix, n) && IsRegular();
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public bool TryFactor(ReadOnlySpan<double> matrix, int n, CancellationToken cancellation = default) => Factor(matrix, n, cancellation) && IsRegular();
 
     /// <summary>The solutions for right-hand sides, each a column of a matrix; NaN where one of them is not finite.</summary>
     /// <param name="right">The right-hand sides, row after row.</param>
     /// <param name="width">How many there are.</param>
     /// <param name="result">Gets the solutions, row after row. Not the same memory.</param>
-    public void Solve(ReadOnlySpan<double> right, int width, Span<double> result)
+    /// <param name="cancellation">Ends it early.</param>
+    public void Solve(ReadOnlySpan<double> right, int width, Span<double> result, CancellationToken cancellation = default)
     {
         if (_shifts.Length < width) _shifts = new int[width];
         for (var j = 0; j < width; j++) _shifts[j] = ShiftOf(right, j, width);
@@ -105,7 +107,7 @@ internal sealed class LinearSystem
             for (var j = 0; j < width; j++) row[j] = _shifts[j] == int.MaxValue ? double.NaN : Scaled(from[j], -_rows[_order[i]] - _shifts[j]);
         }
 
-        Substitute(result, width);
+        Substitute(result, width, cancellation);
         for (var i = 0; i < _n; i++)
         {
             var row = result.Slice(i * width, width);
@@ -114,12 +116,12 @@ internal sealed class LinearSystem
     }
 
     /// <summary>The inverse, row after row.</summary>
-    public void Invert(Span<double> result)
+    public void Invert(Span<double> result, CancellationToken cancellation = default)
     {
         var inverse = result[..(_n * _n)];
         inverse.Clear();
         for (var i = 0; i < _n; i++) inverse[(i * _n) + _order[i]] = 1;
-        Substitute(inverse, _n);
+        Substitute(inverse, _n, cancellation);
         for (var i = 0; i < _n; i++)
         {
             for (var j = 0; j < _n; j++) inverse[(i * _n) + j] = Scaled(inverse[(i * _n) + j], -_rows[j] - _columns[i]);
@@ -220,7 +222,7 @@ internal sealed class LinearSystem
     }
 
     // L and U, of rows in the order of pivots.
-    private void Substitute(Span<double> x, int width)
+    private void Substitute(Span<double> x, int width, CancellationToken cancellation)
     {
         if (width == 1)
         {
@@ -230,6 +232,7 @@ internal sealed class LinearSystem
 
         for (var i = 0; i < _n; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var row = x.Slice(i * width, width);
             for (var j = 0; j < i; j++)
             {
@@ -239,6 +242,7 @@ internal sealed class LinearSystem
 
         for (var i = _n - 1; i >= 0; i--)
         {
+            cancellation.ThrowIfCancellationRequested();
             var row = x.Slice(i * width, width);
             for (var j = i + 1; j < _n; j++)
             {

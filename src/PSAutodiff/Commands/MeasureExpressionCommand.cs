@@ -196,7 +196,7 @@ public sealed class MeasureExpressionCommand : AutodiffCmdlet
         }
 
         if (_total is not null) throw new AutodiffException(ErrorIds.RowsMissing, $"-{_total} joins rows from the pipeline, or lists of values in -At, and there are neither. {TotalExample}");
-        Write(At, measurement.Measure(Array.ConvertAll(names, _at.NumberOf)));
+        Write(At, measurement.Measure(Array.ConvertAll(names, _at.NumberOf), Cancellation));
     }
 
     // A list for a number means many points, as it does without arrays.

@@ -128,7 +128,7 @@ public sealed class MeasureMatrixCommand : AutodiffCmdlet
                 Attempt(value, () =>
                 {
                     var measured = CompiledMeasurement.For(value, MeasuredParts.Value, expression => ToExpression(expression, _at), Cancellation);
-                    var numbers = measured.Measure(Array.ConvertAll(_at.Require(measured.Variables), _at.NumberOf));
+                    var numbers = measured.Measure(Array.ConvertAll(_at.Require(measured.Variables), _at.NumberOf), Cancellation);
                     Write(NumberTable.From(numbers, live is ExprHessian ? "The Hessian" : "The Jacobian"), live is ExprHessian hessian ? hessian.Variables : ((ExprJacobian)live).Variables);
                 });
                 return true;

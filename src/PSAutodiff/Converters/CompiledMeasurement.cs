@@ -103,9 +103,15 @@ internal sealed class CompiledMeasurement
     /// </summary>
     /// <param name="values">The elements of <see cref="Inputs"/>.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public object Measure(ReadOnlySpan<double> values, CancellationToken cancellation = default)
+    public object Measure(ReadOnlySpan<double> values, CancellationToken cancellation)
     {
-        if (_isNumber) return _compiled.Evaluate(values);
+        if (_isNumber)
+        {
+            Span<double> number = stackalloc double[1];
+            _compiled.Evaluate(values, number, cancellation);
+            return number[0];
+        }
+
         var results = new double[_compiled.ResultLength];
         if (_directionLength == 0)
         {

@@ -36,7 +36,7 @@ internal static class WarmUp
         var (derivatives, _) = ExprNode.Simplify(expression.Differentiate(["x"]), SimplificationRule.Textbook);
         var measurement = CompiledMeasurement.For(derivatives[0], MeasuredParts.Value, static value => Conversions.ToExpression(value), CancellationToken.None);
         var values = new ValueSource(new Hashtable { ["x"] = 2, ["y"] = 3.5 });
-        _ = measurement.Measure(Array.ConvertAll(values.Require(measurement.Variables), values.NumberOf));
+        _ = measurement.Measure(Array.ConvertAll(values.Require(measurement.Variables), values.NumberOf), CancellationToken.None);
     }
 
     /// <summary>Two labelled rows and a step of a small network.</summary>

@@ -92,10 +92,10 @@ internal sealed partial class ArrayTape
                 KeepConverted(root);
             }
 
-            // Before the machine runs out of memory.
-            if (_ends[0] * sizeof(double) > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            // Before the machine runs out of memory, which others use too.
+            if (_ends[0] * sizeof(double) > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2)
             {
-                throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_ends[0]} elements together, which is more than this computer has memory for.");
+                throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_ends[0]} elements together, which is more than half of the memory of this computer.");
             }
 
             return new ArrayTape(_fixed.Build(), _steps.Build(), _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))

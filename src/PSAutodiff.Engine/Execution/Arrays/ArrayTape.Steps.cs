@@ -13,6 +13,7 @@ internal sealed partial class ArrayTape
     // Steps between two looks at the token, which longer ones take each; a power of two.
     private const int StepsUnwatched = 1 << 6;
     private const int LongStep = 1 << 12;
+    private const int LongestAtOnce = 1 << 22;
 
     /// <summary>How a step is run.</summary>
     private enum StepForm : byte
@@ -75,7 +76,18 @@ internal sealed partial class ArrayTape
             if ((i & (StepsUnwatched - 1)) == 0 || step.Length >= LongStep) cancellation.ThrowIfCancellationRequested();
             if (step.Form == StepForm.Whole) Run(list.Instructions[step.Number], arena, cancellation);
             else if (step.Form == StepForm.Number) arena[step.Target] = step.Operation.Evaluate(arena[step.X], arena[step.Y], arena[step.Z]);
-            else Run(step, ref MemoryMarshal.GetArrayDataReference(arena), 0, step.Length);
+            else if (step.Length <= LongestAtOnce) Run(step, ref MemoryMarshal.GetArrayDataReference(arena), 0, step.Length);
+            else RunLong(step, arena, cancellation);
+        }
+    }
+
+    // In pieces, so that it can be ended soon.
+    private static void RunLong(in Step step, double[] arena, CancellationToken cancellation)
+    {
+        for (var first = 0; first < step.Length; first += Math.Min(LongestAtOnce, step.Length - first))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Run(step, ref MemoryMarshal.GetArrayDataReference(arena), first, Math.Min(LongestAtOnce, step.Length - first));
         }
     }
 

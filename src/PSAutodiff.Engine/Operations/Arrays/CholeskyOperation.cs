@@ -70,7 +70,7 @@ internal sealed class CholeskyOperation() : ArrayOperation("cholesky", 1)
 
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
-        if (!CholeskyFactor.TryFactor(of.X, (int)of.ShapeX.Rows, result)) result.Fill(double.NaN);
+        if (!CholeskyFactor.TryFactor(of.X, (int)of.ShapeX.Rows, result, of.Cancellation)) result.Fill(double.NaN);
     }
 
     internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)

@@ -53,13 +53,13 @@ internal sealed class InvOperation() : ArrayOperation("inv", 1)
     {
         var n = (int)of.ShapeX.Rows;
         var system = LinearSystem.ForSize(n);
-        if (!system.TryFactor(of.X, n))
+        if (!system.TryFactor(of.X, n, of.Cancellation))
         {
             result.Fill(double.NaN);
             return;
         }
 
-        system.Invert(result);
+        system.Invert(result, of.Cancellation);
         if (of.Shape.IsSymmetric && IsSymmetric(of.X, n)) MakeSymmetric(result, n);
     }
 

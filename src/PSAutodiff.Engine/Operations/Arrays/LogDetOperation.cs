@@ -48,7 +48,7 @@ internal sealed class LogDetOperation() : ArrayOperation("logdet", 1)
     {
         var n = (int)of.ShapeX.Rows;
         var system = LinearSystem.ForSize(n);
-        var isRegular = system.TryFactor(of.X, n);
+        var isRegular = system.TryFactor(of.X, n, of.Cancellation);
         var (logarithm, isNegative) = isRegular ? system.Determinant() : (double.NegativeInfinity, !system.IsFinite || system.SmallestPivot > 0);
         result[0] = isNegative ? double.NaN : logarithm;
     }

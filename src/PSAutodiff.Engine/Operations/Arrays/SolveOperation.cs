@@ -80,7 +80,7 @@ internal sealed class SolveOperation() : ArrayOperation("solve", 2)
     {
         var n = (int)of.ShapeX.Rows;
         var system = LinearSystem.ForSize(n);
-        if (system.TryFactor(of.X, n)) system.Solve(of.Y, of.Y.Length / n, result);
+        if (system.TryFactor(of.X, n, of.Cancellation)) system.Solve(of.Y, of.Y.Length / n, result, of.Cancellation);
         else result.Fill(double.NaN);
     }
 
@@ -95,7 +95,7 @@ internal sealed class SolveOperation() : ArrayOperation("solve", 2)
 
         var n = (int)of.ShapeX.Rows;
         var system = LinearSystem.ForSize(n);
-        if (!system.TryFactor(of.X, n))
+        if (!system.TryFactor(of.X, n, of.Cancellation))
         {
             result.Fill(double.NaN);
             return;
@@ -104,7 +104,7 @@ internal sealed class SolveOperation() : ArrayOperation("solve", 2)
         for (var row = 0; row < block.Count; row++)
         {
             var right = block.Row(of, row).Y;
-            system.Solve(right, right.Length / n, block.Row(result, row));
+            system.Solve(right, right.Length / n, block.Row(result, row), of.Cancellation);
         }
     }
 
