@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using PSAutodiff.Foundation;
 
 namespace PSAutodiff.Core;
@@ -42,14 +43,18 @@ internal static class ArrayInput
         // PowerShell makes of a list with one element, or with one list, that element, and JSON and what goes through a pipeline have matrices as lists of all elements, row after row.
         var isUnrolled = given.Count == shape.Count && (given.IsNumber || (given.IsVector && shape.IsMatrix));
         if (!given.IsLike(shape) && !isUnrolled) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The value of '{name}' is {given.InWords()}, but '{name}' is {shape.InWords()}.{advice}");
-        var next = 0;
-        foreach (var element in Elements(value, given))
+        switch (value)
         {
-            if (!NumberInput.TryGetDouble(element, out elements[next++]))
-            {
-                var place = shape.IsMatrix ? string.Create(CultureInfo.InvariantCulture, $"[{(next - 1) / shape.Columns}, {(next - 1) % shape.Columns}]") : string.Create(CultureInfo.InvariantCulture, $"[{next - 1}]");
-                throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The element {name}{place} is {NumberInput.Describe(element)}, not a number.{NumberInput.CommaHint(element)}");
-            }
+            // At once: those of millions need no object each.
+            case double[] vector:
+                vector.CopyTo(elements);
+                break;
+            case double[,] matrix:
+                MemoryMarshal.CreateReadOnlySpan(ref matrix[0, 0], matrix.Length).CopyTo(elements);
+                break;
+            default:
+                ReadEach(value, given, shape, name, elements);
+                break;
         }
 
         if (shape.IsSymmetric) CheckSymmetric(elements, (int)shape.Rows, name);
@@ -70,6 +75,19 @@ internal static class ArrayInput
                 var (a, b) = (elements[(i * size) + j], elements[(j * size) + i]);
                 if (a.Equals(b) || Math.Abs(a - b) <= rounding * Math.Max(Math.Abs(a), Math.Abs(b))) continue;
                 throw new AutodiffException(ErrorIds.ValueNotSymmetric, string.Create(CultureInfo.InvariantCulture, $"'{name}' is declared symmetric, but {name}[{i}, {j}] is {a} and {name}[{j}, {i}] is {b}."));
+            }
+        }
+    }
+
+    private static void ReadEach(object? value, Shape given, Shape shape, string name, Span<double> elements)
+    {
+        var next = 0;
+        foreach (var element in Elements(value, given))
+        {
+            if (!NumberInput.TryGetDouble(element, out elements[next++]))
+            {
+                var place = shape.IsMatrix ? string.Create(CultureInfo.InvariantCulture, $"[{(next - 1) / shape.Columns}, {(next - 1) % shape.Columns}]") : string.Create(CultureInfo.InvariantCulture, $"[{next - 1}]");
+                throw new AutodiffException(ErrorIds.ValueNotNumeric, $"The element {name}{place} is {NumberInput.Describe(element)}, not a number.{NumberInput.CommaHint(element)}");
             }
         }
     }
