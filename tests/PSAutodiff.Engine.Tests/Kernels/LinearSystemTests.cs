@@ -9,6 +9,19 @@ public sealed class LinearSystemTests
     private const double Epsilon = 2.220446049250313e-16;
 
     [Fact]
+    public void Eliminations_end_when_they_are_cancelled()
+    {
+        double[] matrix = [2, 1, 1, 3];
+        var (cancelled, result) = (new CancellationToken(canceled: true), new double[4]);
+        var system = new LinearSystem();
+        Assert.Throws<OperationCanceledException>(() => system.TryFactor(matrix, 2, cancelled));
+        Assert.True(system.TryFactor(matrix, 2, TestContext.Current.CancellationToken));
+        Assert.Throws<OperationCanceledException>(() => system.Invert(result, cancelled));
+        Assert.Throws<OperationCanceledException>(() => system.Solve(matrix, 2, result, cancelled));
+        Assert.Throws<OperationCanceledException>(() => CholeskyFactor.TryFactor(matrix, 2, result, cancelled));
+    }
+
+    [Fact]
     public void Solutions_inverses_and_determinants_are_as_near_to_those_of_84_digits_as_the_condition_allows()
     {
         for (var seed = 1; seed <= 120; seed++)
