@@ -74,7 +74,7 @@ function Get-ProcessWork([int]$Id) {
 }
 
 # A job that does something as soon as a process has worked for a while: however slow the machine is, that is amid the work. It gives the time at which it did it.
-function Start-AfterWork([int]$Id, [scriptblock]$Action, [double]$Seconds = 0.5) {
+function Invoke-AfterWork([int]$Id, [scriptblock]$Action, [double]$Seconds = 0.5) {
     $functions = "function Get-ProcessWork { ${function:Get-ProcessWork} }"
     Start-ThreadJob {
         . ([scriptblock]::Create($using:functions))

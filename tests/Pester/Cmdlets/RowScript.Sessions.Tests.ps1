@@ -69,7 +69,7 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
     }
 
     It 'takes one part from each session without -Part' {
-        $null = $sessions | ForEach-Object { $i = 0 } { Invoke-Command $_ { $global:mine = $args[0] } -ArgumentList "$folder/$i.csv"; $i++ }
+        $null = $sessions | ForEach-Object { $i = 0 } { Invoke-Command $_ { Set-Variable mine $args[0] -Scope Global } -ArgumentList "$folder/$i.csv"; $i++ }
         $there = Find-Minimum $loss $start -Sum -Session $sessions -RowScript { Import-Csv $mine }
         $here = Find-Minimum $loss $start -Sum -Session $sessions[0] -Part (0..3) -RowScript $read
         Get-Text $there | Should -BeExactly (Get-Text $here)
@@ -107,18 +107,19 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
         BeforeAll {
             $endless = @{ Method = "GradientDescent"; LearningRate = 0.0001; MaxIteration = 10000000; Mean = $true }
             $long = @{ Method = 'GradientDescent'; LearningRate = 0.01; MaxIteration = 1500; Mean = $true }
-            function Stop-Later($SshHost, [int]$Milliseconds) {
-                Start-ThreadJob { param($Namespace, $Milliseconds, $Helpers)
-                    . $Helpers
-                    [Threading.Thread]::Sleep($Milliseconds)
-                    Get-SshProcess ([pscustomobject]@{ Namespace = $Namespace }) | ForEach-Object { kill -9 $_ }
-                } -ArgumentList $SshHost.Namespace, $Milliseconds, "$PSScriptRoot/../SshHosts.ps1"
+            function Invoke-KillLater($SshHost, [int]$Milliseconds) {
+                $helpers = "$PSScriptRoot/../SshHosts.ps1"
+                Start-ThreadJob {
+                    . $using:helpers
+                    [Threading.Thread]::Sleep($using:Milliseconds)
+                    Get-SshProcess $using:SshHost | ForEach-Object { kill -9 $_ }
+                }
             }
         }
 
         It 'loses nothing when others can read the parts' {
             $expected = Get-Text (Find-Minimum $loss $start @long @parted -Session $sessions[0])
-            $killer = Stop-Later $hosts.Hosts[3] 2000
+            $killer = Invoke-KillLater $hosts.Hosts[3] 2000
             $outcome = Get-Outcome { Find-Minimum $loss $start @long @parted -Session $sessions[0, 1, 3] }
             $null = $killer | Wait-Job | Remove-Job
             $outcome.Errors | Should -BeNullOrEmpty
@@ -127,7 +128,7 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
         }
 
         It 'ends with what was reached when nobody else can read the part' {
-            $killer = Stop-Later $hosts.Hosts[2] 2000
+            $killer = Invoke-KillLater $hosts.Hosts[2] 2000
             $outcome = Get-Outcome { Find-Minimum $loss $start @endless -ResultVariable reached -Session $sessions[2] -RowScript ([scriptblock]::Create("Import-Csv '$folder/0.csv'")) }
             $null = $killer | Wait-Job | Remove-Job
             Get-ErrorId $outcome.Errors[0] | Should -BeExactly MachinesLost

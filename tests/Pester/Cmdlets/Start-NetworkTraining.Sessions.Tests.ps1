@@ -85,7 +85,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         $endless.Restart = 4
         $null = $shell.AddScript('param($base, $rows, $all, $s) Import-Module $base; $rows | Start-NetworkTraining @all -Session $s').AddArgument($moduleBase).AddArgument($iris).AddArgument($endless).AddArgument($sessions[0, 1])
         $id = Invoke-Command $sessions[0] { $PID }
-        $job = Start-AfterWork $id { }
+        $job = Invoke-AfterWork $id { }
         try {
             $null = $shell.BeginInvoke()
             $null = $job | Receive-Job -Wait -AutoRemoveJob
@@ -106,7 +106,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         $dying = Invoke-Command $sessions[0] { $PID }
         $far = Get-SshProcess $hosts.Hosts[1]
         $link = $hosts.Hosts[1].Link
-        $job = Start-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force; ip link set $link down"))
+        $job = Invoke-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force; ip link set $link down"))
         try {
             $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions }
             Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfLong
@@ -122,7 +122,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
 
     It 'gives up a machine that hangs' {
         $hanging = Invoke-Command $sessions[2] { $PID }
-        $job = Start-AfterWork $hanging ([scriptblock]::Create("kill -STOP $hanging"))
+        $job = Invoke-AfterWork $hanging ([scriptblock]::Create("kill -STOP $hanging"))
         try {
             $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[2, 3] -TimeoutSeconds 2 }
             Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfLong
@@ -136,7 +136,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
 
     It 'ends with what was reached when the last machine dies' {
         $dying = Invoke-Command $sessions[3] { $PID }
-        $job = Start-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force"))
+        $job = Invoke-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force"))
         $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[3] -ResultVariable global:reached }
         $null = $job | Receive-Job -Wait -AutoRemoveJob
         Get-ErrorId $outcome.Errors[-1] | Should -BeExactly MachinesLost

@@ -25,7 +25,7 @@ try {
     foreach ($time in 1..$Times) {
         $index = Get-Random -Maximum 4
         $id = Invoke-Command $sessions[$index] { $PID }
-        $kill = Start-AfterWork $id ([scriptblock]::Create("Stop-Process -Id $id -Force")) (Get-Random -Minimum 0.02 -Maximum 0.2)
+        $kill = Invoke-AfterWork $id ([scriptblock]::Create("Stop-Process -Id $id -Force")) (Get-Random -Minimum 0.02 -Maximum 0.2)
         $lost = @()
         $result = $iris | Start-NetworkTraining @work -Session $sessions -WarningVariable lost -WarningAction SilentlyContinue
         if ((Get-Essence $result) -cne $expected) { throw "Kill $time`: the result is another one. $lost" }
