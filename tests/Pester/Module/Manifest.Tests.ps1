@@ -142,7 +142,7 @@ Describe 'The cmdlet <_>' -ForEach $cmdlets {
 
     It 'has parameters in singular' {
         $common = [System.Management.Automation.PSCmdlet]::CommonParameters
-        $command.Parameters.Keys | Where-Object { $_ -notin $common -and $_ -cnotin 'As', 'Bias', 'Options' } | Should -Not -Match '[^s]s$'
+        $command.Parameters.Keys | Where-Object { $_ -notin $common -and $_ -cnotin 'As', 'Bias', 'Options', 'TimeoutSeconds' } | Should -Not -Match '[^s]s$'
     }
 }
 
