@@ -74,12 +74,16 @@ function Get-ProcessWork([int]$Id) {
 }
 
 # A job that does something as soon as a process has worked for a while: however slow the machine is, that is amid the work. It gives the time at which it did it.
-function Invoke-AfterWork([int]$Id, [scriptblock]$Action, [double]$Seconds = 0.5) {
+function Invoke-AfterWork([int]$Id, [scriptblock]$Action, [double]$Seconds = 0.5, [double]$Limit = 60) {
     $functions = "function Get-ProcessWork { ${function:Get-ProcessWork} }"
     Start-ThreadJob {
         . ([scriptblock]::Create($using:functions))
         $begin = Get-ProcessWork $using:Id
-        while ((Get-ProcessWork $using:Id) - $begin -lt $using:Seconds) { [Threading.Thread]::Sleep(20) }
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        while ((Get-ProcessWork $using:Id) - $begin -lt $using:Seconds) {
+            if ($clock.Elapsed.TotalSeconds -gt $using:Limit) { throw "Process $using:Id did not work within $using:Limit s." }
+            [Threading.Thread]::Sleep(20)
+        }
         . ([scriptblock]::Create($using:Action))
         [Diagnostics.Stopwatch]::GetTimestamp()
     }

@@ -102,38 +102,4 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
         Get-ErrorId (Get-Outcome { Find-Minimum $loss $start -Mean -Session $sessions[0] -RowScript $read }).Errors[0] | Should -BeExactly ArgumentInvalid
         Invoke-Command $sessions { 1 } | Should -HaveCount 4
     }
-
-    Context 'when machines die' {
-        BeforeAll {
-            $endless = @{ Method = "GradientDescent"; LearningRate = 0.0001; MaxIteration = 10000000; Mean = $true }
-            $long = @{ Method = 'GradientDescent'; LearningRate = 0.01; MaxIteration = 1500; Mean = $true }
-            function Invoke-KillLater($SshHost, [int]$Milliseconds) {
-                $helpers = "$PSScriptRoot/../SshHosts.ps1"
-                Start-ThreadJob {
-                    . $using:helpers
-                    [Threading.Thread]::Sleep($using:Milliseconds)
-                    Get-SshProcess $using:SshHost | ForEach-Object { kill -9 $_ }
-                }
-            }
-        }
-
-        It 'loses nothing when others can read the parts' {
-            $expected = Get-Text (Find-Minimum $loss $start @long @parted -Session $sessions[0])
-            $killer = Invoke-KillLater $hosts.Hosts[3] 2000
-            $outcome = Get-Outcome { Find-Minimum $loss $start @long @parted -Session $sessions[0, 1, 3] }
-            $null = $killer | Wait-Job | Remove-Job
-            $outcome.Errors | Should -BeNullOrEmpty
-            Get-Text $outcome.Output[0] | Should -BeExactly $expected
-            "$($outcome.Warnings)" | Should -BeLike "*$($hosts.Names[3]) was lost*"
-        }
-
-        It 'ends with what was reached when nobody else can read the part' {
-            $killer = Invoke-KillLater $hosts.Hosts[2] 2000
-            $outcome = Get-Outcome { Find-Minimum $loss $start @endless -ResultVariable reached -Session $sessions[2] -RowScript ([scriptblock]::Create("Import-Csv '$folder/0.csv'")) }
-            $null = $killer | Wait-Job | Remove-Job
-            Get-ErrorId $outcome.Errors[0] | Should -BeExactly MachinesLost
-            "$($outcome.Errors[0])" | Should -BeLike "The machine $($hosts.Names[2]) was lost*`$reached*"
-            $outcome.Errors[0].TargetObject.Iterations | Should -BeGreaterThan 1
-        }
-    }
 }

@@ -100,47 +100,4 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         }
         finally { $shell.Dispose() }
     }
-
-    # These take machines away, one after the other.
-    It 'goes on when a machine dies and a link is cut, with the same bits' {
-        $dying = Invoke-Command $sessions[0] { $PID }
-        $far = Get-SshProcess $hosts.Hosts[1]
-        $link = $hosts.Hosts[1].Link
-        $job = Invoke-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force; ip link set $link down"))
-        try {
-            $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions }
-            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfLong
-            "$($outcome.Warnings)" | Should -Match ([regex]::Escape($hosts.Names[0]))
-            "$($outcome.Warnings)" | Should -Match ([regex]::Escape($hosts.Names[1]))
-        }
-        finally {
-            $null = $job | Receive-Job -Wait -AutoRemoveJob
-            Switch-SshLink $hosts.Hosts[1] up
-            $far | ForEach-Object { Stop-Process -Id $_ -Force -ErrorAction Ignore }
-        }
-    }
-
-    It 'gives up a machine that hangs' {
-        $hanging = Invoke-Command $sessions[2] { $PID }
-        $job = Invoke-AfterWork $hanging ([scriptblock]::Create("kill -STOP $hanging"))
-        try {
-            $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[2, 3] -TimeoutSeconds 2 }
-            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfLong
-            "$($outcome.Warnings)" | Should -Match 'did not answer'
-        }
-        finally {
-            $null = $job | Receive-Job -Wait -AutoRemoveJob
-            Stop-Process -Id $hanging -Force
-        }
-    }
-
-    It 'ends with what was reached when the last machine dies' {
-        $dying = Invoke-Command $sessions[3] { $PID }
-        $job = Invoke-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force"))
-        $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[3] -ResultVariable global:reached }
-        $null = $job | Receive-Job -Wait -AutoRemoveJob
-        Get-ErrorId $outcome.Errors[-1] | Should -BeExactly MachinesLost
-        $outcome.Errors[-1].TargetObject | Should -BeOfType PSAutodiff.TrainingResult
-        $outcome.Errors[-1].TargetObject.Network | Should -Not -BeNullOrEmpty
-    }
 }
