@@ -141,7 +141,7 @@ internal static partial class NetworkTimes
         var data = new TrainingData<T> { Inputs = Draw<T>(random, rows * sizes[0]), Classes = loss == LossFunction.MeanSquaredError ? null : [.. Enumerable.Range(0, rows).Select(_ => random.Next(Math.Max(2, sizes[^1])))], Targets = loss == LossFunction.MeanSquaredError ? Draw<T>(random, rows * sizes[^1]) : null, RowCount = rows, InputSize = sizes[0], OutputSize = sizes[^1] };
         var order = Enumerable.Range(0, rows).ToArray();
         var steps = Math.Max(1, (int)(2e5 / batch / Math.Max(20, network.ParameterCount)));
-        var (byHand, trained) = Best(Steps(new DenseModel<T>(network, loss, data, threads)), Steps(NetworkModel<T>.Of(network, loss, data, threads)), seconds: 0.8);
+        var (byHand, trained) = Best(Steps(new DenseModel<T>(network, loss, data, threads, OldSlopes<T>.For)), Steps(NetworkModel<T>.Of(network, loss, data, threads)), seconds: 0.8);
         Console.WriteLine($"| {network}, batch of {batch}, {typeof(T).Name}, {threads} thread(s) | {byHand / steps * 1e6:f2} us | {trained / steps * 1e6:f2} us | {byHand / trained:p1} |");
 
         Action Steps(ITrainingModel<T> model)

@@ -109,6 +109,25 @@ internal sealed class WaysOfRunning
         Same("the sum of rows", sums, sum);
         FewRows.Evaluate(_compiled.Runner, columns, count, results, TestContext.Current.CancellationToken);
         SameRows("rows one by one", expected, results);
+        if (count is > 0 and <= LaneSums.MostRows) CompareLanes(points);
+    }
+
+    /// <summary>Sums over rows side by side: of the first few in turn, as by one row after another, of more as by blocks.</summary>
+    private void CompareLanes(double[][] points)
+    {
+        var columns = _program.Any(0, 1, _program.Names.Length / 2, _program.Names.Length);
+        if (LaneProgram.TryCreate(_compiled.Tape, columns) is not { } program) return;
+        var lanes = new LaneSums(program, _compiled.Tape.Constants);
+        double[] cells = [.. points.SelectMany(point => point[..columns])];
+        var results = new double[_outputs.Length];
+        foreach (var count in new[] { points.Length, Math.Min(points.Length, _program.Any(1, 2, 3, 4, 5, 8, 9, 15)) })
+        {
+            // What does not vary is as in the first row.
+            var all = Array.ConvertAll(points[..count], point => Plain([.. point[..columns], .. points[0][columns..]]));
+            double[] total = [.. Enumerable.Range(0, _outputs.Length).Select(k => count < RowEvaluator.FewestRows ? all.Aggregate(0.0, (sum, row) => sum + row[k]) : PlainSum(Array.ConvertAll(all, row => row[k])))];
+            lanes.Sum(cells, [.. Enumerable.Range(0, count)], points[0].AsSpan(columns), results);
+            Same($"the sum of {count} rows side by side, of which {columns} inputs vary", total, results);
+        }
     }
 
     private void CompareBeforeAndAfterMachineCode()

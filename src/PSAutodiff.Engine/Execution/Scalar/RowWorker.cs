@@ -110,7 +110,8 @@ internal sealed class RowWorker
         }
     }
 
-    private static double SumOfSingle(double value, int count)
+    /// <summary>The sum of one value for each row of a sum block.</summary>
+    public static double SumOfSingle(double value, int count)
     {
         var (sums, values) = (Vector512<double>.Zero, Vector512.Create(value));
         for (var row = Lanes; row <= count; row += Lanes) sums += values;

@@ -25,6 +25,7 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly double[] _moving;
     private readonly double[] _someSums;
     private readonly BatchSums _batch;
+    private readonly LaneSums? _lanes;
     private TapeRunner? _steps;
 
     /// <summary>Makes a model.</summary>
@@ -52,6 +53,7 @@ internal sealed class LossModel : IDescentModel<double>
         _sums = new double[_compiled.OutputCount];
         _someSums = new double[_compiled.OutputCount];
         _batch = new BatchSums(_compiled.Tape);
+        if (program.Lanes is { } lanes) _lanes = new LaneSums(lanes, _compiled.Tape.Constants);
         _moving = new double[ParameterCount + 1];
         _columns = new ReadOnlyMemory<double>[_compiled.Variables.Count];
         _cells = new double[ParameterCount][];
@@ -153,6 +155,13 @@ internal sealed class LossModel : IDescentModel<double>
 
     private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
+        if (_lanes is not null && rows.Length is > 1 and <= LaneSums.MostRows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _lanes.Sum(_rowCells, rows, parameters, _sums);
+            return;
+        }
+
         Array.Clear(_sums);
         if (rows.Length < RowEvaluator.FewestRows)
         {

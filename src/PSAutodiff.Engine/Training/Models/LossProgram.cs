@@ -1,5 +1,6 @@
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Arrays;
+using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Measurements;
 
 namespace PSAutodiff.Training.Models;
@@ -10,6 +11,7 @@ internal sealed class LossProgram
     private readonly CompiledExpression? _gradient;
     private readonly Lazy<CompiledExpression>? _step;
     private readonly Lazy<RowProgram>? _loss;
+    private readonly Lazy<LaneProgram?>? _lanes;
 
     /// <summary>Differentiates and compiles a loss.</summary>
     /// <param name="loss">The loss of one row.</param>
@@ -50,6 +52,7 @@ internal sealed class LossProgram
 
         // Rows are looked at where they are.
         _gradient = CompiledExpression.Compile(outputs, [.. columns, .. parameters], [], columns.Length, cancellation);
+        _lanes = new Lazy<LaneProgram?>(() => LaneProgram.TryCreate(_gradient.Tape, columns.Length));
         _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(outputs, columns, parameters));
     }
 
@@ -67,6 +70,9 @@ internal sealed class LossProgram
 
     /// <summary>Where all are numbers, or elements of small arrays, the derivatives by the parameters, then the loss; its variables are the columns, then the parameters.</summary>
     public CompiledExpression Gradient => _gradient!;
+
+    /// <summary>The same for a few rows side by side; null where it is too long for that.</summary>
+    public LaneProgram? Lanes => _lanes!.Value;
 
     /// <summary>Where all are numbers, or elements of small arrays, a step on one row, see <see cref="DescentStep.Compile"/>.</summary>
     public CompiledExpression Step => _step!.Value;

@@ -27,6 +27,8 @@ internal sealed class DenseBatch<T>
     private readonly ParameterLayout _layout;
     private readonly ActivationKernel<T>[] _activations;
     private readonly bool _trains;
+    private readonly bool _isQuick;
+    private readonly bool[] _keepsSums;
     private readonly T[][] _values;
     private readonly T[][] _sums;
     private readonly T[][] _biases;
@@ -53,14 +55,17 @@ internal sealed class DenseBatch<T>
     /// <param name="network">Its layers count, not the values of its parameters.</param>
     /// <param name="trains">Whether there will be gradients.</param>
     /// <param name="workers">The most workers at a time.</param>
-    public DenseBatch(Network network, bool trains, int workers)
+    /// <param name="quickKernels">Kernels that take less time and give other bits; then also means are made as soon as there are derivatives, and all sums begin with a bias.</param>
+    public DenseBatch(Network network, bool trains, int workers, Func<ActivationFunction, ActivationKernel<T>?>? quickKernels = null)
     {
+        _isQuick = quickKernels is not null;
         _layout = network.Layout;
         _trains = trains;
         _workers = new Worker?[workers];
         _picks = new int[MaxRows];
         var layers = _layout.Layers;
-        _activations = [.. network.Layers.Select(static layer => ActivationKernel<T>.Of(layer.Activation))];
+        _activations = [.. network.Layers.Select(layer => quickKernels?.Invoke(layer.Activation) ?? ActivationKernel<T>.Of(layer.Activation))];
+        _keepsSums = [.. network.Layers.Select(layer => quickKernels is null || quickKernels(layer.Activation) is not null)];
         _values = Each(static _ => []);
         _sums = Each(static _ => []);
         _deltas = Each(static _ => []);
@@ -205,7 +210,7 @@ internal sealed class DenseBatch<T>
             var values = _values[l].AsSpan(first * layer.Outputs, count * layer.Outputs);
 
             // A single sum begins with the bias, one in double ends with it.
-            var begins = typeof(T) != typeof(double);
+            var begins = _isQuick || typeof(T) != typeof(double);
             if (begins) Vectors.Repeat<T>(_biases[l], values);
             else values.Clear();
             var inputs = InputsOf(l, first, count);
@@ -253,12 +258,18 @@ internal sealed class DenseBatch<T>
         var wide = WorkerOf(worker).Wide;
         LossKernels.Measure<T>(loss, fused, values, targets, layer.Outputs, losses, deltas, wide);
         if (!fused) _activations[l].Backward(values, deltas, layer.Outputs, SumsOf(l, first, size));
+        if (_isQuick && rowCount > 1) Vectors.Divide(deltas, rowCount);
 
         while (backward)
         {
-            var divided = _divided[l].AsSpan(first * layer.Outputs, deltas.Length);
-            deltas.CopyTo(divided);
-            if (rowCount > 1) Vectors.Divide(divided, rowCount);
+            var divided = deltas;
+            if (!_isQuick)
+            {
+                divided = _divided[l].AsSpan(first * layer.Outputs, deltas.Length);
+                deltas.CopyTo(divided);
+                if (rowCount > 1) Vectors.Divide(divided, rowCount);
+            }
+
             if (_packs) MatrixProduct.Pack<T>(divided, count, layer.Outputs, _packedDeltas[l], Count, first);
             if (l == 0) return;
             var before = _layout.Layers[l - 1];
@@ -302,7 +313,7 @@ internal sealed class DenseBatch<T>
         }
         else
         {
-            MatrixProduct.MultiplyFewTransposed(inputs, first, rows, _divided[l].AsSpan(0, Count * outputs), outputs, weights, accumulate);
+            MatrixProduct.MultiplyFewTransposed(inputs, first, rows, (_isQuick ? _deltas : _divided)[l].AsSpan(0, Count * outputs), outputs, weights, accumulate);
         }
 
         if (first > 0) return;
@@ -316,7 +327,7 @@ internal sealed class DenseBatch<T>
     {
         foreach (var layer in _layout.Layers)
         {
-            if (rowCount > 1) Vectors.Divide(gradient[layer.Bias..layer.End], rowCount);
+            if (rowCount > 1 && !_isQuick) Vectors.Divide(gradient[layer.Bias..layer.End], rowCount);
         }
     }
 
@@ -379,7 +390,7 @@ internal sealed class DenseBatch<T>
             var outputs = _layout.Layers[l].Outputs;
             _values[l] = new T[rows * outputs];
             if (!_trains) continue;
-            _sums[l] = new T[rows * outputs];
+            if (_keepsSums[l]) _sums[l] = new T[rows * outputs];
             _deltas[l] = new T[rows * outputs];
             _divided[l] = new T[rows * outputs];
             _packedDeltas[l] = new T[MatrixProduct.PackedLength<T>(rows, outputs)];

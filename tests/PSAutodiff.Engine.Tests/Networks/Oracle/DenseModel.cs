@@ -40,7 +40,8 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
     /// <param name="loss">The loss.</param>
     /// <param name="data">The rows, as wide as the network has inputs and outputs.</param>
     /// <param name="threads">The most threads, at least 1.</param>
-    public DenseModel(Network network, LossFunction loss, TrainingData<T> data, int threads)
+    /// <param name="quickKernels">See <see cref="DenseBatch{T}"/>.</param>
+    public DenseModel(Network network, LossFunction loss, TrainingData<T> data, int threads, Func<ActivationFunction, ActivationKernel<T>?>? quickKernels = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         data.Check();
@@ -53,7 +54,7 @@ internal sealed class DenseModel<T> : ITrainingModel<T>
         _data = data;
         _threads = threads;
         _frozen = network.FrozenIndices();
-        _batch = new DenseBatch<T>(network, trains: true, threads);
+        _batch = new DenseBatch<T>(network, trains: true, threads, quickKernels);
         _team = new ThreadTeam(Do, threads);
     }
 
