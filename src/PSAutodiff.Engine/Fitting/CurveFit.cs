@@ -14,12 +14,6 @@ namespace PSAutodiff;
 /// </summary>
 public sealed class CurveFit
 {
-    // First steps of so many lengths of the start, of which one may lead to a better minimum than the other.
-    private static readonly double[] FirstBounds = [1, 100];
-
-    // With variable projection short steps first: what it searches bends more.
-    private const double FirstProjectedBound = 0.01;
-
     private readonly ExprNode _model;
     private readonly ExprNode _label;
     private readonly DataRows _columns;
@@ -27,6 +21,8 @@ public sealed class CurveFit
     private readonly FitRows _rows;
     private readonly bool[] _isLinear;
     private readonly ExprNode? _weight;
+    private readonly DataRows _given;
+    private readonly IReadOnlyList<int>? _numbers;
 
     /// <summary>Prepares a fit: differentiates and compiles the model.</summary>
     /// <param name="model">The model of one row, a number. Its variables are columns or parameters.</param>
@@ -45,7 +41,7 @@ public sealed class CurveFit
         ArgumentNullException.ThrowIfNull(rows);
         if (!model.ArrayShape.IsNumber) throw new AutodiffException(ErrorIds.ShapeMismatch, $"The model is {model.ArrayShape.InWords()}, and what it has to give in each row is a number. Sum its elements, for example, or take one of them.");
         var flat = ExprNode.Flatten([model], cancellation);
-        (_model, _label, _weight) = (model, label, weight);
+        (_model, _label, _weight, _given, _numbers) = (model, label, weight, rows, rowNumbers);
         _layout = VariableLayout.Of(ParametersOf(model, rows, parameters), flat);
         if (_layout.Length == 0) throw new AutodiffException(ErrorIds.ParameterUnknown, $"The model {model} has no parameters: all its variables are columns. There is nothing to fit.");
 
@@ -74,6 +70,9 @@ public sealed class CurveFit
     /// <summary>See <see cref="CurveFitResult.NumberFormat"/>.</summary>
     public NumberFormat NumberFormat { get; init; }
 
+    /// <summary>What is fitted, for another machine that is to do the same.</summary>
+    internal (ExprNode Model, ExprNode Label, ExprNode? Weight, DataRows Rows, IReadOnlyList<int>? RowNumbers) Subject => (_model, _label, _weight, _given, _numbers);
+
     /// <summary>The parameters with their shapes.</summary>
     internal VariableLayout Layout => _layout;
 
@@ -93,9 +92,19 @@ public sealed class CurveFit
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(options);
+        var clock = Stopwatch.StartNew();
+        var begun = Begin(start, options, cancellation);
+        var (best, isWhole) = options.Starts is { } starts && options.Restarts > 1 ? SearchBy(starts, start, options, begun.Search.Program, cancellation) : SearchHere(begun.Search, options, cancellation);
+        var recipe = new CurveFitRecipe([.. start], _weight, options.Restarts, options.Seed, options.MaxIteration, options.Tolerance);
+        return Describe(best, isWhole ? best.StopReason : CurveFitStopReason.Cancelled, begun, options, recipe, clock);
+    }
+
+    /// <summary>Makes ready to search from all starts.</summary>
+    /// <inheritdoc cref="Run"/>
+    internal FitBeginning Begin(IReadOnlyList<double> start, CurveFitOptions options, CancellationToken cancellation)
+    {
         options.Check();
         if (start.Count != _layout.Length) throw new ArgumentException($"The parameters have {_layout.Length} elements but there are {start.Count} initial values.", nameof(start));
-        var clock = Stopwatch.StartNew();
         var (lower, upper) = (Bounds(options.LowerBounds, double.NegativeInfinity), Bounds(options.UpperBounds, double.PositiveInfinity));
         CheckStart(start, lower, upper);
         bool[] isFixed = [.. lower.Zip(upper, static (low, high) => low == high)];
@@ -120,9 +129,7 @@ public sealed class CurveFit
         if (unstarted > 0) Settle(program, first, unstarted, low, high, layout, cancellation);
         else CheckFinite(program, first, layout, cancellation);
         if (options.Loss != FitLoss.LeastSquares) program = Program(layout, options, options.Loss, cancellation);
-        var (best, isWhole) = Search(program, first, projects ? linear : 0, low, high, options, cancellation);
-        var recipe = new CurveFitRecipe([.. start], _weight, options.Restarts, options.Seed, options.MaxIteration, options.Tolerance);
-        return Describe(best, isWhole ? best.StopReason : CurveFitStopReason.Cancelled, program, layout, order, low, high, options, recipe, clock);
+        return new FitBeginning(new FitSearch(program, first, projects ? linear : 0, low, high, _rows.LabelNorm, options), layout, order, low, high);
 
         double[] First(int number)
         {
@@ -277,56 +284,46 @@ public sealed class CurveFit
             string.Create(CultureInfo.InvariantCulture, $"At the start, {PointText.Of(layout.ElementNames, point)}, in {_rows.PlaceOf(found.Row)}, {what}"));
     }
 
-    /// <summary>The best search of all starts, and whether all of them were searched to their ends.</summary>
-    private (CurveSearch Best, bool IsWhole) Search(FitProgram program, double[] first, int linear, double[] lower, double[] upper, CurveFitOptions options, CancellationToken cancellation)
+    // The best search of all starts, and whether all of them were searched to their ends.
+    private static (FitOutcome Best, bool IsWhole) SearchHere(FitSearch search, CurveFitOptions options, CancellationToken cancellation)
     {
-        CurveSearch? best = null;
+        FitOutcome? best = null;
         for (var restart = 0; restart < options.Restarts; restart++)
         {
-            var start = restart == 0 ? first : FitStarts.Draw(first, lower, upper, options.Seed, restart);
-            FitState? begun = null;
-            foreach (var (bound, projected) in Ways(linear, first.Length))
+            if (best is not null && cancellation.IsCancellationRequested) return (best, false);
+            foreach (var outcome in search.From(restart, best is not null, cancellation))
             {
-                if (best is not null && cancellation.IsCancellationRequested) return (best, false);
-                var search = new CurveSearch(program, first.Length, projected, lower, upper, _rows.LabelNorm, options, cancellation);
-                if (begun is not null && projected == 0) search.Current.CopyFrom(begun);
-                else if (!TryBegin(search, start, best is not null)) break;
-                begun ??= search.Current.Copy();
-                search.Run(bound);
-
-                // Two ways to one minimum: the last digits decide nothing.
-                if (best is null || search.Current.Cost < best.Current.Cost * (1 - 1e-10)) best = search;
-                if (search.StopReason == CurveFitStopReason.Cancelled) return (best, false);
+                if (FitSearch.IsBetter(outcome, best)) best = outcome;
+                if (outcome.StopReason == CurveFitStopReason.Cancelled) return (best!, false);
             }
         }
 
-        return (best!, true);
+        return (best!, !cancellation.IsCancellationRequested);
     }
 
-    private static IEnumerable<(double Bound, int Projected)> Ways(int linear, int size)
+    private (FitOutcome Best, bool IsWhole) SearchBy(IFitStarts starts, IReadOnlyList<double> start, CurveFitOptions options, FitProgram program, CancellationToken cancellation)
     {
-        if (linear == size) return [(1, size)];
-        var ways = FirstBounds.Select(static bound => (bound, 0));
-        return linear == 0 ? ways : ways.Append((FirstProjectedBound, linear));
-    }
-
-    private static bool TryBegin(CurveSearch search, double[] start, bool hasResult)
-    {
-        try
+        FitOutcome? best = null;
+        var isWhole = true;
+        foreach (var found in starts.Search(this, start, options, cancellation))
         {
-            return search.Begin(start) || !hasResult;
+            isWhole &= found is not null;
+            if (found is not var (outcomes, evaluations)) continue;
+            program.Evaluations += evaluations;
+            foreach (var outcome in outcomes)
+            {
+                if (FitSearch.IsBetter(outcome, best)) best = outcome;
+            }
         }
-        catch (OperationCanceledException) when (hasResult)
-        {
-            return false;
-        }
+
+        return (best ?? throw new OperationCanceledException(cancellation), isWhole);
     }
 
-    private CurveFitResult Describe(CurveSearch search, CurveFitStopReason reason, FitProgram program, VariableLayout layout, int[] order, double[] lower, double[] upper, CurveFitOptions options, CurveFitRecipe recipe, Stopwatch clock)
+    private CurveFitResult Describe(FitOutcome search, CurveFitStopReason reason, FitBeginning begun, CurveFitOptions options, CurveFitRecipe recipe, Stopwatch clock)
     {
-        var iterations = search.Iterations;
+        var ((program, order, lower, upper), iterations) = ((begun.Search.Program, begun.Order, begun.Lower, begun.Upper), search.Iterations);
         var final = new CurveSearch(program, order.Length, 0, lower, upper, _rows.LabelNorm, options, CancellationToken.None);
-        final.Current.CopyFrom(search.Current);
+        final.Current.CopyFrom(search.State);
         if (reason is not (CurveFitStopReason.Cancelled or CurveFitStopReason.MaxIterations)) final.Polish();
         var held = (bool[])final.Held().Clone();
         var state = final.Current;
@@ -415,6 +412,14 @@ public sealed class CurveFit
             return ordered;
         }
     }
+
+    /// <summary>A fit that is ready to be searched.</summary>
+    /// <param name="Search">Searches.</param>
+    /// <param name="Layout">The parameters in the order of the search.</param>
+    /// <param name="Order">The place of each of their elements in the order of the model.</param>
+    /// <param name="Lower">The least values, in the order of the search.</param>
+    /// <param name="Upper">The greatest values.</param>
+    internal sealed record FitBeginning(FitSearch Search, VariableLayout Layout, int[] Order, double[] Lower, double[] Upper);
 
     private sealed record CompiledModel(CompiledExpression Compiled, RootedGraph Gradient);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSAutodiff.Fitting;
 
 namespace PSAutodiff;
 
@@ -37,6 +38,9 @@ public sealed record CurveFitOptions
 
     /// <summary>Called now and then with the number of steps done and the residual sum of squares, or twice the loss.</summary>
     public Action<int, double>? Progress { get; init; }
+
+    /// <summary>Searches from all starts, where there are several; null for one after the other here. The result does not depend on it.</summary>
+    internal IFitStarts? Starts { get; init; }
 
     /// <exception cref="AutodiffException">A setting is out of its range.</exception>
     internal void Check()

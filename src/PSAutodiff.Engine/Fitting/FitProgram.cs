@@ -79,7 +79,7 @@ internal sealed class FitProgram
     public double LossScale { get; init; } = 1;
 
     /// <summary>How often rows were evaluated.</summary>
-    public int Evaluations { get; private set; }
+    public int Evaluations { get; set; }
 
     /// <summary>Differentiates and compiles a model: its derivatives by the elements of the parameters, and its value, all of one row.</summary>
     /// <param name="model">The model.</param>

@@ -138,6 +138,11 @@ public sealed record TrainingOptions
     [JsonIgnore]
     internal Action<string, string>? MachineLost { get; init; }
 
+    /// <summary>The options of a training that another machine does; when that is lost, the training ends with a <see cref="MachineLostException"/>.</summary>
+    /// <param name="machine">The machine; null for this one.</param>
+    internal TrainingOptions On(IMachine? machine) =>
+        machine is null ? this : this with { Machines = [machine], MachineLost = static (_, why) => throw new MachineLostException(why) };
+
     /// <summary>What decides the result: the options without files, threads and who looks on.</summary>
     internal TrainingOptions Settings()
     {

@@ -31,7 +31,7 @@ internal sealed class TrainingLoop<T>
     private long _begun;
     private long _reported;
     private readonly WorkList _work;
-    private readonly List<MachineHelp<T>> _helps = [];
+    private readonly List<MachineHelp> _helps = [];
 
     /// <summary>Prepares a training.</summary>
     /// <param name="model">What is trained.</param>
@@ -61,7 +61,7 @@ internal sealed class TrainingLoop<T>
     public Func<(byte[] Model, byte[] Data)>? Subject { get; init; }
 
     /// <summary>What is trained, for other machines; needed when there are any.</summary>
-    public Func<byte[]>? Job { get; init; }
+    public Func<JobMessage>? Job { get; init; }
 
     /// <summary>For how long final losses are measured after Ctrl+C: they are worth having, but not worth waiting for.</summary>
     public TimeSpan TimeForLastLosses { get; init; } = TimeSpan.FromMilliseconds(60);
@@ -120,10 +120,10 @@ internal sealed class TrainingLoop<T>
             others.Add(Task.Factory.StartNew(() => Work(model, null), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }
 
-        var job = new Lazy<byte[]>(() => Job!());
+        var job = new Lazy<JobMessage>(() => Job!());
         foreach (var machine in machines)
         {
-            var help = new MachineHelp<T>(machine, _work, job, _plan, RequestOf, Take);
+            var help = new MachineHelp(machine, _work, job, _options.Restarts, RequestOf, Take);
             _helps.Add(help);
             others.Add(Task.Factory.StartNew(() => Help(help), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }
@@ -153,7 +153,7 @@ internal sealed class TrainingLoop<T>
         if (failure is AggregateException { InnerException: { } inner }) failure = inner;
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
 
-        void Help(MachineHelp<T> help)
+        void Help(MachineHelp help)
         {
             try
             {

@@ -6,6 +6,7 @@ using System.Management.Automation.Runspaces;
 using PSAutodiff.Converters;
 using PSAutodiff.Remoting;
 using PSAutodiff.Rows;
+using PSAutodiff.Training.Machines;
 
 namespace PSAutodiff.Commands;
 
@@ -112,7 +113,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     [ValidateNotNullOrEmpty]
     public string ResultVariable { get; set; } = "LastFit";
 
-    /// <summary>Sessions in which rows are read by -RowScript and stay.</summary>
+    /// <summary>Sessions whose machines search the starts of -Restart, or in which rows are read by -RowScript and stay.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public PSSession[]? Session { get; set; }
@@ -127,10 +128,16 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     [ValidateNotNullOrEmpty]
     public object[]? Part { get; set; }
 
+    /// <summary>Search starts here too, beside those in sessions.</summary>
+    [Parameter]
+    public SwitchParameter IncludeLocal { get; set; }
+
     /// <summary>Seconds after which a machine that does not answer is given up.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
     public int TimeoutSeconds { get; set; } = 30;
+
+    private bool SendsStarts => Session is not null && RowScript is null;
 
     private protected override IEnumerable<string> ColumnParameters => [nameof(Column)];
 
@@ -142,7 +149,10 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     {
         if (!IsBound(nameof(Model))) Stop(ErrorIds.ExpressionMissing, "Invoke-CurveFit needs a model. For example: Import-Csv decay.csv | Invoke-CurveFit 'a*exp(-b*t)' -Label y -InitialValue @{ b = 0.1 }");
         if (!IsBound(nameof(Label)) || Conversions.Unwrap(Label) is null) Stop(ErrorIds.LabelMissing, "Which column does the model predict? Name it with -Label, or write an expression of columns there.");
-        _source = Require(RowScript, () => RowScriptForm.SourceOf(this, RowScript, Session, Part, TimeoutSeconds, [nameof(Data), nameof(Column)]));
+        if (Session is null && IncludeLocal) Stop(ErrorIds.ArgumentInvalid, "-IncludeLocal is about machines in sessions. Give them with -Session, or leave it out.");
+        if (!SendsStarts) _source = Require(RowScript, () => RowScriptForm.SourceOf(this, RowScript, Session, Part, TimeoutSeconds, [nameof(Data), nameof(Column), nameof(IncludeLocal)]));
+        else if (Restart == 1) Stop(ErrorIds.ArgumentInvalid, "-Session gives starts to machines, and there is one start. Give their number with -Restart, or read rows in the sessions with -RowScript.");
+        else if (IsBound(nameof(Part))) Stop(ErrorIds.ArgumentInvalid, "-Part is about rows that stay in sessions. Give the script that reads them there with -RowScript, or leave it out.");
         RequireOneSource(null);
         _start = Require(InitialValue, () => new ValueSource(InitialValue) { LeavesOthers = true });
         _bounds = Require(null, () => new GivenBounds(LowerBound, UpperBound));
@@ -250,17 +260,17 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     }
 
     // A variable without an initial value may be a column that is misspelled.
-    private CurveFitResult? Run(CurveFit fit, double[] start, CurveFitOptions options, FitColumns columns, RowScriptParts? parts)
+    private CurveFitResult? Run(CurveFit fit, double[] start, CurveFitOptions options, FitColumns columns, RowScriptParts? parts, FitMachines? starts)
     {
         try
         {
-            return fit.Run(start, options, parts?.Token ?? Cancellation);
+            return fit.Run(start, options with { Starts = starts }, parts?.Token ?? Cancellation);
         }
         catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.InitialValueMissing && Parameter is null)
         {
             throw new AutodiffException(exception.ErrorId, $"{exception.Message} If a column is meant, there are: {ParameterNames.Listed(columns.ColumnNames)}.");
         }
-        catch (OperationCanceledException) when (parts?.Loss is not null)
+        catch (OperationCanceledException) when (parts?.Loss is not null || starts?.Lost is not null)
         {
             return null;
         }
@@ -279,7 +289,14 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
             Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
         });
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));
-        var reached = Require(InitialValue, () => Run(fit, start, options, columns, parts));
+        using var machines = SendsStarts ? Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, null, () => Stopping, Cancellation)) : null;
+        var starts = machines is null ? null : new FitMachines(machines.All, IncludeLocal)
+        {
+            MachineLost = (name, why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}"),
+            Progress = (line, done) => ShowProgress(Activity, line, clock, done),
+        };
+        var reached = Require(InitialValue, () => Run(fit, start, options, columns, parts, starts));
+        if (starts?.Lost is { } done) EndWithout(done, reached);
         if (parts is not null) RowScriptForm.RequireWhole(this, parts, ResultVariable, reached);
         var result = reached!;
         if (result.StopReason == CurveFitStopReason.Cancelled)
@@ -293,5 +310,11 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         WriteObject(result);
         if (result.Rows < data.Count) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Rows left out because their weight is 0: {data.Count - result.Rows}."));
         if (result.Message.Length > 0) WriteWarning(result.Message);
+    }
+
+    private void EndWithout(int done, CurveFitResult? reached)
+    {
+        if (reached is not null) SessionState.PSVariable.Set(ResultVariable, reached);
+        Stop(ErrorIds.MachinesLost, string.Create(CultureInfo.InvariantCulture, $"All machines were lost when {done} of {Restart} starts were done. {(reached is null ? "Nothing was reached." : $"What was reached is in ${ResultVariable}.")} Open new sessions, or give -IncludeLocal, and fit again."), reached);
     }
 }

@@ -32,7 +32,7 @@ public sealed partial class StartNetworkTrainingCommand
 
     private void BeginSweep(bool ofNetwork)
     {
-        if (new[] { nameof(CheckpointPath), nameof(CheckpointInterval), nameof(Resume), nameof(Force), nameof(Session) }.FirstOrDefault(IsBound) is { } other)
+        if (new[] { nameof(CheckpointPath), nameof(CheckpointInterval), nameof(Resume), nameof(Force) }.FirstOrDefault(IsBound) is { } other)
         {
             Stop(ErrorIds.SweepInvalid, $"-{other} goes with one training run, and -Sweep makes several. Leave one of the two out.");
         }
@@ -56,7 +56,8 @@ public sealed partial class StartNetworkTrainingCommand
         var subject = _form.ForSweep(_points, HasFolds);
         if (folds > Intake.Taken && !IsBound(nameof(Data))) Stop(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{_points.Count} settings{(folds > 0 ? $", each over all rows and {folds} folds" : string.Empty)}, seed {_options.Seed}."));
-        var run = new SweepRun(subject, _points, folds, _options.Seed, ThrottleLimit);
+        using var machines = Session is null ? null : OpenMachines();
+        var run = new SweepRun(subject, _points, folds, _options.Seed, ThrottleLimit) { Machines = machines?.All ?? [], IncludesLocal = IncludeLocal, MachineLost = WarnOfLoss };
         var rows = run.Run((line, done) => ShowProgress(SweepActivity, line, clock, done), Cancellation);
         foreach (var row in rows) SerializedText.Attach(row);
         if (Cancellation.IsCancellationRequested)
@@ -66,6 +67,12 @@ public sealed partial class StartNetworkTrainingCommand
         }
 
         EndProgress(SweepActivity);
+        if (run.IsLost)
+        {
+            SessionState.PSVariable.Set(ResultVariable, rows);
+            Stop(ErrorIds.MachinesLost, string.Create(CultureInfo.InvariantCulture, $"All machines were lost when {run.Runs.Done} of {run.Runs.All} training runs were done. What was reached is in ${ResultVariable}. Open new sessions, or give -IncludeLocal, and sweep again."), rows);
+        }
+
         foreach (var row in rows) WriteObject(row);
         foreach (var warning in subject.Warnings) WriteWarning(warning);
         foreach (var row in rows)

@@ -223,27 +223,13 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
             return;
         }
 
-        var machines = Require(Session, () => SessionMachine.Open(Session.Select(static session => (session.ComputerName, session.Runspace)), TimeoutSeconds * 1000L, IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null, Cancellation));
-        try
-        {
-            Finish(_form.Train(
-                options with
-                {
-                    Machines = machines,
-                    IncludesLocal = IncludeLocal,
-                    MachineLost = (name, why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}"),
-                },
-                Cancellation));
-        }
-        finally
-        {
-            foreach (var machine in machines)
-            {
-                if (Stopping) machine.Drop();
-                else machine.Dispose();
-            }
-        }
+        using var machines = OpenMachines();
+        Finish(_form.Train(options with { Machines = machines.All, IncludesLocal = IncludeLocal, MachineLost = WarnOfLoss }, Cancellation));
     }
+
+    private SessionMachines OpenMachines() => Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null, () => Stopping, Cancellation));
+
+    private void WarnOfLoss(string name, string why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}");
 
     private protected override IEnumerable<string> NeededColumns => base.NeededColumns.Concat(_form.NeededColumns);
 

@@ -16,6 +16,11 @@ public sealed class AutodiffWorker : IDisposable
     {
         [MachineWork.Starts] = static () => new TrainingWorker(),
         [MachineWork.Rows] = static () => new RowsService(),
+        [MachineWork.Lanes] = static () =>
+        {
+            var store = new JobStore(isShared: true);
+            return new LaneService(work => work == MachineWork.Starts ? new TrainingWorker(store) : null);
+        },
     };
 
     private readonly MessageParts _parts = new();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PSAutodiff.Converters;
+using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Training;
 
 namespace PSAutodiff.Rows;
@@ -38,7 +39,7 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
         {
             cancellation.ThrowIfCancellationRequested();
             progress(fold + 1, (double)fold / folds);
-            outcomes[fold] = Measure(fold, done => progress(fold + 1, (fold + done) / folds), cancellation);
+            outcomes[fold] = Measure(fold, done => progress(fold + 1, (fold + done) / folds), null, cancellation);
         }
 
         return Join(outcomes);
@@ -59,15 +60,17 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
     /// <summary>Measures the rows of a fold by a model that is fitted to all others. Several threads may measure one each.</summary>
     /// <param name="fold">The fold, from 0.</param>
     /// <param name="progress">Is called with the part that is done.</param>
+    /// <param name="machine">The machine that fits; null for this one.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">The fold cannot be fitted or measured.</exception>
-    public Outcome Measure(int fold, Action<double> progress, CancellationToken cancellation)
+    /// <exception cref="MachineLostException">The machine is gone.</exception>
+    public Outcome Measure(int fold, Action<double> progress, IMachine? machine, CancellationToken cancellation)
     {
         try
         {
             int[] kept = RowParts.Others(_parts, fold);
             CheckLevels(_levels, _parts[fold], kept);
-            var fitted = fitter.Fit(_rows, _numbers, kept, progress, cancellation);
+            var fitted = fitter.Fit(_rows, _numbers, kept, options => (options with { Progress = state => progress(state.Fraction) }).On(machine), cancellation);
             CheckClasses(fitted);
             if (DoubtOf(fitted) is { } doubt)
             {

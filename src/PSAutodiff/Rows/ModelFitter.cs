@@ -42,10 +42,10 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
     /// <param name="rows">All rows.</param>
     /// <param name="numbers">Their numbers, from 1.</param>
     /// <param name="chosen">The indices of those that it is fitted to.</param>
-    /// <param name="progress">Is called with the part that is done.</param>
+    /// <param name="with">Gives options of training what does not decide the result.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">It cannot be fitted to these.</exception>
-    public IAutodiffModel Fit(IReadOnlyList<object> rows, int[] numbers, int[] chosen, Action<double> progress, CancellationToken cancellation)
+    public IAutodiffModel Fit(IReadOnlyList<object> rows, int[] numbers, int[] chosen, Func<TrainingOptions, TrainingOptions> with, CancellationToken cancellation)
     {
         var given = Array.ConvertAll(chosen, row => numbers[row]);
         switch (model)
@@ -57,10 +57,10 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
                 return Fit(fit, StrictMessages.Take(rows, numbers, chosen, (row, number) => new CurveRows(CurveReader(fit, row, number)), cancellation).Work.ToData(), given, cancellation);
             case ExpressionModel { Recipe: { } recipe }:
                 var values = StrictMessages.Take(rows, numbers, chosen, (row, number) => new LossRows(Reader([recipe.Loss], recipe.Parameters, row, number)), cancellation).Work;
-                return new ExpressionModel(Checked(recipe.Train(values.Columns, values.Values, given, With(recipe.Options, progress), values.ColumnNames, cancellation), cancellation).Prediction!);
+                return new ExpressionModel(Checked(recipe.Train(values.Columns, values.Values, given, with(recipe.Options with { Threads = Threads }), values.ColumnNames, cancellation), cancellation).Prediction!);
             default:
                 var network = (Network)model;
-                return Fit(network, network.Recipe!, rows, numbers, chosen, progress, cancellation);
+                return Fit(network, network.Recipe!, rows, numbers, chosen, with, cancellation);
         }
     }
 
@@ -72,8 +72,6 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
         if (result.FailedStep is not { } failed) return result;
         throw new AutodiffException(ErrorIds.LossNotFinite, FormattableString.Invariant($"The training stopped at step {failed.Step} (epoch {failed.Epoch}): the loss or a parameter became infinite or NaN. {Results.DivergenceAdvice.For(result)}"));
     }
-
-    private TrainingOptions With(TrainingOptions options, Action<double> progress) => options with { Threads = Threads, Progress = state => progress(state.Fraction) };
 
     private RegressionRows RegressionWork(RegressionResult regression, object row, int number)
     {
@@ -106,13 +104,13 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
         return fitted;
     }
 
-    private Network Fit(Network network, NetworkRecipe recipe, IReadOnlyList<object> rows, int[] numbers, int[] chosen, Action<double> progress, CancellationToken cancellation)
+    private Network Fit(Network network, NetworkRecipe recipe, IReadOnlyList<object> rows, int[] numbers, int[] chosen, Func<TrainingOptions, TrainingOptions> with, CancellationToken cancellation)
     {
         var start = recipe.StartOf(network);
         string[] inputs = features ?? (network.Columns.Count > 0 ? [.. network.Columns.Select(static column => column.Name)] : [.. network.Features]);
         var work = StrictMessages.Take(rows, numbers, chosen, (row, number) => new LabelledRows(start, inputs, labels ?? [.. network.Labels], row, number, numeric: false, format), cancellation).Work;
         var data = work.ToData(Array.ConvertAll(chosen, row => numbers[row]));
-        return Checked(NetworkFit.Train(start, data, recipe.Standardizes, recipe.StandardizesTargets, network.LossFunction!.Value, With(recipe.Options, progress), warn: null, cancellation), cancellation).Network!;
+        return Checked(NetworkFit.Train(start, data, recipe.Standardizes, recipe.StandardizesTargets, network.LossFunction!.Value, with(recipe.Options with { Threads = Threads }), warn: null, cancellation), cancellation).Network!;
     }
 
     // The finite numbers of the columns of a fit.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Results;
 using PSAutodiff.Training;
 
@@ -26,8 +27,13 @@ internal interface ISweepSubject
 internal interface ISweepFolds
 {
     /// <summary>Trains over all folds but one, and measures this one.</summary>
+    /// <param name="fold">The fold, from 0.</param>
+    /// <param name="progress">Is called with the part that is done.</param>
+    /// <param name="machine">The machine that trains; null for this one.</param>
+    /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">It cannot be trained or measured.</exception>
-    void Measure(int fold, Action<double> progress, CancellationToken cancellation);
+    /// <exception cref="MachineLostException">The machine is gone.</exception>
+    void Measure(int fold, Action<double> progress, IMachine? machine, CancellationToken cancellation);
 
     /// <summary>Notes what all folds gave, when all are measured.</summary>
     SweepRow Join(SweepRow row);
@@ -105,7 +111,7 @@ internal sealed class NetworkSweep(Network network, NetworkData data, ArrayRows 
             }
         }
 
-        public void Measure(int fold, Action<double> progress, CancellationToken cancellation) => _outcomes[fold] = _validation.Measure(fold, progress, cancellation);
+        public void Measure(int fold, Action<double> progress, IMachine? machine, CancellationToken cancellation) => _outcomes[fold] = _validation.Measure(fold, progress, machine, cancellation);
 
         public SweepRow Join(SweepRow row)
         {
@@ -144,13 +150,13 @@ internal sealed class LossSweep(Func<TrainingSetting, LossRecipe> makeRecipe, IR
     {
         private readonly double?[] _losses = new double?[parts.Length];
 
-        public void Measure(int fold, Action<double> progress, CancellationToken cancellation)
+        public void Measure(int fold, Action<double> progress, IMachine? machine, CancellationToken cancellation)
         {
             var recipe = sweep.MakeRecipe(setting);
             var kept = RowParts.Others(parts, fold);
             try
             {
-                var options = setting.Options with { Progress = state => progress(state.Fraction) };
+                var options = (setting.Options with { Progress = state => progress(state.Fraction) }).On(machine);
                 var result = ModelFitter.Checked(recipe.Train(sweep.Columns, Some(kept), Array.ConvertAll(kept, row => sweep.Numbers[row]), options, sweep.ColumnNames, cancellation), cancellation);
                 _losses[fold] = recipe.MeanLoss(result.Parameters!, sweep.Columns, Some(parts[fold]), setting.Options.Threads, cancellation);
             }

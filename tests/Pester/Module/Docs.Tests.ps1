@@ -21,6 +21,7 @@ BeforeDiscovery {
         @{ Page = 'docs/en-US/New-AutodiffSession.md'; Start = '$s = New-AutodiffSession web1, web2, web3'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/New-AutodiffSession.md'; Start = '$s = New-AutodiffSession -HostName ops@web1'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$result = Import-Csv data.csv'; Reason = 'it needs other machines' }
+        @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$table = Import-Csv data.csv'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = 'Invoke-Command $s {'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$s = New-AutodiffSession -HostName web1, web2'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$fit = Invoke-CurveFit'; Reason = 'it needs other machines' }

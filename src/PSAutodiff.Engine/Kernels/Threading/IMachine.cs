@@ -1,6 +1,6 @@
 namespace PSAutodiff.Kernels.Threading;
 
-/// <summary>Another machine that works for this one. What is sent to it is answered in whatever order it is done; one thread at a time uses it.</summary>
+/// <summary>Another machine that works for this one. What is sent to it is answered in whatever order it is done. One thread at a time waits for answers; others may send meanwhile.</summary>
 internal interface IMachine
 {
     /// <summary>What it is called in messages.</summary>
@@ -8,6 +8,13 @@ internal interface IMachine
 
     /// <summary>How many pieces of work it does side by side.</summary>
     int Slots { get; }
+
+    /// <summary>How many pieces of work it does side by side for all who use it.</summary>
+    int Room => Slots;
+
+    /// <summary>Whether a block of data has to be sent to it, which is so once at the most; the one who asked does it then.</summary>
+    /// <param name="block">The key of the block, which follows from its bytes.</param>
+    bool Lacks(Guid block) => true;
 
     /// <summary>Gives a request, which is sent with the next wait for an answer, together with all others that were given until then.</summary>
     /// <param name="work">Which service of the machine it is for.</param>
@@ -30,6 +37,9 @@ internal enum MachineWork : byte
 
     /// <summary>Sums over parts of the rows.</summary>
     Rows = 2,
+
+    /// <summary>Any of the others, for several threads at once: see <see cref="MachineLanes"/>.</summary>
+    Lanes = 3,
 }
 
 /// <summary>What a machine does when it is asked.</summary>

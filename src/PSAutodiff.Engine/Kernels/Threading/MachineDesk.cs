@@ -13,8 +13,8 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
     /// <summary>How often it shows that it lives.</summary>
     public const int MillisecondsBetweenSigns = 250;
 
-    // After this it has to be asked again: so it knows that the other one lives.
-    private const int MillisecondsOfRound = 1000;
+    // After this it has to be asked again: so it knows that the other one lives, and what comes meanwhile does not wait long.
+    private const int MillisecondsOfRound = 250;
 
     private const int MostThreads = 1024;
     private const int LongestMessage = 4000;
@@ -97,6 +97,24 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
         throw new MachineLostException($"It cannot do the work: {message}");
     }
 
+    /// <summary>The answer of a service, or that it failed: what <see cref="Open"/> opens.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static byte[] AnswerOf(IMachineService service, byte[] request, CancellationToken cancellation)
+    {
+        try
+        {
+            return [Done, .. service.Answer(request, cancellation)];
+        }
+        catch (AutodiffException exception)
+        {
+            return Failure(exception.ErrorId, exception.Message);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or OutOfMemoryException or ArgumentException or OverflowException or FormatException or IOException)
+        {
+            return Failure(ErrorIds.SessionUnusable, exception.Message);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -157,17 +175,13 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
     {
         try
         {
-            return [Done, .. ServiceOf((MachineWork)request[0]).Answer(request[1..], _cancellation.Token)];
+            return AnswerOf(ServiceOf((MachineWork)request[0]), request[1..], _cancellation.Token);
         }
         catch (OperationCanceledException)
         {
             return null;
         }
-        catch (AutodiffException exception)
-        {
-            return Failure(exception.ErrorId, exception.Message);
-        }
-        catch (Exception exception) when (exception is InvalidDataException or OutOfMemoryException or ArgumentException or OverflowException or FormatException or IOException)
+        catch (InvalidDataException exception)
         {
             return Failure(ErrorIds.SessionUnusable, exception.Message);
         }

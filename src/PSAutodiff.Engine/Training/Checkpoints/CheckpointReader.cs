@@ -6,7 +6,7 @@ using System.Text;
 namespace PSAutodiff.Training.Checkpoints;
 
 /// <summary>Reads a checkpoint's content and believes nothing: a length is compared with what is left before memory is taken for it.</summary>
-internal sealed class CheckpointReader(Stream stream)
+internal class CheckpointReader(Stream stream)
 {
     /// <summary>Number of bytes left.</summary>
     public long Remaining => stream.Length - stream.Position;

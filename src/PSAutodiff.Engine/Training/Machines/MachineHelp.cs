@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Training.Checkpoints;
 
@@ -9,13 +8,15 @@ namespace PSAutodiff.Training.Machines;
 /// <param name="machine">The machine.</param>
 /// <param name="work">The list.</param>
 /// <param name="job">What is trained.</param>
-/// <param name="plan">How.</param>
+/// <param name="count">The number of starts.</param>
 /// <param name="request">Writes what the machine needs for a start.</param>
 /// <param name="take">Takes the end of a start; without one, says whether it is done already.</param>
-internal sealed class MachineHelp<T>(IMachine machine, WorkList work, Lazy<byte[]> job, TrainingPlan plan, Action<int, BinaryWriter> request, Func<int, CheckpointReader?, bool> take)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class MachineHelp(IMachine machine, WorkList work, Lazy<JobMessage> job, int count, Action<int, BinaryWriter> request, Func<int, CheckpointReader?, bool> take)
 {
     private const int MillisecondsBetweenLooks = 50;
+
+    // Starts that wait at the machine, so that it goes on while an answer is on its way.
+    private const int Ahead = 1;
 
     private readonly HashSet<int> _flight = [];
     private string? _loss;
@@ -37,11 +38,16 @@ internal sealed class MachineHelp<T>(IMachine machine, WorkList work, Lazy<byte[
     {
         try
         {
-            var slots = Math.Clamp(machine.Slots, 1, plan.Options.Restarts);
-            if (machine.Ask(MachineWork.Starts, [TrainingWorker.Prepare, .. BitConverter.GetBytes(slots), .. job.Value], cancellation) is not [TrainingWorker.Prepare]) throw new InvalidDataException("an answer that is not known");
+            var slots = Math.Clamp(machine.Slots, 1, count);
+            foreach (var (key, bytes) in job.Value.Blocks)
+            {
+                if (machine.Lacks(key) && machine.Ask(MachineWork.Starts, [TrainingWorker.Block, .. key.ToByteArray(), .. bytes], cancellation) is not [TrainingWorker.Block]) throw new InvalidDataException("an answer that is not known");
+            }
+
+            if (machine.Ask(MachineWork.Starts, [TrainingWorker.Prepare, .. BitConverter.GetBytes(slots), .. BitConverter.GetBytes(Math.Max(1, machine.Room)), .. job.Value.Head], cancellation) is not [TrainingWorker.Prepare]) throw new InvalidDataException("an answer that is not known");
             while (true)
             {
-                while (_flight.Count < slots && work.TryTake(out var index))
+                while (_flight.Count < slots + Ahead && work.TryTake(out var index))
                 {
                     if (take(index, null))
                     {

@@ -4,16 +4,21 @@ using PSAutodiff.Training.Checkpoints;
 namespace PSAutodiff.Training.Machines;
 
 /// <summary>Trains starts for another machine.</summary>
-internal sealed class TrainingWorker : IMachineService
+/// <param name="store">The data of jobs, which several workers may share; null for its own.</param>
+internal sealed class TrainingWorker(JobStore? store = null) : IMachineService
 {
-    /// <summary>A request that brings what is trained, and the number of starts that are trained side by side.</summary>
+    /// <summary>A request that brings what is trained, and how many starts are trained side by side, of this and of all that share the store.</summary>
     public const byte Prepare = 1;
 
     /// <summary>A request for one start.</summary>
     public const byte Start = 2;
 
+    /// <summary>A request that brings a block of data.</summary>
+    public const byte Block = 3;
+
     private const int MostSlots = 1024;
 
+    private readonly JobStore _store = store ?? new JobStore();
     private IStartTrainer? _trainer;
 
     /// <inheritdoc/>
@@ -23,11 +28,17 @@ internal sealed class TrainingWorker : IMachineService
         switch (reader.Byte())
         {
             case Prepare:
-                _trainer = TrainingJob.Read(request[(1 + sizeof(int))..], reader.Int32(1, MostSlots));
+                var slots = reader.Int32(1, MostSlots);
+                _store.Open(reader.Int32(1, MostSlots));
+                _trainer = TrainingJob.Read(request[(1 + (2 * sizeof(int)))..], slots, _store, cancellation);
                 return [Prepare];
+            case Block:
+                _store.Take(new Guid(reader.Bytes(16)), request[(1 + 16)..]);
+                return [Block];
             case Start:
                 var index = reader.Int32(0, int.MaxValue);
-                return [Start, .. BitConverter.GetBytes(index), .. (_trainer ?? throw new InvalidDataException("nothing was prepared")).Train(reader, cancellation)];
+                var trainer = _trainer ?? throw new InvalidDataException("nothing was prepared");
+                return [Start, .. BitConverter.GetBytes(index), .. _store.InTurn(() => trainer.Train(reader, cancellation), cancellation)];
             case var other:
                 throw CheckpointReader.Wrong(other);
         }
