@@ -13,6 +13,6 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
         Foundation.NumberInput.Unwrap = Converters.Conversions.Unwrap;
         System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(ExprNode).TypeHandle);
         LinearAlgebraLoadContext.Register();
-        WarmUp.Expressions();
+        WarmUp.Start();
     }
 }

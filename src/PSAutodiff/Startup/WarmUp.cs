@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using PSAutodiff.Converters;
+using PSAutodiff.Data;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Startup;
@@ -12,16 +13,24 @@ namespace PSAutodiff.Startup;
 /// </summary>
 internal static class WarmUp
 {
+    // Fewer are worked on one by one.
+    private const int Rows = 32;
+
     private static int _expressions;
     private static int _networks;
 
-    /// <summary>Prepares reading, differentiating, simplifying and measuring a formula; once a process.</summary>
-    public static void Expressions()
+    /// <summary>Prepares reading, differentiating, simplifying and measuring a formula, and then training a network; once a process.</summary>
+    public static void Start()
     {
-        if (IsFirst(ref _expressions)) Task.Run(static () => Run(RunExpressions));
+        if (!IsFirst(ref _expressions)) return;
+        Task.Run(static () =>
+        {
+            Run(RunExpressions);
+            if (IsFirst(ref _networks)) Run(RunNetworks);
+        });
     }
 
-    /// <summary>Prepares training a network; once a process.</summary>
+    /// <summary>Prepares training a network now, where that has not begun; once a process.</summary>
     public static void Networks()
     {
         if (IsFirst(ref _networks)) Task.Run(static () => Run(RunNetworks));
@@ -39,17 +48,25 @@ internal static class WarmUp
         _ = measurement.Measure(Array.ConvertAll(values.Require(measurement.Variables), values.NumberOf), CancellationToken.None);
     }
 
-    /// <summary>Two labelled rows and a step of a small network.</summary>
+    /// <summary>
+    /// A step of a small network on as many rows as are planned for together, and labelled rows. The step comes first, so that a command in the
+    /// foreground, which begins with its rows, meets it when it is done.
+    /// </summary>
     internal static void RunNetworks()
     {
         var network = Network.Create(2, [(2, ActivationFunction.Tanh), (2, ActivationFunction.Softmax)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Double);
-        object[] rows = [Row("1.5", "a"), Row("2", "b")];
-        var labelled = new LabelledRows(network, null, ["label"], rows[0], 1, numeric: false, NumberFormat.Plain);
-        labelled.Decide();
-        for (var i = 0; i < rows.Length; i++) labelled.Take(rows[i], i + 1);
-        var data = labelled.ToData([1, 2]);
         var loss = NetworkTraining.DefaultLoss(network);
-        _ = NetworkTraining.Run(data.Describe(network, null), data.ToTrainingData<double>(network, loss), loss, new TrainingOptions { Epochs = 1 }, CancellationToken.None);
+        var options = new TrainingOptions { Epochs = 2 };
+        var classes = new int[Rows];
+        for (var i = 0; i < Rows; i++) classes[i] = i % 2;
+        var numbers = new TrainingData<double> { Inputs = new double[2 * Rows], Classes = classes, RowCount = Rows, InputSize = 2, OutputSize = 2 };
+        _ = NetworkTraining.Run(network, numbers, loss, options, CancellationToken.None);
+
+        var intake = new RowIntake(new StrictMessages(), (row, number) => new LabelledRows(network, null, ["label"], row, number, numeric: false, NumberFormat.Plain)) { Lacking = static _ => 0 };
+        for (var i = 0; i < Rows; i++) intake.Take(Row(i % 3 == 0 ? "1.5" : "2", i % 2 == 0 ? "a" : "b"));
+        var kept = intake.Numbers();
+        var data = intake.Release<LabelledRows>().ToData(kept);
+        _ = NetworkFit.Train(network, data, standardize: false, standardizeTargets: null, loss, options, warn: null, CancellationToken.None);
     }
 
     private static PSObject Row(string x, string label)
