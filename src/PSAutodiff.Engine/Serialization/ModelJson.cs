@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace PSAutodiff.Serialization;
@@ -40,10 +41,20 @@ internal static partial class ModelJson
             var file = ObjectJson.Read<ModelFile>(text);
             if (file.Version is < 1 or > Version) throw new FormatException($"It is of version {file.Version}, and this PSAutodiff reads up to version {Version}.");
             if (!Kinds.TryGetValue(file.Kind, out var type)) throw new FormatException($"A model of the kind '{(file.Kind.Length > 40 ? file.Kind[..40] : file.Kind)}' is not known. There are: {string.Join(", ", Kinds.Keys)}.");
-            var model = Checked(ObjectJson.Read(file.Model.GetRawText(), type));
+            var model = Checked(ObjectJson.Read(type == typeof(CurveFitResult) ? TextOfFit(file.Model) : file.Model.GetRawText(), type));
             CheckComputed(file.Model, model);
             return model;
         });
+    }
+
+    // Fits said whether they had weights before they remembered the column.
+    private static string TextOfFit(JsonElement model)
+    {
+        const string gone = "isWeighted";
+        if (model.ValueKind != JsonValueKind.Object || !model.TryGetProperty(gone, out _)) return model.GetRawText();
+        var members = JsonObject.Create(model)!;
+        members.Remove(gone);
+        return members.ToJsonString();
     }
 
     // Damaged, it may have been of any kind.

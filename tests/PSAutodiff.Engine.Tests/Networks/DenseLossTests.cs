@@ -20,6 +20,19 @@ public sealed class DenseLossTests
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], gradient[i] / 2, 5e-8);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(970)]
+    [InlineData(1e9)]
+    public void Cross_entropy_of_a_sure_network_keeps_its_digits_however_large_its_sums(double sum)
+    {
+        // log(1 + exp(-30)) to 50 digits, and its derivatives.
+        var (loss, derivatives) = FunctionForms.Of(LossFunction.CategoricalCrossEntropy, true, [sum, sum + 30], [0, 1]);
+        Assert.Equal(9.3576229688397368e-14, loss, 1.2e-16);
+        Assert.Equal(9.3576229688392989e-14, derivatives[0], 1e-28);
+        Assert.Equal(-9.3576229688392989e-14, derivatives[1], 1.2e-16);
+    }
+
     [Fact]
     public void Other_losses_of_given_predictions_follow_their_formulas()
     {

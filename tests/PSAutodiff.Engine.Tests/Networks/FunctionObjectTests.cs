@@ -130,6 +130,42 @@ public sealed class FunctionObjectTests
         }
     }
 
+    private const double Log2 = 0.69314718055994531;
+
+    // What PyTorch 1.13 has for numbers that are none, infinite, huge, tiny or zero. But of leaky ReLU it has the slope 1 at infinity, where z / 100 is as
+    // large as z here.
+    public static TheoryData<ActivationFunction, double[], double[]> Edges => new()
+    {
+        { ActivationFunction.Softplus, [double.NaN, 0, 0, 0, Log2, Log2, Log2, Log2, Log2, Log2, 800, 1e300, double.PositiveInfinity], [double.NaN, 0, 0, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 1, 1] },
+        { ActivationFunction.ELU, [double.NaN, -1, -1, -1, -1e-300, -5e-324, 0, 0, 5e-324, 1e-300, 800, 1e300, double.PositiveInfinity], [double.NaN, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1] },
+        { ActivationFunction.LeakyReLU, [double.NaN, double.NegativeInfinity, -1e298, -8, -1e-302, 0, 0, 0, 5e-324, 1e-300, 800, 1e300, double.PositiveInfinity], [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 1, 1, 1, 1, 0.01] },
+        { ActivationFunction.GELU, [double.NaN, double.NaN, 0, 0, -5e-301, 0, 0, 0, 0, 5e-301, 800, 1e300, double.PositiveInfinity], [double.NaN, double.NaN, 0, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 1, double.NaN] },
+        { ActivationFunction.SiLU, [double.NaN, double.NaN, 0, 0, -5e-301, 0, 0, 0, 0, 5e-301, 800, 1e300, double.PositiveInfinity], [double.NaN, double.NaN, 0, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 1, double.NaN] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Edges))]
+    public void Edges_are_those_of_PyTorch(ActivationFunction function, double[] values, double[] slopes)
+    {
+        double[] z = [double.NaN, double.NegativeInfinity, -1e300, -800, -1e-300, -5e-324, -0.0, 0, 5e-324, 1e-300, 800, 1e300, double.PositiveInfinity];
+        for (var i = 0; i < z.Length; i++)
+        {
+            // One by one, and among others, which lanes compute.
+            foreach (var copies in new[] { 1, 9 })
+            {
+                double[] at = [.. Enumerable.Repeat(z[i], copies), .. Enumerable.Repeat(0.5, copies - 1)];
+                var (actual, deltas) = FunctionForms.Of(function, at, [.. Enumerable.Repeat(1.0, at.Length)]);
+                for (var k = 0; k < copies; k++)
+                {
+                    Assert.True(IsNear(values[i], actual[k]), $"{function}({z[i]:R}) is {actual[k]:R}, not {values[i]:R}");
+                    Assert.True(IsNear(slopes[i], deltas[k]), $"{function}'({z[i]:R}) is {deltas[k]:R}, not {slopes[i]:R}");
+                }
+            }
+        }
+
+        static bool IsNear(double expected, double actual) => expected.Equals(actual) || Math.Abs(expected - actual) <= Math.Max(4e-15 * Math.Abs(expected), 5e-324);
+    }
+
     [Fact]
     public void A_file_with_a_newer_activation_says_its_version()
     {

@@ -49,8 +49,8 @@ public sealed class GoldenTrainingTests
         var result = NetworkTraining.Run(
             golden.Network, golden.Inputs.ToMatrix(), golden.Targets.ToMatrix(), golden.Loss, options, TestContext.Current.CancellationToken);
         Assert.Equal(golden.Steps, result.Steps);
-        AssertNear(golden.BatchLosses, [.. result.Loss], 1e-9);
-        AssertNear(golden.Finish.Flat, result.Network!.FlatParameters(), 1e-9);
+        AssertNear(golden.BatchLosses, [.. result.Loss], 1e-12);
+        AssertNear(golden.Finish.Flat, result.Network!.FlatParameters(), 1e-12);
     }
 
     private static void AssertNear(double[] expected, double[] actual, double within)

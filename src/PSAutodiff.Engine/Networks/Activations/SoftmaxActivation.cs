@@ -13,6 +13,9 @@ internal sealed class SoftmaxActivation : Activation
 
     public override ExprNode ToExpression(ExprNode sums) => sums.Softmax();
 
+    /// <summary>A vector of sums less the largest, so that a small loss of large sums keeps its digits; it cancels out, in derivatives too, and needs none.</summary>
+    public static ExprNode BelowLargest(ExprNode sums) => sums - ExprNode.Detach(ExprNode.Max(sums));
+
     /// <summary>The sums less the largest, so that no exponential overflows; it cancels out, in derivatives too, and needs none.</summary>
     public static ExprNode[] BelowLargest(ExprNode[] sums)
     {

@@ -40,9 +40,12 @@ internal sealed class CategoricalCrossEntropyLoss() : CrossEntropyLoss(Activatio
         return Sum(sums, targets, (z, y) => y * (log - z));
     }
 
-    public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets) => fused
-        ? ExprNode.Sum(targets * (predictions.LogSumExp() - predictions))
-        : -ExprNode.Sum(targets * ExprNode.Log(predictions + Floor));
+    public override ExprNode ToExpression(bool fused, ExprNode predictions, ExprNode targets)
+    {
+        if (!fused) return -ExprNode.Sum(targets * ExprNode.Log(predictions + Floor));
+        var sums = SoftmaxActivation.BelowLargest(predictions);
+        return ExprNode.Sum(targets * (sums.LogSumExp() - sums));
+    }
 
     protected override string WhyNot<T>(ReadOnlySpan<T> targets, int columns) =>
         "is below 0, but CategoricalCrossEntropy takes the targets of a row for the probabilities of its classes.";

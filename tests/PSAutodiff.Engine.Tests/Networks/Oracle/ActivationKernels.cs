@@ -33,6 +33,12 @@ internal abstract class ActivationKernel<T>
 
     /// <summary>Turns the derivatives with respect to phi(z) into those with respect to z.</summary>
     public abstract void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums = default);
+
+    /// <summary>Whether a factor of all derivatives is for <see cref="Backward(ReadOnlySpan{T}, Span{T}, int, ReadOnlySpan{T}, double)"/> to multiply by.</summary>
+    public virtual bool TakesFactor => false;
+
+    /// <summary>The same for derivatives that are yet to be multiplied by a factor.</summary>
+    public virtual void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums, double factor) => Backward(values, deltas, columns, sums);
 }
 
 /// <summary>z itself.</summary>
@@ -146,21 +152,27 @@ internal sealed class SoftmaxKernel<T> : ActivationKernel<T>
     }
 
     // The Jacobian is diag(p) - p p'.
-    public override void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums = default)
+    public override void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums = default) => Backward(values, deltas, columns, sums, 1);
+
+    public override bool TakesFactor => true;
+
+    // The factor comes after the mean, which is rounded once by it instead of term by term.
+    public override void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums, double factor)
     {
+        var by = T.CreateTruncating(factor);
         for (var start = 0; start < deltas.Length; start += columns)
         {
             var p = values.Slice(start, columns);
             var delta = deltas.Slice(start, columns);
             var mean = T.Zero;
             for (var i = 0; i < delta.Length; i++) mean = T.FusedMultiplyAdd(p[i], delta[i], mean);
-            for (var i = 0; i < delta.Length; i++) delta[i] = p[i] * (delta[i] - mean);
+            for (var i = 0; i < delta.Length; i++) delta[i] = p[i] * ((by * delta[i]) - (by * mean));
         }
     }
 
 }
 
-/// <summary>An activation whose derivatives come from z: a class says its value and derivatives for some numbers, in double for either precision.</summary>
+/// <summary>An activation whose derivatives come from z: a class says its value and derivative for some numbers, in double for either precision.</summary>
 internal abstract class SmoothKernel<T> : ActivationKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -181,7 +193,9 @@ internal abstract class SmoothKernel<T> : ActivationKernel<T>
         }
     }
 
-    public override void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums = default)
+    public override void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums = default) => Backward(values, deltas, columns, sums, 1);
+
+    public override void Backward(ReadOnlySpan<T> values, Span<T> deltas, int columns, ReadOnlySpan<T> sums, double factor)
     {
         Span<double> memory = stackalloc double[3 * Part];
         for (var start = 0; start < deltas.Length; start += Part)
@@ -191,9 +205,9 @@ internal abstract class SmoothKernel<T> : ActivationKernel<T>
             var first = memory.Slice(Part, some.Length);
             var wide = memory.Slice(2 * Part, some.Length);
             Vectors.Widen(sums.Slice(start, some.Length), z);
-            Differentiate(z, first, []);
             Vectors.Widen(some, wide);
-            Vectors.Multiply<double>(wide, first);
+            Backward(z, wide, first);
+            if (factor != 1) Vectors.Scale(wide, factor);
             Vectors.Narrow(wide, some);
         }
     }
@@ -201,8 +215,11 @@ internal abstract class SmoothKernel<T> : ActivationKernel<T>
     /// <summary>phi(z).</summary>
     protected abstract void Evaluate(ReadOnlySpan<double> z, Span<double> value);
 
-    /// <summary>phi'(z), and phi''(z) where there is room for it.</summary>
-    protected abstract void Differentiate(ReadOnlySpan<double> z, Span<double> first, Span<double> second);
+    /// <summary>Multiplies derivatives by phi'(z).</summary>
+    /// <param name="z">The weighted sums.</param>
+    /// <param name="deltas">The derivatives with respect to phi(z), and then to z.</param>
+    /// <param name="memory">As many numbers to work in.</param>
+    protected abstract void Backward(ReadOnlySpan<double> z, Span<double> deltas, Span<double> memory);
 }
 
 /// <summary>log(1 + exp(z)).</summary>
@@ -211,10 +228,10 @@ internal sealed class SoftplusKernel<T> : SmoothKernel<T>
 {
     protected override void Evaluate(ReadOnlySpan<double> z, Span<double> value) => Elementary.Softplus(z, value);
 
-    protected override void Differentiate(ReadOnlySpan<double> z, Span<double> first, Span<double> second)
+    protected override void Backward(ReadOnlySpan<double> z, Span<double> deltas, Span<double> memory)
     {
-        Elementary.Sigmoid(z, first);
-        for (var i = 0; i < second.Length; i++) second[i] = Elementary.Dsigmoid(z[i], first[i]);
+        Elementary.Sigmoid(z, memory);
+        Vectors.Multiply<double>(deltas, memory);
     }
 }
 
@@ -231,13 +248,12 @@ internal sealed class ELUKernel<T> : SmoothKernel<T>
         }
     }
 
-    protected override void Differentiate(ReadOnlySpan<double> z, Span<double> first, Span<double> second)
+    protected override void Backward(ReadOnlySpan<double> z, Span<double> deltas, Span<double> memory)
     {
-        Elementary.Exp(z, first);
-        for (var i = 0; i < second.Length; i++) second[i] = z[i] > 0 ? 0 : first[i];
-        for (var i = 0; i < first.Length; i++)
+        Elementary.Exp(z, memory);
+        for (var i = 0; i < z.Length; i++)
         {
-            if (z[i] > 0) first[i] = 1;
+            if (!(z[i] > 0)) deltas[i] *= memory[i];
         }
     }
 }
@@ -253,10 +269,9 @@ internal sealed class LeakyReLUKernel<T> : SmoothKernel<T>
         for (var i = 0; i < z.Length; i++) value[i] = z[i] > 0 ? z[i] : Slope * z[i];
     }
 
-    protected override void Differentiate(ReadOnlySpan<double> z, Span<double> first, Span<double> second)
+    protected override void Backward(ReadOnlySpan<double> z, Span<double> deltas, Span<double> memory)
     {
-        for (var i = 0; i < z.Length; i++) first[i] = z[i] > 0 ? 1 : Slope;
-        second.Clear();
+        for (var i = 0; i < z.Length; i++) deltas[i] *= z[i] > 0 ? 1 : Slope;
     }
 }
 
@@ -269,14 +284,17 @@ internal sealed class GELUKernel<T> : SmoothKernel<T>
         for (var i = 0; i < z.Length; i++) value[i] = z[i] * Below(z[i]);
     }
 
-    protected override void Differentiate(ReadOnlySpan<double> z, Span<double> first, Span<double> second)
+    // By the product rule of z erfc(-z / sqrt(2)) / 2, a term after the other: as many roundings as the sum of both terms times the derivative has.
+    protected override void Backward(ReadOnlySpan<double> z, Span<double> deltas, Span<double> memory)
     {
-        // The density of the normal distribution.
-        for (var i = 0; i < z.Length; i++) first[i] = -0.5 * z[i] * z[i];
-        Elementary.Exp(first, first);
-        Vectors.Scale(first, 1 / Math.Sqrt(2 * Math.PI));
-        for (var i = 0; i < second.Length; i++) second[i] = first[i] * (2 - (z[i] * z[i]));
-        for (var i = 0; i < z.Length; i++) first[i] = Below(z[i]) + (z[i] * first[i]);
+        var root = Math.Sqrt(0.5);
+        for (var i = 0; i < z.Length; i++) memory[i] = -(root * z[i] * (root * z[i]));
+        Elementary.Exp(memory, memory);
+        for (var i = 0; i < z.Length; i++)
+        {
+            var half = deltas[i] / 2;
+            deltas[i] = (half * Elementary.Erfc(-root * z[i])) + (root * (2 / Math.Sqrt(Math.PI) * memory[i] * (z[i] * half)));
+        }
     }
 
     private static double Below(double z) => 0.5 * Elementary.Erfc(-z * Math.Sqrt(0.5));
@@ -286,20 +304,18 @@ internal sealed class GELUKernel<T> : SmoothKernel<T>
 internal sealed class SiLUKernel<T> : SmoothKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override bool TakesFactor => true;
+
     protected override void Evaluate(ReadOnlySpan<double> z, Span<double> value)
     {
         Elementary.Sigmoid(z, value);
         Vectors.Multiply<double>(value, z);
     }
 
-    protected override void Differentiate(ReadOnlySpan<double> z, Span<double> first, Span<double> second)
+    // By the product rule, a term after the other: as many roundings as the sum of both terms times the derivative has.
+    protected override void Backward(ReadOnlySpan<double> z, Span<double> deltas, Span<double> memory)
     {
-        Elementary.Sigmoid(z, first);
-        for (var i = 0; i < z.Length; i++)
-        {
-            var (sigmoid, slope) = (first[i], Elementary.Dsigmoid(z[i], first[i]));
-            first[i] = sigmoid + (z[i] * slope);
-            if (second.Length > 0) second[i] = slope * (2 + (z[i] * (1 - (2 * sigmoid))));
-        }
+        Elementary.Sigmoid(z, memory);
+        for (var i = 0; i < z.Length; i++) deltas[i] = (deltas[i] * memory[i]) + (Elementary.Dsigmoid(z[i], memory[i]) * (z[i] * deltas[i]));
     }
 }

@@ -256,8 +256,9 @@ internal sealed class DenseBatch<T>
         var deltas = _deltas[l].AsSpan(first * layer.Outputs, size);
         var losses = _losses.AsSpan(first, count);
         var wide = WorkerOf(worker).Wide;
-        LossKernels.Measure<T>(loss, fused, values, targets, layer.Outputs, losses, deltas, wide);
-        if (!fused) _activations[l].Backward(values, deltas, layer.Outputs, SumsOf(l, first, size));
+        LossKernels.Measure<T>(loss, fused, values, targets, layer.Outputs, losses, deltas, wide, scales: fused || !_activations[l].TakesFactor, _isQuick);
+        if (!fused && _activations[l].TakesFactor) _activations[l].Backward(values, deltas, layer.Outputs, SumsOf(l, first, size), LossKernels.Factor(loss, layer.Outputs));
+        else if (!fused) _activations[l].Backward(values, deltas, layer.Outputs, SumsOf(l, first, size));
         if (_isQuick && rowCount > 1) Vectors.Divide(deltas, rowCount);
 
         while (backward)
