@@ -1,4 +1,4 @@
-"""Rows a second of the models in examples/residual-network.ps1 and examples/embedding.ps1 as PyTorch trains them, by one thread.
+"""Rows a second of the models in examples/residual-network.ps1 and examples/embedding.ps1 and of dense networks as PyTorch trains them, by one thread.
 
 Needs PyTorch (Debian: python3-torch and libopenblas0-pthread). From the root of the repository:
 
@@ -68,3 +68,25 @@ for name, model, rate, batch, epochs in (("residual network", residual, 0.01, 20
     train(loss, parameters, rate, 150, batch, 10)
     best = max(train(loss, parameters, rate, 150, batch, epochs) for _ in range(3))
     print(f"{name}, batches of {batch}: {best:,.0f} rows/s")
+
+
+def network(inputs, hidden, outputs, activation, x, classes):
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.Linear(inputs, hidden), activation, torch.nn.Linear(hidden, outputs))
+    return lambda rows: torch.nn.functional.cross_entropy(model(x[rows]), classes[rows]), list(model.parameters())
+
+
+FLOWER = torch.stack([column(name) for name in ("SepalLength", "SepalWidth", "PetalLength", "PetalWidth")], 1)
+for batch in (16, 150):
+    loss, parameters = network(4, 16, 3, torch.nn.Tanh(), FLOWER, KIND)
+    train(loss, parameters, 0.01, 150, batch, 10)
+    best = max(train(loss, parameters, 0.01, 150, batch, 100) for _ in range(3))
+    print(f"network 4-16-3, batches of {batch}: {best:,.0f} rows/s")
+
+# Pixels of no picture: what is learned does not matter here.
+for name, number in (("double", torch.float64), ("single", torch.float32)):
+    torch.set_default_dtype(number)
+    loss, parameters = network(784, 128, 10, torch.nn.ReLU(), torch.rand(2048, 784), torch.randint(10, (2048,)))
+    train(loss, parameters, 0.001, 2048, 128, 1)
+    best = max(train(loss, parameters, 0.001, 2048, 128, 3) for _ in range(3))
+    print(f"network 784-128-10 in {name}, batches of 128: {best:,.0f} rows/s")
