@@ -63,6 +63,23 @@ internal sealed record LossRecipe
         return result;
     }
 
+    /// <summary>Trains over rows that stay elsewhere in parts.</summary>
+    /// <param name="rows">The rows, joined to a mean.</param>
+    /// <param name="options">How; those of the recipe, with what does not decide the result.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">See <see cref="PartsTraining.Run"/>.</exception>
+    public TrainingResult TrainParts(DataRows rows, TrainingOptions options, CancellationToken cancellation)
+    {
+        if (Precision == NetworkPrecision.Single) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "Rows that stay in parts are trained on in double precision. Leave single precision out.");
+        var layout = VariableLayout.Of([.. Parameters], ExprNode.Flatten([Loss], cancellation));
+        var (result, values, _) = PartsTraining.Run(Loss, layout, rows, StartValues(layout, options.Seed), seed => StartValues(layout, seed), static _ => true, [], options, cancellation);
+        result.Parameters = layout.Fold(i => values[i]);
+        if (Prediction is null) return result;
+        result.Recipe = this with { Options = PartsTraining.OptionsFor(options, rows.Count).Settings() };
+        result.Prediction = PredictionWith(result.Parameters);
+        return result;
+    }
+
     /// <summary>The mean loss over rows, with given values of the parameters.</summary>
     public double MeanLoss(OrderedDictionary parameters, IReadOnlyList<string> columns, double[][] rows, int threads, CancellationToken cancellation) =>
         new LossTraining(Loss, columns, Parameters, Precision, cancellation).MeanLoss(VariableLayout.ElementsOf(parameters), rows, threads, cancellation);

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PSAutodiff.Core;
 using PSAutodiff.Data;
 using PSAutodiff.Networks;
 using PSAutodiff.Networks.Losses;
@@ -60,12 +61,7 @@ public static class NetworkTraining
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var plan = new TrainingPlan(data.RowCount, samples, options);
-        if (options.Restarts > 1 && network.Initializer == NetworkInitializer.Given)
-        {
-            throw new AutodiffException(
-                ErrorIds.RestartsNeedStarts,
-                "Restarts begin with new random weights, but this network's weights were given. Make it with an initializer, or train it once.");
-        }
+        CheckRestarts(network, options);
 
         // New weights are meant for scaled targets, trained ones give those that they were trained on.
         var start = targets is not null && network.LossFunction is not null ? TargetScaling.TakeOut(network, targets) : network;
@@ -82,6 +78,36 @@ public static class NetworkTraining
         if (targets is not null) trained = TargetScaling.PutInto(trained, targets);
         result.Network = trained.WithLoss(loss).WithRecipe(NetworkRecipe.Of(network, standardizes, options) with { StandardizesTargets = targets is not null });
         return result;
+    }
+
+    /// <summary>Trains a network over rows that stay elsewhere in parts, and are scaled as it wants.</summary>
+    /// <param name="network">The network; it stays as it is.</param>
+    /// <param name="rows">The inputs and targets of each row, joined to a mean.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="standardizes">Whether the scaling of the network was made from these rows.</param>
+    /// <param name="cancellation">Ends the training early; what was reached is returned.</param>
+    /// <exception cref="AutodiffException">See <see cref="PartsTraining.Run"/>.</exception>
+    internal static TrainingResult RunParts(Network network, DataRows rows, LossFunction loss, TrainingOptions options, bool standardizes, CancellationToken cancellation)
+    {
+        CheckRestarts(network, options);
+        if (network.Precision == NetworkPrecision.Single) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "Rows that stay in parts are trained on in double precision, and the network is one of single precision. Make it with double precision.");
+        var expression = NetworkForms.LossOf(network, loss);
+        var layout = VariableLayout.Of([.. network.Layout.ArrayNames()], ExprNode.Flatten([expression], cancellation));
+        var (result, parameters, best) = PartsTraining.Run(expression, layout, rows, network.FlatParameters(), seed => network.Redrawn(seed).FlatParameters(), network.Layout.IsWeight, network.FrozenIndices(), options, cancellation);
+        var begun = best == 0 ? network : network.Redrawn(result.Restarts.Single(static restart => restart.IsBest).Seed);
+        result.Network = begun.WithParameters<double>(parameters).WithLoss(loss).WithRecipe(NetworkRecipe.Of(network, standardizes, PartsTraining.OptionsFor(options, rows.Count)));
+        return result;
+    }
+
+    private static void CheckRestarts(Network network, TrainingOptions options)
+    {
+        if (options.Restarts > 1 && network.Initializer == NetworkInitializer.Given)
+        {
+            throw new AutodiffException(
+                ErrorIds.RestartsNeedStarts,
+                "Restarts begin with new random weights, but this network's weights were given. Make it with an initializer, or train it once.");
+        }
     }
 
     /// <summary>Rows as a network takes them, that a loss can measure.</summary>

@@ -364,7 +364,7 @@ internal sealed class TrainingLoop<T>
         for (var i = 0; i < _states.Length; i++)
         {
             if (_states[i] is not { } one) continue;
-            rows += ((double)one.Epoch * _plan.Rows.Training.Length) + one.Position;
+            rows += (((double)one.Epoch * _plan.Rows.Training.Length) + one.Position) * _plan.RowsOfEach;
             double? validation = _plan.Rows.Validation.Length > 0 ? one.FinalValidationLoss : null;
             restarts.Add(new TrainingRestart(i + 1, one.Seed, one.FinalLoss, validation, one.Steps, one.BegunEpochs, ReasonOf(one), i == best));
         }
@@ -391,7 +391,7 @@ internal sealed class TrainingLoop<T>
             RowsPerSecond = elapsed > TimeSpan.Zero ? rows / elapsed.TotalSeconds : 0,
             Optimizer = _options.Optimizer,
             LearningRate = _options.LearningRate,
-            BatchSize = _options.Optimizer == TrainingOptimizer.LBFGS ? _plan.Rows.Training.Length : _options.BatchSize,
+            BatchSize = _options.Optimizer == TrainingOptimizer.LBFGS ? _plan.Rows.Training.Length * _plan.RowsOfEach : _options.BatchSize,
             Restarts = restarts.ToArray(),
             CheckpointProblem = _fileProblem,
             StepsPerEpoch = _plan.StepsPerEpoch,

@@ -43,6 +43,9 @@ internal sealed class TrainingPlan
     /// <summary>The numbers under which rows are reported; null for 1, 2, 3, ...</summary>
     public int[]? Samples { get; }
 
+    /// <summary>How many rows of data a row stands for: more than 1 where all that stay elsewhere are one.</summary>
+    public int RowsOfEach { get; init; } = 1;
+
     /// <summary>Number of steps in a full epoch.</summary>
     public int StepsPerEpoch { get; }
 

@@ -195,7 +195,8 @@ public sealed class FindMinimumCommand() : SearchCmdlet("Searching a minimum", m
         var given = Values.Match(node.Variables);
         string[] columns = [.. node.Variables.Where((_, i) => given[i] is null)];
         if (columns.Length == 0) throw new AutodiffException(ErrorIds.ColumnMissing, "-InitialValue has a value for every variable of the expression, so none is a column of the rows. Leave out those that are.");
-        using var parts = new RowScriptParts(_source! with { NumberFormat = NumberFormat, MissingValue = MissingValue }, [node], columns, WriteWarning, ShowProgress, Cancellation);
+        var source = _source! with { NumberFormat = NumberFormat, MissingValue = MissingValue };
+        using var parts = new RowScriptParts(source, new ExpressionReading(source, [node], columns, Cancellation), WriteWarning, ShowProgress, Cancellation);
         Search(node, parts.ToData(TotalOf(Mean, Sum)!.Value), parts);
     }
 

@@ -1,3 +1,4 @@
+using PSAutodiff.Remoting;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -18,6 +19,16 @@ internal interface ITrainingForm
     /// <param name="points">The settings.</param>
     /// <param name="withFolds">Whether they will be trained over folds.</param>
     ISweepSubject ForSweep(IReadOnlyList<SweepPoint> points, bool withFolds);
+
+    /// <summary>What is read of rows that stay in sessions.</summary>
+    /// <param name="source">How they are read.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="AutodiffException">It is not known what the rows are to have.</exception>
+    IPartReading Reading(RowScriptSource source, CancellationToken cancellation);
+
+    /// <summary>Trains over rows that stay in sessions, when they were read as <see cref="Reading"/> says.</summary>
+    /// <exception cref="AutodiffException">The rows do not suit, or an option does not.</exception>
+    TrainingResult TrainParts(RowScriptParts parts, TrainingOptions options);
 
     /// <summary>Trains, when all rows have come.</summary>
     TrainingResult Train(TrainingOptions options, CancellationToken cancellation);

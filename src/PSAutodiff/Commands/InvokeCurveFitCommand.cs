@@ -255,7 +255,8 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         string[] names = [.. _model.Variables.Except(parameters, StringComparer.Ordinal).Union(ToExpression(Label).Variables, StringComparer.Ordinal).Union(Weight is null ? [] : ToExpression(Weight).Variables, StringComparer.Ordinal)];
         var columns = new FitColumns(_model, Label!, Weight, parameters, _start, names, ColumnMap.Empty, value => ToExpression(value));
         ExprNode[] expressions = columns.Weight is null ? [columns.Model, columns.Label] : [columns.Model, columns.Label, columns.Weight];
-        using var parts = new RowScriptParts(_source! with { NumberFormat = NumberFormat, MissingValue = MissingValue }, expressions, columns.Names, WriteWarning, line => ShowProgress(Activity, line), Cancellation);
+        var source = _source! with { NumberFormat = NumberFormat, MissingValue = MissingValue };
+        using var parts = new RowScriptParts(source, new ExpressionReading(source, expressions, columns.Names, Cancellation), WriteWarning, line => ShowProgress(Activity, line), Cancellation);
         Fit(columns, parts.ToData(RowTotal.Sum), null, [], parts);
     }
 

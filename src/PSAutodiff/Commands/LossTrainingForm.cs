@@ -4,6 +4,7 @@ using PSAutodiff.Converters;
 using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
 using PSAutodiff.Measurements;
+using PSAutodiff.Remoting;
 using PSAutodiff.Results;
 using PSAutodiff.Rows;
 using PSAutodiff.Training;
@@ -107,6 +108,30 @@ internal sealed class LossTrainingForm : ITrainingForm
             var whole = MakeRecipe(points[0].Setting.Options, rows.InputColumns);
             return new LossSweep(setting => With(whole, setting), rows.Columns, rows.ColumnNames, [.. rows.Values], _command.Intake.Numbers(), result => Finish(result, rows));
         });
+    }
+
+    /// <inheritdoc/>
+    public IPartReading Reading(RowScriptSource source, CancellationToken cancellation)
+    {
+        if (_read is null) Take(_command.Require(_command.Loss, () => _command.ReadLoss(_values)));
+        if (_command.Prediction is not null && _prediction is null) _prediction = _command.Require(_command.Prediction, () => _command.ReadPrediction(_values));
+
+        // No row shows which variables are columns, so parameters are those that have a value or are named.
+        var given = _values.Match(Loss.Variables);
+        _parameters ??= [.. Loss.Variables.Where((_, i) => given[i] is not null)];
+        if (_parameters.Length == 0) throw new AutodiffException(ErrorIds.ParameterUnknown, "With -RowScript it is not known before the rows which variables are columns. Name the parameters with -Parameter, or give them values with -InitialValue.");
+        string[] columns = _columnNames = [.. Loss.Variables.Except(_parameters, StringComparer.Ordinal)];
+        if (columns.Length == 0) throw new AutodiffException(ErrorIds.ColumnMissing, "-Parameter and -InitialValue name every variable of the loss, so none is a column of the rows. Leave out those that are.");
+        CheckPrediction(columns, columns);
+        return new ExpressionReading(source, [Loss], columns, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public TrainingResult TrainParts(RowScriptParts parts, TrainingOptions options)
+    {
+        var result = MakeRecipe(options, []).TrainParts(parts.ToData(RowTotal.Mean), options, parts.Token);
+        result.NumberFormat = _command.NumberFormat;
+        return result;
     }
 
     private LossRecipe With(LossRecipe whole, TrainingSetting setting)

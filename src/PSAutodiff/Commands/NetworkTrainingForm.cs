@@ -1,4 +1,5 @@
 using PSAutodiff.Converters;
+using PSAutodiff.Remoting;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -10,6 +11,7 @@ internal sealed class NetworkTrainingForm : ITrainingForm
     private readonly Network _network;
     private KeptRows? _kept;
     private string[] _columns = [];
+    private NetworkReading? _reading;
 
     public NetworkTrainingForm(StartNetworkTrainingCommand command)
     {
@@ -53,6 +55,24 @@ internal sealed class NetworkTrainingForm : ITrainingForm
             return new NetworkSweep(_network, data, rows, _command.Standardize, StandardizesTargets, Loss);
         });
     }
+
+    /// <inheritdoc/>
+    public IPartReading Reading(RowScriptSource source, CancellationToken cancellation) =>
+        _reading = new NetworkReading(source, _network, _command.Feature, _command.Label, UsedLoss);
+
+    /// <inheritdoc/>
+    public TrainingResult TrainParts(RowScriptParts parts, TrainingOptions options)
+    {
+        var scales = _network.Scaling is null && _command.Standardize;
+        var summary = _reading!.Summary();
+        var network = summary.Describe(_network, scales, _command.FormatFor(_network));
+        if (scales && summary.Constant is { Length: > 0 } constant) _command.WriteWarning($"Input columns with the same value in every row are only moved to 0: {string.Join(", ", constant)}.");
+        _reading.Known = summary.Known();
+        parts.Settle(_reading.Known);
+        return NetworkTraining.RunParts(network, parts.ToData(RowTotal.Mean), UsedLoss, options, scales, parts.Token);
+    }
+
+    private LossFunction UsedLoss => Loss ?? NetworkTraining.DefaultLoss(_network);
 
     private LossFunction? Loss => _command.IsBound(nameof(_command.LossFunction)) ? _command.LossFunction : null;
 

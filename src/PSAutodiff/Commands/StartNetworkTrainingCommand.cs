@@ -159,10 +159,20 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
     [ValidateNotNullOrEmpty]
     public string ResultVariable { get; set; } = "LastTraining";
 
-    /// <summary>Sessions whose machines train the starts.</summary>
+    /// <summary>Sessions whose machines train the starts, or in which rows are read by -RowScript and stay.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public PSSession[]? Session { get; set; }
+
+    /// <summary>Gives the rows of a part, in a session.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? RowScript { get; set; }
+
+    /// <summary>What -RowScript is given for each part of the rows.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[]? Part { get; set; }
 
     /// <summary>Train starts here too, beside those in sessions.</summary>
     [Parameter]
@@ -181,6 +191,7 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
             Stop(ErrorIds.ArgumentInvalid, $"-{alone} is about machines in sessions. Give them with -Session, or leave it out.");
         }
 
+        BeginRowScript();
         var ofNetwork = IsBound(nameof(Network)) || (!IsBound(nameof(Loss)) && SweepsNetworks);
         if (!ofNetwork && !IsBound(nameof(Loss)))
         {
@@ -217,6 +228,12 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
             Progress = progress => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:g6}{(progress.Machines is null ? string.Empty : $"; {progress.Machines}")}"), clock, progress.Fraction),
         };
         WriteVerbose(Plan());
+        if (_source is not null)
+        {
+            TrainParts(options);
+            return;
+        }
+
         if (Session is null)
         {
             Finish(_form.Train(options, Cancellation));
@@ -251,8 +268,8 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
     /// <summary>What is going to be done.</summary>
     private string Plan()
     {
-        var rows = IsBound(nameof(Data)) ? "the rows of -Data" : string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows");
-        var parts = new List<string> { _options.Optimizer == TrainingOptimizer.LBFGS ? "LBFGS" : string.Create(CultureInfo.InvariantCulture, $"{_options.Optimizer} with learning rate {_options.LearningRate}"), _options.Optimizer == TrainingOptimizer.LBFGS ? "all rows in each step" : string.Create(CultureInfo.InvariantCulture, $"batches of {_options.BatchSize}"), string.Create(CultureInfo.InvariantCulture, $"at most {_options.Epochs} epochs"), string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}") };
+        var rows = _source is not null ? "the rows of -RowScript" : IsBound(nameof(Data)) ? "the rows of -Data" : string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows");
+        var parts = new List<string> { _options.Optimizer == TrainingOptimizer.LBFGS ? "LBFGS" : string.Create(CultureInfo.InvariantCulture, $"{_options.Optimizer} with learning rate {_options.LearningRate}"), _options.Optimizer == TrainingOptimizer.LBFGS ? "all rows in each step" : _source is not null ? "all rows in each step" : string.Create(CultureInfo.InvariantCulture, $"batches of {_options.BatchSize}"), string.Create(CultureInfo.InvariantCulture, $"at most {_options.Epochs} epochs"), string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}") };
         if (_options.LearningRateSchedule != LearningRateSchedule.Constant) parts.Add($"schedule {_options.LearningRateSchedule}");
         if (_options.WarmupEpochs > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.WarmupEpochs} epochs to warm up"));
         if (_options.Restarts > 1) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.Restarts} starts"));

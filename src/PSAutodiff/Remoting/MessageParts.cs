@@ -4,7 +4,7 @@ namespace PSAutodiff.Remoting;
 internal sealed class MessageParts : IDisposable
 {
     /// <summary>The bytes of a message that one part holds at most.</summary>
-    public const int PartBytes = 1 << 18;
+    public const int PartBytes = 1 << 19;
 
     private const byte GoesOn = 0;
     private const byte Ends = 1;

@@ -3,6 +3,9 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Parts;
+using PSAutodiff.Kernels.Threading;
+using PSAutodiff.Networks;
+using PSAutodiff.Rows;
 using PSAutodiff.Training.Machines;
 
 namespace PSAutodiff.Remoting;
@@ -21,6 +24,83 @@ internal sealed record RowScriptSource(ScriptBlock Script, PSSession[] Sessions,
     public MissingValueAction MissingValue { get; init; }
 }
 
+/// <summary>What is read of the rows of a part.</summary>
+internal interface IPartReading
+{
+    /// <summary>What the columns are called once they are read.</summary>
+    IReadOnlyList<string> Columns { get; }
+
+    /// <summary>The request for a <see cref="RemoteRowReader"/>.</summary>
+    byte[] Request(Guid key, int part);
+
+    /// <summary>Takes what such a reader gave at the end: the number of rows, or null where that cannot be.</summary>
+    int? Take(int part, object given);
+}
+
+/// <summary>Reads the columns of expressions.</summary>
+/// <param name="source">How.</param>
+/// <param name="expressions">The expressions that will be computed over the rows.</param>
+/// <param name="columns">Their variables that are columns.</param>
+/// <param name="cancellation">Ends it early.</param>
+internal sealed class ExpressionReading(RowScriptSource source, IReadOnlyList<ExprNode> expressions, string[] columns, CancellationToken cancellation) : IPartReading
+{
+    private readonly string _text = PartExpressions.Write(ExprNode.Flatten(expressions, cancellation), new VariableLayout([]));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns => columns;
+
+    /// <inheritdoc/>
+    public byte[] Request(Guid key, int part) => RemoteRowReader.Request(key, part, _text, columns, source.NumberFormat, source.MissingValue);
+
+    /// <inheritdoc/>
+    public int? Take(int part, object given) => given is int count and > 0 ? count : null;
+}
+
+/// <summary>Reads the inputs and labels of a network. What is to be known of all parts is known when all are read once.</summary>
+/// <param name="source">How.</param>
+/// <param name="network">The network.</param>
+/// <param name="features">The columns of the inputs; null for those that the network knows, else all others.</param>
+/// <param name="labels">The columns of the labels; null for those that the network knows.</param>
+/// <param name="loss">The loss.</param>
+internal sealed class NetworkReading(RowScriptSource source, Network network, string[]? features, string[]? labels, LossFunction loss) : IPartReading
+{
+    private readonly SortedDictionary<int, byte[]> _summaries = [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns => [NetworkForms.Inputs, NetworkForms.Targets];
+
+    /// <summary>What is known of all parts; empty before.</summary>
+    public byte[] Known { get; set; } = [];
+
+    /// <inheritdoc/>
+    public byte[] Request(Guid key, int part) => RemoteRowReader.Request(key, part, network, features, labels, loss, Known, source.NumberFormat, source.MissingValue);
+
+    /// <inheritdoc/>
+    public int? Take(int part, object given)
+    {
+        if (given is not byte[] { Length: >= sizeof(int) } bytes || System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(bytes) is not (> 0 and var count)) return null;
+        _summaries[part] = bytes;
+        return count;
+    }
+
+    /// <summary>What all parts say together.</summary>
+    /// <exception cref="AutodiffException">They do not go together, or one cannot be.</exception>
+    public LabelledSummary Summary()
+    {
+        var all = new LabelledSummary();
+        try
+        {
+            foreach (var bytes in _summaries.Values) all.Add(bytes);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new AutodiffException(ErrorIds.RowScriptFailed, $"A machine sent what cannot be of its rows: {exception.Message}.");
+        }
+
+        return all;
+    }
+}
+
 /// <summary>
 /// Parts of the rows that sessions have read by the script of the user, and keep while a search asks for sums over them. A machine that is lost
 /// takes its parts with it, unless others can read them.
@@ -30,6 +110,7 @@ internal sealed class RowScriptParts : IDisposable
     // Reading files takes as long as it takes; a machine that died is noticed by its session.
     private const int MillisecondsOfReading = int.MaxValue;
     private const int MillisecondsUntilFree = 5000;
+    private const int MillisecondsUntilGone = 300;
     private const int MillisecondsBetweenLooks = 20;
 
     private const string Read = """
@@ -40,14 +121,13 @@ internal sealed class RowScriptParts : IDisposable
             $reader = [PSAutodiff.RemoteRowReader]::new([byte[]]$Requests[$i])
             $arguments = if ($null -ne $Values) { , $Values[$i] } else { @() }
             & $block @arguments | & { process { $reader.Take($_) } }
-            $reader.Finish()
+            Write-Output -InputObject $reader.Finish() -NoEnumerate
         }
         """;
 
     private readonly Guid _key = Guid.NewGuid();
     private readonly RowScriptSource _source;
-    private readonly string _expressions;
-    private readonly string[] _columns;
+    private readonly IPartReading _reading;
     private readonly Action<string> _warn;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenSource _lost;
@@ -57,19 +137,18 @@ internal sealed class RowScriptParts : IDisposable
     private readonly Dictionary<PSSession, List<int>> _held = [];
     private SessionMachine[] _machines = [];
     private MachineParts? _parts;
+    private PartHolder[] _dealt = [];
 
     /// <summary>Lets sessions read their parts.</summary>
     /// <param name="source">How.</param>
-    /// <param name="expressions">The expressions that will be computed over the rows.</param>
-    /// <param name="columns">Their variables that are columns.</param>
+    /// <param name="reading">What is read.</param>
     /// <param name="warn">Takes a warning.</param>
     /// <param name="progress">Takes a line.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="AutodiffException">A session cannot be used, or the script failed there.</exception>
-    public RowScriptParts(RowScriptSource source, IReadOnlyList<ExprNode> expressions, string[] columns, Action<string> warn, Action<string> progress, CancellationToken cancellation)
+    public RowScriptParts(RowScriptSource source, IPartReading reading, Action<string> warn, Action<string> progress, CancellationToken cancellation)
     {
-        (_source, _columns, _warn, _cancellation) = (source, columns, warn, cancellation);
-        _expressions = PartExpressions.Write(ExprNode.Flatten(expressions, cancellation), new VariableLayout([]));
+        (_source, _reading, _warn, _cancellation) = (source, reading, warn, cancellation);
         _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _counts = new int[source.Values?.Length ?? source.Sessions.Length];
         foreach (var session in source.Sessions) _held.Add(session, []);
@@ -93,6 +172,28 @@ internal sealed class RowScriptParts : IDisposable
 
     /// <summary>The rows, joined to a mean or sum.</summary>
     public DataRows ToData(RowTotal total) => new(_parts!, total);
+
+    /// <summary>Tells all machines what is known of all parts. The reading has to know it already, for those that are read again.</summary>
+    /// <param name="known">What is known.</param>
+    /// <exception cref="AutodiffException">Rows of a part do not suit it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, or parts are lost.</exception>
+    public void Settle(byte[] known)
+    {
+        for (var i = 0; i < _dealt.Length; i++)
+        {
+            try
+            {
+                var answer = _dealt[i].Machine.Ask(MachineWork.Rows, RowsService.Settle(_key, _dealt[i].Parts, known), Token);
+                if (answer.Length > 0) throw new MachineLostException("It sent an answer to what it was not asked.");
+            }
+            catch (MachineLostException exception)
+            {
+                // From the first on again: what is settled stays so.
+                _parts!.Take(Replace(_dealt[i], exception.Message, Token));
+                i = -1;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -120,6 +221,21 @@ internal sealed class RowScriptParts : IDisposable
     private PartHolder[] Begin(IEnumerable<int> parts)
     {
         var left = new Queue<int>(parts);
+        KeyValuePair<PSSession, List<int>>[] holders;
+        do
+        {
+            ReadParts(left);
+            holders = [.. _held.Where(static pair => pair.Value.Count > 0)];
+        }
+        while (!TryOpen(holders, left));
+        var dealt = _machines.Zip(holders, static (machine, pair) => new PartHolder(machine, [.. pair.Value.Order()])).ToArray();
+        _dealt = dealt;
+        _parts ??= new MachineParts(_key, _reading.Columns, _counts, dealt, Replace);
+        return dealt;
+    }
+
+    private void ReadParts(Queue<int> left)
+    {
         while (left.Count > 0)
         {
             var reading = Deal(left);
@@ -134,12 +250,35 @@ internal sealed class RowScriptParts : IDisposable
                 foreach (var (session, _, _) in commands) WaitUntilFree(session);
             }
         }
+    }
 
-        var holders = _held.Where(static pair => pair.Value.Count > 0).ToArray();
-        _machines = SessionMachine.Open(holders.Select(static pair => (pair.Key.ComputerName, pair.Key.Runspace)), _source.Silence, 1, _cancellation);
-        var dealt = _machines.Zip(holders, static (machine, pair) => new PartHolder(machine, [.. pair.Value.Order()])).ToArray();
-        _parts ??= new MachineParts(_key, _columns, _counts, dealt, Replace);
-        return dealt;
+    // A machine may die between its reading and its first question.
+    private bool TryOpen(KeyValuePair<PSSession, List<int>>[] holders, Queue<int> left)
+    {
+        try
+        {
+            _machines = SessionMachine.Open(holders.Select(static pair => (pair.Key.ComputerName, pair.Key.Runspace)), _source.Silence, 1, _cancellation);
+            return true;
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.SessionUnusable && Array.Exists(holders, static pair => IsGone(pair.Key)))
+        {
+            foreach (var (session, parts) in holders.Where(static pair => pair.Key.Runspace.RunspaceStateInfo.State != RunspaceState.Opened))
+            {
+                int[] gone = [.. parts];
+                Lose(session, exception.Message);
+                foreach (var part in gone) left.Enqueue(part);
+            }
+
+            return false;
+        }
+    }
+
+    // PowerShell takes a moment to notice it.
+    private static bool IsGone(PSSession session)
+    {
+        var end = Environment.TickCount64 + MillisecondsUntilGone;
+        while (session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened && Environment.TickCount64 < end) Thread.Sleep(MillisecondsBetweenLooks);
+        return session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened;
     }
 
     private List<(PSSession Session, int[] Parts)> Deal(Queue<int> left)
@@ -159,7 +298,7 @@ internal sealed class RowScriptParts : IDisposable
 
         WaitUntilFree(session);
         if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is busy. Wait until what runs there has ended.");
-        byte[][] requests = [.. parts.Select(part => RemoteRowReader.Request(_key, part, _expressions, _columns, _source.NumberFormat, _source.MissingValue))];
+        byte[][] requests = [.. parts.Select(part => _reading.Request(_key, part))];
         var command = new RemoteCommand(session.Runspace, Read, requests, _source.Script.ToString(), _source.Values is null ? null : parts.Select(part => _source.Values[part]).ToArray());
         command.EndInput();
         return command;
@@ -177,8 +316,7 @@ internal sealed class RowScriptParts : IDisposable
         var read = 0;
         while (read < parts.Length && command.Receive(MillisecondsOfReading, _cancellation) is { } item)
         {
-            if (item.BaseObject is not int and not long) throw Failed(session, parts[read], "It wrote more than the number of its rows. Is PSAutodiff imported there? Use New-AutodiffSession.");
-            _counts[parts[read]] = Convert.ToInt32(item.BaseObject, CultureInfo.InvariantCulture);
+            _counts[parts[read]] = _reading.Take(parts[read], item.BaseObject) ?? throw Failed(session, parts[read], "It wrote more than the number of its rows. Is PSAutodiff imported there? Use New-AutodiffSession.");
             _held[session].Add(parts[read++]);
         }
 

@@ -12,7 +12,7 @@ namespace PSAutodiff.Remoting;
 internal sealed class SessionMachine : IMachine, IDisposable
 {
     // Parts that are on the way at once: what a link holds is bounded, and silence is measured from the last of them.
-    private const int MostPartsOnTheWay = 8;
+    private const int MostPartsOnTheWay = 4;
     private const int MillisecondsOfEnd = 2000;
     private const int MillisecondsBetweenPolls = 2000;
 

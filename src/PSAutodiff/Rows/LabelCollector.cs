@@ -187,6 +187,9 @@ internal sealed class LabelCollector
         return ([.. order.Select(index => _labels[index])], indices);
     }
 
+    /// <summary>The classes in the order in which they were found, and the index of each label's class.</summary>
+    public (object[] Labels, int[] Indices) Unordered() => ([.. _labels], [.. _classes]);
+
     private static string Place(int row, string? column) => column is null
         ? string.Create(CultureInfo.InvariantCulture, $"-Target, element {row}")
         : string.Create(CultureInfo.InvariantCulture, $"Row {row}, column '{column}'");

@@ -174,4 +174,20 @@ internal sealed class LabelledRows : IRowSurvey
             ? new NetworkData(inputs, _network, _collector!, $"The column '{_labels[0]}'") { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers, NumberFormat = _reader.Format }
             : new NetworkData(inputs, _network, _targets.Take<double>(null)) { Features = features, Columns = columns, Labels = _labels, RowNumbers = numbers, NumberFormat = _reader.Format };
     }
+
+    /// <summary>All rows taken in, as a part of others.</summary>
+    /// <exception cref="AutodiffException">Inputs are texts or dates, whose levels or first day other parts would have to know.</exception>
+    public LabelledPart ToPart()
+    {
+        var rows = _inputs.Rows;
+        if (!_featureReader.IsPlain && KnownColumns(_network, null) is null) throw new AutodiffException(ErrorIds.ColumnNotNumeric, "The rows of a part have texts or dates as inputs, which cannot be known of all parts before they are read. Let -RowScript give numbers, or name other columns with -Feature.");
+        var columns = _featureReader.Finish(rows, out var places);
+        string[] features = [.. columns.SelectMany(static column => column.Inputs)];
+        if (features.Length != _network.InputSize) throw WrongCount(_network, _features, features.Length);
+        var inputs = _featureReader.HasCategories ? FeatureReader.Expand(columns, places, _inputs) : _inputs.Take<double>(null);
+        if (_targets is not null) return new LabelledPart(features, _labels, inputs, _targets.Take<double>(null), null, []);
+        if (!_collector!.IsClasses) return new LabelledPart(features, _labels, inputs, [.. _collector.Numbers], null, NetworkData.IsBinary(_network) ? _collector.ZeroAndOne ?? [] : []);
+        var (found, indices) = _collector.Unordered();
+        return new LabelledPart(features, _labels, inputs, null, indices, found);
+    }
 }

@@ -21,6 +21,9 @@ internal sealed class MachineParts(Guid key, IReadOnlyList<string> names, IReadO
     private readonly Lock _gate = new();
     private IReadOnlyList<PartHolder> _holders = holders;
 
+    // Answers may be on the way that nobody waited for.
+    private bool _isCancelled;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Names => names;
 
@@ -40,13 +43,28 @@ internal sealed class MachineParts(Guid key, IReadOnlyList<string> names, IReadO
             var results = new double[counts.Count][];
             while (true)
             {
+                if (_isCancelled) throw new OperationCanceledException();
                 cancellation.ThrowIfCancellationRequested();
                 Rounds++;
-                if (Ask(function, number, at, results, cancellation) is not var (lost, why)) return results;
-                _holders = replace(lost, why, cancellation);
-                _defined.Clear();
+                try
+                {
+                    if (Ask(function, number, at, results, cancellation) is not var (lost, why)) return results;
+                    Take(replace(lost, why, cancellation));
+                }
+                catch (OperationCanceledException)
+                {
+                    _isCancelled = true;
+                    throw;
+                }
             }
         }
+    }
+
+    /// <summary>Says who holds the parts from now on.</summary>
+    public void Take(IReadOnlyList<PartHolder> holders)
+    {
+        _holders = holders;
+        _defined.Clear();
     }
 
     /// <summary>Lets the machines let go of the rows, where they can still be asked.</summary>

@@ -18,6 +18,7 @@ internal sealed class RowsService : IMachineService
     private const int LongestName = 1 << 16;
 
     private static readonly ConcurrentDictionary<Guid, ConcurrentDictionary<int, DataRows>> Kept = new();
+    private static readonly ConcurrentDictionary<Guid, ConcurrentDictionary<int, Func<byte[], DataRows>>> Open = new();
 
     private readonly ConcurrentDictionary<int, Definition> _functions = new();
 
@@ -27,6 +28,7 @@ internal sealed class RowsService : IMachineService
         Define = 1,
         Evaluate = 2,
         Forget = 3,
+        Settle = 4,
     }
 
     /// <summary>Keeps a part of the rows until it is forgotten.</summary>
@@ -34,6 +36,16 @@ internal sealed class RowsService : IMachineService
     /// <param name="part">The index of the part.</param>
     /// <param name="rows">Its rows.</param>
     public static void Keep(Guid key, int part, DataRows rows) => Kept.GetOrAdd(key, static _ => new()).TryAdd(part, rows);
+
+    /// <summary>Keeps a part of the rows for which something has to be known of all parts, such as the classes of labels.</summary>
+    /// <param name="key">For whom.</param>
+    /// <param name="part">The index of the part.</param>
+    /// <param name="settle">Makes its rows of what is known of all parts; throws an <see cref="InvalidDataException"/> where that cannot be.</param>
+    public static void KeepOpen(Guid key, int part, Func<byte[], DataRows> settle) => Open.GetOrAdd(key, static _ => new()).TryAdd(part, settle);
+
+    /// <summary>The request to make rows of parts that were kept open.</summary>
+    public static byte[] Settle(Guid key, int[] parts, byte[] known) =>
+        [(byte)Request.Settle, .. key.ToByteArray(), .. BitConverter.GetBytes(parts.Length), .. MemoryMarshal.AsBytes<int>(parts), .. known];
 
     /// <summary>The request to make a function ready.</summary>
     public static byte[] Define(int id, PartFunction function)
@@ -100,11 +112,27 @@ internal sealed class RowsService : IMachineService
                 var point = reader.Array<double>(reader.Int32(0, int.MaxValue));
                 if (reader.Remaining > 0) throw new InvalidDataException("it goes on after its end");
                 return Compute(key, id, parts, point, cancellation);
+            case Request.Settle:
+                MakeRows(new Guid(reader.Bytes(16)), reader.Array<int>(reader.Int32(1, MostParts)), reader.Bytes((int)reader.Remaining));
+                return [];
             case Request.Forget:
-                Kept.TryRemove(new Guid(reader.Bytes(16)), out _);
+                var forgotten = new Guid(reader.Bytes(16));
+                Kept.TryRemove(forgotten, out _);
+                Open.TryRemove(forgotten, out _);
                 return [];
             default:
                 throw new InvalidDataException("the request is not known");
+        }
+    }
+
+    // A part may be settled already.
+    private static void MakeRows(Guid key, int[] parts, byte[] known)
+    {
+        foreach (var part in parts)
+        {
+            if (Kept.TryGetValue(key, out var kept) && kept.ContainsKey(part)) continue;
+            if (!Open.TryGetValue(key, out var open) || !open.TryRemove(part, out var settle)) throw new InvalidDataException("it asks for rows that are not here");
+            Keep(key, part, settle(known));
         }
     }
 
