@@ -1,4 +1,4 @@
-# A residual network: each block adds what it has learned to its input. No cmdlet knows this model, the loss of one row says it all.
+# A residual network: each block adds what it has learned to its input. Here the loss of one row says it all; New-NeuralNetwork has skip connections too.
 Set-StrictMode -Version Latest
 if (-not (Get-Command New-ExprNode -ErrorAction Ignore)) { Import-Module "$PSScriptRoot/../out/PSAutodiff" }
 $flowers = Import-Csv "$PSScriptRoot/data/iris.csv"

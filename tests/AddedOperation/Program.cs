@@ -2,6 +2,11 @@ using System.Globalization;
 using PSAutodiff;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["activation"])
+{
+    OfActivation();
+    return;
+}
 
 // It is parsed, printed and evaluated.
 var f = ExprNode.Parse("softsign(2*x)");
@@ -38,3 +43,19 @@ for (var i = 0; i < xs.Length; i++)
 Console.WriteLine($"same bits in every way of running: {same}");
 
 static double At(ExprNode node, double x) => CompiledExpression.Compile([node], ["x"]).Evaluate(x);
+
+// A network with the activation of docs/how-to/adding-an-activation.md is made, written, trained and kept.
+static void OfActivation()
+{
+    var softsign = Enum.Parse<ActivationFunction>("Softsign");
+    Console.WriteLine($"the last of the list: {softsign == Enum.GetValues<ActivationFunction>().Max()}");
+    var network = Network.Create(2, [(3, softsign), (1, ActivationFunction.Linear)], NetworkInitializer.GlorotUniform, 1, NetworkPrecision.Double);
+    Console.WriteLine(network);
+    Console.WriteLine(network.ToExpression());
+    var (inputs, targets) = (new double[,] { { 0, 1 }, { 1, 0 }, { 1, 1 }, { 2, 1 } }, new double[,] { { 1 }, { -1 }, { 0 }, { -1 } });
+    Console.WriteLine($"derivatives by differences: {NetworkDerivatives.Check(network, inputs, targets).All(static check => check.Passed)}");
+    var trained = NetworkTraining.Run(network, inputs, targets, null, new TrainingOptions { Epochs = 200, BatchSize = 4, Optimizer = TrainingOptimizer.LBFGS });
+    Console.WriteLine($"loss below 0.001: {trained.FinalLoss < 0.001}");
+    Console.WriteLine($"second derivatives: {NetworkPruning.SecondDerivatives(trained.Network!, inputs, targets).All(double.IsFinite)}");
+    Console.WriteLine($"back from JSON: {Network.ParseJson(trained.Network!.ToJson()).ToJson() == trained.Network.ToJson()}");
+}

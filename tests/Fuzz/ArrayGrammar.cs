@@ -164,7 +164,7 @@ public sealed class ArrayGrammar
             case 5: return $"diag({Of(_random.Next(2) == 0 ? [n, n + _random.Next(2)] : [n + _random.Next(2), n])})";
             case 6: return $"{Reduction()}({Of([m, n])}, axis=0)";
             case 7: return $"{Reduction()}({Of([n, m])}, axis=1)";
-            case 8: return $"softmax({Of([n])}{(_random.Next(3) == 0 ? ", axis=0" : string.Empty)})";
+            case 8: return $"{AlongAxis()}({Of([n])}{(_random.Next(3) == 0 ? ", axis=0" : string.Empty)})";
             case 9: return $"logsumexp({(_random.Next(2) == 0 ? $"{Of([n, m])}" : $"{Of([m, n])}, axis=0")})";
             case 10: return _isSmooth ? Leaf([n]) : $"winner({Of([n])})";
             case 11 when n > 1:
@@ -190,6 +190,8 @@ public sealed class ArrayGrammar
         }
     }
 
+    private string AlongAxis() => _random.Next(2) == 0 ? "softmax" : "layernorm";
+
     private string Matrix(int m, int n)
     {
         var k = Size();
@@ -199,7 +201,7 @@ public sealed class ArrayGrammar
             case 2 or 3: return $"{Factor([n, m])}.T";
             case 4 or 5: return $"outer({Of([m])}, {Of([n])})";
             case 6 when m == n: return $"diag({Of([n])})";
-            case 7: return $"softmax({Of([m, n])}{(_random.Next(2) == 0 ? $", axis={_random.Next(2)}" : string.Empty)})";
+            case 7: return $"{AlongAxis()}({Of([m, n])}{(_random.Next(2) == 0 ? $", axis={_random.Next(2)}" : string.Empty)})";
             case 8: return _isSmooth ? Leaf([m, n]) : $"winner({Of([m, n])}{(_random.Next(2) == 0 ? $", axis={_random.Next(2)}" : string.Empty)})";
             case 9 when m > 1:
                 var above = 1 + _random.Next(m - 1);

@@ -21,6 +21,7 @@ internal sealed partial class BatchWriter
             case "norm": return Norm(x, indices);
             case "logsumexp": return LogSumExp(x, indices);
             case "softmax": return Step("Softmax", [x.Name], ("axis", indices.Length > 0 ? indices[0] + 1 : x.Shape.Rank));
+            case "layernorm": return LayerNorm(x, indices.Length > 0 ? indices[0] + 1 : x.Shape.Rank);
             case "winner": return Winner(x, indices);
             case "matmul": return Product(x, of[1]);
             case "outer": return Step("Mul", AsColumn(x), AsRow(of[1]));
@@ -107,6 +108,13 @@ internal sealed partial class BatchWriter
         var largest = Scale(x.Name, x, indices, out var axes);
         var sum = Sum(Step("Exp", Step("Sub", x.Name, largest)), keep: true, axes);
         return Joined(Step("Add", largest, Step("Log", sum)), x, indices);
+    }
+
+    private string LayerNorm(Value x, long axis)
+    {
+        var centered = Step("Sub", x.Name, Reduce("ReduceMean", x.Name, keep: true, axis));
+        var variance = Reduce("ReduceMean", Step("Mul", centered, centered), keep: true, axis);
+        return Step("Div", centered, Step("Sqrt", Step("Add", variance, Number(LayerNormOperation.Epsilon))));
     }
 
     private string Scale(string value, Value x, long[] indices, out long[] axes)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using PSAutodiff.Networks;
 
 namespace PSAutodiff.Exchange;
 
@@ -35,8 +36,9 @@ internal static class ModelNotes
     /// <summary>A network of numbers from elsewhere with the notes of its file.</summary>
     /// <param name="network">The weights, biases and activations.</param>
     /// <param name="notes">The JSON of a network without numbers.</param>
+    /// <param name="extras">What the layers have beside weights and biases; null for nothing.</param>
     /// <exception cref="AutodiffException">The two do not go together, or the notes are no such text.</exception>
-    public static Network With(Network network, string notes)
+    public static Network With(Network network, string notes, IReadOnlyList<LayerExtras>? extras = null)
     {
         try
         {
@@ -54,6 +56,13 @@ internal static class ModelNotes
                 for (var row = 0; row < layer.Inputs; row++) rows.Add(Numbers(layer.WeightSpan.Slice(row * layer.Outputs, layer.Outputs)));
                 members["weights"] = rows;
                 members["biases"] = Numbers(layer.BiasSpan);
+                if (extras is null) continue;
+                if (extras[i].Gain is { } gain) members["gain"] = Numbers(gain);
+                if (extras[i].Offset is { } offset) members["offset"] = Numbers(offset);
+                if (extras[i].Projection is not { } projection) continue;
+                rows = [];
+                for (var row = 0; row < projection.GetLength(0); row++) rows.Add(Numbers(extras[i].ProjectionSpan.Slice(row * projection.GetLength(1), projection.GetLength(1))));
+                members["projection"] = rows;
             }
 
             return Network.ParseJson(whole.ToJsonString());
@@ -78,6 +87,9 @@ internal static class ModelNotes
         {
             layer!.AsObject().Remove("weights");
             layer.AsObject().Remove("biases");
+            layer.AsObject().Remove("gain");
+            layer.AsObject().Remove("offset");
+            layer.AsObject().Remove("projection");
         }
 
         return whole.ToJsonString(Options);

@@ -13,7 +13,7 @@ internal static class PredictionNames
 
     /// <summary>Whether the outputs of a model are probabilities of its classes.</summary>
     public static bool AreProbabilities(IAutodiffModel model) =>
-        model.Classes.Count > 0 && (model is not Network network || Activation.Of(network.Layers[^1].Activation).GivesProbabilities);
+        model.Classes.Count > 0 && (model is not Network network || Activation.Of(network.LastActivation).GivesProbabilities);
 
     /// <summary>The names of the properties, in order.</summary>
     public static IReadOnlyList<string> Of(IAutodiffModel model)

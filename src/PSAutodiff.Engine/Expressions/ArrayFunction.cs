@@ -60,7 +60,7 @@ internal sealed class ArrayFunction
 
     /// <summary>The names of all.</summary>
     public static IReadOnlyList<string> Names =>
-        ["sum", "mean", "max", "min", "norm", "winner", "softmax", "logsumexp", "concat", "reshape", "broadcast", "zeros", "ones", "eye", "column", "scatter", "place"];
+        ["sum", "mean", "max", "min", "norm", "winner", "softmax", "logsumexp", "layernorm", "concat", "reshape", "broadcast", "zeros", "ones", "eye", "column", "scatter", "place"];
 
     /// <summary>The function with a name, or null.</summary>
     // A table would make all their operations at the first look.
@@ -74,6 +74,7 @@ internal sealed class ArrayFunction
         "winner" => Of<WinnerOperation>(name, Kind.Reduction),
         "softmax" => Of<SoftmaxOperation>(name, Kind.LastAxis),
         "logsumexp" => Of<LogSumExpOperation>(name, Kind.LastAxis),
+        "layernorm" => Of<LayerNormOperation>(name, Kind.LastAxis),
         "concat" => Of<ConcatOperation>(name, Kind.Concat),
         "reshape" => Of<ReshapeOperation>(name, Kind.Sizes),
         "broadcast" => Of<BroadcastOperation>(name, Kind.Sizes),

@@ -1,4 +1,6 @@
+using PSAutodiff.Core;
 using PSAutodiff.Data;
+using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Kernels;
 using PSAutodiff.Measurements;
 using PSAutodiff.Networks.Activations;
@@ -21,6 +23,7 @@ namespace PSAutodiff.Networks;
 /// </remarks>
 internal sealed class DenseCurvature
 {
+    private readonly Network _network;
     private readonly Layer[] _layers;
     private readonly Loss _loss;
     private readonly bool _fused;
@@ -30,7 +33,8 @@ internal sealed class DenseCurvature
     public DenseCurvature(Network network, LossFunction loss)
     {
         _loss = Loss.Of(loss);
-        _layers = new Layer[network.Layers.Count];
+        _network = network;
+        _layers = new Layer[network.IsPlain ? network.Layers.Count : 0];
         for (var l = 0; l < _layers.Length; l++)
         {
             _layers[l] = new Layer(network.Layers[l], network.Layout.Layers[l], isLast: l == _layers.Length - 1);
@@ -44,6 +48,7 @@ internal sealed class DenseCurvature
     public double[] Diagonal(TrainingData<double> data, CancellationToken cancellation)
     {
         data.Check();
+        if (!_network.IsPlain) return LiftedDiagonal(data, cancellation);
         var result = new double[_parameterCount];
         var targets = new double[data.OutputSize];
         for (var row = 0; row < data.RowCount; row++)
@@ -56,6 +61,39 @@ internal sealed class DenseCurvature
 
         for (var i = 0; i < result.Length; i++) result[i] /= data.RowCount;
         return result;
+    }
+
+    // What a layer with more than an activation does mixes its outputs, or those of several layers. Then v'Hv is one expression of parameters and a direction v,
+    // which is computed for the direction of each parameter: as many times the cost of a step as there are parameters.
+    private double[] LiftedDiagonal(TrainingData<double> data, CancellationToken cancellation)
+    {
+        var (program, size) = (NetworkForms.Get(_network, $"curvature of {_loss.Function}", () => CurvatureProgram(_network, _loss)), _parameterCount);
+        var (result, values, point) = (new double[size], new double[data.RowCount], new double[2 * size]);
+        _network.FlatParameters().CopyTo(point, 0);
+        var targets = new double[checked(data.RowCount * data.OutputSize)];
+        for (var row = 0; row < data.RowCount; row++) data.CopyTargets(row, targets.AsSpan(row * data.OutputSize, data.OutputSize));
+        var run = new RowRun<double>(program, Environment.ProcessorCount);
+        for (var i = 0; i < size; i++)
+        {
+            point[size + i] = 1;
+            run.Evaluate(point, [data.Inputs, targets], data.RowCount, [values], cancellation);
+            point[size + i] = 0;
+            result[i] = Vectors.Sum(values) / data.RowCount;
+        }
+
+        return result;
+    }
+
+    private static RowProgram CurvatureProgram(Network network, Loss loss)
+    {
+        var names = network.Layout.ArrayNames().ToArray();
+        var all = NumericDerivatives.Of(NetworkForms.LossOf(network, loss.Function), names, hessian: true);
+        var parameters = NetworkForms.Parameters(network);
+        var along = all.Hessian.Nodes();
+        var curvature = ExprNode.Sum(along[0] * ExprNode.Variable(all.Direction[0], parameters.Shapes[0]));
+        for (var i = 1; i < names.Length; i++) curvature += ExprNode.Sum(along[i] * ExprNode.Variable(all.Direction[i], parameters.Shapes[i]));
+        var both = new VariableLayout([.. names, .. all.Direction], [.. parameters.Shapes, .. parameters.Shapes]);
+        return RowProgram.ForValues(ExprNode.Flatten([curvature]), both, NetworkForms.Columns(network, withTargets: true), default, isNarrow: false);
     }
 
     private static void SetClass(double[] targets, int index)

@@ -30,6 +30,12 @@ public sealed class Network : IAutodiffModel
                     "(the columns of its weights). The two numbers have to be equal.");
             }
         }
+
+        LayerForm.Check(InputSize, Array.ConvertAll(_layers, static layer => layer.Form));
+        foreach (var place in Layout.Layers)
+        {
+            if (_layers[place.Index].Extras.Projection is { } projection && projection.GetLength(0) != place.Projected) throw Invalid($"{place.Title}: the matrix of its skip connection has {projection.GetLength(0)} rows for {place.Projected} numbers. The two have to be equal.");
+        }
     }
 
     private Network(NetworkLayer[] layers, NetworkPrecision precision, NetworkInitializer initializer, int? seed, NetworkColumns columns, LossFunction? loss, NetworkRecipe? recipe)
@@ -41,7 +47,7 @@ public sealed class Network : IAutodiffModel
         Initializer = initializer;
         Seed = seed;
         LossFunction = loss;
-        Layout = new ParameterLayout(layers.Select(static layer => (layer.Inputs, layer.Outputs)));
+        Layout = layers.Length > 0 ? new ParameterLayout(layers[0].Inputs, Array.ConvertAll(layers, static layer => layer.Form)) : null!;
     }
 
     /// <summary>The layers, from the inputs to the outputs.</summary>
@@ -89,7 +95,7 @@ public sealed class Network : IAutodiffModel
     /// <summary>The loss it was trained with; null before.</summary>
     public LossFunction? LossFunction { get; }
 
-    /// <summary>Number of weights and biases.</summary>
+    /// <summary>Number of weights and biases, and of all other numbers that are trained.</summary>
     public int ParameterCount => Layout.ParameterCount;
 
     /// <summary>Number of weights, the biases left out.</summary>
@@ -98,7 +104,7 @@ public sealed class Network : IAutodiffModel
     /// <summary>Number of weights that were pruned: they are 0, and stay so in every training.</summary>
     public int FrozenCount => _layers.Sum(static layer => layer.FrozenCount);
 
-    /// <summary>The weights and biases by name: w1_2_3 from input 2 to output 3 of layer 1, b1_3; layer by layer, weights row by row before biases.</summary>
+    /// <summary>The weights and biases by name: w1_2_3 from input 2 to output 3 of layer 1, b1_3; layer by layer, weights row by row before biases, and then gains g1_3, offsets c1_3 and the matrix of a skip connection p1_2_3.</summary>
     public OrderedDictionary Parameters
     {
         get
@@ -119,6 +125,19 @@ public sealed class Network : IAutodiffModel
     public static Network Create(int inputSize, IReadOnlyList<(int Outputs, ActivationFunction Activation)> layers, NetworkInitializer initializer, int seed, NetworkPrecision precision)
     {
         ArgumentNullException.ThrowIfNull(layers);
+        return Create(inputSize, [.. layers.Select(static layer => new LayerForm(layer.Outputs, layer.Activation))], initializer, seed, precision);
+    }
+
+    /// <summary>Makes a network with random weights, drawn layer by layer and row by row, and biases 0. Layer normalization begins with a gain of 1 and an offset of 0.</summary>
+    /// <param name="inputSize">Number of inputs, at least 1.</param>
+    /// <param name="layers">The layers; at least one.</param>
+    /// <param name="initializer">How weights are drawn; those of the matrix of a skip connection too, after the weights of its layer.</param>
+    /// <param name="seed">The same seed gives the same weights on every machine.</param>
+    /// <param name="precision">The numbers in which the network works; in single precision the weights are rounded to it.</param>
+    /// <exception cref="AutodiffException">A size is below 1, there is no layer, the network is too large, or a skip connection does not fit.</exception>
+    public static Network Create(int inputSize, IReadOnlyList<LayerForm> layers, NetworkInitializer initializer, int seed, NetworkPrecision precision)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
         if (inputSize < 1) throw Invalid($"A network cannot have {inputSize} inputs; it needs at least one.");
         if (layers.Count == 0) throw Invalid("A network needs at least one layer.");
         for (var i = 0; i < layers.Count; i++)
@@ -127,12 +146,14 @@ public sealed class Network : IAutodiffModel
         }
 
         // Before anything is allocated.
-        var layout = new ParameterLayout(layers.Select((layer, i) => (i == 0 ? inputSize : layers[i - 1].Outputs, layer.Outputs)));
+        LayerForm.Check(inputSize, layers);
+        var layout = new ParameterLayout(inputSize, layers);
         var random = new RandomWeights(initializer, seed);
         var made = new NetworkLayer[layers.Count];
         foreach (var place in layout.Layers)
         {
-            made[place.Index] = new NetworkLayer(random.Draw(place.Inputs, place.Outputs), new double[place.Outputs], layers[place.Index].Activation);
+            var (form, weights) = (layers[place.Index], random.Draw(place.Inputs, place.Outputs));
+            made[place.Index] = new NetworkLayer(weights, new double[place.Outputs], form, LayerExtras.New(form, form.Projects ? random.Draw(place.Projected, place.Outputs) : null), NetworkPrecision.Double, place.Title);
         }
 
         return new Network(made, initializer, seed).WithPrecision(precision);
@@ -159,7 +180,8 @@ public sealed class Network : IAutodiffModel
         {
             var matrix = weights[i] ?? throw Invalid($"{LayerPlace.TitleOf(i)} has no weights: null was given.");
             var vector = biases is null ? new double[matrix.GetLength(1)] : biases[i] ?? throw Invalid($"{LayerPlace.TitleOf(i)} has no biases: null was given.");
-            layers[i] = new NetworkLayer(matrix, vector, activations[i], NetworkPrecision.Double, LayerPlace.TitleOf(i));
+            if (!Enum.IsDefined(activations[i])) throw Invalid($"{LayerPlace.TitleOf(i)} has the activation {activations[i]}, which does not exist.");
+            layers[i] = new NetworkLayer(matrix, vector, new LayerForm(1, activations[i]), null, NetworkPrecision.Double, LayerPlace.TitleOf(i));
         }
 
         return new Network(layers).WithPrecision(precision);
@@ -213,7 +235,7 @@ public sealed class Network : IAutodiffModel
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
     public ExprNode ToExpression(bool withValues = false) => NetworkExpression.OfVectors(this, ScaledInputs, withValues);
 
-    /// <summary>The weights and biases by layer: W1, a matrix of inputs x outputs, b1, W2, and so on.</summary>
+    /// <summary>The weights and biases by layer: W1, a matrix of inputs x outputs, b1, W2, and so on; after those of a layer the gain g1 and the offset c1 of layer normalization, and the matrix P1 of a skip connection.</summary>
     [JsonIgnore]
     public OrderedDictionary ArrayParameters
     {
@@ -224,6 +246,9 @@ public sealed class Network : IAutodiffModel
             {
                 parameters.Add(place.WeightsName, _layers[place.Index].Weights);
                 parameters.Add(place.BiasesName, _layers[place.Index].Biases);
+                if (_layers[place.Index].Gain is { } gain) parameters.Add(place.GainsName, gain);
+                if (_layers[place.Index].Offset is { } offset) parameters.Add(place.OffsetsName, offset);
+                if (_layers[place.Index].Projection is { } projection) parameters.Add(place.ProjectionName, projection);
             }
 
             return parameters.AsReadOnly();
@@ -260,7 +285,7 @@ public sealed class Network : IAutodiffModel
     /// <summary>The sizes and activations, such as <c>4-16 Tanh-3 Softmax</c>.</summary>
     public override string ToString() => _layers.Aggregate(
         InputSize.ToString(CultureInfo.InvariantCulture),
-        static (text, layer) => string.Create(CultureInfo.InvariantCulture, $"{text}-{layer.Outputs} {layer.Activation}"));
+        static (text, layer) => string.Create(CultureInfo.InvariantCulture, $"{text}-{layer.Form}"));
 
     // Raw inputs, with the scaling that comes first.
     private ExprNode ScaledInputs
@@ -277,6 +302,15 @@ public sealed class Network : IAutodiffModel
     /// needs it.
     /// </summary>
     internal FeatureScaling? TargetScaling => _columns.TargetScaling;
+
+    /// <summary>Whether dropout draws masks while it is trained.</summary>
+    internal bool HasDropout => Array.Exists(_layers, static layer => layer.Dropout > 0);
+
+    /// <summary>Whether all layers do nothing but their activation.</summary>
+    internal bool IsPlain => Array.TrueForAll(_layers, static layer => layer.Form.IsPlain);
+
+    /// <summary>What the outputs are: the activation of the last layer where it is its last step, else linear.</summary>
+    internal ActivationFunction LastActivation => _layers[^1].Form.Last;
 
     /// <summary>The order of <see cref="Parameters"/>.</summary>
     internal ParameterLayout Layout { get; }
@@ -323,7 +357,7 @@ public sealed class Network : IAutodiffModel
     /// <summary>This network with new random weights. Pruned ones stay pruned; the others are what they would be without a mask.</summary>
     internal Network Redrawn(int seed)
     {
-        var drawn = Create(InputSize, [.. _layers.Select(static layer => (layer.Outputs, layer.Activation))], Initializer, seed, Precision);
+        var drawn = Create(InputSize, Array.ConvertAll(_layers, static layer => layer.Form), Initializer, seed, Precision);
         drawn = drawn.With(columns: _columns);
         return FrozenCount > 0 ? drawn.WithFrozen(FrozenIndices()) : drawn;
     }

@@ -82,7 +82,7 @@ internal sealed class NetworkColumns
     private void CheckTargets(Network network, FeatureScaling targets)
     {
         if (_classes.Length > 0) throw Invalid("Its targets are scaled, but it predicts classes. Only numbers are scaled.");
-        if (network.Layers[^1].Activation is not ActivationFunction.Linear and var last) throw Invalid($"Its targets are scaled, but its last layer is {last}. Only linear outputs are scaled.");
+        if (network.Layers[^1] is { Form: not { IsPlain: true, Activation: ActivationFunction.Linear } and var last }) throw Invalid($"Its targets are scaled, but its last layer is {last.Text}. Only linear outputs are scaled.");
         CheckScaling(targets, network.OutputSize, "output");
     }
 

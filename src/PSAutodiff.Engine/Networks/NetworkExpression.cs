@@ -32,23 +32,25 @@ internal static class NetworkExpression
     /// <param name="inputs">The inputs, scaled: a vector.</param>
     /// <param name="targets">The targets, a vector.</param>
     /// <param name="hasFactors">Whether the inputs of all layers but the first are multiplied by <see cref="NetworkForms.FactorsName"/>.</param>
+    /// <param name="hasMasks">Whether dropout multiplies by <see cref="NetworkForms.MaskName"/>; else it does nothing.</param>
     /// <param name="withValues">Whether the weights and biases stand there as numbers, and not as variables.</param>
-    public static ExprNode OfVectors(Network network, Loss loss, ExprNode inputs, ExprNode targets, bool hasFactors = false, bool withValues = false)
+    public static ExprNode OfVectors(Network network, Loss loss, ExprNode inputs, ExprNode targets, bool hasFactors = false, bool hasMasks = false, bool withValues = false)
     {
         var fused = loss.FusesInto(network);
-        var (sums, outputs) = Layers(network, inputs, withValues, hasFactors)[^1];
-        return loss.ToExpression(fused, fused ? sums : outputs, targets);
+        var (_, activated, outputs) = Layers(network, inputs, withValues, hasFactors, hasMasks)[^1];
+        return loss.ToExpression(fused, fused ? activated : outputs, targets);
     }
 
-    /// <summary>The weighted sums and the outputs of all layers, as vectors.</summary>
+    /// <summary>The weighted sums, what the activation is applied to, and the outputs of all layers, as vectors.</summary>
     /// <param name="network">The network.</param>
     /// <param name="inputs">The inputs, scaled: a vector.</param>
     /// <param name="withValues">Whether the weights and biases stand there as numbers.</param>
     /// <param name="hasFactors">Whether the inputs of all layers but the first are multiplied by <see cref="NetworkForms.FactorsName"/>.</param>
-    public static (ExprNode Sums, ExprNode Outputs)[] Layers(Network network, ExprNode inputs, bool withValues, bool hasFactors = false)
+    /// <param name="hasMasks">Whether dropout multiplies by <see cref="NetworkForms.MaskName"/>; else it does nothing.</param>
+    public static (ExprNode Sums, ExprNode Activated, ExprNode Outputs)[] Layers(Network network, ExprNode inputs, bool withValues, bool hasFactors = false, bool hasMasks = false)
     {
         var layers = network.Layers;
-        var made = new (ExprNode Sums, ExprNode Outputs)[layers.Count];
+        var made = new (ExprNode Sums, ExprNode Activated, ExprNode Outputs)[layers.Count];
         var units = inputs;
         for (var l = 0; l < made.Length; l++)
         {
@@ -57,7 +59,30 @@ internal static class NetworkExpression
             var biases = withValues ? layer.Biases : ExprNode.Variable(place.BiasesName, Shape.Vector(layer.Outputs));
             if (hasFactors && l > 0) units *= ExprNode.Variable(NetworkForms.FactorsName(l), Shape.Vector(layer.Inputs));
             var sums = units.Dot(weights) + biases;
-            made[l] = (sums, units = Activation.Of(layer.Activation).ToExpression(sums));
+            var activated = units = sums;
+            foreach (var step in layer.Form.StepSpan)
+            {
+                switch (step)
+                {
+                    case LayerStep.LayerNorm:
+                        units = (units.LayerNorm() * Array(place.GainsName, layer.Extras.Gain)) + Array(place.OffsetsName, layer.Extras.Offset);
+                        break;
+                    case LayerStep.Activation:
+                        (activated, units) = (units, Activation.Of(layer.Activation).ToExpression(units));
+                        break;
+                    case LayerStep.Skip:
+                        var source = layer.Skip > l ? inputs : made[l - layer.Skip].Outputs;
+                        units += !layer.Form.Projects ? source : source.Dot(withValues ? layer.Extras.Projection! : ExprNode.Variable(place.ProjectionName, Shape.Matrix(place.Projected, place.Outputs)));
+                        break;
+                    case LayerStep.Dropout:
+                        if (hasMasks) units *= ExprNode.Variable(NetworkForms.MaskName(l), Shape.Vector(place.Outputs));
+                        break;
+                }
+            }
+
+            made[l] = (sums, activated, units);
+
+            ExprNode Array(string name, double[]? values) => withValues ? values! : ExprNode.Variable(name, Shape.Vector(place.Outputs));
         }
 
         return made;
@@ -76,6 +101,7 @@ internal static class NetworkExpression
 
         var sums = units;
         var layers = network.Layers;
+        var taken = new List<ExprNode[]> { units };
         for (var l = 0; l < layers.Count; l++)
         {
             var (layer, place) = (layers[l], network.Layout.Layers[l]);
@@ -87,12 +113,41 @@ internal static class NetworkExpression
                 sums[j] = (withValues ? layer.BiasSpan[j] : ExprNode.Variable(place.BiasName(j))) + sum;
             }
 
-            units = Activation.Of(layer.Activation).ToExpression(sums);
+            units = sums;
+            foreach (var step in layer.Form.StepSpan)
+            {
+                switch (step)
+                {
+                    case LayerStep.LayerNorm:
+                        units = [.. Normalized(units).Select((unit, j) => (unit * Of(place.GainsName, layer.Extras.Gain?[j], j)) + Of(place.OffsetsName, layer.Extras.Offset?[j], j))];
+                        break;
+                    case LayerStep.Activation:
+                        (sums, units) = (units, Activation.Of(layer.Activation).ToExpression(units));
+                        break;
+                    case LayerStep.Skip:
+                        var source = taken[l + 1 - layer.Skip];
+                        units = [.. units.Select((unit, j) => unit + (layer.Form.Projects ? source.Select((from, i) => from * Of(place.ProjectionName.ToLowerInvariant(), layer.Extras.Projection?[i, j], i, j)).Aggregate(static (x, y) => x + y) : source[j]))];
+                        break;
+                }
+            }
+
+            taken.Add(units);
 
             ExprNode Weight(int input, int output) => withValues ? layer.WeightAt(input, output) : ExprNode.Variable(place.WeightName(input, output));
+
+            ExprNode Of(string array, double? value, params int[] places) => withValues ? value!.Value : ExprNode.Variable(LayerPlace.NameOf(array, places));
         }
 
         return (sums, units);
+    }
+
+    // As the operation of that name is written out.
+    private static ExprNode[] Normalized(ExprNode[] units)
+    {
+        var mean = units.Aggregate(static (x, y) => x + y) / units.Length;
+        var centered = Array.ConvertAll(units, unit => unit - mean);
+        var deviation = ExprNode.Sqrt((centered.Select(static unit => unit * unit).Aggregate(static (x, y) => x + y) / units.Length) + LayerNormOperation.Epsilon);
+        return Array.ConvertAll(centered, unit => unit / deviation);
     }
 
     /// <summary>What the inputs are called in expressions.</summary>

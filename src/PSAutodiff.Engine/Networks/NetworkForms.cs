@@ -30,11 +30,15 @@ internal static class NetworkForms
     /// <param name="network">The network.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="hasFactors">Whether the inputs of all layers but the first are multiplied by variables <see cref="FactorsName"/>.</param>
-    public static ExprNode LossOf(Network network, LossFunction loss, bool hasFactors = false) =>
-        NetworkExpression.OfVectors(network, Loss.Of(loss), InputsOf(network), ExprNode.Variable(Targets, Shape.Vector(network.OutputSize)), hasFactors);
+    /// <param name="hasMasks">Whether dropout multiplies by variables <see cref="MaskName"/>; else it does nothing.</param>
+    public static ExprNode LossOf(Network network, LossFunction loss, bool hasFactors = false, bool hasMasks = false) =>
+        NetworkExpression.OfVectors(network, Loss.Of(loss), InputsOf(network), ExprNode.Variable(Targets, Shape.Vector(network.OutputSize)), hasFactors, hasMasks);
 
     /// <summary>What the factors on the inputs of a layer are called.</summary>
     public static string FactorsName(int layer) => string.Create(CultureInfo.InvariantCulture, $"f{layer + 1}");
+
+    /// <summary>What the mask of the dropout of a layer is called.</summary>
+    public static string MaskName(int layer) => string.Create(CultureInfo.InvariantCulture, $"m{layer + 1}");
 
     /// <summary>A form of all networks that are made alike, made if it is not there.</summary>
     /// <typeparam name="T">What it is. Safe to share between threads.</typeparam>
@@ -77,7 +81,7 @@ internal static class NetworkForms
     /// <summary>The parameters as matrices and vectors, in order.</summary>
     public static VariableLayout Parameters(Network network) => new(
         [.. network.Layout.ArrayNames()],
-        [.. network.Layout.Layers.SelectMany(static layer => new[] { Shape.Matrix(layer.Inputs, layer.Outputs), Shape.Vector(layer.Outputs) })]);
+        [.. network.Layout.Layers.SelectMany(static layer => layer.Arrays()).Select(static array => array.Shape)]);
 
     /// <summary>What varies by row.</summary>
     public static VariableLayout Columns(Network network, bool withTargets) => withTargets

@@ -34,6 +34,8 @@ internal static class NetworkJsonReader
 
     private static readonly string[] MaskedLayerMembers = [.. LayerMembers, "frozen"];
 
+    private static readonly string[] SteppedLayerMembers = [.. MaskedLayerMembers, "steps", "skip", "dropout", "gain", "offset", "projection"];
+
     /// <summary>The network that the text stands for.</summary>
     /// <exception cref="AutodiffException">The text is none.</exception>
     public static Network Read(string json)
@@ -125,31 +127,60 @@ internal static class NetworkJsonReader
 
     private static NetworkLayer ReadLayer(JsonElement element, string place, NetworkPrecision precision, int version)
     {
-        var members = ReadMembers(element, place, version > 1 ? MaskedLayerMembers : LayerMembers, LayerMembers);
+        var members = ReadMembers(element, place, version > 6 ? SteppedLayerMembers : version > 1 ? MaskedLayerMembers : LayerMembers, LayerMembers);
         var activation = ReadEnum<ActivationFunction>(members["activation"], place, "activation");
-        var list = members["weights"];
-        if (list.ValueKind != JsonValueKind.Array) throw Error(place, "'weights' has to be a list of rows");
         var single = precision == NetworkPrecision.Single;
+        var weights = ReadMatrix(members["weights"], place, "weights", single);
+        var biases = ReadNumbers(members["biases"], place, "'biases'", single);
+        if (biases.Length != weights.GetLength(1)) throw Error(place, $"'biases' has {biases.Length} numbers, but the rows of 'weights' have {weights.GetLength(1)}");
+        var frozen = members.TryGetValue("frozen", out var mask) ? ReadMask(mask, place, weights) : null;
+        var extras = new LayerExtras(
+            members.TryGetValue("gain", out var gain) ? ReadNumbers(gain, place, "'gain'", single) : null,
+            members.TryGetValue("offset", out var offset) ? ReadNumbers(offset, place, "'offset'", single) : null,
+            members.TryGetValue("projection", out var projection) ? ReadMatrix(projection, place, "projection", single) : null);
+        try
+        {
+            var form = members.TryGetValue("steps", out var steps) ? ReadForm(members, steps, place, biases.Length, activation, extras) : new LayerForm(biases.Length, activation);
+            return new NetworkLayer(weights, biases, form, extras, NetworkPrecision.Double, "The layer", frozen);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.NetworkInvalid)
+        {
+            throw Error(place, exception.Message.TrimEnd('.'));
+        }
+    }
+
+    private static LayerForm ReadForm(Dictionary<string, JsonElement> members, JsonElement list, string place, int outputs, ActivationFunction activation, LayerExtras extras)
+    {
+        if (list.ValueKind != JsonValueKind.Array) throw Error(place, "'steps' has to be a list of texts");
+        var steps = new List<LayerStep>();
+        foreach (var step in list.EnumerateArray()) steps.Add(ReadEnum<LayerStep>(step, place, "steps"));
+        var skip = 0;
+        if (members.TryGetValue("skip", out var over) && (over.ValueKind != JsonValueKind.Number || !over.TryGetInt32(out skip))) throw Error(place, $"'skip' has to be a whole number, not {Shown(over.GetRawText())}");
+        var dropout = 0.0;
+        if (members.TryGetValue("dropout", out var part) && (part.ValueKind != JsonValueKind.Number || !part.TryGetDouble(out dropout))) throw Error(place, $"'dropout' has to be a number, not {Shown(part.GetRawText())}");
+        return new LayerForm(outputs, activation, steps, skip, extras.Projection is not null, dropout);
+    }
+
+    private static double[,] ReadMatrix(JsonElement list, string place, string what, bool single)
+    {
+        if (list.ValueKind != JsonValueKind.Array) throw Error(place, $"'{what}' has to be a list of rows");
         var rows = new List<double[]>();
         foreach (var row in list.EnumerateArray())
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"row {rows.Count + 1} of 'weights'");
+            var name = string.Create(CultureInfo.InvariantCulture, $"row {rows.Count + 1} of '{what}'");
             rows.Add(ReadNumbers(row, place, name, single));
             if (rows[^1].Length == 0) throw Error(place, $"{name} is empty");
             if (rows[^1].Length != rows[0].Length) throw Error(place, $"{name} has {rows[^1].Length} numbers, but the first row has {rows[0].Length}");
         }
 
-        if (rows.Count == 0) throw Error(place, "'weights' has no rows");
-        var biases = ReadNumbers(members["biases"], place, "'biases'", single);
-        if (biases.Length != rows[0].Length) throw Error(place, $"'biases' has {biases.Length} numbers, but the rows of 'weights' have {rows[0].Length}");
-        var weights = new double[rows.Count, biases.Length];
+        if (rows.Count == 0) throw Error(place, $"'{what}' has no rows");
+        var matrix = new double[rows.Count, rows[0].Length];
         for (var i = 0; i < rows.Count; i++)
         {
-            for (var j = 0; j < biases.Length; j++) weights[i, j] = rows[i][j];
+            for (var j = 0; j < rows[i].Length; j++) matrix[i, j] = rows[i][j];
         }
 
-        var frozen = members.TryGetValue("frozen", out var mask) ? ReadMask(mask, place, weights) : null;
-        return new NetworkLayer(weights, biases, activation, NetworkPrecision.Double, "The layer", frozen);
+        return matrix;
     }
 
     private static bool[,] ReadMask(JsonElement element, string place, double[,] weights)

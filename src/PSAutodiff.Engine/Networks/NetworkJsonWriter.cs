@@ -13,13 +13,13 @@ namespace PSAutodiff.Networks;
 /// for each of its inputs with a 1 for each output whose weight is frozen, else a 0. Version 3 came with classes that are no texts: a second
 /// list names their types. Version 4 came with columns that are no numbers: dates and categories with their levels. Version 5 came with the way in
 /// which text is read as a number, and with how it was trained. Version 6 came with schedules of learning rates, gradients that are clipped, targets
-/// that are scaled, and the activations from Softplus on. A network is written in the first version that can hold it, so that older programs read it.
+/// that are scaled, and the activations from Softplus on. Version 7 came with layers that do more than their activation: 'steps' lists what they do. A network is written in the first version that can hold it, so that older programs read it.
 /// <see cref="NetworkJsonReader"/> reads it.
 /// </summary>
 internal static class NetworkJsonWriter
 {
     public const string Format = "PSAutodiff.Network";
-    public const int Version = 6;
+    public const int Version = 7;
 
     /// <summary>How dates are written.</summary>
     public const string DateFormat = "yyyy-MM-ddTHH:mm:ss.fffffff";
@@ -60,13 +60,14 @@ internal static class NetworkJsonWriter
             text.Append("\n      ],\n      \"biases\": ");
             AppendNumbers(text, layer.BiasSpan, single);
             if (layer.Frozen is { } frozen) AppendMask(text, frozen);
+            if (!layer.Form.IsPlain) AppendForm(text, layer, single);
             text.Append("\n    }");
         }
 
         return text.Append("\n  ]\n}\n").ToString();
     }
 
-    private static int VersionOf(Network network) => network.Recipe is { IsPlain: false } || network.TargetScaling is not null || network.Layers.Any(static layer => layer.Activation > ActivationFunction.Softmax) ? Version : network.Recipe is not null || network.NumberFormat != NumberFormat.Plain ? 5 : network.Columns.Count > 0 ? 4 : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
+    private static int VersionOf(Network network) => !network.IsPlain ? Version : network.Recipe is { IsPlain: false } || network.TargetScaling is not null || network.Layers.Any(static layer => layer.Activation > ActivationFunction.Softmax) ? 6 : network.Recipe is not null || network.NumberFormat != NumberFormat.Plain ? 5 : network.Columns.Count > 0 ? 4 : HasTypes(network) ? 3 : network.FrozenCount > 0 ? 2 : 1;
 
     private static bool HasTypes(Network network) => network.Classes.Any(static label => label is not string);
 
@@ -101,6 +102,31 @@ internal static class NetworkJsonWriter
         }
 
         text.Append("\n  ],\n");
+    }
+
+    private static void AppendForm(StringBuilder text, NetworkLayer layer, bool single)
+    {
+        text.Append(",\n      \"steps\": [").AppendJoin(", ", layer.Steps.Select(static step => Quoted(step.ToString()))).Append(']');
+        if (layer.Skip > 0) text.Append(CultureInfo.InvariantCulture, $",\n      \"skip\": {layer.Skip}");
+        if (layer.Dropout > 0) text.Append(CultureInfo.InvariantCulture, $",\n      \"dropout\": {layer.Dropout}");
+        Append("gain", layer.Extras.Gain);
+        Append("offset", layer.Extras.Offset);
+        if (layer.Extras.Projection is not { } projection) return;
+        text.Append(",\n      \"projection\": [");
+        for (var row = 0; row < projection.GetLength(0); row++)
+        {
+            text.Append(row == 0 ? "\n        " : ",\n        ");
+            AppendNumbers(text, layer.Extras.ProjectionSpan.Slice(row * layer.Outputs, layer.Outputs), single);
+        }
+
+        text.Append("\n      ]");
+
+        void Append(string name, double[]? values)
+        {
+            if (values is null) return;
+            text.Append(",\n      ").Append(Quoted(name)).Append(": ");
+            AppendNumbers(text, values, single);
+        }
     }
 
     private static void AppendMask(StringBuilder text, bool[,] frozen)

@@ -52,7 +52,7 @@ internal sealed record NetworkRecipe(TrainingOptions Options, bool Standardizes,
         }
 
         if (Standardizes && trained.Scaling is null) throw new FormatException("The training run scaled inputs, but 'scaling' is not there.");
-        if (StandardizesTargets && (trained.Classes.Count > 0 || trained.Layers[^1].Activation != ActivationFunction.Linear)) throw new FormatException("The training run scaled targets, which are numbers that a linear last layer predicts. This network has classes or another last layer.");
+        if (StandardizesTargets && (trained.Classes.Count > 0 || trained.Layers[^1].Form is not { IsPlain: true, Activation: ActivationFunction.Linear })) throw new FormatException("The training run scaled targets, which are numbers that a linear last layer predicts. This network has classes or another last layer.");
         if (IsContinued) return;
         if (StartSeed is null == (Start is null)) throw new FormatException("A training run starts from a seed or from weights, and one of the two has to be there.");
         if (Start is null ? trained.Initializer == NetworkInitializer.Given : Start.Length != trained.ParameterCount || !Array.TrueForAll(Start, double.IsFinite)) throw new FormatException("The start of the training run is not one of this network.");

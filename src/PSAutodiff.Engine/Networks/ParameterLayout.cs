@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Networks;
@@ -12,21 +13,24 @@ namespace PSAutodiff.Networks;
 internal sealed class ParameterLayout
 {
     /// <summary>Lays out layers.</summary>
-    /// <param name="sizes">Inputs and outputs of each; at least one layer.</param>
+    /// <param name="inputSize">Number of inputs.</param>
+    /// <param name="forms">The layers; at least one.</param>
     /// <exception cref="AutodiffException">They are too large. Nothing was allocated for them.</exception>
-    public ParameterLayout(IEnumerable<(int Inputs, int Outputs)> sizes)
+    public ParameterLayout(int inputSize, IReadOnlyList<LayerForm> forms)
     {
         var layers = new List<LayerPlace>();
         var next = 0L;
-        foreach (var (inputs, outputs) in sizes)
+        for (var l = 0; l < forms.Count; l++)
         {
-            var end = next + ((long)inputs * outputs) + outputs;
+            var (inputs, outputs) = (l == 0 ? inputSize : forms[l - 1].Outputs, forms[l].Outputs);
+            var projected = forms[l].Projects ? LayerForm.SourceOf(l, inputSize, forms) : 0;
+            var end = next + (((long)inputs + 1 + (forms[l].Normalizes ? 2 : 0) + projected) * outputs);
             if (end > Array.MaxLength)
             {
                 throw new AutodiffException(ErrorIds.NetworkInvalid, $"The network would have more than {Array.MaxLength} weights and biases. Make its layers smaller.");
             }
 
-            layers.Add(new LayerPlace(layers.Count, inputs, outputs, (int)next));
+            layers.Add(new LayerPlace(l, inputs, outputs, (int)next) { Normalizes = forms[l].Normalizes, Projected = projected });
             next = end;
         }
 
@@ -47,21 +51,24 @@ internal sealed class ParameterLayout
         {
             foreach (var weight in layer.Weights()) yield return weight.Name;
             for (var output = 0; output < layer.Outputs; output++) yield return layer.BiasName(output);
+            for (var output = 0; output < layer.Outputs && layer.Normalizes; output++) yield return LayerPlace.NameOf(layer.GainsName, output);
+            for (var output = 0; output < layer.Outputs && layer.Normalizes; output++) yield return LayerPlace.NameOf(layer.OffsetsName, output);
+            for (var i = 0; i < layer.Projected * layer.Outputs; i++) yield return LayerPlace.NameOf(layer.ProjectionName.ToLowerInvariant(), i / layer.Outputs, i % layer.Outputs);
         }
     }
 
     /// <summary>The names of the parameters as matrices and vectors, whose elements are all parameters in order.</summary>
-    public IEnumerable<string> ArrayNames() => Layers.SelectMany(static layer => new[] { layer.WeightsName, layer.BiasesName });
+    public IEnumerable<string> ArrayNames() => Layers.SelectMany(static layer => layer.Arrays()).Select(static array => array.Name);
 
     /// <summary>The weights, in order.</summary>
     public IEnumerable<WeightPlace> Weights() => Layers.SelectMany(static layer => layer.Weights());
 
-    /// <summary>Whether a parameter is a weight, not a bias.</summary>
+    /// <summary>Whether a parameter is a weight, or of the matrix of a skip connection, which is like one; not a bias, a gain or an offset.</summary>
     public bool IsWeight(int parameter)
     {
         foreach (var layer in Layers)
         {
-            if (parameter < layer.End) return parameter < layer.Bias;
+            if (parameter < layer.End) return parameter < layer.Bias || parameter >= layer.Projection;
         }
 
         throw new ArgumentOutOfRangeException(nameof(parameter));
@@ -76,6 +83,10 @@ internal sealed class ParameterLayout
         {
             Vectors.Narrow(layers[place.Index].WeightSpan, parameters.AsSpan(place.Start));
             Vectors.Narrow(layers[place.Index].BiasSpan, parameters.AsSpan(place.Bias));
+            var (gain, offset, _) = layers[place.Index].Extras;
+            Vectors.Narrow<T>(gain, parameters.AsSpan(place.Gain));
+            Vectors.Narrow<T>(offset, parameters.AsSpan(place.Offset));
+            Vectors.Narrow<T>(layers[place.Index].Extras.ProjectionSpan, parameters.AsSpan(place.Projection));
         }
 
         return parameters;
@@ -94,7 +105,7 @@ internal sealed class ParameterLayout
             var (weights, biases) = (new double[place.Inputs, place.Outputs], new double[place.Outputs]);
             Vectors.Widen(place.WeightsOf(parameters), MemoryMarshal.CreateSpan(ref weights[0, 0], weights.Length));
             Vectors.Widen(place.BiasesOf(parameters), biases);
-            replaced[place.Index] = new NetworkLayer(weights, biases, old.Activation, precision, place.Title, old.Frozen);
+            replaced[place.Index] = new NetworkLayer(weights, biases, old.Form, place.ExtrasOf(parameters), precision, place.Title, old.Frozen);
         }
 
         return replaced;
@@ -117,7 +128,7 @@ internal sealed class ParameterLayout
                 if (chosen.Contains(weight.Index)) (weights[weight.Input, weight.Output], mask[weight.Input, weight.Output]) = (0, true);
             }
 
-            frozen[place.Index] = new NetworkLayer(weights, old.Biases, old.Activation, precision, place.Title, mask);
+            frozen[place.Index] = new NetworkLayer(weights, old.Biases, old.Form, old.Extras, precision, place.Title, mask);
         }
 
         return frozen;
@@ -150,8 +161,23 @@ internal sealed record LayerPlace(int Index, int Inputs, int Outputs, int Start)
     /// <summary>Index of the first bias.</summary>
     public int Bias { get; } = Start + (Inputs * Outputs);
 
+    /// <summary>Whether there are gains and offsets of layer normalization.</summary>
+    public bool Normalizes { get; init; }
+
+    /// <summary>Rows of the matrix of a skip connection; 0 where it has none.</summary>
+    public int Projected { get; init; }
+
+    /// <summary>Index of the first gain, where there are any; those come after the biases.</summary>
+    public int Gain => Bias + Outputs;
+
+    /// <summary>Index of the first offset.</summary>
+    public int Offset => Gain + (Normalizes ? Outputs : 0);
+
+    /// <summary>Index of the first number of the matrix of a skip connection.</summary>
+    public int Projection => Offset + (Normalizes ? Outputs : 0);
+
     /// <summary>Index of what comes after the layer.</summary>
-    public int End => Bias + Outputs;
+    public int End => Projection + (Projected * Outputs);
 
     public int WeightCount => Bias - Start;
 
@@ -166,6 +192,34 @@ internal sealed record LayerPlace(int Index, int Inputs, int Outputs, int Start)
 
     /// <summary>What the vector of biases is called.</summary>
     public string BiasesName => string.Create(CultureInfo.InvariantCulture, $"b{Index + 1}");
+
+    /// <summary>What the gains of layer normalization are called.</summary>
+    public string GainsName => string.Create(CultureInfo.InvariantCulture, $"g{Index + 1}");
+
+    /// <summary>What the offsets of layer normalization are called.</summary>
+    public string OffsetsName => string.Create(CultureInfo.InvariantCulture, $"c{Index + 1}");
+
+    /// <summary>What the matrix of a skip connection is called.</summary>
+    public string ProjectionName => string.Create(CultureInfo.InvariantCulture, $"P{Index + 1}");
+
+    /// <summary>The arrays of this layer that are trained, in the order of the parameters.</summary>
+    public IEnumerable<(string Name, Shape Shape)> Arrays()
+    {
+        yield return (WeightsName, Shape.Matrix(Inputs, Outputs));
+        yield return (BiasesName, Shape.Vector(Outputs));
+        if (Normalizes)
+        {
+            yield return (GainsName, Shape.Vector(Outputs));
+            yield return (OffsetsName, Shape.Vector(Outputs));
+        }
+
+        if (Projected > 0) yield return (ProjectionName, Shape.Matrix(Projected, Outputs));
+    }
+
+    /// <summary>What a number of an array is called.</summary>
+    /// <param name="array">The array.</param>
+    /// <param name="places">Where it is, from 0.</param>
+    public static string NameOf(string array, params int[] places) => string.Join('_', [array, .. places.Select(static place => (place + 1).ToString(CultureInfo.InvariantCulture))]);
 
     public string WeightName(int input, int output) => string.Create(CultureInfo.InvariantCulture, $"w{Index + 1}_{input + 1}_{output + 1}");
 
@@ -185,7 +239,19 @@ internal sealed record LayerPlace(int Index, int Inputs, int Outputs, int Start)
     public ReadOnlySpan<T> WeightsOf<T>(ReadOnlySpan<T> parameters) => parameters[Start..Bias];
 
     /// <summary>This layer's biases among all parameters.</summary>
-    public ReadOnlySpan<T> BiasesOf<T>(ReadOnlySpan<T> parameters) => parameters[Bias..End];
+    public ReadOnlySpan<T> BiasesOf<T>(ReadOnlySpan<T> parameters) => parameters[Bias..Gain];
+
+    /// <summary>What this layer has beside weights and biases, among all parameters.</summary>
+    public LayerExtras ExtrasOf<T>(ReadOnlySpan<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (End == Gain) return LayerExtras.None;
+        var extras = new LayerExtras(Normalizes ? new double[Outputs] : null, Normalizes ? new double[Outputs] : null, Projected > 0 ? new double[Projected, Outputs] : null);
+        Vectors.Widen(parameters[Gain..Offset], extras.Gain);
+        Vectors.Widen(parameters[Offset..Projection], extras.Offset);
+        Vectors.Widen(parameters[Projection..End], extras.ProjectionSpan);
+        return extras;
+    }
 }
 
 /// <summary>Where a weight is.</summary>

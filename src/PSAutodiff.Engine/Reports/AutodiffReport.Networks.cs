@@ -26,29 +26,32 @@ internal sealed partial class AutodiffReport
     private void Network(Network network, IReadOnlyList<ReportPoint> points)
     {
         Heading("Layers");
-        var description = Invariant($"{network.InputSize} inputs, {network.Layers.Count} layers, {network.ParameterCount} weights and biases. Positive weights are red, negative ones blue, and wide ones large; units show their biases.");
+        var description = Invariant($"{network.InputSize} inputs, {network.Layers.Count} layers, {network.ParameterCount} {(network.IsPlain ? "weights and biases" : "parameters")}. Positive weights are red, negative ones blue, and wide ones large; units show their biases. Above each layer stand what is trained in it, with shapes, and what it does.{(network.Layers.Any(static layer => layer.Skip > 0) ? " Arcs are skip connections." : string.Empty)}");
         _pictures.Start("network", $"Network {network}", description);
         _pictures.Array("layers", () =>
         {
-            DrawnLayer(network.InputSize, InputNames(network), "inputs", null);
+            DrawnLayer(network.InputSize, InputNames(network), "inputs", null, [Invariant($"x ({network.InputSize})")]);
             for (var i = 0; i < network.Layers.Count; i++)
             {
                 var layer = network.Layers[i];
-                DrawnLayer(layer.Outputs, UnitNames(network, i), layer.Activation.ToString(), layer);
+                DrawnLayer(layer.Outputs, UnitNames(network, i), layer.Form.Text, layer, [.. network.Layout.Layers[i].Arrays().Select(static array => $"{array.Name} {array.Shape}")]);
             }
         });
         _pictures.End();
         Figure(description);
+        Formula(network.OutputSize == 1 ? "p" : "outputs", network.ToExpression());
         if (network.InputSize == 1) NetworkCurve(network, points);
         if (network.InputSize == 2) Boundary(network, points);
         WeightTables(network);
     }
 
-    private void DrawnLayer(int size, Func<int, string> name, string activation, NetworkLayer? layer) => _pictures.Object(() =>
+    private void DrawnLayer(int size, Func<int, string> name, string activation, NetworkLayer? layer, IReadOnlyList<string> shapes) => _pictures.Object(() =>
     {
         var drawn = Math.Min(size, DrawnUnits);
         _pictures.Integer("size", size);
         _pictures.Text("activation", activation);
+        _pictures.Texts("shapes", shapes);
+        _pictures.Integer("skip", layer?.Skip ?? 0);
         _pictures.Texts("names", Enumerable.Range(0, drawn).Select(name));
         if (layer is null) return;
         _pictures.Numbers("biases", layer.Biases.Take(drawn));
@@ -88,13 +91,24 @@ internal sealed partial class AutodiffReport
             var layer = network.Layers[l];
             var from = l == 0 ? InputNames(network) : UnitNames(network, l - 1);
             var (inputs, outputs) = (Math.Min(layer.Inputs, TableRows), Math.Min(layer.Outputs, TableColumns));
-            var rows = Enumerable.Range(0, inputs).Select(i => Row(from(i), j => layer.WeightAt(i, j))).Append(Row("bias", j => layer.BiasSpan[j]));
+            var rows = Enumerable.Range(0, inputs).Select(i => Row(from(i), j => layer.WeightAt(i, j))).Append(Row("bias", j => layer.BiasSpan[j])).Concat(Extras());
             Table(
-                Invariant($"Layer {l + 1}: {layer.Inputs} x {layer.Outputs}, {layer.Activation}"),
+                Invariant($"Layer {l + 1}: {layer.Inputs} x {layer.Outputs}, {layer.Form.Text}"),
                 ["from \\ to", .. Enumerable.Range(0, outputs).Select(UnitNames(network, l))],
                 rows);
             if (layer.Inputs > 1 && layer.Outputs > 1 && l < MostMaps) HeatMap(Invariant($"Weights of layer {l + 1}"), WeightsOf(layer), from, UnitNames(network, l));
             if (inputs < layer.Inputs || outputs < layer.Outputs) Note(Invariant($"The table holds the first {inputs} rows and {outputs} columns. Export-AutodiffModel writes all."));
+
+            IEnumerable<IReadOnlyList<string>> Extras()
+            {
+                if (layer.Extras is { Gain: { } gain, Offset: { } offset }) foreach (var row in new[] { Row("gain", j => gain[j]), Row("offset", j => offset[j]) }) yield return row;
+                if (layer.Extras.Projection is not { } projection) yield break;
+                for (var i = 0; i < Math.Min(projection.GetLength(0), TableRows); i++)
+                {
+                    var source = i;
+                    yield return Row(Invariant($"skip from {(layer.Skip > l ? InputNames(network)(i) : UnitNames(network, l - layer.Skip)(i))}"), j => projection[source, j]);
+                }
+            }
 
             IReadOnlyList<string> Row(string name, Func<int, double> value) => [name, .. Enumerable.Range(0, outputs).Select(j => Invariant(value(j)))];
         }
@@ -226,7 +240,7 @@ internal sealed partial class AutodiffReport
 
         if (size > 2) return (values, 1, size, "Number of the largest output");
         var what = size == 1 ? "Output" : Invariant($"Output {UnitNames(network, network.Layers.Count - 1)(1)}");
-        if (Activation.Of(network.Layers[^1].Activation).GivesProbabilities) return (values, 0, 1, what);
+        if (Activation.Of(network.LastActivation).GivesProbabilities) return (values, 0, 1, what);
         var finite = values.Where(double.IsFinite).DefaultIfEmpty().ToArray();
         var (least, greatest) = (finite.Min(), finite.Max());
         return (values, least, greatest > least ? greatest : least + 1, what);

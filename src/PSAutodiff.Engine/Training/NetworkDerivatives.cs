@@ -74,7 +74,7 @@ public static class NetworkDerivatives
         string[] names = [.. network.Layout.Names()];
         var chosen = Chosen(network, names, parameters);
         var trace = NetworkTrace.Run(network, data, loss, threads, cancellation);
-        var derivatives = trace.Layers.SelectMany(static layer => layer.DW.Cast<double>().Concat(layer.Db)).ToArray();
+        var derivatives = trace.Layers.SelectMany(static layer => (IEnumerable<double>)[.. layer.DW.Cast<double>(), .. layer.Db, .. layer.DGain ?? [], .. layer.DOffset ?? [], .. layer.DProjection?.Cast<double>() ?? []]).ToArray();
         var model = NetworkModel<double>.Of(network, loss, data, threads);
         int[] rows = [.. Enumerable.Range(0, data.RowCount)];
         var moved = network.FlatParameters();
@@ -139,7 +139,7 @@ public static class NetworkDerivatives
                     if (layer.Delta[row, j] == 0) continue;
                     var size = Math.Abs(biases[j]);
                     for (var i = 0; i < layer.Inputs; i++) size += Math.Abs(inputs[row, i] * weights[i, j]);
-                    bound += Math.Abs(layer.Delta[row, j]) * size * (layer.Inputs + 1 + RoundingsOfOutput);
+                    bound += Math.Abs(layer.Delta[row, j]) * size * (layer.Inputs + 1 + RoundingsOfOutput + (place.Form.IsPlain ? 0 : layer.Outputs + RoundingsOfOutput));
                 }
             }
 

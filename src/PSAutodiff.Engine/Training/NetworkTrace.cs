@@ -100,6 +100,7 @@ public sealed class NetworkTrace
                 var at = 1 + (3 * layer.Index);
                 var deltas = results[at + 2];
                 Vectors.Divide(deltas, (double)rows);
+                var extras = layer.ExtrasOf<double>(wide);
                 return new LayerTrace(
                     layer.Index + 1,
                     network.Layers[layer.Index].Activation,
@@ -107,7 +108,12 @@ public sealed class NetworkTrace
                     Matrix<double>(results[at + 1], rows, layer.Outputs),
                     Matrix<double>(deltas, rows, layer.Outputs),
                     Matrix(layer.WeightsOf<double>(wide), layer.Inputs, layer.Outputs),
-                    layer.BiasesOf<double>(wide).ToArray());
+                    layer.BiasesOf<double>(wide).ToArray())
+                {
+                    DGain = extras.Gain,
+                    DOffset = extras.Offset,
+                    DProjection = extras.Projection,
+                };
             }).ToArray());
     }
 

@@ -60,13 +60,13 @@ public static class NetworkTraining
     internal static TrainingResult Run<T>(Network network, TrainingData<T> data, LossFunction loss, TrainingOptions options, CancellationToken cancellation, int[]? samples = null, bool standardizes = false, FeatureScaling? targets = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var plan = new TrainingPlan(data.RowCount, samples, options);
+        var plan = new TrainingPlan(data.RowCount, samples, options) { HasMasks = network.HasDropout };
         CheckRestarts(network, options);
 
         // New weights are meant for scaled targets, trained ones give those that they were trained on.
         var start = targets is not null && network.LossFunction is not null ? TargetScaling.TakeOut(network, targets) : network;
         var threads = Math.Max(1, options.Threads / TrainingLoop<T>.Workers(options));
-        var model = NetworkModel<T>.Of(network, loss, data, threads, options.HasNoise);
+        var model = NetworkModel<T>.Of(network, loss, data, threads, options.HasNoise || network.HasDropout);
         var loop = new TrainingLoop<T>(model, plan, start.FlatParameters<T>(), seed => network.Redrawn(seed).FlatParameters<T>())
         {
             Subject = () => (HashOf(start, loss), HashOf(data)),
@@ -90,6 +90,7 @@ public static class NetworkTraining
     /// <exception cref="AutodiffException">See <see cref="PartsTraining.Run"/>.</exception>
     internal static TrainingResult RunParts(Network network, DataRows rows, LossFunction loss, TrainingOptions options, bool standardizes, CancellationToken cancellation)
     {
+        if (network.HasDropout) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "Rows that stay in parts are taken without noise, but the network has layers with dropout. Leave dropout out of the layers.");
         CheckRestarts(network, options);
         if (network.Precision == NetworkPrecision.Single) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "Rows that stay in parts are trained on in double precision, and the network is one of single precision. Make it with double precision.");
         var expression = NetworkForms.LossOf(network, loss);
@@ -176,7 +177,7 @@ public static class NetworkTraining
     private static byte[] HashOf(Network network, LossFunction loss)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var layers = network.Layers.Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs},{layer.Outputs},{layer.Activation};"));
+        var layers = network.Layers.Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs},{layer.Outputs},{(layer.Form.IsPlain ? layer.Activation.ToString() : layer.Form.Text)};"));
         hash.AppendData(Encoding.UTF8.GetBytes($"network;{network.Precision};{network.Initializer};{loss};{string.Concat(layers)}"));
         hash.AppendData(MemoryMarshal.AsBytes<double>(network.FlatParameters()));
         hash.AppendData(MemoryMarshal.AsBytes<int>(network.FrozenIndices()));

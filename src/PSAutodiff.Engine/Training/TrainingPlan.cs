@@ -34,6 +34,18 @@ internal sealed class TrainingPlan
         Steps = (int)steps;
     }
 
+    /// <summary>Whether the model draws masks of dropout at each step.</summary>
+    /// <exception cref="AutodiffException">The optimizer needs a loss that stays the same.</exception>
+    public bool HasMasks
+    {
+        get;
+        init
+        {
+            if (value && Options.Optimizer == TrainingOptimizer.LBFGS) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "LBFGS finds the length of its steps on a loss that stays the same, but the network has layers with dropout, which changes it at each step. Leave dropout out of the layers, or take Adam.");
+            field = value;
+        }
+    }
+
     /// <summary>How to train.</summary>
     public TrainingOptions Options { get; }
 

@@ -51,7 +51,7 @@ internal sealed class TrainingRun<T>
         for (var i = 0; i < state.Memory.Length; i++) state.Memory[i].CopyTo(memory[i], 0);
         state.Memory = memory;
         _order = new TrainingOrder(_rows.Training, _options.Shuffle ? state.Seed : null);
-        if (_options.InputNoise > 0 || _options.GaussianDropout > 0)
+        if (_options.HasNoise || plan.HasMasks)
         {
             _noise = new BatchNoise(new RandomSource(state.Seed, TrainingStreams.Noise) { State = state.Noise }, _options.InputNoise, _options.GaussianDropout);
         }

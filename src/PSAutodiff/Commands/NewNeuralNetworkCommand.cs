@@ -108,6 +108,7 @@ public sealed class NewNeuralNetworkCommand : AutodiffCmdlet
                 string.Create(CultureInfo.InvariantCulture, $"-Layer gives layer {i + 1} {layers[i].Outputs} outputs, but its matrix of -Weight has {weights[i].GetLength(1)} columns."));
         }
 
+        if (layers.Find(static layer => !layer.IsPlain) is { } more) throw new AutodiffException(ErrorIds.LayerInvalid, $"-Weight makes layers of weights, biases and activations, but -Layer has {more}. Make the network with -InputSize and -Layer, without -Weight.");
         return [.. layers.Select(static layer => layer.Activation)];
     }
 }

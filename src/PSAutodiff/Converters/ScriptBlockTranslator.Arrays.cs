@@ -16,6 +16,7 @@ internal static partial class ScriptBlockTranslator
         [nameof(ExprNode.Norm)] = (0, 1, static (x, axis) => axis is [var one] ? x.Norm(one) : x.Norm()),
         [nameof(ExprNode.Softmax)] = (0, 1, static (x, axis) => axis is [var one] ? x.Softmax(one) : x.Softmax()),
         [nameof(ExprNode.LogSumExp)] = (0, 1, static (x, axis) => axis is [var one] ? x.LogSumExp(one) : x.LogSumExp()),
+        [nameof(ExprNode.LayerNorm)] = (0, 1, static (x, axis) => axis is [var one] ? x.LayerNorm(one) : x.LayerNorm()),
         [nameof(ExprNode.Winner)] = (0, 1, static (x, axis) => axis is [var one] ? x.Winner(one) : x.Winner()),
         [nameof(ExprNode.Trace)] = (0, 0, static (x, _) => x.Trace()),
         [nameof(ExprNode.Diag)] = (0, 0, static (x, _) => x.Diag()),

@@ -28,9 +28,9 @@ internal static class DivergenceAdvice
     /// <param name="result">The result, with a failed step.</param>
     public static string For(TrainingResult result)
     {
-        if (result.Network is { LossFunction: { } loss } network && Loss.Of(loss).AdviceFor(Activation.Of(network.Layers[^1].Activation)) is { } advice)
+        if (result.Network is { LossFunction: { } loss } network && Loss.Of(loss).AdviceFor(Activation.Of(network.LastActivation)) is { } advice)
         {
-            return $"{loss} measures probabilities, but the outputs of a last layer with {network.Layers[^1].Activation} leave 0 to 1. {advice}";
+            return $"{loss} measures probabilities, but the outputs of a last layer with {network.LastActivation} leave 0 to 1. {advice}";
         }
 
         return result.FailsAtStart

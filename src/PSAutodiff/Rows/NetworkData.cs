@@ -181,7 +181,7 @@ internal sealed class NetworkData
     }
 
     // Whether each output is a probability by itself.
-    internal static bool IsBinary(Network network) => Activation.Of(network.Layers[^1].Activation) is { GivesProbabilities: true, SumsToOne: false };
+    internal static bool IsBinary(Network network) => Activation.Of(network.LastActivation) is { GivesProbabilities: true, SumsToOne: false };
 
     // A matrix of one column is a list of its rows.
     private static IEnumerable<object?> Cells(IList list) =>

@@ -38,8 +38,8 @@ internal static class NetworkFit
 
     private static void CheckScalable(Network network, LossFunction loss)
     {
-        var last = network.Layers[^1].Activation;
-        if (last != ActivationFunction.Linear) throw new AutodiffException(ErrorIds.NetworkInvalid, $"-StandardizeTarget makes the way back to the targets part of the last layer, whose outputs have to be linear. Here they are {last}. Give New-NeuralNetwork a last layer without an activation.");
+        var last = network.Layers[^1].Form;
+        if (last is not { IsPlain: true, Activation: ActivationFunction.Linear }) throw new AutodiffException(ErrorIds.NetworkInvalid, $"-StandardizeTarget makes the way back to the targets part of the last layer, whose outputs have to be linear. Here they are {last.Text}. Give New-NeuralNetwork a last layer without an activation.");
         if (Networks.Losses.Loss.Of(loss) is Networks.Losses.CrossEntropyLoss) throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"{loss} measures probabilities, which -StandardizeTarget does not scale. Take the loss MeanSquaredError.");
     }
 

@@ -81,7 +81,7 @@ internal sealed class NetworkSweep(Network network, NetworkData data, ArrayRows 
         {
             if (other.LossFunction is not null) throw new AutodiffException(ErrorIds.SweepInvalid, $"The network {other} of -Sweep was trained before, so it may know the rows that others are compared on. Take networks of New-NeuralNetwork.");
             if (other.InputSize != first.InputSize || other.OutputSize != first.OutputSize) throw new AutodiffException(ErrorIds.SweepInvalid, $"The networks of -Sweep are {first} and {other}. They need the same number of inputs and of outputs, since they are compared on the same rows.");
-            if (other.Layers[^1].Activation != first.Layers[^1].Activation) throw new AutodiffException(ErrorIds.SweepInvalid, $"The networks of -Sweep are {first} and {other}. They need the same activation in the last layer, which says what labels are.");
+            if (other.LastActivation != first.LastActivation) throw new AutodiffException(ErrorIds.SweepInvalid, $"The networks of -Sweep are {first} and {other}. They need the same activation in the last layer, which says what labels are.");
         }
     }
 

@@ -33,9 +33,17 @@ public static class NetworkViews
             string.Create(CultureInfo.InvariantCulture, $"Layer {layer.Layer}: {layer.Inputs} -> {layer.Outputs} {layer.Activation}"),
             .. Beside([Block("Z", layer.Z, columns), Block("Y", layer.Y, columns), Block("Delta", layer.Delta, columns)], columns),
             .. Beside([Block("DW", layer.DW, columns), Block("Db", Row(layer.Db), columns, string.Create(CultureInfo.InvariantCulture, $"({layer.Db.Length})"))], columns),
+            .. Beside(Extras(layer, columns), columns),
         ];
         return string.Join('\n', lines);
     }
+
+    private static string[][] Extras(LayerTrace layer, int columns) =>
+    [
+        .. layer.DGain is { } gain ? [Block("DGain", Row(gain), columns, string.Create(CultureInfo.InvariantCulture, $"({gain.Length})"))] : (string[][])[],
+        .. layer.DOffset is { } offset ? [Block("DOffset", Row(offset), columns, string.Create(CultureInfo.InvariantCulture, $"({offset.Length})"))] : (string[][])[],
+        .. layer.DProjection is { } projection ? [Block("DProjection", projection, columns)] : (string[][])[],
+    ];
 
     private static double[,] Row(double[] values)
     {
@@ -66,6 +74,7 @@ public static class NetworkViews
     /// <summary>Blocks side by side where they fit, else one below the other.</summary>
     private static IEnumerable<string> Beside(string[][] blocks, int columns)
     {
+        if (blocks.Length == 0) return [];
         var widths = Array.ConvertAll(blocks, static block => block.Max(static line => line.Length));
         if (widths.Sum() + (Gap.Length * (blocks.Length - 1)) >= columns) return blocks.SelectMany(static block => block);
         return Enumerable.Range(0, blocks.Max(static block => block.Length))

@@ -136,7 +136,7 @@ public static class Views
     {
         ArgumentNullException.ThrowIfNull(network);
         return Lines(
-            [.. network.Layers.Take(MostLines).Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs} -> {layer.Outputs} {layer.Activation}"))],
+            [.. network.Layers.Take(MostLines).Select(static layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Inputs} -> {layer.Outputs} {layer.Form.Text}"))],
             network.Layers.Count);
     }
 

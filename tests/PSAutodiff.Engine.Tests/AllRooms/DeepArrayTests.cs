@@ -86,7 +86,7 @@ public sealed class DeepArrayTests
         foreach (var text in new[]
         {
             "A @ B", "A @ v", "v @ A", "v @ w", "A.T", "sum(A)", "sum(A, axis=0)", "sum(A, axis=1)", "mean(A)", "mean(A, axis=1)", "max(A)", "max(A, axis=0)", "min(A)", "min(A, axis=1)",
-            "norm(A)", "norm(A, axis=0)", "norm(v)", "softmax(A)", "softmax(A, axis=0)", "softmax(v)", "logsumexp(A)", "logsumexp(v)", "winner(v)", "outer(v, w)", "trace(A)", "diag(A)", "diag(v)",
+            "norm(A)", "norm(A, axis=0)", "norm(v)", "softmax(A)", "softmax(A, axis=0)", "softmax(v)", "layernorm(A)", "layernorm(A, axis=0)", "layernorm(v)", "logsumexp(A)", "logsumexp(v)", "winner(v)", "outer(v, w)", "trace(A)", "diag(A)", "diag(v)",
             "reshape(A, 9)", "broadcast(v, 3, 3)", "concat(v, w)", "concat(A, B, axis=1)", "[c, d]", "[v, w]", "v[1]", "v[1:]", "A[1]", "A[:, 1]", "take(v, [2, 0])", "take(A, [2, 0])",
             "scatter(v, [4, 0, 2], 5)", "place(v, 1, 3, 0, 5)", "eye(3)", "zeros(3)", "ones(3)",
             "solve(A, v)", "solve(A, B)", "inv(A)", "logdet(A)", "tril(A)", "cholesky(A)",
@@ -100,8 +100,8 @@ public sealed class DeepArrayTests
             if (names.Length == 0) continue;
             var more = Operations(ExprNode.Flatten([node, .. node.Gradient(names)])) - Operations(ExprNode.Flatten([node]));
 
-            // Both arguments of solve are matrices, and each has to be transposed; the adjoint of cholesky is a formula of triangular systems.
-            Assert.True(more <= text switch { "solve(A, B)" => 5, "cholesky(A)" => 13, _ => 4 }, $"{text}: {more} nodes");
+            // Both arguments of solve are matrices, and each has to be transposed; the adjoint of cholesky is a formula of triangular systems; that of layernorm has the deviation, which the value does not show.
+            Assert.True(more <= text switch { "solve(A, B)" => 5, "cholesky(A)" or "layernorm(A)" or "layernorm(A, axis=0)" or "layernorm(v)" => 13, _ => 4 }, $"{text}: {more} nodes");
         }
 
         Assert.Empty(OperationTable.ByCode.Where(static operation => operation is ArrayOperation).Select(static operation => operation.Name).Except(seen));

@@ -27,6 +27,7 @@ public sealed class ArrayBoundsTests
     [InlineData("logsumexp(30*v)", "log(exp(30*v0) + exp(30*v1) + exp(30*v2))")]
     [InlineData("softmax(v)", "exp(v0)/(exp(v0) + exp(v1) + exp(v2))", "exp(v1)/(exp(v0) + exp(v1) + exp(v2))", "exp(v2)/(exp(v0) + exp(v1) + exp(v2))")]
     [InlineData("softmax(9*A, axis=0)[1]", "exp(9*a10)/(exp(9*a00) + exp(9*a10))", "exp(9*a11)/(exp(9*a01) + exp(9*a11))", "exp(9*a12)/(exp(9*a02) + exp(9*a12))")]
+    [InlineData("layernorm(u)", "(u0 - (u0 + u1)/2)/sqrt(((u0 - (u0 + u1)/2)^2 + (u1 - (u0 + u1)/2)^2)/2 + 0.00001)", "(u1 - (u0 + u1)/2)/sqrt(((u0 - (u0 + u1)/2)^2 + (u1 - (u0 + u1)/2)^2)/2 + 0.00001)")]
     [InlineData("max(A/3, axis=1)", "max(max(a00/3, a01/3), a02/3)", "max(max(a10/3, a11/3), a12/3)")]
     [InlineData("min(v*0.1)", "min(min(v0*0.1, v1*0.1), v2*0.1)")]
     [InlineData("(A + v)[1]", "a10 + v0", "a11 + v1", "a12 + v2")]

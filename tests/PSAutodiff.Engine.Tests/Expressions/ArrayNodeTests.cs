@@ -47,6 +47,8 @@ public sealed class ArrayNodeTests
         ("norm(A, axis=0)", [A.Norm(0)]),
         ("softmax(A)", [ExprNode.Softmax(A), A.Softmax()]),
         ("softmax(A, axis=0)", [A.Softmax(0)]),
+        ("layernorm(A)", [ExprNode.LayerNorm(A), A.LayerNorm()]),
+        ("layernorm(A, axis=0)", [A.LayerNorm(0)]),
         ("logsumexp(v)", [ExprNode.LogSumExp(V), V.LogSumExp()]),
         ("logsumexp(A, axis=1)", [A.LogSumExp(1)]),
         ("winner(A)", [ExprNode.Winner(A), A.Winner()]),
@@ -90,7 +92,7 @@ public sealed class ArrayNodeTests
     /// <summary>Static methods of ExprNode that make an array of nodes alone, with the numbers of them.</summary>
     public static IEnumerable<(string Name, int Count)> StaticsOfNodes { get; } =
     [
-        ("MatMul", 2), ("Transpose", 1), ("Sum", 1), ("Mean", 1), ("Max", 1), ("Min", 1), ("Norm", 1), ("Softmax", 1), ("LogSumExp", 1), ("Winner", 1),
+        ("MatMul", 2), ("Transpose", 1), ("Sum", 1), ("Mean", 1), ("Max", 1), ("Min", 1), ("Norm", 1), ("Softmax", 1), ("LogSumExp", 1), ("LayerNorm", 1), ("Winner", 1),
         ("Outer", 2), ("Trace", 1), ("Diag", 1), ("Column", 1), ("Take", 2),
         ("Solve", 2), ("Inv", 1), ("LogDet", 1), ("Cholesky", 1), ("Tril", 1),
     ];

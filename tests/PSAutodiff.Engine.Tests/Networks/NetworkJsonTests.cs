@@ -115,7 +115,7 @@ public sealed class NetworkJsonTests
     [InlineData("""{"format":"PSAutodiff.Network","version":"1"}""", "'version' has to be a whole number")]
     [InlineData("""{"format":"PSAutodiff.Network","version":0}""", "'version' has to be a whole number")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1.5}""", "'version' has to be a whole number")]
-    [InlineData("""{"format":"PSAutodiff.Network","version":7,"masks":[],"layers":7}""", "it has version 7, but this PSAutodiff reads up to version 6; read it with a newer one")]
+    [InlineData("""{"format":"PSAutodiff.Network","version":8,"masks":[],"layers":7}""", "it has version 8, but this PSAutodiff reads up to version 7; read it with a newer one")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"initializer":"Given","layers":[]}""", "'precision' is missing")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"precision":"Double","layers":[]}""", "'initializer' is missing")]
     [InlineData("""{"format":"PSAutodiff.Network","version":1,"precision":"Half","initializer":"Given","layers":[]}""", "'precision' has to be one of Double, Single, not '\"Half\"'")]

@@ -103,6 +103,7 @@ public sealed class ElementTests
     [Theory]
     [InlineData("v: [2]; logsumexp(v)")]
     [InlineData("v: [2]; softmax(v)")]
+    [InlineData("v: [2]; layernorm(v)")]
     [InlineData("v: [2]; norm(v)")]
     [InlineData("v: [2]; winner(v)")]
     [InlineData("v: [2]; max(v)")]

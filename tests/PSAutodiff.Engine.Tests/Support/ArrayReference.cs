@@ -52,6 +52,7 @@ internal static class ArrayReference
             "norm" => Reduce(x, numbers, Norm),
             "logsumexp" => Reduce(x, numbers, LogSumExp),
             "softmax" => AlongAxis(x, numbers, joinsAll: false, Softmax),
+            "layernorm" => AlongAxis(x, numbers, joinsAll: false, LayerNorm),
             "winner" => AlongAxis(x, numbers, joinsAll: numbers.Length == 0, Winner),
             "outer" => Nested.Matrix(x.Columns, y!.Columns, (i, j) => x[0, i] * y[0, j]),
             "trace" => Nested.Number(Sum([.. Enumerable.Range(0, x.Rows).Select(i => x[i, i])])),
@@ -144,6 +145,13 @@ internal static class ArrayReference
         var largest = items.Aggregate(Math.Max);
         var exponentials = items.ConvertAll(item => Math.Exp(item - largest));
         return exponentials.ConvertAll(item => item / Sum(exponentials));
+    }
+
+    private static List<double> LayerNorm(List<double> items)
+    {
+        var mean = Sum(items) / items.Count;
+        var deviation = Math.Sqrt((Sum([.. items.Select(item => (item - mean) * (item - mean))]) / items.Count) + 1e-5);
+        return items.ConvertAll(item => (item - mean) / deviation);
     }
 
     private static List<double> Winner(List<double> items)

@@ -96,6 +96,15 @@ Describe 'What New-NeuralNetwork refuses' {
         @{ What = 'a negative size'; Id = 'LayerInvalid'; Names = '-1'; Call = { New-NeuralNetwork 2 -Layer -1 } }
         @{ What = 'half a unit'; Id = 'LayerInvalid'; Names = '2.5'; Call = { New-NeuralNetwork 2 2.5 } }
         @{ What = 'an activation without a size'; Id = 'LayerInvalid'; Names = 'item 1'; Call = { New-NeuralNetwork 2 tanh, 3 } }
+        @{ What = 'a step without a size'; Id = 'LayerInvalid'; Names = 'needs a size before it'; Call = { New-NeuralNetwork 2 layernorm, 3 } }
+        @{ What = 'a step twice'; Id = 'LayerInvalid'; Names = 'has LayerNorm already'; Call = { New-NeuralNetwork 2 3, layernorm, layernorm } }
+        @{ What = 'dropout without a number'; Id = 'LayerInvalid'; Names = 'above 0 and below 1, as in dropout=0.2'; Call = { New-NeuralNetwork 2 3, dropout, 1 } }
+        @{ What = 'dropout of everything'; Id = 'LayerInvalid'; Names = 'above 0 and below 1'; Call = { New-NeuralNetwork 2 3, dropout=1, 1 } }
+        @{ What = 'dropout in the last layer'; Id = 'NetworkInvalid'; Names = 'Layer 1: it is the last'; Call = { New-NeuralNetwork 2 3, dropout=0.1 } }
+        @{ What = 'a skip connection between widths'; Id = 'NetworkInvalid'; Names = 'adds 2 numbers'; Call = { New-NeuralNetwork 2 3, tanh, skip } }
+        @{ What = 'a skip connection too far'; Id = 'NetworkInvalid'; Names = 'over 2 layers, but there is only 1'; Call = { New-NeuralNetwork 2 2, tanh, skip=2 } }
+        @{ What = 'a skip connection over a half'; Id = 'LayerInvalid'; Names = 'a whole number of layers from 1'; Call = { New-NeuralNetwork 2 2, tanh, skip=0.5 } }
+        @{ What = 'steps beside -Weight'; Id = 'LayerInvalid'; Names = 'without -Weight'; Call = { New-NeuralNetwork -Weight (1, 2), (3, 4) -Layer 2, layernorm } }
         @{ What = 'two activations'; Id = 'LayerInvalid'; Names = 'item 3'; Call = { New-NeuralNetwork 2 3, tanh, relu } }
         @{ What = 'a network too large for memory'; Id = 'NetworkInvalid'; Names = 'smaller'; Call = { New-NeuralNetwork 2000000000 2000000000 } }
         @{ What = 'matrices that do not follow each other'; Id = 'NetworkInvalid'; Names = 'Layer 2'; Call = { New-NeuralNetwork -Weight $second, $first } }
@@ -154,5 +163,81 @@ Describe 'A network as expressions' {
         $result | Export-AutodiffModel -Path $path
         (Import-AutodiffModel $path).ToJson() | Should -BeExactly $result.Network.ToJson()
         $rows | Invoke-AutodiffModel (Import-AutodiffModel $path) | ForEach-Object Prediction | Should -BeExactly @($rows | Invoke-AutodiffModel $result | ForEach-Object Prediction)
+    }
+}
+
+Describe 'Layers with more than an activation' {
+    BeforeAll {
+        $random = [Random]::new(4)
+        $rows = foreach ($i in 1..60) {
+            $a, $b = (4 * $random.NextDouble() - 2), (4 * $random.NextDouble() - 2)
+            @{ a = $a; b = $b; y = [Math]::Sin($a) * $b; class = $a * $b -gt 0 ? 'same' : 'other' }
+        }
+    }
+
+    It 'are written as <Layer>' -ForEach @(
+        @{ Layer = 4, 'layernorm', 'tanh', 1; Text = '2-4 LayerNorm Tanh-1 Linear' }
+        @{ Layer = 4, 'tanh', 'LayerNorm', 'dropout(0.25)', 1; Text = '2-4 Tanh LayerNorm Dropout=0.25-1 Linear' }
+        @{ Layer = 2, 'skip', 'relu', 2, 'tanh', 'skip=2', 1; Text = '2-2 Skip ReLU-2 Tanh Skip=2-1 Linear' }
+        @{ Layer = 3, 'tanh', 'residual', 1; Text = $null }
+        @{ Layer = 3, 'tanh', 'project', 5, 'project 2', 'gelu', 'dropout 0.5', 1; Text = '2-3 Tanh Project-5 Project=2 GELU Dropout=0.5-1 Linear' }
+    ) {
+        if ($Text) { (New-NeuralNetwork 2 $Layer -Seed 1).ToString() | Should -BeExactly $Text }
+        else { { New-NeuralNetwork 2 $Layer -ErrorAction Stop } | Should -Throw -ExpectedMessage '*project*' }
+    }
+
+    It 'are completed' {
+        $offered = (TabExpansion2 'New-NeuralNetwork 4 8, l' -cursorColumn 24).CompletionMatches.CompletionText
+        $offered | Should -Contain 'layernorm'
+        (TabExpansion2 'New-NeuralNetwork 4 8, d' -cursorColumn 24).CompletionMatches.CompletionText | Should -Be 'dropout=0.2'
+    }
+
+    It 'are one line whose derivative is backpropagation' {
+        $net = New-NeuralNetwork 4 4, layernorm, tanh, skip, 3, softmax -Seed 1
+        $net.ToExpression() | ConvertTo-ExprText | Should -BeLike '*; softmax((tanh(layernorm(x @ W1 + b1) * g1 + c1) + x) @ W2 + b2)'
+        $net.ToExpression() | ConvertTo-ExprText -As Latex | Should -BeLike '\operatorname{softmax}*\operatorname{layernorm}*\odot \mathbf{g}_{1} + \mathbf{c}_{1}*'
+        $loss = $net.ToLossExpression('CategoricalCrossEntropy')
+        $at = $net.ArrayParameters + @{ x = 1, -2, 0.5, 0.25; y = 0, 1, 0 }
+        foreach ($name in $net.ArrayParameters.Keys) { $loss | Invoke-Differentiate $name | Should -Not -BeNullOrEmpty }
+        $loss | Test-Derivative -At $at | Should -BeTrue
+        $net.ToScalarExpression()[0] | ConvertTo-ExprText | Should -BeLike '*g1_1*c1_1*'
+    }
+
+    It 'are trained, kept, traced, checked and pruned' {
+        $net = New-NeuralNetwork 2 8, layernorm, gelu, project, 8, tanh, skip, dropout=0.1, 2, softmax -Seed 2
+        $training = @{ Network = $net; Feature = 'a', 'b'; Label = 'class'; Seed = 1; Optimizer = 'Adam'; LearningRate = 0.02; Epoch = 150; BatchSize = 10 }
+        $result = $rows | Start-NetworkTraining @training
+        $result.FinalLoss | Should -BeLessThan 0.1
+        ($rows | Start-NetworkTraining @training).Network.ToJson() | Should -BeExactly $result.Network.ToJson()
+        $predicted = @($rows | Invoke-AutodiffModel $result | ForEach-Object P_same)
+        foreach ($extension in 'json', 'safetensors') {
+            $path = Join-Path $TestDrive "steps.$extension"
+            $result | Export-AutodiffModel -Path $path
+            $read = Import-AutodiffModel $path
+            @($rows | Invoke-AutodiffModel $read | ForEach-Object P_same) | Should -BeExactly $predicted
+        }
+
+        $again = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($result.Network, 3))
+        @($rows | Invoke-AutodiffModel $again | ForEach-Object P_same) | Should -BeExactly $predicted
+        $trace = $rows | Trace-NeuralNetwork $result.Network -Label class
+        $trace.Layers[0].DGain | Should -HaveCount 8
+        $trace.Layers[0].DProjection.Length | Should -Be 16
+        ($trace | Out-String) | Should -BeLike '*DGain (8)*DOffset (8)*DProjection (2 x 8)*'
+        @($rows | Test-Derivative $result.Network -Label class -Detailed | Where-Object -Not Passed) | Should -BeNullOrEmpty
+        $pruned = $rows | Optimize-NeuralNetwork $result.Network -Label class -Fraction 0.2
+        $pruned.FrozenCount | Should -Be ([Math]::Round(0.2 * $result.Network.WeightCount))
+    }
+
+    It 'are compared by a sweep over folds' {
+        $deep = New-NeuralNetwork 2 8, layernorm, tanh, project, dropout=0.1, 2, softmax -Seed 2
+        $sweep = $rows | Start-NetworkTraining -Feature a, b -Label class -Epoch 40 -BatchSize 10 -Optimizer Adam -LearningRate 0.02 -Seed 1 -CrossValidationFold 3 -Sweep @{ Network = $deep, (New-NeuralNetwork 2 2, softmax -Seed 1) }
+        $sweep | Should -HaveCount 2
+        ($sweep | Where-Object IsBest).Settings.Network.ToString() | Should -BeExactly $deep.ToString()
+    }
+
+    It 'are trained by LBFGS, but not with dropout' {
+        $training = @{ Feature = 'a', 'b'; Label = 'y'; Optimizer = 'LBFGS'; Epoch = 60 }
+        ($rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 8, layernorm, tanh, project, 1 -Seed 1) @training).FinalLoss | Should -BeLessThan 0.01
+        { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 2 8, tanh, dropout=0.5, 1 -Seed 1) @training -ErrorAction Stop } | Should -Throw -ErrorId 'TrainingOptionInvalid*' -ExpectedMessage '*dropout*Adam*'
     }
 }

@@ -47,7 +47,7 @@ BeforeDiscovery {
             $text = @($lines[$first..($i - 1)]) -join "`n"
             if ($first -eq $i) { $text = '' }
             # C# and what its program prints are compiled, run and compared by AddedOperationTests of the engine's tests.
-            if ($Page -eq 'docs/how-to/adding-an-operation.md' -and $info -in 'csharp', 'text') { continue }
+            if ($Page -in 'docs/how-to/adding-an-operation.md', 'docs/how-to/adding-an-activation.md' -and $info -in 'csharp', 'text') { continue }
             # The service and the programs of this page are run by CsvToService.Tests.
             if ($Page -eq 'docs/how-to/csv-to-service.md' -and $info -in 'xml', 'csharp', 'python', 'text') { continue }
             if ($info -eq 'yaml' -or (-not $info -and $text -match "^$([regex]::Escape((Split-Path $Page -LeafBase))) ")) { continue }

@@ -210,6 +210,13 @@ Describe 'Models written as the loss of one row' {
         $run.Output[-1] | Should -BeGreaterThan 46
     }
 
+    It 'deep-network.ps1 learns with normalization and skip connections what it does not without' {
+        $plain, $steps = @((Invoke-Example deep-network.ps1).Output)
+        $plain.TestAccuracy | Should -BeLessThan 0.8
+        $steps.TestAccuracy | Should -BeGreaterThan 0.9
+        $steps.TestLoss | Should -BeLessThan ($plain.TestLoss / 3)
+    }
+
     It 'embedding.ps1 finds the regression of each species' {
         $run = Invoke-Example embedding.ps1
         $lines = @($run.Output[1..3])

@@ -3,6 +3,7 @@ using System.Text;
 using PSAutodiff.Core;
 using PSAutodiff.Exchange.Safetensors;
 using PSAutodiff.Expressions.Text;
+using PSAutodiff.Networks.Activations;
 
 namespace PSAutodiff.Exchange.Code;
 
@@ -171,19 +172,14 @@ internal static class TorchFile
         text.Append("class Model(torch.nn.Module):\n    def __init__(self, dtype=torch.float64):\n        super().__init__()\n        self.layers = torch.nn.Sequential(\n");
         foreach (var layer in network.Layers)
         {
-            var activation = layer.Activation switch
-            {
-                ActivationFunction.ReLU => "ReLU()",
-                ActivationFunction.Sigmoid => "Sigmoid()",
-                ActivationFunction.Tanh => "Tanh()",
-                ActivationFunction.Softmax => "Softmax(dim=-1)",
-                ActivationFunction.Linear => "Identity()",
-                var other => throw new AutodiffException(ErrorIds.FormatUnsupported, $"The activation {other} has no form in PyTorch here. Save the model as JSON."),
-            };
+            var activation = Activation.Of(layer.Activation).Torch ?? throw new AutodiffException(ErrorIds.FormatUnsupported, $"The activation {layer.Activation} has no form in PyTorch here. Save the model as JSON.");
             text.Append(CultureInfo.InvariantCulture, $"            torch.nn.Linear({layer.Inputs}, {layer.Outputs}, dtype=dtype),\n            torch.nn.{activation},\n");
         }
 
         text.Append("        )\n");
+        AppendModules("norms", static layer => layer.Form.Normalizes, static layer => FormattableString.Invariant($"LayerNorm({layer.Outputs}, dtype=dtype)"));
+        AppendModules("projections", static layer => layer.Form.Projects, static layer => FormattableString.Invariant($"Linear({layer.Extras.Projection!.GetLength(0)}, {layer.Outputs}, bias=False, dtype=dtype)"));
+        AppendModules("drops", static layer => layer.Dropout > 0, static layer => FormattableString.Invariant($"Dropout({layer.Dropout})"));
         if (network.Scaling is { } scaling)
         {
             AppendBuffer("means", scaling.Means);
@@ -192,10 +188,48 @@ internal static class TorchFile
 
         text.Append("\n    def forward(self, inputs):\n");
         if (network.Scaling is not null) text.Append("        inputs = (inputs - self.means) / self.deviations\n");
-        text.Append("        return self.layers(inputs.to(self.layers[0].weight.dtype))\n");
+        if (network.IsPlain) text.Append("        return self.layers(inputs.to(self.layers[0].weight.dtype))\n");
+        else AppendSteps(text, network);
+
+        void AppendModules(string name, Func<NetworkLayer, bool> isOne, Func<NetworkLayer, string> module)
+        {
+            if (!network.Layers.Any(isOne)) return;
+            text.Append("        self.").Append(name).Append(" = torch.nn.ModuleDict({\n");
+            foreach (var (l, layer) in network.Layers.Index())
+            {
+                if (isOne(layer)) text.Append(CultureInfo.InvariantCulture, $"            \"{2 * l}\": torch.nn.{module(layer)},\n");
+            }
+
+            text.Append("        })\n");
+        }
 
         void AppendBuffer(string name, double[] numbers) =>
             text.Append("        self.register_buffer(\"").Append(name).Append("\", torch.tensor([\n").Append(CodeText.Numbers(numbers.Select(CodeText.Number), "            ")).Append("        ], dtype=torch.float64), persistent=False)\n");
+    }
+
+    // What each layer takes in stays there for skip connections.
+    private static void AppendSteps(StringBuilder text, Network network)
+    {
+        text.Append("        taken = [inputs.to(self.layers[0].weight.dtype)]\n");
+        foreach (var (l, layer) in network.Layers.Index())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"        values = self.layers[{2 * l}](taken[{l}])\n");
+            foreach (var step in layer.Steps)
+            {
+                var source = FormattableString.Invariant($"taken[{l + 1 - layer.Skip}]");
+                text.Append("        values = ").Append(step switch
+                {
+                    LayerStep.LayerNorm => FormattableString.Invariant($"self.norms[\"{2 * l}\"](values)"),
+                    LayerStep.Activation => FormattableString.Invariant($"self.layers[{(2 * l) + 1}](values)"),
+                    LayerStep.Dropout => FormattableString.Invariant($"self.drops[\"{2 * l}\"](values)"),
+                    _ => layer.Form.Projects ? FormattableString.Invariant($"values + self.projections[\"{2 * l}\"]({source})") : $"values + {source}",
+                }).Append('\n');
+            }
+
+            text.Append("        taken.append(values)\n");
+        }
+
+        text.Append("        return taken[-1]\n");
     }
 
     private static void AppendRegression(StringBuilder text, RegressionResult regression)

@@ -167,7 +167,7 @@ internal sealed class OnnxReader
     }
 
     private static AutodiffException Unknown(OnnxNode node) =>
-        FileErrors.Of($"The model has the operation {node.Title}{(node.Domain.Length > 0 ? $" of {node.Domain}" : string.Empty)} where a dense network has none. Import-AutodiffModel reads dense networks: {Known}, each on the layer before it and constants.");
+        FileErrors.Of($"The model has the operation {node.Title}{(node.Domain.Length > 0 ? $" of {node.Domain}" : string.Empty)} where a dense network has none. Import-AutodiffModel reads dense networks: {Known}, each on the layer before it and constants. Networks of PSAutodiff with other activations, layer normalization or skip connections come back from JSON and safetensors.");
 
     private static AutodiffException Misplaced(OnnxNode node, string why) => FileErrors.Of($"The node {node.Title} is not read: {why}.");
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using PSAutodiff.Core;
 using PSAutodiff.Exchange.Onnx;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Networks;
 using PSAutodiff.Serialization;
 
 namespace PSAutodiff.Exchange.Safetensors;
@@ -62,12 +63,14 @@ internal static class SafetensorsModel
 
     private static Network ReadNetwork(IReadOnlyList<OnnxTensor> tensors, IReadOnlyDictionary<string, string> notes, IReadOnlyList<ActivationFunction>? activations)
     {
+        var noted = notes.GetValueOrDefault(ModelNotes.NetworkKey);
+        var (extras, rest) = ExtrasOf(tensors, noted);
+        tensors = rest;
         var byName = tensors.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
         string[] layers = [.. tensors.Where(static tensor => Dotted(tensor.Name).EndsWith(Weight, StringComparison.Ordinal)).Select(static tensor => Dotted(tensor.Name)[..^Weight.Length]).Order(NaturalOrder.Instance)];
         var known = layers.ToHashSet(StringComparer.Ordinal);
         var others = tensors.Where(tensor => Layer(Dotted(tensor.Name)) is not { } layer || !known.Contains(layer)).Select(static tensor => FileErrors.Shown(tensor.Name)).ToArray();
         if (layers.Length == 0 || others.Length > 0) throw FileErrors.Of($"It holds no dense network: {(others.Length > 0 ? $"beside weights and biases of layers there {(others.Length == 1 ? "is" : "are")} {string.Join(", ", others.Take(5))}" : "there are no weights")}. A network has a matrix 'name.weight' for each layer, and a vector 'name.bias'.");
-        var noted = notes.GetValueOrDefault(ModelNotes.NetworkKey);
         activations ??= noted is null ? throw FileErrors.Of($"It holds {layers.Length.ToString(CultureInfo.InvariantCulture)} layers ({string.Join(", ", layers.Take(8).Select(static layer => FileErrors.Shown(layer + Weight)))}), but not what stands between them. Name the activations with -Activation, one for each layer, for example: -Activation {string.Join(", ", Enumerable.Repeat("ReLU", layers.Length - 1).Append("Linear").Take(8))}") : ActivationsIn(noted, layers.Length);
         if (activations.Count != layers.Length) throw FileErrors.Of(string.Create(CultureInfo.InvariantCulture, $"It holds {layers.Length} layers, but there are {activations.Count} activations. Give one for each layer."));
         var (weights, biases, isSingle) = (new List<double[,]>(), new List<double[]>(), true);
@@ -90,12 +93,39 @@ internal static class SafetensorsModel
         try
         {
             var network = Network.FromWeights(weights, biases, activations, isSingle ? NetworkPrecision.Single : NetworkPrecision.Double);
-            return noted is null ? network : ModelNotes.With(network, noted);
+            return noted is null ? network : ModelNotes.With(network, noted, extras);
         }
         catch (AutodiffException exception) when (exception.ErrorId is ErrorIds.NetworkInvalid)
         {
             throw FileErrors.Of(exception.Message);
         }
+    }
+
+    // What layers have beside weights and biases goes with the notes that say what they do; without those it stays among the tensors.
+    private static (List<LayerExtras>? Extras, IReadOnlyList<OnnxTensor> Others) ExtrasOf(IReadOnlyList<OnnxTensor> tensors, string? notes)
+    {
+        var others = tensors.Where(static tensor => tensor.Name.StartsWith("norms.", StringComparison.Ordinal) || tensor.Name.StartsWith("projections.", StringComparison.Ordinal)).ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+        if (others.Count == 0 || notes is null) return (null, tensors);
+        var extras = new List<LayerExtras>();
+        for (var l = 0; l < tensors.Count && others.Count > 0; l++)
+        {
+            double[,]? projection = null;
+            if (others.Remove(ProjectionOf(l) + Weight, out var matrix))
+            {
+                if (matrix.Sizes is not [var outputs, var inputs] || outputs == 0 || inputs == 0) throw FileErrors.Of($"{FileErrors.Shown(matrix.Name)} has the shape {matrix.SizesText}. It has to be a matrix, outputs x inputs.");
+                projection = new double[inputs, outputs];
+                foreach (var (at, number) in matrix.Numbers().Index()) projection[at % inputs, at / inputs] = number;
+            }
+
+            extras.Add(new LayerExtras(
+                others.Remove(NormOf(l) + Weight, out var gain) ? gain.Numbers() : null,
+                others.Remove(NormOf(l) + Bias, out var offset) ? offset.Numbers() : null,
+                projection));
+        }
+
+        if (others.Count > 0) throw FileErrors.Of($"{FileErrors.Shown(others.Keys.First())} belongs to none of its layers.");
+        while (extras.Count < tensors.Count) extras.Add(LayerExtras.None);
+        return (extras, [.. tensors.Where(static tensor => !tensor.Name.StartsWith("norms.", StringComparison.Ordinal) && !tensor.Name.StartsWith("projections.", StringComparison.Ordinal))]);
     }
 
     // One layer alone is called nothing: its tensors are 'weight' and 'bias'.
@@ -141,6 +171,12 @@ internal static class SafetensorsModel
 
                     tensors.Add((NameOf(l) + Weight, [layer.Outputs, layer.Inputs], transposed));
                     tensors.Add((NameOf(l) + Bias, [layer.Outputs], layer.Biases));
+                    if (layer.Extras.Gain is { } gain) tensors.Add((NormOf(l) + Weight, [gain.Length], gain));
+                    if (layer.Extras.Offset is { } offset) tensors.Add((NormOf(l) + Bias, [offset.Length], offset));
+                    if (layer.Extras.Projection is not { } projection) continue;
+                    var (sources, turned) = (projection.GetLength(0), new double[projection.Length]);
+                    for (var i = 0; i < turned.Length; i++) turned[(i % layer.Outputs * sources) + (i / layer.Outputs)] = projection[i / layer.Outputs, i % layer.Outputs];
+                    tensors.Add((ProjectionOf(l) + Weight, [layer.Outputs, sources], turned));
                 }
 
                 return tensors;
@@ -157,6 +193,12 @@ internal static class SafetensorsModel
                 throw new AutodiffException(ErrorIds.FormatUnsupported, "Safetensors hold numbers with names: those of networks, regressions and curve fits. Those of this model stand in its expression. Save it as JSON or ONNX.");
         }
     }
+
+    /// <summary>What the layer normalization of a layer is called.</summary>
+    internal static string NormOf(int layer) => string.Create(CultureInfo.InvariantCulture, $"norms.{2 * layer}");
+
+    /// <summary>What the matrix of the skip connection of a layer is called.</summary>
+    internal static string ProjectionOf(int layer) => string.Create(CultureInfo.InvariantCulture, $"projections.{2 * layer}");
 
     /// <summary>What a layer is called.</summary>
     internal static string NameOf(int layer) => string.Create(CultureInfo.InvariantCulture, $"layers.{2 * layer}");

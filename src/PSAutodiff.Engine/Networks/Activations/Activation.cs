@@ -19,6 +19,9 @@ internal abstract class Activation
     /// <summary>Whether the outputs of a layer depend on each other, and sum to 1; else each comes from its own sum alone.</summary>
     public virtual bool SumsToOne => false;
 
+    /// <summary>What makes a module of it in <c>torch.nn</c>, such as <c>Tanh()</c>; null where there is none.</summary>
+    public virtual string? Torch => null;
+
     /// <summary>The object of a function.</summary>
     public static Activation Of(ActivationFunction function) => All[(int)function];
 

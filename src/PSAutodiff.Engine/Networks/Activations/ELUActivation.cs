@@ -7,5 +7,7 @@ internal sealed class ELUActivation : Activation
 
     public override IReadOnlyList<string> Names => ["elu"];
 
+    public override string Torch => "ELU()";
+
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Relu(sums) + ExprNode.Expm1(ExprNode.Min(sums, sums.ArrayShape.IsNumber ? 0 : new double[sums.ArrayShape.Count]));
 }

@@ -7,5 +7,7 @@ internal sealed class GELUActivation : Activation
 
     public override IReadOnlyList<string> Names => ["gelu"];
 
+    public override string Torch => "GELU()";
+
     public override ExprNode ToExpression(ExprNode sums) => sums * ExprNode.Erfc(-sums * Math.Sqrt(0.5)) / 2;
 }

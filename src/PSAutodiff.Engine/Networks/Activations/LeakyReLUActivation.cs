@@ -9,5 +9,7 @@ internal sealed class LeakyReLUActivation : Activation
 
     public override IReadOnlyList<string> Names => ["leakyrelu", "leaky_relu"];
 
+    public override string Torch => "LeakyReLU(0.01)";
+
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Max(Slope * sums, sums);
 }

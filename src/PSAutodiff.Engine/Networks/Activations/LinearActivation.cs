@@ -7,5 +7,7 @@ internal sealed class LinearActivation : Activation
 
     public override IReadOnlyList<string> Names => ["linear", "identity", "none"];
 
+    public override string Torch => "Identity()";
+
     public override ExprNode ToExpression(ExprNode sums) => sums;
 }

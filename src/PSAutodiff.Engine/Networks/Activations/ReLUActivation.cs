@@ -7,5 +7,7 @@ internal sealed class ReLUActivation : Activation
 
     public override IReadOnlyList<string> Names => ["relu"];
 
+    public override string Torch => "ReLU()";
+
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Relu(sums);
 }

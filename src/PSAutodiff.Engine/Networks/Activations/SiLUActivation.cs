@@ -7,5 +7,7 @@ internal sealed class SiLUActivation : Activation
 
     public override IReadOnlyList<string> Names => ["silu", "swish"];
 
+    public override string Torch => "SiLU()";
+
     public override ExprNode ToExpression(ExprNode sums) => sums * ExprNode.Sigmoid(sums);
 }

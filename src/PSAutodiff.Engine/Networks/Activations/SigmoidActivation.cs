@@ -7,6 +7,8 @@ internal sealed class SigmoidActivation : Activation
 
     public override IReadOnlyList<string> Names => ["sigmoid", "logistic"];
 
+    public override string Torch => "Sigmoid()";
+
     public override bool GivesProbabilities => true;
 
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Sigmoid(sums);

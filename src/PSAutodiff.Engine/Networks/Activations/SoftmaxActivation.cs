@@ -7,6 +7,8 @@ internal sealed class SoftmaxActivation : Activation
 
     public override IReadOnlyList<string> Names => ["softmax"];
 
+    public override string Torch => "Softmax(dim=-1)";
+
     public override bool GivesProbabilities => true;
 
     public override bool SumsToOne => true;

@@ -7,5 +7,7 @@ internal sealed class SoftplusActivation : Activation
 
     public override IReadOnlyList<string> Names => ["softplus"];
 
+    public override string Torch => "Softplus(threshold=50)";
+
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Softplus(sums);
 }

@@ -7,5 +7,7 @@ internal sealed class TanhActivation : Activation
 
     public override IReadOnlyList<string> Names => ["tanh"];
 
+    public override string Torch => "Tanh()";
+
     public override ExprNode ToExpression(ExprNode sums) => ExprNode.Tanh(sums);
 }

@@ -18,7 +18,7 @@ internal abstract class CrossEntropyLoss(ActivationFunction fusesWith) : Loss
 
     public override void CheckLayer<T>(Network network, TrainingData<T>? data)
     {
-        var last = Activation.Of(network.Layers[^1].Activation);
+        var last = Activation.Of(network.LastActivation);
         if (AdviceFor(last) is { } advice)
         {
             if (network.Initializer != NetworkInitializer.Given) throw Invalid($"the last layer is {last.Function}, whose outputs are not probabilities. {advice}");

@@ -31,7 +31,7 @@ internal abstract class Loss
     public static LossFunction DefaultFor(Network network) => Array.Find(All, loss => loss.FusesInto(network))?.Function ?? LossFunction.MeanSquaredError;
 
     /// <summary>Whether the loss is computed from the weighted sums of a network's last layer.</summary>
-    public bool FusesInto(Network network) => FusesWith == network.Layers[^1].Activation;
+    public bool FusesInto(Network network) => FusesWith == network.LastActivation;
 
     /// <summary>Gradient and diagonal of the Hessian of one row's loss with respect to predictions, or the whole Hessian with respect to weighted sums when they were fused.</summary>
     /// <param name="fused">Whether the last layer has the activation <see cref="FusesWith"/>, by whose weighted sums the derivatives are then. Predictions follow in either case.</param>

@@ -98,7 +98,7 @@ internal static class TrainingJob
         };
         if (reader.Remaining > 0) throw new InvalidDataException("it goes on after its end");
         data.Check();
-        return new StartTrainer<T>(NetworkModel<T>.Of(network, loss, data, threads, options.HasNoise), new TrainingPlan(rows, Checked(samples, rows), options));
+        return new StartTrainer<T>(NetworkModel<T>.Of(network, loss, data, threads, options.HasNoise || network.HasDropout), new TrainingPlan(rows, Checked(samples, rows), options) { HasMasks = network.HasDropout });
     }
 
     private static int[]? Checked(int[]? samples, int rows) => samples is null || samples.Length == rows ? samples : throw new InvalidDataException("it has more or fewer numbers of rows than rows");

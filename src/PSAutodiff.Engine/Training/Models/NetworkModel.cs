@@ -15,10 +15,10 @@ namespace PSAutodiff.Training.Models;
 internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // What varies by row: inputs, targets, and then the factors on the inputs of all layers but the first.
+    // What varies by row: inputs, targets, the masks of layers with dropout, and then the factors on the inputs of all layers but the first.
     private const int OfInputs = 0;
     private const int OfTargets = 1;
-    private const int OfFactors = 2;
+    private const int OfMasks = 2;
 
     // Numbers computed for a row up to which a network is trained as numbers.
     private const int MostNumbers = 1024;
@@ -31,19 +31,23 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
     private readonly TrainingData<T> _data;
     private readonly int _threads;
     private readonly int[] _frozen;
+    private readonly (int Outputs, double Rate)[] _masks;
+    private readonly int _ofFactors;
     private readonly ReadOnlyMemory<T>[] _columns;
     private readonly T[][] _made;
     private readonly double[] _mean = new double[1];
     private RowRun<T>? _gradient;
     private RowRun<T>? _noisyGradient;
+    private RowRun<T>? _maskedGradient;
     private RowRun<T>? _value;
     private BatchNoise? _noise;
 
     private NetworkModel(Network network, LossFunction loss, TrainingData<T> data, int threads)
     {
         (_network, _loss, _data, _threads, _frozen) = (network, loss, data, threads, network.FrozenIndices());
-        var layers = network.Layout.Layers.Length;
-        _columns = new ReadOnlyMemory<T>[OfFactors + layers - 1];
+        _masks = [.. network.Layers.Where(static layer => layer.Dropout > 0).Select(static layer => (layer.Outputs, layer.Dropout))];
+        _ofFactors = OfMasks + _masks.Length;
+        _columns = new ReadOnlyMemory<T>[_ofFactors + network.Layout.Layers.Length - 1];
         _columns[OfInputs] = data.Inputs;
         _columns[OfTargets] = data.Targets;
         _made = [.. Enumerable.Repeat(Array.Empty<T>(), _columns.Length)];
@@ -56,7 +60,7 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
     public int RowCount => _data.RowCount;
 
     /// <inheritdoc/>
-    public ThreadTeam? Team => _threads > 1 ? (_noisyGradient ?? _gradient)?.Team : null;
+    public ThreadTeam? Team => _threads > 1 ? (_noisyGradient ?? _maskedGradient ?? _gradient)?.Team : null;
 
     /// <summary>Makes the model of a network.</summary>
     /// <param name="network">Its layers count, not the values of its parameters. Pruned weights are constants: their derivatives are 0.</param>
@@ -80,8 +84,10 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
     public double Gradient(T[] parameters, ReadOnlySpan<int> rows, T[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         var run = noise is { DropoutDeviation: > 0 }
-            ? _noisyGradient ??= RunOf(LossProgramOf(hasFactors: true).Rows!)
-            : _gradient ??= RunOf(LossProgramOf(hasFactors: false).Rows!);
+            ? _noisyGradient ??= RunOf(LossProgramOf(hasFactors: true, hasMasks: true).Rows!)
+            : noise is not null && _masks.Length > 0
+            ? _maskedGradient ??= RunOf(LossProgramOf(hasFactors: false, hasMasks: true).Rows!)
+            : _gradient ??= RunOf(LossProgramOf(hasFactors: false, hasMasks: false).Rows!);
         _noise = noise;
         Run(run, parameters, rows, gradient, cancellation);
 
@@ -94,7 +100,7 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
     public double Loss(T[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
         _noise = null;
-        Run(_value ??= RunOf(LossProgramOf(hasFactors: false).Loss), parameters, rows, [], cancellation);
+        Run(_value ??= RunOf(LossProgramOf(hasFactors: false, hasMasks: false).Loss), parameters, rows, [], cancellation);
         return _mean[0];
     }
 
@@ -134,10 +140,11 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
     }
 
     // With memory for arrays, however small they are.
-    private LossProgram LossProgramOf(bool hasFactors) => NetworkForms.Get(_network, $"gradient of {_loss} in arrays of {typeof(T)}{(hasFactors ? " with factors" : string.Empty)}", () =>
+    private LossProgram LossProgramOf(bool hasFactors, bool hasMasks) => NetworkForms.Get(_network, $"gradient of {_loss} in arrays of {typeof(T)}{(hasFactors ? " with factors" : string.Empty)}{(hasMasks ? " with masks" : string.Empty)}", () =>
     {
+        string[] masks = hasMasks ? [.. _network.Layers.Index().Where(static layer => layer.Item.Dropout > 0).Select(static layer => NetworkForms.MaskName(layer.Index))] : [];
         string[] factors = hasFactors ? [.. Enumerable.Range(1, _network.Layout.Layers.Length - 1).Select(NetworkForms.FactorsName)] : [];
-        return new LossProgram(NetworkForms.LossOf(_network, _loss, hasFactors), [NetworkForms.Inputs, NetworkForms.Targets, .. factors], [.. _network.Layout.ArrayNames()], default, typeof(T) == typeof(float), keepsArrays: true);
+        return new LossProgram(NetworkForms.LossOf(_network, _loss, hasFactors, hasMasks), [NetworkForms.Inputs, NetworkForms.Targets, .. masks, .. factors], [.. _network.Layout.ArrayNames()], default, typeof(T) == typeof(float), keepsArrays: true);
     });
 
     private RowRun<T> RunOf(RowProgram program) => new(program, _threads) { OfPiece = this };
@@ -165,7 +172,8 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
         var width = _data.InputSize;
         var inputs = Room(OfInputs, rows.Length * width);
         var layers = noise.DropoutDeviation > 0 ? _network.Layout.Layers : [];
-        for (var l = 1; l < layers.Length; l++) Room(OfFactors + l - 1, rows.Length * layers[l].Inputs);
+        for (var l = 1; l < layers.Length; l++) Room(_ofFactors + l - 1, rows.Length * layers[l].Inputs);
+        for (var m = 0; m < _masks.Length; m++) Room(OfMasks + m, rows.Length * _masks[m].Outputs);
         for (var row = 0; row < rows.Length; row++)
         {
             var some = inputs.AsSpan(row * width, width);
@@ -183,9 +191,18 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
                     continue;
                 }
 
-                foreach (ref var factor in _made[OfFactors + l - 1].AsSpan(row * layers[l].Inputs, layers[l].Inputs)) factor = Factor(noise);
+                foreach (ref var factor in _made[_ofFactors + l - 1].AsSpan(row * layers[l].Inputs, layers[l].Inputs)) factor = Factor(noise);
             }
+
+            for (var m = 0; m < _masks.Length; m++) DrawMask(noise.Random, _masks[m].Rate, _made[OfMasks + m].AsSpan(row * _masks[m].Outputs, _masks[m].Outputs));
         }
+    }
+
+    // What stays is divided by the part that does, so that sums stay what they are on the average.
+    private static void DrawMask(RandomSource random, double rate, Span<T> mask)
+    {
+        var kept = T.CreateTruncating(1 / (1 - rate));
+        foreach (ref var factor in mask) factor = random.NextUnit() < rate ? T.Zero : kept;
     }
 
     private static T Factor(BatchNoise noise) => T.CreateTruncating(1 + (noise.DropoutDeviation * noise.Random.NextNormal()));

@@ -14,7 +14,7 @@ public sealed class LoopTests
     // Every operation on arrays.
     private static readonly string[] Everything =
     [
-        "A @ v", "A.T", "sum(A)", "mean(A)", "max(A)", "min(A, axis=0)", "norm(A, axis=1)", "logsumexp(A)", "softmax(A)", "winner(A)", "outer(v, w)", "trace(A @ B)", "diag(v)",
+        "A @ v", "A.T", "sum(A)", "mean(A)", "max(A)", "min(A, axis=0)", "norm(A, axis=1)", "logsumexp(A)", "softmax(A)", "layernorm(A)", "layernorm(A, axis=0)", "layernorm(v)", "winner(A)", "outer(v, w)", "trace(A @ B)", "diag(v)",
         "concat(v, w)", "reshape(A, 6)", "broadcast(x, 2, 3)", "eye(3)", "zeros(3)", "ones(2, 3)", "take(v, x)", "scatter(v, w, 5)", "A[0, 1:]", "place(v, 1, 3, 0, 5)", "[v, w]",
         "solve(A @ B, [x, 1])", "inv(A @ B)", "logdet(A @ B)", "cholesky(A @ B)", "tril(A)",
     ];
