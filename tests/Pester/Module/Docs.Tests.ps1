@@ -25,7 +25,7 @@ BeforeDiscovery {
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = 'Invoke-Command $s {'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$s = New-AutodiffSession -HostName web1, web2'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$fit = Invoke-CurveFit'; Reason = 'it needs other machines' }
-        @{ Page = 'docs/explanation/many-machines.md'; Start = 'Opening two sessions'; Reason = 'it shows times of a benchmark' }
+        @{ Page = 'docs/explanation/many-machines.md'; Start = 'Opening 2 sessions'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/tutorials/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
         @{ Page = 'docs/how-to/csv-to-service.md'; Start = '$body = ConvertTo-Json'; Reason = 'it needs the service, with which CsvToService.Tests runs it' }
         @{ Page = 'docs/tutorials/fit-a-csv.md'; Start = '0 7 * * *'; Reason = 'it is a line of crontab' }
