@@ -14,12 +14,29 @@ function Get-SshProblem {
     $null = ip netns del $probe 2>&1
 }
 
+# Takes away what runs left behind that ended early: namespaces and folders are named by their process, and only those of dead ones are touched.
+function Clear-DeadSshHost {
+    foreach ($line in ip netns list) {
+        if ($line -notmatch '^(psautodiff-(probe-)?(\d+)(-(\d+))?)\b' -or (Test-Path "/proc/$($Matches[3])")) { continue }
+        $namespace, $link = $Matches[1], "ad$($Matches[3])-$($Matches[5])"
+        foreach ($id in ip netns pids $namespace) { Stop-Process -Id $id -Force -ErrorAction Ignore }
+        $null = ip link del $link 2>&1
+        $null = ip netns del $namespace 2>&1
+    }
+    foreach ($folder in Get-ChildItem ([IO.Path]::GetTempPath()) -Directory -Filter psautodiff-ssh-*) {
+        if ($folder.Name -match '^psautodiff-ssh-(\d+)-' -and -not (Test-Path "/proc/$($Matches[1])")) { Remove-Item $folder -Recurse -Force -ErrorAction Ignore }
+    }
+}
+
 # Starts hosts. Each has a name (its address), a namespace, a link to set down and up, and a folder for its data.
 function Open-SshHost([int]$Count) {
-    $folder = [IO.Directory]::CreateTempSubdirectory('psautodiff-ssh-').FullName
+    Clear-DeadSshHost
+    $folder = [IO.Directory]::CreateTempSubdirectory("psautodiff-ssh-$PID-").FullName
     $null = New-Item /run/sshd -ItemType Directory -Force
     foreach ($key in 'user', 'other', 'host') { $null = ssh-keygen -q -t ed25519 -N '' -f "$folder/$key" }
     Copy-Item "$folder/user.pub" "$folder/authorized"
+    # What a program of .NET does where its runtime is missing.
+    Set-Content "$folder/without-dotnet" 'echo You must install or update .NET to run this application. >&2', 'exit 150'
     chmod 700 $folder
     $shell = (Get-Process -Id $PID).Path
     $subsystem = @($shell) + @(if ((Split-Path $shell -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' }) + '-sshs', '-NoLogo', '-NoProfile'
@@ -31,6 +48,7 @@ function Open-SshHost([int]$Count) {
         $config = @(
             "ListenAddress $address", "HostKey $folder/host", "AuthorizedKeysFile $folder/authorized", "PidFile $folder/$i.pid", 'StrictModes no', 'UsePAM no', 'UseDNS no'
             'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'LogLevel ERROR', 'MaxStartups 100', "Subsystem powershell $($subsystem -join ' ')"
+            "Subsystem withoutdotnet /bin/sh $folder/without-dotnet"
             # Each host has its own place for modules.
             "SetEnv XDG_DATA_HOME=$folder/data$i"
         )
@@ -74,14 +92,18 @@ function Get-ProcessWork([int]$Id) {
 }
 
 # A job that does something as soon as a process has worked for a while: however slow the machine is, that is amid the work. It gives the time at which it did it.
+# A process that ends before, or does not work within the limit, is an error of the job.
 function Invoke-AfterWork([int]$Id, [scriptblock]$Action, [double]$Seconds = 0.5, [double]$Limit = 60) {
     $functions = "function Get-ProcessWork { ${function:Get-ProcessWork} }"
     Start-ThreadJob {
+        # Without this the errors of a process that is gone would be passed over, and the loop would not end.
+        $ErrorActionPreference = 'Stop'
         . ([scriptblock]::Create($using:functions))
         $begin = Get-ProcessWork $using:Id
-        $clock = [Diagnostics.Stopwatch]::StartNew()
+        # Counted in looks: where all processes were held up for a while, that does not count.
+        $looks = 0
         while ((Get-ProcessWork $using:Id) - $begin -lt $using:Seconds) {
-            if ($clock.Elapsed.TotalSeconds -gt $using:Limit) { throw "Process $using:Id did not work within $using:Limit s." }
+            if ($looks++ -gt 50 * $using:Limit) { throw "Process $using:Id did not work within $using:Limit s." }
             [Threading.Thread]::Sleep(20)
         }
         . ([scriptblock]::Create($using:Action))

@@ -5,6 +5,7 @@ using System.Management.Automation;
 using PSAutodiff.Converters;
 using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Remoting;
 using PSAutodiff.Rows;
 
 namespace PSAutodiff.Commands;
@@ -178,6 +179,12 @@ public abstract class AutodiffCmdlet : PSCmdlet, IDisposable, IRowMessages
 
     /// <summary>Writes a verbose message; parts of others in it are made visible.</summary>
     internal new void WriteVerbose(string text) => base.WriteVerbose(VisibleText.Of(text));
+
+    /// <summary>Has PowerShell outlive machines that die, and says so where that cannot be had.</summary>
+    internal void StandGuard()
+    {
+        if (!TransportGuard.Stand()) WriteVerbose("This process has a handler of unhandled exceptions already, so that of PSAutodiff is left out. PowerShell may end when a machine dies while something is sent to it.");
+    }
 
     /// <summary>Asks whether to do what the cmdlet does to a target, whose name is shown.</summary>
     internal new bool ShouldProcess(string target) => base.ShouldProcess(VisibleText.Of(target));

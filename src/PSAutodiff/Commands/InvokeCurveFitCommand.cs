@@ -261,6 +261,8 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
     }
 
     // A variable without an initial value may be a column that is misspelled.
+    private void WarnOfLoss(string name, string why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}");
+
     private CurveFitResult? Run(CurveFit fit, double[] start, CurveFitOptions options, FitColumns columns, RowScriptParts? parts, FitMachines? starts)
     {
         try
@@ -290,10 +292,11 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
             Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
         });
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));
-        using var machines = SendsStarts ? Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, null, () => Stopping, Cancellation)) : null;
+        if (SendsStarts) StandGuard();
+        using var machines = SendsStarts ? Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, null, IncludeLocal, WarnOfLoss, () => Stopping, Cancellation)) : null;
         var starts = machines is null ? null : new FitMachines(machines.All, IncludeLocal)
         {
-            MachineLost = (name, why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}"),
+            MachineLost = WarnOfLoss,
             Progress = (line, done) => ShowProgress(Activity, line, clock, done),
         };
         var reached = Require(InitialValue, () => Run(fit, start, options, columns, parts, starts));

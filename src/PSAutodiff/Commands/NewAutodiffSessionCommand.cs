@@ -65,6 +65,7 @@ public sealed class NewAutodiffSessionCommand : AutodiffCmdlet
             if (!options.ContainsKey(name)) options[name] = value;
         }
 
+        StandGuard();
         var archive = new Lazy<byte[]>(ModuleBuild.Pack);
         foreach (var hosts in HostName!.Chunk(MostAtOnce)) Open(hosts, key, options, archive);
     }

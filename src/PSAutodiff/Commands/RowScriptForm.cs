@@ -25,6 +25,7 @@ internal static class RowScriptForm
         if (others.FirstOrDefault(command.IsBound) is { } other) throw Invalid($"-{other} does not go with -RowScript. Leave one of the two out.");
         if (script.Ast.Find(static ast => ast is System.Management.Automation.Language.UsingExpressionAst, searchNestedScriptBlocks: true) is { } used) throw Invalid($"-RowScript has {used.Extent.Text}, which has no value in the session. Give the script the value as an argument: -Part $value -RowScript {{ param($Part) ... }}.");
         if (parts is null && script.Ast is System.Management.Automation.Language.ScriptBlockAst { ParamBlock: not null }) throw Invalid("-RowScript takes a parameter, but there is no -Part for it. Give a value for each part of the rows, for example -Part (1..4).");
+        command.StandGuard();
         return new RowScriptSource(script, sessions, parts, timeoutSeconds * 1000L);
     }
 

@@ -244,7 +244,11 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
         Finish(_form.Train(options with { Machines = machines.All, IncludesLocal = IncludeLocal, MachineLost = WarnOfLoss }, Cancellation));
     }
 
-    private SessionMachines OpenMachines() => Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null, () => Stopping, Cancellation));
+    private SessionMachines OpenMachines()
+    {
+        StandGuard();
+        return Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null, IncludeLocal, WarnOfLoss, () => Stopping, Cancellation));
+    }
 
     private void WarnOfLoss(string name, string why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}");
 

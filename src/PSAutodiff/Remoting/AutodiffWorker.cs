@@ -8,8 +8,10 @@ namespace PSAutodiff;
 public sealed class AutodiffWorker : IDisposable
 {
     // Without a message the work ends, and then the process: the one that it works for is gone, or the link to it.
-    private static readonly TimeSpan SilenceUntilStop = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SilenceUntilExit = TimeSpan.FromSeconds(30);
+    // It is counted in looks, so that time for which this machine was asleep does not count.
+    private const int LooksUntilStop = 10;
+    private const int LooksUntilExit = 30;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     // What machines do for others: one line for each kind of work.
     private static readonly Dictionary<MachineWork, Func<IMachineService>> Services = new()
@@ -26,10 +28,10 @@ public sealed class AutodiffWorker : IDisposable
     private readonly MessageParts _parts = new();
     private readonly MachineDesk _desk = new(static work => Services.TryGetValue(work, out var make) ? make() : null);
     private readonly Timer _watch;
-    private long _heard = Environment.TickCount64;
+    private int _silentLooks;
 
     /// <summary>Begins to wait for requests.</summary>
-    public AutodiffWorker() => _watch = new Timer(_ => Watch(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    public AutodiffWorker() => _watch = new Timer(_ => Watch(), null, BetweenLooks, BetweenLooks);
 
     /// <summary>The build of the module here. Sessions with another one are refused.</summary>
     public static string Build => ModuleBuild.Id;
@@ -40,7 +42,7 @@ public sealed class AutodiffWorker : IDisposable
     public IEnumerable<byte[]> Receive(byte[] part)
     {
         ArgumentNullException.ThrowIfNull(part);
-        Volatile.Write(ref _heard, Environment.TickCount64);
+        Volatile.Write(ref _silentLooks, 0);
         if (_parts.Add(part) is not { } request)
         {
             yield return MessageParts.Arrived;
@@ -72,10 +74,10 @@ public sealed class AutodiffWorker : IDisposable
 
     private void Watch()
     {
-        var silence = TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _heard));
-        if (silence > SilenceUntilStop) _desk.Dispose();
+        var looks = Interlocked.Increment(ref _silentLooks);
+        if (looks > LooksUntilStop) _desk.Dispose();
 
         // Only a process that ssh began for one session: over a cut link it would be left behind.
-        if (silence > SilenceUntilExit && Environment.GetCommandLineArgs().Any(static argument => argument.TrimStart('-').Equals("sshs", StringComparison.OrdinalIgnoreCase) || argument.TrimStart('-').Equals("sshServerMode", StringComparison.OrdinalIgnoreCase))) Environment.Exit(1);
+        if (looks > LooksUntilExit && Environment.GetCommandLineArgs().Any(static argument => argument.TrimStart('-').Equals("sshs", StringComparison.OrdinalIgnoreCase) || argument.TrimStart('-').Equals("sshServerMode", StringComparison.OrdinalIgnoreCase))) Environment.Exit(1);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Management.Automation.Remoting;
 using System.Management.Automation.Runspaces;
 
 namespace PSAutodiff.Remoting;
@@ -9,8 +10,11 @@ internal sealed class RemoteCommand : IDisposable
 {
     // Where the transport broke on a thread of PowerShell's own, the session may be said to be open for a minute; a machine that works speaks sooner.
     private const int MillisecondsAfterBreak = 850;
-    private const int MillisecondsBetweenLooks = 200;
-    private const int MillisecondsOfRelease = 8000;
+    private const int MillisecondsBetweenLooks = 100;
+    private const int MillisecondsOfRelease = 1500;
+
+    // What passes between two looks beyond this is not silence of the machine: this one was asleep, or its process stopped.
+    private const int MostMillisecondsOfLook = 1000;
 
     private readonly Runspace _runspace;
     private readonly PowerShell _shell = PowerShell.Create();
@@ -75,6 +79,9 @@ internal sealed class RemoteCommand : IDisposable
     public bool HasEnded =>
         _shell.InvocationStateInfo.State is not (PSInvocationState.Running or PSInvocationState.NotStarted or PSInvocationState.Stopping) || _runspace.RunspaceStateInfo.State != RunspaceState.Opened || Volatile.Read(ref _sending) is not null || IsBroken;
 
+    /// <summary>Whether its machine is gone, rather than that the script ended.</summary>
+    public bool IsLost => _runspace.RunspaceStateInfo.State != RunspaceState.Opened || Failure is IOException or PSRemotingTransportException;
+
     /// <summary>Sends an object, without waiting.</summary>
     public void Send(object item)
     {
@@ -86,11 +93,11 @@ internal sealed class RemoteCommand : IDisposable
     public void EndInput() => _outbox.CompleteAdding();
 
     /// <summary>The next object that comes; null when none has come in time, or none will.</summary>
-    /// <param name="milliseconds">How long to wait.</param>
+    /// <param name="milliseconds">How long to wait. Time for which this machine was asleep does not count.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public PSObject? Receive(long milliseconds, CancellationToken cancellation)
     {
-        var end = Environment.TickCount64 + milliseconds;
+        var (left, last) = (milliseconds, Environment.TickCount64);
         while (true)
         {
             var ended = HasEnded;
@@ -101,7 +108,9 @@ internal sealed class RemoteCommand : IDisposable
                 return item;
             }
 
-            var left = end - Environment.TickCount64;
+            var now = Environment.TickCount64;
+            left -= Math.Min(now - last, MostMillisecondsOfLook);
+            last = now;
             if (ended || left <= 0) return null;
             _news.Wait((int)Math.Min(left, MillisecondsBetweenLooks), cancellation);
         }
@@ -149,28 +158,26 @@ internal sealed class RemoteCommand : IDisposable
         }
     }
 
-    // PowerShell often finds out by itself that a session is broken, and sometimes waits for a machine that cannot answer any more.
+    // PowerShell often finds out by itself that a session is broken. It does not where its own thread failed, or where a machine hangs: the session would
+    // be said to be open then, and Remove-PSSession would wait for an answer that cannot come.
     private void Release()
     {
-        var begin = Environment.TickCount64;
-        var isReleased = false;
-        while (_runspace.RunspaceStateInfo.State is RunspaceState.Opened or RunspaceState.Closing && Environment.TickCount64 - begin < MillisecondsOfRelease)
+        if (IsOver(MillisecondsAfterBreak)) return;
+        TransportGuard.Release(_shell);
+        if (!IsOver(MillisecondsOfRelease)) TransportGuard.Release(_runspace);
+    }
+
+    // Whether the session ends by itself within a time.
+    private bool IsOver(int milliseconds)
+    {
+        var end = Environment.TickCount64 + milliseconds;
+        while (_runspace.RunspaceStateInfo.State is RunspaceState.Opened or RunspaceState.Closing)
         {
-            if (TransportGuard.LastBreak is var broken && broken > begin - MillisecondsOfRelease && Environment.TickCount64 - broken > MillisecondsAfterBreak)
-            {
-                TransportGuard.Release(_shell);
-                if (_runspace.RunspaceStateInfo.State is RunspaceState.Opened or RunspaceState.Closing) TransportGuard.Release(_runspace);
-                return;
-            }
-
-            if (!isReleased && Environment.TickCount64 - begin > MillisecondsAfterBreak)
-            {
-                isReleased = true;
-                TransportGuard.Release(_shell);
-            }
-
+            if (Environment.TickCount64 > end) return false;
             Thread.Sleep(MillisecondsBetweenLooks);
         }
+
+        return true;
     }
 
     private void Write()

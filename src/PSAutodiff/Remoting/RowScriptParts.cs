@@ -109,9 +109,6 @@ internal sealed class RowScriptParts : IDisposable
 {
     // Reading files takes as long as it takes; a machine that died is noticed by its session.
     private const int MillisecondsOfReading = int.MaxValue;
-    private const int MillisecondsUntilFree = 5000;
-    private const int MillisecondsUntilGone = 300;
-    private const int MillisecondsBetweenLooks = 20;
 
     private const string Read = """
         param($Requests, $Script, $Values)
@@ -156,6 +153,11 @@ internal sealed class RowScriptParts : IDisposable
         {
             progress(string.Create(CultureInfo.InvariantCulture, $"Reading {_counts.Length} parts in {source.Sessions.Length} sessions"));
             Begin(Enumerable.Range(0, _counts.Length));
+        }
+        catch (OperationCanceledException) when (Loss is not null)
+        {
+            Dispose();
+            throw new AutodiffException(ErrorIds.MachinesLost, $"{Loss} Nothing was reached.");
         }
         catch
         {
@@ -221,64 +223,43 @@ internal sealed class RowScriptParts : IDisposable
     private PartHolder[] Begin(IEnumerable<int> parts)
     {
         var left = new Queue<int>(parts);
-        KeyValuePair<PSSession, List<int>>[] holders;
-        do
+        while (true)
         {
-            ReadParts(left);
-            holders = [.. _held.Where(static pair => pair.Value.Count > 0)];
+            while (left.Count > 0) ReadParts(left);
+            var holders = _held.Where(static pair => pair.Value.Count > 0).Select(static pair => (pair.Key, Parts: pair.Value.Order().ToArray())).ToArray();
+            var losses = new List<(int Index, string Why)>();
+            _machines = SessionMachine.Open([.. holders.Select(static holder => (holder.Key.ComputerName, holder.Key.Runspace))], _source.Silence, 1, (index, why) => losses.Add((index, why)), _cancellation);
+            if (losses.Count == 0)
+            {
+                var dealt = _machines.Zip(holders, static (machine, holder) => new PartHolder(machine, holder.Parts)).ToArray();
+                _dealt = dealt;
+                _parts ??= new MachineParts(_key, _reading.Columns, _counts, dealt, Replace);
+                return dealt;
+            }
+
+            // Lost between reading and the first question.
+            Close();
+            foreach (var (index, why) in losses) GiveBack(holders[index].Key, [], why, left);
         }
-        while (!TryOpen(holders, left));
-        var dealt = _machines.Zip(holders, static (machine, pair) => new PartHolder(machine, [.. pair.Value.Order()])).ToArray();
-        _dealt = dealt;
-        _parts ??= new MachineParts(_key, _reading.Columns, _counts, dealt, Replace);
-        return dealt;
     }
 
     private void ReadParts(Queue<int> left)
     {
-        while (left.Count > 0)
-        {
-            var reading = Deal(left);
-            var commands = reading.Select(item => (item.Session, item.Parts, Command: Start(item.Session, item.Parts))).ToList();
-            try
-            {
-                foreach (var (session, chosen, command) in commands) Take(session, chosen, command, left);
-            }
-            finally
-            {
-                foreach (var (_, _, command) in commands) command.Dispose();
-                foreach (var (session, _, _) in commands) WaitUntilFree(session);
-            }
-        }
-    }
-
-    // A machine may die between its reading and its first question.
-    private bool TryOpen(KeyValuePair<PSSession, List<int>>[] holders, Queue<int> left)
-    {
+        var reading = Deal(left);
+        var commands = reading.Select(item => (item.Session, item.Parts, Command: Start(item.Session, item.Parts))).ToList();
         try
         {
-            _machines = SessionMachine.Open(holders.Select(static pair => (pair.Key.ComputerName, pair.Key.Runspace)), _source.Silence, 1, _cancellation);
-            return true;
-        }
-        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.SessionUnusable && Array.Exists(holders, static pair => IsGone(pair.Key)))
-        {
-            foreach (var (session, parts) in holders.Where(static pair => pair.Key.Runspace.RunspaceStateInfo.State != RunspaceState.Opened))
+            foreach (var (session, chosen, command) in commands)
             {
-                int[] gone = [.. parts];
-                Lose(session, exception.Message);
-                foreach (var part in gone) left.Enqueue(part);
+                if (command is not null) Take(session, chosen, command, left);
+                else GiveBack(session, chosen, SessionMachine.NotOpen, left);
             }
-
-            return false;
         }
-    }
-
-    // PowerShell takes a moment to notice it.
-    private static bool IsGone(PSSession session)
-    {
-        var end = Environment.TickCount64 + MillisecondsUntilGone;
-        while (session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened && Environment.TickCount64 < end) Thread.Sleep(MillisecondsBetweenLooks);
-        return session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened;
+        finally
+        {
+            foreach (var (_, _, command) in commands) command?.Dispose();
+            foreach (var (session, _, _) in commands) SessionMachine.WaitUntilFree(session.Runspace, _cancellation);
+        }
     }
 
     private List<(PSSession Session, int[] Parts)> Deal(Queue<int> left)
@@ -291,24 +272,20 @@ internal sealed class RowScriptParts : IDisposable
         static int[] Take(Queue<int> queue, int count) => [.. Enumerable.Range(0, count).Select(_ => queue.Dequeue())];
     }
 
-    private RemoteCommand Start(PSSession session, int[] parts)
+    // Null when the session is not open any more.
+    private RemoteCommand? Start(PSSession session, int[] parts)
     {
-        var name = VisibleText.Of(session.ComputerName);
-        if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is not open any more. Remove it, and open another one.");
+        SessionMachine.WaitUntilFree(session.Runspace, _cancellation);
+        if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened)
+        {
+            return _parts is not null || (_source.Values is not null && _held.Count > 1) ? null : throw SessionMachine.Unusable(session.ComputerName, SessionMachine.NotOpen);
+        }
 
-        WaitUntilFree(session);
-        if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) throw new AutodiffException(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. It is busy. Wait until what runs there has ended.");
+        if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) throw SessionMachine.Unusable(session.ComputerName, SessionMachine.Busy);
         byte[][] requests = [.. parts.Select(part => _reading.Request(_key, part))];
         var command = new RemoteCommand(session.Runspace, Read, requests, _source.Script.ToString(), _source.Values is null ? null : parts.Select(part => _source.Values[part]).ToArray());
         command.EndInput();
         return command;
-    }
-
-    // What was stopped there just before may take a moment to end.
-    private void WaitUntilFree(PSSession session)
-    {
-        var end = Environment.TickCount64 + MillisecondsUntilFree;
-        while (session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened && session.Runspace.RunspaceAvailability == RunspaceAvailability.Busy && Environment.TickCount64 < end && !_cancellation.IsCancellationRequested) Thread.Sleep(MillisecondsBetweenLooks);
     }
 
     private void Take(PSSession session, int[] parts, RemoteCommand command, Queue<int> left)
@@ -328,7 +305,13 @@ internal sealed class RowScriptParts : IDisposable
         }
 
         var why = (command.Failure?.Message ?? "It ended early.").ReplaceLineEndings(" ");
-        if (session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened && command.Failure is not IOException) throw Failed(session, parts[read], why);
+        if (!command.IsLost) throw Failed(session, parts[read], why);
+        GiveBack(session, parts, why, left);
+    }
+
+    // A machine is lost, and what it had and was to read is left for others.
+    private void GiveBack(PSSession session, int[] parts, string why, Queue<int> left)
+    {
         int[] gone = [.. _held[session].Union(parts)];
         Lose(session, why);
         foreach (var part in gone) left.Enqueue(part);

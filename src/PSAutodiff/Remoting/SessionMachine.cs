@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Management.Automation.Remoting;
 using System.Management.Automation.Runspaces;
 using PSAutodiff.Kernels.Threading;
 
@@ -15,6 +16,14 @@ internal sealed class SessionMachine : IMachine, IDisposable
     private const int MostPartsOnTheWay = 4;
     private const int MillisecondsOfEnd = 2000;
     private const int MillisecondsBetweenPolls = 2000;
+    private const int MillisecondsUntilFree = 5000;
+    private const int MillisecondsBetweenLooks = 20;
+
+    /// <summary>What is said of a session that has ended.</summary>
+    public const string NotOpen = "It is not open any more. Remove it, and open another one.";
+
+    /// <summary>What is said of a session in which something runs.</summary>
+    public const string Busy = "It is busy. Wait until what runs there has ended.";
 
     private const string Work = """
         begin {
@@ -27,6 +36,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
         clean { ${worker}?.Dispose() }
         """;
 
+    private readonly Runspace _runspace;
     private readonly RemoteCommand _command;
     private readonly long _silence;
     private readonly ConcurrentQueue<byte[]> _requests = [];
@@ -40,7 +50,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
 
     private SessionMachine(string name, Runspace runspace, long silence)
     {
-        (Name, _silence) = (name, silence);
+        (Name, _runspace, _silence) = (name, runspace, silence);
         _command = new RemoteCommand(runspace, Work) { ShowsLife = true };
     }
 
@@ -50,34 +60,59 @@ internal sealed class SessionMachine : IMachine, IDisposable
     /// <inheritdoc/>
     public int Slots { get; private set; } = 1;
 
-    /// <summary>Begins to work in sessions.</summary>
+    /// <summary>Begins to work in sessions. One that is not open any more, or is lost on the way, is left out.</summary>
     /// <param name="sessions">The sessions, with the names of their machines.</param>
     /// <param name="silence">Milliseconds after which a machine that does not answer is lost.</param>
     /// <param name="slots">How many pieces of work a machine does side by side; null for as many as it has processors.</param>
+    /// <param name="lost">Takes the index of a session that is left out, and why.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="AutodiffException">A session cannot be used; the message says why.</exception>
-    public static SessionMachine[] Open(IEnumerable<(string Name, Runspace Runspace)> sessions, long silence, int? slots, CancellationToken cancellation)
+    public static SessionMachine[] Open(IReadOnlyList<(string Name, Runspace Runspace)> sessions, long silence, int? slots, Action<int, string> lost, CancellationToken cancellation)
     {
-        var machines = new List<SessionMachine>();
+        if (sessions.Select(static session => session.Runspace).Distinct().Count() != sessions.Count) throw new AutodiffException(ErrorIds.ArgumentInvalid, "-Session has the same session twice. Leave one of the two out.");
+        var machines = new SessionMachine?[sessions.Count];
         try
         {
-            foreach (var (name, runspace) in sessions)
+            var losses = new string?[sessions.Count];
+            for (var i = 0; i < machines.Length; i++)
             {
-                var shown = VisibleText.Of(name);
-                if (runspace.RunspaceStateInfo.State != RunspaceState.Opened) throw Unusable(shown, "It is not open any more. Remove it, and open another one.");
-                if (runspace.RunspaceAvailability != RunspaceAvailability.Available) throw Unusable(shown, "It is busy. Wait until what runs there has ended.");
-                machines.Add(new SessionMachine(shown, runspace, silence));
+                var (name, runspace) = sessions[i];
+                WaitUntilFree(runspace, cancellation);
+                if (runspace.RunspaceStateInfo.State == RunspaceState.Opened && runspace.RunspaceAvailability != RunspaceAvailability.Available) throw Unusable(name, Busy);
+                machines[i] = Begin(VisibleText.Of(name), runspace, silence);
+                if (machines[i] is null) losses[i] = NotOpen;
             }
 
-            foreach (var machine in machines) machine.Greet(slots, cancellation);
-            foreach (var machine in machines) new Thread(machine.Talk) { IsBackground = true, Name = "PSAutodiff " + machine.Name }.Start();
-            return [.. machines];
+            for (var i = 0; i < machines.Length; i++)
+            {
+                if (machines[i] is not { } machine || machine.Greet(slots, cancellation) is not { } why) continue;
+                machine.Drop();
+                (machines[i], losses[i]) = (null, why);
+            }
+
+            for (var i = 0; i < machines.Length; i++)
+            {
+                if (losses[i] is { } why) lost(i, why);
+            }
+
+            SessionMachine[] opened = [.. machines.OfType<SessionMachine>()];
+            foreach (var machine in opened) new Thread(machine.Talk) { IsBackground = true, Name = "PSAutodiff " + machine.Name }.Start();
+            return opened;
         }
         catch
         {
-            foreach (var machine in machines) machine.Drop();
+            foreach (var machine in machines) machine?.Drop();
             throw;
         }
+    }
+
+    /// <summary>Waits a while for a session in which something still ends: a script that was stopped just before.</summary>
+    /// <param name="runspace">That of the session.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static void WaitUntilFree(Runspace runspace, CancellationToken cancellation)
+    {
+        var end = Environment.TickCount64 + MillisecondsUntilFree;
+        while (runspace.RunspaceStateInfo.State == RunspaceState.Opened && runspace.RunspaceAvailability == RunspaceAvailability.Busy && Environment.TickCount64 < end && !cancellation.IsCancellationRequested) Thread.Sleep(MillisecondsBetweenLooks);
     }
 
     /// <inheritdoc/>
@@ -109,6 +144,9 @@ internal sealed class SessionMachine : IMachine, IDisposable
         }
 
         Drop();
+
+        // Whoever comes next finds it free: it is counted as busy for a moment after the end of the pipeline.
+        if (_loss is null && _command.HasEnded) WaitUntilFree(_runspace, CancellationToken.None);
     }
 
     /// <summary>Lets go of the machine at once.</summary>
@@ -118,7 +156,22 @@ internal sealed class SessionMachine : IMachine, IDisposable
         _command.Dispose();
     }
 
-    private void Greet(int? slots, CancellationToken cancellation)
+    // Null when the session broke just before.
+    private static SessionMachine? Begin(string name, Runspace runspace, long silence)
+    {
+        if (runspace.RunspaceStateInfo.State != RunspaceState.Opened) return null;
+        try
+        {
+            return new SessionMachine(name, runspace, silence);
+        }
+        catch (Exception exception) when (exception is InvalidRunspaceStateException or PSRemotingTransportException or IOException)
+        {
+            return null;
+        }
+    }
+
+    // Why it is lost; null when it is not.
+    private string? Greet(int? slots, CancellationToken cancellation)
     {
         string build;
         try
@@ -127,15 +180,22 @@ internal sealed class SessionMachine : IMachine, IDisposable
             var processors = Convert.ToInt32(Take(cancellation), CultureInfo.InvariantCulture);
             Slots = Math.Clamp(slots ?? processors, 1, 1024);
         }
+        catch (MachineLostException exception) when (!_command.HasEnded || _command.IsLost)
+        {
+            _command.IsAbandoned = true;
+            return exception.Message;
+        }
         catch (Exception exception) when (exception is MachineLostException or FormatException or InvalidCastException or OverflowException)
         {
             throw Unusable(Name, $"PSAutodiff is not imported there, or is of an older build ({exception.Message}). Use New-AutodiffSession, or install this build there and run: Invoke-Command $session {{ Import-Module PSAutodiff }}");
         }
 
         if (build != ModuleBuild.Id) throw Unusable(Name, $"It has another build of PSAutodiff ({VisibleText.Of(build.Length > 100 ? build[..100] : build)}; here it is {ModuleBuild.Id}), and its bits might not be the same. Use New-AutodiffSession, which brings this build.");
+        return null;
     }
 
-    private static AutodiffException Unusable(string name, string why) => new(ErrorIds.SessionUnusable, $"The session to {name} cannot be used. {why}");
+    /// <summary>The error of a session that cannot be used.</summary>
+    public static AutodiffException Unusable(string name, string why) => new(ErrorIds.SessionUnusable, $"The session to {VisibleText.Of(name)} cannot be used. {why}");
 
     // The thread of the machine: it sends all requests that there are, or none to ask again, and takes what comes for it.
     private void Talk()
@@ -146,7 +206,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
             while (true)
             {
                 _wanted.Wait(MillisecondsBetweenPolls, _dropped.Token);
-                if (_ends) break;
+                if (_ends && _requests.IsEmpty) break;
                 var requests = new List<byte[]>();
                 while (_requests.TryDequeue(out var request)) requests.Add(request);
                 unanswered += requests.Count;

@@ -12,15 +12,23 @@ internal sealed class SessionMachines : IDisposable
     /// <summary>The machines.</summary>
     public SessionMachine[] All { get; }
 
-    /// <summary>Begins to work in sessions.</summary>
+    /// <summary>Begins to work in sessions. Those that are not open any more are left out while there are others.</summary>
     /// <param name="sessions">The sessions.</param>
     /// <param name="timeoutSeconds">After which a machine that does not answer is lost.</param>
     /// <param name="slots">How many pieces of work a machine does side by side; null for as many as it has processors.</param>
+    /// <param name="includesLocal">Whether this machine works too, so that none has to be left.</param>
+    /// <param name="lost">Takes the name of a machine that is left out, and why.</param>
     /// <param name="isStopping">Whether nobody may wait for them at the end.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="AutodiffException">A session cannot be used; the message says why.</exception>
-    public static SessionMachines Open(IEnumerable<PSSession> sessions, int timeoutSeconds, int? slots, Func<bool> isStopping, CancellationToken cancellation) =>
-        new(SessionMachine.Open(sessions.Select(static session => (session.ComputerName, session.Runspace)), timeoutSeconds * 1000L, slots, cancellation), isStopping);
+    public static SessionMachines Open(PSSession[] sessions, int timeoutSeconds, int? slots, bool includesLocal, Action<string, string> lost, Func<bool> isStopping, CancellationToken cancellation)
+    {
+        var losses = new List<(string Name, string Why)>();
+        var all = SessionMachine.Open([.. sessions.Select(static session => (session.ComputerName, session.Runspace))], timeoutSeconds * 1000L, slots, (index, why) => losses.Add((sessions[index].ComputerName, why)), cancellation);
+        if (all.Length == 0 && !includesLocal) throw SessionMachine.Unusable(losses[0].Name, losses[0].Why);
+        foreach (var (name, why) in losses) lost(VisibleText.Of(name), why);
+        return new(all, isStopping);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Remoting;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
@@ -41,7 +42,8 @@ internal static class TransportGuard
         if (handler?.GetType().GetField("SessionClosed", Members)?.GetValue(handler) is not Delegate closed) return;
         try
         {
-            var arguments = closed.Method.GetParameters()[1].ParameterType.GetConstructor(Members, [typeof(object)])?.Invoke([new IOException("The connection to it broke.")]);
+            // Remove-PSSession passes over exceptions of this type, which say what it knows.
+            var arguments = closed.Method.GetParameters()[1].ParameterType.GetConstructor(Members, [typeof(object)])?.Invoke([new PSRemotingTransportException("The connection to it broke.")]);
             if (arguments is not null) closed.DynamicInvoke(handler, arguments);
         }
         catch (TargetInvocationException)

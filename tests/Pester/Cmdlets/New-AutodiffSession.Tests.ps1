@@ -29,6 +29,15 @@ Describe 'New-AutodiffSession without machines' {
     }
 }
 
+Describe 'The handler of unhandled exceptions' {
+    It 'is said to be left out where another one is set' {
+        $say = 'New-AutodiffSession "" -Verbose -ErrorAction Ignore 4>&1'
+        $set = '[Runtime.ExceptionServices.ExceptionHandling]::SetUnhandledExceptionHandler({ param($e) $false }); '
+        Invoke-FreshShell "Import-Module '$moduleBase/PSAutodiff.psd1'; $set $say" | Should -Match 'handler of unhandled exceptions already'
+        Invoke-FreshShell "Import-Module '$moduleBase/PSAutodiff.psd1'; $say" | Should -Not -Match 'handler'
+    }
+}
+
 Describe "New-AutodiffSession$because" -Skip:([bool]$noHosts) -Tag Slow {
     BeforeAll {
         $hosts = Open-SshHost 2
@@ -147,6 +156,13 @@ Describe "New-AutodiffSession$because" -Skip:([bool]$noHosts) -Tag Slow {
         $outcome.Output | Should -BeNullOrEmpty
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionFailed
         "$($outcome.Errors[0])" | Should -Match 'Subsystem none'
+    }
+
+    It 'says what to look at where PowerShell does not start, since .NET is missing' {
+        $outcome = Get-Outcome { New-AutodiffSession $hosts.Names[1] @connect -Subsystem withoutdotnet }
+        $outcome.Output | Should -BeNullOrEmpty
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionFailed
+        "$($outcome.Errors[0])" | Should -Match 'has to start there: .* needs .NET \d+\. What ssh said'
     }
 
     # From here on the link is cut, which ends the sessions over it.

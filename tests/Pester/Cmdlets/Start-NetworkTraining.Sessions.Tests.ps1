@@ -11,7 +11,7 @@ BeforeAll {
     $iris = Import-Csv (Join-Path $repositoryRoot examples/data/iris.csv)
     $net = New-NeuralNetwork 4 6, tanh, 3, softmax -Seed 1
     $short = @{ Network = $net; Label = 'Species'; Epoch = 20; Restart = 6; Seed = 1; Standardize = $true }
-    $long = @{ Network = $net; Label = 'Species'; Epoch = 12000; Restart = 40; Seed = 1; Standardize = $true; ThrottleLimit = 1 }
+    $long = @{ Network = $net; Label = 'Species'; Epoch = 12000; Restart = 24; Seed = 1; Standardize = $true; ThrottleLimit = 1 }
     function Get-Essence($Result) { "$($Result.Network.ToJson())`n$($Result.Restarts | ConvertTo-Json -Depth 3)`n$($Result.EpochLoss)" }
 }
 
@@ -32,7 +32,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
     }
 
     AfterAll {
-        $sessions | Remove-PSSession
+        $sessions | Where-Object { $_ -in (Get-PSSession) } | Remove-PSSession
         Close-SshHost $hosts
     }
 
@@ -71,13 +71,6 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         finally { $plain | Remove-PSSession }
     }
 
-    It 'refuses a closed session' {
-        $closed = New-AutodiffSession $hosts.Names[0] @connect
-        $closed | Remove-PSSession
-        $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $closed }
-        Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionUnusable
-    }
-
     It 'is back within a second after Ctrl+C, and nothing goes on there three seconds later' {
         $shell = [powershell]::Create()
         $endless = $long.Clone()
@@ -85,10 +78,10 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         $endless.Restart = 4
         $null = $shell.AddScript('param($base, $rows, $all, $s) Import-Module $base; $rows | Start-NetworkTraining @all -Session $s').AddArgument($moduleBase).AddArgument($iris).AddArgument($endless).AddArgument($sessions[0, 1])
         $id = Invoke-Command $sessions[0] { $PID }
-        $job = Invoke-AfterWork $id { }
+        $job = Invoke-AfterWork $id { } 0.2
         try {
             $null = $shell.BeginInvoke()
-            $null = $job | Receive-Job -Wait -AutoRemoveJob
+            $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
             $clock = [Diagnostics.Stopwatch]::StartNew()
             $shell.Stop()
             $clock.Elapsed.TotalSeconds | Should -BeLessThan 1
@@ -101,6 +94,96 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         finally { $shell.Dispose() }
     }
 
-    # It hung twice here, for a reason that is not known yet: nothing of the kind may stop the suite. It counts as skipped, since it is not run.
-    It 'survives machines that die, hang or are cut off (skipped, since tests/Pester/Long/session-faults.ps1 has to be run by hand)' -Skip { }
+    It 'refuses a session that has another build of the module' {
+        # The same files, but for the identity of one.
+        $other = "$($hosts.Folder)/build"
+        Copy-Item $moduleBase $other -Recurse
+        $file = "$other/PSAutodiff.dll"
+        $bytes = [Convert]::ToHexString([IO.File]::ReadAllBytes($file))
+        $identity = [Convert]::ToHexString([PSAutodiff.AutodiffWorker].Module.ModuleVersionId.ToByteArray())
+        [IO.File]::WriteAllBytes($file, [Convert]::FromHexString($bytes.Replace($identity, '00' + $identity.Substring(2))))
+        $plain = New-PSSession -HostName $hosts.Names[0] @connect
+        try {
+            Invoke-Command $plain { Import-Module "$using:other/PSAutodiff.psd1" }
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain, $sessions[1] }
+            $outcome.Output | Should -BeNullOrEmpty
+            Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionUnusable
+            "$($outcome.Errors[0])" | Should -Match "another build of PSAutodiff.*$([PSAutodiff.AutodiffWorker]::Build).*New-AutodiffSession"
+        }
+        finally { $plain | Remove-PSSession }
+    }
+
+    It 'refuses a closed session, goes on without it where there is another one, and refuses one that is given twice' {
+        $closed = New-AutodiffSession $hosts.Names[0] @connect
+        $closed | Remove-PSSession
+        Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $closed }).Errors[0] | Should -BeExactly SessionUnusable
+        $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $closed, $sessions[1] }
+        $outcome.Errors | Should -BeNullOrEmpty
+        Get-Essence $outcome.Output[0] | Should -BeExactly (Get-Essence ($iris | Start-NetworkTraining @short))
+        "$($outcome.Warnings)" | Should -Match "$($hosts.Names[0]) was lost.*not open"
+        Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[1, 1] }).Errors[0] | Should -BeExactly ArgumentInvalid
+    }
+
+    # From here on machines are taken away, one after the other.
+    It 'goes on with the same bits when a machine dies and a link is cut, noticed within one second and within four' {
+        $far = Get-SshProcess $hosts.Hosts[1]
+        $link = $hosts.Hosts[1].Link
+        # How fast it is noticed depends on what else the machine does: the best of three counts.
+        $delays = foreach ($try in 1..3) {
+            $dying = Invoke-Command $sessions[0] { $PID }
+            $job = Invoke-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force; if ($try -eq 1) { ip link set $link down }")) 0.2
+            $seen = @{}
+            $result = $iris | Start-NetworkTraining @long -Session $sessions 3>&1 | ForEach-Object {
+                if ($_ -isnot [Management.Automation.WarningRecord]) { return $_ }
+                foreach ($name in $hosts.Names) { if ("$_" -match "\b$([regex]::Escape($name)) was lost") { $seen[$name] = [Diagnostics.Stopwatch]::GetTimestamp() } }
+            }
+            $when = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
+            Get-Essence $result | Should -BeExactly $expectedOfLong
+            $delay = ($seen[$hosts.Names[0]] - $when) / [Diagnostics.Stopwatch]::Frequency
+            if ($try -eq 1) { ($seen[$hosts.Names[1]] - $when) / [Diagnostics.Stopwatch]::Frequency | Should -BeLessThan 4 }
+            $delay
+            if ($delay -lt 1) { break }
+            $sessions[0] | Remove-PSSession
+            $sessions[0] = New-AutodiffSession $hosts.Names[0] @connect
+        }
+        ($delays | Measure-Object -Minimum).Minimum | Should -BeLessThan 1
+        $far | Should -Not -BeNullOrEmpty
+    }
+
+    It 'gives up a machine that hangs' {
+        $hanging = Invoke-Command $sessions[2] { $PID }
+        $job = Invoke-AfterWork $hanging ([scriptblock]::Create("kill -STOP $hanging")) 0.2
+        try {
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[2, 3] -TimeoutSeconds 2 }
+            $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
+            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfLong
+            "$($outcome.Warnings)" | Should -Match 'did not answer for 2 s'
+        }
+        finally { Stop-Process -Id $hanging -Force }
+    }
+
+    It 'ends with what was reached when the last machine dies' {
+        $dying = Invoke-Command $sessions[3] { $PID }
+        $job = Invoke-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force")) 0.2
+        $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[3] -ResultVariable global:reached }
+        $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
+        Get-ErrorId $outcome.Errors[-1] | Should -BeExactly MachinesLost
+        $outcome.Errors[-1].TargetObject | Should -BeOfType PSAutodiff.TrainingResult
+        $outcome.Errors[-1].TargetObject.Network | Should -Not -BeNullOrEmpty
+        $global:reached | Should -Be $outcome.Errors[-1].TargetObject
+    }
+
+    It 'ends by itself on a machine whose link is cut, and lost sessions are removed without a word or a wait' {
+        # It hears nothing for thirty seconds: the link is still down.
+        $null = Wait-Until { -not (Get-SshProcess $hosts.Hosts[1]) } 60
+        Switch-SshLink $hosts.Hosts[1] up
+        $null = Wait-Until { 'Opened' -notin $sessions.State } 5
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $outcome = Get-Outcome { $sessions | Remove-PSSession }
+        $outcome.Errors | Should -BeNullOrEmpty
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 5
+        Get-PSSession | Where-Object ComputerName -In $hosts.Names | Should -BeNullOrEmpty
+        # Nor is a process of ssh left here.
+        $null = Wait-Until { -not (Get-Process ssh -ErrorAction Ignore | Where-Object { $_.Parent.Id -eq $PID }) } 5
+    }
 }
