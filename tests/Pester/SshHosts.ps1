@@ -84,6 +84,9 @@ function Get-SshProcess($SshHost, [switch]$All) {
 
 function Switch-SshLink($SshHost, [ValidateSet('up', 'down')][string]$State) { ip link set $SshHost.Link $State }
 
+# What limits of time are multiplied by: 1 where nothing else runs, and more where processes wait for processors.
+function Get-Patience { [Math]::Max(1.0, [double]([IO.File]::ReadAllText('/proc/loadavg').Split(' ')[0]) / [Environment]::ProcessorCount) }
+
 # The seconds of a processor that a process has used.
 function Get-ProcessWork([int]$Id) {
     $line = [IO.File]::ReadAllText("/proc/$Id/stat")

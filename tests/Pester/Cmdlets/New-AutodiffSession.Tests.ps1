@@ -169,10 +169,10 @@ Describe "New-AutodiffSession$because" -Skip:([bool]$noHosts) -Tag Slow {
     It 'notices a dead process within a second and a cut link within four' {
         $id = Invoke-Command $sessions[0] { $PID }
         Stop-Process -Id $id -Force
-        Wait-Until { $sessions[0].State -ne 'Opened' } | Should -BeLessThan 1
+        Wait-Until { $sessions[0].State -ne 'Opened' } | Should -BeLessThan (1 * (Get-Patience))
         $far = Get-SshProcess $hosts.Hosts[1]
         Switch-SshLink $hosts.Hosts[1] down
-        try { Wait-Until { $sessions[1].State -ne 'Opened' } | Should -BeLessThan 4 }
+        try { Wait-Until { $sessions[1].State -ne 'Opened' } | Should -BeLessThan (4 * (Get-Patience)) }
         finally {
             Switch-SshLink $hosts.Hosts[1] up
             # Over a cut link nobody told the other side.
@@ -185,7 +185,7 @@ Describe "New-AutodiffSession$because" -Skip:([bool]$noHosts) -Tag Slow {
         try {
             $clock = [Diagnostics.Stopwatch]::StartNew()
             $outcome = Get-Outcome { New-AutodiffSession $hosts.Names[1] @connect -ConnectingTimeout 2000 }
-            $clock.Elapsed.TotalSeconds | Should -BeLessThan 8
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan (8 * (Get-Patience))
             "$($outcome.Errors[0])" | Should -Match 'in time|-ConnectingTimeout|terminated'
         }
         finally { Switch-SshLink $hosts.Hosts[1] up }

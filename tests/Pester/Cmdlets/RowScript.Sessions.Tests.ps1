@@ -114,8 +114,8 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
             $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
             $clock = [Diagnostics.Stopwatch]::StartNew()
             $shell.Stop()
-            $clock.Elapsed.TotalSeconds | Should -BeLessThan 1
-            $null = Wait-Until { $sessions[0].Availability -eq 'Available' } 3
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan (1 * (Get-Patience))
+            $null = Wait-Until { $sessions[0].Availability -eq 'Available' } (3 * (Get-Patience))
         }
         finally { $shell.Dispose() }
         Invoke-Command $sessions { 1 } | Should -HaveCount 4

@@ -25,6 +25,8 @@ BeforeDiscovery {
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = 'Invoke-Command $s {'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$s = New-AutodiffSession -HostName web1, web2'; Reason = 'it needs other machines' }
         @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$fit = Invoke-CurveFit'; Reason = 'it needs other machines' }
+        @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '# apt-get'; Reason = 'it sets up another machine' }
+        @{ Page = 'docs/en-US/about_PSAutodiff_Remoting.md'; Start = '$ ssh-keygen'; Reason = 'it needs another machine' }
         @{ Page = 'docs/explanation/many-machines.md'; Start = 'Opening 2 sessions'; Reason = 'it shows times of a benchmark' }
         @{ Page = 'docs/tutorials/getting-started.md'; Start = 'Import-Module ./out/PSAutodiff'; Reason = 'the session has the module' }
         @{ Page = 'docs/how-to/csv-to-service.md'; Start = '$body = ConvertTo-Json'; Reason = 'it needs the service, with which CsvToService.Tests runs it' }
