@@ -11,6 +11,7 @@ internal sealed class RemoteCommand : IDisposable
     // Where the transport broke on a thread of PowerShell's own, the session may be said to be open for a minute; a machine that works speaks sooner.
     private const int MillisecondsAfterBreak = 850;
     private const int MillisecondsBetweenLooks = 100;
+    private const int MillisecondsOfStop = 15_000;
     private const int MillisecondsOfRelease = 1500;
 
     // What passes between two looks beyond this is not silence of the machine: this one was asleep, or its process stopped.
@@ -24,6 +25,7 @@ internal sealed class RemoteCommand : IDisposable
 
     // Not disposed: an event may come late.
     private readonly SemaphoreSlim _news = new(0);
+    private readonly long _begun = Environment.TickCount64;
     private long _heard = Environment.TickCount64;
     private long _asked;
     private int _disposed;
@@ -139,7 +141,8 @@ internal sealed class RemoteCommand : IDisposable
         if (!_outbox.IsAddingCompleted) _outbox.CompleteAdding();
 
         // A machine that is lost cannot be told to stop: PowerShell would wait for its answer, and nothing else could close the session either.
-        var isLost = IsAbandoned || IsBroken;
+        // Only who waited for it knows that: one that was not asked says nothing.
+        var isLost = IsAbandoned;
         new Thread(() => Close(isLost)) { IsBackground = true, Name = "PSAutodiff closer" }.Start();
     }
 
@@ -149,12 +152,30 @@ internal sealed class RemoteCommand : IDisposable
     {
         try
         {
-            if (isLost) Release();
-            else _shell.Dispose();
+            if (!isLost)
+            {
+                var stop = new Thread(Stop) { IsBackground = true, Name = "PSAutodiff stop" };
+                stop.Start();
+                if (stop.Join(MillisecondsOfStop) || TransportGuard.LastBreak < _begun) return;
+            }
+
+            Release();
         }
         catch (Exception)
         {
             // The machine is gone, and nothing may escape on a thread of its own.
+        }
+    }
+
+    private void Stop()
+    {
+        try
+        {
+            _shell.Dispose();
+        }
+        catch (Exception)
+        {
+            // As above.
         }
     }
 
