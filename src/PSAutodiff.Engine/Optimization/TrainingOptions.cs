@@ -176,7 +176,7 @@ public sealed record TrainingOptions
         }
 
         if (!Enum.IsDefined(LearningRateSchedule)) throw Invalid($"{LearningRateSchedule} is not a schedule. The schedules are: {string.Join(", ", Enum.GetNames<LearningRateSchedule>())}.");
-        if (WarmupEpochs < 0 || (WarmupEpochs > 0 && WarmupEpochs >= Epochs)) throw Invalid($"{nameOf(nameof(WarmupEpochs))} has to be at least 0 and below {nameOf(nameof(Epochs))}, which is {Epochs}, not {WarmupEpochs}.");
+        if (WarmupEpochs < 0 || (WarmupEpochs > 0 && WarmupEpochs >= Epochs)) throw Invalid($"{nameOf(nameof(WarmupEpochs))} is {WarmupEpochs}. It has to be at least 0 and below {nameOf(nameof(Epochs))}, which is {Epochs}.");
         RequireAtLeast1(nameOf(nameof(StepEpochs)), StepEpochs ?? 1);
         RequireAbove0(nameOf(nameof(StepFactor)), StepFactor ?? 1);
         RequireAtLeast0(nameOf(nameof(FinalLearningRate)), FinalLearningRate);

@@ -7,6 +7,8 @@ namespace PSAutodiff;
 /// <summary>What a training reached and how it got there; of several restarts, the best one.</summary>
 public sealed class TrainingResult : IJsonOnDeserialized
 {
+    private TrainingStep[]? _history;
+
     [JsonConstructor]
     internal TrainingResult()
     {
@@ -114,23 +116,9 @@ public sealed class TrainingResult : IJsonOnDeserialized
     /// <summary>Why the last checkpoint could not be written; null when it was, or none was asked for.</summary>
     public string? CheckpointProblem { get; init; }
 
-    /// <summary>One object for every step, for example for Export-Csv.</summary>
+    /// <summary>One object for every step, in order, for example for Export-Csv.</summary>
     [JsonIgnore]
-    public IEnumerable<TrainingStep> History
-    {
-        get
-        {
-            var order = Samples is null ? null : new TrainingOrder(Samples, OrderSeed);
-            for (int step = 1, epoch = 1; step <= Loss.Count; epoch++)
-            {
-                var samples = order?.Next();
-                for (var i = 0; i < StepsPerEpoch && step <= Loss.Count; i++, step++)
-                {
-                    yield return new TrainingStep(step, epoch, samples?[i], Loss[step - 1]);
-                }
-            }
-        }
-    }
+    public IReadOnlyList<TrainingStep> History => _history ??= MakeHistory();
 
     /// <summary>The final loss, the epochs and why it ended, in a line.</summary>
     public override string ToString() => FormattableString.Invariant($"loss {FinalLoss} after {Epochs} epochs, {StopReason}");
@@ -157,5 +145,18 @@ public sealed class TrainingResult : IJsonOnDeserialized
     void IJsonOnDeserialized.OnDeserialized()
     {
         if (StepsPerEpoch < 1 || (Samples is not null && Samples.Length != StepsPerEpoch)) throw new FormatException("The number of steps in an epoch is impossible.");
+    }
+
+    private TrainingStep[] MakeHistory()
+    {
+        var order = Samples is null ? null : new TrainingOrder(Samples, OrderSeed);
+        var steps = new TrainingStep[Loss.Count];
+        for (int step = 0, epoch = 1; step < steps.Length; epoch++)
+        {
+            var samples = order?.Next();
+            for (var i = 0; i < StepsPerEpoch && step < steps.Length; i++, step++) steps[step] = new TrainingStep(step + 1, epoch, samples?[i], Loss[step]);
+        }
+
+        return steps;
     }
 }

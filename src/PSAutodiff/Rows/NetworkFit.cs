@@ -9,6 +9,9 @@ internal static class NetworkFit
 {
     private const int MostColumnsNamed = 5;
 
+    // Of a target's deviation, what outputs may be apart.
+    private const double MostOfDeviation = 1e-3;
+
     /// <summary>Trains a network.</summary>
     /// <param name="network">The network; it stays as it is.</param>
     /// <param name="data">The data, which are used up.</param>
@@ -28,6 +31,7 @@ internal static class NetworkFit
         var targets = standardizeTargets == false ? null : data.KnownTargets(network);
         if (targets is not null || standardizeTargets == true) CheckScalable(network, loss);
         if (standardizeTargets == true) targets ??= OfVarying(data.MeasureTargets(rows), data.Labels, "target", warn);
+        if (targets is not null && network.Precision == NetworkPrecision.Single) CheckHeldInSingle(targets, data.Labels);
         var described = data.Describe(network, scales ? MeasureInputs(data, rows, warn) : network.Scaling, targets);
         return described.Precision == NetworkPrecision.Single ? Run<float>() : Run<double>();
 
@@ -44,6 +48,21 @@ internal static class NetworkFit
     }
 
     private static FeatureScaling MeasureInputs(NetworkData data, int[]? rows, Action<string>? warn) => OfVarying(data.Inputs.MeasureScaling(rows), data.Features, "input", warn);
+
+    // The way back to the targets is part of the last layer, whose outputs are then as coarse as single numbers of the targets' size.
+    private static void CheckHeldInSingle(FeatureScaling targets, string[] names)
+    {
+        var (means, deviations) = targets;
+        for (var i = 0; i < means.Length; i++)
+        {
+            var step = MathF.BitIncrement(MathF.Abs((float)means[i])) - MathF.Abs((float)means[i]);
+            if (step <= MostOfDeviation * deviations[i]) continue;
+            var name = names.Length > i ? $"'{names[i]}'" : (i + 1).ToString(CultureInfo.InvariantCulture);
+            throw new AutodiffException(
+                ErrorIds.NetworkInvalid,
+                string.Create(CultureInfo.InvariantCulture, $"The target {name} varies by {deviations[i]:g3} about {means[i]:g6}, where numbers in single precision are {step:g3} apart, so that predictions would be too coarse. Take -Precision Double in New-NeuralNetwork, or subtract {means[i]:g3} from the target."));
+        }
+    }
 
     // What does not vary is only moved to 0.
     private static FeatureScaling OfVarying(FeatureScaling scaling, string[] names, string what, Action<string>? warn)

@@ -103,7 +103,7 @@ public sealed class LearningRatesTests
     }
 
     [Theory]
-    [InlineData("WarmupEpochs has to be at least 0 and below Epochs, which is 10, not 10.")]
+    [InlineData("WarmupEpochs is 10. It has to be at least 0 and below Epochs, which is 10.")]
     [InlineData("StepEpochs does not name their number. Give it, for example 30.")]
     [InlineData("StepFactor has to be a finite number above 0, not 0.")]
     [InlineData("FinalLearningRate has to be a finite number of at least 0, not -1.")]

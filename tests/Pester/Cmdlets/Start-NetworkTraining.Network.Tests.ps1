@@ -440,6 +440,14 @@ Describe '-StandardizeTarget' {
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly $Id
     }
 
+    It 'refuses targets that single precision is too coarse for' {
+        $rows = 0..30 | ForEach-Object { @{ x = $_; y = 1e7 + [Math]::Sin($_ / 5) } }
+        $training = @{ Feature = 'x'; Label = 'y'; Standardize = $true; StandardizeTarget = $true; Epoch = 5; Seed = 1 }
+        { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 6, tanh, 1 -Seed 1 -Precision Single) @training } |
+            Should -Throw "*The target 'y' varies by 0.7* about 1E+07, where numbers in single precision are 1 apart*-Precision Double*"
+        { $rows | Start-NetworkTraining -Network (New-NeuralNetwork 1 6, tanh, 1 -Seed 1) @training } | Should -Not -Throw
+    }
+
     It 'moves a target that does not vary, with a warning' {
         $outcome = Get-Outcome { 1..6 | ForEach-Object { @{ x = $_; y = 7 } } | Start-NetworkTraining -Network (New-NeuralNetwork 1 1 -Seed 1) -Feature x -Label y -StandardizeTarget -Epoch 2 }
         $outcome.Warnings[0].Message | Should -BeLike "*target column*'y'*"

@@ -43,6 +43,8 @@ Describe 'Start-NetworkTraining fits a line' {
 
     It 'gives its history as objects for Export-Csv' {
         $path = Join-Path $TestDrive history.csv
+        $result.History.Count | Should -Be 2000
+        $result.History[-1].Step | Should -Be 2000
         $result.History | Export-Csv $path
         $history = Import-Csv $path
         $history | Should -HaveCount 2000
