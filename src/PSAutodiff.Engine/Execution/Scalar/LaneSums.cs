@@ -82,12 +82,12 @@ internal sealed class LaneSums
             Gather<TLanes>(cells, some, ref memory);
             if (inTurn)
             {
-                Run<TLanes, Apart>(ref memory, ref outputs, default);
+                Run<TLanes, LaneLoops.Apart>(ref memory, ref outputs, default);
                 AddRows(some.Length, ref outputs);
             }
             else
             {
-                Run<TLanes, Added>(ref memory, ref Unsafe.Add(ref outputs, first % Lanes), MaskOf<TLanes>(some.Length));
+                Run<TLanes, LaneLoops.Added>(ref memory, ref Unsafe.Add(ref outputs, first % Lanes), MaskOf<TLanes>(some.Length));
             }
         }
 
@@ -179,7 +179,7 @@ internal sealed class LaneSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run<TLanes, TOutput>(ref double memory, ref double outputs, TLanes mask)
         where TLanes : struct, ILanes<TLanes>
-        where TOutput : struct, IOutput
+        where TOutput : struct, LaneLoops.IOutput
     {
         ref var allTerms = ref MemoryMarshal.GetArrayDataReference(_program.Terms);
         foreach (ref readonly var step in _program.Steps.AsSpan())
@@ -190,91 +190,49 @@ internal sealed class LaneSums
             switch (step.Form)
             {
                 case LaneForm.Products:
-                    Pairs<MulOperation.Function>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, MulOperation.Function>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Sums:
-                    Pairs<SumOperation.Function>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, SumOperation.Function>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Differences:
-                    Pairs<SubOperation.Function>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, SubOperation.Function>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Quotients:
-                    Pairs<DivOperation.Function>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, DivOperation.Function>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Larger:
-                    Pairs<MaxOperation.Function>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, MaxOperation.Function>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Smaller:
-                    Pairs<MinOperation.Function>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, MinOperation.Function>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Opposites:
-                    Pairs<OfFirst<NegOperation.Function>>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, LaneLoops.OfFirst<NegOperation.Function>>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Ramps:
-                    Pairs<OfFirst<ReluOperation.Function>>(ref memory, ref terms, ref target, count);
+                    LaneLoops.Pairs<TLanes, LaneLoops.OfFirst<ReluOperation.Function>>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Dots:
-                    for (nint i = 0; i < count; i++)
-                    {
-                        var sum = At(ref memory, ref terms, 0) * At(ref memory, ref terms, 1);
-                        for (nint k = 2; k < 2 * length; k += 2) sum += At(ref memory, ref terms, k) * At(ref memory, ref terms, k + 1);
-                        TLanes.Store(sum, ref target, (int)i * TLanes.Count);
-                        terms = ref Unsafe.Add(ref terms, 2 * length);
-                    }
-
+                    LaneLoops.Dots<TLanes>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.DotsPlus:
-                    for (nint i = 0; i < count; i++)
-                    {
-                        var sum = At(ref memory, ref terms, 0) * At(ref memory, ref terms, 1);
-                        for (nint k = 2; k < 2 * length; k += 2) sum += At(ref memory, ref terms, k) * At(ref memory, ref terms, k + 1);
-                        TLanes.Store(sum + At(ref memory, ref terms, 2 * length), ref target, (int)i * TLanes.Count);
-                        terms = ref Unsafe.Add(ref terms, (2 * length) + 1);
-                    }
-
+                    LaneLoops.DotsPlus<TLanes>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.PlusProducts:
-                    for (nint i = 0; i < count; i++)
-                    {
-                        var sum = At(ref memory, ref terms, 0);
-                        for (nint k = 1; k < 2 * length; k += 2) sum += At(ref memory, ref terms, k) * At(ref memory, ref terms, k + 1);
-                        TLanes.Store(sum, ref target, (int)i * TLanes.Count);
-                        terms = ref Unsafe.Add(ref terms, (2 * length) + 1);
-                    }
-
+                    LaneLoops.ChainProducts<TLanes, SumOperation.Function>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.MinusProducts:
-                    for (nint i = 0; i < count; i++)
-                    {
-                        var sum = At(ref memory, ref terms, 0);
-                        for (nint k = 1; k < 2 * length; k += 2) sum -= At(ref memory, ref terms, k) * At(ref memory, ref terms, k + 1);
-                        TLanes.Store(sum, ref target, (int)i * TLanes.Count);
-                        terms = ref Unsafe.Add(ref terms, (2 * length) + 1);
-                    }
-
+                    LaneLoops.ChainProducts<TLanes, SubOperation.Function>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.PlusValues:
-                    for (nint i = 0; i < count; i++)
-                    {
-                        var sum = At(ref memory, ref terms, 0);
-                        for (nint k = 1; k <= length; k++) sum += At(ref memory, ref terms, k);
-                        TLanes.Store(sum, ref target, (int)i * TLanes.Count);
-                        terms = ref Unsafe.Add(ref terms, length + 1);
-                    }
-
+                    LaneLoops.Chain<TLanes, SumOperation.Function>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.MinusValues:
-                    for (nint i = 0; i < count; i++)
-                    {
-                        var sum = At(ref memory, ref terms, 0);
-                        for (nint k = 1; k <= length; k++) sum -= At(ref memory, ref terms, k);
-                        TLanes.Store(sum, ref target, (int)i * TLanes.Count);
-                        terms = ref Unsafe.Add(ref terms, length + 1);
-                    }
-
+                    LaneLoops.Chain<TLanes, SubOperation.Function>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.Copies:
-                    for (nint i = 0; i < count; i++) TLanes.Store(At(ref memory, ref terms, i), ref target, (int)i * TLanes.Count);
+                    LaneLoops.Copy<TLanes>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Function:
                     step.Operation!.Evaluate(Argument(ref memory, ref terms, 0, count), Argument(ref memory, ref terms, 1, count), Argument(ref memory, ref terms, 2, count), MemoryMarshal.CreateSpan(ref target, count * TLanes.Count));
@@ -284,25 +242,13 @@ internal sealed class LaneSums
                         Argument(ref memory, ref terms, 0, count), MemoryMarshal.CreateSpan(ref target, count * TLanes.Count), MemoryMarshal.CreateSpan(ref Unsafe.Add(ref target, count * TLanes.Count), count * TLanes.Count));
                     break;
                 case LaneForm.OutputProducts:
-                    ref var products = ref Unsafe.Add(ref outputs, (nint)step.Target * Lanes);
-                    for (nint i = 0; i < count; i++) TOutput.Give(At(ref memory, ref terms, 2 * i) * At(ref memory, ref terms, (2 * i) + 1), mask, ref products, (int)i * Lanes);
+                    LaneLoops.Products<TLanes, TOutput>(ref memory, ref terms, ref Unsafe.Add(ref outputs, (nint)step.Target * Lanes), count, mask);
                     break;
                 case LaneForm.OutputValues:
-                    ref var values = ref Unsafe.Add(ref outputs, (nint)step.Target * Lanes);
-                    for (nint i = 0; i < count; i++) TOutput.Give(At(ref memory, ref terms, i), mask, ref values, (int)i * Lanes);
+                    LaneLoops.Values<TLanes, TOutput>(ref memory, ref terms, ref Unsafe.Add(ref outputs, (nint)step.Target * Lanes), count, mask);
                     break;
             }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Pairs<TFunction>(ref double memory, ref int terms, ref double target, int count)
-            where TFunction : struct, IBinaryLanes
-        {
-            for (nint i = 0; i < count; i++) TLanes.Store(TFunction.Apply(At(ref memory, ref terms, 2 * i), At(ref memory, ref terms, (2 * i) + 1)), ref target, (int)i * TLanes.Count);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static TLanes At(ref double memory, ref int terms, nint term) => TLanes.Load(in memory, Unsafe.Add(ref terms, term) * TLanes.Count);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static ReadOnlySpan<double> Argument(ref double memory, ref int terms, int argument, int count)
@@ -311,35 +257,5 @@ internal sealed class LaneSums
             if (place < 0) return default;
             return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref memory, (nint)place * TLanes.Count), Unsafe.Add(ref terms, (2 * argument) + 1) != 0 ? 1 : count * TLanes.Count);
         }
-    }
-
-    private readonly struct OfFirst<TFunction> : IBinaryLanes
-        where TFunction : struct, IUnaryLanes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply<T>(T x, T y)
-            where T : struct, ILanes<T> => TFunction.Apply(x);
-    }
-
-    private interface IOutput
-    {
-        static abstract void Give<TLanes>(TLanes value, TLanes mask, ref double output, int offset)
-            where TLanes : struct, ILanes<TLanes>;
-    }
-
-    // Lane after lane it is added to the sums later.
-    private readonly struct Apart : IOutput
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Give<TLanes>(TLanes value, TLanes mask, ref double output, int offset)
-            where TLanes : struct, ILanes<TLanes> => TLanes.Store(value, ref output, offset);
-    }
-
-    // Each lane is a sum of its own. What is masked adds 0, which changes no sum that began with 0.
-    private readonly struct Added : IOutput
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Give<TLanes>(TLanes value, TLanes mask, ref double output, int offset)
-            where TLanes : struct, ILanes<TLanes> => TLanes.Store(TLanes.Load(in output, offset) + (value & mask), ref output, offset);
     }
 }
