@@ -45,6 +45,9 @@ internal readonly ref struct MatrixRows<T>
 
     public int Width { get; }
 
+    /// <summary>The numbers of all rows where they lie one after the other, else none.</summary>
+    public ReadOnlySpan<T> InOrder => _picks.IsEmpty ? _values[..(Count * Width)] : default;
+
     /// <summary>The numbers of a row.</summary>
     /// <param name="index">Index among these rows, from 0.</param>
     public ReadOnlySpan<T> this[int index] => _values.Slice((_picks.IsEmpty ? index : _picks[index]) * Width, Width);

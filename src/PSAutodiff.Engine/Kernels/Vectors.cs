@@ -180,18 +180,91 @@ internal static class Vectors
     public static void AddRows<T>(Span<T> y, ReadOnlySpan<T> rows)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (y.Length >= Vector<T>.Count)
+        var i = 0;
+        for (; i + (4 * Vector<T>.Count) <= y.Length; i += 4 * Vector<T>.Count)
         {
-            for (; rows.Length > 0; rows = rows[y.Length..]) Add(y, rows);
-            return;
+            var (a, b) = (new Vector<T>(y[i..]), new Vector<T>(y[(i + Vector<T>.Count)..]));
+            var (c, d) = (new Vector<T>(y[(i + (2 * Vector<T>.Count))..]), new Vector<T>(y[(i + (3 * Vector<T>.Count))..]));
+            for (var k = i; k < rows.Length; k += y.Length)
+            {
+                a += new Vector<T>(rows[k..]);
+                b += new Vector<T>(rows[(k + Vector<T>.Count)..]);
+                c += new Vector<T>(rows[(k + (2 * Vector<T>.Count))..]);
+                d += new Vector<T>(rows[(k + (3 * Vector<T>.Count))..]);
+            }
+
+            a.CopyTo(y[i..]);
+            b.CopyTo(y[(i + Vector<T>.Count)..]);
+            c.CopyTo(y[(i + (2 * Vector<T>.Count))..]);
+            d.CopyTo(y[(i + (3 * Vector<T>.Count))..]);
         }
 
-        for (var i = 0; i < y.Length; i++)
+        for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count)
+        {
+            var sum = new Vector<T>(y[i..]);
+            for (var k = i; k < rows.Length; k += y.Length) sum += new Vector<T>(rows[k..]);
+            sum.CopyTo(y[i..]);
+        }
+
+        for (; i < y.Length; i++)
         {
             var sum = y[i];
             for (var k = i; k < rows.Length; k += y.Length) sum += rows[k];
             y[i] = sum;
         }
+    }
+
+    /// <summary>Rows of a matrix, plus a vector as wide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddToRows<T>(ReadOnlySpan<T> rows, ReadOnlySpan<T> x, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(result.Length % Math.Max(1, x.Length), 0, nameof(result));
+        ref var from = ref MemoryMarshal.GetReference(rows[..result.Length]);
+        ref var to = ref MemoryMarshal.GetReference(result);
+        ref var added = ref MemoryMarshal.GetReference(x);
+        for (var start = 0; start < result.Length; start += x.Length)
+        {
+            var i = 0;
+            for (; i + Vector512<T>.Count <= x.Length; i += Vector512<T>.Count)
+            {
+                (Vector512.LoadUnsafe(ref from, (nuint)(start + i)) + Vector512.LoadUnsafe(ref added, (nuint)i)).StoreUnsafe(ref to, (nuint)(start + i));
+            }
+
+            for (; i < x.Length; i++) Unsafe.Add(ref to, start + i) = Unsafe.Add(ref from, start + i) + Unsafe.Add(ref added, i);
+        }
+    }
+
+    /// <summary>x where it is above 0, else 0; what is not a number stays that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Ramp<T>(ReadOnlySpan<T> x, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        x = x[..result.Length];
+        var i = 0;
+        for (; i + Vector<T>.Count <= result.Length; i += Vector<T>.Count)
+        {
+            var some = new Vector<T>(x[i..]);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(some, Vector<T>.Zero), Vector<T>.Zero, some).CopyTo(result[i..]);
+        }
+
+        for (; i < result.Length; i++) result[i] = x[i] <= T.Zero ? T.Zero : x[i];
+    }
+
+    /// <summary>y where a condition is not 0, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Guard<T>(ReadOnlySpan<T> condition, ReadOnlySpan<T> y, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        condition = condition[..result.Length];
+        y = y[..result.Length];
+        var i = 0;
+        for (; i + Vector<T>.Count <= result.Length; i += Vector<T>.Count)
+        {
+            Vector.ConditionalSelect(Vector.Equals(new Vector<T>(condition[i..]), Vector<T>.Zero), Vector<T>.Zero, new Vector<T>(y[i..])).CopyTo(result[i..]);
+        }
+
+        for (; i < result.Length; i++) result[i] = condition[i] == T.Zero ? T.Zero : y[i];
     }
 
     /// <summary>Fills rows of a matrix with a vector as wide.</summary>

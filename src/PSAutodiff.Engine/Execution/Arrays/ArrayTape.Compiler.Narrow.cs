@@ -40,7 +40,8 @@ internal sealed partial class ArrayTape
                 {
                     MatMulOperation => IsProduct(id),
                     SumOperation => TryBegin(id),
-                    TanhOperation or SigmoidOperation => _isNarrow[_graph.X(id)],
+                    TanhOperation or SigmoidOperation or ReluOperation => _isNarrow[_graph.X(id)],
+                    SelectOperation => IsNarrowGuard(id),
                     Sech2Operation or DsigmoidOperation => _isNarrow[_graph.X(id)] && _shared.ContainsKey(id),
                     ReshapeOperation => _isNarrow[_graph.X(id)] && !_isResult[id],
                     _ => false,
@@ -81,6 +82,14 @@ internal sealed partial class ArrayTape
             }
 
             foreach (var id in rounded) _isNarrow[id] = true;
+        }
+
+        // Where a factor is 0, a derivative is 0: all numbers are moved as they are.
+        private bool IsNarrowGuard(int id)
+        {
+            var (condition, value, other) = (_graph.X(id), _graph.Y(id), _graph.Z(id));
+            return _isNarrow[condition] && _isNarrow[value] && _graph.IsConstant(other) && _graph.ConstantOf(other) is 0 && !double.IsNegative(_graph.ConstantOf(other))
+                && _graph.ShapeOf(condition).IsLike(_graph.ShapeOf(id)) && _graph.ShapeOf(value).IsLike(_graph.ShapeOf(id));
         }
 
         private bool IsProduct(int id) => FindProduct(id, _graph.OperationOf(id)) is not null;

@@ -100,6 +100,12 @@ internal sealed class RowBlock<T>
     {
         var (target, x, y, z) = (instruction.Target, instruction.X, instruction.Y, instruction.Z);
         var isDirect = IsDirect(x, target) && IsDirect(y, target) && IsDirect(z, target);
+        if (!isDirect && instruction.Operation is SumOperation && y is { Varies: false } && y.Length == target.Length && x.Varies && x.Length == target.Length)
+        {
+            Vectors.AddToRows<double>(In(x), In(y), result);
+            return;
+        }
+
         if (!isDirect && z.Length == 0 && TryByColumn(instruction, result)) return;
         if (isDirect || target.Length < LongRow || !IsPlain(x, target) || !IsPlain(y, target) || !IsPlain(z, target))
         {
@@ -223,6 +229,12 @@ internal sealed class RowBlock<T>
                 x.CopyTo(result);
                 ElementarySingle.Sigmoid(result);
                 break;
+            case ReluOperation:
+                Vectors.Ramp(x, result);
+                break;
+            case SelectOperation:
+                Vectors.Guard(x, y, result);
+                break;
             case SumOperation:
                 Vectors.Add(x, y, result);
                 break;
@@ -244,6 +256,12 @@ internal sealed class RowBlock<T>
         if (from.Storage == ArrayTape.Storage.Column)
         {
             var given = _piece.RowsOf(from, _first, _count);
+            if (rows == 1 && from.Offset == 0 && to.Offset == 0 && from.Length == from.Pitch && columns == to.Pitch)
+            {
+                CopyWhole(given, result);
+                return;
+            }
+
             for (var row = 0; row < _count; row++)
             {
                 var part = given[row].Slice(from.Offset, from.Length);
@@ -260,6 +278,23 @@ internal sealed class RowBlock<T>
             var part = source[from.Varies ? row : 0].Slice(from.Offset, from.Length);
             var target = result[((row * to.Pitch) + to.Offset)..];
             for (var i = 0; i < rows; i++) part.Slice(i * columns, columns).CopyTo(target[(i * width)..]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyWhole(MatrixRows<T> rows, Span<double> result)
+    {
+        if (rows.InOrder is { Length: > 0 } all)
+        {
+            Vectors.Widen(all, result);
+        }
+        else if (rows.Width == 1)
+        {
+            for (var row = 0; row < rows.Count; row++) result[row] = double.CreateTruncating(rows.Start(row));
+        }
+        else
+        {
+            for (var row = 0; row < rows.Count; row++) Vectors.Widen(rows[row], result[(row * rows.Width)..]);
         }
     }
 

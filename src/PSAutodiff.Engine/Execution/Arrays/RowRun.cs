@@ -345,8 +345,9 @@ internal sealed class RowRun<T>
         {
             var target = NarrowTarget(number);
             if (!_continues) target.Clear();
-            var rows = _piece.RowsOf(_program.Rows.Outputs[sum.X], 0, _piece.Count);
-            for (var row = 0; row < rows.Count; row++) Vectors.Add(target, rows[row]);
+            var place = _program.Rows.Outputs[sum.X];
+            if (place.Storage == ArrayTape.Storage.NarrowKept) Vectors.AddRows<T>(target, _piece.Operand(place, 0, _piece.Count));
+            else for (var row = 0; row < _piece.Count; row++) Vectors.Add(target, _piece.RowsOf(place, row, 1)[0]);
             if (_ends && _divisor > 1) Vectors.Divide(target, _divisor);
         }
         else
