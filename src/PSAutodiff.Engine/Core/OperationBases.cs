@@ -13,6 +13,8 @@ internal abstract class UnaryOperation(string name, Func<double, double> value, 
 {
     internal override MethodInfo ValueMethod => value.Method;
 
+    internal override MethodInfo? BlockMethod => block?.Method;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double Evaluate(double x, double y, double z) => value(x);
 
@@ -31,6 +33,8 @@ internal abstract class UnaryOperation(string name, Func<double, double> value, 
 internal abstract class UnaryOperation<TFunction>(string name) : UnaryOperation(name, Value, Blocks.Map<TFunction>)
     where TFunction : struct, IUnaryLanes
 {
+    internal sealed override MethodInfo? BlockMethod => null;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal sealed override double Evaluate(double x, double y, double z) => TFunction.Apply(new OneLane(x)).Value;
 

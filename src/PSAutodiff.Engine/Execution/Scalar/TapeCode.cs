@@ -15,7 +15,7 @@ internal delegate void CodeDelegate(ref double first, ref double second, ref dou
 /// A tape compiled to machine code by way of dynamic methods. Within a stretch every value has a local of its own, which the JIT
 /// keeps in registers; stretches are short enough for the JIT to follow all of them. The bits are those of the interpreter.
 /// </summary>
-internal sealed class TapeCode : TapeWay
+internal sealed partial class TapeCode : TapeWay
 {
     // The JIT stops tracking locals somewhat above 1,000; code with untracked ones is several times slower.
     private const int StretchLength = 800;
@@ -43,7 +43,8 @@ internal sealed class TapeCode : TapeWay
         for (var i = 0; i < stretches.Length; i++)
         {
             var emitter = new Emitter(tape, firstInputs);
-            emitter.EmitInstructions(i * StretchLength, Math.Min(count, (i + 1) * StretchLength));
+            if (stretches.Length == 1) emitter.EmitTogether();
+            else emitter.EmitInstructions(i * StretchLength, Math.Min(count, (i + 1) * StretchLength));
             if (i < stretches.Length - 1) emitter.StoreLive(liveOut[i]);
             else emitter.StoreOutputs();
             stretches[i] = emitter.Finish();
@@ -117,7 +118,7 @@ internal sealed class TapeCode : TapeWay
         return result;
     }
 
-    private sealed class Emitter
+    private sealed partial class Emitter
     {
         private readonly Tape _tape;
         private readonly int _firstInputs;
@@ -125,12 +126,14 @@ internal sealed class TapeCode : TapeWay
         private readonly DynamicMethod _method;
         private readonly ILGenerator _il;
         private readonly Dictionary<int, LocalBuilder> _locals = [];
+        private int[] _outputs;
 
         public Emitter(Tape tape, int firstInputs)
         {
             _tape = tape;
             _firstInputs = firstInputs;
             _firstTemporary = tape.InputCount + tape.Constants.Length;
+            _outputs = tape.Outputs;
             var reference = typeof(double).MakeByRefType();
             _method = new DynamicMethod(
                 "PSAutodiff.Tape",
@@ -146,21 +149,27 @@ internal sealed class TapeCode : TapeWay
             for (var i = from; i < to; i++)
             {
                 var step = _tape.Instructions[i];
-                Load(step.X);
                 if (i + 1 < to && _tape.SharesWithNext(i) is { } sharing)
                 {
+                    Load(step.X);
                     EmitBoth(sharing, step.Target, _tape.Instructions[++i].Target);
                     continue;
                 }
 
-                if (step.Operation.Arity > 1) Load(step.Y);
-                if (step.Operation.Arity > 2) Load(step.Z);
-                if (step.Operation.Instruction is { } instruction) _il.Emit(instruction);
-                else _il.Emit(OpCodes.Call, step.Operation.ValueMethod);
-                var local = _il.DeclareLocal(typeof(double));
-                _il.Emit(OpCodes.Stloc, local);
-                _locals[step.Target] = local;
+                Emit(step);
             }
+        }
+
+        private void Emit(in Tape.Instruction step)
+        {
+            Load(step.X);
+            if (step.Operation.Arity > 1) Load(step.Y);
+            if (step.Operation.Arity > 2) Load(step.Z);
+            if (step.Operation.Instruction is { } instruction) _il.Emit(instruction);
+            else _il.Emit(OpCodes.Call, step.Operation.ValueMethod);
+            var local = _il.DeclareLocal(typeof(double));
+            _il.Emit(OpCodes.Stloc, local);
+            _locals[step.Target] = local;
         }
 
         // The argument is on the stack. What is written by address gets a local that the JIT need not keep in memory afterwards.
@@ -191,16 +200,16 @@ internal sealed class TapeCode : TapeWay
         {
             // An output may be an input itself, and the places of inputs may be those of outputs: such inputs are read before anything is
             // written.
-            foreach (var output in _tape.Outputs.Where(output => output < _tape.InputCount))
+            foreach (var output in _outputs.Where(output => output < _tape.InputCount))
             {
                 Load(output);
                 _il.Emit(OpCodes.Pop);
             }
 
-            for (var i = 0; i < _tape.Outputs.Length; i++)
+            for (var i = 0; i < _outputs.Length; i++)
             {
                 LoadAddress(Block.Outputs, i);
-                Load(_tape.Outputs[i]);
+                Load(_outputs[i]);
                 _il.Emit(OpCodes.Stind_R8);
             }
         }
