@@ -54,10 +54,13 @@ internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "lo
             var parts = all[..(count * length)];
             ArrayForms.BelowGreatest(elements.Slice(i * length, parts.Length), length, parts);
             Elementary.Exp(parts, parts);
-            for (var k = i; k < i + count; k++)
+            var logs = result.Slice(i, count);
+            for (var k = 0; k < count; k++) logs[k] = Vectors.Sum(parts.Slice(k * length, length));
+            Elementary.Log(logs, logs);
+            for (var k = 0; k < count; k++)
             {
-                var greatest = Vectors.Greatest(elements.Slice(k * length, length));
-                result[k] = double.IsFinite(greatest) ? greatest + Elementary.Log(Vectors.Sum(parts.Slice((k - i) * length, length))) : greatest;
+                var greatest = Vectors.Greatest(elements.Slice((i + k) * length, length));
+                logs[k] = double.IsFinite(greatest) ? greatest + logs[k] : greatest;
             }
         }
 

@@ -85,7 +85,9 @@ internal sealed class LossModel : IDescentModel<double>
     public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
         Sum(parameters, rows, cancellation);
-        for (var i = 0; i < gradient.Length; i++) gradient[i] = _sums[i] / rows.Length;
+        var sums = _sums.AsSpan(0, gradient.Length);
+        if (rows.Length == 1) sums.CopyTo(gradient);
+        else Vectors.Divide(sums, rows.Length, gradient);
         foreach (var index in Frozen) gradient[index] = 0;
         return _sums[^1] / rows.Length;
     }
