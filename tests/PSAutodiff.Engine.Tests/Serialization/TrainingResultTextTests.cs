@@ -63,7 +63,7 @@ public sealed class TrainingResultTextTests
             {
                 try
                 {
-                    _ = Read(string.Concat(text.AsSpan(0, i), [other], text.AsSpan(i + 1))).History.Count();
+                    _ = Read(string.Concat(text.AsSpan(0, i), [other], text.AsSpan(i + 1))).History.Count;
                 }
                 catch (AutodiffException error)
                 {

@@ -19,8 +19,8 @@ public sealed class LossTrainingTests
         Assert.Equal(1255, result.Steps);
         Assert.Equal(0.503639150762, result.FinalLoss, 1e-12);
         Assert.Equal(-0.00701689789967, (double)result.Parameters!["w11"]!, 1e-14);
-        Assert.Equal(5, result.History.ElementAt(1254).Sample);
-        Assert.Equal(251, result.History.Last().Epoch);
+        Assert.Equal(5, result.History[1254].Sample);
+        Assert.Equal(251, result.History[^1].Epoch);
         Assert.Null(result.Network);
     }
 
