@@ -215,17 +215,37 @@ internal abstract class LineSearchMethod : Search
 
     /// <summary>
     /// Whether the next step changes each variable no more, or leads it to 0 after a step ten digits longer, or it is 0 already as
-    /// seen from where it was: the minimum of x^2 or x^4, which is otherwise as far at 1e-30 as it was at 1.
+    /// seen from where it was: the minimum of x^2 or x^4, which is otherwise as far at 1e-30 as it was at 1. Seen from beyond 1 all is 0
+    /// that is 0 as seen from 1: after a start far away the rounding of the first step may be huge, and the minimum at 1.
     /// </summary>
     private bool CollapsesToZero()
     {
         const double small = 1e-3;
+        const double furthest = 1;
+        _probe.CopyFrom(Current);
+        var collapses = false;
         for (var i = 0; i < Direction.Length; i++)
         {
             var (x, step) = (Current.Point[i], Math.Abs(Direction[i]));
             if (step <= PointDigits * Math.Abs(x)) continue;
-            if (step <= PointDigits * Math.Abs(x - _last[i]) && Math.Abs(x + Direction[i]) <= small * step) continue;
-            if (Math.Max(Math.Abs(x), step) > NoValue * _reach[i] || !(DerivativeReaches(i) <= SmallGradient * (_firstValue - Current.Value))) return false;
+            (collapses, _probe.Point[i]) = (true, 0);
+            if (step <= PointDigits * Math.Min(Math.Abs(x - _last[i]), furthest) && Math.Abs(x + Direction[i]) <= small * step) continue;
+            if (Math.Max(Math.Abs(x), step) > NoValue * Math.Min(_reach[i], furthest) || !(DerivativeReaches(i) <= SmallGradient * (_firstValue - Current.Value))) return false;
+        }
+
+        return !collapses || IsRestingAt(_probe);
+    }
+
+    /// <summary>Whether the derivatives for the variables that were set to 0 are 0 there, but for rounding; where there are none, nothing speaks against it.</summary>
+    private bool IsRestingAt(Iterate zero)
+    {
+        const double factor = 4;
+        Evaluate(zero);
+        if (!zero.IsFinite) return true;
+        var rounding = Objective.Rounding(zero.Point, Cancellation);
+        for (var i = 0; i < Direction.Length; i++)
+        {
+            if (zero.Point[i] == 0 && Math.Abs(zero.Gradient[i]) > factor * rounding[i + 1]) return false;
         }
 
         return true;

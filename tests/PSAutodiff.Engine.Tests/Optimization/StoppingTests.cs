@@ -42,6 +42,42 @@ public sealed class StoppingTests
         }
     }
 
+    [Theory]
+    [InlineData("(x-1)^2", 1e22, 1)]
+    [InlineData("(x-1)^2", -1e25, 1)]
+    [InlineData("(x-1)^2", 1e140, 1)]
+    [InlineData("(x-1e-3)^2 + 5", 1e30, 1e-3)]
+    [InlineData("(x-1e-30)^2", 1, 1e-30)]
+    [InlineData("(x-1)^2 + x^4", 1e30, 0.58975451230145)]
+    [InlineData("x^4 - 2*x^2", 1e35, 1)]
+    [InlineData("(x-3)^2*(1 + (x-3)^2)", 1e40, 3)]
+    [InlineData("cosh(x/1e10) - x/1e10", 1e12, 8813735870.195430)]
+    public void A_start_far_away_ends_at_the_minimum(string text, double start, double minimum)
+    {
+        foreach (var method in new[] { LBFGS, Newton })
+        {
+            var result = Minimize(text, With(method), start);
+            Assert.Equal(MinimizationStopReason.Converged, result.StopReason);
+            Assert.Equal(1, Numbers(result.At)[0] / minimum * Math.Sign(Numbers(result.At)[0] / minimum), 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData("x^2", 1e150)]
+    [InlineData("x^4", 1e60)]
+    [InlineData("x^2 + x^4", 1e40)]
+    [InlineData("x^2*(y^2 + 1) + (y - 2)^2", 1e30)]
+    public void A_start_far_from_a_minimum_at_0_ends_there(string text, double start)
+    {
+        foreach (var method in new[] { LBFGS, Newton })
+        {
+            var result = text.Contains('y', StringComparison.Ordinal) ? Minimize(text, With(method), start, start) : Minimize(text, With(method), start);
+            Assert.Equal(MinimizationStopReason.Converged, result.StopReason);
+            Assert.Equal(0, Numbers(result.At)[0], 1e-9);
+            Assert.All(Numbers(result.Gradient), slope => Assert.Equal(0, slope, 1e-6));
+        }
+    }
+
     [Fact]
     public void A_variable_that_stays_where_parts_became_0_is_named_alone()
     {
