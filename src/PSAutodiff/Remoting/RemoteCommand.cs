@@ -10,6 +10,7 @@ internal sealed class RemoteCommand : IDisposable
 {
     // Where the transport broke on a thread of PowerShell's own, the session may be said to be open for a minute; a machine that works speaks sooner.
     private const int MillisecondsAfterBreak = 850;
+    private const int MostMillisecondsAfterBreak = 3000;
     private const int MillisecondsBetweenLooks = 100;
     private const int MillisecondsOfStop = 15_000;
     private const int MillisecondsOfRelease = 1500;
@@ -28,6 +29,10 @@ internal sealed class RemoteCommand : IDisposable
     private readonly long _begun = Environment.TickCount64;
     private long _heard = Environment.TickCount64;
     private long _asked;
+
+    // The longest silences between what came, of which old ones fade: a machine that is busy with other things speaks later. Written by one event at a time.
+    private long _silence;
+    private bool _hasSpoken;
     private int _disposed;
     private Exception? _sending;
 
@@ -44,7 +49,10 @@ internal sealed class RemoteCommand : IDisposable
         foreach (var argument in arguments) _shell.AddArgument(argument);
         _output.DataAdded += (_, _) =>
         {
-            Volatile.Write(ref _heard, Environment.TickCount64);
+            var now = Environment.TickCount64;
+            if (_hasSpoken) Volatile.Write(ref _silence, Math.Max(now - Math.Max(Heard, Volatile.Read(ref _asked)), _silence * 7 / 8));
+            _hasSpoken = true;
+            Volatile.Write(ref _heard, now);
             _news.Release();
         };
         _shell.InvocationStateChanged += (_, _) => _news.Release();
@@ -146,7 +154,7 @@ internal sealed class RemoteCommand : IDisposable
         new Thread(() => Close(isLost)) { IsBackground = true, Name = "PSAutodiff closer" }.Start();
     }
 
-    private bool IsBroken => ShowsLife && TransportGuard.LastBreak is var broken && broken >= Heard && Environment.TickCount64 - Math.Max(broken, Volatile.Read(ref _asked)) > MillisecondsAfterBreak;
+    private bool IsBroken => ShowsLife && TransportGuard.LastBreak is var broken && broken >= Heard && Environment.TickCount64 - Math.Max(broken, Volatile.Read(ref _asked)) > Math.Clamp(2 * Volatile.Read(ref _silence), MillisecondsAfterBreak, MostMillisecondsAfterBreak);
 
     private void Close(bool isLost)
     {
