@@ -52,7 +52,7 @@ internal sealed class NetworkTrainingForm : ITrainingForm
 
             var rows = !withFolds ? new ArrayRows([], [], []) : _kept is null ? ArrayRows.Of(_network, _command.Data, _command.Target) : ArrayRows.Read(_kept, _columns);
             var data = _kept is null ? _command.TakeData(_network) : _kept.Release<LabelledRows>().ToData(_command.Intake.Numbers());
-            return new NetworkSweep(_network, data, rows, _command.Standardize, StandardizesTargets, Loss);
+            return new NetworkSweep(_network, data, rows, _command.Standardize, StandardizesTargets, Loss).For(points, withFolds);
         });
     }
 

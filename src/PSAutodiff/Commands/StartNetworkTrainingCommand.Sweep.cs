@@ -12,8 +12,10 @@ namespace PSAutodiff.Commands;
 public sealed partial class StartNetworkTrainingCommand
 {
     private const string SweepActivity = "Sweep";
+    private const int MostNumbersNamed = 10;
 
     private IReadOnlyList<SweepPoint> _points = [];
+    private IReadOnlyList<string> _unused = [];
 
     /// <summary>Values of settings by name: each of them is trained with each of all others, and gives a row.</summary>
     [Parameter]
@@ -39,6 +41,7 @@ public sealed partial class StartNetworkTrainingCommand
 
         var whole = new TrainingSetting(_options) { HasLearningRate = IsBound(nameof(LearningRate)), HasBatchSize = IsBound(nameof(BatchSize)) };
         _points = Require(Sweep, () => SweepTable.Make(Sweep!, ofNetwork, whole, IsBound, Check));
+        _unused = UnusedInSweep(ofNetwork);
         Network[] networks = [.. _points.Select(static point => point.Setting.Network).OfType<Network>()];
         if (networks.Length == 0) return;
         Require<object?>(Sweep, () =>
@@ -49,15 +52,35 @@ public sealed partial class StartNetworkTrainingCommand
         Network = networks[0];
     }
 
+    // What is swept does something in every row, or rows are the same for it; what is given beside it does something in one.
+    private List<string> UnusedInSweep(bool ofNetwork)
+    {
+        bool Varies(string name) => _points.Select(point => point.Settings[name]).Distinct().Skip(1).Any();
+        var rows = _points.Select((point, i) => (Number: i + 1, Unused: point.Fault is not null ? [] : Unused(point.Setting.Options, name => IsBound(name) || point.Settings.Contains(name), ofNetwork).ToArray())).ToArray();
+        var trained = _points.Count(static point => point.Fault is null);
+        var warnings = new List<string>();
+        foreach (var group in rows.SelectMany(static row => row.Unused.Select(unused => (row.Number, Case: unused))).GroupBy(static row => row.Case.Name, StringComparer.Ordinal))
+        {
+            int[] numbers = [.. group.Select(static row => row.Number)];
+            if (!Varies(group.Key) && numbers.Length < trained) continue;
+            warnings.Add(numbers.Length == rows.Length ? group.First().Case.Why : string.Create(CultureInfo.InvariantCulture, $"{(numbers.Length == 1 ? "Setting" : "Settings")} {string.Join(", ", numbers.Take(MostNumbersNamed))}{(numbers.Length > MostNumbersNamed ? ", ..." : string.Empty)}: {group.First().Case.Why}"));
+        }
+
+        return [.. warnings.Distinct(StringComparer.Ordinal)];
+    }
+
     private void RunSweep()
     {
         var clock = Stopwatch.StartNew();
         var folds = HasFolds ? CrossValidationFold : 0;
         var subject = _form.ForSweep(_points, HasFolds);
         if (folds > Intake.Taken && !IsBound(nameof(Data))) Stop(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
-        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{_points.Count} settings{(folds > 0 ? $", each over all rows and {folds} folds" : string.Empty)}, seed {_options.Seed}."));
+
+        // Where seeds are swept, all settings have the folds of the first.
+        var seed = _points[0].Setting.Options.Seed;
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{_points.Count} settings{(folds > 0 ? $", each over all rows and {folds} folds dealt by seed {seed}" : $", seed {seed}")}."));
         using var machines = Session is null ? null : OpenMachines();
-        var run = new SweepRun(subject, _points, folds, _options.Seed, ThrottleLimit) { Machines = machines?.All ?? [], IncludesLocal = IncludeLocal, MachineLost = WarnOfLoss };
+        var run = new SweepRun(subject, _points, folds, seed, ThrottleLimit) { Machines = machines?.All ?? [], IncludesLocal = IncludeLocal, MachineLost = WarnOfLoss };
         var rows = run.Run((line, done) => ShowProgress(SweepActivity, line, clock, done), Cancellation);
         foreach (var row in rows) SerializedText.Attach(row);
         if (Cancellation.IsCancellationRequested)
@@ -74,6 +97,8 @@ public sealed partial class StartNetworkTrainingCommand
         }
 
         foreach (var row in rows) WriteObject(row);
+        if (subject.ComparedBy is { } common) WriteWarning($"The losses of these settings measure different things or targets of different scales, so IsBest is by {common} on the targets as they are. See the property Comparison.");
+        foreach (var warning in _unused) WriteWarning(warning);
         foreach (var warning in subject.Warnings) WriteWarning(warning);
         foreach (var row in rows)
         {

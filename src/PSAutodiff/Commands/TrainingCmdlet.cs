@@ -153,10 +153,26 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
     /// <param name="ofNetwork">Whether a network is trained, whose losses are not below 0.</param>
     private protected void WarnOfUnused(bool ofNetwork)
     {
-        if (ofNetwork && IsBound(nameof(StopLoss)) && StopLoss <= 0) WriteWarning(System.FormattableString.Invariant($"-StopLoss {StopLoss} never ends a training run: it stops when the loss is below, and the losses of networks are at least 0."));
-        if (Optimizer == TrainingOptimizer.LBFGS && IsBound(nameof(LearningRate))) WriteWarning("LBFGS does not use -LearningRate.");
-        if (LearningRateSchedule != LearningRateSchedule.Step && (IsBound(nameof(StepEpoch)) || IsBound(nameof(StepFactor)))) WriteWarning($"-StepEpoch and -StepFactor are for -LearningRateSchedule Step. The schedule is {LearningRateSchedule}, which does not use them.");
-        if (LearningRateSchedule != LearningRateSchedule.Cosine && IsBound(nameof(FinalLearningRate))) WriteWarning($"-FinalLearningRate is for -LearningRateSchedule Cosine. The schedule is {LearningRateSchedule}, which does not use it.");
-        if (IsBound(nameof(Momentum)) && Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) WriteWarning($"{Optimizer} does not use -Momentum.");
+        foreach (var why in Unused(MakeOptions(ofNetwork), IsBound, ofNetwork).Select(static unused => unused.Why).Distinct(System.StringComparer.Ordinal)) WriteWarning(why);
+    }
+
+    /// <summary>The parameters that do nothing, and why.</summary>
+    /// <param name="options">What is trained with.</param>
+    /// <param name="isGiven">Whether a parameter was given.</param>
+    /// <param name="ofNetwork">Whether a network is trained, whose losses are not below 0.</param>
+    private protected static IEnumerable<(string Name, string Why)> Unused(TrainingOptions options, System.Func<string, bool> isGiven, bool ofNetwork)
+    {
+        if (ofNetwork && isGiven(nameof(StopLoss)) && options.StopLoss <= 0) yield return (nameof(StopLoss), System.FormattableString.Invariant($"-StopLoss {options.StopLoss} never ends a training run: it stops when the loss is below, and the losses of networks are at least 0."));
+        if (options.Optimizer == TrainingOptimizer.LBFGS && isGiven(nameof(LearningRate))) yield return (nameof(LearningRate), "LBFGS does not use -LearningRate.");
+        if (options.LearningRateSchedule != LearningRateSchedule.Step)
+        {
+            foreach (var name in new[] { nameof(StepEpoch), nameof(StepFactor) })
+            {
+                if (isGiven(name)) yield return (name, $"-StepEpoch and -StepFactor are for -LearningRateSchedule Step. The schedule is {options.LearningRateSchedule}, which does not use them.");
+            }
+        }
+
+        if (options.LearningRateSchedule != LearningRateSchedule.Cosine && isGiven(nameof(FinalLearningRate))) yield return (nameof(FinalLearningRate), $"-FinalLearningRate is for -LearningRateSchedule Cosine. The schedule is {options.LearningRateSchedule}, which does not use it.");
+        if (isGiven(nameof(Momentum)) && options.Optimizer is not (TrainingOptimizer.Momentum or TrainingOptimizer.Nesterov)) yield return (nameof(Momentum), $"{options.Optimizer} does not use -Momentum.");
     }
 }

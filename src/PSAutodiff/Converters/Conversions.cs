@@ -165,8 +165,8 @@ internal static class Conversions
         {
             case Network network:
                 return network;
-            case SweepRow { Result.Network: { } trained }:
-                return trained;
+            case SweepRow row:
+                return ToNetwork(ResultOf(row, ErrorIds.NetworkMissing));
             case TrainingResult result:
                 return result.Network ?? throw new AutodiffException(
                     ErrorIds.NetworkMissing,
@@ -184,7 +184,7 @@ internal static class Conversions
 
     /// <summary>The model that a value is: a network, a regression, a fitted curve, or the result of a training.</summary>
     /// <exception cref="AutodiffException">It is none, or the training was one of a loss without a prediction.</exception>
-    public static IAutodiffModel ToModel(object? value) => (Live(value) is SweepRow { Result: { } result } ? result : Live(value)) switch
+    public static IAutodiffModel ToModel(object? value) => (Live(value) is SweepRow row ? ResultOf(row, ErrorIds.ModelMissing) : Live(value)) switch
     {
         IAutodiffModel model => model,
         TrainingResult { Network: { } network } => network,
@@ -194,6 +194,9 @@ internal static class Conversions
         string text => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Describe(text)} is text, not a model. To use a file, load it first: Import-AutodiffModel."),
         { } other => throw new AutodiffException(ErrorIds.ModelMissing, $"{ValueSource.Subject(other)} is not a model. Start-NetworkTraining, Invoke-CurveFit, Invoke-LinearRegression, New-NeuralNetwork and Import-AutodiffModel return models."),
     };
+
+    private static TrainingResult ResultOf(SweepRow row, string errorId) => row.Result
+        ?? throw new AutodiffException(errorId, string.Create(CultureInfo.InvariantCulture, $"Setting {row.Number} ({Results.SweepKey.Describe(row.Settings)}) of the sweep has no model, since it could not be trained: {row.Problem} Take another row, for example the one with IsBest."));
 
     // Some properties of processes and files throw.
     private static object? ReadOrNull(PSPropertyInfo property)

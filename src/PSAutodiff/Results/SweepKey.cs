@@ -15,16 +15,16 @@ internal sealed record SweepKey(string Name, Type Type, Func<TrainingSetting, ob
 
     private static readonly SweepKey[] All =
     [
-        Of<int>("Epoch", static (options, value) => options with { Epochs = value }),
-        Of<int>("MaxStep", static (options, value) => options with { MaxSteps = value }),
-        new SweepKey("BatchSize", typeof(int), static (setting, value) => setting with { HasBatchSize = true, Options = setting.Options with { BatchSize = (int)value } }),
+        Of<int>("Epoch", static (options, value) => options with { Epochs = value }) with { Least = 1 },
+        Of<int>("MaxStep", static (options, value) => options with { MaxSteps = value }) with { Least = 1 },
+        new SweepKey("BatchSize", typeof(int), static (setting, value) => setting with { HasBatchSize = true, Options = setting.Options with { BatchSize = (int)value } }) { Least = 1 },
         Of<bool>("Shuffle", static (options, value) => options with { Shuffle = value }),
         Of<int>("Seed", static (options, value) => options with { Seed = value }),
         Of<TrainingOptimizer>("Optimizer", static (options, value) => options with { Optimizer = value }),
         new SweepKey("LearningRate", typeof(double), static (setting, value) => setting with { HasLearningRate = true, Options = setting.Options with { LearningRate = (double)value } }),
         Of<LearningRateSchedule>("LearningRateSchedule", static (options, value) => options with { LearningRateSchedule = value }),
-        Of<int>("WarmupEpoch", static (options, value) => options with { WarmupEpochs = value }),
-        Of<int>("StepEpoch", static (options, value) => options with { StepEpochs = value }),
+        Of<int>("WarmupEpoch", static (options, value) => options with { WarmupEpochs = value }) with { Least = 0 },
+        Of<int>("StepEpoch", static (options, value) => options with { StepEpochs = value }) with { Least = 1 },
         Of<double>("StepFactor", static (options, value) => options with { StepFactor = value }),
         Of<double>("FinalLearningRate", static (options, value) => options with { FinalLearningRate = value }),
         Of<double>("ClipNorm", static (options, value) => options with { ClipNorm = value }),
@@ -33,8 +33,8 @@ internal sealed record SweepKey(string Name, Type Type, Func<TrainingSetting, ob
         Of<double>("WeightDecay", static (options, value) => options with { WeightDecay = value }),
         Of<double>("StopLoss", static (options, value) => options with { StopLoss = value }),
         Of<double>("MinDecrease", static (options, value) => options with { MinDecrease = value }),
-        Of<int>("Patience", static (options, value) => options with { Patience = value }),
-        Of<int>("Restart", static (options, value) => options with { Restarts = value }),
+        Of<int>("Patience", static (options, value) => options with { Patience = value }) with { Least = 1 },
+        Of<int>("Restart", static (options, value) => options with { Restarts = value }) with { Least = 1 },
         Of<double>("InputNoise", static (options, value) => options with { InputNoise = value }) with { OfLoss = false },
         Of<double>("GaussianDropout", static (options, value) => options with { GaussianDropout = value }) with { OfLoss = false },
         new SweepKey("Network", typeof(Network), static (setting, value) => setting with { Network = (Network)value }) { OfLoss = false },
@@ -53,6 +53,9 @@ internal sealed record SweepKey(string Name, Type Type, Func<TrainingSetting, ob
 
     /// <summary>Whether it is a setting of loss expressions.</summary>
     public bool OfLoss { get; init; } = true;
+
+    /// <summary>The least of its values where these are whole numbers.</summary>
+    public int Least { get; init; } = int.MinValue;
 
     /// <summary>The settings of networks, or of loss expressions.</summary>
     public static IEnumerable<SweepKey> For(bool ofNetwork) => All.Where(key => ofNetwork ? key.OfNetwork : key.OfLoss);
@@ -73,7 +76,7 @@ internal sealed record SweepKey(string Name, Type Type, Func<TrainingSetting, ob
         if (Type.IsEnum) return value is string or Enum && Enum.GetNames(Type).FirstOrDefault(name => string.Equals(name, value.ToString(), StringComparison.OrdinalIgnoreCase)) is { } found ? Enum.Parse(Type, found) : null;
         if (!NumberInput.TryGetDouble(value, out var number)) return null;
         if (Type == typeof(double)) return number;
-        return number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number : null;
+        return number == Math.Floor(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
     }
 
     /// <summary>What its values are, in words.</summary>
@@ -81,7 +84,7 @@ internal sealed record SweepKey(string Name, Type Type, Func<TrainingSetting, ob
         Type == typeof(Network) ? "networks, as New-NeuralNetwork makes them" :
         Type == typeof(bool) ? "$true and $false" :
         Type.IsEnum ? string.Join(", ", Enum.GetNames(Type)) :
-        Type == typeof(int) ? "whole numbers" : "numbers";
+        Type == typeof(int) ? FormattableString.Invariant($"whole numbers from {Least} to {int.MaxValue}") : "numbers";
 
     /// <summary>The text of a value, that <see cref="Read"/> reads; of a network its JSON.</summary>
     public static string TextOf(object value) => value is Network network ? network.ToJson() : Convert.ToString(value, CultureInfo.InvariantCulture)!;

@@ -20,7 +20,7 @@ public sealed record SweepRow : IJsonOnDeserialized
     public OrderedDictionary Settings { get; private set => field = value.AsReadOnly(); } = [];
 
     /// <summary>
-    /// The loss by which settings are compared: the mean over the rows of all folds, each measured by a model that was not trained on it; without
+    /// The loss: the mean over the rows of all folds, each measured by a model that was not trained on it; without
     /// folds that of the rows for validation, and without these that of the rows trained on. Null where there is none.
     /// </summary>
     public double? Loss { get; init; }
@@ -37,7 +37,20 @@ public sealed record SweepRow : IJsonOnDeserialized
     /// <summary>The mean loss of each fold; empty without.</summary>
     public IReadOnlyList<double> FoldLosses { get; init; } = [];
 
-    /// <summary>Whether it has the least loss of all settings.</summary>
+    /// <summary>
+    /// What says which setting is best: the loss, or, where settings are trained by losses that measure different things or on targets of different
+    /// scales, the mean over the same rows of the loss that <see cref="ComparedBy"/> names, of the targets as they are. Null where there is none.
+    /// </summary>
+    public double? Comparison
+    {
+        get => ComparedBy is null ? Loss : field;
+        init;
+    }
+
+    /// <summary>The loss by which settings are compared that have different ones; null where they are compared by <see cref="Loss"/>.</summary>
+    public LossFunction? ComparedBy { get; init; }
+
+    /// <summary>Whether it has the least <see cref="Comparison"/> of all settings.</summary>
     public bool IsBest { get; init; }
 
     /// <summary>The time that its training runs took together, those of folds too.</summary>

@@ -32,6 +32,22 @@ internal static class NetworkOutput
         return wide;
     }
 
+    /// <summary>The mean loss of a network on targets as they are.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">All rows.</param>
+    /// <param name="loss">The loss, whichever it was trained by.</param>
+    /// <param name="rows">The indices of the rows that count; null for all.</param>
+    /// <param name="threads">The most threads to use.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static double LossOf(Network network, NetworkData data, LossFunction loss, int[]? rows, int threads, CancellationToken cancellation)
+    {
+        return network.Precision == NetworkPrecision.Single ? Of<float>() : Of<double>();
+
+        double Of<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            NetworkModel<T>.Of(network, loss, data.ToTrainingData<T>(network, loss), threads).Loss(network.FlatParameters<T>(), rows ?? [.. Enumerable.Range(0, data.Rows)], cancellation);
+    }
+
     /// <summary>What a network predicts for data.</summary>
     public static Outcome Measure<T>(Network network, NetworkData data, LossFunction loss, int threads, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

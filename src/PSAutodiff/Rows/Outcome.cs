@@ -10,6 +10,9 @@ namespace PSAutodiff.Rows;
 /// <param name="Deviance">The deviance of a logistic or Poisson regression; null for other models.</param>
 internal sealed record Outcome(LossFunction LossFunction, double Loss, double[] Labels, double[] Predictions, int Outputs, IReadOnlyList<object> Classes, double? Deviance = null)
 {
+    /// <summary>The mean of another loss, by which settings of a sweep are compared; null without.</summary>
+    public double? Comparison { get; init; }
+
     /// <summary>The number of rows.</summary>
     public int Rows => Labels.Length / Outputs;
 

@@ -194,15 +194,18 @@ internal sealed class SweepRun
 
     private void TrainWhole(Place place, TrainingSetting setting, int piece, int threads, IMachine? lane, CancellationToken cancellation)
     {
+        if (_points[piece].Fault is { } fault) throw fault;
         var options = setting.Options with { Threads = threads, Progress = progress => _done[piece] = progress.Fraction };
         var result = _subject.Train(setting with { Options = options.On(lane) }, cancellation);
         place.Result = result;
+        if (_folds == 0 && result.FailedStep is null && result.StopReason != TrainingStopReason.Cancelled) place.Comparison = _subject.Compare(setting with { Options = options }, result, cancellation);
         if (_folds == 0 || result.FailedStep is not null || result.StopReason == TrainingStopReason.Cancelled) return;
         place.Dealt.TrySetResult(_subject.Deal(setting with { Options = options with { Progress = null } }, result, _folds, _seed));
     }
 
     private string State()
     {
+        if (_subject.ComparedBy is not null) return FormattableString.Invariant($"{_work.Done} of {_done.Length} training runs of {_points.Count} settings");
         var losses = _places.Select(static place => place.Result?.FinalLoss).Where(static loss => loss is { } known && double.IsFinite(known));
         var least = losses.Min() is { } loss ? FormattableString.Invariant($", least loss {loss:g6}") : string.Empty;
         return FormattableString.Invariant($"{_work.Done} of {_done.Length} training runs of {_points.Count} settings{least}");
@@ -216,7 +219,7 @@ internal sealed class SweepRun
             var place = _places[i];
             if (place.Result is null && place.Error is null) continue;
             var failed = place.Result?.FailedStep is { } step ? FormattableString.Invariant($"The loss or a parameter became infinite or NaN at step {step.Step} (epoch {step.Epoch}).") : null;
-            var row = new SweepRow { Number = i + 1, Elapsed = place.Elapsed, Result = place.Result, Problem = place.Error?.Message ?? failed };
+            var row = new SweepRow { Number = i + 1, Elapsed = place.Elapsed, Result = place.Result, Problem = place.Error?.Message ?? failed, ComparedBy = _subject.ComparedBy, Comparison = place.Comparison };
             row.Take(_points[i].Settings);
             if (_folds == 0 && place.Result is { FailedStep: null } result) row = row with { Loss = result.Restarts.FirstOrDefault(static restart => restart.IsBest)?.ValidationLoss ?? result.FinalLoss };
             else if (place.Dealt.Task is { IsCompletedSuccessfully: true, Result: { } folds }) row = folds.Join(row);
@@ -226,7 +229,7 @@ internal sealed class SweepRun
         var best = -1;
         for (var i = 0; i < rows.Count; i++)
         {
-            if (rows[i].Loss is { } loss && double.IsFinite(loss) && (best < 0 || loss < rows[best].Loss)) best = i;
+            if (rows[i].Comparison is { } measure && double.IsFinite(measure) && (best < 0 || measure < rows[best].Comparison)) best = i;
         }
 
         if (best >= 0) rows[best] = rows[best] with { IsBest = true };
@@ -239,6 +242,8 @@ internal sealed class SweepRun
         private int _fold = int.MaxValue;
 
         public TrainingResult? Result { get; set; }
+
+        public double? Comparison { get; set; }
 
         public AutodiffException? Error { get; private set; }
 

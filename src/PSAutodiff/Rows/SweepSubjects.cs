@@ -15,6 +15,12 @@ internal interface ISweepSubject
     /// <exception cref="AutodiffException">The setting cannot be trained.</exception>
     TrainingResult Train(TrainingSetting setting, CancellationToken cancellation);
 
+    /// <summary>The loss by which settings are compared that are trained by different losses; null where each is compared by its own.</summary>
+    LossFunction? ComparedBy { get; }
+
+    /// <summary>What <see cref="ComparedBy"/> says of a trained setting; null without.</summary>
+    double? Compare(TrainingSetting setting, TrainingResult result, CancellationToken cancellation);
+
     /// <summary>Makes ready to train a setting over all folds but one and to measure this one.</summary>
     /// <param name="setting">The setting.</param>
     /// <param name="whole">What the training run over all rows reached.</param>
@@ -51,6 +57,9 @@ internal sealed class NetworkSweep(Network network, NetworkData data, ArrayRows 
     private readonly ConcurrentDictionary<string, bool> _warnings = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
+    public LossFunction? ComparedBy { get; private init; }
+
+    /// <inheritdoc/>
     public IEnumerable<string> Warnings => _warnings.Keys.Order(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -63,14 +72,39 @@ internal sealed class NetworkSweep(Network network, NetworkData data, ArrayRows 
             data,
             setting.Standardizes ?? standardizes,
             setting.StandardizesTargets ?? standardizesTargets,
-            setting.LossFunction ?? loss ?? NetworkTraining.DefaultLoss(start),
+            LossOf(setting),
             setting.Options,
             warning => _warnings.TryAdd(warning, true),
             cancellation);
     }
 
     /// <inheritdoc/>
-    public ISweepFolds Deal(TrainingSetting setting, TrainingResult whole, int folds, int seed) => new Folds(whole.Network!, setting.Options.Threads, rows, folds, seed, data.NumberFormat);
+    public double? Compare(TrainingSetting setting, TrainingResult result, CancellationToken cancellation)
+    {
+        if (ComparedBy is not { } common) return null;
+        var validation = setting.Options.ValidationFraction > 0 ? new TrainingRows(data.Rows, setting.Options).Validation : [];
+        return NetworkOutput.LossOf(result.Network!, data, common, validation.Length > 0 ? validation : null, setting.Options.Threads, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ISweepFolds Deal(TrainingSetting setting, TrainingResult whole, int folds, int seed) => new Folds(whole.Network!, setting.Options.Threads, rows, folds, seed, data.NumberFormat, ComparedBy);
+
+    /// <summary>
+    /// The same, comparing settings by one loss on the targets as they are where their own losses are none of the same thing: the loss that all
+    /// have, else that of the network for classes, and the mean squared error for numbers.
+    /// </summary>
+    /// <param name="points">The settings.</param>
+    /// <param name="withFolds">Whether they are measured by folds, whose targets are never scaled.</param>
+    public NetworkSweep For(IReadOnlyList<SweepPoint> points, bool withFolds)
+    {
+        LossFunction[] losses = [.. points.Select(point => LossOf(point.Setting)).Distinct()];
+        var isScaled = !withFolds && points.Select(point => point.Setting.StandardizesTargets ?? standardizesTargets ?? false).Distinct().Count() > 1;
+        if (losses.Length == 1 && !isScaled) return this;
+        var common = losses.Length == 1 ? losses[0] : data.Classes.Length > 0 ? NetworkTraining.DefaultLoss(network) : LossFunction.MeanSquaredError;
+        return new NetworkSweep(network, data, rows, standardizes, standardizesTargets, loss) { ComparedBy = common };
+    }
+
+    private LossFunction LossOf(TrainingSetting setting) => setting.LossFunction ?? loss ?? NetworkTraining.DefaultLoss(setting.Network ?? network);
 
     /// <summary>Throws where networks cannot be compared on the same rows.</summary>
     /// <exception cref="AutodiffException">They have other inputs or outputs, or were trained before.</exception>
@@ -91,7 +125,7 @@ internal sealed class NetworkSweep(Network network, NetworkData data, ArrayRows 
         private readonly CrossValidation _validation;
         private readonly Outcome?[] _outcomes;
 
-        public Folds(Network whole, int threads, ArrayRows rows, int folds, int seed, NumberFormat format)
+        public Folds(Network whole, int threads, ArrayRows rows, int folds, int seed, NumberFormat format, LossFunction? comparedBy)
         {
             string[]? features = rows.Features.Length > 0 ? rows.Features : null, labels = rows.Labels.Length > 0 ? rows.Labels : null;
             var numbers = rows.Numbers;
@@ -105,9 +139,11 @@ internal sealed class NetworkSweep(Network network, NetworkData data, ArrayRows 
                 var isNumeric = network.LossFunction is not null && network.Classes.Count == 0;
                 var work = StrictMessages.Take(rows.Rows, numbers, chosen, (row, number) => new LabelledRows(network, features, labels, row, number, isNumeric, format), CancellationToken.None).Work;
                 var data = work.ToData(Array.ConvertAll(chosen, row => numbers[row]));
-                return network.Precision == NetworkPrecision.Single
+                data.Inputs.IsKept = comparedBy is not null;
+                var outcome = network.Precision == NetworkPrecision.Single
                     ? NetworkOutput.Measure<float>(network, data, network.LossFunction!.Value, threads, CancellationToken.None)
                     : NetworkOutput.Measure<double>(network, data, network.LossFunction!.Value, threads, CancellationToken.None);
+                return comparedBy is { } common ? outcome with { Comparison = NetworkOutput.LossOf(network, data, common, null, threads, CancellationToken.None) } : outcome;
             }
         }
 
@@ -118,7 +154,7 @@ internal sealed class NetworkSweep(Network network, NetworkData data, ArrayRows 
             if (Array.Exists(_outcomes, static outcome => outcome is null)) return row;
             var test = _validation.Join(_outcomes!);
             var accuracies = test.Accuracy is null ? [] : Array.ConvertAll(_outcomes, static outcome => outcome!.ToTest([], []).Accuracy!.Value);
-            return row with { Test = test, Loss = test.Loss, FoldLosses = test.FoldLosses, LossDeviation = SweepRow.DeviationOf(test.FoldLosses), AccuracyDeviation = accuracies.Length == 0 ? null : SweepRow.DeviationOf(accuracies) };
+            return row with { Test = test, Loss = test.Loss, Comparison = _outcomes.Sum(static outcome => outcome!.Comparison * outcome.Rows) / test.Rows, FoldLosses = test.FoldLosses, LossDeviation = SweepRow.DeviationOf(test.FoldLosses), AccuracyDeviation = accuracies.Length == 0 ? null : SweepRow.DeviationOf(accuracies) };
         }
     }
 }
@@ -134,6 +170,12 @@ internal sealed class LossSweep(Func<TrainingSetting, LossRecipe> makeRecipe, IR
 {
     /// <inheritdoc/>
     public IEnumerable<string> Warnings => [];
+
+    /// <inheritdoc/>
+    public LossFunction? ComparedBy => null;
+
+    /// <inheritdoc/>
+    public double? Compare(TrainingSetting setting, TrainingResult result, CancellationToken cancellation) => null;
 
     /// <inheritdoc/>
     public TrainingResult Train(TrainingSetting setting, CancellationToken cancellation)

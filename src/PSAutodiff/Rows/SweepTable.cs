@@ -10,7 +10,11 @@ namespace PSAutodiff.Rows;
 /// <summary>One row of the table of a sweep.</summary>
 /// <param name="Settings">Its values by name.</param>
 /// <param name="Setting">What is trained with them.</param>
-internal sealed record SweepPoint(OrderedDictionary Settings, TrainingSetting Setting);
+internal sealed record SweepPoint(OrderedDictionary Settings, TrainingSetting Setting)
+{
+    /// <summary>Why these cannot go together, whatever the rows are; null where they can.</summary>
+    public AutodiffException? Fault { get; init; }
+}
 
 /// <summary>The table of settings that a sweep goes through: each value of each key with each of all others.</summary>
 internal static class SweepTable
@@ -23,7 +27,7 @@ internal static class SweepTable
     /// <param name="whole">What is trained without the sweep.</param>
     /// <param name="isGiven">Whether a parameter was given beside it.</param>
     /// <param name="check">Checks the options of a row.</param>
-    /// <exception cref="AutodiffException">A key or a value is none, or a row cannot be trained.</exception>
+    /// <exception cref="AutodiffException">A key or a value is none, or no row can be trained.</exception>
     public static IReadOnlyList<SweepPoint> Make(IDictionary sweep, bool ofNetwork, TrainingSetting whole, Func<string, bool> isGiven, Action<TrainingOptions> check)
     {
         var axes = Axes(sweep, ofNetwork, isGiven);
@@ -43,20 +47,23 @@ internal static class SweepTable
 
             if (!setting.HasLearningRate) setting = setting with { Options = setting.Options with { LearningRate = TrainingSetting.DefaultRate(ofNetwork, setting.Options.Optimizer) } };
             if (!setting.HasBatchSize) setting = setting with { Options = setting.Options with { BatchSize = TrainingSetting.DefaultBatch(ofNetwork, setting.Options.Optimizer) } };
+            AutodiffException? fault = null;
             try
             {
                 check(setting.Options);
+                // As the command says of its parameter.
                 if (setting.InitialScale is < 0 or double.NaN or double.PositiveInfinity) throw Invalid($"-InitialScale has to be a finite number of at least 0, not {setting.InitialScale}.");
             }
             catch (AutodiffException exception)
             {
-                throw exception.Within($"-Sweep with {SweepKey.Describe(settings)}:");
+                fault = exception;
             }
 
-            points[row] = new SweepPoint(settings, setting);
+            points[row] = new SweepPoint(settings, setting) { Fault = fault };
         }
 
-        return points;
+        // With none that can be trained, there is no need to read the rows.
+        return Array.Exists(points, static point => point.Fault is null) ? points : throw points[0].Fault!.Within($"-Sweep with {SweepKey.Describe(points[0].Settings)}:");
     }
 
     private static List<(SweepKey Key, object[] Values)> Axes(IDictionary sweep, bool ofNetwork, Func<string, bool> isGiven)
@@ -91,7 +98,7 @@ internal static class SweepTable
         {
             var cell = Conversions.Live(cells[i]);
             if (cell is System.Management.Automation.SwitchParameter flag) cell = flag.ToBool();
-            values[i] = key.Read(key.Type == typeof(Network) && cell is TrainingResult ? Conversions.ToNetwork(cell) : cell)
+            values[i] = key.Read(key.Type == typeof(Network) && cell is TrainingResult or SweepRow ? Conversions.ToNetwork(cell) : cell)
                 ?? throw Invalid($"-Sweep has a value of {key.Name} that is {ValueSource.Describe(cells[i])}. Its values are {key.Wanted}.");
             if (!texts.Add(SweepKey.TextOf(values[i]))) throw Invalid($"-Sweep has the same value of {key.Name} twice: {SweepKey.Describe(new Hashtable { [key.Name] = values[i] })}. Leave one of the two out.");
         }

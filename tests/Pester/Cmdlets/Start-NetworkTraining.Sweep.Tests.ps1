@@ -43,7 +43,7 @@ Describe 'Start-NetworkTraining -Sweep' {
     }
 
     It 'sweeps what networks alone have, and networks' {
-        $rows = $iris | Start-NetworkTraining -Label Species -Epoch 5 -Seed 1 -Sweep ([ordered]@{ Network = $net, (New-NeuralNetwork 4 3, 'tanh', 3, 'softmax' -Seed 1); Standardize = $false, $true; LossFunction = 'CategoricalCrossEntropy', 'MeanSquaredError'; InputNoise = 0, 0.1 })
+        $rows = $iris | Start-NetworkTraining -Label Species -Epoch 5 -Seed 1 -WarningAction SilentlyContinue -Sweep ([ordered]@{ Network = $net, (New-NeuralNetwork 4 3, 'tanh', 3, 'softmax' -Seed 1); Standardize = $false, $true; LossFunction = 'CategoricalCrossEntropy', 'MeanSquaredError'; InputNoise = 0, 0.1 })
         $rows | Should -HaveCount 16
         $one = $iris | Start-NetworkTraining -Network (New-NeuralNetwork 4 3, 'tanh', 3, 'softmax' -Seed 1) -Label Species -Epoch 5 -Seed 1 -Standardize -LossFunction MeanSquaredError -InputNoise 0.1
         $rows[15].Network.ToJson() | Should -BeExactly $one.Network.ToJson()
@@ -122,12 +122,14 @@ Describe 'Start-NetworkTraining -Sweep' {
         @{ Sweep = @{ Standardize = $true }; Id = 'SweepInvalid'; Message = '*of a loss expression*' }
         @{ Sweep = @{ Optimizer = 'Adams' }; Id = 'SweepInvalid'; Message = '*GradientDescent, *Adam*' }
         @{ Sweep = @{ Epoch = 1.5 }; Id = 'SweepInvalid'; Message = '*whole numbers*' }
+        @{ Sweep = @{ Epoch = 1e10 }; Id = 'SweepInvalid'; Message = '*10000000000. Its values are whole numbers from 1 to 2147483647.' }
+        @{ Sweep = @{ WarmupEpoch = 2147483648 }; Id = 'SweepInvalid'; Message = '*whole numbers from 0 to 2147483647.' }
         @{ Sweep = @{ Shuffle = 2 }; Id = 'SweepInvalid'; Message = '*$true and $false*' }
         @{ Sweep = @{ LearningRate = 0.1, 'x' }; Id = 'SweepInvalid'; Message = "*'x'*numbers*" }
         @{ Sweep = @{ LearningRate = 0.1, $null }; Id = 'SweepInvalid'; Message = '*missing*' }
-        @{ Sweep = @{ LearningRate = 0.1, -1 }; Id = 'LearningRateInvalid'; Message = '-Sweep with LearningRate = -1*' }
+        @{ Sweep = @{ LearningRate = -2, -1 }; Id = 'LearningRateInvalid'; Message = '-Sweep with LearningRate = -2*' }
         @{ Sweep = @{ InitialScale = -1 }; Id = 'SweepInvalid'; Message = '*InitialScale*' }
-        @{ Sweep = @{ WarmupEpoch = 0, 50 }; Id = 'TrainingOptionInvalid'; Message = '-Sweep with WarmupEpoch = 50*' }
+        @{ Sweep = @{ WarmupEpoch = 50, 60 }; Id = 'TrainingOptionInvalid'; Message = '-Sweep with WarmupEpoch = 50*' }
         @{ Sweep = @{ LearningRate = 0.1; lr = 1 }; Id = 'SweepInvalid'; Message = '*two names*' }
         @{ Sweep = @{ Epoch = 1, 1 }; Id = 'SweepInvalid'; Message = '*twice*' }
         @{ Sweep = @{ Seed = 1, 2 }; Id = 'SweepInvalid'; Message = '-Seed is given*' }
@@ -154,6 +156,89 @@ Describe 'Start-NetworkTraining -Sweep' {
             )) { Get-ErrorId (Get-Outcome $case).Errors[0] | Should -BeExactly SweepInvalid }
         Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining -Network $trained @short -CrossValidationFold 3 -Sweep @{ LearningRate = 1 } }).Errors[0] | Should -BeExactly RecipeMissing
         Get-ErrorId (Get-Outcome { $line[0, 1] | Start-NetworkTraining $loss -CrossValidationFold 3 -Sweep @{ LearningRate = 1 } }).Errors[0] | Should -BeExactly RowsTooFew
+    }
+
+    It 'compares settings whose losses measure different things by one loss on raw targets: <Name>' -ForEach @(
+        @{ Name = 'scaled targets'; More = @{}; Sweep = @{ StandardizeTarget = $true, $false }; By = 'MeanSquaredError' }
+        @{ Name = 'scaled targets and another loss'; More = @{ LossFunction = 'HalfSquaredError' }; Sweep = @{ StandardizeTarget = $true, $false }; By = 'HalfSquaredError' }
+        @{ Name = 'losses'; More = @{}; Sweep = @{ LossFunction = 'MeanSquaredError', 'HalfSquaredError'; LearningRate = 0.1, 0.003 }; By = 'MeanSquaredError' }
+        @{ Name = 'losses, restarts'; More = @{ Restart = 2 }; Sweep = @{ LossFunction = 'HalfSquaredError', 'MeanSquaredError'; StandardizeTarget = $true, $false }; By = 'MeanSquaredError' }
+        @{ Name = 'losses by folds'; More = @{ CrossValidationFold = 3 }; Sweep = @{ LossFunction = 'MeanSquaredError', 'HalfSquaredError'; StandardizeTarget = $true, $false }; By = 'MeanSquaredError' }
+    ) {
+        $wave = 0..59 | ForEach-Object { [pscustomobject]@{ a = $_; y = 1e-3 * $_ + 2e-3 * [Math]::Sin($_) } }
+        $outcome = Get-Outcome { $wave | Start-NetworkTraining -Network (New-NeuralNetwork 1 4, tanh, 1 -Seed 5) -Label y -Standardize -Seed 1 -Epoch 60 @More -Sweep $Sweep }
+        $rows = $outcome.Output
+        "$($outcome.Warnings)" | Should -BeLike "*IsBest is by $By on the targets as they are*"
+        $errors = foreach ($row in $rows) {
+            $row.ComparedBy | Should -Be $By
+            $test = $More.ContainsKey('CrossValidationFold') ? $row.Test : ($wave | Test-AutodiffModel $row)
+            $error2 = $test.RootMeanSquaredError * $test.RootMeanSquaredError * ($By -like 'Half*' ? 0.5 : 1)
+            [Math]::Abs($row.Comparison - $error2) | Should -BeLessThan (1e-9 * $error2)
+            $error2
+        }
+        [array]::IndexOf($errors, ($errors | Measure-Object -Minimum).Minimum) | Should -Be ([array]::IndexOf([bool[]]$rows.IsBest, $true))
+        $sent = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($rows, 3))
+        $sent.Comparison | Should -Be $rows.Comparison
+    }
+
+    It 'compares by the rows for validation where there are some' {
+        $outcome = Get-Outcome { $line | Start-NetworkTraining -Network (New-NeuralNetwork 1 3, tanh, 1 -Seed 2) -Label y -Seed 4 -Epoch 20 -ValidationFraction 0.3 -Sweep @{ LossFunction = 'MeanSquaredError', 'HalfSquaredError' } }
+        [Math]::Abs($outcome.Output[1].Comparison - 2 * $outcome.Output[1].Loss) | Should -BeLessThan 1e-12
+        $outcome.Output[0].Comparison | Should -Be $outcome.Output[0].Loss
+    }
+
+    It 'compares classes by the cross-entropy, and settings of one loss by it' {
+        foreach ($folds in @{}, @{ CrossValidationFold = 3 }) {
+            $rows = (Get-Outcome { $iris | Start-NetworkTraining -Network $net @short @folds -Sweep @{ LossFunction = 'MeanSquaredError', 'CategoricalCrossEntropy', 'BinaryCrossEntropy' } }).Output
+            $rows.ComparedBy | Select-Object -Unique | Should -Be CategoricalCrossEntropy
+            [Math]::Abs($rows[1].Comparison - $rows[1].Loss) | Should -BeLessThan 1e-12
+            ($rows | Where-Object IsBest).Comparison | Should -Be ($rows.Comparison | Measure-Object -Minimum).Minimum
+            $rows[0].Comparison | Should -BeGreaterThan $rows[0].Loss
+        }
+
+        $outcome = Get-Outcome { $iris | Start-NetworkTraining -Network $net @short -Sweep @{ LearningRate = 0.1, 0.2 } }
+        $outcome.Warnings | Should -BeNullOrEmpty
+        $outcome.Output | Where-Object ComparedBy | Should -BeNullOrEmpty
+        $outcome.Output.Comparison | Should -Be $outcome.Output.Loss
+    }
+
+    It 'deals folds by the first of swept seeds' {
+        $rows = $iris | Start-NetworkTraining -Network $net -Label Species -Epoch 3 -Shuffle -Sweep @{ Seed = 5, 2 } -CrossValidationFold 4
+        foreach ($row in $rows) { $row.Loss | Should -Be ($iris | Test-AutodiffModel $row.Network -CrossValidationFold 4 -Seed 5).Loss }
+        $rows[0].Loss | Should -Not -Be $rows[1].Loss
+    }
+
+    It 'gives a row with a problem to settings that cannot go together: <Name>' -ForEach @(
+        @{ Name = 'warm-up'; Sweep = [ordered]@{ Epoch = 2, 10; WarmupEpoch = 0, 3 }; More = @{}; Wrong = 2; Message = '*below -Epoch, which is 2*' }
+        @{ Name = 'LBFGS'; Sweep = @{ Optimizer = 'LBFGS', 'Adam' }; More = @{ ClipNorm = 1; Epoch = 3 }; Wrong = 1; Message = '*LBFGS*clipping*' }
+        @{ Name = 'schedule'; Sweep = @{ LearningRateSchedule = 'Constant', 'Step' }; More = @{ Epoch = 3 }; Wrong = 2; Message = '*-StepEpoch*' }
+        @{ Name = 'range'; Sweep = @{ LearningRate = 0.1, -1 }; More = @{ Epoch = 3 }; Wrong = 2; Message = '*above 0, not -1*' }
+        @{ Name = 'folds'; Sweep = @{ Momentum = 0.1, 2 }; More = @{ Epoch = 3; Optimizer = 'Momentum'; CrossValidationFold = 3 }; Wrong = 2; Message = '*momentum*' }
+    ) {
+        $outcome = Get-Outcome { $iris | Start-NetworkTraining -Network $net -Label Species -Seed 1 @More -Sweep $Sweep }
+        ($outcome.Output | Where-Object Problem).Number | Should -Be $Wrong
+        $outcome.Output | Where-Object Number -NE $Wrong | ForEach-Object { $_.Loss | Should -BeGreaterThan 0 }
+        $outcome.Output | Where-Object IsBest | Should -HaveCount 1
+        $outcome.Errors | Should -HaveCount 1
+        "$($outcome.Errors[0])" | Should -BeLike "Setting $Wrong (*).$Message"
+        $bad = $outcome.Output | Where-Object Problem
+        foreach ($use in { $iris | Invoke-AutodiffModel $bad }, { Export-AutodiffModel -Model $bad -Path TestDrive:/x.json }, { $iris | Start-NetworkTraining -Network $bad -Label Species }, { $iris | Test-AutodiffModel $bad -Label Species }) {
+            "$((Get-Outcome $use).Errors[0])" | Should -BeLike "Setting $Wrong (*) of the sweep has no model, since it could not be trained:$Message"
+        }
+    }
+
+    It 'warns once of settings that do nothing: <Warning>' -ForEach @(
+        @{ More = @{}; Sweep = [ordered]@{ Optimizer = 'LBFGS', 'Adam'; LearningRate = 0.1, 0.01 }; Warning = 'Settings 1, 2: LBFGS does not use -LearningRate.' }
+        @{ More = @{}; Sweep = @{ Momentum = 0.1, 0.9 }; Warning = 'GradientDescent does not use -Momentum.' }
+        @{ More = @{}; Sweep = @{ StepEpoch = 1, 2; StepFactor = 0.1, 0.5 }; Warning = '-StepEpoch and -StepFactor are for -LearningRateSchedule Step. The schedule is Constant, which does not use them.' }
+        @{ More = @{ FinalLearningRate = 0.01 }; Sweep = @{ Seed = 1, 2 }; Warning = '-FinalLearningRate is for -LearningRateSchedule Cosine. The schedule is Constant, which does not use it.' }
+        @{ More = @{ LearningRate = 0.1 }; Sweep = @{ Optimizer = 'LBFGS' }; Warning = 'LBFGS does not use -LearningRate.' }
+        @{ More = @{ LearningRate = 0.1 }; Sweep = @{ Optimizer = 'LBFGS', 'Adam' }; Warning = '' }
+        @{ More = @{ Momentum = 0.5 }; Sweep = @{ Optimizer = 'GradientDescent', 'Momentum' }; Warning = '' }
+        @{ More = @{ Optimizer = 'Nesterov' }; Sweep = @{ Momentum = 0.5, 0.9 }; Warning = '' }
+    ) {
+        $outcome = Get-Outcome { $iris | Start-NetworkTraining -Network $net -Label Species -Epoch 3 @More -Sweep $Sweep }
+        "$($outcome.Warnings)" | Should -BeExactly $Warning
     }
 
     It 'gives rows that are sorted, exported, sent and go on to other cmdlets' {
