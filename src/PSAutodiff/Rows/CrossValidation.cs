@@ -70,7 +70,7 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
         {
             int[] kept = RowParts.Others(_parts, fold);
             CheckLevels(_levels, _parts[fold], kept);
-            var fitted = fitter.Fit(_rows, _numbers, kept, options => (options with { Progress = state => progress(state.Fraction) }).On(machine), cancellation);
+            var fitted = Fitted(kept, options => (options with { Progress = state => progress(state.Fraction) }).On(machine), cancellation);
             CheckClasses(fitted);
             if (DoubtOf(fitted) is { } doubt)
             {
@@ -120,12 +120,26 @@ internal sealed class CrossValidation(IAutodiffModel model, ModelFitter fitter, 
         }
     }
 
+    // What it says of classes is meant for all rows, and here only the others are without one.
+    private IAutodiffModel Fitted(int[] kept, Func<TrainingOptions, TrainingOptions> with, CancellationToken cancellation)
+    {
+        try
+        {
+            return fitter.Fit(_rows, _numbers, kept, with, cancellation);
+        }
+        catch (AutodiffException exception) when (exception.ErrorId == ErrorIds.ClassCount && model.Classes.Count > 0)
+        {
+            throw fitter.MissingClass(_rows, _numbers, kept, cancellation) is { } missing ? Unknown(missing) : new AutodiffException(ErrorIds.ClassCount, "One class is in none of the other rows, so nothing is known of it. Give fewer folds or another -Seed.");
+        }
+    }
+
     private void CheckClasses(IAutodiffModel fitted)
     {
         var missing = model.Classes.FirstOrDefault(label => !fitted.Classes.Any(other => Data.ClassLabel.Text(other) == Data.ClassLabel.Text(label)));
-        if (missing is null || fitted.Classes.Count == 0) return;
-        throw new AutodiffException(ErrorIds.ClassCount, $"The class '{Data.ClassLabel.Text(missing)}' is in none of the other rows, so nothing is known of it. Give fewer folds or another -Seed.");
+        if (missing is not null && fitted.Classes.Count > 0) throw Unknown(missing);
     }
+
+    private static AutodiffException Unknown(object label) => new(ErrorIds.ClassCount, $"The class '{Data.ClassLabel.Text(label)}' is in none of the other rows, so nothing is known of it. Leave its rows out, add rows of it, or give fewer folds or another -Seed.");
 
     private List<(FeatureColumn Column, string[] Cells)> LevelsOf(IReadOnlyList<object> rows, int[] numbers)
     {

@@ -93,6 +93,21 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
     private VariableReader CurveReader(CurveFitResult fit, object row, int number) =>
         Reader(fit.Recipe!.Weight is { } weight ? [fit.Model, fit.Label, weight] : [fit.Model, fit.Label], [.. fit.Parameters.Keys.Cast<string>()], row, number);
 
+    /// <summary>The first class of a network that none of some rows has; null where there is none, and for other models.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="numbers">Their numbers, from 1.</param>
+    /// <param name="chosen">The indices of the rows.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public object? MissingClass(IReadOnlyList<object> rows, int[] numbers, int[] chosen, CancellationToken cancellation)
+    {
+        if (model is not Network network) return null;
+        var work = StrictMessages.Take(rows, numbers, chosen, (row, number) => new LabelledRows(network, InputsOf(network), labels ?? [.. network.Labels], row, number, numeric: false, format), cancellation).Work;
+        var there = work.ToData(Array.ConvertAll(chosen, row => numbers[row])).ClassIndices?.ToHashSet() ?? [];
+        return network.Classes.Where((_, index) => !there.Contains(index)).FirstOrDefault();
+    }
+
+    private string[] InputsOf(Network network) => features ?? (network.Columns.Count > 0 ? [.. network.Columns.Select(static column => column.Name)] : [.. network.Features]);
+
     private static CurveFitResult Fit(CurveFitResult fit, DataRows data, int[] numbers, CancellationToken cancellation)
     {
         var again = new CurveFit(fit.Model, fit.Label, data, fit.Recipe!.Weight, [.. fit.Parameters.Keys.Cast<string>()], numbers, cancellation) { InputColumns = fit.InputColumns, NumberFormat = fit.NumberFormat };
@@ -107,8 +122,7 @@ internal sealed class ModelFitter(IAutodiffModel model, string[]? features, stri
     private Network Fit(Network network, NetworkRecipe recipe, IReadOnlyList<object> rows, int[] numbers, int[] chosen, Func<TrainingOptions, TrainingOptions> with, CancellationToken cancellation)
     {
         var start = recipe.StartOf(network);
-        string[] inputs = features ?? (network.Columns.Count > 0 ? [.. network.Columns.Select(static column => column.Name)] : [.. network.Features]);
-        var work = StrictMessages.Take(rows, numbers, chosen, (row, number) => new LabelledRows(start, inputs, labels ?? [.. network.Labels], row, number, numeric: false, format), cancellation).Work;
+        var work = StrictMessages.Take(rows, numbers, chosen, (row, number) => new LabelledRows(start, InputsOf(network), labels ?? [.. network.Labels], row, number, numeric: false, format), cancellation).Work;
         var data = work.ToData(Array.ConvertAll(chosen, row => numbers[row]));
         return Checked(NetworkFit.Train(start, data, recipe.Standardizes, recipe.StandardizesTargets, network.LossFunction!.Value, with(recipe.Options with { Threads = Threads }), warn: null, cancellation), cancellation).Network!;
     }

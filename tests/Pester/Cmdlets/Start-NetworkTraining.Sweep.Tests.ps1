@@ -241,6 +241,13 @@ Describe 'Start-NetworkTraining -Sweep' {
         "$($outcome.Warnings)" | Should -BeExactly $Warning
     }
 
+    It 'names the class that the other rows of a fold do not have' {
+        $few = @(0..12 | ForEach-Object { [pscustomobject]@{ a = $_; b = $_ % 3; c = $_ -lt 6 ? 'u' : 'v' } }) + [pscustomobject]@{ a = 20; b = 1; c = 'w' }
+        $outcome = Get-Outcome { $few | Start-NetworkTraining -Network (New-NeuralNetwork 2 3, softmax -Seed 1) -Label c -Epoch 3 -Seed 1 -CrossValidationFold 7 -Sweep @{ LearningRate = 0.1 } }
+        $outcome.Output.Problem | Should -BeLike "Fold * of 7. The class 'w' is in none of the other rows*"
+        "$((Get-Outcome { $few | Test-AutodiffModel $outcome.Output.Network -CrossValidationFold 7 -Seed 1 }).Errors[0])" | Should -BeLike "Fold * of 7. The class 'w' is in none of the other rows*"
+    }
+
     It 'gives rows that are sorted, exported, sent and go on to other cmdlets' {
         $rows = $iris | Start-NetworkTraining -Network $net @short -CrossValidationFold 3 -Sweep @{ LearningRate = 0.01, 0.1 }
         $best = $rows | Sort-Object Loss | Select-Object -First 1
