@@ -179,3 +179,45 @@ Describe 'Networks at the prompt' {
         $shown | Should -Not -Match 'Parameters'
     }
 }
+
+Describe 'The method Predict of models' {
+    BeforeAll {
+        $two = New-NeuralNetwork 2 3, tanh, 2 -Seed 1
+        $one = New-NeuralNetwork 1 3, tanh, 1 -Seed 1
+        $rows = 0..9 | ForEach-Object { [pscustomobject]@{ a = $_; b = $_ * $_; y = 1 + 2 * $_ - $_ * $_ + 0.1 * [Math]::Sin(9 * $_) } }
+        $line = $rows | Invoke-LinearRegression -Feature a, b -Label y
+        $curve = $rows | Invoke-CurveFit 'p*a + q*b' y
+        $whole = [double[,]]::new(2, 2)
+        $whole[0, 0], $whole[0, 1], $whole[1, 0], $whole[1, 1] = 1, 2, 3, 4
+        function Get-Rows($Outputs) { , @($Outputs | ForEach-Object { $_ }) }
+    }
+
+    It 'takes a row, rows and matrices of any kind' {
+        foreach ($model in $two, $line, $curve) {
+            $expected = Get-Rows $model.Predict($whole)
+            $expected.Count | Should -Be $model.Predict($whole).Length
+            (Get-Rows $model.Predict(((1, 2), (3, 4)))) | Should -Be $expected
+            (Get-Rows $model.Predict(@([double[]](1, 2), [int[]](3, 4)))) | Should -Be $expected
+            $row = Get-Rows $model.Predict((1, 2))
+            $row | Should -Be $expected[0..($row.Count - 1)]
+            $model.Predict([double[]](1, 2)).GetLength(0) | Should -Be 1
+        }
+
+        $one.Predict((1, 2, 3)).GetLength(0) | Should -Be 3
+        $one.Predict(2).GetLength(0) | Should -Be 1
+    }
+
+    It 'says what is wrong with <Given>' -ForEach @(
+        @{ Given = '$null'; Message = 'Predict was given $null. Give a row of 2 numbers, as in Predict((1, 2)), or a list of such rows.' }
+        @{ Given = '(1, 2, 3)'; Message = 'Predict was given 3 numbers, but the model has 2 inputs. Give a row of 2 numbers, as in Predict((1, 2)), or a list of such rows.' }
+        @{ Given = '((1, 2), (3, 4, 5))'; Message = 'The input of Predict: row 2 has 3 values, but row 1 has 2 values. All rows of a matrix have the same length.' }
+        @{ Given = '(1, "z")'; Message = 'The input of Predict, row 2, column 1: *z* is not a number.' }
+        @{ Given = '((1, 2, 3), (3, 4, 5))'; Message = 'The rows have 3 values each, but the * has 2 inputs. Give rows x 2 values.' }
+    ) {
+        foreach ($model in $two, $line, $curve) {
+            $caught = try { $null = $model.Predict((& ([scriptblock]::Create(", $Given")))) } catch { $_.Exception.GetBaseException() }
+            $caught | Should -BeOfType PSAutodiff.AutodiffException
+            $caught.Message | Should -BeLike $Message
+        }
+    }
+}
