@@ -71,7 +71,7 @@ internal abstract class TypesetNames
     }
 }
 
-/// <summary>Names in LaTeX, for any engine: letters that a plain pdflatex does not know are spelt out.</summary>
+/// <summary>Names in LaTeX: other letters than those of mathematics stand as text, which an engine shows that has a font with them; what is no letter is spelt out.</summary>
 internal sealed class LatexNames(IReadOnlyList<string> names, IReadOnlySet<string>? arrays = null) : TypesetNames(names, arrays)
 {
     // Combining marks and the math accents that draw them.
@@ -112,7 +112,7 @@ internal sealed class LatexNames(IReadOnlyList<string> names, IReadOnlySet<strin
     protected override string Literal(string name)
     {
         var text = new StringBuilder(Italic);
-        foreach (var rune in name.EnumerateRunes()) text.Append(rune.IsBmp ? Letter((char)rune.Value) : Spelt(rune.Value));
+        foreach (var rune in name.EnumerateRunes()) text.Append(rune.IsBmp ? Letter((char)rune.Value) : Rune.IsLetter(rune) ? Upright(rune.ToString()) : Spelt(rune.Value));
         return text.Append('}').ToString();
     }
 
@@ -139,8 +139,11 @@ internal sealed class LatexNames(IReadOnlyList<string> names, IReadOnlySet<strin
         var decomposed = c.ToString().Normalize(NormalizationForm.FormD);
         return decomposed.Length == 2 && char.IsAsciiLetter(decomposed[0]) && Accents.TryGetValue(decomposed[1], out var accent)
             ? $@"\{accent}{{{decomposed[0]}}}"
-            : Spelt(c);
+            : char.IsLetter(c) ? Upright(c.ToString()) : Spelt(c);
     }
+
+    // Text mode knows the letters that mathematics has no signs for.
+    private static string Upright(string letter) => $@"\text{{{letter}}}";
 
     private static string Spelt(int character) => string.Create(CultureInfo.InvariantCulture, $@"\mathrm{{u{character:X4}}}");
 
