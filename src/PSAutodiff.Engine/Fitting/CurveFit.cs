@@ -341,7 +341,7 @@ public sealed class CurveFit
         var quantile = StudentT.Quantile(1 - options.Confidence, statistics.Freedom);
         var ts = point.Zip(errors, static (value, error) => value / error).ToArray();
         var (squares, rows) = (statistics.Squares, _rows.Count);
-        var likelihood = options.Loss == FitLoss.LeastSquares ? -0.5 * rows * (Math.Log(2 * Math.PI) + 1 - Math.Log(rows) - (_rows.LogWeights / rows) + Math.Log(squares)) : double.NaN;
+        var likelihood = options.Loss == FitLoss.LeastSquares ? -0.5 * rows * (Math.Log(2 * Math.PI) + 1 - Math.Log(rows) - (_rows.LogWeights / rows) + statistics.LogSquares) : double.NaN;
         string[] atBound = [.. _layout.ElementNames.Where((_, i) => held[place[i]] && !isFixed[place[i]])];
         string[] undetermined = [.. _layout.ElementNames.Where((_, i) => spreads.Undetermined[place[i]])];
         if (atBound.Length > 0 && reason is CurveFitStopReason.ConvergedByGradient or CurveFitStopReason.ConvergedByStep or CurveFitStopReason.ConvergedByValue) reason = CurveFitStopReason.AtBound;
@@ -367,7 +367,7 @@ public sealed class CurveFit
             ResidualSumOfSquares = squares,
             ResidualStandardError = Math.ScaleB(deviation, _rows.Unit),
             DegreesOfFreedom = statistics.Freedom,
-            RSquared = _rows.Variation > 0 ? 1 - (Math.ScaleB(squares, -2 * _rows.Unit) / _rows.Variation) : double.NaN,
+            RSquared = _rows.Variation > 0 ? 1 - (statistics.ScaledSquares / _rows.Variation) : double.NaN,
             Aic = (-2 * likelihood) + (2 * (statistics.Determined + 1)),
             Bic = (-2 * likelihood) + (Math.Log(rows) * (statistics.Determined + 1)),
             Rows = rows,
@@ -381,7 +381,7 @@ public sealed class CurveFit
             StopReason = reason,
             AtBound = atBound,
             Undetermined = undetermined,
-            Message = FitMessages.Of(reason, iterations, atBound, undetermined, spreads.Rank, held.Count(static value => !value)),
+            Message = FitMessages.Of(reason, iterations, atBound, undetermined, spreads.Rank, held.Count(static value => !value), [.. _layout.ElementNames.Where((_, i) => errors[i] > FitMessages.Flat * Math.Abs(point[i]) && point[i] != 0)]),
             Elapsed = clock.Elapsed,
             InputColumns = InputColumns,
             NumberFormat = NumberFormat,

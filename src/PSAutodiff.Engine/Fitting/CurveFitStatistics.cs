@@ -18,7 +18,13 @@ internal sealed class CurveFitStatistics(FitState state, bool[] isHeld, int cons
     public int Freedom => rows - Determined;
 
     /// <summary>The sum of the squared residuals.</summary>
-    public double Squares => Math.ScaleB(Scaled * Scaled, 2 * unit);
+    public double Squares => Math.ScaleB(ScaledSquares, 2 * unit);
+
+    /// <summary>The sum of the squared residuals, in the unit.</summary>
+    public double ScaledSquares => Scaled * Scaled;
+
+    /// <summary>The logarithm of the sum of the squared residuals, which may itself be beyond the numbers.</summary>
+    public double LogSquares => double.IsNormal(Squares) ? Math.Log(Squares) : 2 * (Math.Log(Scaled) + (unit * Math.Log(2)));
 
     // The length of the vector of residuals, in the unit.
     private double Scaled { get; } = state.ResidualNorm();

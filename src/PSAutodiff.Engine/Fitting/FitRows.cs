@@ -164,11 +164,11 @@ internal sealed class FitRows
         {
             var weight = weights?[i] ?? 1;
             total += weight;
-            sum += weight * (labels[i] - labels[0]);
+            sum += weight * Math.ScaleB(labels[i] - labels[0], -Unit);
             if (weight > 0 && weights is not null) LogWeights += Math.Log(weight);
         }
 
-        var shift = labels[0] + (sum / total);
+        var shift = labels[0] + Math.ScaleB(sum / total, Unit);
         (TotalWeight, Mean) = (total, shift);
         var (norm, variation) = (0.0, 0.0);
         for (var i = 0; i < labels.Length; i++)

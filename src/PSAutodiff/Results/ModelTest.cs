@@ -21,9 +21,14 @@ public sealed class ModelTest
         Folds = folds;
         if (rSquared is not null)
         {
-            var (squares, sizes) = (0.0, 0.0);
-            foreach (var residual in residuals) (squares, sizes) = (squares + (residual * residual), sizes + Math.Abs(residual));
-            (RootMeanSquaredError, MeanAbsoluteError) = (Math.Sqrt(squares / residuals.Count), sizes / residuals.Count);
+            var (squares, sizes, unit) = (0.0, 0.0, UnitOf(residuals));
+            foreach (var residual in residuals)
+            {
+                var scaled = Math.ScaleB(residual, -unit);
+                (squares, sizes) = (squares + (scaled * scaled), sizes + Math.Abs(scaled));
+            }
+
+            (RootMeanSquaredError, MeanAbsoluteError) = (Math.ScaleB(Math.Sqrt(squares / residuals.Count), unit), Math.ScaleB(sizes / residuals.Count, unit));
         }
 
         _classes = confusionMatrix is null ? [] : Measures(confusionMatrix);
@@ -76,7 +81,7 @@ public sealed class ModelTest
     public IReadOnlyList<ClassMeasure> Classes => _classes;
 
     /// <summary>The loss and the accuracy in a line.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Rows} rows: loss {Loss}") + (Accuracy is { } accuracy ? FormattableString.Invariant($", accuracy {accuracy}") : string.Empty);
+    public override string ToString() => FormattableString.Invariant($"{Rows} {(Rows == 1 ? "row" : "rows")}: loss {Loss}") + (Accuracy is { } accuracy ? FormattableString.Invariant($", accuracy {accuracy}") : string.Empty);
 
     /// <summary>The measures of predicted classes.</summary>
     internal static ModelTest OfClasses(double loss, LossFunction lossFunction, ConfusionMatrix confusion, int rows, double? deviance, IReadOnlyList<double> foldLosses, IReadOnlyList<int> folds) => new(rows, loss, lossFunction, confusion, null, [], deviance, foldLosses, folds);
@@ -85,21 +90,32 @@ public sealed class ModelTest
     internal static ModelTest OfNumbers(double loss, LossFunction lossFunction, double[] labels, double[] predictions, int outputs, double? deviance, IReadOnlyList<double> foldLosses, IReadOnlyList<int> folds)
     {
         var residuals = new double[labels.Length];
+        for (var i = 0; i < labels.Length; i++) residuals[i] = labels[i] - predictions[i];
         var (left, total) = (0.0, 0.0);
+        var (unit, labelUnit) = (UnitOf(residuals), UnitOf(labels));
         for (var output = 0; output < outputs; output++)
         {
             var (mean, rows) = (0.0, labels.Length / outputs);
             var isConstant = true;
-            for (var i = output; i < labels.Length; i += outputs) (mean, isConstant) = (mean + (labels[i] / rows), isConstant && labels[i] == labels[output]);
+            for (var i = output; i < labels.Length; i += outputs) (mean, isConstant) = (mean + (Math.ScaleB(labels[i], -labelUnit) / rows), isConstant && labels[i] == labels[output]);
             for (var i = output; i < labels.Length; i += outputs)
             {
-                residuals[i] = labels[i] - predictions[i];
-                left += residuals[i] * residuals[i];
-                if (!isConstant) total += (labels[i] - mean) * (labels[i] - mean);
+                var (residual, variation) = (Math.ScaleB(residuals[i], -unit), Math.ScaleB(labels[i], -labelUnit) - mean);
+                left += residual * residual;
+                if (!isConstant) total += variation * variation;
             }
         }
 
-        return new ModelTest(labels.Length / outputs, loss, lossFunction, null, total > 0 ? 1 - (left / total) : double.NaN, residuals, deviance, foldLosses, folds);
+        return new ModelTest(labels.Length / outputs, loss, lossFunction, null, total > 0 ? 1 - Math.ScaleB(left / total, 2 * (unit - labelUnit)) : double.NaN, residuals, deviance, foldLosses, folds);
+    }
+
+    // The power of two that numbers are divided by where their squares, or sums of them, would be beyond the numbers.
+    private static int UnitOf(IReadOnlyList<double> values)
+    {
+        const int largestExponent = 300;
+        var largest = 0.0;
+        foreach (var value in values) largest = Math.Max(largest, Math.Abs(value));
+        return double.IsFinite(largest) && largest > 0 && Math.Abs(Math.ILogB(largest)) > largestExponent ? Math.ILogB(largest) : 0;
     }
 
     private static ClassMeasure[] Measures(ConfusionMatrix confusion)

@@ -132,6 +132,20 @@ public sealed class FunctionObjectTests
 
     private const double Log2 = 0.69314718055994531;
 
+    [Theory]
+    [InlineData(ActivationFunction.GELU)]
+    [InlineData(ActivationFunction.SiLU)]
+    [InlineData(ActivationFunction.Softplus)]
+    [InlineData(ActivationFunction.ELU)]
+    [InlineData(ActivationFunction.ReLU)]
+    [InlineData(ActivationFunction.LeakyReLU)]
+    public void The_largest_numbers_stay_what_they_are(ActivationFunction function)
+    {
+        var (values, deltas) = FunctionForms.Of(function, [1e308, double.MaxValue], [1.0, 1.0]);
+        Assert.Equal([1e308, double.MaxValue], values);
+        Assert.Equal([1.0, 1.0], deltas);
+    }
+
     // What PyTorch 1.13 has for numbers that are none, infinite, huge, tiny or zero. But of leaky ReLU it has the slope 1 at infinity, where z / 100 is as
     // large as z here.
     public static TheoryData<ActivationFunction, double[], double[]> Edges => new()

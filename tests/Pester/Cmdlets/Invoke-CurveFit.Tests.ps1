@@ -208,3 +208,48 @@ Describe 'A fit stopped with Ctrl+C' -Tag Slow {
         $fit.Parameters.Keys | Should -BeExactly a, b, c, d, f
     }
 }
+
+Describe 'Invoke-CurveFit of labels whose squares are no numbers' {
+    It 'has the same R2, and criteria that differ by the unit, at 2^<Exponent>' -ForEach @(
+        @{ Exponent = 515 }
+        @{ Exponent = 1020 }
+        @{ Exponent = -548 }
+        @{ Exponent = -1000 }
+    ) {
+        $unit = [Math]::ScaleB(1, $Exponent)
+        $fits = foreach ($scale in 1, $unit) { 0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = $scale * (1 + 0.5 * $_ + 0.1 * [Math]::Sin(9 * $_)) } } | Invoke-CurveFit 'a + b*t' y }
+        $fits[0].RSquared | Should -BeGreaterThan 0.99
+        $fits[0].RSquared | Should -BeLessThan 1
+        $fits[1].RSquared | Assert-Near $fits[0].RSquared -Within 1e-12
+        $shift = 2 * 10 * $Exponent * [Math]::Log(2)
+        $fits[1].Aic - $shift | Assert-Near $fits[0].Aic -Within 1e-8
+        $fits[1].Bic - $shift | Assert-Near $fits[0].Bic -Within 1e-8
+    }
+
+    It 'tests the model with the same R2 and an RMSE in the unit, at 2^<Exponent>' -ForEach @(
+        @{ Exponent = 515 }
+        @{ Exponent = 1020 }
+        @{ Exponent = -565 }
+        @{ Exponent = -1000 }
+    ) {
+        $unit = [Math]::ScaleB(1, $Exponent)
+        $tests = foreach ($scale in 1, $unit) {
+            $rows = 0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = $scale * (1 + 0.5 * $_ + 0.1 * [Math]::Sin(9 * $_)) } }
+            $rows | Test-AutodiffModel ($rows | Invoke-CurveFit 'a + b*t' y)
+        }
+        $tests[1].RSquared | Assert-Near $tests[0].RSquared -Within 1e-12
+        $tests[1].RootMeanSquaredError / $unit | Assert-Near $tests[0].RootMeanSquaredError -Within 1e-12
+        $tests[1].MeanAbsoluteError / $unit | Assert-Near $tests[0].MeanAbsoluteError -Within 1e-12
+    }
+
+    It 'says that the model is flat where a start leads to a plateau' {
+        $fit = 0..30 | ForEach-Object { [pscustomobject]@{ t = $_; y = 3 * [Math]::Exp(-.2 * $_) + 1 } } | Invoke-CurveFit 'a*exp(-b*t)+c' y -InitialValue @{ b = 50 } -WarningAction SilentlyContinue
+        "$($fit.StopReason)" | Should -BeExactly Stuck
+        $fit.Message | Should -BeExactly 'No step makes the residuals smaller: the model hardly changes with b there, it is a plateau. Start elsewhere, where it changes the model.'
+    }
+
+    It 'still says that the model has a kink where it has one' {
+        $fit = 0..9 | ForEach-Object { [pscustomobject]@{ t = $_; y = $_ + 0.1 * [Math]::Sin(9 * $_) } } | Invoke-CurveFit 'abs(t - a) + 0*t' y -InitialValue @{ a = 5 } -WarningAction SilentlyContinue
+        $fit.Message | Should -Not -Match plateau
+    }
+}

@@ -9,5 +9,5 @@ internal sealed class GELUActivation : Activation
 
     public override string Torch => "GELU()";
 
-    public override ExprNode ToExpression(ExprNode sums) => sums * ExprNode.Erfc(-sums * Math.Sqrt(0.5)) / 2;
+    public override ExprNode ToExpression(ExprNode sums) => sums * (ExprNode.Erfc(-sums * Math.Sqrt(0.5)) / 2);
 }
