@@ -88,5 +88,5 @@ public sealed class RegressionPart
     }
 
     /// <summary>What it is of, in a line.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Rows} rows of {Label} by {string.Join(", ", Features)}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Rows} {(Rows == 1 ? "row" : "rows")} of {Label} by {string.Join(", ", Features)}");
 }

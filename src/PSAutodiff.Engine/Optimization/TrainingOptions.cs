@@ -216,4 +216,13 @@ public sealed record TrainingOptions
     }
 
     private static AutodiffException Invalid(FormattableString message) => new(ErrorIds.TrainingOptionInvalid, FormattableString.Invariant(message));
+
+    /// <summary>The parameter of Start-NetworkTraining that sets an option.</summary>
+    /// <param name="option">The name of the option.</param>
+    internal static string ParameterOf(string option) => option switch
+    {
+        nameof(Threads) => "-ThrottleLimit",
+        nameof(Epochs) or nameof(MaxSteps) or nameof(Restarts) or nameof(WarmupEpochs) or nameof(StepEpochs) => $"-{option[..^1]}",
+        _ => $"-{option}",
+    };
 }

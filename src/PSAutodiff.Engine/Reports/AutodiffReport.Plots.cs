@@ -25,8 +25,8 @@ internal sealed partial class AutodiffReport
         StartSection($"Fit of {fit.Label}");
         var (statistic, values) = fit is GeneralizedRegressionResult other ? ("z", other.ZValues) : ("t", ((LinearRegressionResult)fit).TValues);
         Note(fit is GeneralizedRegressionResult generalized
-            ? Invariant($"{generalized.Family}, deviance {generalized.Deviance:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, null deviance {generalized.NullDeviance:g6} with {generalized.NullDegreesOfFreedom:g6}, AIC {generalized.Aic:g6}, {fit.Rows} rows.")
-            : Invariant($"R2 {((LinearRegressionResult)fit).RSquared:g6}, residual standard error {((LinearRegressionResult)fit).ResidualStandardError:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, {fit.Rows} rows."));
+            ? Invariant($"{generalized.Family}, deviance {generalized.Deviance:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, null deviance {generalized.NullDeviance:g6} with {generalized.NullDegreesOfFreedom:g6}, AIC {generalized.Aic:g6}, {fit.Rows} {(fit.Rows == 1 ? "row" : "rows")}.")
+            : Invariant($"R2 {((LinearRegressionResult)fit).RSquared:g6}, residual standard error {((LinearRegressionResult)fit).ResidualStandardError:g6} with {fit.ResidualDegreesOfFreedom:g6} degrees of freedom, {fit.Rows} {(fit.Rows == 1 ? "row" : "rows")}."));
         Table(
             "Coefficients",
             ["name", "coefficient", "standard error", statistic, "p"],

@@ -62,7 +62,7 @@ public sealed class NetworkTrace
     }
 
     /// <summary>The loss and the number of rows in a line.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Rows} rows: loss {Loss}");
+    public override string ToString() => FormattableString.Invariant($"{Rows} {(Rows == 1 ? "row" : "rows")}: loss {Loss}");
 
     /// <summary>Traces rows that fit a network, are scaled as it wants and can be measured by the loss.</summary>
     /// <exception cref="AutodiffException">There are no rows, or more than matrices can hold.</exception>

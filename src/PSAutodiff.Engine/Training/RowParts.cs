@@ -33,7 +33,7 @@ internal static class RowParts
     /// <exception cref="AutodiffException">There are fewer rows than folds.</exception>
     public static int[][] CheckedFolds(int count, int folds, int seed) => folds <= count
         ? Folds(count, folds, seed)
-        : throw new AutodiffException(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{count} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
+        : throw new AutodiffException(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "row" : "rows")} cannot be divided into {folds} folds. Give at most as many folds as rows."));
 
     /// <summary>The rows of all folds but one, ascending.</summary>
     public static int[] Others(int[][] folds, int fold) => [.. folds.Where((_, other) => other != fold).SelectMany(static part => part).Order()];

@@ -15,7 +15,7 @@ internal sealed class TrainingRows
             return;
         }
 
-        if (count == 1) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "One row cannot be divided into rows to train on and rows for validation. Train without ValidationFraction.");
+        if (count == 1) throw new AutodiffException(ErrorIds.TrainingOptionInvalid, "One row cannot be divided into rows to train on and rows for validation. Train without -ValidationFraction.");
         (Validation, Training) = RowParts.Divide(count, options.ValidationFraction, options.Seed);
     }
 

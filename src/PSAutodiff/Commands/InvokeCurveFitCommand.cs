@@ -291,7 +291,7 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
             UpperBounds = upper,
             Progress = (steps, squares) => ShowProgress(Activity, string.Create(CultureInfo.InvariantCulture, $"Step {steps} of at most {MaxIteration}, sum of squares {squares:g6}"), clock),
         });
-        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} parameters ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} rows."));
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Fitting {fit.Layout.Length} {(fit.Layout.Length == 1 ? "parameter" : "parameters")} ({string.Join(", ", fit.Parameters)}) to {columns.Label} over {data.Count} {(data.Count == 1 ? "row" : "rows")}."));
         if (SendsStarts) StandGuard();
         using var machines = SendsStarts ? Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, null, IncludeLocal, WarnOfLoss, () => Stopping, Cancellation)) : null;
         var starts = machines is null ? null : new FitMachines(machines.All, IncludeLocal)

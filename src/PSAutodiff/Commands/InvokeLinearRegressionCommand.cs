@@ -132,6 +132,7 @@ public sealed class InvokeLinearRegressionCommand : RowsCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (_parts is null && Label is null && MyInvocation.ExpectingInput && !IsBound(nameof(Data)) && !IsBound(nameof(Feature))) Stop(ErrorIds.RowsMissing, "Nothing came through the pipeline: neither rows, of which -Label names the column to predict, nor parts of a regression that -AsPartial made.");
         if (_parts is null) RequireLabel();
         Intake.Settle();
         if (_rows is { Count: 0, WithoutWeight: > 0 }) Stop(ErrorIds.WeightInvalid, "All weights are 0, so no row counts.");

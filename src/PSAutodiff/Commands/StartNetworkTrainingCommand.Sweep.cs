@@ -74,7 +74,7 @@ public sealed partial class StartNetworkTrainingCommand
         var clock = Stopwatch.StartNew();
         var folds = HasFolds ? CrossValidationFold : 0;
         var subject = _form.ForSweep(_points, HasFolds);
-        if (folds > Intake.Taken && !IsBound(nameof(Data))) Stop(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows cannot be divided into {folds} folds. Give at most as many folds as rows."));
+        if (folds > Intake.Taken && !IsBound(nameof(Data))) Stop(ErrorIds.RowsTooFew, string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} {(Intake.Taken == 1 ? "row" : "rows")} cannot be divided into {folds} folds. Give at most as many folds as rows."));
 
         // Where seeds are swept, all settings have the folds of the first.
         var seed = _points[0].Setting.Options.Seed;

@@ -272,7 +272,7 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
     /// <summary>What is going to be done.</summary>
     private string Plan()
     {
-        var rows = _source is not null ? "the rows of -RowScript" : IsBound(nameof(Data)) ? "the rows of -Data" : string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} rows");
+        var rows = _source is not null ? "the rows of -RowScript" : IsBound(nameof(Data)) ? "the rows of -Data" : string.Create(CultureInfo.InvariantCulture, $"{Intake.Taken} {(Intake.Taken == 1 ? "row" : "rows")}");
         var parts = new List<string> { _options.Optimizer == TrainingOptimizer.LBFGS ? "LBFGS" : string.Create(CultureInfo.InvariantCulture, $"{_options.Optimizer} with learning rate {_options.LearningRate}"), _options.Optimizer == TrainingOptimizer.LBFGS ? "all rows in each step" : _source is not null ? "all rows in each step" : string.Create(CultureInfo.InvariantCulture, $"batches of {_options.BatchSize}"), string.Create(CultureInfo.InvariantCulture, $"at most {_options.Epochs} epochs"), string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}") };
         if (_options.LearningRateSchedule != LearningRateSchedule.Constant) parts.Add($"schedule {_options.LearningRateSchedule}");
         if (_options.WarmupEpochs > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{_options.WarmupEpochs} epochs to warm up"));

@@ -142,12 +142,7 @@ public abstract class TrainingCmdlet : LabelledRowsCmdlet
 
     /// <summary>Checks what the parameters say, with messages that name them.</summary>
     /// <exception cref="AutodiffException">One is out of its range.</exception>
-    private protected static void Check(TrainingOptions options) => options.Check(static name => name switch
-    {
-        nameof(TrainingOptions.Threads) => $"-{nameof(ThrottleLimit)}",
-        nameof(TrainingOptions.Epochs) or nameof(TrainingOptions.MaxSteps) or nameof(TrainingOptions.Restarts) or nameof(TrainingOptions.WarmupEpochs) or nameof(TrainingOptions.StepEpochs) => $"-{name[..^1]}",
-        _ => $"-{name}",
-    });
+    private protected static void Check(TrainingOptions options) => options.Check(TrainingOptions.ParameterOf);
 
     /// <summary>Warns of a momentum, or of settings of a schedule, that are not used.</summary>
     /// <param name="ofNetwork">Whether a network is trained, whose losses are not below 0.</param>

@@ -34,7 +34,7 @@ public static class LinearAlgebraViews
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Views.Visible(result.Label)} from {result.Rows} rows, rank {result.Rank} of {result.Coefficients.Count}{penalties}{Columns(result)}
+            {Views.Visible(result.Label)} from {Count(result.Rows)}, rank {result.Rank} of {result.Coefficients.Count}{penalties}{Columns(result)}
 
             {Coefficients(result, "t", result.TValues)}
 
@@ -51,7 +51,7 @@ public static class LinearAlgebraViews
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Views.Visible(label)} from {result.Rows} rows, {result.Family}, rank {result.Rank} of {result.Coefficients.Count}{Columns(result)}
+            {Views.Visible(label)} from {Count(result.Rows)}, {result.Family}, rank {result.Rank} of {result.Coefficients.Count}{Columns(result)}
 
             {Coefficients(result, "z", result.ZValues)}
 
@@ -87,7 +87,7 @@ public static class LinearAlgebraViews
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Views.Visible(result.Label.ToString())} from {Views.Visible(result.Model.ToString())}, {result.Rows} rows{loss}
+            {Views.Visible(result.Label.ToString())} from {Views.Visible(result.Model.ToString())}, {Count(result.Rows)}{loss}
 
             {Table(["", "Parameter", "StdError", "t", "p", $"lower {level}%", $"upper {level}%"], rows)}
 
@@ -175,4 +175,6 @@ public static class LinearAlgebraViews
 
         return Views.Lines([.. all.Select(row => string.Join("  ", row.Select(Views.Visible).Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd())], everything.Length);
     }
+
+    private static string Count(int rows) => rows == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{rows} rows");
 }

@@ -71,7 +71,7 @@ Describe 'Parts of a linear regression' {
         @{ What = '-Ridge where they are made'; Id = 'ArgumentInvalid'; Says = 'joined'; Call = { $iris | Invoke-LinearRegression -Feature PetalLength -Label PetalWidth -Ridge 1 -AsPartial } }
         @{ What = 'another family'; Id = 'ArgumentInvalid'; Says = 'Family'; Call = { $iris | Invoke-LinearRegression -Feature PetalLength -Label Species -Family Binomial -AsPartial } }
         @{ What = 'a column of text'; Id = 'ColumnNotNumeric'; Says = 'AsPartial'; Call = { $iris | Invoke-LinearRegression -Feature Species -Label PetalWidth -AsPartial } }
-        @{ What = 'nothing at all'; Id = 'LabelMissing'; Says = 'Label'; Call = { @() | Invoke-LinearRegression } }
+        @{ What = 'nothing at all'; Id = 'RowsMissing'; Says = 'Label'; Call = { @() | Invoke-LinearRegression } }
     ) {
         $outcome = Get-Outcome $Call
         $outcome.Output | Should -BeNullOrEmpty
@@ -86,5 +86,10 @@ Describe 'Parts of a linear regression' {
         $outcome = Get-Outcome { Import-Clixml TestDrive:/part.xml | Invoke-LinearRegression }
         $outcome.Output | Should -BeNullOrEmpty
         $outcome.Errors.Count | Should -BeGreaterThan 0
+    }
+
+    It 'says that nothing came where no part arrives' {
+        $outcome = Get-Outcome { @() | Invoke-LinearRegression }
+        $outcome.Errors[0].Exception.Message | Should -BeExactly 'Nothing came through the pipeline: neither rows, of which -Label names the column to predict, nor parts of a regression that -AsPartial made.'
     }
 }

@@ -300,6 +300,13 @@ Describe 'Starts from a distribution, and an end when the loss hardly falls' {
         ($lineRows | Start-NetworkTraining @options -Epoch 2 -MinDecrease 0).StopReason | Should -Be Completed
     }
 
+    It 'names parameters where a checkpoint is of another training run' {
+        $path = Join-Path $TestDrive other.checkpoint
+        $null = $lineRows | Start-NetworkTraining '(y - (a*x + b))^2' -Seed 3 -MaxStep 7 -CheckpointPath $path
+        $outcome = Get-Outcome { $lineRows | Start-NetworkTraining '(y - (a*x + b))^2' -Seed 3 -MaxStep 9 -CheckpointPath $path -Resume }
+        $outcome.Errors[0].Exception.Message | Should -BeLike "*is of another training run: it has -MaxStep 7, not -MaxStep 9. Train as it was begun, or from the start without -Resume."
+    }
+
     It 'goes on from a checkpoint with the loss of the epoch before' {
         $options = @{ Loss = '(y - (a*x + b))^2'; Seed = 3; BatchSize = 5; LearningRate = 0.05; MinDecrease = 1e-4 }
         $whole = $lineRows | Start-NetworkTraining @options

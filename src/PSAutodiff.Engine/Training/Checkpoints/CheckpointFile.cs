@@ -92,7 +92,7 @@ internal sealed class CheckpointFile
             {
                 throw new AutodiffException(
                     ErrorIds.CheckpointMismatch,
-                    $"The checkpoint '{_path}' is of another training run: {difference}. Train as it was begun, or from the start without resuming.");
+                    $"The checkpoint '{_path}' is of another training run: {difference}. Train as it was begun, or from the start without -Resume.");
             }
 
             var elapsed = new TimeSpan(reader.Int64(0, LongestElapsed));
@@ -178,7 +178,7 @@ internal sealed class CheckpointFile
         {
             throw new AutodiffException(
                 ErrorIds.CheckpointInvalid,
-                $"The checkpoint '{path}' cannot be read: {exception.Message.TrimEnd('.')}. Train from the start without resuming, or bring back an intact copy.");
+                $"The checkpoint '{path}' cannot be read: {exception.Message.TrimEnd('.')}. Train from the start without -Resume, or bring back an intact copy.");
         }
     }
 }

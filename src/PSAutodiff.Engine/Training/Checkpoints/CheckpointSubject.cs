@@ -33,8 +33,10 @@ internal sealed class CheckpointSubject(TrainingOptions settings, byte[] modelHa
     private static string Shown(string line)
     {
         const int longest = 60;
-        var text = line.Replace("=", " = ", StringComparison.Ordinal);
-        return text.Length == 0 ? "nothing more" : text.Length > longest ? text[..longest] : text;
+        if (line.Length == 0) return "nothing more";
+        var end = line.IndexOf('=', StringComparison.Ordinal);
+        var text = end < 0 ? line : $"{TrainingOptions.ParameterOf(line[..end])} {line[(end + 1)..]}";
+        return text.Length > longest ? text[..longest] : text;
     }
 
     private static string Describe(TrainingOptions options)

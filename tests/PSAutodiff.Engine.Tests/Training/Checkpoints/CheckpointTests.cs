@@ -277,18 +277,18 @@ public sealed class CheckpointTests : IDisposable
         var before = System.IO.File.ReadAllBytes(File);
         (TrainingOptions Options, string Says)[] others =
         [
-            (Rich with { Seed = 7 }, "Seed = 6, not Seed = 7"),
-            (Rich with { Epochs = 6 }, "Epochs = 5, not Epochs = 6"),
-            (Rich with { MaxSteps = 6 }, "MaxSteps = none, not MaxSteps = 6"),
+            (Rich with { Seed = 7 }, "-Seed 6, not -Seed 7"),
+            (Rich with { Epochs = 6 }, "-Epoch 5, not -Epoch 6"),
+            (Rich with { MaxSteps = 6 }, "-MaxStep none, not -MaxStep 6"),
             (Rich with { BatchSize = 4 }, "BatchSize"),
             (Rich with { Shuffle = false }, "Shuffle"),
-            (Rich with { Optimizer = TrainingOptimizer.AdamW }, "Optimizer = Adam, not Optimizer = AdamW"),
+            (Rich with { Optimizer = TrainingOptimizer.AdamW }, "-Optimizer Adam, not -Optimizer AdamW"),
             (Rich with { LearningRate = 0.051 }, "LearningRate"),
             (Rich with { Momentum = 0.5 }, "Momentum"),
             (Rich with { WeightDecay = 0 }, "WeightDecay"),
             (Rich with { InputNoise = 0 }, "InputNoise"),
             (Rich with { GaussianDropout = 0 }, "GaussianDropout"),
-            (Rich with { Restarts = 2 }, "Restarts"),
+            (Rich with { Restarts = 2 }, "-Restart "),
             (Rich with { StopLoss = 0.1 }, "StopLoss"),
             (Rich with { Patience = null }, "Patience"),
             (Rich with { ValidationFraction = 0.3 }, "ValidationFraction"),
