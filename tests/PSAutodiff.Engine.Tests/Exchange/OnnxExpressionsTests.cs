@@ -43,7 +43,10 @@ public sealed class OnnxExpressionsTests
                 var distance = sample.DistanceOf(bytes);
                 written++;
                 if (distance <= (precision == NetworkPrecision.Double ? ForDouble : ForSingle)) continue;
-                if (precision == NetworkPrecision.Single && distance <= sample.Unavoidable()) sensitive++;
+
+                // Layer normalization takes the mean from values that are rounded already: where they vary little, what is left has as many fewer digits.
+                var unavoidable = expression.ToString().Contains("layernorm(", StringComparison.Ordinal) ? Math.Max(sample.Unavoidable(), 10 * ForSingle) : sample.Unavoidable();
+                if (precision == NetworkPrecision.Single && distance <= unavoidable) sensitive++;
                 else failures.Add(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {precision}, given {string.Join(' ', given)}, rows {string.Join(' ', batch)}, {distance:e2}: {expression}"));
             }
         }

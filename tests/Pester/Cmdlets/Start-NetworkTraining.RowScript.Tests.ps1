@@ -93,6 +93,8 @@ Describe "Start-NetworkTraining -RowScript$because" -Skip:([bool]$noHosts) -Tag 
             Get-ErrorId $outcome.Errors[0] | Should -BeExactly $case.Id
             "$($outcome.Errors[0])" | Should -BeLike $case.Message
         }
+        # On a busy machine the end of the pipelines takes a while.
+        $null = Wait-Until { 'Busy' -notin $sessions.Runspace.RunspaceAvailability } 30
         Invoke-Command $sessions { 1 } | Should -HaveCount 4
     }
 
