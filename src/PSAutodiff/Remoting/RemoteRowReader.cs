@@ -94,14 +94,14 @@ public sealed class RemoteRowReader
         var columns = ReadTexts(reader);
         var (outputs, _) = PartExpressions.Read(new PartFunctionText(text, [], []), CancellationToken.None);
         var layout = Core.VariableLayout.Of(columns, outputs);
-        return (
-            (row, number) => new PartRows(new VariableReader(layout, outputs.Variables(), ValueSource.Empty, ColumnMap.Empty, ArrayPoints.PlacesOf(outputs), row, number) { Format = format }),
-            () =>
-            {
-                var rows = (PartRows)_rows!;
-                RowsService.Keep(_key, _part, rows.ToData());
-                return rows.Count;
-            });
+        return ((row, number) => new PartRows(new VariableReader(layout, outputs.Variables(), ValueSource.Empty, ColumnMap.Empty, ArrayPoints.PlacesOf(outputs), row, number) { Format = format }), Keep);
+
+        object Keep()
+        {
+            var rows = (PartRows)_rows!;
+            RowsService.Keep(_key, _part, rows.ToData());
+            return rows.Count;
+        }
     }
 
     private (Func<object, int, IRowWork> Start, Func<object> Finish) ForNetwork(CheckpointReader reader, NumberFormat format)
@@ -110,15 +110,15 @@ public sealed class RemoteRowReader
         string[]? features = ReadTexts(reader) is { Length: > 0 } some ? some : null, labels = ReadTexts(reader) is { Length: > 0 } others ? others : null;
         var loss = (LossFunction)reader.Int32(0, (int)Enum.GetValues<LossFunction>().Max());
         var known = reader.Bytes(reader.Int32(0, LongestText));
-        return (
-            (row, number) => new LabelledRows(network, features, labels, row, number, numeric: false, format),
-            () =>
-            {
-                var part = ((LabelledRows)_rows!).ToPart();
-                if (known.Length > 0) RowsService.Keep(_key, _part, part.ToData(network, loss, known));
-                else RowsService.KeepOpen(_key, _part, all => part.ToData(network, loss, all));
-                return part.Summary();
-            });
+        return ((row, number) => new LabelledRows(network, features, labels, row, number, numeric: false, format), Keep);
+
+        object Keep()
+        {
+            var part = ((LabelledRows)_rows!).ToPart();
+            if (known.Length > 0) RowsService.Keep(_key, _part, part.ToData(network, loss, known));
+            else RowsService.KeepOpen(_key, _part, all => part.ToData(network, loss, all));
+            return part.Summary();
+        }
     }
 
     private static string[] ReadTexts(CheckpointReader reader)
