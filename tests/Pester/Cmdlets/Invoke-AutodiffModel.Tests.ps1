@@ -189,16 +189,16 @@ Describe 'The method Predict of models' {
         $curve = $rows | Invoke-CurveFit 'p*a + q*b' y
         $whole = [double[,]]::new(2, 2)
         $whole[0, 0], $whole[0, 1], $whole[1, 0], $whole[1, 1] = 1, 2, 3, 4
-        function Get-Rows($Outputs) { , @($Outputs | ForEach-Object { $_ }) }
+        function Get-RowList($Outputs) { , @($Outputs | ForEach-Object { $_ }) }
     }
 
     It 'takes a row, rows and matrices of any kind' {
         foreach ($model in $two, $line, $curve) {
-            $expected = Get-Rows $model.Predict($whole)
+            $expected = Get-RowList $model.Predict($whole)
             $expected.Count | Should -Be $model.Predict($whole).Length
-            (Get-Rows $model.Predict(((1, 2), (3, 4)))) | Should -Be $expected
-            (Get-Rows $model.Predict(@([double[]](1, 2), [int[]](3, 4)))) | Should -Be $expected
-            $row = Get-Rows $model.Predict((1, 2))
+            (Get-RowList $model.Predict(((1, 2), (3, 4)))) | Should -Be $expected
+            (Get-RowList $model.Predict(@([double[]](1, 2), [int[]](3, 4)))) | Should -Be $expected
+            $row = Get-RowList $model.Predict((1, 2))
             $row | Should -Be $expected[0..($row.Count - 1)]
             $model.Predict([double[]](1, 2)).GetLength(0) | Should -Be 1
         }

@@ -198,7 +198,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         Get-ErrorId $outcome.Errors[-1] | Should -BeExactly MachinesLost
         $outcome.Errors[-1].TargetObject | Should -BeOfType PSAutodiff.TrainingResult
         $outcome.Errors[-1].TargetObject.Network | Should -Not -BeNullOrEmpty
-        $global:reached | Should -Be $outcome.Errors[-1].TargetObject
+        Get-Variable reached -Scope Global -ValueOnly | Should -Be $outcome.Errors[-1].TargetObject
     }
 
     It 'ends by itself on a machine whose link is cut, and lost sessions are removed without a word or a wait' {

@@ -46,7 +46,7 @@ function Test-Door([string]$Name, [string]$Expected, [int]$Index, [double]$Lates
     if ($lost) { "$($lost[0])" }
 }
 
-function Reset-Session([int]$Index) {
+function Restore-Session([int]$Index) {
     $old = $sessions[$Index]
     $removal = Start-ThreadJob { $using:old | Remove-PSSession -ErrorAction Stop }
     if (-not ($removal | Wait-Job -Timeout 20)) { throw "Remove-PSSession waits for the lost machine $($old.ComputerName)." }
@@ -67,7 +67,7 @@ try {
             $index = Get-Random -Maximum 4
             $id = Invoke-Command $sessions[$index] { $PID }
             if (Test-Door $name $expected $index $latest "Stop-Process -Id $id -Force" "Kill $time amid $name") { $noticed++ }
-            Reset-Session $index
+            Restore-Session $index
             if ($time % 5 -eq 0) { Write-Host "$time of $Times kills amid $name, $noticed of them noticed by it" }
         }
         "$Times kills amid $name, $noticed of them noticed by it: the same bits each time, nothing lost."
@@ -78,7 +78,7 @@ try {
             $down = $time % 2 ? 1 : 6
             $what = Test-Door $name $expected $index ($latest / 2) "ip link set $link down; [Threading.Thread]::Sleep(1000 * $down); ip link set $link up" "Link $time amid $name"
             Write-Host "A link down for $down s amid $name`: $(if ($what) { $what } else { 'nobody was lost' })"
-            Reset-Session $index
+            Restore-Session $index
         }
         "$Links links down and up again amid $name`: the same bits each time."
     }
