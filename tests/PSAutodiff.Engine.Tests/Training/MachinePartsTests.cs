@@ -140,43 +140,6 @@ public sealed class MachinePartsTests
         return new DataRows(["x", "y", "w"], [X.AsMemory(from..to), Y.AsMemory(from..to), W.AsMemory(from..to)], to - from, RowTotal.Sum);
     })];
 
-    private static (MachineParts Parts, List<string> Lost) Machines(int parts, int machines, int[]? asks = null, bool isHostile = false)
-    {
-        var key = Guid.NewGuid();
-        var rows = Split(parts);
-        for (var part = 0; part < parts; part++) RowsService.Keep(key, part, rows[part]);
-        var alive = Enumerable.Range(0, machines).Select(i => new Machine($"m{i}") { Asks = asks?[i] ?? int.MaxValue, IsHostile = isHostile }).ToList();
-        var lost = new List<string>();
-        return (new MachineParts(key, rows[0].Names, [.. rows.Select(static part => part.Count)], Deal(), (holder, _, _) =>
-        {
-            lost.Add(holder.Machine.Name);
-            alive.Remove((Machine)holder.Machine);
-            return Deal();
-        }), lost);
-
-        PartHolder[] Deal() => [.. alive.Select((machine, i) => new PartHolder(machine, [.. Enumerable.Range(0, parts).Where(part => part % alive.Count == i)])).Where(static holder => holder.Parts.Length > 0)];
-    }
-
-    // A machine in this process, which dies after some answers.
-    private sealed class Machine(string name) : IMachine
-    {
-        private readonly RowsService _service = new();
-        private readonly Queue<byte[]> _requests = [];
-
-        public string Name => name;
-
-        public int Slots => 1;
-
-        public int Asks { get; set; }
-
-        public bool IsHostile { get; init; }
-
-        public void Send(MachineWork work, byte[] request) => _requests.Enqueue(request);
-
-        public byte[] Receive(CancellationToken cancellation)
-        {
-            if (Asks-- > 0) return _service.Answer(_requests.Dequeue(), cancellation);
-            return IsHostile ? [1, 2, 3] : throw new MachineLostException("It died.");
-        }
-    }
+    private static (MachineParts Parts, List<string> Lost) Machines(int parts, int machines, int[]? asks = null, bool isHostile = false) =>
+        PartMachine.Deal(Split(parts), machines, asks, isHostile);
 }

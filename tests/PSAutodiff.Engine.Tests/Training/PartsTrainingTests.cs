@@ -123,7 +123,7 @@ public sealed class PartsTrainingTests
         var key = Guid.NewGuid();
         RowsService.Keep(key, 0, All(["x", "z"], RowTotal.Sum));
         using var cancelled = new CancellationTokenSource();
-        var machine = new Machine("a") { Asks = int.MaxValue };
+        var machine = new PartMachine("a") { Asks = int.MaxValue };
         var parts = new MachineParts(key, ["x", "z"], [Rows], [new PartHolder(machine, [0])], static (_, _, _) => []);
         var function = new SumFunction(ExprNode.Flatten([ExprNode.Parse("x: [3]; a*z*sum(x)")]), new Core.VariableLayout(["a"]));
         Assert.Single(parts.Evaluate(function, [1], default));
@@ -154,47 +154,6 @@ public sealed class PartsTrainingTests
 
     private static DataRows[] Split(string[] names, int parts) => [.. Enumerable.Range(0, parts).Select(part => Some(names, Rows * part / parts, Rows * (part + 1) / parts, RowTotal.Sum))];
 
-    private static (MachineParts Parts, List<string> Lost) Machines(string[] names, int parts, int machines, int[]? asks = null, bool isHostile = false)
-    {
-        var key = Guid.NewGuid();
-        var rows = Split(names, parts);
-        for (var part = 0; part < parts; part++) RowsService.Keep(key, part, rows[part]);
-        var alive = Enumerable.Range(0, machines).Select(i => new Machine($"m{i}") { Asks = asks?[i] ?? int.MaxValue, IsHostile = isHostile }).ToList();
-        var lost = new List<string>();
-        return (new MachineParts(key, rows[0].Names, [.. rows.Select(static part => part.Count)], Deal(), (holder, _, _) =>
-        {
-            lost.Add(holder.Machine.Name);
-            alive.Remove((Machine)holder.Machine);
-            return Deal();
-        }), lost);
-
-        PartHolder[] Deal() => [.. alive.Select((machine, i) => new PartHolder(machine, [.. Enumerable.Range(0, parts).Where(part => part % alive.Count == i)])).Where(static holder => holder.Parts.Length > 0)];
-    }
-
-    // A machine in this process, which dies after some answers.
-    private sealed class Machine(string name) : IMachine
-    {
-        private readonly RowsService _service = new();
-        private readonly Queue<byte[]> _requests = [];
-
-        public string Name => name;
-
-        public int Slots => 1;
-
-        public int Asks { get; set; }
-
-        public bool IsHostile { get; init; }
-
-        public CancellationTokenSource? Cancels { get; set; }
-
-        public void Send(MachineWork work, byte[] request) => _requests.Enqueue(request);
-
-        public byte[] Receive(CancellationToken cancellation)
-        {
-            Cancels?.Cancel();
-            cancellation.ThrowIfCancellationRequested();
-            if (Asks-- > 0) return _service.Answer(_requests.Dequeue(), cancellation);
-            return IsHostile ? [1, 2, 3] : throw new MachineLostException("It died.");
-        }
-    }
+    private static (MachineParts Parts, List<string> Lost) Machines(string[] names, int parts, int machines, int[]? asks = null, bool isHostile = false) =>
+        PartMachine.Deal(Split(names, parts), machines, asks, isHostile);
 }
