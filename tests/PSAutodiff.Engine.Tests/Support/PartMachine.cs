@@ -1,4 +1,3 @@
-using PSAutodiff.Execution.Parts;
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Training.Machines;
 

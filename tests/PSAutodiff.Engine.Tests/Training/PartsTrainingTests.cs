@@ -1,6 +1,5 @@
 using PSAutodiff.Execution.Parts;
 using PSAutodiff.Kernels;
-using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Training;
 using PSAutodiff.Training.Machines;
 using Xunit;
