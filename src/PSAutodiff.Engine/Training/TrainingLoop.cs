@@ -199,13 +199,13 @@ internal sealed class TrainingLoop<T>
         }
     }
 
-    // What a machine needs for a start: its first parameters, or how far it is.
+    // What a machine needs for a start: its first parameters, or how far it is, and from which loss on nobody will ask for more than the loss.
     private void RequestOf(int index, BinaryWriter writer)
     {
         lock (_gate)
         {
             var state = _states[index];
-            StartTrainer<T>.Write(writer, _seeds[index], state is null ? index == 0 ? _start : _newStart!(_seeds[index]) : null, state);
+            StartTrainer<T>.Write(writer, _seeds[index], state is null ? index == 0 ? _start : _newStart!(_seeds[index]) : null, state, Best() is >= 0 and var best && _states[best] is { IsMeasured: true } known && known.IsFinite(_plan) ? known.Judged(_plan) : double.PositiveInfinity);
         }
     }
 
@@ -216,6 +216,7 @@ internal sealed class TrainingLoop<T>
         var state = StartTrainer<T>.Read(reader, _plan, _seeds[index], _start.Length);
         lock (_gate)
         {
+            if (state.IsTrimmed && !(Best() is >= 0 and var best && IsBetter(_states[best]!, state))) throw new InvalidDataException("it is not the whole end of a start");
             _states[index] = state;
             Settle(index);
         }
@@ -316,16 +317,8 @@ internal sealed class TrainingLoop<T>
 
     private bool IsBetter(TrainingState<T> one, TrainingState<T> other)
     {
-        var (oneEnded, otherEnded) = (IsFinite(one), IsFinite(other));
-        return oneEnded == otherEnded ? Judged(one) < Judged(other) : oneEnded;
-
-        bool IsFinite(TrainingState<T> state) => state.Reason != TrainingStopReason.NotFinite && double.IsFinite(Judged(state));
-    }
-
-    private double Judged(TrainingState<T> state)
-    {
-        var loss = _plan.Rows.Validation.Length > 0 ? state.FinalValidationLoss : state.FinalLoss;
-        return double.IsNaN(loss) ? double.PositiveInfinity : loss;
+        var (oneEnded, otherEnded) = (one.IsFinite(_plan), other.IsFinite(_plan));
+        return oneEnded == otherEnded ? one.Judged(_plan) < other.Judged(_plan) : oneEnded;
     }
 
     private void WriteCheckpoint()

@@ -81,6 +81,14 @@ internal sealed class TrainingState<T>
     /// <summary>Whether it is a finished start that another one has beaten.</summary>
     public bool IsTrimmed { get; private set; }
 
+    /// <summary>What it is judged by among other starts: its loss on the validation rows, or on all rows where there are none. Infinite while it is not known.</summary>
+    /// <param name="plan">The training.</param>
+    public double Judged(TrainingPlan plan) => (plan.Rows.Validation.Length > 0 ? FinalValidationLoss : FinalLoss) is var loss && double.IsNaN(loss) ? double.PositiveInfinity : loss;
+
+    /// <summary>Whether it came to a finite end, and so is better than any start that did not.</summary>
+    /// <param name="plan">The training.</param>
+    public bool IsFinite(TrainingPlan plan) => Reason != TrainingStopReason.NotFinite && double.IsFinite(Judged(plan));
+
     /// <summary>Lets go of all that only the best restart is asked for.</summary>
     public void Trim()
     {

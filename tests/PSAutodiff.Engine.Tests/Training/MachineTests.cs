@@ -44,6 +44,51 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void Of_a_start_that_another_one_has_beaten_little_is_sent()
+    {
+        const int Little = 100;
+        var expected = TrainLoss(Options(), CancellationToken.None);
+        var losses = expected.Restarts.Select(static restart => restart.ValidationLoss!.Value).ToArray();
+        var (bars, ended, little) = (new Dictionary<int, double>(), new List<int>(), 0);
+        var machine = new Machine("a") { Seen = See, Answered = Take };
+        Same(expected, TrainLoss(Options() with { Machines = [machine] }, CancellationToken.None));
+        Assert.Equal(losses.Length, ended.Count);
+        Assert.InRange(little, 1, losses.Length - 1);
+
+        // After the number of the start and its seed a request has the least loss that is known by then.
+        void See(byte[] request)
+        {
+            if (request[1] != TrainingWorker.Start) return;
+            var bar = BitConverter.ToDouble(request, 2 + (2 * sizeof(int)));
+            Assert.Equal(ended.Select(index => losses[index]).Append(double.PositiveInfinity).Min(), bar);
+            bars.Add(BitConverter.ToInt32(request, 2), bar);
+        }
+
+        void Take(byte[] answer)
+        {
+            if (answer[0] != TrainingWorker.Start) return;
+            var index = BitConverter.ToInt32(answer, 1);
+            ended.Add(index);
+            Assert.Equal(losses[index] > bars[index], answer.Length < Little);
+            if (answer.Length < Little) little++;
+        }
+    }
+
+    [Fact]
+    public void A_machine_that_holds_back_the_best_start_is_not_believed()
+    {
+        byte[]? little = null;
+        var honest = new Machine("a") { Answered = answer => little = answer.Length < 100 && answer[0] == TrainingWorker.Start ? answer : little };
+        TrainLoss(Options() with { Machines = [honest] }, CancellationToken.None);
+        Assert.NotNull(little);
+        var lost = new List<string>();
+        var liar = new Machine("liar") { Asks = 1, Lie = [TrainingWorker.Start, 0, 0, 0, 0, .. little[5..]] };
+        var result = TrainLoss(Options() with { Machines = [liar], MachineLost = (name, why) => lost.Add($"{name}: {why}") }, CancellationToken.None);
+        Assert.Equal(0, result.MachinesLost);
+        Assert.Equal(["liar: It sent what cannot be: it is not the whole end of a start."], lost);
+    }
+
+    [Fact]
     public void When_all_machines_die_what_was_reached_is_kept()
     {
         for (var asks = 0; asks < 12; asks += 3)
@@ -147,6 +192,10 @@ public sealed class MachineTests
 
         public bool IsDeaf { get; init; }
 
+        public byte[]? Lie { get; init; }
+
+        public Action<byte[]>? Answered { get; init; }
+
         public bool IsDead { get; private set; }
 
         public Action<byte[]>? Seen { get; init; }
@@ -172,6 +221,7 @@ public sealed class MachineTests
             if (Asks-- <= 0)
             {
                 IsDead = true;
+                if (Lie is not null) return Lie;
                 return IsHostile ? [TrainingWorker.Start, 0, 0, 0, 0, 1, 2, 3] : throw new MachineLostException("It died.");
             }
 
@@ -181,7 +231,10 @@ public sealed class MachineTests
             {
                 foreach (var answer in _desk.Answers(message))
                 {
-                    if (answer is not null) return MachineDesk.Open(answer);
+                    if (answer is null) continue;
+                    var opened = MachineDesk.Open(answer);
+                    Answered?.Invoke(opened);
+                    return opened;
                 }
 
                 message = [];

@@ -12,7 +12,7 @@ internal interface IStartTrainer
     /// <summary>Trains a start to its end.</summary>
     /// <param name="request">What <see cref="StartTrainer{T}.Write"/> wrote.</param>
     /// <param name="cancellation">Ends it early, with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>Its state, as in a checkpoint.</returns>
+    /// <returns>Its state, as in a checkpoint; little of it where another start is known to be better.</returns>
     /// <exception cref="AutodiffException">The start cannot be trained.</exception>
     byte[] Train(CheckpointReader request, CancellationToken cancellation);
 }
@@ -58,6 +58,7 @@ internal sealed class StartTrainer<T>(ITrainingModel<T> model, TrainingPlan plan
     public byte[] Train(CheckpointReader request, CancellationToken cancellation)
     {
         var seed = request.Int32(int.MinValue, int.MaxValue);
+        var bar = request.Double();
         var begun = request.Flag();
         var start = begun ? null : request.Array<T>(model.ParameterCount);
         var state = begun ? CheckpointSection.Read<T>(request, plan, seed, model.ParameterCount, _memoryCount) : TrainingRun<T>.Begin(start!, seed);
@@ -66,13 +67,22 @@ internal sealed class StartTrainer<T>(ITrainingModel<T> model, TrainingPlan plan
         if (!Train(state, start, mine, plan, null, null, cancellation)) throw new OperationCanceledException(cancellation);
         _free.Add(mine);
         state.IsMeasured = true;
+
+        // All that it was is only asked of the best.
+        if (bar < double.PositiveInfinity && !(state.IsFinite(plan) && state.Judged(plan) <= bar)) state.Trim();
         return [state.FailsAtStart ? (byte)1 : (byte)0, .. CheckpointSection.Write(state)];
     }
 
     /// <summary>The request for a start.</summary>
-    public static void Write(BinaryWriter writer, int seed, T[]? start, TrainingState<T>? state)
+    /// <param name="writer">Where to.</param>
+    /// <param name="seed">The seed of the start.</param>
+    /// <param name="start">Its first parameters; null where it is begun.</param>
+    /// <param name="state">How far it is; null where it is not begun.</param>
+    /// <param name="bar">The least loss that is known: of a start that ends above it nothing else is sent. Infinite for none.</param>
+    public static void Write(BinaryWriter writer, int seed, T[]? start, TrainingState<T>? state, double bar)
     {
         writer.Write(seed);
+        writer.Write(bar);
         writer.Write(state is not null);
         writer.Write(state is not null ? CheckpointSection.Write(state) : System.Runtime.InteropServices.MemoryMarshal.AsBytes<T>(start).ToArray());
     }
@@ -83,9 +93,9 @@ internal sealed class StartTrainer<T>(ITrainingModel<T> model, TrainingPlan plan
     {
         var fails = reader.Flag();
         var state = CheckpointSection.Read<T>(reader, plan, seed, parameterCount, TrainingRun<T>.MemoryCount(plan.Options));
-        if (state is not { IsMeasured: true, IsTrimmed: false } || reader.Remaining > 0) throw new InvalidDataException("it is not the end of a start");
+        if (state is not { IsMeasured: true } || reader.Remaining > 0) throw new InvalidDataException("it is not the end of a start");
         state.FailsAtStart = fails;
-        if (state.EpochLoss.Count > 0) state.LastEpochLoss = state.EpochLoss[^1];
+        state.LastEpochLoss = state.EpochLoss.Count > 0 ? state.EpochLoss[^1] : state.FinalLoss;
         return state;
     }
 
