@@ -28,7 +28,7 @@ function Measure-Step([int]$Size, [int]$Many, [hashtable]$Machine) {
 }
 
 $iris = Import-Csv "$PSScriptRoot/../examples/data/iris.csv"
-$restarts = @{ Network = New-NeuralNetwork 4 32, tanh, 3, softmax -Seed 1; Label = 'Species'; Epoch = 3000; Restart = 16; Seed = 1; Standardize = $true }
+$restarts = @{ Network = New-NeuralNetwork 4 32, tanh, 3, softmax -Seed 1; Label = 'Species'; Epoch = 3000; Restart = 32; Seed = 1; Standardize = $true }
 $hosts = Open-SshHost ($Part -match 'Steps|Load' ? 4 : 2)
 try {
     $connect = $hosts.Connect
@@ -41,9 +41,11 @@ try {
         $one = Measure-Median { $null = $iris | Start-NetworkTraining @restarts -ThrottleLimit 1 }
         $two = Measure-Median { $null = $iris | Start-NetworkTraining @restarts -ThrottleLimit 2 }
         $far = Measure-Median { $null = $iris | Start-NetworkTraining @restarts -ThrottleLimit 1 -Session $sessions[0] }
+        $used = (Get-Process -Id $PID).TotalProcessorTime
         $both = Measure-Median { $null = $iris | Start-NetworkTraining @restarts -ThrottleLimit 1 -Session $sessions[0, 1] }
-        '16 restarts here: {0:n0} ms on one thread, {1:n0} ms on two ({2:n2} x)' -f $one, $two, ($one / $two)
-        '16 restarts over sessions: {0:n0} ms over one, {1:n0} ms over two ({2:n2} x)' -f $far, $both, ($far / $both)
+        $used = ((Get-Process -Id $PID).TotalProcessorTime - $used).TotalMilliseconds / 4
+        '32 restarts here: {0:n0} ms on one thread, {1:n0} ms on two ({2:n2} x)' -f $one, $two, ($one / $two)
+        '32 restarts over sessions: {0:n0} ms over one, {1:n0} ms over two ({2:n2} x); this process used {3:n0} ms of processor time' -f $far, $both, ($far / $both), $used
     }
     if ('Sending' -in $Part) {
         $random = [Random]::new(1)
@@ -60,7 +62,7 @@ try {
         $near = Measure-Step 1000 400
         $thousand = Measure-Step 1000 100 $machine
         'A step over four hosts: {0:n1} ms for 1,000 parameters beside {1:n2} ms here' -f $thousand, $near
-        'A step over four hosts: {0:n0} ms for 125,000 parameters (1 MB to each host and back) beside {1:n1} ms here' -f (Measure-Step 125000 10 $machine), (Measure-Step 125000 10)
+        'A step over four hosts: {0:n0} ms for 125,000 parameters (1 MB to each host and back) beside {1:n1} ms here' -f (Measure-Step 125000 10 $machine), (Measure-Step 125000 200)
     }
     if ('Load' -in $Part) {
         $load = $restarts.Clone()
