@@ -1,4 +1,5 @@
 using System.Numerics;
+using PSAutodiff.Data;
 
 namespace PSAutodiff;
 
@@ -46,6 +47,7 @@ public sealed record FeatureScaling
             var column = i % columns;
             var value = rows[i / columns, column];
             flat[i] = T.CreateTruncating(scaling is null ? value : scaling.Apply(column, value));
+            if (double.IsFinite(value) && !T.IsFinite(flat[i])) throw NumberRange.TooLarge<T>(FormattableString.Invariant($"Row {(i / columns) + 1}, column {column + 1}: {value}"), scaling is not null);
         }
 
         return flat;

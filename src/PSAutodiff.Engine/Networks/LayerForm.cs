@@ -76,12 +76,13 @@ public sealed class LayerForm
     internal LayerForm WithOutputs(int outputs) => new(outputs, Activation, _steps, Skip, Projects, Dropout);
 
     /// <summary>Throws where the layers of a network cannot stand one after the other so.</summary>
-    /// <exception cref="AutodiffException">A skip connection reaches too far or between different widths, or the last layer has dropout.</exception>
+    /// <exception cref="AutodiffException">A skip connection reaches too far or between different widths, one output alone is normalized, or the last layer has dropout.</exception>
     internal static void Check(int inputSize, IReadOnlyList<LayerForm> forms)
     {
         for (var l = 0; l < forms.Count; l++)
         {
             var form = forms[l];
+            if (form.Normalizes && form.Outputs == 1) throw Invalid(l, "layer normalization makes its one output 0 whatever comes in, as that is its own mean. Give it more outputs, or leave layernorm out");
             if (form.Skip > l + 1) throw Invalid(l, $"its skip connection reaches over {form.Skip} layers, but there {(l == 0 ? "is only 1" : $"are only {l + 1}")} up to it. Let it reach over {l + 1} at most");
             var width = SourceOf(l, inputSize, forms);
             if (form.Skip > 0 && !form.Projects && width != form.Outputs)

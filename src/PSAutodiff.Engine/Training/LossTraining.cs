@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PSAutodiff.Data;
 using PSAutodiff.Execution;
 using PSAutodiff.Kernels;
 using PSAutodiff.Training;
@@ -152,8 +153,7 @@ public sealed class LossTraining
         }
     }
 
-    private static AutodiffException TooLarge(string what, double value) =>
-        new(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"{what}: {value} is too large for single precision, which goes up to {float.MaxValue}. Scale it, or train in double precision."));
+    private static AutodiffException TooLarge(string what, double value) => NumberRange.TooLarge<float>(string.Create(CultureInfo.InvariantCulture, $"{what}: {value}"), isScaled: false);
 
     private static void CheckLength(double[] values, int length, string what)
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using PSAutodiff.Rows;
 
@@ -73,11 +74,17 @@ public sealed class InvokeAutodiffModelCommand : ModelRowsCmdlet
 
         var inputs = NetworkData.InputsFrom(network, Data);
         var (rows, threads) = (inputs.Rows, Environment.ProcessorCount);
-        var outputs = network.Precision == NetworkPrecision.Single
-            ? NetworkOutput.Predict(network, inputs.Take<float>(network.Scaling), rows, threads, Cancellation)
-            : NetworkOutput.Predict(network, inputs.Take<double>(network.Scaling), rows, threads, Cancellation);
+        var outputs = network.Precision == NetworkPrecision.Single ? Predict<float>() : Predict<double>();
         var matrix = new double[inputs.Rows, network.OutputSize];
         if (matrix.Length > 0) outputs.CopyTo(MemoryMarshal.CreateSpan(ref matrix[0, 0], matrix.Length));
         WriteObject(matrix);
+
+        double[] Predict<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var scaled = inputs.Take<T>(network.Scaling);
+            NetworkData.RequireHeld<T>(scaled, inputs.Width, network.Scaling is not null, static (row, column) => FormattableString.Invariant($"-Data, row {row + 1}, column {column + 1}"));
+            return NetworkOutput.Predict(network, scaled, rows, threads, Cancellation);
+        }
     }
 }

@@ -9,7 +9,7 @@ public sealed partial class StartNetworkTrainingCommand
     private static readonly string[] OfSingleRows =
     [
         nameof(BatchSize), nameof(Shuffle), nameof(ValidationFraction), nameof(InputNoise), nameof(GaussianDropout), nameof(CheckpointPath), nameof(CheckpointInterval),
-        nameof(Resume), nameof(Force), nameof(Sweep), nameof(CrossValidationFold), nameof(Data), nameof(Target), nameof(Column), nameof(StandardizeTarget), nameof(IncludeLocal), nameof(ThrottleLimit),
+        nameof(Resume), nameof(Force), nameof(Sweep), nameof(CrossValidationFold), nameof(Data), nameof(Target), nameof(Column), nameof(IncludeLocal), nameof(ThrottleLimit),
     ];
 
     private RowScriptSource? _source;
@@ -23,6 +23,7 @@ public sealed partial class StartNetworkTrainingCommand
         }
 
         if (Array.Find(OfSingleRows, IsBound) is { } other) Stop(ErrorIds.ArgumentInvalid, $"-{other} does not go with -RowScript: each step takes all rows on the machines where they stay, in their order. Leave one of the two out.");
+        if (IsBound(nameof(StandardizeTarget))) Stop(ErrorIds.ArgumentInvalid, "-StandardizeTarget does not go with -RowScript: targets are scaled by all rows, which are on several machines. Scale the target in the script, for example with Select-Object, or leave -StandardizeTarget out.");
         _source = Require(RowScript, () => RowScriptForm.SourceOf(this, RowScript, Session, Part, TimeoutSeconds, [])) is { } source ? source with { NumberFormat = NumberFormat, MissingValue = MissingValue } : null;
     }
 

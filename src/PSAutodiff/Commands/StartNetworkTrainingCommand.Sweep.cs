@@ -115,7 +115,7 @@ public sealed partial class StartNetworkTrainingCommand
     private void WarnOf(SweepRow row, TrainingResult result)
     {
         var advice = result.FailedStep is { } failed ? string.Create(CultureInfo.InvariantCulture, $"the loss or a parameter became infinite or NaN at step {failed.Step}. {DivergenceAdvice.For(result)}")
-            : DivergenceAdvice.GrownFrom(result) is { } first ? string.Create(CultureInfo.InvariantCulture, $"the loss grew from {first:g3} to {result.FinalLoss:g3}. {DivergenceAdvice.For(result)}") : null;
+            : DivergenceAdvice.Of(result);
         if (advice is not null) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Setting {row.Number} ({SweepKey.Describe(row.Settings)}) diverged: {advice}"));
     }
 }

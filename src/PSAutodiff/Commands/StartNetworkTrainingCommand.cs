@@ -312,7 +312,7 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
         Tell(result);
         WriteObject(result);
         if (result.CheckpointProblem is { } problem) WriteWarning($"The last checkpoint could not be written: {problem}");
-        if (DivergenceAdvice.GrownFrom(result) is { } first) WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The training diverged: the loss grew from {first:g3} to {result.FinalLoss:g3}. {DivergenceAdvice.For(result)}"));
+        if (DivergenceAdvice.Of(result) is { } advice) WriteWarning($"The training diverged: {advice}");
         if (result.FailedStep is not { } failed) return;
 
         // An error that ends the command takes the output of an assignment with it.

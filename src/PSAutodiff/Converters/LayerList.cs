@@ -81,9 +81,9 @@ internal static class LayerList
         switch (Word(item))
         {
             case "layernorm" or "layer_norm" or "layernormalization":
-                return number.Length == 0 ? (LayerStep.LayerNorm, 0) : throw Invalid(parameter, index, item, "layernorm takes no number.");
+                return number is null ? (LayerStep.LayerNorm, 0) : throw Invalid(parameter, index, item, "layernorm takes no number.");
             case "skip" or "residual" or "project":
-                if (number.Length == 0) return (LayerStep.Skip, 1);
+                if (number is null) return (LayerStep.Skip, 1);
                 return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var layers) && layers >= 1
                     ? (LayerStep.Skip, layers)
                     : throw Invalid(parameter, index, item, "a skip connection reaches over a whole number of layers from 1, as in skip=2.");
@@ -104,12 +104,13 @@ internal static class LayerList
         return (end < 0 ? text : text[..end]).ToLowerInvariant();
     }
 
-    private static string NumberOf(object? item)
+    // Null where there is neither a number nor a sign before one.
+    private static string? NumberOf(object? item)
     {
-        if (item is not string text) return string.Empty;
+        if (item is not string text) return null;
         text = text.Trim();
         var end = text.AsSpan().IndexOfAny("=:( ");
-        if (end < 0) return string.Empty;
+        if (end < 0) return null;
         text = text[end..].Trim();
         return text.StartsWith('(') && text.EndsWith(')') ? text[1..^1].Trim() : text.TrimStart('=', ':').Trim();
     }

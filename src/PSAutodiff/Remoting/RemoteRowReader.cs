@@ -20,6 +20,7 @@ public sealed class RemoteRowReader
     private readonly int _part;
     private readonly RowIntake _intake;
     private readonly Func<object> _finish;
+    private readonly List<string> _warnings = [];
     private IRowWork? _rows;
 
     /// <summary>Makes ready for a part.</summary>
@@ -41,7 +42,7 @@ public sealed class RemoteRowReader
             _ => throw CheckpointReader.Wrong(kind),
         };
         _finish = finish;
-        _intake = new RowIntake(new StrictMessages(), (row, number) => _rows = start(row, number)) { MissingValue = missing };
+        _intake = new RowIntake(new StrictMessages(_warnings.Add), (row, number) => _rows = start(row, number)) { MissingValue = missing };
     }
 
     /// <summary>The request for a part of the rows of expressions.</summary>
@@ -73,6 +74,9 @@ public sealed class RemoteRowReader
             writer.Write(known);
         });
 
+    /// <summary>What is to be said of the rows once they are kept, such as how many were left out because a value is missing.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
     /// <summary>Takes a row.</summary>
     /// <param name="row">An object with properties, or a dictionary.</param>
     /// <exception cref="AutodiffException">Something is wrong with it.</exception>
@@ -83,7 +87,7 @@ public sealed class RemoteRowReader
     /// <exception cref="AutodiffException">There are none.</exception>
     public object Finish()
     {
-        _intake.Settle();
+        _intake.Finish();
         if (_rows is null || _intake.Taken == 0) throw new AutodiffException(ErrorIds.RowsMissing, "The script gave no rows.");
         return _finish();
     }

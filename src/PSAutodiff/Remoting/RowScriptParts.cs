@@ -110,15 +110,23 @@ internal sealed class RowScriptParts : IDisposable
     // Reading files takes as long as it takes; a machine that died is noticed by its session.
     private const int MillisecondsOfReading = int.MaxValue;
 
+    private const int MostWarnings = 100;
+    private const int LongestWarning = 400;
+
     private const string Read = """
         param($Requests, $Script, $Values)
         $ErrorActionPreference = 'Stop'
         $block = [scriptblock]::Create($Script)
         for ($i = 0; $i -lt $Requests.Count; $i++) {
             $reader = [PSAutodiff.RemoteRowReader]::new([byte[]]$Requests[$i])
-            $arguments = if ($null -ne $Values) { , $Values[$i] } else { @() }
-            & $block @arguments | & { process { $reader.Take($_) } }
-            Write-Output -InputObject $reader.Finish() -NoEnumerate
+            $take = { process { $reader.Take($_) } }
+            try {
+                # Not splatted: a value is one argument, whatever it is.
+                if ($null -eq $Values) { & $block | & $take } else { & $block $Values[$i] | & $take }
+                $kept = $reader.Finish()
+            } catch [System.Management.Automation.MethodInvocationException] { throw $_.Exception.InnerException }
+            $reader.Warnings | Write-Warning
+            Write-Output -InputObject $kept -NoEnumerate
         }
         """;
 
@@ -129,6 +137,8 @@ internal sealed class RowScriptParts : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenSource _lost;
     private readonly int[] _counts;
+
+    private readonly HashSet<string> _warnings = [];
 
     // By session, the parts that it has read.
     private readonly Dictionary<PSSession, List<int>> _held = [];
@@ -252,7 +262,7 @@ internal sealed class RowScriptParts : IDisposable
             foreach (var (session, chosen, command) in commands)
             {
                 if (command is not null) Take(session, chosen, command, left);
-                else GiveBack(session, chosen, SessionMachine.NotOpen, left);
+                else GiveBack(session, chosen, session.Runspace.RunspaceStateInfo.State == RunspaceState.Opened ? SessionMachine.Busy : SessionMachine.NotOpen, left);
             }
         }
         finally
@@ -272,16 +282,19 @@ internal sealed class RowScriptParts : IDisposable
         static int[] Take(Queue<int> queue, int count) => [.. Enumerable.Range(0, count).Select(_ => queue.Dequeue())];
     }
 
-    // Null when the session is not open any more.
+    // Whether others can read the parts of a session, or it is too late to say it with an error.
+    private bool CanDoWithout => _parts is not null || (_source.Values is not null && _held.Count > 1);
+
+    // Null when the session is busy or not open any more.
     private RemoteCommand? Start(PSSession session, int[] parts)
     {
         SessionMachine.WaitUntilFree(session.Runspace, _cancellation);
         if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened)
         {
-            return _parts is not null || (_source.Values is not null && _held.Count > 1) ? null : throw SessionMachine.Unusable(session.ComputerName, SessionMachine.NotOpen);
+            return CanDoWithout ? null : throw SessionMachine.Unusable(session.ComputerName, SessionMachine.NotOpen);
         }
 
-        if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) throw SessionMachine.Unusable(session.ComputerName, SessionMachine.Busy);
+        if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) return CanDoWithout ? null : throw SessionMachine.Unusable(session.ComputerName, SessionMachine.Busy);
         byte[][] requests = [.. parts.Select(part => _reading.Request(_key, part))];
         var command = new RemoteCommand(session.Runspace, Read, requests, _source.Script.ToString(), _source.Values is null ? null : parts.Select(part => _source.Values[part]).ToArray());
         command.EndInput();
@@ -301,12 +314,20 @@ internal sealed class RowScriptParts : IDisposable
         {
             // The session is free when the script has ended.
             while (!command.HasEnded) command.Receive(MillisecondsOfReading, _cancellation);
+            foreach (var warning in command.Warnings) Say(session, warning);
             return;
         }
 
         var why = (command.Failure?.Message ?? "It ended early.").ReplaceLineEndings(" ");
         if (!command.IsLost) throw Failed(session, parts[read], why);
         GiveBack(session, parts, why, left);
+    }
+
+    // Each once, however often rows are read.
+    private void Say(PSSession session, string warning)
+    {
+        var text = VisibleText.Of($"{session.ComputerName}: {(warning.Length > LongestWarning ? warning[..LongestWarning] + "..." : warning)}");
+        if (_warnings.Count < MostWarnings && _warnings.Add(text)) _warn(text);
     }
 
     // A machine is lost, and what it had and was to read is left for others.

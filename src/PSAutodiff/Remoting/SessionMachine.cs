@@ -60,7 +60,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
     /// <inheritdoc/>
     public int Slots { get; private set; } = 1;
 
-    /// <summary>Begins to work in sessions. One that is not open any more, or is lost on the way, is left out.</summary>
+    /// <summary>Begins to work in sessions. One that is not open any more, is busy, or is lost on the way, is left out.</summary>
     /// <param name="sessions">The sessions, with the names of their machines.</param>
     /// <param name="silence">Milliseconds after which a machine that does not answer is lost.</param>
     /// <param name="slots">How many pieces of work a machine does side by side; null for as many as it has processors.</param>
@@ -78,7 +78,12 @@ internal sealed class SessionMachine : IMachine, IDisposable
             {
                 var (name, runspace) = sessions[i];
                 WaitUntilFree(runspace, cancellation);
-                if (runspace.RunspaceStateInfo.State == RunspaceState.Opened && runspace.RunspaceAvailability != RunspaceAvailability.Available) throw Unusable(name, Busy);
+                if (runspace.RunspaceStateInfo.State == RunspaceState.Opened && runspace.RunspaceAvailability != RunspaceAvailability.Available)
+                {
+                    losses[i] = Busy;
+                    continue;
+                }
+
                 machines[i] = Begin(VisibleText.Of(name), runspace, silence);
                 if (machines[i] is null) losses[i] = NotOpen;
             }

@@ -12,7 +12,7 @@ internal sealed class SessionMachines : IDisposable
     /// <summary>The machines.</summary>
     public SessionMachine[] All { get; }
 
-    /// <summary>Begins to work in sessions. Those that are not open any more are left out while there are others.</summary>
+    /// <summary>Begins to work in sessions. Those that are busy or not open any more are left out while there are others.</summary>
     /// <param name="sessions">The sessions.</param>
     /// <param name="timeoutSeconds">After which a machine that does not answer is lost.</param>
     /// <param name="slots">How many pieces of work a machine does side by side; null for as many as it has processors.</param>

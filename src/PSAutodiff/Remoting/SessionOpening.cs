@@ -62,13 +62,14 @@ internal sealed class SessionOpening
         """;
 
     private readonly HostAddress _address;
+    private readonly string? _key;
     private readonly string _subsystem;
     private readonly Runspace _runspace;
     private readonly long _end;
 
-    private SessionOpening(HostAddress address, string subsystem, Runspace runspace, int timeout)
+    private SessionOpening(HostAddress address, string? key, string subsystem, Runspace runspace, int timeout)
     {
-        (_address, _subsystem, _runspace) = (address, subsystem, runspace);
+        (_address, _key, _subsystem, _runspace) = (address, key, subsystem, runspace);
         _end = timeout < 0 ? long.MaxValue : Environment.TickCount64 + timeout;
     }
 
@@ -88,7 +89,7 @@ internal sealed class SessionOpening
     public static SessionOpening Begin(PSCmdlet cmdlet, HostAddress address, string? key, string? subsystem, int timeout, Hashtable options)
     {
         var made = Invoke(cmdlet, MakeRunspace, address.User, address.Name, key, address.Port, subsystem, timeout, options, cmdlet.Host);
-        var opening = new SessionOpening(address, subsystem ?? "powershell", (Runspace)made, timeout);
+        var opening = new SessionOpening(address, key, subsystem ?? "powershell", (Runspace)made, timeout);
         opening._runspace.OpenAsync();
         return opening;
     }
@@ -149,7 +150,7 @@ internal sealed class SessionOpening
         }
 
         if (_runspace.RunspaceStateInfo is not { State: not RunspaceState.Opened } state) return;
-        throw Failed($"{Cause(state.Reason)} See whether 'ssh {(_address.User is { } user ? user + "@" : string.Empty)}{_address.Name}' lets you in, and whether sshd_config there has a line 'Subsystem {_subsystem} ...' with the path of PowerShell, which has to start there: as a .NET tool it needs .NET {Environment.Version.Major}. What ssh said stands in the terminal.");
+        throw Failed($"{Cause(state.Reason)} See whether 'ssh {(_address.Port > 0 ? string.Create(CultureInfo.InvariantCulture, $"-p {_address.Port} ") : string.Empty)}{(_key is null ? string.Empty : $"-i {_key} ")}{(_address.User is { } user ? user + "@" : string.Empty)}{_address.Name}' lets you in, and whether sshd_config there has a line 'Subsystem {_subsystem} ...' with the path of PowerShell, which has to start there: as a .NET tool it needs .NET {Environment.Version.Major}. What ssh said stands in the terminal.");
     }
 
     private List<PSObject> Ask(string script, IEnumerable<object> input, string failed, CancellationToken cancellation, params object?[] arguments)

@@ -11,12 +11,23 @@ internal static class DivergenceAdvice
     private const double EpochGrowth = 10;
     private const double StepGrowth = 1e6;
     private const int FirstSteps = 10;
+    private const double EndlessFall = 1e12;
 
     // Below it a loss is next to nothing, and its growth says nothing.
     private const double LeastLoss = 1e-9;
 
-    /// <summary>The loss at the beginning of a training whose loss grew instead of falling; null for others.</summary>
-    public static double? GrownFrom(TrainingResult result)
+    /// <summary>What is wrong with a training whose loss grew instead of falling, or fell for ever; null for others.</summary>
+    /// <param name="result">The result.</param>
+    public static string? Of(TrainingResult result)
+    {
+        if (GrownFrom(result) is { } first) return string.Create(CultureInfo.InvariantCulture, $"the loss grew from {first:g3} to {result.FinalLoss:g3}. {For(result)}");
+        return result.Steps > 0 && result.FinalLoss < -EndlessFall * Math.Max(1, Math.Abs(result.Loss[0]))
+            ? string.Create(CultureInfo.InvariantCulture, $"the loss fell from {result.Loss[0]:g3} to {result.FinalLoss:g3}, as if it had no lower bound. A loss measures how far a prediction is off, for example by a square, and is never less than 0.")
+            : null;
+    }
+
+    // The loss at the beginning of a training whose loss grew instead of falling; null for others.
+    private static double? GrownFrom(TrainingResult result)
     {
         if (result.Steps == 0 || result.FailedStep is not null || !double.IsFinite(result.FinalLoss)) return null;
         var first = result.Loss.Take(FirstSteps).Average();
@@ -34,7 +45,7 @@ internal static class DivergenceAdvice
         }
 
         return result.FailsAtStart
-            ? $"The loss or its derivatives are not finite there with the initial values either, so -LearningRate is not at fault: look at the data of that step, and at logarithms, roots and quotients in the loss."
+            ? $"The loss or its derivatives are not finite there with the initial values either, so -LearningRate is not at fault: look at the data of that step, {(result.Network is null ? "and at logarithms, roots and quotients in the loss" : "whose numbers may be so large that squares or products of them overflow. Divide such columns by a power of ten, or scale them with -Standardize and -StandardizeTarget")}."
             : string.Create(CultureInfo.InvariantCulture, $"A smaller -LearningRate than {result.LearningRate} may help{(result.Network is null ? string.Empty : ", and -Standardize (with -StandardizeTarget) where columns are large or of different sizes")}.");
     }
 }

@@ -76,6 +76,6 @@ internal sealed class FamilyLabels(RegressionFamily family, NumberFormat format)
         var text = fault.ToString(CultureInfo.InvariantCulture);
         return column is null
             ? new AutodiffException(id, string.Create(CultureInfo.InvariantCulture, $"-Target, element {row}: {text}"))
-            : new RowException(id, row, column, $"{text} The row was left out.");
+            : new RowException(id, row, column, $"{text}{RowException.LeftOut}");
     }
 }

@@ -199,7 +199,7 @@ internal sealed partial class FeatureReader
     private double ReadLevel(int column, Dictionary<string, int> levels)
     {
         var cell = Conversions.Unwrap(_reader.Cell(column));
-        if (RowReader.IsMissing(cell)) throw new RowException(ErrorIds.ValueMissing, _reader.RowNumber, _reader.Columns[column], $"{Nothing(cell)}. The row was left out.{RowException.SkipHint}") { IsMissing = true };
+        if (RowReader.IsMissing(cell)) throw new RowException(ErrorIds.ValueMissing, _reader.RowNumber, _reader.Columns[column], $"{Nothing(cell)}.{RowException.LeftOut}{RowException.SkipHint}") { IsMissing = true };
         if (!IsLevel(cell) && !_reader.TryNumber(cell, out _)) throw Wrong(column, ErrorIds.DataInvalid, $"{ValueSource.Describe(cell)} is not text, as the other cells of this column are");
         var text = Convert.ToString(cell, CultureInfo.InvariantCulture)!;
         if (levels.TryGetValue(text, out var index)) return index;
@@ -211,7 +211,7 @@ internal sealed partial class FeatureReader
     private double ReadDays(int column)
     {
         var cell = Conversions.Unwrap(_reader.Cell(column));
-        if (RowReader.IsMissingNumber(cell)) throw new RowException(ErrorIds.ValueMissing, _reader.RowNumber, _reader.Columns[column], $"{Nothing(cell)}. The row was left out.{RowException.SkipHint}") { IsMissing = true };
+        if (RowReader.IsMissingNumber(cell)) throw new RowException(ErrorIds.ValueMissing, _reader.RowNumber, _reader.Columns[column], $"{Nothing(cell)}.{RowException.LeftOut}{RowException.SkipHint}") { IsMissing = true };
         if (!TryDate(cell, out var date)) throw Wrong(column, ErrorIds.DataInvalid, $"{ValueSource.Describe(cell)} is not a date, as the other cells of this column are. Dates are written as 2026-01-31 or 2026-01-31 14:30");
         _firsts[column] ??= date;
         return (date - _firsts[column]!.Value).Ticks / (double)TimeSpan.TicksPerDay;
@@ -219,7 +219,7 @@ internal sealed partial class FeatureReader
 
     private static string Nothing(object? cell) => cell is string { Length: > 0 } text ? $"{ValueSource.Describe(text)} stands for a missing value" : "the cell is empty";
 
-    private RowException Wrong(int column, string id, string fault) => new(id, _reader.RowNumber, _reader.Columns[column], $"{fault}. The row was left out.");
+    private RowException Wrong(int column, string id, string fault) => new(id, _reader.RowNumber, _reader.Columns[column], $"{fault}.{RowException.LeftOut}");
 
     private static bool IsLevel(object? cell) => cell is string or char or Enum or Guid;
 

@@ -49,6 +49,7 @@ internal sealed class FitColumns
 
         Names = [.. Variables.Except(Parameters, StringComparer.Ordinal).Union(Label.Variables, StringComparer.Ordinal).Union(Weight?.Variables ?? [], StringComparer.Ordinal)];
         if (Parameters.FirstOrDefault(parameter => Label.Variables.Contains(parameter, StringComparer.Ordinal)) is { } both) throw new AutodiffException(ErrorIds.ParameterUnknown, $"'{both}' is a parameter of the model and a column of the label. What is fitted cannot be on both sides.");
+        if (Label.Name is { } fitted && model.Variables.Contains(fitted, StringComparer.Ordinal)) throw new AutodiffException(ErrorIds.ParameterUnknown, $"The model reads the column '{fitted}', which is what it is to give, so that any fit is perfect. Take '{fitted}' out of the model, or name another -Label.");
         var missing = Names.FirstOrDefault(name => !found.Contains(name));
         if (missing is not null) throw new AutodiffException(ErrorIds.ColumnMissing, $"-Parameter does not name the variable '{missing}' of the model, so it has to be a column, but there is no such column. There are: {string.Join(", ", columns)}.{NearNames.Hint(missing, columns)}");
         Places = [.. Names.Select(name => matches[Array.IndexOf(Variables, name)])];

@@ -40,16 +40,13 @@ internal static class InputRows
         where T : unmanaged, INumberBase<T>
     {
         var sums = new ColumnSums(width);
-        Add(values);
-        sums.StartSquares();
-        Add(values);
-        return sums.ToScaling();
-
-        void Add(ReadOnlySpan<T> all)
+        do
         {
-            if (rows is null) sums.Add(all);
-            foreach (var row in rows ?? []) sums.Add(all.Slice(row * width, width));
+            if (rows is null) sums.Add(values);
+            foreach (var row in rows ?? []) sums.Add(values.Slice(row * width, width));
         }
+        while (sums.Next());
+        return sums.ToScaling();
     }
 
     /// <summary>Scales and converts whole rows.</summary>

@@ -91,7 +91,7 @@ internal sealed class LabelCollector
         if (isNumber && !double.IsFinite(number))
         {
             // As a class 'NaN' is a text like any other, and a text of more digits than a number can have.
-            if (double.IsNaN(number) && column is not null && _isClasses == false) throw new RowException(ErrorIds.ValueNotFinite, row, column, $"NaN is not a finite number. The row was left out.{RowException.SkipHint}") { IsMissing = true };
+            if (double.IsNaN(number) && column is not null && _isClasses == false) throw new RowException(ErrorIds.ValueNotFinite, row, column, $"NaN is not a finite number.{RowException.LeftOut}{RowException.SkipHint}") { IsMissing = true };
             if (cell is not string || _isClasses == false) throw new AutodiffException(ErrorIds.ValueNotFinite, string.Create(CultureInfo.InvariantCulture, $"{Place(row, column)}: {number} is not a finite number."));
             isNumber = false;
         }

@@ -53,6 +53,7 @@ internal sealed class LabelledPart(string[] features, string[] labels, double[] 
         if (reader.Remaining > 0) throw new InvalidDataException("it goes on after its end");
         var scaled = inputs;
         if (scaling is not null) InputRows.Convert<double, double>(inputs, scaled = new double[inputs.Length], features.Length, scaling);
+        if (NumberRange.FirstLost<double>(scaled) is >= 0 and var lost) throw NumberRange.TooLarge<double>(FormattableString.Invariant($"Row {(lost / features.Length) + 1}, column '{features[lost % features.Length]}': the number"), isScaled: true);
         var rows = Rows;
         var wanted = targets ?? new double[checked(rows * network.OutputSize)];
         if (targets is null)

@@ -70,7 +70,7 @@ internal sealed class ModelTestRows : IRowWork
             _labelReader.Read(row, number, values);
             for (var i = 0; i < values.Length; i++) _labelValues![0, i] = values[i];
             var label = _label.Predict(_labelValues!)[0, 0];
-            if (!double.IsFinite(label)) throw new RowException(ErrorIds.ValueNotFinite, number, null, System.FormattableString.Invariant($"the label is {label}, not a finite number. The row was left out."));
+            if (!double.IsFinite(label)) throw new RowException(ErrorIds.ValueNotFinite, number, null, System.FormattableString.Invariant($"the label is {label}, not a finite number.{RowException.LeftOut}"));
             _counts?.Add(label, number, _label.ToString());
             _labels.Add(label);
         }

@@ -157,9 +157,12 @@ internal sealed class NetworkData
             InputRows.Convert([.. _targets], targets, _outputs, scaling);
         }
 
+        var inputs = Inputs.Take<T>(network.Scaling);
+        RequireHeld<T>(inputs, Inputs.Width, network.Scaling is not null, InputPlace);
+        if (targets is not null) RequireHeld<T>(targets, _outputs, scaling is not null, Place);
         var data = new TrainingData<T>
         {
-            Inputs = Inputs.Take<T>(network.Scaling),
+            Inputs = inputs,
             Targets = targets,
             Classes = _classIndices,
             RowCount = Rows,
@@ -177,6 +180,7 @@ internal sealed class NetworkData
     {
         var targets = new T[_targets!.Count];
         InputRows.Convert([.. _targets], targets, _outputs, scaling);
+        RequireHeld<T>(targets, _outputs, isScaled: true, Place);
         return new TrainingData<T> { Inputs = rows.Inputs, Targets = targets, RowCount = rows.RowCount, InputSize = rows.InputSize, OutputSize = rows.OutputSize };
     }
 
@@ -186,6 +190,19 @@ internal sealed class NetworkData
     // A matrix of one column is a list of its rows.
     private static IEnumerable<object?> Cells(IList list) =>
         NumberTable.IsMatrix(list) ? NumberTable.From(list, "-Target").Take<double>(null).Cast<object?>() : list.Cast<object?>();
+
+    /// <summary>Refuses numbers that rounding or scaling made infinite, before anything is computed of them, so that it can be said where they are.</summary>
+    internal static void RequireHeld<T>(ReadOnlySpan<T> values, int width, bool isScaled, Func<int, int, string> place)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (NumberRange.FirstLost(values) is >= 0 and var lost) throw NumberRange.TooLarge<T>($"{place(lost / width, lost % width)}: the number", isScaled);
+    }
+
+    private string InputPlace(int row, int column)
+    {
+        if (RowNumbers is null) return string.Create(CultureInfo.InvariantCulture, $"-Data, row {row + 1}, column {column + 1}");
+        return string.Create(CultureInfo.InvariantCulture, $"Row {RowNumbers[row]}, {(column < Features.Length ? $"column '{Features[column]}'" : $"input {column + 1}")}");
+    }
 
     private string Place(int row, int column)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using PSAutodiff.Data;
 using PSAutodiff.Training;
 
 namespace PSAutodiff.Rows;
@@ -43,7 +44,7 @@ internal static class NetworkFit
     private static void CheckScalable(Network network, LossFunction loss)
     {
         var last = network.Layers[^1].Form;
-        if (last is not { IsPlain: true, Activation: ActivationFunction.Linear }) throw new AutodiffException(ErrorIds.NetworkInvalid, $"-StandardizeTarget makes the way back to the targets part of the last layer, whose outputs have to be linear. Here they are {last.Text}. Give New-NeuralNetwork a last layer without an activation.");
+        if (last is not { IsPlain: true, Activation: ActivationFunction.Linear }) throw new AutodiffException(ErrorIds.NetworkInvalid, $"-StandardizeTarget makes the way back to the targets part of the last layer, whose outputs have to be linear. Here they are {last.Text}. Give New-NeuralNetwork a last layer of a size alone, without an activation or anything else.");
         if (Networks.Losses.Loss.Of(loss) is Networks.Losses.CrossEntropyLoss) throw new AutodiffException(ErrorIds.LossFunctionInvalid, $"{loss} measures probabilities, which -StandardizeTarget does not scale. Take the loss MeanSquaredError.");
     }
 
@@ -55,13 +56,15 @@ internal static class NetworkFit
         var (means, deviations) = targets;
         for (var i = 0; i < means.Length; i++)
         {
+            if (!float.IsFinite((float)means[i]) || !float.IsFinite((float)deviations[i])) throw NumberRange.TooLarge<float>(string.Create(CultureInfo.InvariantCulture, $"The target {Named(i)}, about {means[i]:g6},"), isScaled: false);
             var step = MathF.BitIncrement(MathF.Abs((float)means[i])) - MathF.Abs((float)means[i]);
             if (step <= MostOfDeviation * deviations[i]) continue;
-            var name = names.Length > i ? $"'{names[i]}'" : (i + 1).ToString(CultureInfo.InvariantCulture);
             throw new AutodiffException(
                 ErrorIds.NetworkInvalid,
-                string.Create(CultureInfo.InvariantCulture, $"The target {name} varies by {deviations[i]:g3} about {means[i]:g6}, where numbers in single precision are {step:g3} apart, so that predictions would be too coarse. Take -Precision Double in New-NeuralNetwork, or subtract {means[i]:g3} from the target."));
+                string.Create(CultureInfo.InvariantCulture, $"The target {Named(i)} varies by {deviations[i]:g3} about {means[i]:g6}, where numbers in single precision are {step:g3} apart, so that predictions would be too coarse. Take -Precision Double in New-NeuralNetwork, or subtract {means[i]:g3} from the target."));
         }
+
+        string Named(int i) => names.Length > i ? $"'{names[i]}'" : (i + 1).ToString(CultureInfo.InvariantCulture);
     }
 
     // What does not vary is only moved to 0.

@@ -165,7 +165,7 @@ internal sealed class RegressionRows : IRowSurvey
                 ErrorIds.WeightInvalid,
                 number,
                 _reader.Columns[_values.Length + 1],
-                string.Create(CultureInfo.InvariantCulture, $"a weight is {(_familyLabels is null ? "an inverse variance" : "a number of trials or equal rows")} and cannot be {weight}. The row was left out."));
+                string.Create(CultureInfo.InvariantCulture, $"a weight is {(_familyLabels is null ? "an inverse variance" : "a number of trials or equal rows")} and cannot be {weight}.{RowException.LeftOut}"));
         }
 
         if (weight > 0) return weight;

@@ -40,12 +40,7 @@ internal sealed class RowBuffer(int width) : IInputRows
     public FeatureScaling MeasureScaling(int[]? rows)
     {
         var sums = new ColumnSums(width);
-        Add();
-        sums.StartSquares();
-        Add();
-        return sums.ToScaling();
-
-        void Add()
+        do
         {
             var (next, first) = (0, 0);
             for (var i = 0; i < _chunks.Count; i++)
@@ -57,6 +52,8 @@ internal sealed class RowBuffer(int width) : IInputRows
                 first = end;
             }
         }
+        while (sums.Next());
+        return sums.ToScaling();
     }
 
     /// <inheritdoc/>

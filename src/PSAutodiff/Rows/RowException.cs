@@ -14,6 +14,17 @@ internal sealed class RowException : AutodiffException
             ? string.Create(CultureInfo.InvariantCulture, $"Row {row} {fault}")
             : string.Create(CultureInfo.InvariantCulture, $"Row {row}, column '{column}': {fault}")) => Column = column;
 
+    private RowException(string errorId, string message)
+        : base(errorId, message)
+    {
+    }
+
+    /// <summary>What becomes of the row, where work goes on without it.</summary>
+    public const string LeftOut = " The row was left out.";
+
+    /// <summary>The same where work does not go on.</summary>
+    public RowException AsEnd() => new(ErrorId, Message.Replace(LeftOut, string.Empty, StringComparison.Ordinal)) { Column = Column, IsMissing = IsMissing };
+
     /// <summary>The fault of a row that is not there.</summary>
     public static RowException IsNull(int row) => new(ErrorIds.RowNull, row, null, "is null.");
 

@@ -42,7 +42,7 @@ internal sealed class RowPrediction : IRowWork
     {
         var inputs = MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(_inputs)), _reader.Size);
         _reader.Read(row, number, inputs);
-        double[] outputs = _network is not null ? _network.Predict(inputs, _cancellation) : CheckFinite(_model.Predict(_inputs), number);
+        double[] outputs = _network is not null ? _network.Predict(inputs, number, _cancellation) : CheckFinite(_model.Predict(_inputs), number);
         var copy = Conversions.CopyRow(row);
         foreach (var name in _added)
         {
@@ -70,7 +70,7 @@ internal sealed class RowPrediction : IRowWork
         double[] outputs = [.. predictions.Cast<double>()];
         foreach (var output in outputs)
         {
-            if (!double.IsFinite(output)) throw new RowException(ErrorIds.ValueNotFinite, number, null, FormattableString.Invariant($"gets the prediction {output}, which is not a finite number. The row was left out."));
+            if (!double.IsFinite(output)) throw new RowException(ErrorIds.ValueNotFinite, number, null, FormattableString.Invariant($"gets the prediction {output}, which is not a finite number.{RowException.LeftOut}"));
         }
 
         return outputs;

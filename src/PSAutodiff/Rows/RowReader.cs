@@ -94,7 +94,7 @@ internal sealed class RowReader
         if (_wasFlag ? _counts[index] > 0 : _flags[index] > 0 && value is not (0 or 1))
         {
             var other = _wasFlag ? $"row {_counts[index]} holds a number that is neither 0 nor 1" : $"row {_flags[index]} holds true or false";
-            throw new RowException(ErrorIds.DataInvalid, _number, _columns[index], $"{ValueSource.Describe(Cell(index))} does not go with the other cells: {other}, and true and false count as 1 and 0. The row was left out.");
+            throw new RowException(ErrorIds.DataInvalid, _number, _columns[index], $"{ValueSource.Describe(Cell(index))} does not go with the other cells: {other}, and true and false count as 1 and 0.{RowException.LeftOut}");
         }
 
         if (_wasFlag && _flags[index] == 0) _flags[index] = _number;
@@ -105,7 +105,7 @@ internal sealed class RowReader
                 ErrorIds.ValueNotFinite,
                 _number,
                 _columns[index],
-                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number. The row was left out.{(double.IsNaN(value) ? RowException.SkipHint : string.Empty)}"))
+                string.Create(CultureInfo.InvariantCulture, $"{value} is not a finite number.{RowException.LeftOut}{(double.IsNaN(value) ? RowException.SkipHint : string.Empty)}"))
             {
                 IsMissing = double.IsNaN(value),
             };
@@ -226,7 +226,7 @@ internal sealed class RowReader
                 ErrorIds.DataInvalid,
                 _number,
                 _columns[index],
-                string.Create(CultureInfo.InvariantCulture, $"{ValueSource.Describe(text)} has {(isPercent ? "a" : "no")} percent sign, and row {other[index]} has {(isPercent ? "none" : "one")}: 5% is 0.05, and 5 is 5. Write all cells of a column alike. The row was left out."));
+                string.Create(CultureInfo.InvariantCulture, $"{ValueSource.Describe(text)} has {(isPercent ? "a" : "no")} percent sign, and row {other[index]} has {(isPercent ? "none" : "one")}: 5% is 0.05, and 5 is 5. Write all cells of a column alike.{RowException.LeftOut}"));
         }
 
         if (own[index] == 0) own[index] = _number;

@@ -1,18 +1,17 @@
 namespace PSAutodiff.Rows;
 
-/// <summary>For rows that were read before: whatever is wrong with one of them ends the work.</summary>
-internal sealed class StrictMessages : IRowMessages
+/// <summary>For rows of which whatever is wrong with one ends the work.</summary>
+/// <param name="warn">Takes a warning; null where rows were read before, and it was written then.</param>
+internal sealed class StrictMessages(Action<string>? warn = null) : IRowMessages
 {
     /// <inheritdoc/>
-    public void WriteError(AutodiffException exception, object? row) => throw exception;
+    public void WriteError(AutodiffException exception, object? row) => throw (exception is RowException fault ? fault.AsEnd() : exception);
 
     /// <inheritdoc/>
     public void Stop(AutodiffException exception, object? row) => throw exception;
 
     /// <inheritdoc/>
-    public void WriteWarning(string text)
-    {
-    }
+    public void WriteWarning(string text) => warn?.Invoke(text);
 
     /// <summary>Has work done on some of the rows.</summary>
     /// <typeparam name="TWork">What is done.</typeparam>

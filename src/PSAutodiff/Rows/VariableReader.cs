@@ -140,7 +140,7 @@ internal sealed class VariableReader
                 ErrorIds.ValueNotFinite,
                 _number,
                 name,
-                string.Create(CultureInfo.InvariantCulture, $"{name}{VariableLayout.PlaceOf(_variables.Shapes[variable], i)} is {elements[i]}, not a finite number. The row was left out.{(double.IsNaN(elements[i]) ? RowException.SkipHint : string.Empty)}"))
+                string.Create(CultureInfo.InvariantCulture, $"{name}{VariableLayout.PlaceOf(_variables.Shapes[variable], i)} is {elements[i]}, not a finite number.{RowException.LeftOut}{(double.IsNaN(elements[i]) ? RowException.SkipHint : string.Empty)}"))
             {
                 IsMissing = double.IsNaN(elements[i]),
             };
@@ -162,7 +162,7 @@ internal sealed class VariableReader
                 ErrorIds.IndexInvalid,
                 _number,
                 column,
-                string.Create(CultureInfo.InvariantCulture, $"{number} chooses nothing: 'take' and 'scatter' choose by whole numbers from 0 to {places - 1} here. The row was left out."));
+                string.Create(CultureInfo.InvariantCulture, $"{number} chooses nothing: 'take' and 'scatter' choose by whole numbers from 0 to {places - 1} here.{RowException.LeftOut}"));
         }
     }
 }

@@ -295,6 +295,7 @@ public sealed class LayerStepTests
             var source = skip == 0 ? 0 : skip == forms.Count + 1 ? inputs : forms[^skip].Outputs;
             var projects = skip > 0 && random.Next(2) == 0;
             if (skip > 0 && !projects) outputs = source;
+            if (outputs == 1) steps.Remove(LayerStep.LayerNorm);
             if (l > 1 && random.Next(3) == 0) steps.Add(LayerStep.Dropout);
             forms.Add(new LayerForm(outputs, activation, steps, skip, projects, steps.Contains(LayerStep.Dropout) ? 0.25 : 0));
         }

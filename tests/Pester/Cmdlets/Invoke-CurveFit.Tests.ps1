@@ -209,6 +209,18 @@ Describe 'A fit stopped with Ctrl+C' -Tag Slow {
     }
 }
 
+Describe 'Invoke-CurveFit of a model that reads its label' {
+    It 'refuses it, as any fit would be perfect' {
+        $outcome = Get-Outcome { 1..5 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ } } | Invoke-CurveFit 'a*x + y' -Label y }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ParameterUnknown
+        "$($outcome.Errors[0])" | Should -BeLike "*The model reads the column 'y', which is what it is to give*"
+    }
+
+    It 'takes a label that is computed from the same column' {
+        (1..5 | ForEach-Object { [pscustomobject]@{ x = $_ / 10 } } | Invoke-CurveFit 'a*x' -Label 'sin(x)').Parameters['a'] | Assert-Near 0.98 -Within 0.05
+    }
+}
+
 Describe 'Invoke-CurveFit of labels whose squares are no numbers' {
     It 'has the same R2, and criteria that differ by the unit, at 2^<Exponent>' -ForEach @(
         @{ Exponent = 515 }

@@ -97,6 +97,8 @@ Describe 'What New-NeuralNetwork refuses' {
         @{ What = 'half a unit'; Id = 'LayerInvalid'; Names = '2.5'; Call = { New-NeuralNetwork 2 2.5 } }
         @{ What = 'an activation without a size'; Id = 'LayerInvalid'; Names = 'item 1'; Call = { New-NeuralNetwork 2 tanh, 3 } }
         @{ What = 'a step without a size'; Id = 'LayerInvalid'; Names = 'needs a size before it'; Call = { New-NeuralNetwork 2 layernorm, 3 } }
+        @{ What = 'a sign without a number'; Id = 'LayerInvalid'; Names = 'as in skip=2'; Call = { New-NeuralNetwork 2 3, 'skip=' } }
+        @{ What = 'layer normalization of one output'; Id = 'NetworkInvalid'; Names = 'its one output 0'; Call = { New-NeuralNetwork 2 3, tanh, 1, layernorm } }
         @{ What = 'a step twice'; Id = 'LayerInvalid'; Names = 'has LayerNorm already'; Call = { New-NeuralNetwork 2 3, layernorm, layernorm } }
         @{ What = 'dropout without a number'; Id = 'LayerInvalid'; Names = 'above 0 and below 1, as in dropout=0.2'; Call = { New-NeuralNetwork 2 3, dropout, 1 } }
         @{ What = 'dropout of everything'; Id = 'LayerInvalid'; Names = 'above 0 and below 1'; Call = { New-NeuralNetwork 2 3, dropout=1, 1 } }

@@ -97,10 +97,39 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
             Get-ErrorId $outcome.Errors[0] | Should -BeExactly RowScriptFailed
             "$($outcome.Errors[0])" | Should -BeLike "Part 1 of the rows could not be read on $($hosts.Names[0])*"
             "$($outcome.Errors[0])" | Should -BeLike $case.Message
+            "$($outcome.Errors[0])" | Should -Not -Match 'Exception calling|left out'
         }
         Get-ErrorId (Get-Outcome { Find-Minimum $loss $start -Mean -Session $sessions[0] -RowScript { $using:all } }).Errors[0] | Should -BeExactly ArgumentInvalid
         Get-ErrorId (Get-Outcome { Find-Minimum $loss $start -Mean -Session $sessions[0] -RowScript $read }).Errors[0] | Should -BeExactly ArgumentInvalid
         Invoke-Command $sessions { 1 } | Should -HaveCount 4
+    }
+
+    It 'gives the script each part as one argument, whatever it is' {
+        $here = Get-Text (Find-Minimum $loss $start -Sum -Session $sessions[0] -Part (0..3) -RowScript $read)
+        foreach ($case in @(
+                @{ Part = 0..3 | ForEach-Object { "$folder/$_.csv" }; Script = { param($Part) Import-Csv $Part } }
+                @{ Part = 0..3 | ForEach-Object { @{ File = "$folder/$_.csv" } }; Script = { param($Part) Import-Csv $Part.File } }
+                @{ Part = 0..3 | ForEach-Object { , @("$folder/", "$_.csv") }; Script = { param($Part) Import-Csv ($Part -join '') } }
+            )) {
+            $script = $case.Script
+            Get-Text (Find-Minimum $loss $start -Sum -Session $sessions[0, 1] -Part $case.Part -RowScript $script) | Should -BeExactly $here
+        }
+    }
+
+    It 'counts rows that lack a value, and shows warnings of the script once, with the machine' {
+        $outcome = Get-Outcome {
+            Find-Minimum $loss $start -Mean -MissingValue Skip -Session $sessions[0, 1] -Part (0..3) -RowScript {
+                param($Part)
+                Write-Warning 'an old file'
+                1..20 | ForEach-Object { [pscustomobject]@{ x = $_ / 10; y = $_ % 5 ? "$(1 / $_)" : '' } }
+            }
+        }
+        $outcome.Errors | Should -BeNullOrEmpty
+        $outcome.Output | Should -HaveCount 1
+        foreach ($name in $hosts.Names[0, 1]) {
+            @($outcome.Warnings | Where-Object Message -EQ "${name}: an old file") | Should -HaveCount 1
+            @($outcome.Warnings | Where-Object Message -Like "${name}: Rows left out because a value is missing: 4.") | Should -HaveCount 1
+        }
     }
 
     It 'is back within a second after Ctrl+C, and the session is free three seconds later' {

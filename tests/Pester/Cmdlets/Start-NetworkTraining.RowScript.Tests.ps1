@@ -21,12 +21,18 @@ Describe 'What does not go with Start-NetworkTraining -RowScript' {
 
     It 'refuses what is about single rows: <Name>' -ForEach @(
         @{ Name = 'BatchSize'; Value = 10 }, @{ Name = 'Shuffle'; Value = $true }, @{ Name = 'ValidationFraction'; Value = 0.2 }, @{ Name = 'InputNoise'; Value = 0.1 }
-        @{ Name = 'GaussianDropout'; Value = 0.1 }, @{ Name = 'CheckpointPath'; Value = 'c.json' }, @{ Name = 'Sweep'; Value = @{ LearningRate = 0.1 } }, @{ Name = 'StandardizeTarget'; Value = $true }
+        @{ Name = 'GaussianDropout'; Value = 0.1 }, @{ Name = 'CheckpointPath'; Value = 'c.json' }, @{ Name = 'Sweep'; Value = @{ LearningRate = 0.1 } }
     ) {
         $about = @{ $Name = $Value }
         $outcome = Get-Outcome { Start-NetworkTraining -Network $net -Label Species -RowScript { 1 } @about }
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly ArgumentInvalid
         "$($outcome.Errors[0])" | Should -BeLike "-$Name does not go with -RowScript: each step takes all rows*"
+    }
+
+    It 'says how targets are scaled instead of -StandardizeTarget' {
+        $outcome = Get-Outcome { Start-NetworkTraining -Network $net -Label Species -RowScript { 1 } -StandardizeTarget }
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly ArgumentInvalid
+        "$($outcome.Errors[0])" | Should -BeLike '*Scale the target in the script*'
     }
 }
 

@@ -77,6 +77,18 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         finally { $plain | Remove-PSSession }
     }
 
+    It 'leaves out a session in which something runs, and needs one that is free' {
+        $job = Invoke-Command $sessions[0] { Start-Sleep 300 } -AsJob
+        try {
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[0, 1] }
+            $outcome.Errors | Should -BeNullOrEmpty
+            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
+            "$($outcome.Warnings)" | Should -BeLike "*$($hosts.Names[0])*It is busy*"
+            Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[0] }).Errors[0] | Should -BeExactly SessionUnusable
+        }
+        finally { $job | Remove-Job -Force }
+    }
+
     It 'is back within a second after Ctrl+C, and nothing goes on there three seconds later' {
         $shell = [powershell]::Create()
         $endless = $long.Clone()

@@ -21,11 +21,11 @@ internal abstract class CrossEntropyLoss(ActivationFunction fusesWith) : Loss
         var last = Activation.Of(network.LastActivation);
         if (AdviceFor(last) is { } advice)
         {
-            if (network.Initializer != NetworkInitializer.Given) throw Invalid($"the last layer is {last.Function}, whose outputs are not probabilities. {advice}");
+            if (network.Initializer != NetworkInitializer.Given) throw Invalid($"the last layer is {network.Layers[^1].Form.Text}, whose outputs are not probabilities. {advice}");
             if (data is null) return;
             var outputs = new DensePrediction<T>(network, threads: 1).Predict(data.Inputs, data.RowCount, CancellationToken.None);
             var outside = Array.FindIndex(outputs, static output => !(output >= T.Zero && output <= T.One));
-            if (outside >= 0) throw Invalid(string.Create(CultureInfo.InvariantCulture, $"the last layer is {last.Function} and its output {outputs[outside]} is not one. {advice}"));
+            if (outside >= 0) throw Invalid(string.Create(CultureInfo.InvariantCulture, $"the last layer is {network.Layers[^1].Form.Text} and its output {outputs[outside]} is not one. {advice}"));
         }
         else if (ProblemWith(last, network.OutputSize) is { } problem)
         {

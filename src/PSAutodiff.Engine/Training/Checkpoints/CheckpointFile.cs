@@ -48,7 +48,7 @@ internal sealed class CheckpointFile
             using var probe = WholeFile.Begin(path, overwrite: true, options.Force, clear: true);
 
             // A training that goes on reads the file, and says then what is wrong with it.
-            if (!options.Force && !options.Resume && IsForeign(path)) throw new IOException("It is a file that is not a checkpoint, and its content would be lost. Name another file, or use Force.");
+            if (!options.Force && !options.Resume && IsForeign(path)) throw new IOException("It is a file that is not a checkpoint, and its content would be lost. Name another file, or use -Force.");
         }
         catch (Exception exception) when (WholeFile.IsFileError(exception))
         {
