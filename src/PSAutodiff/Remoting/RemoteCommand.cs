@@ -85,9 +85,6 @@ internal sealed class RemoteCommand : IDisposable
         }
     }
 
-    /// <summary>The warnings that came. They are whatever the machine sent.</summary>
-    public IReadOnlyList<string> Warnings => [.. _shell.Streams.Warning.ReadAll().Select(static warning => warning.Message)];
-
     /// <summary>Whether nothing more will come.</summary>
     public bool HasEnded =>
         _shell.InvocationStateInfo.State is not (PSInvocationState.Running or PSInvocationState.NotStarted or PSInvocationState.Stopping) || _runspace.RunspaceStateInfo.State != RunspaceState.Opened || Volatile.Read(ref _sending) is not null || IsBroken;

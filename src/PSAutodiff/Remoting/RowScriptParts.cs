@@ -119,13 +119,15 @@ internal sealed class RowScriptParts : IDisposable
         $block = [scriptblock]::Create($Script)
         for ($i = 0; $i -lt $Requests.Count; $i++) {
             $reader = [PSAutodiff.RemoteRowReader]::new([byte[]]$Requests[$i])
-            $take = { process { $reader.Take($_) } }
+            # Warnings go with the output: written in a session, they would reach the terminal alone.
+            $warnings = [System.Collections.Generic.List[string]]::new()
+            $take = { process { if ($_ -isnot [System.Management.Automation.WarningRecord]) { $reader.Take($_) } elseif ($warnings.Count -lt 100) { $warnings.Add($_.Message) } } }
             try {
                 # Not splatted: a value is one argument, whatever it is.
-                if ($null -eq $Values) { & $block | & $take } else { & $block $Values[$i] | & $take }
+                if ($null -eq $Values) { & $block 3>&1 | & $take } else { & $block $Values[$i] 3>&1 | & $take }
                 $kept = $reader.Finish()
             } catch [System.Management.Automation.MethodInvocationException] { throw $_.Exception.InnerException }
-            $reader.Warnings | Write-Warning
+            @($warnings) + $reader.Warnings
             Write-Output -InputObject $kept -NoEnumerate
         }
         """;
@@ -306,6 +308,12 @@ internal sealed class RowScriptParts : IDisposable
         var read = 0;
         while (read < parts.Length && command.Receive(MillisecondsOfReading, _cancellation) is { } item)
         {
+            if (item.BaseObject is string warning)
+            {
+                Say(session, warning);
+                continue;
+            }
+
             _counts[parts[read]] = _reading.Take(parts[read], item.BaseObject) ?? throw Failed(session, parts[read], "It wrote more than the number of its rows. Is PSAutodiff imported there? Use New-AutodiffSession.");
             _held[session].Add(parts[read++]);
         }
@@ -314,7 +322,6 @@ internal sealed class RowScriptParts : IDisposable
         {
             // The session is free when the script has ended.
             while (!command.HasEnded) command.Receive(MillisecondsOfReading, _cancellation);
-            foreach (var warning in command.Warnings) Say(session, warning);
             return;
         }
 
