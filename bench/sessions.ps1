@@ -28,7 +28,7 @@ function Measure-Step([int]$Size, [int]$Many, [hashtable]$Machine) {
 }
 
 $iris = Import-Csv "$PSScriptRoot/../examples/data/iris.csv"
-$restarts = @{ Network = New-NeuralNetwork 4 32, tanh, 3, softmax -Seed 1; Label = 'Species'; Epoch = 3000; Restart = 32; Seed = 1; Standardize = $true }
+$restarts = @{ Network = New-NeuralNetwork 4 32, tanh, 3, softmax -Seed 1; Label = 'Species'; Epoch = 6000; Restart = 32; Seed = 1; Standardize = $true }
 $hosts = Open-SshHost ($Part -match 'Steps|Load' ? 4 : 2)
 try {
     $connect = $hosts.Connect
