@@ -54,6 +54,7 @@ void Respond(JsonElement message, Dictionary<string, object> response)
         case "define":
             var module = message.GetProperty("module").GetString();
             response["success"] = functions.Keys.Any(name => name.StartsWith($"{module}.", StringComparison.Ordinal));
+            Compilation.Run();
             break;
         case "evaluate":
             Evaluate(message, response);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Core;
 
@@ -21,6 +22,15 @@ internal readonly ref struct ArrayOperands
 
     /// <summary>Ends early what takes long.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>A look at the token now and then.</summary>
+    public WorkWatch Watch => new(Cancellation);
+
+    /// <summary>Fills the result, or a part of it.</summary>
+    public void Fill(Span<double> result, double value) => WorkWatch.Fill(result, value, Cancellation);
+
+    /// <summary>Copies elements to the result.</summary>
+    public void Copy(ReadOnlySpan<double> from, Span<double> result) => WorkWatch.Copy(from, result, Cancellation);
 
     /// <summary>Other elements in the same shapes.</summary>
     public ArrayOperands With(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => new() { X = x, Y = y, ShapeX = ShapeX, ShapeY = ShapeY, Shape = Shape, Indices = Indices, Cancellation = Cancellation };

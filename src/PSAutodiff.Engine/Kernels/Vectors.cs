@@ -14,7 +14,8 @@ internal static class Vectors
     /// <summary>From so many elements on, lanes are worth their end.</summary>
     public const int LongSum = 64;
 
-    private const int Lanes = 8;
+    /// <summary>The lanes of sums of many elements.</summary>
+    public const int Lanes = 8;
 
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
@@ -137,12 +138,16 @@ internal static class Vectors
         {
             var sums = Vector512.Create(x);
             for (i = Lanes; i + Lanes <= x.Length; i += Lanes) sums += Vector512.Create(x[i..]);
-            sum = (sums[0] + sums[4] + (sums[2] + sums[6])) + (sums[1] + sums[5] + (sums[3] + sums[7]));
+            sum = Joined(sums);
         }
 
         for (; i < x.Length; i++) sum += x[i];
         return sum;
     }
+
+    /// <summary>The sum of the lanes of a sum of many elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Joined(Vector512<double> sums) => (sums[0] + sums[4] + (sums[2] + sums[6])) + (sums[1] + sums[5] + (sums[3] + sums[7]));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AllFinite(ReadOnlySpan<double> x)

@@ -1,3 +1,4 @@
+using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 using Xunit;
 
@@ -62,6 +63,53 @@ public sealed class ArrayTrainingMemoryTests
         int[] batch = [.. Enumerable.Range(0, batchSize)];
         Assert.Equal(0, LaterSteps(() => model.Gradient(parameters, batch, gradient, null, default)));
         Assert.Contains(gradient, static element => element != 0);
+    }
+
+    [Theory]
+    [InlineData(NetworkPrecision.Double)]
+    [InlineData(NetworkPrecision.Single)]
+    public void A_training_holds_the_data_three_times_at_most(NetworkPrecision precision)
+    {
+        // As they are given, in the order and precision of the loss, and what a run needs beside them.
+        const int columns = 100;
+        double[][] rows = [.. Enumerable.Range(0, 20_000).Select(static row => Enumerable.Range(0, columns + 1).Select(i => Math.Sin((row * 7) + i)).ToArray())];
+        long data = rows.Length * (columns + 1) * sizeof(double);
+        var training = new LossTraining(ExprNode.Parse($"x: [{columns}]; W: [{columns}, 4]; v: [4]; (tanh(x @ W) @ v - y)^2"), ["x", "y"], ["W", "v"], precision);
+        var start = new double[(columns * 4) + 4];
+        Array.Fill(start, 0.01);
+        Train(1);
+        var bytes = Allocated(() => Train(3));
+        Assert.InRange(bytes, data / (precision == NetworkPrecision.Single ? 2 : 1), 2 * data);
+
+        void Train(int epochs)
+        {
+            var result = training.Run(start, rows, null, new TrainingOptions { Epochs = epochs, BatchSize = 128, Optimizer = TrainingOptimizer.Adam, LearningRate = 0.01, Threads = 1 });
+            Assert.Equal(epochs, result.Epochs);
+        }
+    }
+
+    [Theory]
+    [InlineData(TrainingOptimizer.GradientDescent)]
+    [InlineData(TrainingOptimizer.Momentum)]
+    [InlineData(TrainingOptimizer.Nesterov)]
+    [InlineData(TrainingOptimizer.RMSProp)]
+    [InlineData(TrainingOptimizer.Adam)]
+    [InlineData(TrainingOptimizer.AdamW)]
+    public void A_whole_step_of_two_threads_allocates_nothing(TrainingOptimizer optimizer)
+    {
+        var program = new LossProgram(ExprNode.Parse("x: [300]; y: [200]; W: [300, 200]; b: [200]; sum((tanh(x @ W + b) - y)^2)"), ["x", "y"], ["W", "b"], default);
+        double[][] rows = [.. Enumerable.Range(0, Rows).Select(static row => Enumerable.Range(0, Inputs + Outputs).Select(i => Math.Sin((row * 7) + i) / 10).ToArray())];
+        int[] batch = [.. Enumerable.Range(0, Rows)];
+        var model = new ArrayLossModel<double>(program, rows, threads: 2);
+        var (from, to, gradient) = (new double[model.ParameterCount], new double[model.ParameterCount], new double[model.ParameterCount]);
+        Array.Fill(from, 0.01);
+        var update = new TrainingUpdate<double>(new TrainingOptions { Optimizer = optimizer, LearningRate = 1e-3, WeightDecay = 1e-4 }, from.Length, model.IsDecayed);
+        Assert.Equal(0, LaterSteps(() =>
+        {
+            model.Gradient(from, batch, gradient, null, default);
+            Assert.True(update.Step(1, from, gradient, to, model.Team));
+            (from, to) = (to, from);
+        }));
     }
 
     // Until machine code is there, which another thread makes, and the runtime has optimized what is called.

@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Foundation;
 using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Execution.Arrays;
@@ -92,12 +93,8 @@ internal sealed partial class ArrayTape
                 KeepConverted(root);
             }
 
-            // Before the machine runs out of memory, which others use too.
-            if (_ends[0] * sizeof(double) > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2)
-            {
-                throw new AutodiffException(ErrorIds.DataTooLarge, $"The arrays of this expression have {_ends[0]} elements together, which is more than half of the memory of this computer.");
-            }
-
+            // With the results, which are copied.
+            FreeMemory.Require(_ends[0] + (_columns.Names.Count == 0 ? _roots.Sum(root => (double)_graph.ShapeOf(root).Count) : 0), "The arrays of this expression have");
             return new ArrayTape(_fixed.Build(), _steps.Build(), _operationCount, [.. _constants], _inputs, Checked(_ends[0]), Array.ConvertAll(_roots, PlaceOfResult))
             {
                 Rows = _columns.Names.Count == 0 ? RowPart.None : new RowPart(_columns, [.. _rowInstructions], [.. _factors], LengthOf(Storage.Row), LengthOf(Storage.Kept))

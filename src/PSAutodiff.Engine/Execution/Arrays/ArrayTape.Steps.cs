@@ -13,7 +13,6 @@ internal sealed partial class ArrayTape
     // Steps between two looks at the token, which longer ones take each; a power of two.
     private const int StepsUnwatched = 1 << 6;
     private const int LongStep = 1 << 12;
-    private const int LongestAtOnce = 1 << 22;
 
     /// <summary>How a step is run.</summary>
     private enum StepForm : byte
@@ -76,7 +75,7 @@ internal sealed partial class ArrayTape
             if ((i & (StepsUnwatched - 1)) == 0 || step.Length >= LongStep) cancellation.ThrowIfCancellationRequested();
             if (step.Form == StepForm.Whole) Run(list.Instructions[step.Number], arena, cancellation);
             else if (step.Form == StepForm.Number) arena[step.Target] = step.Operation.Evaluate(arena[step.X], arena[step.Y], arena[step.Z]);
-            else if (step.Length <= LongestAtOnce) Run(step, ref MemoryMarshal.GetArrayDataReference(arena), 0, step.Length);
+            else if (step.Length <= WorkWatch.AtOnce) Run(step, ref MemoryMarshal.GetArrayDataReference(arena), 0, step.Length);
             else RunLong(step, arena, cancellation);
         }
     }
@@ -84,10 +83,10 @@ internal sealed partial class ArrayTape
     // In pieces, so that it can be ended soon.
     private static void RunLong(in Step step, double[] arena, CancellationToken cancellation)
     {
-        for (var first = 0; first < step.Length; first += Math.Min(LongestAtOnce, step.Length - first))
+        for (var first = 0; first < step.Length; first += Math.Min(WorkWatch.AtOnce, step.Length - first))
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(step, ref MemoryMarshal.GetArrayDataReference(arena), first, Math.Min(LongestAtOnce, step.Length - first));
+            Run(step, ref MemoryMarshal.GetArrayDataReference(arena), first, Math.Min(WorkWatch.AtOnce, step.Length - first));
         }
     }
 

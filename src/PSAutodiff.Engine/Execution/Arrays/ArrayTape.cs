@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Execution.Arrays;
 
@@ -111,7 +112,7 @@ internal sealed partial class ArrayTape
             RunIn(arena, inputs, cancellation);
             foreach (var output in _outputs)
             {
-                arena.AsSpan(output.Start, output.Length).CopyTo(results);
+                WorkWatch.Copy(arena.AsSpan(output.Start, output.Length), results, cancellation);
                 results = results[output.Length..];
             }
         }
@@ -127,7 +128,7 @@ internal sealed partial class ArrayTape
     /// <param name="cancellation">Ends it early.</param>
     public void RunIn(double[] arena, ReadOnlySpan<double> inputs, CancellationToken cancellation)
     {
-        inputs[..Inputs.Length].CopyTo(arena);
+        WorkWatch.Copy(inputs[..Inputs.Length], arena, cancellation);
         RunIn(arena, cancellation);
     }
 
@@ -193,7 +194,7 @@ internal sealed partial class ArrayTape
         var result = instruction.Target.In(arena);
         if (instruction.Way == Way.Copied)
         {
-            Copy(instruction.X.In(arena), instruction.Target.Shape, result);
+            Copy(instruction.X.In(arena), instruction.Target.Shape, result, cancellation);
             return;
         }
 
@@ -216,17 +217,39 @@ internal sealed partial class ArrayTape
 
         var (x, y, z) = (instruction.X, instruction.Y, instruction.Z);
         var columns = (int)instruction.Target.Shape.Last;
+        var watch = new WorkWatch(cancellation);
         for (var row = 0; row < result.Length / columns; row++)
         {
-            instruction.Operation.Evaluate(Row(x, row, columns, arena), Row(y, row, columns, arena), Row(z, row, columns, arena), result.Slice(row * columns, columns));
+            watch.Count(columns);
+            Evaluate(instruction.Operation, Row(x, row, columns, arena), Row(y, row, columns, arena), Row(z, row, columns, arena), result.Slice(row * columns, columns), cancellation);
         }
     }
 
+    /// <summary>Element by element, some at a time where there are many.</summary>
+    internal static void Evaluate(Operation operation, ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result, CancellationToken cancellation)
+    {
+        if (result.Length <= WorkWatch.AtOnce)
+        {
+            operation.Evaluate(x, y, z, result);
+            return;
+        }
+
+        for (var first = 0; first < result.Length; first += Math.Min(WorkWatch.AtOnce, result.Length - first))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = Math.Min(WorkWatch.AtOnce, result.Length - first);
+            operation.Evaluate(Part(x, first, count), Part(y, first, count), Part(z, first, count), result.Slice(first, count));
+        }
+
+        static ReadOnlySpan<double> Part(ReadOnlySpan<double> elements, int first, int count) => elements.Length <= 1 ? elements : elements.Slice(first, count);
+    }
+
     // Rows of a part to their places within the rows of the whole.
-    private static void Copy(ReadOnlySpan<double> part, Shape rows, Span<double> result)
+    private static void Copy(ReadOnlySpan<double> part, Shape rows, Span<double> result, CancellationToken cancellation)
     {
         var columns = part.Length / (int)rows.Rows;
-        for (var i = 0; i < (int)rows.Rows; i++) part.Slice(i * columns, columns).CopyTo(result[(i * (int)rows.Columns)..]);
+        var watch = new WorkWatch(cancellation);
+        for (var i = 0; i < (int)rows.Rows; i++, watch.Count(columns)) part.Slice(i * columns, columns).CopyTo(result[(i * (int)rows.Columns)..]);
     }
 
     private static ReadOnlySpan<double> Row(in Place place, int row, int columns, double[] arena)

@@ -84,7 +84,7 @@ internal sealed class RowBlock<T>
         var result = In(instruction.Target);
         if (instruction.Operation is not ArrayOperation operation)
         {
-            Evaluate(instruction, result);
+            Evaluate(instruction, result, cancellation);
             return;
         }
 
@@ -96,7 +96,7 @@ internal sealed class RowBlock<T>
 
     /// <summary>Element by element: all rows at once, or row by row where some argument is the same for all or one number for each and rows are long.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Evaluate(in ArrayTape.Instruction instruction, Span<double> result)
+    private void Evaluate(in ArrayTape.Instruction instruction, Span<double> result, CancellationToken cancellation)
     {
         var (target, x, y, z) = (instruction.Target, instruction.X, instruction.Y, instruction.Z);
         var isDirect = IsDirect(x, target) && IsDirect(y, target) && IsDirect(z, target);
@@ -109,13 +109,13 @@ internal sealed class RowBlock<T>
         if (!isDirect && z.Length == 0 && TryByColumn(instruction, result)) return;
         if (isDirect || target.Length < LongRow || !IsPlain(x, target) || !IsPlain(y, target) || !IsPlain(z, target))
         {
-            instruction.Operation.Evaluate(Stretched(x, target, 0), Stretched(y, target, 1), Stretched(z, target, 2), result);
+            ArrayTape.Evaluate(instruction.Operation, Stretched(x, target, 0), Stretched(y, target, 1), Stretched(z, target, 2), result, cancellation);
             return;
         }
 
         for (var row = 0; row < _count; row++)
         {
-            instruction.Operation.Evaluate(Row(x, row), Row(y, row), Row(z, row), result.Slice(row * target.Length, target.Length));
+            ArrayTape.Evaluate(instruction.Operation, Row(x, row), Row(y, row), Row(z, row), result.Slice(row * target.Length, target.Length), cancellation);
         }
     }
 

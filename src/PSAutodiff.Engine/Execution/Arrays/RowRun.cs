@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using PSAutodiff.Core;
+using PSAutodiff.Foundation;
 using PSAutodiff.Kernels;
 using PSAutodiff.Kernels.Threading;
 
@@ -23,6 +24,9 @@ internal sealed class RowRun<T>
     private const int BlocksInPiece = 8;
 
     private const int BytesInCache = 1 << 18;
+
+    // The most numbers of a block of several rows: long rows gain nothing from company.
+    private const int MostInBlock = 1 << 23;
 
     // Numbers in the results of a piece, as far as its rows are not one block.
     private const int MostKept = 1 << 22;
@@ -82,8 +86,10 @@ internal sealed class RowRun<T>
         // No block and no piece takes more memory than there may be in one array.
         var most = Math.Max(1, Array.MaxLength / 4 / Math.Max(1, Math.Max(part.RowLength + part.NarrowRowLength, part.AllKept)));
         _blockRows = Math.Min(_blockRows, most);
+        if (blockRows == 0) _blockRows = Math.Min(_blockRows, Math.Max(MatrixProduct.TileRows, MostInBlock / Math.Max(1, part.RowLength + part.NarrowRowLength)));
         if (blockRows == 0 && _blockRows > MatrixProduct.TileRows) _blockRows -= _blockRows % MatrixProduct.TileRows;
         _pieceRows = Math.Min(most, Math.Max(_blockRows, Math.Min(BlocksInPiece * _blockRows, MostKept / Math.Max(1, part.AllKept))));
+        FreeMemory.Require(((double)(part.RowLength + part.NarrowRowLength) * _blockRows * threads) + ((double)part.AllKept * _pieceRows), "The arrays of a few rows have");
         _packed = Array.ConvertAll(program.Sums, static _ => Array.Empty<T>());
         _wideRows = [.. Enumerable.Repeat(Array.Empty<double>(), threads)];
         _narrowSums = new T[program.Sums.Length][];

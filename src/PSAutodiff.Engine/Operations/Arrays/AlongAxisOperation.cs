@@ -1,5 +1,6 @@
 using System.Buffers;
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Operations.Arrays;
 
@@ -44,7 +45,7 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
     {
         if (StretchOf(of) is not 0 and var length)
         {
-            Each(of.X, length, result);
+            EachStretch(of, length, result);
             return;
         }
 
@@ -52,20 +53,41 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
         var rented = ArrayPool<double>.Shared.Rent(2 * rows);
         var column = rented.AsSpan(0, rows);
         var made = rented.AsSpan(rows, rows);
+        var watch = of.Watch;
         for (var j = 0; j < columns; j++)
         {
+            watch.Count(rows);
             Gather(of.X, j, columns, column);
-            Each(column, rows, made);
+            if (rows <= WorkWatch.AtOnce) Each(column, rows, made);
+            else EachLong(column, made, of.Cancellation);
             Scatter(made, j, columns, result);
         }
 
         ArrayPool<double>.Shared.Return(rented);
     }
 
+    // As many stretches at a time as do not take long.
+    private void EachStretch(in ArrayOperands of, int length, Span<double> result)
+    {
+        if (result.Length <= WorkWatch.AtOnce)
+        {
+            Each(of.X, length, result);
+            return;
+        }
+
+        for (var (start, most) = (0, WorkWatch.AtOnce / length * length); start < result.Length; start += Math.Min(Math.Max(length, most), result.Length - start))
+        {
+            of.Cancellation.ThrowIfCancellationRequested();
+            var count = Math.Min(Math.Max(length, most), result.Length - start);
+            if (most == 0) EachLong(of.X.Slice(start, count), result.Slice(start, count), of.Cancellation);
+            else Each(of.X.Slice(start, count), length, result.Slice(start, count));
+        }
+    }
+
     // Stretches of all rows lie one after the other too.
     internal sealed override void ExecuteRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
     {
-        if (block.XVaries && StretchOf(of) is not 0 and var length) Each(of.X, length, result);
+        if (block.XVaries && StretchOf(of) is not 0 and var length) EachStretch(of, length, result);
         else base.ExecuteRows(of, block, result);
     }
 
@@ -149,6 +171,12 @@ internal abstract class AlongAxisOperation(string name) : ArrayOperation(name, 2
     /// <param name="length">The length of each.</param>
     /// <param name="result">Gets the values.</param>
     protected abstract void Each(ReadOnlySpan<double> elements, int length, Span<double> result);
+
+    /// <summary>The values of one stretch that is so long that somebody may want to end it.</summary>
+    /// <param name="elements">The stretch.</param>
+    /// <param name="result">Gets the values.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    protected abstract void EachLong(ReadOnlySpan<double> elements, Span<double> result, CancellationToken cancellation);
 
     /// <summary>What <see cref="ArrayOperation.Bound"/> gives for one stretch.</summary>
     protected abstract bool EachBound(ReadOnlySpan<double> elements, in ArrayErrors errors, Span<double> result);

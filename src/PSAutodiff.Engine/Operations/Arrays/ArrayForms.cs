@@ -227,23 +227,25 @@ internal static class ArrayForms
 
     /// <summary>Stretches elements to a larger shape.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Stretch(ReadOnlySpan<double> from, Shape shape, Shape to, Span<double> result)
+    public static void Stretch(ReadOnlySpan<double> from, Shape shape, Shape to, Span<double> result, CancellationToken cancellation = default)
     {
         if (from.Length == 1)
         {
-            result.Fill(from[0]);
+            WorkWatch.Fill(result, from[0], cancellation);
             return;
         }
 
         if (from.Length == result.Length)
         {
-            from.CopyTo(result);
+            WorkWatch.Copy(from, result, cancellation);
             return;
         }
 
         var columns = (int)to.Last;
+        var watch = new WorkWatch(cancellation);
         for (var i = 0; i < result.Length / columns; i++)
         {
+            watch.Count(columns);
             var row = result.Slice(i * columns, columns);
             if (shape.Last > 1)
             {
@@ -264,10 +266,12 @@ internal static class ArrayForms
         for (var start = 0; start < stretches.Length; start += length)
         {
             var from = stretches.Slice(start, length);
-            var to = result.Slice(start, length);
-            Blocks.Map<SubOperation.Function>(from, [Vectors.Greatest(from)], to);
+            Below(Vectors.Greatest(from), from, result.Slice(start, length));
         }
     }
+
+    /// <summary>How far elements are above a number.</summary>
+    public static void Below(double greatest, ReadOnlySpan<double> elements, Span<double> result) => Blocks.Map<SubOperation.Function>(elements, [greatest], result);
 
     /// <summary>What errors of elements may make of the logarithm of the sum of their exponentials, and how far the elements are below the greatest one, both as means of the weights that softmax gives.</summary>
     public static (double Moved, double Distance) SoftmaxBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors)

@@ -36,7 +36,12 @@ internal abstract class ArrayOperation(string name, int arity, bool hasIndices =
     /// <param name="result">Gets the elements of all rows. Never one of the arguments.</param>
     internal virtual void ExecuteRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
     {
-        for (var row = 0; row < block.Count; row++) Execute(block.Row(of, row), block.Row(result, row));
+        var watch = of.Watch;
+        for (var row = 0; row < block.Count; row++)
+        {
+            watch.Count(Math.Max(of.X.Length, result.Length) / block.Count);
+            Execute(block.Row(of, row), block.Row(result, row));
+        }
     }
 
     /// <summary>How many operations on numbers the value is written out to with the same bits; -1 where they are others. None where elements are only moved.</summary>

@@ -55,7 +55,7 @@ internal sealed class BroadcastOperation() : ArrayOperation("broadcast", 2, hasI
 
     internal override LoopMap? ElementOf(in ArgumentShapes of, Shape shape) => LoopMap.Stretched(of.X, shape);
 
-    internal override void Execute(in ArrayOperands of, Span<double> result) => ArrayForms.Stretch(of.X, of.ShapeX, of.Shape, result);
+    internal override void Execute(in ArrayOperands of, Span<double> result) => ArrayForms.Stretch(of.X, of.ShapeX, of.Shape, result, of.Cancellation);
 }
 
 public sealed partial class ExprNode

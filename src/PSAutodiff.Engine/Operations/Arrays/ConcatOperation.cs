@@ -64,14 +64,16 @@ internal sealed class ConcatOperation() : ArrayOperation("concat", 3, hasIndices
     {
         if (of.Indices[0] == 0)
         {
-            of.X.CopyTo(result);
-            of.Y.CopyTo(result[of.X.Length..]);
+            of.Copy(of.X, result);
+            of.Copy(of.Y, result[of.X.Length..]);
             return;
         }
 
         var (left, right, rows) = ((int)of.ShapeX.Columns, (int)of.ShapeY.Columns, (int)of.Shape.Rows);
+        var watch = of.Watch;
         for (var i = 0; i < rows; i++)
         {
+            watch.Count(left + right);
             of.X.Slice(i * left, left).CopyTo(result[(i * (left + right))..]);
             of.Y.Slice(i * right, right).CopyTo(result[((i * (left + right)) + left)..]);
         }

@@ -56,7 +56,7 @@ internal sealed class DiagOperation() : ArrayOperation("diag", 1)
     {
         if (of.ShapeX.IsVector)
         {
-            result.Clear();
+            of.Fill(result, 0);
             for (var i = 0; i < of.X.Length; i++) result[(i * of.X.Length) + i] = of.X[i];
             return;
         }

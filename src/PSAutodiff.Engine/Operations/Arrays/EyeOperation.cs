@@ -22,7 +22,7 @@ internal sealed class EyeOperation() : FilledOperation("eye", 'I', "𝐈")
 
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
-        result.Clear();
+        of.Fill(result, 0);
         var size = (int)of.Shape.Rows;
         for (var i = 0; i < size; i++) result[(i * size) + i] = 1;
     }

@@ -35,6 +35,8 @@ internal sealed class LargestOperation() : ReductionOperation("largest", "max")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Greatest(elements);
 
+    protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation) => LongVectors.Greatest(elements, cancellation);
+
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => GreatestBound(elements, errors, value, 1);
 }
 

@@ -57,6 +57,24 @@ internal sealed class LayerNormOperation() : AlongAxisOperation("layernorm")
         }
     }
 
+    protected override void EachLong(ReadOnlySpan<double> elements, Span<double> result, CancellationToken cancellation)
+    {
+        WorkWatch.Copy(elements, result, cancellation);
+        var mean = LongVectors.Sum(result, cancellation) / result.Length;
+        for (var rest = result; !rest.IsEmpty; rest = rest[Math.Min(WorkWatch.AtOnce, rest.Length)..])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Vectors.Subtract(rest[..Math.Min(WorkWatch.AtOnce, rest.Length)], mean);
+        }
+
+        var deviation = Math.Sqrt((LongVectors.Dot(result, result, cancellation) / result.Length) + Epsilon);
+        for (var rest = result; !rest.IsEmpty; rest = rest[Math.Min(WorkWatch.AtOnce, rest.Length)..])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Vectors.Divide(rest[..Math.Min(WorkWatch.AtOnce, rest.Length)], deviation);
+        }
+    }
+
     protected override void Each(in ArrayElements of, ReadOnlySpan<Term> elements, Span<Term> result)
     {
         var count = of.Zero.Constant(elements.Length);

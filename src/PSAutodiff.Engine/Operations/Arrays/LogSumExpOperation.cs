@@ -41,6 +41,34 @@ internal sealed class LogSumExpOperation() : ReductionOperation("logsumexp", "lo
         return value;
     }
 
+    protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation)
+    {
+        var greatest = LongVectors.Greatest(elements, cancellation);
+        if (!double.IsFinite(greatest)) return greatest;
+        var sum = new LongVectors.PieceSum();
+        var rented = ArrayPool<double>.Shared.Rent(WorkWatch.AtOnce);
+        double all;
+        for (; ; elements = elements[WorkWatch.AtOnce..])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var parts = rented.AsSpan(0, Math.Min(WorkWatch.AtOnce, elements.Length));
+            ArrayForms.Below(greatest, elements[..parts.Length], parts);
+            Elementary.Exp(parts, parts);
+            if (elements.Length <= WorkWatch.AtOnce)
+            {
+                all = sum.End(parts);
+                break;
+            }
+
+            sum.Add(parts);
+        }
+
+        ArrayPool<double>.Shared.Return(rented);
+        Span<double> log = [all];
+        Elementary.Log(log, log);
+        return greatest + log[0];
+    }
+
     // As many stretches at a time as make it worth while to take their exponentials at once.
     protected override void Join(ReadOnlySpan<double> elements, int length, Span<double> result)
     {

@@ -35,6 +35,8 @@ internal sealed class MeanOperation() : ReductionOperation("mean", "mean")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements) / elements.Length;
 
+    protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation) => LongVectors.Sum(elements, cancellation) / elements.Length;
+
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>
         (SumBound(elements, errors) / elements.Length) + ArrayErrors.OfRounding(1, Math.Abs(value));
 }

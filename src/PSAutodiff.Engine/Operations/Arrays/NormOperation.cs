@@ -56,6 +56,8 @@ internal sealed class NormOperation() : ReductionOperation("norm", "norm")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Norm(elements);
 
+    protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation) => LongVectors.Norm(elements, cancellation);
+
     // One after the other, so that it neither overflows nor has a derivative at 0 that is not a number.
     protected override Term Join(in ArrayElements of, ReadOnlySpan<Term> elements)
     {

@@ -8,7 +8,7 @@ internal sealed class OnesOperation() : FilledOperation("ones", '1', "𝟏")
 {
     internal override double? Fill => 1;
 
-    internal override void Execute(in ArrayOperands of, Span<double> result) => result.Fill(1);
+    internal override void Execute(in ArrayOperands of, Span<double> result) => of.Fill(result, 1);
 }
 
 public sealed partial class ExprNode

@@ -58,8 +58,10 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
+        var watch = of.Watch;
         for (var i = 0; i < of.X.Length; i++)
         {
+            watch.Count(of.Y.Length);
             var row = result.Slice(i * of.Y.Length, of.Y.Length);
             for (var j = 0; j < row.Length; j++) row[j] = of.X[i] * of.Y[j];
         }

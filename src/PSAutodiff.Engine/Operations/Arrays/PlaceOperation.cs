@@ -72,8 +72,10 @@ internal sealed class PlaceOperation() : PlacingOperation("place", 2)
     {
         var rows = SliceBounds.At(of.Indices, 0);
         var (columns, width) = of.Shape.IsVector ? (SliceBounds.Index(0), 1) : (SliceBounds.At(of.Indices, 1), (int)of.Shape.Columns);
+        var watch = of.Watch;
         for (var i = 0; i < rows.Count; i++)
         {
+            watch.Count((int)columns.Count);
             var to = result.Slice((int)(((rows.Start + i) * width) + columns.Start), (int)columns.Count);
             var from = of.X.Slice((int)(i * columns.Count), (int)columns.Count);
             for (var j = 0; j < to.Length; j++) to[j] += from[j];

@@ -25,7 +25,7 @@ internal abstract class PlacingOperation(string name, int arity) : ArrayOperatio
 
     internal sealed override void Execute(in ArrayOperands of, Span<double> result)
     {
-        result.Clear();
+        of.Fill(result, 0);
         Add(of, result);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using PSAutodiff.Core;
+using PSAutodiff.Kernels;
 
 namespace PSAutodiff.Operations.Arrays;
 
@@ -54,13 +55,32 @@ internal abstract class ReductionOperation(string name, string function) : Array
 
     internal sealed override void Execute(in ArrayOperands of, Span<double> result)
     {
-        if (LiesTogether(of)) Join(of.X, of.X.Length / result.Length, result);
-        else JoinRows(of.X, (int)of.ShapeX.Columns, result);
+        if (LiesTogether(of)) JoinStretches(of, result);
+        else JoinRows(of.X, (int)of.ShapeX.Columns, result, of.Cancellation);
+    }
+
+    // As many stretches at a time as do not take long.
+    private void JoinStretches(in ArrayOperands of, Span<double> result)
+    {
+        var length = of.X.Length / result.Length;
+        if (of.X.Length <= WorkWatch.AtOnce)
+        {
+            Join(of.X, length, result);
+            return;
+        }
+
+        var most = WorkWatch.AtOnce / length;
+        for (var i = 0; i < result.Length; i += Math.Max(1, most))
+        {
+            of.Cancellation.ThrowIfCancellationRequested();
+            if (most == 0) result[i] = JoinLong(of.X.Slice(i * length, length), of.Cancellation);
+            else Join(of.X.Slice(i * length, Math.Min(most, result.Length - i) * length), length, result.Slice(i, Math.Min(most, result.Length - i)));
+        }
     }
 
     internal sealed override void ExecuteRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
     {
-        if (block.XVaries && LiesTogether(of)) Join(of.X, of.X.Length / result.Length, result);
+        if (block.XVaries && LiesTogether(of)) JoinStretches(of, result);
         else base.ExecuteRows(of, block, result);
     }
 
@@ -141,6 +161,9 @@ internal abstract class ReductionOperation(string name, string function) : Array
     /// <summary>The value for elements.</summary>
     protected abstract double Join(ReadOnlySpan<double> elements);
 
+    /// <summary>The same for so many elements that somebody may want to end it.</summary>
+    protected abstract double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation);
+
     /// <summary>How far the value for elements may be from the exact one.</summary>
     /// <param name="elements">The elements.</param>
     /// <param name="errors">Their errors.</param>
@@ -182,14 +205,20 @@ internal abstract class ReductionOperation(string name, string function) : Array
     }
 
     /// <summary>The value for each column of a matrix.</summary>
-    protected virtual void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result)
+    protected virtual void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result, CancellationToken cancellation)
     {
+        var watch = new WorkWatch(cancellation);
         var rented = ArrayPool<double>.Shared.Rent(matrix.Length / columns);
         var column = rented.AsSpan(0, matrix.Length / columns);
         for (var j = 0; j < columns; j++)
         {
-            for (var i = 0; i < column.Length; i++) column[i] = matrix[(i * columns) + j];
-            result[j] = Join(column);
+            for (var i = 0; i < column.Length; i++)
+            {
+                watch.Count(1);
+                column[i] = matrix[(i * columns) + j];
+            }
+
+            result[j] = column.Length <= WorkWatch.AtOnce ? Join(column) : JoinLong(column, cancellation);
         }
 
         ArrayPool<double>.Shared.Return(rented);

@@ -106,7 +106,7 @@ internal sealed class ReshapeOperation() : ArrayOperation("reshape", 2, hasIndic
         });
     }
 
-    internal override void Execute(in ArrayOperands of, Span<double> result) => of.X.CopyTo(result);
+    internal override void Execute(in ArrayOperands of, Span<double> result) => of.Copy(of.X, result);
 }
 
 public sealed partial class ExprNode

@@ -90,8 +90,10 @@ internal sealed class ScatterOperation() : PlacingOperation("scatter", 3)
     internal override void Add(in ArrayOperands of, Span<double> result)
     {
         var width = of.Shape.IsMatrix ? (int)of.Shape.Columns : 1;
+        var watch = of.Watch;
         for (var i = 0; i < of.Y.Length; i++)
         {
+            watch.Count(width);
             var to = result.Slice(TakeOperation.Place(of.Y[i], of.Shape.Rows) * width, width);
             for (var j = 0; j < width; j++) to[j] += of.X[(i * width) + j];
         }

@@ -64,13 +64,15 @@ internal sealed class SliceOperation() : ArrayOperation("slice", 2, hasIndices: 
         var rows = SliceBounds.At(of.Indices, 0);
         if (of.ShapeX.IsVector)
         {
-            of.X.Slice((int)rows.Start, (int)rows.Count).CopyTo(result);
+            of.Copy(of.X.Slice((int)rows.Start, (int)rows.Count), result);
             return;
         }
 
         var (columns, width) = (SliceBounds.At(of.Indices, 1), (int)of.ShapeX.Columns);
+        var watch = of.Watch;
         for (var i = 0; i < rows.Count; i++)
         {
+            watch.Count((int)columns.Count);
             of.X.Slice((int)(((rows.Start + i) * width) + columns.Start), (int)columns.Count).CopyTo(result[(int)(i * columns.Count)..]);
         }
     }

@@ -35,6 +35,8 @@ internal sealed class SmallestOperation() : ReductionOperation("smallest", "min"
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Least(elements);
 
+    protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation) => LongVectors.Least(elements, cancellation);
+
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => GreatestBound(elements, errors, value, -1);
 }
 

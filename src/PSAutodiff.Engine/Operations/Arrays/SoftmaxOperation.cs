@@ -41,6 +41,25 @@ internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
         }
     }
 
+    protected override void EachLong(ReadOnlySpan<double> elements, Span<double> result, CancellationToken cancellation)
+    {
+        var greatest = LongVectors.Greatest(elements, cancellation);
+        for (var start = 0; start < result.Length; start += Math.Min(WorkWatch.AtOnce, result.Length - start))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var parts = result.Slice(start, Math.Min(WorkWatch.AtOnce, result.Length - start));
+            ArrayForms.Below(greatest, elements.Slice(start, parts.Length), parts);
+            Elementary.Exp(parts, parts);
+        }
+
+        var sum = LongVectors.Sum(result, cancellation);
+        for (var start = 0; start < result.Length; start += Math.Min(WorkWatch.AtOnce, result.Length - start))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Vectors.Divide(result.Slice(start, Math.Min(WorkWatch.AtOnce, result.Length - start)), sum);
+        }
+    }
+
     protected override void Each(in ArrayElements of, ReadOnlySpan<Term> elements, Span<Term> result)
     {
         var greatest = of.Greatest(elements);

@@ -68,8 +68,8 @@ internal sealed class StackOperation() : ArrayOperation("stack", 2)
 
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
-        of.X.CopyTo(result);
-        of.Y.CopyTo(result[of.X.Length..]);
+        of.Copy(of.X, result);
+        of.Copy(of.Y, result[of.X.Length..]);
     }
 }
 

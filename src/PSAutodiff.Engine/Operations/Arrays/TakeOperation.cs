@@ -120,7 +120,12 @@ internal sealed class TakeOperation() : ArrayOperation("take", 2)
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
         var width = of.ShapeX.IsMatrix ? (int)of.ShapeX.Columns : 1;
-        for (var i = 0; i < of.Y.Length; i++) of.X.Slice(Place(of.Y[i], of.ShapeX.Rows) * width, width).CopyTo(result[(i * width)..]);
+        var watch = of.Watch;
+        for (var i = 0; i < of.Y.Length; i++)
+        {
+            watch.Count(width);
+            of.X.Slice(Place(of.Y[i], of.ShapeX.Rows) * width, width).CopyTo(result[(i * width)..]);
+        }
     }
 
     /// <summary>A number as the place of one of so many elements.</summary>

@@ -46,6 +46,8 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
 
     protected override double Join(ReadOnlySpan<double> elements) => Vectors.Sum(elements);
 
+    protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation) => LongVectors.Sum(elements, cancellation);
+
     // Several short sums at a time: each must wait for its own last addition.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Join(ReadOnlySpan<double> elements, int length, Span<double> result)
@@ -75,10 +77,15 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => SumBound(elements, errors);
 
-    protected override void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result)
+    protected override void JoinRows(ReadOnlySpan<double> matrix, int columns, Span<double> result, CancellationToken cancellation)
     {
+        var watch = new WorkWatch(cancellation);
         matrix[..columns].CopyTo(result);
-        for (var start = columns; start < matrix.Length; start += columns) Vectors.Add(result, matrix.Slice(start, columns));
+        for (var start = columns; start < matrix.Length; start += columns)
+        {
+            watch.Count(columns);
+            Vectors.Add(result, matrix.Slice(start, columns));
+        }
     }
 }
 

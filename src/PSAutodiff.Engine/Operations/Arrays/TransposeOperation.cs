@@ -67,13 +67,15 @@ internal sealed class TransposeOperation() : ArrayOperation("transpose", 1)
     {
         if (!of.ShapeX.IsMatrix)
         {
-            of.X.CopyTo(result);
+            of.Copy(of.X, result);
             return;
         }
 
         var (rows, columns) = ((int)of.ShapeX.Rows, (int)of.ShapeX.Columns);
+        var watch = of.Watch;
         for (var i = 0; i < rows; i++)
         {
+            watch.Count(columns);
             for (var j = 0; j < columns; j++) result[(j * rows) + i] = of.X[(i * columns) + j];
         }
     }

@@ -33,9 +33,14 @@ internal sealed class TrilOperation() : ArrayOperation("tril", 1)
 
     internal override void Execute(in ArrayOperands of, Span<double> result)
     {
-        result.Clear();
+        of.Fill(result, 0);
+        var watch = of.Watch;
         var columns = (int)of.ShapeX.Columns;
-        for (var i = 0; i < (int)of.ShapeX.Rows; i++) of.X.Slice(i * columns, Math.Min(i + 1, columns)).CopyTo(result[(i * columns)..]);
+        for (var i = 0; i < (int)of.ShapeX.Rows; i++)
+        {
+            watch.Count(columns);
+            of.X.Slice(i * columns, Math.Min(i + 1, columns)).CopyTo(result[(i * columns)..]);
+        }
     }
 }
 

@@ -60,6 +60,12 @@ internal sealed class WinnerOperation() : AlongAxisOperation("winner")
         for (var start = 0; start < elements.Length; start += length) result[start + Vectors.FirstGreatest(elements.Slice(start, length))] = 1;
     }
 
+    protected override void EachLong(ReadOnlySpan<double> elements, Span<double> result, CancellationToken cancellation)
+    {
+        WorkWatch.Fill(result, 0, cancellation);
+        result[LongVectors.FirstGreatest(elements, cancellation)] = 1;
+    }
+
     // The first that is the greatest, or no number.
     protected override void Each(in ArrayElements of, ReadOnlySpan<Term> elements, Span<Term> result)
     {

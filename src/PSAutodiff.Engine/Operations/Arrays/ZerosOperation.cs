@@ -8,7 +8,7 @@ internal sealed class ZerosOperation() : FilledOperation("zeros", '0', "𝟎")
 {
     internal override double? Fill => 0;
 
-    internal override void Execute(in ArrayOperands of, Span<double> result) => result.Clear();
+    internal override void Execute(in ArrayOperands of, Span<double> result) => of.Fill(result, 0);
 }
 
 public sealed partial class ExprNode

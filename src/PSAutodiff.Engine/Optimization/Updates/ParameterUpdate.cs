@@ -142,6 +142,7 @@ internal abstract class ParameterUpdate<T>
         private sealed class Shared(Elementwise<TUpdate> all)
         {
             private readonly bool[] _isFinite = new bool[SharedParts];
+            private Action<int, int>? _do;
             private (T[] From, T[] Gradient, T[] To) _step;
             private int _length;
 
@@ -149,7 +150,7 @@ internal abstract class ParameterUpdate<T>
             {
                 _step = (from, gradient, to);
                 _length = to.Length / SharedParts / Vector<T>.Count * Vector<T>.Count;
-                team.Run(SharedParts, other: Do);
+                team.Run(SharedParts, other: _do ??= Do);
                 return Array.TrueForAll(_isFinite, static isFinite => isFinite);
             }
 
