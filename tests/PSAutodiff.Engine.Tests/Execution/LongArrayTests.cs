@@ -62,7 +62,7 @@ public sealed class LongArrayTests
         var x = new double[last > 0 ? first.Count : 0];
 
         // Ones on the diagonal, so that systems are not singular from the start.
-        for (var i = 0; first.IsMatrix && i < Side; i++) x[(i * Side) + i] = 1;
+        for (var i = 0; first.IsMatrix && first.Columns == Side && i < Side; i++) x[(i * Side) + i] = 1;
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.Throws<OperationCanceledException>(() =>
