@@ -1,13 +1,15 @@
 <#
 .SYNOPSIS
     Kills trainings at random moments, lets other processes go on from their checkpoints, and compares every bit with trainings that were never killed:
-    all optimizers that keep checkpoints, both precisions, with and without noise, dropout and mini-batches, small networks and large ones, and losses.
+    all optimizers, both precisions, with and without noise, dropout and mini-batches, small networks and large ones, and losses.
     pwsh tests/Pester/Long/checkpoint-kills.ps1 -Kill 50
+    pwsh tests/Pester/Long/checkpoint-kills.ps1 -Kill 20 -Only *LBFGS*
 #>
 param(
     [string]$ModulePath = "$PSScriptRoot/../../../out/PSAutodiff",
     [int]$Kill = 50,
-    [int]$Seed = [Environment]::TickCount)
+    [int]$Seed = [Environment]::TickCount,
+    [string]$Only = '*')
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $module = (Resolve-Path -LiteralPath $ModulePath).Path
@@ -35,7 +37,10 @@ $settings = @(
     Get-Setting RMSProp Double '4 90, relu' 'BatchSize = 64; Shuffle = $true; LearningRateSchedule = ''Cosine''; WarmupEpoch = 5; ClipNorm = 1' -Epoch 600
     Get-Setting RMSProp Single '4 6, sigmoid' 'BatchSize = 1; Shuffle = $true' -Epoch 300
     "@{ Loss = 'x: [4]; A: [4, 3]; c: [3]; z = x @ A + c; logsumexp(z) - z[0]'; Column = @{ x = 'Sepal*', 'Petal*' }; Seed = 7; Epoch = 2000; LearningRate = 0.002; Optimizer = 'Adam'; BatchSize = 60; Shuffle = `$true }"
-)
+    "@{ Network = New-NeuralNetwork 4 20, tanh, 3, softmax -Seed 3; Label = 'Species'; Seed = 7; Epoch = 2000; Optimizer = 'LBFGS'; WeightDecay = 1e-6 }"
+    "@{ Network = New-NeuralNetwork 4 90, gelu, 3, softmax -Seed 3 -Precision Single; Label = 'Species'; Seed = 7; Epoch = 2000; Optimizer = 'LBFGS' }"
+    "@{ Loss = 'x: [4]; A: [4, 3]; c: [3]; z = x @ A + c; logsumexp(z) - z[0] + 1e-4 * sum(A^2)'; Column = @{ x = 'Sepal*', 'Petal*' }; Seed = 7; Epoch = 2000; Optimizer = 'LBFGS' }"
+) -like $Only
 
 # What a training ended with, as text: every bit of every number.
 $textOf = '{ param($result) if ($result.Network) { $result.Network.ToJson() } else { @($result.Parameters.Values | ForEach-Object { $_ } | ForEach-Object { ([double]$_).ToString(''R'') }) -join '' '' }; @($result.Loss | ForEach-Object { $_.ToString(''R'') }) -join '' '' }'
