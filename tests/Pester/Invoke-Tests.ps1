@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-    Runs the Pester tests on a built module, names what was skipped and what failed, and writes the counts and what failed as JSON.
+    Runs the Pester tests on a built module, names what was skipped and what failed, and writes the counts, what failed, and what took
+    a second and more as JSON.
 .DESCRIPTION
     With -ProcessCount several processes share the files: each takes the next one that is left. A file whose process ends in the midst of it counts as
     failed, and the others go on.
@@ -12,7 +13,7 @@
 param(
     [Parameter(Mandatory)][string]$ModulePath,
     [string]$ResultPath,
-    [string]$Path = $PSScriptRoot,
+    [string[]]$Path = $PSScriptRoot,
     [string[]]$ExcludeTag = @(),
     [ValidateRange(1, 64)][int]$ProcessCount = 1,
     # Where the processes that share the files note what they take and how it ended; they alone are given it.
@@ -23,13 +24,31 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 # Those that take longest come first, so that no process waits for another at the end.
 $longest = 'Start-NetworkTraining.Checkpoints', 'Docs', 'Serialization', 'ConvertTo-ExprText.Tools', 'Export-AutodiffReport', 'Examples'
-$files = @(Get-ChildItem $Path -Recurse -Filter *.Tests.ps1 | Sort-Object { $_.Name -replace '\.Tests\.ps1$' -notin $longest }, FullName -Culture '')
+$files = @(Get-ChildItem ($Path -split ',') -Recurse -Filter *.Tests.ps1)
+$ofSessions = @($files | Where-Object { Select-String -LiteralPath $_ -Pattern 'Use-SshHost' -Quiet } | ForEach-Object Name)
+$files = @($files | Sort-Object { $_.Name -notin $ofSessions }, { $_.Name -replace '\.Tests\.ps1$' -notin $longest }, FullName -Culture '')
+$claims = [Collections.Generic.List[string]]::new()
 
-# Whether this process has to run a file: the first one that makes the note does.
+# Whether this process has to run a file: the first one that makes the note does. Those of sessions go to one process, where they share hosts.
 function Test-Claim([int]$Number) {
     if (-not $SharedPath) { return $true }
-    try { [IO.File]::Open((Join-Path $SharedPath "$Number.taken"), 'CreateNew').Dispose(); $true }
+    $claim = $files[$Number].Name -in $ofSessions ? 'sessions' : "$Number"
+    if ($claim -in $claims) { return $true }
+    try {
+        [IO.File]::Open((Join-Path $SharedPath "$claim.taken"), 'CreateNew').Dispose()
+        $claims.Add($claim)
+        $true
+    }
     catch [IO.IOException] { $false }
+}
+
+function Close-Shelf {
+    if (-not $psautodiffShelf.Count) { return }
+    . "$PSScriptRoot/SshHosts.ps1"
+    $hosts = $psautodiffShelf[0]
+    $psautodiffShelf.Clear()
+    Get-PSSession | Where-Object ComputerName -In $hosts.Names | Remove-PSSession
+    Close-SshHost $hosts
 }
 
 # Runs the tests of a file and shows how they ended.
@@ -60,23 +79,33 @@ function Invoke-File([IO.FileInfo]$File) {
         Passed   = $result.PassedCount
         Failed   = $failures.Count
         Skipped  = $result.SkippedCount + $result.NotRunCount
+        # The file, and its tests of a second and more.
+        Seconds  = @(@{ Name = $File.Name; Seconds = [Math]::Round($result.Duration.TotalSeconds, 1) }) + @($result.Tests | Where-Object { $_.Duration.TotalSeconds -ge 1 } |
+            ForEach-Object { @{ Name = "$($File.Name): $($_.ExpandedName)"; Seconds = [Math]::Round($_.Duration.TotalSeconds, 1) } })
         Failures = @($failures | ForEach-Object { @{ Name = $_.Name; Message = "$($_.Error)" } })
     }
 }
 
 if ($ProcessCount -eq 1 -or $SharedPath) {
     Import-Module $ModulePath
-    $results = @(for ($i = 0; $i -lt $files.Count; $i++) {
-            if (-not (Test-Claim $i)) { continue }
-            $result = Invoke-File $files[$i]
-            if ($SharedPath) { $result | ConvertTo-Json -Depth 3 | Set-Content (Join-Path $SharedPath "$i.json") }
-            $result
-        })
+    # Keeps the hosts of sessions from file to file.
+    $global:psautodiffShelf = [Collections.Generic.List[object]]::new()
+    try {
+        $results = @(for ($i = 0; $i -lt $files.Count; $i++) {
+                if (-not (Test-Claim $i)) { continue }
+                # The hosts are not needed any more.
+                if ($files[$i].Name -notin $ofSessions) { Close-Shelf }
+                $result = Invoke-File $files[$i]
+                if ($SharedPath) { $result | ConvertTo-Json -Depth 3 | Set-Content (Join-Path $SharedPath "$i.json") }
+                $result
+            })
+    }
+    finally { Close-Shelf }
 }
 else {
     $shared = [IO.Directory]::CreateTempSubdirectory('psautodiff-pester-').FullName
     $shell = @((Get-Process -Id $PID).Path) + @(if ((Split-Path (Get-Process -Id $PID).Path -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' })
-    $arguments = @($shell | Select-Object -Skip 1) + '-NoProfile', '-File', $PSCommandPath, '-ModulePath', $ModulePath, '-Path', $Path, '-SharedPath', $shared
+    $arguments = @($shell | Select-Object -Skip 1) + '-NoProfile', '-File', $PSCommandPath, '-ModulePath', $ModulePath, '-Path', ($Path -join ','), '-SharedPath', $shared
     if ($ExcludeTag) { $arguments += '-ExcludeTag', ($ExcludeTag -join ',') }
     try {
         1..$ProcessCount | ForEach-Object -ThrottleLimit $ProcessCount -Parallel { & ($using:shell)[0] @using:arguments 2>&1 } | Out-Host
@@ -90,6 +119,7 @@ else {
 }
 if ($ResultPath) {
     $sum = { param($name) [int]($results | ForEach-Object { $_[$name] } | Measure-Object -Sum).Sum }
-    @{ Passed = & $sum Passed; Failed = & $sum Failed; Skipped = & $sum Skipped; Failures = @($results | ForEach-Object { $_.Failures }) } |
+    $seconds = @($results | Where-Object { $_.ContainsKey('Seconds') } | ForEach-Object { $_.Seconds } | Sort-Object { $_.Seconds } -Descending)
+    @{ Passed = & $sum Passed; Failed = & $sum Failed; Skipped = & $sum Skipped; Failures = @($results | ForEach-Object { $_.Failures }); Seconds = $seconds } |
         ConvertTo-Json -Depth 3 | Set-Content $ResultPath
 }

@@ -1,24 +1,41 @@
 # Hosts for the tests of sessions: an sshd with PowerShell as its subsystem in each of several network namespaces, with keys of its own. Dot-source it.
 # Nothing outside a temporary folder, the namespaces and their links is touched; Close-SshHost ends and removes all.
+# Four hosts with open sessions are shared by the test files that one process runs (Use-SshHost): to start PowerShell on a host takes seconds.
 
-# Why there can be no such hosts here; nothing when there can.
+# Why there can be no such hosts here; nothing when there can. It is found out once in a process.
 function Get-SshProblem {
+    if (-not (Get-Variable psautodiffSshProblem -Scope Global -ErrorAction Ignore)) { $global:psautodiffSshProblem = Find-SshProblem }
+    $global:psautodiffSshProblem
+}
+
+function Find-SshProblem {
     if (-not $IsLinux) { return 'network namespaces are of Linux' }
     foreach ($program in '/usr/sbin/sshd', 'ssh', 'ssh-keygen', 'ip') {
         if (-not (Get-Command $program -CommandType Application -ErrorAction Ignore)) { return "$program is not installed" }
     }
     if ([Environment]::UserName -ne 'root') { return 'network namespaces need the rights of root' }
-    $probe = "psautodiff-probe-$PID"
-    $null = ip netns add $probe 2>&1
-    if ($LASTEXITCODE) { return 'network namespaces cannot be made here' }
-    $null = ip netns del $probe 2>&1
+    # What a container without some rights refuses: a namespace, or a link into it, or an address.
+    $probe, $link = "psautodiff-probe-$PID", "ad$PID-p"
+    try {
+        foreach ($step in @(
+                "ip netns add $probe", "ip link add $link type veth peer name eth0 netns $probe", "ip addr add 100.127.255.253/30 dev $link"
+                "ip link set $link up", "ip -n $probe link set eth0 up", "ip netns exec $probe true"
+            )) {
+            $said = sh -c $step 2>&1
+            if ($LASTEXITCODE) { return "a host cannot be made here: '$step' says '$("$said".Trim())'" }
+        }
+    }
+    finally {
+        $null = ip link del $link 2>&1
+        $null = ip netns del $probe 2>&1
+    }
 }
 
 # Takes away what runs left behind that ended early: namespaces and folders are named by their process, and only those of dead ones are touched.
 function Clear-DeadSshHost {
     foreach ($line in ip netns list) {
         if ($line -notmatch '^(psautodiff-(probe-)?(\d+)(-(\d+))?)\b' -or (Test-Path "/proc/$($Matches[3])")) { continue }
-        $namespace, $link = $Matches[1], "ad$($Matches[3])-$($Matches[5])"
+        $namespace, $link = $Matches[1], ($Matches[2] ? "ad$($Matches[3])-p" : "ad$($Matches[3])-$($Matches[5])")
         foreach ($id in ip netns pids $namespace) { Stop-Process -Id $id -Force -ErrorAction Ignore }
         $null = ip link del $link 2>&1
         $null = ip netns del $namespace 2>&1
@@ -41,10 +58,12 @@ function Open-SshHost([int]$Count) {
     $shell = (Get-Process -Id $PID).Path
     $subsystem = @($shell) + @(if ((Split-Path $shell -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' }) + '-sshs', '-NoLogo', '-NoProfile'
     $hosts = foreach ($i in 1..$Count) {
-        # Addresses of their own for each process that runs tests.
-        $net = '100.{0}.{1}' -f (64 + (($PID -shr 8) -band 63)), ($PID -band 255)
-        $address, $near = "$net.$(4 * $i + 2)", "$net.$(4 * $i + 1)"
-        $namespace, $link = "psautodiff-$PID-$i", "ad$PID-$i"
+        # Addresses of their own for each process that runs tests, which has up to 16 hosts: four addresses for each.
+        $number = $global:psautodiffHosts = 1 + (Get-Variable psautodiffHosts -Scope Global -ValueOnly -ErrorAction Ignore)
+        $block = (($PID -band 0xffff) * 16 + $number % 16) * 4
+        $net = '100.{0}.{1}' -f (64 + ($block -shr 16)), (($block -shr 8) -band 255)
+        $address, $near = "$net.$(($block -band 255) + 2)", "$net.$(($block -band 255) + 1)"
+        $namespace, $link = "psautodiff-$PID-$number", "ad$PID-$number"
         $config = @(
             "ListenAddress $address", "HostKey $folder/host", "AuthorizedKeysFile $folder/authorized", "PidFile $folder/$i.pid", 'StrictModes no', 'UsePAM no', 'UseDNS no'
             'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'LogLevel ERROR', 'MaxStartups 100', "Subsystem powershell $($subsystem -join ' ')"
@@ -70,7 +89,7 @@ function Open-SshHost([int]$Count) {
         Hosts   = @($hosts)
         Names   = @($hosts.Name)
         # For New-AutodiffSession.
-        Connect = @{ UserName = 'root'; KeyFilePath = "$folder/user"; Options = @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR' } }
+        Connect = @{ UserName = 'root'; KeyFilePath = "$folder/user"; Options = @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR'; ConnectTimeout = '60' } }
     }
 }
 
@@ -122,6 +141,56 @@ function Wait-Until([scriptblock]$Condition, [double]$Limit = 10) {
         [Threading.Thread]::Sleep(20)
     }
     $clock.Elapsed.TotalSeconds
+}
+
+# New sessions in the place of those that are not open any more.
+function Restore-SshSession($Hosts, [int[]]$Index = 0..3) {
+    $lost = @($Index | Where-Object { "$($Hosts.Sessions[$_]?.State)" -ne 'Opened' })
+    if (-not $lost) { return }
+    $connect = $Hosts.Connect
+    $new = @(New-AutodiffSession $Hosts.Names[$lost] @connect -ErrorAction Stop)
+    for ($i = 0; $i -lt $lost.Count; $i++) { $Hosts.Sessions[$lost[$i]] = $new[$i] }
+}
+
+# That sessions are free again: at once where nothing else runs, and soon on a busy machine, where their ends take a while.
+function Confirm-FreeSession($Sessions) {
+    $limit = (Get-Patience) -gt 1.5 ? 30 : 0.5
+    $null = Wait-Until { 'Busy' -notin $Sessions.Runspace.RunspaceAvailability } $limit
+    Invoke-Command $Sessions { 1 } | Should -HaveCount @($Sessions).Count
+}
+
+# Where Invoke-Tests keeps hosts for the next test file: a list of one at most. Nothing where a file is run alone.
+function Get-SshShelf { , (Get-Variable psautodiffShelf -Scope Global -ValueOnly -ErrorAction Ignore) }
+
+# Four hosts with an open session to each, as Sessions; those of the test file before, where there are some.
+function Use-SshHost {
+    $shelf = Get-SshShelf
+    $hosts = if ($null -ne $shelf -and $shelf.Count) { $shelf[0] } else { Open-SshHost 4 | Add-Member Sessions ([object[]]::new(4)) -PassThru }
+    if ($null -ne $shelf -and -not $shelf.Count) { $shelf.Add($hosts) }
+    try { Restore-SshSession $hosts }
+    catch {
+        # The caller has nothing to close.
+        if ($null -eq $shelf) { Close-SshHost $hosts }
+        throw
+    }
+    $hosts
+}
+
+# At the end of a test file. Processes that it left behind on the hosts are an error; those of the open sessions stay for the next file, if there is a shelf.
+function Clear-SshHost($Hosts) {
+    if (-not $Hosts) { return }
+    $isKept = $null -ne (Get-SshShelf)
+    $own = foreach ($session in Get-PSSession | Where-Object ComputerName -In $Hosts.Names) {
+        if ($isKept -and $session -in $Hosts.Sessions -and $session.State -eq 'Opened' -and $session.Availability -eq 'Available') { Invoke-Command $session { $PID } }
+        else { $session | Remove-PSSession }
+    }
+    if (-not $isKept) { return Close-SshHost $Hosts }
+    $left = foreach ($one in $Hosts.Hosts) {
+        Switch-SshLink $one up
+        try { $null = Wait-Until { -not (Get-SshProcess $one | Where-Object { $_ -notin $own }) } 5 }
+        catch { Get-SshProcess $one | Where-Object { $_ -notin $own } | ForEach-Object { "$($one.Name): $_"; Stop-Process -Id $_ -Force -ErrorAction Ignore } }
+    }
+    if ($left) { throw "Processes were left behind: $left" }
 }
 
 # Ends the hosts. What was left running there is an error: sessions have to be closed before.

@@ -123,7 +123,7 @@ internal sealed class TrainingLoop<T>
         var job = new Lazy<JobMessage>(() => Job!());
         foreach (var machine in machines)
         {
-            var help = new MachineHelp(machine, _work, job, _options.Restarts, RequestOf, Take);
+            var help = new MachineHelp(machine, _work, job, _options.Restarts, RequestOf, Take) { LongestEnd = CheckpointSection.MostBytes(_plan, _start.Length, TrainingRun<T>.MemoryCount(_options)) };
             _helps.Add(help);
             others.Add(Task.Factory.StartNew(() => Help(help), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }

@@ -9,10 +9,15 @@ internal sealed class MessageParts : IDisposable
     private const byte GoesOn = 0;
     private const byte Ends = 1;
 
-    // What one message may hold: more is an error, not memory.
+    // What any message may hold: more is an error, not memory.
     private const long MostBytes = 1L << 30;
 
+    private readonly long _most;
     private MemoryStream _bytes = new();
+
+    /// <summary>Begins to take parts.</summary>
+    /// <param name="most">The most bytes of a message.</param>
+    public MessageParts(long most = MostBytes) => _most = Math.Min(most, MostBytes);
 
     /// <summary>That a part has arrived, and the next one may come.</summary>
     public static byte[] Arrived => [2];
@@ -44,7 +49,8 @@ internal sealed class MessageParts : IDisposable
     /// <exception cref="InvalidDataException">It is none, or the message is too long.</exception>
     public byte[]? Add(byte[] part)
     {
-        if (part.Length is 0 or > PartBytes + 1 || part[0] > Ends || _bytes.Length + part.Length > MostBytes) throw new InvalidDataException("A message between machines is damaged or too long.");
+        // A message has as few parts as it can: small ones could go on for ever.
+        if (part.Length is 0 or > PartBytes + 1 || part[0] > Ends || (part[0] == GoesOn && part.Length <= PartBytes) || _bytes.Length + part.Length - 1 > _most) throw new InvalidDataException("A message between machines is damaged or too long.");
         _bytes.Write(part, 1, part.Length - 1);
         if (part[0] == GoesOn) return null;
         var message = _bytes.ToArray();

@@ -346,7 +346,7 @@ internal sealed class RowScriptParts : IDisposable
     }
 
     private static AutodiffException Failed(PSSession session, int part, string why) =>
-        new(ErrorIds.RowScriptFailed, string.Create(CultureInfo.InvariantCulture, $"Part {part + 1} of the rows could not be read on {session.ComputerName}: {(why.Length > 400 ? why[..400] + "..." : why)}"));
+        new(ErrorIds.RowScriptFailed, VisibleText.Of(string.Create(CultureInfo.InvariantCulture, $"Part {part + 1} of the rows could not be read on {session.ComputerName}: {(why.Length > 400 ? why[..400] + "..." : why)}")));
 
     private PartHolder[] Replace(PartHolder lost, string why, CancellationToken cancellation)
     {

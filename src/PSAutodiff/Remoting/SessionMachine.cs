@@ -14,6 +14,12 @@ internal sealed class SessionMachine : IMachine, IDisposable
 {
     // Parts that are on the way at once: what a link holds is bounded, and silence is measured from the last of them.
     private const int MostPartsOnTheWay = 4;
+
+    // An answer that says that something is done, or why it is not.
+    private const int ShortAnswer = 1 << 16;
+
+    // Signs of life after which a machine has to say something else; it is asked again after a few.
+    private const int MostSigns = 100;
     private const int MillisecondsOfEnd = 2000;
     private const int MillisecondsBetweenPolls = 2000;
     private const int MillisecondsUntilFree = 5000;
@@ -46,6 +52,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
     private readonly SemaphoreSlim _wanted = new(0);
     private readonly CancellationTokenSource _dropped = new();
     private Exception? _loss;
+    private long _longest = ShortAnswer;
     private volatile bool _ends;
 
     private SessionMachine(string name, Runspace runspace, long silence)
@@ -118,6 +125,18 @@ internal sealed class SessionMachine : IMachine, IDisposable
     {
         var end = Environment.TickCount64 + MillisecondsUntilFree;
         while (runspace.RunspaceStateInfo.State == RunspaceState.Opened && runspace.RunspaceAvailability == RunspaceAvailability.Busy && Environment.TickCount64 < end && !cancellation.IsCancellationRequested) Thread.Sleep(MillisecondsBetweenLooks);
+    }
+
+    /// <inheritdoc/>
+    public void Expect(long bytes)
+    {
+        bytes += ShortAnswer;
+        for (var known = Volatile.Read(ref _longest); bytes > known;)
+        {
+            var seen = Interlocked.CompareExchange(ref _longest, bytes, known);
+            if (seen == known) return;
+            known = seen;
+        }
     }
 
     /// <inheritdoc/>
@@ -218,7 +237,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
                 Write(MachineDesk.Bundle(requests));
                 if (Read() is { } answer)
                 {
-                    unanswered--;
+                    if (--unanswered < 0) throw new MachineLostException("It sent an answer to what it was not asked.");
                     _answers.Add(answer, CancellationToken.None);
                 }
                 else if (unanswered > 0)
@@ -266,11 +285,17 @@ internal sealed class SessionMachine : IMachine, IDisposable
     // An answer; null when there is none yet.
     private byte[]? Read()
     {
-        using var answer = new MessageParts();
+        using var answer = new MessageParts(Volatile.Read(ref _longest));
+        var signs = 0;
         while (true)
         {
             var part = Next();
-            if (MessageParts.Is(part, MessageParts.Alive)) continue;
+            if (MessageParts.Is(part, MessageParts.Alive))
+            {
+                if (++signs > MostSigns) throw new MachineLostException("It says that it lives, and nothing else.");
+                continue;
+            }
+
             if (MessageParts.Is(part, MessageParts.Later)) return null;
             try
             {

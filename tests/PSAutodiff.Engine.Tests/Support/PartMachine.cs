@@ -1,5 +1,6 @@
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Training.Machines;
+using Xunit;
 
 namespace PSAutodiff.Tests;
 
@@ -19,6 +20,8 @@ internal sealed class PartMachine(string name) : IMachine
 
     public CancellationTokenSource? Cancels { get; set; }
 
+    private long Expected { get; set; }
+
     /// <summary>Deals parts out to machines; those of a lost one go to the others, and its name is noted.</summary>
     public static (MachineParts Parts, List<string> Lost) Deal(DataRows[] rows, int machines, int[]? asks, bool isHostile)
     {
@@ -36,13 +39,23 @@ internal sealed class PartMachine(string name) : IMachine
         PartHolder[] Holders() => [.. alive.Select((machine, i) => new PartHolder(machine, [.. Enumerable.Range(0, rows.Length).Where(part => part % alive.Count == i)])).Where(static holder => holder.Parts.Length > 0)];
     }
 
+    public void Expect(long bytes) => Expected = Math.Max(Expected, bytes);
+
     public void Send(MachineWork work, byte[] request) => _requests.Enqueue(request);
 
     public byte[] Receive(CancellationToken cancellation)
     {
         Cancels?.Cancel();
         cancellation.ThrowIfCancellationRequested();
-        if (Asks-- > 0) return _service.Answer(_requests.Dequeue(), cancellation);
+        if (Asks-- > 0)
+        {
+            var answer = _service.Answer(_requests.Dequeue(), cancellation);
+
+            // A longer answer would not be read.
+            Assert.InRange(answer.Length, 0, Expected);
+            return answer;
+        }
+
         return IsHostile ? [1, 2, 3] : throw new MachineLostException("It died.");
     }
 }

@@ -116,12 +116,24 @@ public sealed class FitMachinesTests
 
         public bool IsDead { get; private set; }
 
+        private long Expected { get; set; }
+
+        public void Expect(long bytes) => Expected = Math.Max(Expected, bytes);
+
         public void Send(MachineWork work, byte[] request) => _requests.Enqueue(request);
 
         public byte[] Receive(CancellationToken cancellation)
         {
             Assert.False(IsDead);
-            if (Asks-- > 0) return MachineDesk.Open(MachineDesk.AnswerOf(_worker, _requests.Dequeue(), cancellation));
+            if (Asks-- > 0)
+            {
+                var answer = MachineDesk.Open(MachineDesk.AnswerOf(_worker, _requests.Dequeue(), cancellation));
+
+                // A longer answer would not be read.
+                Assert.InRange(answer.Length, 0, Expected);
+                return answer;
+            }
+
             IsDead = true;
             return IsHostile ? [TrainingWorker.Start, 0, 0, 0, 0, 1, 2, 3] : throw new MachineLostException("It died.");
         }

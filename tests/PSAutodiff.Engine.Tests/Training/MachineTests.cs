@@ -137,6 +137,46 @@ public sealed class MachineTests
         }
     }
 
+    [Theory]
+    [InlineData("one byte less")]
+    [InlineData("one byte more")]
+    [InlineData("the number of another start")]
+    [InlineData("a number below all starts")]
+    [InlineData("a number above all starts")]
+    [InlineData("an answer that was taken before")]
+    [InlineData("a count of epochs that is not a number of them")]
+    [InlineData("a negative count of steps")]
+    [InlineData("nothing")]
+    public void A_machine_that_sends_what_cannot_be_is_lost_and_nothing_of_it_is_taken(string what)
+    {
+        var lost = new List<string>();
+        byte[]? before = null;
+        byte[] Damage(byte[] answer)
+        {
+            var damaged = answer.ToArray();
+            switch (what)
+            {
+                case "one byte less": return answer[..^1];
+                case "one byte more": return [.. answer, 0];
+                case "the number of another start": damaged[1] ^= 16; break;
+                case "a number below all starts": BitConverter.GetBytes(-1).CopyTo(damaged, 1); break;
+                case "a number above all starts": BitConverter.GetBytes(int.MaxValue).CopyTo(damaged, 1); break;
+                case "an answer that was taken before": return before ??= answer;
+                // Behind the kind, the number, whether it fails at its start, and the kind of section.
+                case "a count of epochs that is not a number of them": BitConverter.GetBytes(float.NaN).CopyTo(damaged, 7); break;
+                case "a negative count of steps": BitConverter.GetBytes(-7).CopyTo(damaged, 15); break;
+                default: return [];
+            }
+
+            return damaged;
+        }
+
+        Machine[] machines = [new("liar") { Damage = Damage }, new("b")];
+        var result = TrainLoss(Options() with { Restarts = 30, Machines = machines, MachineLost = (name, _) => lost.Add(name) }, CancellationToken.None);
+        Same(TrainLoss(Options() with { Restarts = 30 }, CancellationToken.None), result);
+        Assert.Equal(["liar"], lost);
+    }
+
     private static TrainingOptions Options() => new() { Epochs = 30, BatchSize = 4, Shuffle = true, Seed = 11, Restarts = 9, Threads = 2, LearningRate = 0.05, Optimizer = TrainingOptimizer.Adam, ValidationFraction = 0.2 };
 
     private static TrainingResult TrainLoss(TrainingOptions options, CancellationToken cancellation) => TrainLoss("(y - (a*tanh(b*x + c)))^2", options, cancellation);
@@ -200,7 +240,13 @@ public sealed class MachineTests
 
         public Action<byte[]>? Seen { get; init; }
 
+        public Func<byte[], byte[]>? Damage { get; init; }
+
+        public long Expected { get; private set; }
+
         public void Dispose() => _desk.Dispose();
+
+        public void Expect(long bytes) => Expected = Math.Max(Expected, bytes);
 
         public void Send(MachineWork work, byte[] request)
         {
@@ -234,7 +280,11 @@ public sealed class MachineTests
                     if (answer is null) continue;
                     var opened = MachineDesk.Open(answer);
                     Answered?.Invoke(opened);
-                    return opened;
+
+                    // A longer answer would not be read: what was said of its length has to hold, and to say something.
+                    Assert.InRange(opened.Length, 0, Expected + 16);
+                    Assert.InRange(Expected, 1, 100_000);
+                    return opened is [TrainingWorker.Start, ..] && Damage is not null ? Damage(opened) : opened;
                 }
 
                 message = [];

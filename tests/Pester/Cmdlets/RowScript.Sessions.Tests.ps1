@@ -26,10 +26,10 @@ Describe 'What does not go with -RowScript' {
 
 Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
     BeforeAll {
-        $hosts = Open-SshHost 4
+        $hosts = Use-SshHost
         $connect = $hosts.Connect
-        $sessions = New-AutodiffSession $hosts.Names @connect
-        $folder = Join-Path $hosts.Folder rows
+        $sessions = $hosts.Sessions
+        $folder = Join-Path $hosts.Folder curves
         $null = New-Item $folder -ItemType Directory
         # Half a decimal place of a sine for noise, in eight parts.
         $all = foreach ($part in 0..7) {
@@ -42,18 +42,14 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
         function Get-Text($Result) { $Result.PSObject.Properties['At'] ? "$($Result.At.Values) $($Result.Value) $($Result.Iterations)" : "$($Result.Parameters.Values) $($Result.StandardErrors.Values) $($Result.Iterations) $($Result.RSquared)" }
     }
 
-    AfterAll {
-        $sessions | Where-Object { $_ -in (Get-PSSession) } | Remove-PSSession
-        Close-SshHost $hosts
-    }
+    AfterAll { Clear-SshHost $hosts }
 
     It 'finds the minimum that rows here have, with the same bits for 1, 2 and 4 machines' {
         $here = $all | Find-Minimum $loss $start -Mean
         $one = Find-Minimum $loss $start -Mean @parted -Session $sessions[0]
         foreach ($name in 'a', 'b', 'c') { [Math]::Abs($one.At[$name] - $here.At[$name]) | Should -BeLessThan 1e-9 }
         foreach ($count in 2, 4) { Get-Text (Find-Minimum $loss $start -Mean @parted -Session $sessions[0..($count - 1)]) | Should -BeExactly (Get-Text $one) }
-        # The sessions are free again.
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
     It 'fits the curve that rows here have, with the same bits for 1, 2 and 4 machines' {
@@ -71,8 +67,10 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
     It 'takes one part from each session without -Part' {
         $null = $sessions | ForEach-Object { $i = 0 } { Invoke-Command $_ { Set-Variable mine $args[0] -Scope Global } -ArgumentList "$folder/$i.csv"; $i++ }
         $there = Find-Minimum $loss $start -Sum -Session $sessions -RowScript { Import-Csv $mine }
+        Confirm-FreeSession $sessions
         $here = Find-Minimum $loss $start -Sum -Session $sessions[0] -Part (0..3) -RowScript $read
         Get-Text $there | Should -BeExactly (Get-Text $here)
+        Confirm-FreeSession $sessions
     }
 
     It 'joins linear regressions of parts from all machines' {
@@ -101,7 +99,7 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
         }
         Get-ErrorId (Get-Outcome { Find-Minimum $loss $start -Mean -Session $sessions[0] -RowScript { $using:all } }).Errors[0] | Should -BeExactly ArgumentInvalid
         Get-ErrorId (Get-Outcome { Find-Minimum $loss $start -Mean -Session $sessions[0] -RowScript $read }).Errors[0] | Should -BeExactly ArgumentInvalid
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
     It 'gives the script each part as one argument, whatever it is' {
@@ -147,7 +145,7 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
             $null = Wait-Until { $sessions[0].Availability -eq 'Available' } (3 * (Get-Patience))
         }
         finally { $shell.Dispose() }
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
     # From here on machines are taken away, one after the other.
@@ -210,7 +208,7 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
                 "$($outcome.Errors[0])" | Should -BeLike "The machine $($hosts.Names[0]) was lost*Nothing was reached*"
             }
             finally { $session | Remove-PSSession }
-            (Get-Outcome { $sessions | Remove-PSSession }).Errors | Should -BeNullOrEmpty
+            (Get-Outcome { $sessions | Where-Object State -NE Opened | Remove-PSSession }).Errors | Should -BeNullOrEmpty
         }
     }
 }

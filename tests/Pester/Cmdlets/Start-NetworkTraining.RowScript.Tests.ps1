@@ -38,10 +38,10 @@ Describe 'What does not go with Start-NetworkTraining -RowScript' {
 
 Describe "Start-NetworkTraining -RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
     BeforeAll {
-        $hosts = Open-SshHost 4
+        $hosts = Use-SshHost
         $connect = $hosts.Connect
-        $sessions = New-AutodiffSession $hosts.Names @connect
-        $folder = Join-Path $hosts.Folder rows
+        $sessions = $hosts.Sessions
+        $folder = Join-Path $hosts.Folder flowers
         $null = New-Item $folder -ItemType Directory
         # Sorted by class: no part has all of them.
         foreach ($part in 0..7) { $iris[(19 * $part)..([Math]::Min(149, 19 * $part + 18))] | Export-Csv "$folder/$part.csv" }
@@ -54,10 +54,7 @@ Describe "Start-NetworkTraining -RowScript$because" -Skip:([bool]$noHosts) -Tag 
         function Get-Distance($One, $Other) { (0..($One.Count - 1) | ForEach-Object { [Math]::Abs($One[$_] - $Other[$_]) } | Measure-Object -Maximum).Maximum }
     }
 
-    AfterAll {
-        $sessions | Where-Object State -EQ Opened | Remove-PSSession
-        Close-SshHost $hosts
-    }
+    AfterAll { Clear-SshHost $hosts }
 
     It 'trains a network by <Optimizer> as on all rows here, with the same bits for 1, 2 and 4 machines' -ForEach @{ Optimizer = 'GradientDescent' }, @{ Optimizer = 'Momentum' }, @{ Optimizer = 'Adam' }, @{ Optimizer = 'LBFGS' } {
         $here = $iris | Start-NetworkTraining @train -Optimizer $Optimizer -BatchSize 150 -Restart 2
@@ -67,8 +64,7 @@ Describe "Start-NetworkTraining -RowScript$because" -Skip:([bool]$noHosts) -Tag 
         $one.Network.Features | Should -Be $here.Network.Features
         foreach ($count in 2, 4) { Get-Essence (Start-NetworkTraining @train -Optimizer $Optimizer -Restart 2 -Session $sessions[0..($count - 1)] -Part (0..7) -RowScript $read) | Should -BeExactly (Get-Essence $one) }
         [Math]::Abs(($iris | Test-NeuralNetwork $one.Network).Loss - $here.FinalLoss) | Should -BeLessThan 1e-6
-        # The sessions are free again.
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
     It 'trains a network on numbers, with features by name' {
@@ -99,24 +95,18 @@ Describe "Start-NetworkTraining -RowScript$because" -Skip:([bool]$noHosts) -Tag 
             Get-ErrorId $outcome.Errors[0] | Should -BeExactly $case.Id
             "$($outcome.Errors[0])" | Should -BeLike $case.Message
         }
-        # On a busy machine the end of the pipelines takes a while.
-        $null = Wait-Until { 'Busy' -notin $sessions.Runspace.RunspaceAvailability } 30
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
     It 'loses nothing when a machine is killed and others can read its parts' {
         $long = $train.Clone()
         $long.Epoch = 3000
         $expected = Get-Essence (Start-NetworkTraining @long -Session $sessions[0] -Part (0..7) -RowScript $read)
-        $victim = New-AutodiffSession $hosts.Names[3] @connect
-        $id = Invoke-Command $victim { $PID }
+        $id = Invoke-Command $sessions[3] { $PID }
         $job = Invoke-AfterWork $id ([scriptblock]::Create("Stop-Process -Id $id -Force")) -Seconds 1.2
-        try {
-            $result = Start-NetworkTraining @long -Session $sessions[0], $victim -Part (0..7) -RowScript $read -WarningVariable warnings -WarningAction SilentlyContinue
-            $null = $job | Receive-Job -Wait -AutoRemoveJob
-            "$warnings" | Should -BeLike "*$($hosts.Names[3]) was lost*"
-            Get-Essence $result | Should -BeExactly $expected
-        }
-        finally { $victim | Remove-PSSession }
+        $result = Start-NetworkTraining @long -Session $sessions[0, 3] -Part (0..7) -RowScript $read -WarningVariable warnings -WarningAction SilentlyContinue
+        $null = $job | Receive-Job -Wait -AutoRemoveJob
+        "$warnings" | Should -BeLike "*$($hosts.Names[3]) was lost*"
+        Get-Essence $result | Should -BeExactly $expected
     }
 }

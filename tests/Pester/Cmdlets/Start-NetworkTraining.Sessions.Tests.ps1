@@ -11,7 +11,7 @@ BeforeAll {
     $iris = Import-Csv (Join-Path $repositoryRoot examples/data/iris.csv)
     $net = New-NeuralNetwork 4 6, tanh, 3, softmax -Seed 1
     $short = @{ Network = $net; Label = 'Species'; Epoch = 20; Restart = 6; Seed = 1; Standardize = $true }
-    $long = @{ Network = $net; Label = 'Species'; Epoch = 12000; Restart = 24; Seed = 1; Standardize = $true; ThrottleLimit = 1 }
+    $long = @{ Network = $net; Label = 'Species'; Epoch = 4000; Restart = 16; Seed = 1; Standardize = $true; ThrottleLimit = 1 }
     function Get-Essence($Result) { "$($Result.Network.ToJson())`n$($Result.Restarts | ConvertTo-Json -Depth 3)`n$($Result.EpochLoss)" }
 }
 
@@ -25,151 +25,23 @@ Describe 'Start-NetworkTraining with parameters about sessions, but none' {
 
 Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Slow {
     BeforeAll {
-        $hosts = Open-SshHost 4
+        $hosts = Use-SshHost
         $connect = $hosts.Connect
-        $sessions = New-AutodiffSession $hosts.Names @connect
-        # On a busy machine another one may have been given up beside those that are taken away.
-        function Restore-Session([int[]]$Index) {
-            foreach ($i in $Index) {
-                if ($sessions[$i].State -ne 'Opened') { $sessions[$i] = New-AutodiffSession $hosts.Names[$i] @connect }
-            }
-        }
+        $sessions = $hosts.Sessions
         $expectedOfShort = Get-Essence ($iris | Start-NetworkTraining @short)
         $expectedOfLong = Get-Essence ($iris | Start-NetworkTraining @long)
     }
 
-    AfterAll {
-        $sessions | Where-Object { $_ -in (Get-PSSession) } | Remove-PSSession
-        Close-SshHost $hosts
-    }
+    AfterAll { Clear-SshHost $hosts }
 
     It 'gives the same bits with <Count> machines, this one included: <Local>' -ForEach @(
         @{ Count = 1; Local = $false }, @{ Count = 2; Local = $false }, @{ Count = 4; Local = $false }, @{ Count = 2; Local = $true }
     ) {
         Get-Essence ($iris | Start-NetworkTraining @short -Session $sessions[0..($Count - 1)] -IncludeLocal:$Local) | Should -BeExactly $expectedOfShort
-        # The sessions are free again.
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
-    It 'shows the same restarts in the example, here and on machines' {
-        $here = & "$repositoryRoot/examples/restarts-on-machines.ps1"
-        $there = & "$repositoryRoot/examples/restarts-on-machines.ps1" -HostName $hosts.Names[0, 1] -Connection $connect
-        $here | Should -HaveCount 8
-        $there | ConvertTo-Json | Should -BeExactly ($here | ConvertTo-Json)
-    }
-
-    It 'trains losses too' {
-        $rows = 1..30 | ForEach-Object { [pscustomobject]@{ x = $_ / 10; y = [Math]::Sin($_ / 10) } }
-        $here = $rows | Start-NetworkTraining '(y - (a*tanh(b*x + c) + d))^2' -Epoch 100 -Restart 6 -Seed 3
-        $there = $rows | Start-NetworkTraining '(y - (a*tanh(b*x + c) + d))^2' -Epoch 100 -Restart 6 -Seed 3 -Session $sessions[0, 1]
-        $there.Parameters.Values | Should -Be $here.Parameters.Values
-        $there.Restarts.FinalLoss | Should -Be $here.Restarts.FinalLoss
-    }
-
-    It 'refuses a session without the module, and says what works' {
-        $plain = New-PSSession -HostName $hosts.Names[0] @connect
-        try {
-            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain }
-            $outcome.Output | Should -BeNullOrEmpty
-            Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionUnusable
-            "$($outcome.Errors[0])" | Should -Match 'New-AutodiffSession'
-        }
-        finally { $plain | Remove-PSSession }
-    }
-
-    It 'leaves out a session in which something runs, and needs one that is free' {
-        $job = Invoke-Command $sessions[0] { Start-Sleep 300 } -AsJob
-        try {
-            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[0, 1] }
-            $outcome.Errors | Should -BeNullOrEmpty
-            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
-            "$($outcome.Warnings)" | Should -BeLike "*$($hosts.Names[0])*It is busy*"
-            Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[0] }).Errors[0] | Should -BeExactly SessionUnusable
-        }
-        finally { $job | Remove-Job -Force }
-    }
-
-    It 'is back within a second after Ctrl+C, and nothing goes on there three seconds later' {
-        $shell = [powershell]::Create()
-        $endless = $long.Clone()
-        $endless.Epoch = 1000000
-        $endless.Restart = 4
-        $null = $shell.AddScript('param($base, $rows, $all, $s) Import-Module $base; $rows | Start-NetworkTraining @all -Session $s').AddArgument($moduleBase).AddArgument($iris).AddArgument($endless).AddArgument($sessions[0, 1])
-        $id = Invoke-Command $sessions[0] { $PID }
-        $job = Invoke-AfterWork $id { } 0.2
-        try {
-            $null = $shell.BeginInvoke()
-            $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
-            $clock = [Diagnostics.Stopwatch]::StartNew()
-            $shell.Stop()
-            $clock.Elapsed.TotalSeconds | Should -BeLessThan (1 * (Get-Patience))
-            $null = Wait-Until { $sessions[0].Availability -eq 'Available' } (3 * (Get-Patience))
-            # It works no more.
-            $before = Get-ProcessWork $id
-            Start-Sleep -Milliseconds 500
-            (Get-ProcessWork $id) - $before | Should -BeLessThan 0.2
-        }
-        finally { $shell.Dispose() }
-    }
-
-    It 'refuses a session that has another build of the module' {
-        # The same files, but for the identity of one.
-        $other = "$($hosts.Folder)/build"
-        Copy-Item $moduleBase $other -Recurse
-        $file = "$other/PSAutodiff.dll"
-        $bytes = [Convert]::ToHexString([IO.File]::ReadAllBytes($file))
-        $identity = [Convert]::ToHexString([PSAutodiff.AutodiffWorker].Module.ModuleVersionId.ToByteArray())
-        [IO.File]::WriteAllBytes($file, [Convert]::FromHexString($bytes.Replace($identity, '00' + $identity.Substring(2))))
-        $plain = New-PSSession -HostName $hosts.Names[0] @connect
-        try {
-            Invoke-Command $plain { Import-Module "$using:other/PSAutodiff.psd1" }
-            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain, $sessions[1] }
-            $outcome.Output | Should -BeNullOrEmpty
-            Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionUnusable
-            "$($outcome.Errors[0])" | Should -Match "another build of PSAutodiff.*$([PSAutodiff.AutodiffWorker]::Build).*New-AutodiffSession"
-        }
-        finally { $plain | Remove-PSSession }
-    }
-
-    It 'refuses a closed session, goes on without it where there is another one, and refuses one that is given twice' {
-        $closed = New-AutodiffSession $hosts.Names[0] @connect
-        $closed | Remove-PSSession
-        Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $closed }).Errors[0] | Should -BeExactly SessionUnusable
-        $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $closed, $sessions[1] }
-        $outcome.Errors | Should -BeNullOrEmpty
-        Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
-        "$($outcome.Warnings)" | Should -Match "$($hosts.Names[0]) was lost.*not open"
-        Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[1, 1] }).Errors[0] | Should -BeExactly ArgumentInvalid
-    }
-
-    It 'gives up machines that send what they should not, and runs and shows nothing of it' {
-        $cases = [ordered]@{
-            # C# of what it sends, and what is said of it.
-            '"Remove-Item /"'                                                                     = 'not bytes'
-            'new byte[0]'                                                                         = 'damaged or too long'
-            'new byte[300000]'                                                                    = 'damaged or too long'
-            'new byte[] { 1, 9, 9 }'                                                              = 'an answer that is not known'
-            'new byte[] { 1, 1, 2, 0, 0, 0, 0, 1 }'                                               = 'what cannot be'
-            'System.Text.Encoding.UTF8.GetBytes("\u0001\u0002SessionUnusable\n\u001b[31mred\u0007")' = 'cannot do the work: .*red'
-        }
-        $plain = @(New-PSSession -HostName (@($hosts.Names[0]) * $cases.Count) @connect)
-        try {
-            $source = 'namespace PSAutodiff { public sealed class AutodiffWorker : System.IDisposable { public static string Build { get { return "BUILD"; } } public object[] Receive(byte[] part) { return new object[] { SENDS }; } public void Dispose() { } } }'
-            foreach ($i in 0..($plain.Count - 1)) {
-                $code = $source.Replace('BUILD', [PSAutodiff.AutodiffWorker]::Build).Replace('SENDS', @($cases.Keys)[$i])
-                Invoke-Command $plain[$i] { Add-Type $using:code }
-            }
-            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session ($plain + $sessions[1]) }
-            $outcome.Errors | Should -BeNullOrEmpty
-            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
-            $outcome.Warnings | Should -HaveCount $cases.Count
-            foreach ($message in $cases.Values) { "$($outcome.Warnings)" | Should -Match $message }
-            "$($outcome.Warnings)" | Should -Not -Match '[\x00-\x1f]'
-        }
-        finally { $plain | Remove-PSSession }
-    }
-
-    # From here on machines are taken away, one after the other.
+    # From here on the link to the second machine is cut; what runs there ends by itself after half a minute, for which the last test waits.
     It 'goes on with the same bits when a machine dies and a link is cut, noticed within one second and within four' {
         $far = Get-SshProcess $hosts.Hosts[1]
         $link = $hosts.Hosts[1].Link
@@ -188,8 +60,136 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
         ($seen[$hosts.Names[1]] - $when) / [Diagnostics.Stopwatch]::Frequency | Should -BeLessThan (4 * $patience)
     }
 
+    It 'shows the same restarts in the example, here and on machines' {
+        $here = & "$repositoryRoot/examples/restarts-on-machines.ps1"
+        $there = & "$repositoryRoot/examples/restarts-on-machines.ps1" -HostName $hosts.Names[2, 3] -Connection $connect
+        $here | Should -HaveCount 8
+        $there | ConvertTo-Json | Should -BeExactly ($here | ConvertTo-Json)
+    }
+
+    It 'trains losses too' {
+        # On a busy machine another one may have been given up beside those that were taken away.
+        Restore-SshSession $hosts 2, 3
+        $rows = 1..30 | ForEach-Object { [pscustomobject]@{ x = $_ / 10; y = [Math]::Sin($_ / 10) } }
+        $here = $rows | Start-NetworkTraining '(y - (a*tanh(b*x + c) + d))^2' -Epoch 100 -Restart 6 -Seed 3
+        $there = $rows | Start-NetworkTraining '(y - (a*tanh(b*x + c) + d))^2' -Epoch 100 -Restart 6 -Seed 3 -Session $sessions[2, 3]
+        $there.Parameters.Values | Should -Be $here.Parameters.Values
+        $there.Restarts.FinalLoss | Should -Be $here.Restarts.FinalLoss
+    }
+
+    It 'leaves out a session in which something runs, and needs one that is free' {
+        Restore-SshSession $hosts 2, 3
+        $job = Invoke-Command $sessions[3] { Start-Sleep 300 } -AsJob
+        try {
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[3, 2] }
+            $outcome.Errors | Should -BeNullOrEmpty
+            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
+            "$($outcome.Warnings)" | Should -BeLike "*$($hosts.Names[3])*It is busy*"
+            Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[3] }).Errors[0] | Should -BeExactly SessionUnusable
+        }
+        finally { $job | Remove-Job -Force }
+        $null = Wait-Until { $sessions[3].Availability -eq 'Available' } 30
+    }
+
+    It 'is back within a second after Ctrl+C, and nothing goes on there three seconds later' {
+        Restore-SshSession $hosts 2, 3
+        $shell = [powershell]::Create()
+        $endless = $long.Clone()
+        $endless.Epoch = 1000000
+        $endless.Restart = 4
+        $null = $shell.AddScript('param($base, $rows, $all, $s) Import-Module $base; $rows | Start-NetworkTraining @all -Session $s').AddArgument($moduleBase).AddArgument($iris).AddArgument($endless).AddArgument($sessions[2, 3])
+        $id = Invoke-Command $sessions[2] { $PID }
+        $job = Invoke-AfterWork $id { } 0.2
+        try {
+            $null = $shell.BeginInvoke()
+            $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan (1 * (Get-Patience))
+            $null = Wait-Until { $sessions[2].Availability -eq 'Available' } (3 * (Get-Patience))
+            # It works no more.
+            $before = Get-ProcessWork $id
+            Start-Sleep -Milliseconds 500
+            (Get-ProcessWork $id) - $before | Should -BeLessThan 0.2
+        }
+        finally { $shell.Dispose() }
+    }
+
+    Context 'when a session cannot be used' {
+        BeforeAll {
+            Restore-SshSession $hosts 2
+            $plain = New-PSSession -HostName $hosts.Names[3] @connect
+        }
+
+        AfterAll { $plain | Remove-PSSession }
+
+        It 'refuses one without the module, and says what works' {
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain }
+            $outcome.Output | Should -BeNullOrEmpty
+            Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionUnusable
+            "$($outcome.Errors[0])" | Should -Match 'New-AutodiffSession'
+        }
+
+        It 'refuses one that has another build of the module' {
+            # The same files, but for the identity of one.
+            $other = "$($hosts.Folder)/build"
+            Copy-Item $moduleBase $other -Recurse
+            $file = "$other/PSAutodiff.dll"
+            $bytes = [Convert]::ToHexString([IO.File]::ReadAllBytes($file))
+            $identity = [Convert]::ToHexString([PSAutodiff.AutodiffWorker].Module.ModuleVersionId.ToByteArray())
+            [IO.File]::WriteAllBytes($file, [Convert]::FromHexString($bytes.Replace($identity, '00' + $identity.Substring(2))))
+            Invoke-Command $plain { Import-Module "$using:other/PSAutodiff.psd1" }
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain, $sessions[2] }
+            $outcome.Output | Should -BeNullOrEmpty
+            Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionUnusable
+            "$($outcome.Errors[0])" | Should -Match "another build of PSAutodiff.*$([PSAutodiff.AutodiffWorker]::Build).*New-AutodiffSession"
+        }
+
+        It 'refuses a closed one, goes on without it where there is another one, and refuses one that is given twice' {
+            $plain | Remove-PSSession
+            Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain }).Errors[0] | Should -BeExactly SessionUnusable
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain, $sessions[2] }
+            $outcome.Errors | Should -BeNullOrEmpty
+            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
+            "$($outcome.Warnings)" | Should -Match "$($hosts.Names[3]) was lost.*not open"
+            Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[2, 2] }).Errors[0] | Should -BeExactly ArgumentInvalid
+        }
+    }
+
+    It 'gives up machines that send what they should not, and runs and shows nothing of it' {
+        $cases = [ordered]@{
+            # C# of what it sends, and what is said of it.
+            'new object[] { "Remove-Item /" }'                                                                 = 'not bytes'
+            'new[] { new byte[0] }'                                                                            = 'damaged or too long'
+            # Longer than what can be said of its work; small parts, which could go on for ever; and signs of life without end.
+            'Enumerable.Repeat(new byte[(1 << 19) + 1], 2)'                                                    = 'damaged or too long'
+            'Enumerable.Repeat(new byte[] { 0, 1 }, 1000)'                                                     = 'damaged or too long'
+            'Enumerable.Repeat(new byte[] { 3 }, 1000)'                                                        = 'lives, and nothing else'
+            'new[] { new byte[] { 1, 9, 9 } }'                                                                 = 'It sent an answer that is not known'
+            'new[] { new byte[] { 1, 1, 2, 0, 0, 0, 0, 1 } }'                                                  = 'It sent what cannot be'
+            'new[] { System.Text.Encoding.UTF8.GetBytes("\u0001\u0002SessionUnusable\n\u001b[31mred\u0007") }' = 'cannot do the work: .*red'
+        }
+        Restore-SshSession $hosts 2
+        # Each machine sends one of them, by the number that it is given; it is compiled once, here.
+        $code = 'using System.Linq; namespace PSAutodiff { public sealed class AutodiffWorker : System.IDisposable { public static string Build { get { return "BUILD"; } } public static int Case; public System.Collections.IEnumerable Receive(byte[] part) { switch (Case) { CASES } return null; } public void Dispose() { } } }'
+        $branches = foreach ($i in 0..($cases.Count - 1)) { "case ${i}: return $(@($cases.Keys)[$i]);" }
+        $assembly = "$($hosts.Folder)/hostile.dll"
+        Add-Type $code.Replace('BUILD', [PSAutodiff.AutodiffWorker]::Build).Replace('CASES', $branches -join ' ') -OutputAssembly $assembly
+        $plain = @(New-PSSession -HostName @(foreach ($i in 0..($cases.Count - 1)) { $hosts.Names[2 + $i % 2] }) @connect)
+        try {
+            foreach ($i in 0..($plain.Count - 1)) { Invoke-Command $plain[$i] { Add-Type -LiteralPath $using:assembly; [PSAutodiff.AutodiffWorker]::Case = $using:i } }
+            $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session ($plain + $sessions[2]) }
+            $outcome.Errors | Should -BeNullOrEmpty
+            Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
+            $outcome.Warnings | Should -HaveCount $cases.Count
+            foreach ($message in $cases.Values) { @("$($outcome.Warnings -join "`n")" -split "`n" -match $message).Count | Should -Be @($cases.Values -eq $message).Count -Because $message }
+            "$($outcome.Warnings)" | Should -Not -Match '[\x00-\x1f]'
+        }
+        finally { $plain | Remove-PSSession }
+    }
+
     It 'gives up a machine that hangs' {
-        Restore-Session 2, 3
+        Restore-SshSession $hosts 2, 3
         $hanging = Invoke-Command $sessions[2] { $PID }
         $job = Invoke-AfterWork $hanging ([scriptblock]::Create("kill -STOP $hanging")) 0.2
         try {
@@ -202,7 +202,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
     }
 
     It 'ends with what was reached when the last machine dies' {
-        Restore-Session 3
+        Restore-SshSession $hosts 3
         $dying = Invoke-Command $sessions[3] { $PID }
         $job = Invoke-AfterWork $dying ([scriptblock]::Create("Stop-Process -Id $dying -Force")) 0.2
         $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[3] -ResultVariable global:reached }

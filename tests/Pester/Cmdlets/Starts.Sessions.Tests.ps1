@@ -25,23 +25,19 @@ Describe 'Invoke-CurveFit with parameters about sessions, but none' {
 
 Describe "Sweeps and curve fits with -Session$because" -Skip:([bool]$noHosts) -Tag Slow {
     BeforeAll {
-        $hosts = Open-SshHost 4
+        $hosts = Use-SshHost
         $connect = $hosts.Connect
-        $sessions = New-AutodiffSession $hosts.Names @connect
+        $sessions = $hosts.Sessions
     }
 
-    AfterAll {
-        $sessions | Where-Object State -EQ Opened | Remove-PSSession
-        Close-SshHost $hosts
-    }
+    AfterAll { Clear-SshHost $hosts }
 
     It 'sweeps with the same bits on <Count> machines, this one included: <Local>' -ForEach @(
         @{ Count = 1; Local = $false }, @{ Count = 4; Local = $false }, @{ Count = 2; Local = $true }
     ) {
         $here = Get-RowText ($iris | Start-NetworkTraining @sweep)
         Get-RowText ($iris | Start-NetworkTraining @sweep -Session $sessions[0..($Count - 1)] -IncludeLocal:$Local) | Should -BeExactly $here
-        # The sessions are free again.
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
     It 'sweeps losses, with settings that fail alone' {
@@ -58,7 +54,7 @@ Describe "Sweeps and curve fits with -Session$because" -Skip:([bool]$noHosts) -T
     ) {
         $here = Get-FitText ($wave | Invoke-CurveFit @fit)
         Get-FitText ($wave | Invoke-CurveFit @fit -Session $sessions[0..($Count - 1)] -IncludeLocal:$Local) | Should -BeExactly $here
-        Invoke-Command $sessions { 1 } | Should -HaveCount 4
+        Confirm-FreeSession $sessions
     }
 
     It 'refuses sessions for one start, and parts without a script' {
@@ -72,30 +68,22 @@ Describe "Sweeps and curve fits with -Session$because" -Skip:([bool]$noHosts) -T
         $long = $sweep.Clone()
         $long.Epoch = 1500
         $expected = Get-RowText ($iris | Start-NetworkTraining @long)
-        $victim = New-AutodiffSession $hosts.Names[3] @connect
-        $id = Invoke-Command $victim { $PID }
+        $id = Invoke-Command $sessions[3] { $PID }
         $job = Invoke-AfterWork $id ([scriptblock]::Create("Stop-Process -Id $id -Force")) -Seconds 0.3
-        try {
-            $rows = $iris | Start-NetworkTraining @long -Session $sessions[0], $victim -WarningVariable warnings -WarningAction SilentlyContinue
-            $null = $job | Receive-Job -Wait -AutoRemoveJob
-            Get-RowText $rows | Should -BeExactly $expected
-            "$warnings" | Should -BeLike "*$($hosts.Names[3]) was lost*"
-        }
-        finally { $victim | Remove-PSSession }
+        $rows = $iris | Start-NetworkTraining @long -Session $sessions[0, 3] -WarningVariable warnings -WarningAction SilentlyContinue
+        $null = $job | Receive-Job -Wait -AutoRemoveJob
+        Get-RowText $rows | Should -BeExactly $expected
+        "$warnings" | Should -BeLike "*$($hosts.Names[3]) was lost*"
     }
 
     It 'keeps the rows that were reached when the last machine of a sweep is killed' {
         $long = $sweep.Clone()
         $long.Epoch = 4000
-        $victim = New-AutodiffSession $hosts.Names[3] @connect
-        $id = Invoke-Command $victim { $PID }
+        $id = Invoke-Command $sessions[2] { $PID }
         $job = Invoke-AfterWork $id ([scriptblock]::Create("Stop-Process -Id $id -Force")) -Seconds 2
-        try {
-            $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $victim -ResultVariable sweepReached -WarningAction SilentlyContinue }
-            $null = $job | Receive-Job -Wait -AutoRemoveJob
-            Get-ErrorId $outcome.Errors[0] | Should -BeExactly MachinesLost
-            "$($outcome.Errors[0])" | Should -BeLike '*of 16 training runs were done*sweepReached*'
-        }
-        finally { $victim | Remove-PSSession }
+        $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[2] -ResultVariable sweepReached -WarningAction SilentlyContinue }
+        $null = $job | Receive-Job -Wait -AutoRemoveJob
+        Get-ErrorId $outcome.Errors[0] | Should -BeExactly MachinesLost
+        "$($outcome.Errors[0])" | Should -BeLike '*of 16 training runs were done*sweepReached*'
     }
 }

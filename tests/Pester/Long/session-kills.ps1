@@ -8,7 +8,9 @@ param(
     # How many kills the work has to notice, of each kind: one that comes after its end does not count.
     [int]$Times = 50,
     [int]$Links = 4,
-    [int]$Seed = 1
+    [int]$Seed = 1,
+    # After so many seconds it ends with what there was until then.
+    [double]$Seconds = [double]::PositiveInfinity
 )
 
 Set-StrictMode -Version Latest
@@ -24,9 +26,9 @@ $waveScript = { param($Part) 0..399 | ForEach-Object { $i = 400 * $Part + $_; [p
 $wave = 0..3 | ForEach-Object { & $waveScript $_ }
 $starts = @{ Model = 'a*sin(b*x + c) + d*exp(-k*x)'; Label = 'y'; InitialValue = @{ b = 1; c = 0.2; k = 0.3 }; Restart = 24; Seed = 3 }
 $parted = @{ Part = 0..7; RowScript = $rowScript }
-$search = @{ Expression = '(y - a*exp(-b*x) - c)^2'; InitialValue = @{ a = 1; b = 1; c = 0 }; Method = 'GradientDescent'; LearningRate = 0.01; MaxIteration = 300; Mean = $true }
+$search = @{ Expression = '(y - a*exp(-b*x) - c)^2'; InitialValue = @{ a = 1; b = 1; c = 0 }; Method = 'GradientDescent'; LearningRate = 0.01; MaxIteration = 120; Mean = $true }
 $fit = @{ Model = 'a*exp(-b*x) + c*sin(d*x)'; Label = 'y'; Parameter = 'a', 'b', 'c', 'd'; InitialValue = @{ b = 1; d = 3 } }
-$train = @{ Network = (New-NeuralNetwork 1 8, tanh, 1 -Seed 2); Feature = 'x'; Label = 'y'; Epoch = 250; Optimizer = 'Momentum'; Seed = 1; Standardize = $true }
+$train = @{ Network = (New-NeuralNetwork 1 8, tanh, 1 -Seed 2); Feature = 'x'; Label = 'y'; Epoch = 120; Optimizer = 'Momentum'; Seed = 1; Standardize = $true }
 # What is done in turn, and what of its result is compared.
 $doors = @(
     @{ Kind = 'Restarts'; Name = 'Start-NetworkTraining -Restart'; Run = { param($Sessions) $iris | Start-NetworkTraining @work -Session $Sessions }; Text = { "$($_.Network.ToJson()) $($_.Restarts | ConvertTo-Json -Depth 3) $($_.EpochLoss)" } }
@@ -36,6 +38,7 @@ $doors = @(
     @{ Kind = 'Parts'; Name = 'Start-NetworkTraining -RowScript'; Run = { param($Sessions) Start-NetworkTraining @train @parted -Session $Sessions }; Text = { "$($_.Network.ToJson()) $($_.EpochLoss) $($_.StopReason)" } }
 )
 $dice = [Random]::new($Seed)
+$whole = [Diagnostics.Stopwatch]::StartNew()
 
 # Does something at several moments while the work goes on, and gives what it warned of. A result that is another one ends all.
 function Test-Door($Door, [object[]]$Actions, [string]$What) {
@@ -74,7 +77,7 @@ try {
             Write-Host ('{0} takes {1:0.00} s' -f $door.Name, $door.Seconds)
         }
         $kills = $noticed = $runs = 0
-        while ($noticed -lt $Times) {
+        while ($noticed -lt $Times -and $whole.Elapsed.TotalSeconds -lt $Seconds) {
             if ($kills -ge 3 * $Times + 20) { throw "Only $noticed of $kills kills were noticed." }
             $door = $chosen[$runs++ % $chosen.Count]
             $order = 0..3
@@ -93,8 +96,8 @@ try {
             $door.Noticed += $seen
             Write-Host ('Run {0}: {1}, {2} killed, {3} noticed; {4:0.0} s, and {5:0.0} s for new sessions. {6} of {7} kills noticed.' -f $runs, $door.Name, $count, $seen, $ran, ($clock.Elapsed.TotalSeconds - $ran), $noticed, $kills)
         }
-        if ($Times) { "$kills kills in $runs runs ($one), $noticed of them noticed ($(($chosen | ForEach-Object { "$($_.Name) $($_.Noticed)" }) -join ', ')): the same bits each time, nothing lost." }
-        for ($time = 1; $time -le $Links; $time++) {
+        if ($runs) { "$kills kills in $runs runs ($one), $noticed of them noticed ($(($chosen | ForEach-Object { "$($_.Name) $($_.Noticed)" }) -join ', ')): the same bits each time, nothing lost." }
+        for ($time = 1; $time -le $Links -and $whole.Elapsed.TotalSeconds -lt $Seconds; $time++) {
             $index = $dice.Next(4)
             $link = $hosts.Hosts[$index].Link
             $door = $chosen[$time % $chosen.Count]
@@ -104,7 +107,7 @@ try {
             Write-Host "A link down for $down s amid $($door.Name): $(if ($what) { $what } else { 'nobody was lost' })"
             Restore-Session $index
         }
-        if ($Links) { "$Links links down and up again ($one): the same bits each time." }
+        if ($time -gt 1) { "$($time - 1) links down and up again ($one): the same bits each time." }
     }
     $sessions | Remove-PSSession
 }

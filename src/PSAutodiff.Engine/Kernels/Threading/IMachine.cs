@@ -16,6 +16,12 @@ internal interface IMachine
     /// <param name="block">The key of the block, which follows from its bytes.</param>
     bool Lacks(Guid block) => true;
 
+    /// <summary>Says how long answers may be from now on. One that is longer than all that was said, and than a short message, is not read.</summary>
+    /// <param name="bytes">The bytes of an answer, but for the few of its envelope.</param>
+    void Expect(long bytes)
+    {
+    }
+
     /// <summary>Gives a request, which is sent with the next wait for an answer, together with all others that were given until then.</summary>
     /// <param name="work">Which service of the machine it is for.</param>
     /// <param name="request">The request.</param>

@@ -196,5 +196,9 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
         }
     }
 
-    private static byte[] Failure(string id, string message) => [Failed, .. Encoding.UTF8.GetBytes($"{id}\n{message}")];
+    private static byte[] Failure(string id, string message)
+    {
+        var text = Encoding.UTF8.GetBytes($"{id}\n{message}");
+        return [Failed, .. text.AsSpan(0, Math.Min(text.Length, LongestMessage))];
+    }
 }

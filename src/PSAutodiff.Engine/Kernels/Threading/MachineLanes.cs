@@ -119,6 +119,8 @@ internal sealed class MachineLanes : IDisposable
 
         public int Unanswered { get; set; }
 
+        public void Expect(long bytes) => lanes._machine.Expect(bytes);
+
         public void Send(MachineWork work, byte[] request) => lanes.Send(this, [.. BitConverter.GetBytes(number), (byte)work, .. request]);
 
         public bool Lacks(Guid block)

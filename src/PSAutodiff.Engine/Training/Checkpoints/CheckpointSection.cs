@@ -12,6 +12,9 @@ internal static class CheckpointSection
     private const byte Trimmed = 2;
     private const byte NoReason = byte.MaxValue;
 
+    // The bytes of all that is not an array.
+    private const int MostScalars = 256;
+
     /// <summary>The section of a start; null for one that is not begun.</summary>
     public static byte[] Write<T>(TrainingState<T>? state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -48,6 +51,13 @@ internal static class CheckpointSection
         writer.Flush();
         return stream.ToArray();
     }
+
+    /// <summary>The most bytes of a section.</summary>
+    /// <param name="plan">The training.</param>
+    /// <param name="parameterCount">Number of parameters.</param>
+    /// <param name="memoryCount">How many arrays the optimizer remembers.</param>
+    public static long MostBytes(TrainingPlan plan, int parameterCount, int memoryCount) =>
+        MostScalars + ((plan.Steps + (2L * plan.Options.Epochs) + ((memoryCount + 2L) * parameterCount)) * sizeof(double));
 
     /// <summary>Reads a section; null for a start that is not begun.</summary>
     /// <param name="reader">Where from.</param>

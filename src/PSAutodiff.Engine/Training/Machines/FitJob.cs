@@ -108,6 +108,10 @@ internal static class FitJob
         return stream.ToArray();
     }
 
+    /// <summary>The most bytes of the outcomes of a start.</summary>
+    /// <param name="size">The number of parameters.</param>
+    public static long LongestEnd(int size) => (2 * sizeof(double)) + (MostWays * (2L + size + ((size + 1L) * (size + 1))) * sizeof(double));
+
     /// <summary>The outcomes of a start.</summary>
     /// <exception cref="InvalidDataException">They cannot be.</exception>
     public static (FitOutcome[] Outcomes, int Evaluations) Read(CheckpointReader reader, int size)
@@ -181,7 +185,7 @@ internal sealed class FitMachines(IReadOnlyList<IMachine> machines, bool include
         var work = new WorkList(found.Length);
         var job = new Lazy<JobMessage>(() => FitJob.Write(fit, start, options));
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var helps = machines.Select(machine => new MachineHelp(machine, work, job, found.Length, static (number, writer) => writer.Write(number), Take)).ToArray();
+        var helps = machines.Select(machine => new MachineHelp(machine, work, job, found.Length, static (number, writer) => writer.Write(number), Take) { LongestEnd = FitJob.LongestEnd(start.Count) }).ToArray();
         List<Task> tasks = [.. helps.Select(help => Begin(() => help.Run(linked.Token)))];
         if (includesLocal) tasks.Add(Begin(() => Here(fit.Begin(start, options with { Progress = null }, linked.Token).Search)));
         var all = Task.WhenAll(tasks);

@@ -25,6 +25,9 @@ internal sealed class MachineHelp(IMachine machine, WorkList work, Lazy<JobMessa
     /// <summary>What the machine is called.</summary>
     public string Name => machine.Name;
 
+    /// <summary>The most bytes of the end of a start.</summary>
+    public required long LongestEnd { get; init; }
+
     /// <summary>How many starts it has.</summary>
     public int InFlight { get; private set; }
 
@@ -39,6 +42,7 @@ internal sealed class MachineHelp(IMachine machine, WorkList work, Lazy<JobMessa
         try
         {
             var slots = Math.Clamp(machine.Slots, 1, count);
+            machine.Expect(LongestEnd);
             foreach (var (key, bytes) in job.Value.Blocks)
             {
                 if (machine.Lacks(key) && machine.Ask(MachineWork.Starts, [TrainingWorker.Block, .. key.ToByteArray(), .. bytes], cancellation) is not [TrainingWorker.Block]) throw new InvalidDataException("an answer that is not known");

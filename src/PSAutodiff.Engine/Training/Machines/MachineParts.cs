@@ -97,7 +97,12 @@ internal sealed class MachineParts(Guid key, IReadOnlyList<string> names, IReadO
         }
 
         if (loss is not null) return loss;
-        foreach (var (holder, _) in asked) holder.Machine.Send(MachineWork.Rows, RowsService.Evaluate(key, number, holder.Parts, point));
+        foreach (var (holder, _) in asked)
+        {
+            holder.Machine.Expect((long)holder.Parts.Length * function.ResultLength * sizeof(double));
+            holder.Machine.Send(MachineWork.Rows, RowsService.Evaluate(key, number, holder.Parts, point));
+        }
+
         foreach (var (holder, _) in asked)
         {
             Try(holder, () =>
