@@ -89,7 +89,7 @@ function Invoke-File([IO.FileInfo]$File) {
 if ($ProcessCount -eq 1 -or $SharedPath) {
     Import-Module $ModulePath
     # Keeps the hosts of sessions from file to file.
-    $global:psautodiffShelf = [Collections.Generic.List[object]]::new()
+    Set-Variable psautodiffShelf ([Collections.Generic.List[object]]::new()) -Scope Global
     try {
         $results = @(for ($i = 0; $i -lt $files.Count; $i++) {
                 if (-not (Test-Claim $i)) { continue }

@@ -4,8 +4,8 @@
 
 # Why there can be no such hosts here; nothing when there can. It is found out once in a process.
 function Get-SshProblem {
-    if (-not (Get-Variable psautodiffSshProblem -Scope Global -ErrorAction Ignore)) { $global:psautodiffSshProblem = Find-SshProblem }
-    $global:psautodiffSshProblem
+    if (-not (Get-Variable psautodiffSshProblem -Scope Global -ErrorAction Ignore)) { Set-Variable psautodiffSshProblem (Find-SshProblem) -Scope Global }
+    Get-Variable psautodiffSshProblem -Scope Global -ValueOnly
 }
 
 function Find-SshProblem {
@@ -59,7 +59,8 @@ function Open-SshHost([int]$Count) {
     $subsystem = @($shell) + @(if ((Split-Path $shell -LeafBase) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' }) + '-sshs', '-NoLogo', '-NoProfile'
     $hosts = foreach ($i in 1..$Count) {
         # Addresses of their own for each process that runs tests, which has up to 16 hosts: four addresses for each.
-        $number = $global:psautodiffHosts = 1 + (Get-Variable psautodiffHosts -Scope Global -ValueOnly -ErrorAction Ignore)
+        $number = 1 + (Get-Variable psautodiffHosts -Scope Global -ValueOnly -ErrorAction Ignore)
+        Set-Variable psautodiffHosts $number -Scope Global
         $block = (($PID -band 0xffff) * 16 + $number % 16) * 4
         $net = '100.{0}.{1}' -f (64 + ($block -shr 16)), (($block -shr 8) -band 255)
         $address, $near = "$net.$(($block -band 255) + 2)", "$net.$(($block -band 255) + 1)"
