@@ -82,13 +82,13 @@ internal sealed partial class Graph
 
     public Operation OperationOf(int id) => OperationOf(_nodes[id].Code, Functions);
 
-    /// <summary>The node of an operation on one argument, or <see cref="None"/>.</summary>
-    public int Find(Operation operation, int x)
+    /// <summary>The node of an operation on one argument, or on two, or <see cref="None"/>.</summary>
+    public int Find(Operation operation, int x, int y = None)
     {
-        var node = new GraphNode(x, None, None, operation.Code);
+        var node = new GraphNode(x, y, None, operation.Code);
         for (var probe = NodeTable.ProbeFor(node, Slots); Slots[probe.Slot] - 1 is >= 0 and var id; probe.Next())
         {
-            if (_nodes[id].Code == node.Code && _nodes[id].X == x && _nodes[id].Y == None) return id;
+            if (_nodes[id].Code == node.Code && _nodes[id].X == x && _nodes[id].Y == y) return id;
         }
 
         return None;

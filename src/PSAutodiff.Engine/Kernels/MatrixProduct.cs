@@ -75,6 +75,52 @@ internal static partial class MatrixProduct
         }
     }
 
+    /// <summary>Packs rows of a right-hand matrix, each number divided as <see cref="Vectors.Divide{T}(Span{T}, int)"/> does it.</summary>
+    /// <inheritdoc cref="Pack{T}(ReadOnlySpan{T}, int, int, Span{T}, int, int)"/>
+    /// <param name="source">The rows: rows x columns.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="packed">Gets them; <see cref="PackedLength"/> long. Rows packed before stay.</param>
+    /// <param name="depth">Number of rows of the whole matrix.</param>
+    /// <param name="first">Where among them these belong.</param>
+    /// <param name="divisor">By what they are divided, at least 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pack<T>(ReadOnlySpan<T> source, int rows, int columns, Span<T> packed, int depth, int first, int divisor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (divisor == 1)
+        {
+            Pack(source, rows, columns, packed, depth, first);
+            return;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + rows, depth);
+        source = source[..checked(rows * columns)];
+        packed = packed[..PackedLength<T>(depth, columns)];
+        var width = PanelWidth<T>();
+        var scales = int.IsPow2(divisor);
+        var by = Vector256.Create(scales ? T.One / T.CreateTruncating(divisor) : T.CreateTruncating(divisor));
+        for (var row = 0; row < rows; row++)
+        {
+            ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(source), (nint)row * columns);
+            ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(packed), (nint)(first + row) * width);
+            var column = 0;
+            for (; column + width <= columns; column += width)
+            {
+                var (low, high) = (Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)(width / 2)));
+                (scales ? low * by : low / by).StoreUnsafe(ref to);
+                (scales ? high * by : high / by).StoreUnsafe(ref to, (nuint)(width / 2));
+                from = ref Unsafe.Add(ref from, width);
+                to = ref Unsafe.Add(ref to, (nint)depth * width);
+            }
+
+            if (column == columns) continue;
+            var last = MemoryMarshal.CreateSpan(ref to, width);
+            for (var j = 0; j < columns - column; j++) last[j] = scales ? Unsafe.Add(ref from, j) * by[0] : Unsafe.Add(ref from, j) / by[0];
+            last[(columns - column)..].Clear();
+        }
+    }
+
     /// <summary>Packs the transpose of a matrix as a right-hand matrix.</summary>
     /// <param name="source">The matrix: columns x depth.</param>
     /// <param name="depth">Rows of its transpose.</param>

@@ -149,6 +149,34 @@ internal static class Vectors
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Joined(Vector512<double> sums) => (sums[0] + sums[4] + (sums[2] + sums[6])) + (sums[1] + sums[5] + (sums[3] + sums[7]));
 
+    /// <summary>The sums of stretches of a length that lie one after the other, each as <see cref="Sum"/> has it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Sums(ReadOnlySpan<double> x, int length, Span<double> result)
+    {
+        // Several short sums at a time: each must wait for its own last addition.
+        const int chains = 4;
+        var i = 0;
+        for (; length < LongSum && i + chains <= result.Length; i += chains)
+        {
+            var first = x.Slice(i * length, length);
+            var second = x.Slice((i + 1) * length, length);
+            var third = x.Slice((i + 2) * length, length);
+            var fourth = x.Slice((i + 3) * length, length);
+            var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0);
+            for (var k = 0; k < first.Length; k++)
+            {
+                a += first[k];
+                b += second[k];
+                c += third[k];
+                d += fourth[k];
+            }
+
+            (result[i], result[i + 1], result[i + 2], result[i + 3]) = (a, b, c, d);
+        }
+
+        for (; i < result.Length; i++) result[i] = Sum(x.Slice(i * length, length));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AllFinite(ReadOnlySpan<double> x)
     {
@@ -246,11 +274,13 @@ internal static class Vectors
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         x = x[..result.Length];
+        ref var from = ref MemoryMarshal.GetReference(x);
+        ref var to = ref MemoryMarshal.GetReference(result);
         var i = 0;
         for (; i + Vector<T>.Count <= result.Length; i += Vector<T>.Count)
         {
-            var some = new Vector<T>(x[i..]);
-            Vector.ConditionalSelect(Vector.LessThanOrEqual(some, Vector<T>.Zero), Vector<T>.Zero, some).CopyTo(result[i..]);
+            var some = Vector.LoadUnsafe(ref from, (nuint)i);
+            Vector.AndNot(some, Vector.LessThanOrEqual(some, Vector<T>.Zero)).StoreUnsafe(ref to, (nuint)i);
         }
 
         for (; i < result.Length; i++) result[i] = x[i] <= T.Zero ? T.Zero : x[i];
@@ -263,10 +293,14 @@ internal static class Vectors
     {
         condition = condition[..result.Length];
         y = y[..result.Length];
+        ref var asked = ref MemoryMarshal.GetReference(condition);
+        ref var from = ref MemoryMarshal.GetReference(y);
+        ref var to = ref MemoryMarshal.GetReference(result);
         var i = 0;
         for (; i + Vector<T>.Count <= result.Length; i += Vector<T>.Count)
         {
-            Vector.ConditionalSelect(Vector.Equals(new Vector<T>(condition[i..]), Vector<T>.Zero), Vector<T>.Zero, new Vector<T>(y[i..])).CopyTo(result[i..]);
+            var isZero = Vector.Equals(Vector.LoadUnsafe(ref asked, (nuint)i), Vector<T>.Zero);
+            Vector.AndNot(Vector.LoadUnsafe(ref from, (nuint)i), isZero).StoreUnsafe(ref to, (nuint)i);
         }
 
         for (; i < result.Length; i++) result[i] = condition[i] == T.Zero ? T.Zero : y[i];

@@ -157,7 +157,35 @@ public sealed class RowProgramTests
     {
         var rows = new Rows(Texts["a dense network"], 1);
         Assert.Equal(["matmul", "sech2", "matmul", "matmul", "mul"], rows.NarrowProgram.Rows.Rows.Instructions.Where(static one => one.Target.IsNarrow && one.Way != ArrayTape.Way.Converted).Select(static one => one.Operation.Name));
-        Assert.Contains(rows.NarrowProgram.Rows.Rows.Instructions, static one => one.Operation.Name == "logsumexp" && one.Target.Storage is ArrayTape.Storage.Row or ArrayTape.Storage.Kept);
+        Assert.Contains(rows.NarrowProgram.Rows.Rows.Instructions, static one => one.Operation.Name == "softmax" && one.Target.Storage is ArrayTape.Storage.Row or ArrayTape.Storage.Kept);
+    }
+
+    [Fact]
+    public void The_exponentials_of_softmax_and_logsumexp_are_computed_once_with_the_bits_of_each()
+    {
+        var instructions = new Rows(Texts["a dense network"], 1).Program.Rows.Rows.Instructions;
+        Assert.Single(instructions, static one => one.Operation is SoftmaxOperation && one.Way == ArrayTape.Way.Both);
+        Assert.DoesNotContain(instructions, static one => one.Operation is LogSumExpOperation);
+        const int count = 300;
+        var random = new Random(3);
+        foreach (var length in new[] { 1, 2, 3, 10, 65 })
+        {
+            var x = Enumerable.Range(0, count * length).Select(_ => (20 * random.NextDouble()) - 10).ToArray();
+            x[random.Next(x.Length)] = double.PositiveInfinity;
+            x[random.Next(x.Length)] = double.NegativeInfinity;
+            x[random.Next(x.Length)] = double.NaN;
+            var (softmax, logarithms) = (new double[x.Length], new double[count]);
+            SoftmaxOperation.WithLogSumExp(x, length, softmax, logarithms);
+            var (parts, logarithm) = (new double[length], new double[1]);
+            for (var row = 0; row < count; row++)
+            {
+                var of = new ArrayOperands { X = x.AsSpan(row * length, length), Y = [], ShapeX = Shape.Vector(length), ShapeY = Shape.Number, Shape = Shape.Vector(length), Indices = [0] };
+                OperationOf<SoftmaxOperation>.Instance.Execute(of, parts);
+                OperationOf<LogSumExpOperation>.Instance.Execute(new ArrayOperands { X = of.X, Y = [], ShapeX = of.ShapeX, ShapeY = of.ShapeY, Shape = Shape.Number, Indices = [0] }, logarithm);
+                Assert.Equal(parts, softmax[(row * length)..((row + 1) * length)]);
+                Assert.Equal(logarithm[0], logarithms[row]);
+            }
+        }
     }
 
     [Fact]

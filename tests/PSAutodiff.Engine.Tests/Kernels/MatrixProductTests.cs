@@ -95,6 +95,25 @@ public sealed class MatrixProductTests
     }
 
     [Fact]
+    public void Inner_products_of_rows_have_the_bits_of_a_plain_loop()
+    {
+        var random = new Random(5);
+        foreach (var rows in new[] { 1, 3, 4, 5, 9 })
+        {
+            foreach (var length in new[] { 1, 2, 7, 10, 33 })
+            {
+                var (x, y, actual) = (Draw<double>(random, rows * length), Draw<double>(random, rows * length), new double[rows]);
+                MatrixProduct.Dots(x, y, actual);
+                for (var row = 0; row < rows; row++)
+                {
+                    var elements = (row * length)..((row + 1) * length);
+                    AssertBits(Plain(x[elements], y[elements], new double[1], 1, length, 1, false), actual[row..(row + 1)]);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void A_product_of_small_whole_numbers_is_exact()
     {
         double[] a = [1, 2, 3, 4, 5, 6];
@@ -193,6 +212,27 @@ public sealed class MatrixProductTests
             {
                 MatrixProduct.MultiplyFewByTransposed<T>(a, rows, Transpose(b, depth, columns), d);
                 AssertBits(Plain(a, b, start, rows, depth, columns, false), d);
+            }
+
+            foreach (var divisor in new[] { 1, 3, 64 })
+            {
+                var divided = new T[packed.Length];
+                MatrixProduct.Pack<T>(b, depth, columns, divided, depth, 0, divisor);
+                var afterwards = packed.ToArray();
+                Vectors.Divide<T>(afterwards, divisor);
+                AssertBits(afterwards, divided);
+            }
+
+            if (columns == 1)
+            {
+                c = start.ToArray();
+                MatrixProduct.MultiplyColumn(new MatrixRows<T>(a, rows, depth), b, c, accumulate);
+                AssertBits(expected, c);
+                var at = random.Next(rows + 1);
+                c = start.ToArray();
+                MatrixProduct.MultiplyColumnTransposed(new MatrixRows<T>(transposed, depth, rows), at, b, c.AsSpan(at), accumulate);
+                MatrixProduct.MultiplyColumnTransposed(new MatrixRows<T>(transposed, depth, rows), 0, b, c.AsSpan(0, at), accumulate);
+                AssertBits(expected, c);
             }
 
             if (depth > MatrixProduct.TileRows) continue;

@@ -155,7 +155,15 @@ internal sealed partial class ArrayTape
             for (var id = 0; id < _reachable.Length; id++)
             {
                 if (!_reachable[id] || _graph.IsLeaf(id)) continue;
-                var shares = _graph.OperationOf(id).Shares;
+                var operation = _graph.OperationOf(id);
+                if (operation is SoftmaxOperation && _varies[id] && _graph.ShapeOf(id) is { IsVector: true, Count: <= LongestRounded } && _graph.Find(OperationOf<LogSumExpOperation>.Instance, _graph.X(id), _graph.Y(id)) is >= 0 and var sum && sum < _reachable.Length && _reachable[sum])
+                {
+                    _shared.Add(id, (sum, 0));
+                    _shared.Add(sum, (id, -1));
+                    continue;
+                }
+
+                var shares = operation.Shares;
                 for (var i = 0; i < shares.Length && !_shared.ContainsKey(id); i++)
                 {
                     if (shares[i].OfOpposite) continue;
@@ -271,6 +279,16 @@ internal sealed partial class ArrayTape
             var (id, other) = sharing >= 0 ? (first, second) : (second, first);
             var (x, shape) = (_graph.X(id), _graph.ShapeOf(id));
             var argument = _isNarrow[id] ? _places[x] : WideOf(x);
+            if (_graph.OperationOf(id) is ArrayOperation)
+            {
+                New(other, _graph.ShapeOf(other));
+                New(id, shape);
+                Add(id, new Instruction(_graph.OperationOf(id), _places[id], argument, _places[other], default, [], Way.Both, 0));
+                Release(x, id);
+                Release(x, other);
+                return;
+            }
+
             Release(x, id);
             if (CanTake(other, x)) Take(other, x, shape);
             else New(other, shape);

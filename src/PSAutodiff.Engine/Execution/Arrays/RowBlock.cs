@@ -67,6 +67,9 @@ internal sealed class RowBlock<T>
                 case var _ when instruction.Target.IsNarrow:
                     ApplyNarrow(instruction);
                     break;
+                case ArrayTape.Way.Both when instruction.Operation is SoftmaxOperation:
+                    SoftmaxOperation.WithLogSumExp(In(instruction.X), instruction.X.Length, In(instruction.Target), In(instruction.Y));
+                    break;
                 case ArrayTape.Way.Both:
                     instruction.Operation.Shares[instruction.Factor].Blocks(In(instruction.X), In(instruction.Y), In(instruction.Target));
                     break;
@@ -119,13 +122,13 @@ internal sealed class RowBlock<T>
         }
     }
 
-    /// <summary>Arithmetic of a matrix with a number for each of its rows, which is stretched nowhere.</summary>
+    /// <summary>Arithmetic of an array with a number for each row of the data, or of a matrix with one for each of its rows, which is stretched nowhere.</summary>
     private bool TryByColumn(in ArrayTape.Instruction instruction, Span<double> result)
     {
         var (target, x, y) = (instruction.Target, instruction.X, instruction.Y);
-        if (!target.Shape.IsMatrix || instruction.Operation is not (SumOperation or SubOperation or MulOperation or DivOperation)) return false;
-        var columns = (int)target.Shape.Columns;
-        if (IsColumn(x) && y.Length == target.Length)
+        if (instruction.Operation is not (SumOperation or SubOperation or MulOperation or DivOperation)) return false;
+        var columns = ColumnsOf(x);
+        if (columns > 0 && y.Length == target.Length)
         {
             var column = In(x);
             var matrix = In(y);
@@ -136,7 +139,8 @@ internal sealed class RowBlock<T>
             return true;
         }
 
-        if (!IsColumn(y) || x.Length != target.Length) return false;
+        columns = ColumnsOf(y);
+        if (columns == 0 || x.Length != target.Length) return false;
         var left = In(x);
         var right = In(y);
         if (instruction.Operation is SumOperation) StretchedBlocks.ByColumn<SumOperation.Function>(left, right, columns, result);
@@ -145,7 +149,10 @@ internal sealed class RowBlock<T>
         else StretchedBlocks.ByColumn<DivOperation.Function>(left, right, columns, result);
         return true;
 
-        bool IsColumn(in ArrayTape.Place place) => place.Length > 1 && place.Shape.IsMatrix && place.Shape.Columns == 1 && place.Shape.Rows == target.Shape.Rows;
+        // For how many elements one after the other an argument has one number; 0 where it has none for so many each.
+        int ColumnsOf(in ArrayTape.Place place) =>
+            place.Length == 1 ? (place.Varies ? target.Length : 0) :
+            target.Shape.IsMatrix && place.Shape.IsMatrix && place.Shape.Columns == 1 && place.Shape.Rows == target.Shape.Rows ? (int)target.Shape.Columns : 0;
     }
 
     private static bool IsDirect(in ArrayTape.Place place, in ArrayTape.Place target) =>
@@ -167,6 +174,12 @@ internal sealed class RowBlock<T>
             : new MatrixRows<T>(Operand(x), result.Length / columns, depth);
         var begins = instruction.Z.Length > 0;
         if (begins) Begin(instruction.Z, columns, result);
+        if (columns == 1 && _piece.IsPacked)
+        {
+            MatrixProduct.MultiplyColumn(rows, _piece.Factor(instruction.Factor), result, begins);
+            return;
+        }
+
         if (_piece.IsPacked)
         {
             MatrixProduct.Multiply(rows, _piece.Packed(instruction.Factor), columns, result, begins, cancellation);

@@ -23,7 +23,7 @@ internal sealed class RowPiece<T>(ArrayTape tape)
     private readonly T[][] _computed = Array.ConvertAll(tape.Rows.Factors, static _ => Array.Empty<T>());
     private readonly (int Factor, int First)[] _packingParts =
     [
-        .. tape.Rows.Factors.SelectMany(static (factor, f) => Enumerable.Range(0, (factor.Lines + LinesPackedAtOnce - 1) / LinesPackedAtOnce).Select(part => (f, part * LinesPackedAtOnce))),
+        .. tape.Rows.Factors.SelectMany(static (factor, f) => Enumerable.Range(0, factor.Columns == 1 ? 0 : (factor.Lines + LinesPackedAtOnce - 1) / LinesPackedAtOnce).Select(part => (f, part * LinesPackedAtOnce))),
     ];
 
     private readonly ReadOnlyMemory<T>[] _columns = new ReadOnlyMemory<T>[tape.Rows.Columns.Names.Count];
@@ -98,7 +98,7 @@ internal sealed class RowPiece<T>(ArrayTape tape)
         for (var i = 0; i < _packed.Length && IsPacked; i++)
         {
             var factor = tape.Rows.Factors[i];
-            if (_packed[i].Length == 0) _packed[i] = new T[MatrixProduct.PackedLength<T>(factor.Depth, factor.Columns)];
+            if (_packed[i].Length == 0 && factor.Columns > 1) _packed[i] = new T[MatrixProduct.PackedLength<T>(factor.Depth, factor.Columns)];
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class RowPiece<T>(ArrayTape tape)
     /// <summary>The index of a row in the data.</summary>
     public int RowAt(int row) => _picks[row];
 
-    /// <summary>A matrix of products, packed.</summary>
+    /// <summary>A matrix of products, packed; those with one column are not.</summary>
     public ReadOnlySpan<T> Packed(int factor) => _packed[factor];
 
     /// <summary>The elements of a result of some of the rows, row after row.</summary>

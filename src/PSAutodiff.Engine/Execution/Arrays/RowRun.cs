@@ -102,7 +102,7 @@ internal sealed class RowRun<T>
 
         _parts =
         [
-            .. program.Sums.SelectMany((sum, s) => sum.Kind == RowSumKind.Product ? Enumerable.Range(0, (WidthOf(sum.X, sum) + ColumnsInPart - 1) / ColumnsInPart).Select(at => (s, at * ColumnsInPart)) : [(s, 0)]),
+            .. program.Sums.SelectMany((sum, s) => sum.Kind == RowSumKind.Product ? Enumerable.Range(0, (WidthOf(sum.X, sum) + PartOf(sum) - 1) / PartOf(sum)).Select(at => (s, at * PartOf(sum))) : [(s, 0)]),
         ];
         _restArena = program.Rest?.Tape.NewArena() ?? [];
         _team = new ThreadTeam(Do, threads);
@@ -193,6 +193,12 @@ internal sealed class RowRun<T>
 
     private static void CopyRows(MatrixRows<T> rows, Span<T> target)
     {
+        if (rows.InOrder is { Length: > 0 } all)
+        {
+            all.CopyTo(target);
+            return;
+        }
+
         for (var i = 0; i < rows.Count; i++) rows[i].CopyTo(target[(i * rows.Width)..]);
     }
 
@@ -301,7 +307,10 @@ internal sealed class RowRun<T>
 
     private RowFaultException FaultOf(int row, AutodiffException exception) => new(exception.ErrorId, _piece.RowAt(row), _piece.RowAt(row) + 1, exception.Message);
 
-    private static bool IsPacked(in RowSum sum, int rows) => sum is { Kind: RowSumKind.Product, HasFew: false } && rows * sum.Depth >= MatrixProduct.TileRows;
+    private bool IsPacked(in RowSum sum, int rows) => sum is { Kind: RowSumKind.Product, HasFew: false } && rows * sum.Depth >= MatrixProduct.TileRows && WidthOf(sum.Y, sum) > 1;
+
+    // The columns of a left-hand matrix whose products are one part of the work: more where the right-hand one has one column, which each part divides by itself.
+    private int PartOf(in RowSum sum) => WidthOf(sum.Y, sum) == 1 ? 16 * ColumnsInPart : ColumnsInPart;
 
     // Memory for packed right-hand matrices of all rows of a piece.
     private void Reserve(int rows)
@@ -325,16 +334,12 @@ internal sealed class RowRun<T>
         if (place.Storage == ArrayTape.Storage.Column)
         {
             var rows = RowsOf(sum.Y, sum);
-            for (var row = first; row < first + count; row++) MatrixProduct.Pack(rows[row], 1, width, packed, depth, row);
+            for (var row = first; row < first + count; row++) MatrixProduct.Pack(rows[row], 1, width, packed, depth, row, _divisor);
         }
         else
         {
-            MatrixProduct.Pack<T>(_piece.Operand(place, first, count), count * sum.Depth, width, packed, depth, first * sum.Depth);
+            MatrixProduct.Pack<T>(_piece.Operand(place, first, count), count * sum.Depth, width, packed, depth, first * sum.Depth, _divisor);
         }
-
-        if (_divisor == 1) return;
-        var panel = MatrixProduct.PanelWidth<T>();
-        for (var start = first * sum.Depth * panel; start < packed.Length; start += depth * panel) Vectors.Divide(packed.Slice(start, count * sum.Depth * panel), _divisor);
     }
 
     /// <summary>A part of a sum over the rows of a piece, added to those before.</summary>
@@ -344,7 +349,7 @@ internal sealed class RowRun<T>
         if (sum.Kind == RowSumKind.Product)
         {
             var width = WidthOf(sum.Y, sum);
-            var count = Math.Min(ColumnsInPart, WidthOf(sum.X, sum) - first);
+            var count = Math.Min(PartOf(sum), WidthOf(sum.X, sum) - first);
             Multiply(sum, number, first, count, NarrowTarget(number).Slice(first * width, count * width), worker);
         }
         else if (IsNarrow(number))
@@ -389,7 +394,7 @@ internal sealed class RowRun<T>
             return;
         }
 
-        if (left.Count >= MatrixProduct.TileRows)
+        if (IsPacked(sum, _piece.Count))
         {
             var scratch = _scratch[worker] ??= new T[MatrixProduct.ScratchLength(ColumnsInPart)];
             MatrixProduct.MultiplyTransposed(left, first, count, _packed[number], width, target, _continues, scratch);
@@ -402,7 +407,8 @@ internal sealed class RowRun<T>
         var few = memory.AsSpan(0, right.Count * width);
         CopyRows(right, few);
         if (_divisor > 1) Vectors.Divide(few, _divisor);
-        MatrixProduct.MultiplyFewTransposed<T>(left, first, count, few, width, target, _continues);
+        if (width == 1) MatrixProduct.MultiplyColumnTransposed<T>(left, first, few, target, _continues);
+        else MatrixProduct.MultiplyFewTransposed<T>(left, first, count, few, width, target, _continues);
     }
 
     private void Scatter(in RowSum sum, int number, Span<double> target, int worker)
@@ -469,7 +475,7 @@ internal sealed class RowRun<T>
     {
         var sum = _program.Sums[part.Sum];
         if (sum.Kind != RowSumKind.Product) return _program.Rows.Outputs[sum.X].Length;
-        return (double)Math.Min(ColumnsInPart, WidthOf(sum.X, sum) - part.First) * WidthOf(sum.Y, sum) * sum.Depth;
+        return (double)Math.Min(PartOf(sum), WidthOf(sum.X, sum) - part.First) * WidthOf(sum.Y, sum) * sum.Depth;
     }
 
     private int LengthOf(int sum) => (int)_program.Sums[sum].Shape.Count;

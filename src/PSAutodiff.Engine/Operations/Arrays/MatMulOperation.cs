@@ -7,6 +7,9 @@ namespace PSAutodiff;
 /// <summary>The matrix product; a vector on the left is a row, one on the right a column, and of two vectors it is the inner product.</summary>
 internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
 {
+    // Elements of a row that take so little time that nobody has to end it early.
+    private const long MostAtOnce = 1 << 16;
+
     internal override string Symbol => "@";
 
     // Read from left to right with '*', but written in parentheses beside it: who reads (W @ x) * y need not know.
@@ -169,6 +172,12 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         var rows = of.ShapeX.IsMatrix ? (int)of.ShapeX.Rows : 1;
         var columns = of.ShapeY.IsMatrix ? (int)of.ShapeY.Columns : 1;
         MatrixProduct.MultiplyPlain(of.X, rows, (int)of.ShapeX.Last, of.Y, columns, result, of.Cancellation);
+    }
+
+    internal override void ExecuteRows(in ArrayOperands of, RowsOfBlock block, Span<double> result)
+    {
+        if (of.ShapeX is { IsVector: true, Count: <= MostAtOnce } && of.ShapeY.IsVector && block is { XVaries: true, YVaries: true }) MatrixProduct.Dots(of.X, of.Y, result);
+        else base.ExecuteRows(of, block, result);
     }
 
     internal override double OperationsOf(in ArgumentShapes of) => WorkOf(of);

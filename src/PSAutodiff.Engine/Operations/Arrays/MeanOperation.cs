@@ -37,6 +37,12 @@ internal sealed class MeanOperation() : ReductionOperation("mean", "mean")
 
     protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation) => LongVectors.Sum(elements, cancellation) / elements.Length;
 
+    protected override void Join(ReadOnlySpan<double> elements, int length, Span<double> result)
+    {
+        Vectors.Sums(elements, length, result);
+        if (length > 1) Vectors.Divide(result, (double)length);
+    }
+
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) =>
         (SumBound(elements, errors) / elements.Length) + ArrayErrors.OfRounding(1, Math.Abs(value));
 }

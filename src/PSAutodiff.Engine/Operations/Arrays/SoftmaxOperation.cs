@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Arrays;
@@ -57,6 +58,32 @@ internal sealed class SoftmaxOperation() : AlongAxisOperation("softmax")
         {
             cancellation.ThrowIfCancellationRequested();
             Vectors.Divide(result.Slice(start, Math.Min(WorkWatch.AtOnce, result.Length - start)), sum);
+        }
+    }
+
+    /// <summary>The same, and the logarithms of the sums of exponentials as <see cref="LogSumExpOperation"/> has them: each exponential is computed once for both.</summary>
+    /// <param name="elements">Stretches of elements, one after the other.</param>
+    /// <param name="length">The length of each.</param>
+    /// <param name="result">Gets the value for each element.</param>
+    /// <param name="logarithms">Gets one for each stretch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void WithLogSumExp(ReadOnlySpan<double> elements, int length, Span<double> result, Span<double> logarithms)
+    {
+        const int most = 128;
+        Span<double> memory = stackalloc double[most];
+        for (var start = 0; start < logarithms.Length; start += most)
+        {
+            var logs = logarithms.Slice(start, Math.Min(most, logarithms.Length - start));
+            var greatest = memory[..logs.Length];
+            var from = elements.Slice(start * length, logs.Length * length);
+            var parts = result.Slice(start * length, from.Length);
+            for (var i = 0; i < greatest.Length; i++) greatest[i] = Vectors.Greatest(from.Slice(i * length, length));
+            StretchedBlocks.ByColumn<SubOperation.Function>(from, greatest, length, parts);
+            Elementary.Exp(parts, parts);
+            Vectors.Sums(parts, length, logs);
+            StretchedBlocks.ByColumn<DivOperation.Function>(parts, logs, length, parts);
+            Elementary.Log(logs, logs);
+            for (var i = 0; i < logs.Length; i++) logs[i] = double.IsFinite(greatest[i]) ? greatest[i] + logs[i] : greatest[i];
         }
     }
 

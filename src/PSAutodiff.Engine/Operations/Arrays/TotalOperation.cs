@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Kernels;
 using PSAutodiff.Operations.Arrays;
@@ -48,32 +47,7 @@ internal sealed class TotalOperation() : ReductionOperation("total", "sum")
 
     protected override double JoinLong(ReadOnlySpan<double> elements, CancellationToken cancellation) => LongVectors.Sum(elements, cancellation);
 
-    // Several short sums at a time: each must wait for its own last addition.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void Join(ReadOnlySpan<double> elements, int length, Span<double> result)
-    {
-        const int chains = 4;
-        var i = 0;
-        for (; length < Vectors.LongSum && i + chains <= result.Length; i += chains)
-        {
-            var first = elements.Slice(i * length, length);
-            var second = elements.Slice((i + 1) * length, length);
-            var third = elements.Slice((i + 2) * length, length);
-            var fourth = elements.Slice((i + 3) * length, length);
-            var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0);
-            for (var k = 0; k < first.Length; k++)
-            {
-                a += first[k];
-                b += second[k];
-                c += third[k];
-                d += fourth[k];
-            }
-
-            (result[i], result[i + 1], result[i + 2], result[i + 3]) = (a, b, c, d);
-        }
-
-        for (; i < result.Length; i++) result[i] = Vectors.Sum(elements.Slice(i * length, length));
-    }
+    protected override void Join(ReadOnlySpan<double> elements, int length, Span<double> result) => Vectors.Sums(elements, length, result);
 
     protected override double JoinBounds(ReadOnlySpan<double> elements, ReadOnlySpan<double> errors, double value) => SumBound(elements, errors);
 
