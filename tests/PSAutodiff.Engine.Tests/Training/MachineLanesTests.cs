@@ -79,7 +79,7 @@ public sealed class MachineLanesTests
             var request = new byte[random.NextInt(40)];
             foreach (ref var one in request.AsSpan()) one = (byte)random.NextInt(i % 2 == 0 ? 4 : 256);
             using var desk = new MachineDesk(ServiceOf);
-            var answer = desk.Answers(MachineDesk.Bundle([[(byte)MachineWork.Lanes, .. request]])).Last(static answer => answer is not null)!;
+            var answer = desk.Ask([(byte)MachineWork.Lanes, .. request]);
             var error = Record.Exception(() => MachineDesk.Open(MachineDesk.Open(answer)[sizeof(int)..]));
             Assert.True(error is MachineLostException or AutodiffException, $"{Convert.ToHexString(request)}: {error}");
         }

@@ -111,7 +111,7 @@ Describe "New-AutodiffSession$because" -Skip:([bool]$noHosts) -Tag Slow {
         $outcome = Get-Outcome { New-AutodiffSession $hosts.Names[0] @wrong -ConnectingTimeout 30000 }
         $outcome.Output | Should -BeNullOrEmpty
         Get-ErrorId $outcome.Errors[0] | Should -BeExactly SessionFailed
-        "$($outcome.Errors[0])" | Should -Match "ssh root@$($hosts.Names[0])"
+        "$($outcome.Errors[0])" | Should -Match "'ssh -i $([regex]::Escape($wrong.KeyFilePath)) root@$([regex]::Escape($hosts.Names[0]))'"
         $outcome.Errors[0].TargetObject | Should -BeExactly $hosts.Names[0]
 
         $mixed = Get-Outcome { New-AutodiffSession 'no such name', $hosts.Names[1] @connect }
