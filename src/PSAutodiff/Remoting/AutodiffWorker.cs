@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PSAutodiff.Kernels.Threading;
 using PSAutodiff.Remoting;
 using PSAutodiff.Training.Machines;
@@ -77,7 +78,12 @@ public sealed class AutodiffWorker : IDisposable
         var looks = Interlocked.Increment(ref _silentLooks);
         if (looks > LooksUntilStop) _desk.Dispose();
 
-        // Only a process that ssh began for one session: over a cut link it would be left behind.
-        if (looks > LooksUntilExit && Environment.GetCommandLineArgs().Any(static argument => argument.TrimStart('-').Equals("sshs", StringComparison.OrdinalIgnoreCase) || argument.TrimStart('-').Equals("sshServerMode", StringComparison.OrdinalIgnoreCase))) Environment.Exit(1);
+        // Only a process that ssh began for one session: over a cut link it would be left behind. It does not end in good order, which could wait for
+        // what is still being written to that link.
+        if (looks > LooksUntilExit && Environment.GetCommandLineArgs().Any(static argument => argument.TrimStart('-').Equals("sshs", StringComparison.OrdinalIgnoreCase) || argument.TrimStart('-').Equals("sshServerMode", StringComparison.OrdinalIgnoreCase)))
+        {
+            using var self = Process.GetCurrentProcess();
+            self.Kill();
+        }
     }
 }

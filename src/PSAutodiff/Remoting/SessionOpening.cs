@@ -150,7 +150,7 @@ internal sealed class SessionOpening
         }
 
         if (_runspace.RunspaceStateInfo is not { State: not RunspaceState.Opened } state) return;
-        throw Failed($"{Cause(state.Reason)} See whether 'ssh {(_address.Port > 0 ? string.Create(CultureInfo.InvariantCulture, $"-p {_address.Port} ") : string.Empty)}{(_key is null ? string.Empty : $"-i {_key} ")}{(_address.User is { } user ? user + "@" : string.Empty)}{_address.Name}' lets you in, and whether sshd_config there has a line 'Subsystem {_subsystem} ...' with the path of PowerShell, which has to start there: as a .NET tool it needs .NET {Environment.Version.Major}. What ssh said stands in the terminal.");
+        throw Failed($"{Cause(state.Reason)} See whether 'ssh {(_address.Port > 0 ? string.Create(CultureInfo.InvariantCulture, $"-p {_address.Port} ") : string.Empty)}{(_key is null ? string.Empty : _key.Any(char.IsWhiteSpace) ? $"-i \"{_key}\" " : $"-i {_key} ")}{(_address.User is { } user ? user + "@" : string.Empty)}{_address.Name}' lets you in, and whether sshd_config there has a line 'Subsystem {_subsystem} ...' with the path of PowerShell, which has to start there: as a .NET tool it needs .NET {Environment.Version.Major}. What ssh said stands in the terminal.");
     }
 
     private List<PSObject> Ask(string script, IEnumerable<object> input, string failed, CancellationToken cancellation, params object?[] arguments)

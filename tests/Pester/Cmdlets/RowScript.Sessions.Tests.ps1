@@ -119,7 +119,7 @@ Describe "-RowScript$because" -Skip:([bool]$noHosts) -Tag Slow {
             Find-Minimum $loss $start -Mean -MissingValue Skip -Session $sessions[0, 1] -Part (0..3) -RowScript {
                 param($Part)
                 Write-Warning 'an old file'
-                1..20 | ForEach-Object { [pscustomobject]@{ x = $_ / 10; y = $_ % 5 ? "$(1 / $_)" : '' } }
+                1..20 | ForEach-Object { [pscustomobject]@{ x = $Part + $_ / 20; y = $_ % 5 ? "$(1 / ($Part + $_ / 20))" : '' } }
             }
         }
         $outcome.Errors | Should -BeNullOrEmpty
