@@ -182,8 +182,11 @@ function Clear-SshHost($Hosts) {
     if (-not $Hosts) { return }
     $isKept = $null -ne (Get-SshShelf)
     $own = foreach ($session in Get-PSSession | Where-Object ComputerName -In $Hosts.Names) {
-        if ($isKept -and $session -in $Hosts.Sessions -and $session.State -eq 'Opened' -and $session.Availability -eq 'Available') { Invoke-Command $session { $PID } }
-        else { $session | Remove-PSSession }
+        $id = if ($isKept -and $session -in $Hosts.Sessions -and $session.State -eq 'Opened' -and $session.Availability -eq 'Available') {
+            # PowerShell may not have noticed yet that its machine is gone.
+            try { Invoke-Command $session { $PID } -ErrorAction Stop } catch { Write-Verbose "$_" }
+        }
+        if ($id) { $id } else { $session | Remove-PSSession }
     }
     if (-not $isKept) { return Close-SshHost $Hosts }
     $left = foreach ($one in $Hosts.Hosts) {
