@@ -78,7 +78,7 @@ Describe "Sweeps and curve fits with -Session$because" -Skip:([bool]$noHosts) -T
 
     It 'keeps the rows that were reached when the last machine of a sweep is killed' {
         $long = $sweep.Clone()
-        $long.Epoch = 4000
+        $long.Epoch = 40000
         $id = Invoke-Command $sessions[2] { $PID }
         $job = Invoke-AfterWork $id ([scriptblock]::Create("Stop-Process -Id $id -Force")) -Seconds 2
         $outcome = Get-Outcome { $iris | Start-NetworkTraining @long -Session $sessions[2] -ResultVariable sweepReached -WarningAction SilentlyContinue }
