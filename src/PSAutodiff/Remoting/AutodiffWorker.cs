@@ -58,7 +58,7 @@ public sealed class AutodiffWorker : IDisposable
                 continue;
             }
 
-            foreach (var one in MessageParts.Of(answer)) yield return one;
+            foreach (var one in MessageParts.Of([answer])) yield return one;
             yield break;
         }
 
@@ -70,7 +70,6 @@ public sealed class AutodiffWorker : IDisposable
     {
         _watch.Dispose();
         _desk.Dispose();
-        _parts.Dispose();
     }
 
     private void Watch()

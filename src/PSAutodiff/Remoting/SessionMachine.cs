@@ -13,7 +13,7 @@ namespace PSAutodiff.Remoting;
 internal sealed class SessionMachine : IMachine, IDisposable
 {
     // Parts that are on the way at once: what a link holds is bounded, and silence is measured from the last of them.
-    private const int MostPartsOnTheWay = 4;
+    private const int MostPartsOnTheWay = 16;
 
     // An answer that says that something is done, or why it is not.
     private const int ShortAnswer = 1 << 16;
@@ -45,7 +45,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
     private readonly Runspace _runspace;
     private readonly RemoteCommand _command;
     private readonly long _silence;
-    private readonly ConcurrentQueue<byte[]> _requests = [];
+    private readonly ConcurrentQueue<MachineRequest> _requests = [];
     private readonly BlockingCollection<byte[]> _answers = [];
 
     // Not disposed: the thread may still wait for it.
@@ -140,7 +140,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Send(MachineWork work, byte[] request) => _requests.Enqueue([(byte)work, .. request]);
+    public void Send(MachineWork work, byte[] request, ReadOnlyMemory<byte> data) => _requests.Enqueue(new MachineRequest([(byte)work, .. request], data));
 
     /// <inheritdoc/>
     public byte[] Receive(CancellationToken cancellation)
@@ -231,7 +231,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
             {
                 _wanted.Wait(MillisecondsBetweenPolls, _dropped.Token);
                 if (_ends && _requests.IsEmpty) break;
-                var requests = new List<byte[]>();
+                var requests = new List<MachineRequest>();
                 while (_requests.TryDequeue(out var request)) requests.Add(request);
                 unanswered += requests.Count;
                 Write(MachineDesk.Bundle(requests));
@@ -261,14 +261,13 @@ internal sealed class SessionMachine : IMachine, IDisposable
         }
     }
 
-    private void Write(byte[] request)
+    private void Write(IReadOnlyList<ReadOnlyMemory<byte>> message)
     {
         var onTheWay = 0;
-        var left = 1 + ((request.Length - 1) / MessageParts.PartBytes);
-        foreach (var part in MessageParts.Of(request))
+        foreach (var part in MessageParts.Of(message))
         {
             _command.Send(part);
-            if (--left <= 0) break;
+            if (MessageParts.IsLast(part)) break;
             if (++onTheWay < MostPartsOnTheWay) continue;
             Arrived();
             onTheWay--;
@@ -285,7 +284,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
     // An answer; null when there is none yet.
     private byte[]? Read()
     {
-        using var answer = new MessageParts(Volatile.Read(ref _longest));
+        var answer = new MessageParts(Volatile.Read(ref _longest));
         var signs = 0;
         while (true)
         {

@@ -41,7 +41,7 @@ internal sealed class PartMachine(string name) : IMachine
 
     public void Expect(long bytes) => Expected = Math.Max(Expected, bytes);
 
-    public void Send(MachineWork work, byte[] request) => _requests.Enqueue(request);
+    public void Send(MachineWork work, byte[] request, ReadOnlyMemory<byte> data) => _requests.Enqueue([.. request, .. data.Span]);
 
     public byte[] Receive(CancellationToken cancellation)
     {

@@ -65,7 +65,7 @@ public sealed class FitMachinesTests
         for (var i = 0; i < 300; i++)
         {
             var worker = new TrainingWorker();
-            foreach (var (key, bytes) in job.Blocks) Assert.Equal([TrainingWorker.Block], worker.Answer([TrainingWorker.Block, .. key.ToByteArray(), .. bytes], default));
+            foreach (var (key, bytes) in job.Blocks) Assert.Equal([TrainingWorker.Block], worker.Answer((byte[])[TrainingWorker.Block, .. key.ToByteArray(), .. bytes], default));
             var damaged = whole.ToArray();
             for (var k = 0; k < i % 3; k++) damaged[9 + random.NextInt(damaged.Length - 9)] = (byte)random.NextInt(256);
             if (i % 4 == 1) damaged = damaged[..(9 + random.NextInt(damaged.Length - 9))];
@@ -74,7 +74,7 @@ public sealed class FitMachinesTests
             Assert.True(error is null or MachineLostException or AutodiffException, error?.ToString());
         }
 
-        Assert.Throws<InvalidDataException>(() => new TrainingWorker().Answer([TrainingWorker.Block, .. Guid.NewGuid().ToByteArray(), 1, 2, 3], default));
+        Assert.Throws<InvalidDataException>(() => new TrainingWorker().Answer((byte[])[TrainingWorker.Block, .. Guid.NewGuid().ToByteArray(), 1, 2, 3], default));
     }
 
     private static CurveFitOptions Options(string form) => new()
@@ -120,7 +120,7 @@ public sealed class FitMachinesTests
 
         public void Expect(long bytes) => Expected = Math.Max(Expected, bytes);
 
-        public void Send(MachineWork work, byte[] request) => _requests.Enqueue(request);
+        public void Send(MachineWork work, byte[] request, ReadOnlyMemory<byte> data) => _requests.Enqueue([.. request, .. data.Span]);
 
         public byte[] Receive(CancellationToken cancellation)
         {

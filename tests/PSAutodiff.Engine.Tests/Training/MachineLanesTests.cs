@@ -130,10 +130,10 @@ public sealed class MachineLanesTests
 
         public void Dispose() => _desk.Dispose();
 
-        public void Send(MachineWork work, byte[] request)
+        public void Send(MachineWork work, byte[] request, ReadOnlyMemory<byte> data)
         {
             if (request[5] == TrainingWorker.Block) Blocks++;
-            _requests.Enqueue([(byte)work, .. request]);
+            _requests.Enqueue([(byte)work, .. request, .. data.Span]);
         }
 
         public byte[] Receive(CancellationToken cancellation)
@@ -144,7 +144,7 @@ public sealed class MachineLanesTests
                 var some = new List<byte[]>();
                 while (_requests.TryDequeue(out var request)) some.Add(request);
                 cancellation.ThrowIfCancellationRequested();
-                foreach (var answer in _desk.Answers(MachineDesk.Bundle(some)))
+                foreach (var answer in _desk.Answers(DeskQuestion.Message(some)))
                 {
                     if (answer is not null) return MachineDesk.Open(answer);
                 }

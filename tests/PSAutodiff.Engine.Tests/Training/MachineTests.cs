@@ -248,11 +248,11 @@ public sealed class MachineTests
 
         public void Expect(long bytes) => Expected = Math.Max(Expected, bytes);
 
-        public void Send(MachineWork work, byte[] request)
+        public void Send(MachineWork work, byte[] request, ReadOnlyMemory<byte> data)
         {
             Assert.False(IsDead);
-            Seen?.Invoke([(byte)work, .. request]);
-            _requests.Add([(byte)work, .. request]);
+            Seen?.Invoke([(byte)work, .. request, .. data.Span]);
+            _requests.Add([(byte)work, .. request, .. data.Span]);
         }
 
         public byte[] Receive(CancellationToken cancellation)
@@ -271,7 +271,7 @@ public sealed class MachineTests
                 return IsHostile ? [TrainingWorker.Start, 0, 0, 0, 0, 1, 2, 3] : throw new MachineLostException("It died.");
             }
 
-            var message = MachineDesk.Bundle(_requests);
+            var message = DeskQuestion.Message(_requests);
             _requests.Clear();
             while (true)
             {

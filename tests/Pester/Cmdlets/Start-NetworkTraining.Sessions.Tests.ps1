@@ -107,10 +107,8 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
             $shell.Stop()
             $clock.Elapsed.TotalSeconds | Should -BeLessThan (1 * (Get-Patience))
             $null = Wait-Until { $sessions[2].Availability -eq 'Available' } (3 * (Get-Patience))
-            # It works no more.
-            $before = Get-ProcessWork $id
-            Start-Sleep -Milliseconds 500
-            (Get-ProcessWork $id) - $before | Should -BeLessThan 0.2
+            # It works no more, but for the compiler of the runtime.
+            Measure-ProcessWork $id | Should -BeLessThan 0.2
         }
         finally { $shell.Dispose() }
     }
@@ -162,7 +160,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
             'new object[] { "Remove-Item /" }'                                                                 = 'not bytes'
             'new[] { new byte[0] }'                                                                            = 'damaged or too long'
             # Longer than what can be said of its work; small parts, which could go on for ever; and signs of life without end.
-            'Enumerable.Repeat(new byte[(1 << 19) + 1], 2)'                                                    = 'damaged or too long'
+            'Enumerable.Repeat(new byte[(1 << 17) + 1], 2)'                                                    = 'damaged or too long'
             'Enumerable.Repeat(new byte[] { 0, 1 }, 1000)'                                                     = 'damaged or too long'
             'Enumerable.Repeat(new byte[] { 3 }, 1000)'                                                        = 'lives, and nothing else'
             'new[] { new byte[] { 1, 9, 9 } }'                                                                 = 'It sent an answer that is not known'

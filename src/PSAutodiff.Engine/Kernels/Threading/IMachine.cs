@@ -25,7 +25,8 @@ internal interface IMachine
     /// <summary>Gives a request, which is sent with the next wait for an answer, together with all others that were given until then.</summary>
     /// <param name="work">Which service of the machine it is for.</param>
     /// <param name="request">The request.</param>
-    void Send(MachineWork work, byte[] request);
+    /// <param name="data">Bytes that follow it, which are not to be changed until it is answered: large data are not copied on their way.</param>
+    void Send(MachineWork work, byte[] request, ReadOnlyMemory<byte> data = default);
 
     /// <summary>Waits for the next answer, however long it takes, while the machine shows signs of life.</summary>
     /// <param name="cancellation">Ends the wait at once.</param>
@@ -57,8 +58,13 @@ internal interface IMachineService
     /// <returns>The answer.</returns>
     /// <exception cref="AutodiffException">The work cannot be done. The error is that of the one who asked.</exception>
     /// <exception cref="InvalidDataException">The request is damaged. The machine counts as lost.</exception>
-    byte[] Answer(byte[] request, CancellationToken cancellation);
+    byte[] Answer(ArraySegment<byte> request, CancellationToken cancellation);
 }
+
+/// <summary>A request on its way.</summary>
+/// <param name="Head">Its first bytes.</param>
+/// <param name="Data">What follows.</param>
+internal readonly record struct MachineRequest(byte[] Head, ReadOnlyMemory<byte> Data = default);
 
 /// <summary>A machine is gone, or cannot be relied on any more.</summary>
 internal sealed class MachineLostException(string message, Exception? inner = null) : Exception(message, inner);
@@ -68,9 +74,9 @@ internal static class MachineForms
 {
     /// <summary>Sends a request, and waits for its answer; no other one may be on the way.</summary>
     /// <inheritdoc cref="IMachine.Receive" path="/exception"/>
-    public static byte[] Ask(this IMachine machine, MachineWork work, byte[] request, CancellationToken cancellation)
+    public static byte[] Ask(this IMachine machine, MachineWork work, byte[] request, CancellationToken cancellation, ReadOnlyMemory<byte> data = default)
     {
-        machine.Send(work, request);
+        machine.Send(work, request, data);
         return machine.Receive(cancellation);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
     private const byte Failed = 2;
 
     private readonly object _gate = new();
-    private readonly Queue<byte[]> _requests = [];
+    private readonly Queue<ArraySegment<byte>> _requests = [];
     private readonly Queue<byte[]> _answers = [];
     private readonly Dictionary<MachineWork, IMachineService> _services = [];
     private readonly CancellationTokenSource _cancellation = new();
@@ -35,15 +35,14 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
 
     /// <summary>Requests as one message.</summary>
     /// <param name="requests">The requests, each of which begins with its <see cref="MachineWork"/>; none to wait for what is in work.</param>
-    public static byte[] Bundle(IReadOnlyCollection<byte[]> requests)
+    /// <returns>The pieces of the message, in order.</returns>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Bundle(IEnumerable<MachineRequest> requests)
     {
-        var message = new byte[requests.Sum(static request => sizeof(int) + request.Length)];
-        var rest = message.AsSpan();
-        foreach (var request in requests)
+        var message = new List<ReadOnlyMemory<byte>>();
+        foreach (var (head, data) in requests)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(rest, request.Length);
-            request.CopyTo(rest[sizeof(int)..]);
-            rest = rest[(sizeof(int) + request.Length)..];
+            message.Add((byte[])[.. BitConverter.GetBytes(checked(head.Length + data.Length)), .. head]);
+            if (data.Length > 0) message.Add(data);
         }
 
         return message;
@@ -65,7 +64,8 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
                 yield break;
             }
 
-            Begin(message[i..(i += count)]);
+            Begin(new ArraySegment<byte>(message, i, count));
+            i += count;
         }
 
         var end = Environment.TickCount64 + MillisecondsOfRound;
@@ -99,7 +99,7 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
 
     /// <summary>The answer of a service, or that it failed: what <see cref="Open"/> opens.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static byte[] AnswerOf(IMachineService service, byte[] request, CancellationToken cancellation)
+    public static byte[] AnswerOf(IMachineService service, ArraySegment<byte> request, CancellationToken cancellation)
     {
         try
         {
@@ -132,7 +132,7 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
         }
     }
 
-    private void Begin(byte[] request)
+    private void Begin(ArraySegment<byte> request)
     {
         lock (_gate)
         {
@@ -149,7 +149,7 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
     {
         while (true)
         {
-            byte[]? request;
+            ArraySegment<byte> request;
             lock (_gate)
             {
                 while (!_requests.TryDequeue(out request))
@@ -171,7 +171,7 @@ internal sealed class MachineDesk(Func<MachineWork, IMachineService?> serviceOf)
         }
     }
 
-    private byte[]? AnswerTo(byte[] request)
+    private byte[]? AnswerTo(ArraySegment<byte> request)
     {
         try
         {

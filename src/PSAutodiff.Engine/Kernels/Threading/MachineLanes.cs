@@ -95,14 +95,14 @@ internal sealed class MachineLanes : IDisposable
         }
     }
 
-    private void Send(Lane lane, byte[] request)
+    private void Send(Lane lane, byte[] request, ReadOnlyMemory<byte> data)
     {
         lock (_gate)
         {
             if (_loss is not null) return;
             lane.Unanswered++;
             _unanswered++;
-            _machine.Send(MachineWork.Lanes, request);
+            _machine.Send(MachineWork.Lanes, request, data);
             Monitor.PulseAll(_gate);
         }
     }
@@ -121,7 +121,7 @@ internal sealed class MachineLanes : IDisposable
 
         public void Expect(long bytes) => lanes._machine.Expect(bytes);
 
-        public void Send(MachineWork work, byte[] request) => lanes.Send(this, [.. BitConverter.GetBytes(number), (byte)work, .. request]);
+        public void Send(MachineWork work, byte[] request, ReadOnlyMemory<byte> data) => lanes.Send(this, [.. BitConverter.GetBytes(number), (byte)work, .. request], data);
 
         public bool Lacks(Guid block)
         {
@@ -154,9 +154,9 @@ internal sealed class LaneService(Func<MachineWork, IMachineService?> serviceOf)
     private readonly Dictionary<(int Lane, MachineWork Work), IMachineService> _services = [];
 
     /// <inheritdoc/>
-    public byte[] Answer(byte[] request, CancellationToken cancellation)
+    public byte[] Answer(ArraySegment<byte> request, CancellationToken cancellation)
     {
-        if (request.Length <= sizeof(int)) throw new InvalidDataException("it ends too early");
+        if (request.Count <= sizeof(int)) throw new InvalidDataException("it ends too early");
         var (lane, work) = (BinaryPrimitives.ReadInt32LittleEndian(request), (MachineWork)request[sizeof(int)]);
         IMachineService? service;
         lock (_services)
@@ -164,6 +164,6 @@ internal sealed class LaneService(Func<MachineWork, IMachineService?> serviceOf)
             if (!_services.TryGetValue((lane, work), out service)) _services[(lane, work)] = service = serviceOf(work) ?? throw new InvalidDataException("The request is not known.");
         }
 
-        return [.. request.AsSpan(0, sizeof(int)), .. MachineDesk.AnswerOf(service, request[(sizeof(int) + 1)..], cancellation)];
+        return [.. request[..sizeof(int)], .. MachineDesk.AnswerOf(service, request[(sizeof(int) + 1)..], cancellation)];
     }
 }

@@ -11,6 +11,9 @@ internal class CheckpointReader(Stream stream)
     /// <summary>Number of bytes left.</summary>
     public long Remaining => stream.Length - stream.Position;
 
+    /// <summary>Bytes to read.</summary>
+    public static MemoryStream StreamOf(ArraySegment<byte> bytes) => new(bytes.Array!, bytes.Offset, bytes.Count);
+
     public byte[] Bytes(int count)
     {
         Require(count);

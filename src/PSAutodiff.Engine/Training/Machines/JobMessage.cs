@@ -94,7 +94,7 @@ internal sealed class JobStore(bool isShared = false)
     private const int MillisecondsOfWait = 60_000;
 
     private readonly object _gate = new();
-    private readonly Dictionary<Guid, Array> _blocks = [];
+    private readonly Dictionary<Guid, Block> _blocks = [];
     private SemaphoreSlim? _room;
 
     /// <summary>The key of a block.</summary>
@@ -123,12 +123,12 @@ internal sealed class JobStore(bool isShared = false)
 
     /// <summary>Takes a block.</summary>
     /// <exception cref="InvalidDataException">It is not that of its key.</exception>
-    public void Take(Guid key, byte[] bytes)
+    public void Take(Guid key, ArraySegment<byte> bytes)
     {
         if (KeyOf(bytes) != key) throw new InvalidDataException("its data are damaged");
         lock (_gate)
         {
-            _blocks[key] = bytes;
+            _blocks[key] = new Block { Bytes = bytes };
             Monitor.PulseAll(_gate);
         }
     }
@@ -141,7 +141,7 @@ internal sealed class JobStore(bool isShared = false)
         var end = isShared ? Environment.TickCount64 + MillisecondsOfWait : 0;
         lock (_gate)
         {
-            Array? block;
+            Block? block;
             while (!_blocks.TryGetValue(key, out block))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -149,12 +149,21 @@ internal sealed class JobStore(bool isShared = false)
                 Monitor.Wait(_gate, 100);
             }
 
-            if (Buffer.ByteLength(block) != (long)count * Marshal.SizeOf<T>()) throw new InvalidDataException("it has more or fewer numbers than rows");
-            if (block is T[] numbers && typeof(T) != typeof(byte)) return numbers;
-            numbers = new T[count];
-            Buffer.BlockCopy(block, 0, numbers, 0, Buffer.ByteLength(block));
-            _blocks[key] = numbers;
+            var bytes = block.Numbers is { } known ? Buffer.ByteLength(known) : block.Bytes.Count;
+            if (bytes != (long)count * Marshal.SizeOf<T>()) throw new InvalidDataException("it has more or fewer numbers than rows");
+            if (block.Numbers is T[] numbers) return numbers;
+            numbers = GC.AllocateUninitializedArray<T>(count);
+            Buffer.BlockCopy(block.Numbers ?? block.Bytes.Array!, block.Numbers is null ? block.Bytes.Offset : 0, numbers, 0, bytes);
+            (block.Numbers, block.Bytes) = (numbers, default);
             return numbers;
         }
+    }
+
+    // What came, until its numbers are asked for.
+    private sealed class Block
+    {
+        public ArraySegment<byte> Bytes { get; set; }
+
+        public Array? Numbers { get; set; }
     }
 }

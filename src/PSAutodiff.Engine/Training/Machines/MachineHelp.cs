@@ -45,7 +45,7 @@ internal sealed class MachineHelp(IMachine machine, WorkList work, Lazy<JobMessa
             machine.Expect(LongestEnd);
             foreach (var (key, bytes) in job.Value.Blocks)
             {
-                if (machine.Lacks(key) && machine.Ask(MachineWork.Starts, [TrainingWorker.Block, .. key.ToByteArray(), .. bytes], cancellation) is not [TrainingWorker.Block]) throw new InvalidDataException("an answer that is not known");
+                if (machine.Lacks(key) && machine.Ask(MachineWork.Starts, [TrainingWorker.Block, .. key.ToByteArray()], cancellation, bytes) is not [TrainingWorker.Block]) throw new InvalidDataException("an answer that is not known");
             }
 
             if (machine.Ask(MachineWork.Starts, [TrainingWorker.Prepare, .. BitConverter.GetBytes(slots), .. BitConverter.GetBytes(Math.Max(1, machine.Room)), .. job.Value.Head], cancellation) is not [TrainingWorker.Prepare]) throw new InvalidDataException("an answer that is not known");

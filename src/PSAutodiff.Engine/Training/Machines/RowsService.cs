@@ -95,9 +95,9 @@ internal sealed class RowsService : IMachineService
     }
 
     /// <inheritdoc/>
-    public byte[] Answer(byte[] request, CancellationToken cancellation)
+    public byte[] Answer(ArraySegment<byte> request, CancellationToken cancellation)
     {
-        using var stream = new MemoryStream(request);
+        using var stream = CheckpointReader.StreamOf(request);
         var reader = new CheckpointReader(stream);
         switch ((Request)reader.Byte())
         {

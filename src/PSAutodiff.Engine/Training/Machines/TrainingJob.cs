@@ -51,9 +51,9 @@ internal static class TrainingJob
     /// <param name="cancellation">Ends the wait for such a block.</param>
     /// <exception cref="InvalidDataException">The bytes are none of a job.</exception>
     /// <exception cref="AutodiffException">The job cannot be trained.</exception>
-    public static IStartTrainer Read(byte[] bytes, int slots, JobStore store, CancellationToken cancellation)
+    public static IStartTrainer Read(ArraySegment<byte> bytes, int slots, JobStore store, CancellationToken cancellation)
     {
-        using var stream = new MemoryStream(bytes);
+        using var stream = CheckpointReader.StreamOf(bytes);
         var reader = new JobReader(stream, store, cancellation);
         var kind = reader.Byte();
         if (kind == OfFit) return FitJob.Read(reader, Math.Max(1, Environment.ProcessorCount / Math.Max(1, slots)), cancellation);

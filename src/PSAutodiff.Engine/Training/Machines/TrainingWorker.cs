@@ -22,9 +22,9 @@ internal sealed class TrainingWorker(JobStore? store = null) : IMachineService
     private IStartTrainer? _trainer;
 
     /// <inheritdoc/>
-    public byte[] Answer(byte[] request, CancellationToken cancellation)
+    public byte[] Answer(ArraySegment<byte> request, CancellationToken cancellation)
     {
-        var reader = new CheckpointReader(new MemoryStream(request));
+        var reader = new CheckpointReader(CheckpointReader.StreamOf(request));
         switch (reader.Byte())
         {
             case Prepare:
