@@ -8,9 +8,9 @@ namespace PSAutodiff.Remoting;
 /// <summary>A script that runs in a session: objects go to its pipeline, and objects come back. Nothing here waits for a machine that does not answer.</summary>
 internal sealed class RemoteCommand : IDisposable
 {
-    // Where the transport broke on a thread of PowerShell's own, the session may be said to be open for a minute; a machine that works speaks sooner.
-    private const int MillisecondsAfterBreak = 850;
-    private const int MostMillisecondsAfterBreak = 3000;
+    // How long a session that broke may take until it says so by itself, and why. Where the transport broke on a thread of PowerShell's own, that can be a minute.
+    private const int MillisecondsAfterBreak = 200;
+    private const int MillisecondsUntilOver = 850;
     private const int MillisecondsBetweenLooks = 100;
     private const int MillisecondsOfStop = 15_000;
     private const int MillisecondsOfRelease = 1500;
@@ -26,13 +26,7 @@ internal sealed class RemoteCommand : IDisposable
 
     // Not disposed: an event may come late.
     private readonly SemaphoreSlim _news = new(0);
-    private readonly long _begun = Environment.TickCount64;
-    private long _heard = Environment.TickCount64;
-    private long _asked;
-
-    // The longest silences between what came, of which old ones fade: a machine that is busy with other things speaks later. Written by one event at a time.
-    private long _silence;
-    private bool _hasSpoken;
+    private readonly TransportProcess _transport;
     private int _disposed;
     private Exception? _sending;
 
@@ -44,17 +38,11 @@ internal sealed class RemoteCommand : IDisposable
     {
         TransportGuard.Stand();
         _runspace = runspace;
+        _transport = new TransportProcess(runspace);
         _shell.Runspace = runspace;
         _shell.AddScript(script);
         foreach (var argument in arguments) _shell.AddArgument(argument);
-        _output.DataAdded += (_, _) =>
-        {
-            var now = Environment.TickCount64;
-            if (_hasSpoken) Volatile.Write(ref _silence, Math.Max(now - Math.Max(Heard, Volatile.Read(ref _asked)), _silence * 7 / 8));
-            _hasSpoken = true;
-            Volatile.Write(ref _heard, now);
-            _news.Release();
-        };
+        _output.DataAdded += (_, _) => _news.Release();
         _shell.InvocationStateChanged += (_, _) => _news.Release();
         _runspace.StateChanged += OnStateChanged;
         _shell.BeginInvoke(_input, _output);
@@ -62,12 +50,6 @@ internal sealed class RemoteCommand : IDisposable
         // What is sent is written by this thread: it may be held up by a full pipe.
         new Thread(Write) { IsBackground = true, Name = "PSAutodiff sender" }.Start();
     }
-
-    /// <summary>When something came last, as <see cref="Environment.TickCount64"/>.</summary>
-    public long Heard => Volatile.Read(ref _heard);
-
-    /// <summary>Whether the script answers whatever is sent within half a second, if only by a sign of life.</summary>
-    public bool ShowsLife { get; init; }
 
     /// <summary>Whether it is left as it is at the end, since the machine does not answer.</summary>
     public bool IsAbandoned { get; set; }
@@ -93,11 +75,7 @@ internal sealed class RemoteCommand : IDisposable
     public bool IsLost => _runspace.RunspaceStateInfo.State != RunspaceState.Opened || Failure is IOException or PSRemotingTransportException;
 
     /// <summary>Sends an object, without waiting.</summary>
-    public void Send(object item)
-    {
-        Volatile.Write(ref _asked, Environment.TickCount64);
-        _outbox.Add(item);
-    }
+    public void Send(object item) => _outbox.Add(item);
 
     /// <summary>Says that no more objects will be sent.</summary>
     public void EndInput() => _outbox.CompleteAdding();
@@ -154,7 +132,7 @@ internal sealed class RemoteCommand : IDisposable
         new Thread(() => Close(isLost)) { IsBackground = true, Name = "PSAutodiff closer" }.Start();
     }
 
-    private bool IsBroken => ShowsLife && TransportGuard.LastBreak is var broken && broken >= Heard && Environment.TickCount64 - Math.Max(broken, Volatile.Read(ref _asked)) > Math.Clamp(2 * Volatile.Read(ref _silence), MillisecondsAfterBreak, MostMillisecondsAfterBreak);
+    private bool IsBroken => _transport.MillisecondsGone > MillisecondsAfterBreak;
 
     private void Close(bool isLost)
     {
@@ -164,7 +142,11 @@ internal sealed class RemoteCommand : IDisposable
             {
                 var stop = new Thread(Stop) { IsBackground = true, Name = "PSAutodiff stop" };
                 stop.Start();
-                if (stop.Join(MillisecondsOfStop) || TransportGuard.LastBreak < _begun) return;
+                var end = Environment.TickCount64 + MillisecondsOfStop;
+                while (!IsBroken)
+                {
+                    if (stop.Join(MillisecondsBetweenLooks) || Environment.TickCount64 > end) return;
+                }
             }
 
             Release();
@@ -191,7 +173,7 @@ internal sealed class RemoteCommand : IDisposable
     // be said to be open then, and Remove-PSSession would wait for an answer that cannot come.
     private void Release()
     {
-        if (IsOver(MillisecondsAfterBreak)) return;
+        if (IsOver(MillisecondsUntilOver)) return;
         TransportGuard.Release(_shell);
         if (!IsOver(MillisecondsOfRelease)) TransportGuard.Release(_runspace);
     }

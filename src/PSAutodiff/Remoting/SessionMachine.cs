@@ -58,7 +58,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
     private SessionMachine(string name, Runspace runspace, long silence)
     {
         (Name, _runspace, _silence) = (name, runspace, silence);
-        _command = new RemoteCommand(runspace, Work) { ShowsLife = true };
+        _command = new RemoteCommand(runspace, Work);
     }
 
     /// <inheritdoc/>

@@ -18,11 +18,6 @@ internal static class TransportGuard
     private static readonly Lazy<bool> Installed = new(Install);
     private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    private static long _lastBreak = long.MinValue;
-
-    /// <summary>When a transport broke in this way; PowerShell may then believe for a minute that the session is open. The time is that of <see cref="Environment.TickCount64"/>.</summary>
-    public static long LastBreak => Volatile.Read(ref _lastBreak);
-
     /// <summary>Stands guard from now on.</summary>
     /// <returns>Whether it does. Only one handler can be set in a process, and somebody else may have.</returns>
     public static bool Stand() => Installed.Value;
@@ -50,6 +45,14 @@ internal static class TransportGuard
         {
             // It is left as it is.
         }
+    }
+
+    /// <summary>The number of the process of ssh that carries a session; null where there is none, or where PowerShell is not as it was known here.</summary>
+    /// <param name="runspace">That of the session.</param>
+    public static int? ProcessOf(Runspace runspace)
+    {
+        var transport = Inside(runspace, "RunspacePool", "RemoteRunspacePoolInternal", "DataStructureHandler", "TransportManager");
+        return transport?.GetType().GetField("_sshProcessId", Members)?.GetValue(transport) is int and > 0 and var number ? number : null;
     }
 
     private static void Close(object? transport)
@@ -95,10 +98,6 @@ internal static class TransportGuard
         }
     }
 
-    private static bool IsOfTransport(Exception exception)
-    {
-        if (exception is not (IOException or ObjectDisposedException) || exception.StackTrace is not { } trace || !Places.Any(place => trace.Contains(place, StringComparison.Ordinal))) return false;
-        Volatile.Write(ref _lastBreak, Environment.TickCount64);
-        return true;
-    }
+    private static bool IsOfTransport(Exception exception) =>
+        exception is (IOException or ObjectDisposedException) && exception.StackTrace is { } trace && Places.Any(place => trace.Contains(place, StringComparison.Ordinal));
 }
