@@ -14,7 +14,7 @@ BeforeAll {
         InputNoise = 0.05; GaussianDropout = 0.1; ValidationFraction = 0.2; Patience = 4000; Restart = 2; ThrottleLimit = 2
     }"
     $training = & ([scriptblock]::Create($settings))
-    $whole = $rows | Start-NetworkTraining @training -CheckpointPath (Join-Path $TestDrive whole)
+    $whole = $rows | Start-NetworkTraining @training -CheckpointPath (Join-Path $TestDrive whole) -CheckpointInterval 4000
     $wholeLength = (Get-Item (Join-Path $TestDrive whole)).Length
 
     # A PowerShell that has everything ready and goes on with the training when it gets a line; it ends with the text of the network.
@@ -42,7 +42,7 @@ BeforeAll {
 Describe 'A training that is killed again and again' -Tag Slow {
     BeforeAll {
         # Each kill takes a PowerShell: PSAUTODIFF_KILLS = 50 before a release.
-        $most = [int]($env:PSAUTODIFF_KILLS ?? 20)
+        $most = [int]($env:PSAUTODIFF_KILLS ?? 8)
         $seed = [Environment]::TickCount
         $random = [Random]::new($seed)
         $said = "the random moments have the seed $seed"
