@@ -260,9 +260,9 @@ public sealed class InvokeCurveFitCommand : RowsCmdlet
         Fit(columns, parts.ToData(RowTotal.Sum), null, [], parts);
     }
 
-    // A variable without an initial value may be a column that is misspelled.
-    private void WarnOfLoss(string name, string why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}");
+    private void WarnOfLoss(string name, string why) => WriteWarning(SessionMachines.LossOf(name, why));
 
+    // A variable without an initial value may be a column that is misspelled.
     private CurveFitResult? Run(CurveFit fit, double[] start, CurveFitOptions options, FitColumns columns, RowScriptParts? parts, FitMachines? starts)
     {
         try

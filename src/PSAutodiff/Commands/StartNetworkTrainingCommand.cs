@@ -250,7 +250,7 @@ public sealed partial class StartNetworkTrainingCommand : TrainingCmdlet
         return Require(Session, () => SessionMachines.Open(Session!, TimeoutSeconds, IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null, IncludeLocal, WarnOfLoss, () => Stopping, Cancellation));
     }
 
-    private void WarnOfLoss(string name, string why) => WriteWarning($"The machine {name} was lost, and its work goes to the others. {why}");
+    private void WarnOfLoss(string name, string why) => WriteWarning(SessionMachines.LossOf(name, why));
 
     private protected override IEnumerable<string> NeededColumns => base.NeededColumns.Concat(_form.NeededColumns);
 

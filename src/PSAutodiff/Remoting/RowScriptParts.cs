@@ -139,6 +139,7 @@ internal sealed class RowScriptParts : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenSource _lost;
     private readonly int[] _counts;
+    private readonly IReadOnlyDictionary<PSSession, string> _names;
 
     private readonly HashSet<string> _warnings = [];
 
@@ -160,6 +161,7 @@ internal sealed class RowScriptParts : IDisposable
         (_source, _reading, _warn, _cancellation) = (source, reading, warn, cancellation);
         _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _counts = new int[source.Values?.Length ?? source.Sessions.Length];
+        _names = SessionMachines.NamesOf(source.Sessions);
         foreach (var session in source.Sessions) _held.Add(session, []);
         try
         {
@@ -240,7 +242,7 @@ internal sealed class RowScriptParts : IDisposable
             while (left.Count > 0) ReadParts(left);
             var holders = _held.Where(static pair => pair.Value.Count > 0).Select(static pair => (pair.Key, Parts: pair.Value.Order().ToArray())).ToArray();
             var losses = new List<(int Index, string Why)>();
-            _machines = SessionMachine.Open([.. holders.Select(static holder => (holder.Key.ComputerName, holder.Key.Runspace))], _source.Silence, 1, (index, why) => losses.Add((index, why)), _cancellation);
+            _machines = SessionMachine.Open([.. holders.Select(holder => (_names[holder.Key], holder.Key.Runspace))], _source.Silence, 1, (index, why) => losses.Add((index, why)), _cancellation);
             if (losses.Count == 0)
             {
                 var dealt = _machines.Zip(holders, static (machine, holder) => new PartHolder(machine, holder.Parts)).ToArray();
@@ -293,10 +295,10 @@ internal sealed class RowScriptParts : IDisposable
         SessionMachine.WaitUntilFree(session.Runspace, _cancellation);
         if (session.Runspace.RunspaceStateInfo.State != RunspaceState.Opened)
         {
-            return CanDoWithout ? null : throw SessionMachine.Unusable(session.ComputerName, SessionMachine.NotOpen);
+            return CanDoWithout ? null : throw SessionMachine.Unusable(_names[session], SessionMachine.NotOpen);
         }
 
-        if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) return CanDoWithout ? null : throw SessionMachine.Unusable(session.ComputerName, SessionMachine.Busy);
+        if (session.Runspace.RunspaceAvailability != RunspaceAvailability.Available) return CanDoWithout ? null : throw SessionMachine.Unusable(_names[session], SessionMachine.Busy);
         byte[][] requests = [.. parts.Select(part => _reading.Request(_key, part))];
         var command = new RemoteCommand(session.Runspace, Read, requests, _source.Script.ToString(), _source.Values is null ? null : parts.Select(part => _source.Values[part]).ToArray());
         command.EndInput();
@@ -333,7 +335,7 @@ internal sealed class RowScriptParts : IDisposable
     // Each once, however often rows are read.
     private void Say(PSSession session, string warning)
     {
-        var text = VisibleText.Of($"{session.ComputerName}: {(warning.Length > LongestWarning ? warning[..LongestWarning] + "..." : warning)}");
+        var text = VisibleText.Of($"{_names[session]}: {(warning.Length > LongestWarning ? warning[..LongestWarning] + "..." : warning)}");
         if (_warnings.Count < MostWarnings && _warnings.Add(text)) _warn(text);
     }
 
@@ -345,8 +347,8 @@ internal sealed class RowScriptParts : IDisposable
         foreach (var part in gone) left.Enqueue(part);
     }
 
-    private static AutodiffException Failed(PSSession session, int part, string why) =>
-        new(ErrorIds.RowScriptFailed, VisibleText.Of(string.Create(CultureInfo.InvariantCulture, $"Part {part + 1} of the rows could not be read on {session.ComputerName}: {(why.Length > 400 ? why[..400] + "..." : why)}")));
+    private AutodiffException Failed(PSSession session, int part, string why) =>
+        new(ErrorIds.RowScriptFailed, VisibleText.Of(string.Create(CultureInfo.InvariantCulture, $"Part {part + 1} of the rows could not be read on {_names[session]}: {(why.Length > 400 ? why[..400] + "..." : why)}")));
 
     private PartHolder[] Replace(PartHolder lost, string why, CancellationToken cancellation)
     {
@@ -363,11 +365,11 @@ internal sealed class RowScriptParts : IDisposable
     private void Lose(PSSession session, string why)
     {
         _held.Remove(session);
-        var name = VisibleText.Of(session.ComputerName);
+        var name = _names[session];
         why = VisibleText.Of(why.Length > 300 ? why[..300] + "..." : why);
         if (_source.Values is not null && _held.Count > 0)
         {
-            _warn($"The machine {name} was lost, and its parts of the rows are read again by the others. {why}");
+            _warn(SessionMachines.LossOf(name, why, "its parts of the rows are read again by the others"));
             return;
         }
 

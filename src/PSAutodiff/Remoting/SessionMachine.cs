@@ -169,8 +169,8 @@ internal sealed class SessionMachine : IMachine, IDisposable
 
         Drop();
 
-        // Whoever comes next finds it free: it is counted as busy for a moment after the end of the pipeline.
-        if (_loss is null && _command.HasEnded) WaitUntilFree(_runspace, CancellationToken.None);
+        // Whoever comes next finds it free: it is counted as busy until what was stopped has ended, and for a moment after the end of the pipeline.
+        if (_loss is null) WaitUntilFree(_runspace, CancellationToken.None);
     }
 
     /// <summary>Lets go of the machine at once.</summary>

@@ -23,12 +23,27 @@ internal sealed class SessionMachines : IDisposable
     /// <exception cref="AutodiffException">A session cannot be used; the message says why.</exception>
     public static SessionMachines Open(PSSession[] sessions, int timeoutSeconds, int? slots, bool includesLocal, Action<string, string> lost, Func<bool> isStopping, CancellationToken cancellation)
     {
+        var names = NamesOf(sessions);
         var losses = new List<(string Name, string Why)>();
-        var all = SessionMachine.Open([.. sessions.Select(static session => (session.ComputerName, session.Runspace))], timeoutSeconds * 1000L, slots, (index, why) => losses.Add((sessions[index].ComputerName, why)), cancellation);
+        var all = SessionMachine.Open([.. sessions.Select(session => (names[session], session.Runspace))], timeoutSeconds * 1000L, slots, (index, why) => losses.Add((names[sessions[index]], why)), cancellation);
         if (all.Length == 0 && !includesLocal) throw SessionMachine.Unusable(losses[0].Name, losses[0].Why);
-        foreach (var (name, why) in losses) lost(VisibleText.Of(name), why);
+        foreach (var (name, why) in losses) lost(name, why);
         return new(all, isStopping);
     }
+
+    /// <summary>What sessions are called in messages: by their machines, and where a machine has several by their own names too.</summary>
+    public static IReadOnlyDictionary<PSSession, string> NamesOf(PSSession[] sessions)
+    {
+        var counts = sessions.Select(static session => session.ComputerName).CountBy(static name => name, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        return sessions.Distinct().ToDictionary(static session => session, session => VisibleText.Of(counts[session.ComputerName] == 1 ? session.ComputerName : $"{session.ComputerName} ({session.Name})"));
+    }
+
+    /// <summary>The warning that a machine does not work any more, or does not begin to.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="then">What becomes of its work.</param>
+    public static string LossOf(string name, string why, string then = "its work goes to the others") =>
+        why == SessionMachine.Busy ? $"The session to {name} is left out. {why}" : $"The machine {name} was lost, and {then}. {why}";
 
     /// <inheritdoc/>
     public void Dispose()

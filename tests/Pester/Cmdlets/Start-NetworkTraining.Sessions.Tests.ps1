@@ -84,11 +84,27 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
             $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[3, 2] }
             $outcome.Errors | Should -BeNullOrEmpty
             Get-Essence $outcome.Output[0] | Should -BeExactly $expectedOfShort
-            "$($outcome.Warnings)" | Should -BeLike "*$($hosts.Names[3])*It is busy*"
+            "$($outcome.Warnings)" | Should -BeLike "The session to $($hosts.Names[3]) is left out. It is busy.*"
             Get-ErrorId (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[3] }).Errors[0] | Should -BeExactly SessionUnusable
         }
         finally { $job | Remove-Job -Force }
         $null = Wait-Until { $sessions[3].Availability -eq 'Available' } 30
+    }
+
+    It 'tells two sessions on one machine apart by their names' {
+        Restore-SshSession $hosts 2
+        $other = New-AutodiffSession $hosts.Names[2] @connect
+        $other.Name = 'the other'
+        try {
+            $job = Invoke-Command $other { Start-Sleep 300 } -AsJob
+            (Get-Outcome { $iris | Start-NetworkTraining @short -Session $sessions[2], $other }).Warnings | Should -BeLike "The session to $($hosts.Names[2]) (the other) is left out.*"
+            $job | Remove-Job -Force
+            $null = Wait-Until { $other.Availability -eq 'Available' } 30
+            $outcome = Get-Outcome { Invoke-CurveFit 'a*x' -Label y -Parameter a -Session $sessions[2], $other -Part 1, 2 -RowScript { param($Part) Write-Warning "part $Part"; [pscustomobject]@{ x = $Part; y = 1 } } }
+            $outcome.Errors | Should -BeNullOrEmpty
+            "$($outcome.Warnings)" | Should -Match "$($hosts.Names[2]) \($($sessions[2].Name)\): part 1.*$($hosts.Names[2]) \(the other\): part 2"
+        }
+        finally { $other | Remove-PSSession }
     }
 
     It 'is back within a second after Ctrl+C, and nothing goes on there three seconds later' {

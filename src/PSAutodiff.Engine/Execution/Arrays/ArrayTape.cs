@@ -182,7 +182,7 @@ internal sealed partial class ArrayTape
     /// <param name="cancellation">Ends it early.</param>
     public double[] NewArena(CancellationToken cancellation = default)
     {
-        var arena = new double[ArenaLength];
+        var arena = GC.AllocateUninitializedArray<double>(ArenaLength);
         _constants.CopyTo(arena, Inputs.Length);
         Run(_fixed, 0, _fixed.Steps.Length, arena, cancellation);
         return arena;
