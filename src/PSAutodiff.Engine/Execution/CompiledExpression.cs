@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Execution.Scalar;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff;
 
@@ -108,8 +109,9 @@ public sealed class CompiledExpression
     /// <param name="first">See <see cref="Tape.Compile"/>.</param>
     /// <param name="firstInputs">How many values stand in the first place; null for all.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
-    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string> variables, ReadOnlySpan<int> first, int? firstInputs, CancellationToken cancellation) =>
-        new(Tape.Compile(outputs, variables, first, cancellation), new VariableLayout(variables), firstInputs ?? variables.Count);
+    /// <param name="products">See <see cref="Tape.Compile"/>.</param>
+    internal static CompiledExpression Compile(RootedGraph outputs, IReadOnlyList<string> variables, ReadOnlySpan<int> first, int? firstInputs, CancellationToken cancellation, WrittenProducts? products = null) =>
+        new(Tape.Compile(outputs, variables, first, cancellation, products), new VariableLayout(variables), firstInputs ?? variables.Count);
 
     /// <summary>Evaluates all expressions at one point, following IEEE arithmetic.</summary>
     /// <param name="values">Values of <see cref="Variables"/>, in order; of arrays all elements, row after row.</param>

@@ -2,6 +2,7 @@ using System.Numerics;
 
 using PSAutodiff.Data;
 using PSAutodiff.Kernels;
+using PSAutodiff.Training;
 using PSAutodiff.Training.Models;
 using Xunit;
 
@@ -14,7 +15,7 @@ namespace PSAutodiff.Tests;
 /// <remarks>
 /// In double all bits are the same. In single precision none differs by more than a millionth of the largest derivative, or of 1 for losses: expressions are
 /// computed in double but for products and what they begin with, the code by hand rounds more often. Beside double at the same parameters derivatives of
-/// expressions are nearer than those by hand, and losses as near. Small networks are trained as numbers, whose sums have another order.
+/// expressions are nearer than those by hand, and losses as near. Small networks are trained as numbers, in double in either precision, with the bits of arrays.
 /// </remarks>
 public sealed class NetworkRecipeGateTests
 {
@@ -31,13 +32,70 @@ public sealed class NetworkRecipeGateTests
             foreach (var (input, dropout) in Case<double>.Noises)
             {
                 var what = one.What(input, dropout);
-                var (byHand, expected) = one.Gradient(one.ByHand(), input, dropout);
-                var (loss, gradient) = one.Gradient(one.AsArrays(), input, dropout);
-                Assert.True(loss == byHand, $"{what}: the loss is {loss:R}, not {byHand:R}");
-                for (var i = 0; i < expected.Length; i++) Assert.True(gradient[i] == expected[i], $"{what}: derivative {i} is {gradient[i]:R}, not {expected[i]:R}");
-                if (input > 0) continue;
-                (loss, gradient) = one.Gradient(one.AsTrained(), input, dropout);
-                AssertNear(1e-14, byHand, expected, loss, gradient, $"{what}, as trained");
+                var byHand = one.Gradient(one.ByHand(), input, dropout);
+                AssertSame(byHand, one.Gradient(one.AsArrays(), input, dropout), what);
+                if (input == 0) AssertSame(byHand, one.Gradient(one.AsTrained(), input, dropout), $"{what}, as trained");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(4095)]
+    [InlineData(4096)]
+    public void Large_batches_have_the_bits_of_backpropagation(int rows)
+    {
+        foreach (var n in (int[])[1, 5, 6, 7])
+        {
+            var one = Case<double>.Draw(n, rows);
+            AssertSame(one.Gradient(one.ByHand(), 0, 0), one.Gradient(one.AsTrained(), 0, 0), one.What(0, 0));
+        }
+    }
+
+    [Fact]
+    public void Steps_have_the_bits_of_backpropagation()
+    {
+        for (var n = 0; n < 100; n++)
+        {
+            var one = Case<double>.Draw(n);
+            foreach (var optimizer in (TrainingOptimizer[])[TrainingOptimizer.GradientDescent, TrainingOptimizer.Adam])
+            {
+                var expected = Steps(one.ByHand(), optimizer);
+                var actual = Steps(one.AsTrained(), optimizer);
+                for (var i = 0; i < expected.Length; i++) Assert.True(actual[i] == expected[i], $"{one.What(0, 0)}, {optimizer}: {i} is {actual[i]:R}, not {expected[i]:R}");
+            }
+
+            // Batches of one row, of three and of all, and the losses before each step.
+            double[] Steps(ITrainingModel<double> model, TrainingOptimizer optimizer)
+            {
+                var (parameters, moved, losses) = (one.Network.FlatParameters<double>(), new double[one.Network.ParameterCount], new List<double>());
+                var update = new TrainingUpdate<double>(new TrainingOptions { LearningRate = 0.05, Optimizer = optimizer }, parameters.Length, model.IsDecayed);
+                var gradient = new double[parameters.Length];
+                for (var step = 1; step <= 20; step++)
+                {
+                    var first = step % one.Order.Length;
+                    var rows = one.Order.AsSpan(first, Math.Min(step % 3 == 0 ? one.Order.Length : (step % 2) + (step % 3), one.Order.Length - first));
+                    losses.Add(model.Gradient(parameters, rows, gradient, null, Token));
+                    update.Step(step, parameters, gradient, moved, null);
+                    (parameters, moved) = (moved, parameters);
+                }
+
+                if (model is not IDescentModel<double> { Descends: true } descending) return [.. Descent(model, parameters), .. losses];
+                var last = new double[one.Order.Length];
+                Assert.Equal(last.Length, descending.Descend(parameters, one.Order, 0.05, 1, last));
+                return [.. parameters, .. last, .. losses];
+            }
+
+            // Plain steps on a row each.
+            double[] Descent(ITrainingModel<double> model, double[] parameters)
+            {
+                var (gradient, last) = (new double[parameters.Length], new List<double>());
+                foreach (var row in one.Order)
+                {
+                    last.Add(model.Gradient(parameters, [row], gradient, null, Token));
+                    for (var i = 0; i < parameters.Length; i++) parameters[i] -= 0.05 * gradient[i];
+                }
+
+                return [.. parameters, .. last];
             }
         }
     }
@@ -64,7 +122,7 @@ public sealed class NetworkRecipeGateTests
                 squaresOfLosses += Square((loss - trueLoss) / lossSize);
                 if (input > 0) continue;
                 (loss, gradient) = one.Gradient(one.AsTrained(), input, dropout);
-                AssertNear(1.5e-6, trueLoss, truth, loss, gradient, $"{what}, as trained");
+                AssertNear(1e-6, trueLoss, truth, loss, gradient, $"{what}, as trained");
             }
         }
 
@@ -74,6 +132,12 @@ public sealed class NetworkRecipeGateTests
         Assert.True(squaresOfLosses <= 1.01 * squaresByHandOfLosses, $"Losses are {Math.Sqrt(squaresOfLosses / (3 * Networks))} off the truth, by hand {Math.Sqrt(squaresByHandOfLosses / (3 * Networks))}.");
 
         static double Square(double x) => x * x;
+    }
+
+    private static void AssertSame((double Loss, double[] Gradient) expected, (double Loss, double[] Gradient) actual, string what)
+    {
+        Assert.True(actual.Loss == expected.Loss, $"{what}: the loss is {actual.Loss:R}, not {expected.Loss:R}");
+        for (var i = 0; i < expected.Gradient.Length; i++) Assert.True(actual.Gradient[i] == expected.Gradient[i], $"{what}: derivative {i} is {actual.Gradient[i]:R}, not {expected.Gradient[i]:R}");
     }
 
     private static void AssertNear<T, TExpected>(double tolerance, double expectedLoss, TExpected[] expected, double loss, T[] actual, string what)
@@ -99,7 +163,7 @@ public sealed class NetworkRecipeGateTests
     {
         public static (double Input, double Dropout)[] Noises => [(0.0, 0.0), (0.1, 0.0), (0.2, 0.3)];
 
-        public static Case<T> Draw(int number)
+        public static Case<T> Draw(int number, int? rowCount = null)
         {
             var random = new Random(number);
             int[] sizes = [.. Enumerable.Range(0, 2 + random.Next(6)).Select(_ => 1 + random.Next(random.Next(4) == 0 ? 60 : 9))];
@@ -108,7 +172,8 @@ public sealed class NetworkRecipeGateTests
             if (random.Next(4) == 0 && sizes[1..].All(static size => size > 1)) network = NetworkPruning.Prune(network, null, 0.1);
             LossFunction[] losses = activations[^1] is ActivationFunction.Sigmoid or ActivationFunction.Softmax ? Enum.GetValues<LossFunction>() : [LossFunction.MeanSquaredError, LossFunction.HalfSquaredError];
             var loss = losses[random.Next(losses.Length)];
-            var rows = random.Next(2) == 0 ? 1 << random.Next(6) : 1 + random.Next(70);
+            var drawn = random.Next(2) == 0 ? 1 << random.Next(6) : 1 + random.Next(70);
+            var rows = rowCount ?? drawn;
             var hasClasses = random.Next(2) == 0;
             var data = new TrainingData<T>
             {

@@ -112,11 +112,11 @@ internal sealed class WaysOfRunning
         if (count is > 0 and <= LaneSums.MostRows) CompareLanes(points);
     }
 
-    /// <summary>Sums over rows side by side: of the first few in turn, as by one row after another, of more as by blocks.</summary>
+    /// <summary>Means over rows side by side: of the first few in turn, as by one row after another, of more as by blocks.</summary>
     private void CompareLanes(double[][] points)
     {
         var columns = _program.Any(0, 1, _program.Names.Length / 2, _program.Names.Length);
-        if (LaneProgram.TryCreate(_compiled.Tape, columns) is not { } program) return;
+        if (LaneProgram.TryCreate(_compiled.Tape, columns, Array.ConvertAll(_outputs, static _ => -1)) is not { } program) return;
         var lanes = new LaneSums(program, _compiled.Tape.Constants);
         double[] cells = [.. points.SelectMany(point => point[..columns])];
         var results = new double[_outputs.Length];
@@ -124,9 +124,9 @@ internal sealed class WaysOfRunning
         {
             // What does not vary is as in the first row.
             var all = Array.ConvertAll(points[..count], point => Plain([.. point[..columns], .. points[0][columns..]]));
-            double[] total = [.. Enumerable.Range(0, _outputs.Length).Select(k => count < RowEvaluator.FewestRows ? all.Aggregate(0.0, (sum, row) => sum + row[k]) : PlainSum(Array.ConvertAll(all, row => row[k])))];
-            lanes.Sum(cells, [.. Enumerable.Range(0, count)], points[0].AsSpan(columns), results);
-            Same($"the sum of {count} rows side by side, of which {columns} inputs vary", total, results);
+            double[] means = [.. Enumerable.Range(0, _outputs.Length).Select(k => (count < RowEvaluator.FewestRows ? all.Aggregate(0.0, (sum, row) => sum + row[k]) : PlainSum(Array.ConvertAll(all, row => row[k]))) / count)];
+            lanes.Mean(cells, [.. Enumerable.Range(0, count)], points[0].AsSpan(columns), results);
+            Same($"the mean of {count} rows side by side, of which {columns} inputs vary", means, results);
         }
     }
 

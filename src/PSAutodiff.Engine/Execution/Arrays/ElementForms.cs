@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
 using PSAutodiff.Passes.Elements;
 
 namespace PSAutodiff.Execution.Arrays;
@@ -23,8 +24,9 @@ internal static class ElementForms
     /// <param name="outputs">The expressions.</param>
     /// <param name="inputs">Their variables.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <param name="mostNumbers">Numbers computed up to which arrays are small, however few operations compute them; then the bits may be others than those of arrays.</param>
-    public static RootedGraph? Of(RootedGraph outputs, VariableLayout inputs, CancellationToken cancellation, int mostNumbers = 0)
+    /// <param name="mostNumbers">Numbers computed up to which arrays are small, however few operations compute them.</param>
+    /// <param name="products">Gets the products of arrays, with which the bits are those of rows of arrays; null if nobody asks.</param>
+    public static RootedGraph? Of(RootedGraph outputs, VariableLayout inputs, CancellationToken cancellation, int mostNumbers = 0, WrittenProducts? products = null)
     {
         var (graph, roots) = outputs;
         var reachable = outputs.Reachable();
@@ -33,7 +35,7 @@ internal static class ElementForms
         var builder = new GraphBuilder { Cancellation = cancellation };
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < inputs.Names.Count; i++) places.Add(inputs.Names[i], i);
-        return ElementWriter.Write(outputs, builder, Variable, hasSameBits: mostNumbers == 0) is { } elements ? builder.Build(elements) : null;
+        return ElementWriter.Write(outputs, builder, Variable, hasSameBits: mostNumbers == 0, products) is { } elements ? builder.Build(elements) : null;
 
         // What is missing is said where arrays are computed.
         Term[]? Variable(string name, Shape shape)

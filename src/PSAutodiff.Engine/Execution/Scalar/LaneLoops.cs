@@ -35,8 +35,9 @@ internal static class LaneLoops
 
     /// <summary>Sums of products of pairs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Dots<TLanes>(ref double memory, ref int terms, ref double target, int count, int length)
+    public static void Dots<TLanes, TJoin>(ref double memory, ref int terms, ref double target, int count, int length)
         where TLanes : struct, ILanes<TLanes>
+        where TJoin : struct, ITernaryLanes
     {
         for (var i = 0; i < count; i++)
         {
@@ -44,7 +45,7 @@ internal static class LaneLoops
             terms = ref Unsafe.Add(ref terms, 2);
             for (var k = 1; k < length; k++)
             {
-                sum += At<TLanes>(ref memory, ref terms, 0) * At<TLanes>(ref memory, ref terms, 1);
+                sum = TJoin.Apply(At<TLanes>(ref memory, ref terms, 0), At<TLanes>(ref memory, ref terms, 1), sum);
                 terms = ref Unsafe.Add(ref terms, 2);
             }
 
@@ -55,8 +56,9 @@ internal static class LaneLoops
 
     /// <summary>Sums of products of pairs, and a value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void DotsPlus<TLanes>(ref double memory, ref int terms, ref double target, int count, int length)
+    public static void DotsPlus<TLanes, TJoin>(ref double memory, ref int terms, ref double target, int count, int length)
         where TLanes : struct, ILanes<TLanes>
+        where TJoin : struct, ITernaryLanes
     {
         for (var i = 0; i < count; i++)
         {
@@ -64,7 +66,7 @@ internal static class LaneLoops
             terms = ref Unsafe.Add(ref terms, 2);
             for (var k = 1; k < length; k++)
             {
-                sum += At<TLanes>(ref memory, ref terms, 0) * At<TLanes>(ref memory, ref terms, 1);
+                sum = TJoin.Apply(At<TLanes>(ref memory, ref terms, 0), At<TLanes>(ref memory, ref terms, 1), sum);
                 terms = ref Unsafe.Add(ref terms, 2);
             }
 
@@ -76,9 +78,9 @@ internal static class LaneLoops
 
     /// <summary>Values to which products of pairs are added, or from which they are subtracted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void ChainProducts<TLanes, TFunction>(ref double memory, ref int terms, ref double target, int count, int length)
+    public static void ChainProducts<TLanes, TJoin>(ref double memory, ref int terms, ref double target, int count, int length)
         where TLanes : struct, ILanes<TLanes>
-        where TFunction : struct, IBinaryLanes
+        where TJoin : struct, ITernaryLanes
     {
         for (var i = 0; i < count; i++)
         {
@@ -86,7 +88,7 @@ internal static class LaneLoops
             terms = ref Unsafe.Add(ref terms, 1);
             for (var k = 0; k < length; k++)
             {
-                sum = TFunction.Apply(sum, At<TLanes>(ref memory, ref terms, 0) * At<TLanes>(ref memory, ref terms, 1));
+                sum = TJoin.Apply(At<TLanes>(ref memory, ref terms, 0), At<TLanes>(ref memory, ref terms, 1), sum);
                 terms = ref Unsafe.Add(ref terms, 2);
             }
 

@@ -25,13 +25,13 @@ internal sealed partial class LaneProgram
 
         public Compiler(Tape tape, int columnCount) => (_tape, _columnCount) = (tape, columnCount);
 
-        public LaneProgram Compile()
+        public LaneProgram Compile(int[] seconds)
         {
             var outputs = Number();
             CountUses(outputs);
             PlaceSingles();
             Emit();
-            return Finish(outputs);
+            return Finish(outputs, seconds);
         }
 
         private ref Value Of(int value) => ref CollectionsMarshal.AsSpan(_values)[value];
@@ -89,9 +89,12 @@ internal sealed partial class LaneProgram
             }
         }
 
-        private static bool IsSimple(in Node node) => node.Second == None && PairsOf(node.Operation) is not null;
+        private static bool IsSimple(in Node node) => node.Second == None && (IsFused(node) || PairsOf(node.Operation) is not null);
 
-        private static bool IsLink(in Node node) => node is { Second: None, Operation: SumOperation or SubOperation };
+        private static bool IsLink(in Node node) => IsFused(node) || node is { Second: None, Operation: SumOperation or SubOperation };
+
+        // A link with a product of its own.
+        private static bool IsFused(in Node node) => node.Operation is MulOperation.Plus;
 
         // Those that are a few instructions long; of one argument too.
         private static LaneForm? PairsOf(Operation operation) => operation switch
@@ -126,7 +129,13 @@ internal sealed partial class LaneProgram
         /// <summary>Takes a sum or difference together with what it is made of, where that is wanted nowhere else: a product, and the chain that it continues.</summary>
         private void Join(ref Node node)
         {
-            (node.Rest, node.Term) = (node.X, node.Y);
+            (node.Rest, node.Term) = IsFused(node) ? (node.Z, None) : (node.X, node.Y);
+            if (node.Term == None)
+            {
+                if (IsAlone(node.Rest, product: false) || IsAlone(node.Rest, product: true)) NodeOf(node.Rest).IsJoined = true;
+                return;
+            }
+
             if (!IsAlone(node.Term, product: true) && node.Operation is SumOperation && IsAlone(node.X, product: true)) (node.Rest, node.Term) = (node.Y, node.X);
             if (IsAlone(node.Term, product: true)) NodeOf(node.Term).IsJoined = true;
             if (!IsAlone(node.Rest, product: false) && node.Operation is SumOperation && !(Of(node.Term).Node != None && NodeOf(node.Term).IsJoined) && IsAlone(node.Term, product: false))
@@ -269,10 +278,13 @@ internal sealed partial class LaneProgram
             {
                 // The first product is that of a chain of products if others follow.
                 arguments.AddRange(product.X, product.Y);
-                while (next < links.Count && FormOf(links[next]) == LaneForm.PlusProducts) Product(links[next++]);
+                var isFused = IsFused(links[0]);
+                var form = isFused ? LaneForm.PlusFusedProducts : LaneForm.PlusProducts;
+                while (next < links.Count && FormOf(links[next]) == form) Product(links[next++]);
                 var isLast = next == links.Count - 1 && FormOf(links[next]) == LaneForm.PlusValues;
                 if (isLast) arguments.Add(links[next++].Term);
-                parts.Add(new Part(isLast ? LaneForm.DotsPlus : LaneForm.Dots, isLast ? next : next + 1, 0, arguments.Count));
+                form = isLast ? (isFused ? LaneForm.FusedDotsPlus : LaneForm.DotsPlus) : isFused ? LaneForm.FusedDots : LaneForm.Dots;
+                parts.Add(new Part(form, isLast ? next : next + 1, 0, arguments.Count));
                 rest = None;
             }
             else if (links.Count == 1 && FormOf(node) is LaneForm.PlusValues or LaneForm.MinusValues)
@@ -296,26 +308,33 @@ internal sealed partial class LaneProgram
 
             return new Made(node.Value, [.. arguments], [.. parts]);
 
-            void Product(in Node link) => arguments.AddRange(NodeOf(link.Term).X, NodeOf(link.Term).Y);
+            void Product(in Node link)
+            {
+                var factors = IsFused(link) ? link : NodeOf(link.Term);
+                arguments.AddRange(factors.X, factors.Y);
+            }
         }
 
         private LaneForm FormOf(in Node link)
         {
+            if (IsFused(link)) return LaneForm.PlusFusedProducts;
             var isProduct = ProductOf(link.Term) is not null;
             return link.Operation is SumOperation ? (isProduct ? LaneForm.PlusProducts : LaneForm.PlusValues) : isProduct ? LaneForm.MinusProducts : LaneForm.MinusValues;
         }
 
         private Node? ProductOf(int value) => Of(value).Node != None && NodeOf(value) is { IsJoined: true, Operation: MulOperation } product ? product : null;
 
-        private LaneProgram Finish(int[] outputs)
+        private LaneProgram Finish(int[] outputs, int[] seconds)
         {
             var count = 0;
-            var (products, values) = (new List<int>(), new List<int>());
-            foreach (var output in outputs)
+            var (products, values, ofOuter) = (new List<int>(), new List<int>(), new List<(int Output, int Second)>());
+            for (var i = 0; i < outputs.Length; i++)
             {
+                var output = outputs[i];
                 if (Of(output).Single != None || Of(output).Output != None) continue;
                 Of(output).Output = 0;
-                (Of(output).Node != None && IsOutputProduct(NodeOf(output)) ? products : values).Add(output);
+                if (seconds[i] >= 0 && Of(output).Node != None && NodeOf(output).Operation is MulOperation) ofOuter.Add((output, seconds[i]));
+                else (Of(output).Node != None && IsOutputProduct(NodeOf(output)) ? products : values).Add(output);
             }
 
             if (products.Count > 0) _steps.Add(new LaneStep(LaneForm.OutputProducts, products.Count, 0, _terms.Count, 0, null));
@@ -334,9 +353,35 @@ internal sealed partial class LaneProgram
                 Of(output).Output = count++;
             }
 
+            var (lines, columns, total) = (new List<LaneLine>(), new List<int>(), WholeOf(count));
+            foreach (var (output, second) in ofOuter)
+            {
+                var node = NodeOf(output);
+                var (first, column) = second == 0 ? (Of(node.Y).Place, Of(node.X).Place) : (Of(node.X).Place, Of(node.Y).Place);
+                var line = lines.Count > 0 ? lines[^1] : new LaneLine(None, 0, 0, 0);
+                var next = line.Second + line.Count;
+                if (line.First != first || (next < columns.Count && columns[next] != column))
+                {
+                    // The others of a line begin where those of an earlier one do, or after all of them.
+                    var known = lines.FindIndex(earlier => columns[earlier.Second] == column);
+                    while (columns.Count % Across != 0) columns.Add(columns[^1]);
+                    line = new LaneLine(first, known >= 0 ? lines[known].Second : columns.Count, 0, total);
+                    next = line.Second;
+                    lines.Add(line);
+                }
+
+                if (next == columns.Count) columns.Add(column);
+                Of(output).Output = line.Target + line.Count;
+                lines[^1] = line with { Count = line.Count + 1 };
+                total = line.Target + WholeOf(line.Count + 1);
+            }
+
+            while (columns.Count % Across != 0) columns.Add(columns[^1]);
             int[] places = Array.ConvertAll(outputs, output => Of(output).Single is not None and var single ? ~single : Of(output).Output);
-            return new LaneProgram([.. _singles], _singleCount, [.. _broadcast], _columnCount, _tape.InputCount, _placeCount, [.. _steps], [.. _terms], places, count);
+            return new LaneProgram([.. _singles], _singleCount, [.. _broadcast], _columnCount, _tape.InputCount, _placeCount, [.. _steps], [.. _terms], places, count, total, [.. lines], [.. columns]);
         }
+
+        private static int WholeOf(int count) => (count + Across - 1) / Across * Across;
 
         /// <summary>How a value is made by simple operations.</summary>
         /// <param name="Value">The value.</param>

@@ -7,12 +7,13 @@ using PSAutodiff.Kernels;
 namespace PSAutodiff.Execution.Scalar;
 
 /// <summary>
-/// Sums of the outputs of a tape over a few rows, a vector of them at a time, with memory that it keeps. The bits are those of running one row after
-/// another, or, from <see cref="RowEvaluator.FewestRows"/> rows on, those of <see cref="RowEvaluator.Sum"/>.
+/// Means of the outputs of a tape over a few rows, a vector of them at a time, with memory that it keeps. The bits are those of running one row after
+/// another, or, from <see cref="RowEvaluator.FewestRows"/> rows on, those of <see cref="RowEvaluator.Sum"/>. Where some outputs are elements of outer
+/// products, the bits are those of arrays, for any number of rows.
 /// </summary>
 internal sealed class LaneSums
 {
-    /// <summary>Of more rows longer blocks are faster.</summary>
+    /// <summary>Of more rows longer blocks are faster, but where there are outer products.</summary>
     public const int MostRows = 64;
 
     // Places of an output for the rows that it is a sum of, whatever the vectors are.
@@ -21,15 +22,16 @@ internal sealed class LaneSums
     // Doubles of a line of the caches, which no vector is to cross.
     private const int Line = 8;
 
-    // Outputs that are summed side by side.
-    private const int Across = 4;
+    private const int Across = LaneProgram.Across;
 
     private readonly LaneProgram _program;
     private readonly double[] _singles;
-    private readonly double[] _totals;
     private readonly double[] _memory;
     private readonly int _start;
     private readonly int _outputs;
+    private readonly int _seconds;
+    private readonly int _totals;
+    private readonly int _valueCount;
 
     /// <summary>Makes memory.</summary>
     /// <param name="program">What is run.</param>
@@ -40,23 +42,25 @@ internal sealed class LaneSums
         _singles = new double[program.SingleCount];
         constants.CopyTo(_singles, program.InputCount);
         _outputs = program.PlaceCount * Lanes;
-        _totals = new double[(program.OutputCount + Across - 1) / Across * Across];
-        _memory = GC.AllocateArray<double>(_outputs + (_totals.Length * Lanes) + Line, pinned: true);
+        _valueCount = (program.OutputCount + Across - 1) / Across * Across;
+        _seconds = _outputs + (_valueCount * Lanes);
+        _totals = _seconds + (program.Seconds.Length * Lanes);
+        _memory = GC.AllocateArray<double>(_totals + program.TotalCount + Line, pinned: true);
         _start = StartOf(_memory);
     }
 
-    /// <summary>The sums over rows.</summary>
+    /// <summary>The means over rows.</summary>
     /// <param name="cells">The values of the inputs that vary, row after row.</param>
-    /// <param name="rows">The rows that count, from 1 to <see cref="MostRows"/>.</param>
+    /// <param name="rows">The rows that count, at least 1.</param>
     /// <param name="parameters">The values of the other inputs.</param>
-    /// <param name="sums">Gets the sums.</param>
+    /// <param name="means">Gets the means.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Sum(ReadOnlySpan<double> cells, ReadOnlySpan<int> rows, ReadOnlySpan<double> parameters, Span<double> sums)
+    public void Mean(ReadOnlySpan<double> cells, ReadOnlySpan<int> rows, ReadOnlySpan<double> parameters, Span<double> means)
     {
         parameters.CopyTo(_singles.AsSpan(_program.ColumnCount));
         foreach (ref readonly var step in _program.Singles.AsSpan()) _singles[step.Target] = step.Operation.Evaluate(_singles[step.X], _singles[step.Y], _singles[step.Z]);
-        if (rows.Length <= FourLanes.Count || !Vector512.IsHardwareAccelerated) Sum<FourLanes>(cells, rows, sums);
-        else Sum<EightLanes>(cells, rows, sums);
+        if (rows.Length <= FourLanes.Count || !Vector512.IsHardwareAccelerated) Mean<FourLanes>(cells, rows, means);
+        else Mean<EightLanes>(cells, rows, means);
     }
 
     private static int StartOf(double[] memory)
@@ -66,16 +70,17 @@ internal sealed class LaneSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Sum<TLanes>(ReadOnlySpan<double> cells, ReadOnlySpan<int> rows, Span<double> sums)
+    private void Mean<TLanes>(ReadOnlySpan<double> cells, ReadOnlySpan<int> rows, Span<double> means)
         where TLanes : struct, ILanes<TLanes>
     {
         ref var memory = ref _memory[_start];
         ref var outputs = ref Unsafe.Add(ref memory, _outputs);
         var place = _program.ColumnCount;
         foreach (var single in _program.Broadcast) TLanes.Store(TLanes.Broadcast(_singles[single]), ref memory, place++ * TLanes.Count);
-        var inTurn = rows.Length < RowEvaluator.FewestRows;
-        if (inTurn) _totals.AsSpan().Clear();
-        else MemoryMarshal.CreateSpan(ref outputs, _totals.Length * Lanes).Clear();
+        var inTurn = _program.Lines.Length > 0 || rows.Length < RowEvaluator.FewestRows;
+        var totals = _memory.AsSpan(_start + _totals, _program.TotalCount);
+        if (inTurn) totals.Clear();
+        else MemoryMarshal.CreateSpan(ref outputs, _valueCount * Lanes).Clear();
         for (var first = 0; first < rows.Length; first += TLanes.Count)
         {
             var some = rows.Slice(first, Math.Min(TLanes.Count, rows.Length - first));
@@ -84,6 +89,7 @@ internal sealed class LaneSums
             {
                 Run<TLanes, LaneLoops.Apart>(ref memory, ref outputs, default);
                 AddRows(some.Length, ref outputs);
+                AddProducts<TLanes>(some.Length, rows.Length, ref memory);
             }
             else
             {
@@ -92,8 +98,9 @@ internal sealed class LaneSums
         }
 
         if (!inTurn) AddLanes(ref outputs);
+        Vectors.Divide(totals[.._valueCount], rows.Length);
         var places = _program.Outputs;
-        for (var i = 0; i < places.Length; i++) sums[i] = places[i] >= 0 ? _totals[places[i]] : SumOfSingle(_singles[~places[i]], rows.Length, inTurn);
+        for (var i = 0; i < places.Length; i++) means[i] = places[i] >= 0 ? totals[places[i]] : SumOfSingle(_singles[~places[i]], rows.Length, inTurn) / rows.Length;
     }
 
     private static double SumOfSingle(double value, int rows, bool inTurn)
@@ -129,10 +136,10 @@ internal sealed class LaneSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRows(int rows, ref double outputs)
     {
-        for (var i = 0; i < _totals.Length; i += Across)
+        for (var i = 0; i < _valueCount; i += Across)
         {
             ref var lanes = ref Unsafe.Add(ref outputs, i * Lanes);
-            var total = Vector256.LoadUnsafe(ref _totals[i]);
+            var total = Vector256.LoadUnsafe(ref _memory[_start + _totals + i]);
             for (var first = 0; first < rows; first += Across)
             {
                 var (a, b, c, d) = Transposed(
@@ -144,7 +151,93 @@ internal sealed class LaneSums
                 lanes = ref Unsafe.Add(ref lanes, Across);
             }
 
-            total.StoreUnsafe(ref _totals[i]);
+            total.StoreUnsafe(ref _memory[_start + _totals + i]);
+        }
+    }
+
+    /// <summary>Adds products of rows to the totals one after the other, each rounded once with its total, as products of matrices are formed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddProducts<TLanes>(int rows, int divisor, ref double memory)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var places = _program.Seconds;
+        var width = places.Length;
+        var by = Vector256.Create((double)divisor);
+        ref var seconds = ref _memory[_start + _seconds];
+        ref var totals = ref _memory[_start + _totals];
+        for (var i = 0; i < places.Length; i += Across)
+        {
+            for (var first = 0; first < rows; first += Across)
+            {
+                ref var lanes = ref Unsafe.Add(ref memory, first);
+                var (a, b, c, d) = Transposed(
+                    Divided(ref lanes, places[i], by), Divided(ref lanes, places[i + 1], by), Divided(ref lanes, places[i + 2], by), Divided(ref lanes, places[i + 3], by));
+                ref var target = ref Unsafe.Add(ref seconds, (first * width) + i);
+                a.StoreUnsafe(ref target);
+                b.StoreUnsafe(ref target, (nuint)width);
+                c.StoreUnsafe(ref target, (nuint)(2 * width));
+                d.StoreUnsafe(ref target, (nuint)(3 * width));
+            }
+        }
+
+        // Four sums at a time: each must wait for its own last multiply-add.
+        var lines = _program.Lines.AsSpan();
+        while (!lines.IsEmpty)
+        {
+            var four = lines.Length >= Across && lines[0].IsLike(lines[1]) && lines[0].IsLike(lines[2]) && lines[0].IsLike(lines[3]);
+            if (four) AddFour<TLanes>(lines, rows, width, ref memory, ref seconds, ref totals);
+            else AddOne<TLanes>(lines[0], rows, width, ref memory, ref seconds, ref totals);
+            lines = lines[(four ? Across : 1)..];
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector256<double> Divided(ref double lanes, int place, Vector256<double> by) => Vector256.LoadUnsafe(ref Unsafe.Add(ref lanes, (nint)place * TLanes.Count)) / by;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddOne<TLanes>(in LaneLine line, int rows, int width, ref double memory, ref double seconds, ref double totals)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref var x = ref Unsafe.Add(ref memory, (nint)line.First * TLanes.Count);
+        for (var i = 0; i < line.Count; i += Across)
+        {
+            ref var total = ref Unsafe.Add(ref totals, line.Target + i);
+            ref var second = ref Unsafe.Add(ref seconds, line.Second + i);
+            var sum = Vector256.LoadUnsafe(ref total);
+            for (nint row = 0; row < rows; row++) sum = Vector256.FusedMultiplyAdd(Vector256.Create(Unsafe.Add(ref x, row)), Vector256.LoadUnsafe(ref Unsafe.Add(ref second, row * width)), sum);
+            sum.StoreUnsafe(ref total);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddFour<TLanes>(ReadOnlySpan<LaneLine> lines, int rows, int width, ref double memory, ref double seconds, ref double totals)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ref var x0 = ref Unsafe.Add(ref memory, (nint)lines[0].First * TLanes.Count);
+        ref var x1 = ref Unsafe.Add(ref memory, (nint)lines[1].First * TLanes.Count);
+        ref var x2 = ref Unsafe.Add(ref memory, (nint)lines[2].First * TLanes.Count);
+        ref var x3 = ref Unsafe.Add(ref memory, (nint)lines[3].First * TLanes.Count);
+        for (var i = 0; i < lines[0].Count; i += Across)
+        {
+            ref var second = ref Unsafe.Add(ref seconds, lines[0].Second + i);
+            ref var t0 = ref Unsafe.Add(ref totals, lines[0].Target + i);
+            ref var t1 = ref Unsafe.Add(ref totals, lines[1].Target + i);
+            ref var t2 = ref Unsafe.Add(ref totals, lines[2].Target + i);
+            ref var t3 = ref Unsafe.Add(ref totals, lines[3].Target + i);
+            var (sum0, sum1, sum2, sum3) = (Vector256.LoadUnsafe(ref t0), Vector256.LoadUnsafe(ref t1), Vector256.LoadUnsafe(ref t2), Vector256.LoadUnsafe(ref t3));
+            for (nint row = 0; row < rows; row++)
+            {
+                var factor = Vector256.LoadUnsafe(ref Unsafe.Add(ref second, row * width));
+                sum0 = Vector256.FusedMultiplyAdd(Vector256.Create(Unsafe.Add(ref x0, row)), factor, sum0);
+                sum1 = Vector256.FusedMultiplyAdd(Vector256.Create(Unsafe.Add(ref x1, row)), factor, sum1);
+                sum2 = Vector256.FusedMultiplyAdd(Vector256.Create(Unsafe.Add(ref x2, row)), factor, sum2);
+                sum3 = Vector256.FusedMultiplyAdd(Vector256.Create(Unsafe.Add(ref x3, row)), factor, sum3);
+            }
+
+            sum0.StoreUnsafe(ref t0);
+            sum1.StoreUnsafe(ref t1);
+            sum2.StoreUnsafe(ref t2);
+            sum3.StoreUnsafe(ref t3);
         }
     }
 
@@ -152,11 +245,11 @@ internal sealed class LaneSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddLanes(ref double outputs)
     {
-        for (var i = 0; i < _totals.Length; i += Across)
+        for (var i = 0; i < _valueCount; i += Across)
         {
             ref var lanes = ref Unsafe.Add(ref outputs, i * Lanes);
             var (a, b, c, d) = Transposed(Folded(ref lanes), Folded(ref Unsafe.Add(ref lanes, Lanes)), Folded(ref Unsafe.Add(ref lanes, 2 * Lanes)), Folded(ref Unsafe.Add(ref lanes, 3 * Lanes)));
-            ((a + c) + (b + d)).StoreUnsafe(ref _totals[i]);
+            ((a + c) + (b + d)).StoreUnsafe(ref _memory[_start + _totals + i]);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -214,16 +307,25 @@ internal sealed class LaneSums
                     LaneLoops.Pairs<TLanes, LaneLoops.OfFirst<ReluOperation.Function>>(ref memory, ref terms, ref target, count);
                     break;
                 case LaneForm.Dots:
-                    LaneLoops.Dots<TLanes>(ref memory, ref terms, ref target, count, length);
+                    LaneLoops.Dots<TLanes, FusedBlocks.PlusProduct>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.DotsPlus:
-                    LaneLoops.DotsPlus<TLanes>(ref memory, ref terms, ref target, count, length);
+                    LaneLoops.DotsPlus<TLanes, FusedBlocks.PlusProduct>(ref memory, ref terms, ref target, count, length);
+                    break;
+                case LaneForm.FusedDots:
+                    LaneLoops.Dots<TLanes, MulOperation.Plus.Lanes>(ref memory, ref terms, ref target, count, length);
+                    break;
+                case LaneForm.FusedDotsPlus:
+                    LaneLoops.DotsPlus<TLanes, MulOperation.Plus.Lanes>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.PlusProducts:
-                    LaneLoops.ChainProducts<TLanes, SumOperation.Function>(ref memory, ref terms, ref target, count, length);
+                    LaneLoops.ChainProducts<TLanes, FusedBlocks.PlusProduct>(ref memory, ref terms, ref target, count, length);
+                    break;
+                case LaneForm.PlusFusedProducts:
+                    LaneLoops.ChainProducts<TLanes, MulOperation.Plus.Lanes>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.MinusProducts:
-                    LaneLoops.ChainProducts<TLanes, SubOperation.Function>(ref memory, ref terms, ref target, count, length);
+                    LaneLoops.ChainProducts<TLanes, FusedBlocks.MinusProduct>(ref memory, ref terms, ref target, count, length);
                     break;
                 case LaneForm.PlusValues:
                     LaneLoops.Chain<TLanes, SumOperation.Function>(ref memory, ref terms, ref target, count, length);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
 using PSAutodiff.Foundation.Names;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Execution.Scalar;
 
@@ -40,10 +41,11 @@ internal sealed class Tape
     /// <param name="inputs">The variables in the order in which their values will be given; others must not be needed.</param>
     /// <param name="first">Parts of the outputs to compute before all else, in this order; the values do not depend on it, the time may.</param>
     /// <param name="cancellation">Ends the compiling early.</param>
+    /// <param name="products">Products that are rounded once with what they are added to; null for none.</param>
     /// <exception cref="AutodiffException">The roots need a variable that is no input.</exception>
     /// <exception cref="OperationCanceledException">The compiling was cancelled.</exception>
-    public static Tape Compile(RootedGraph outputs, IReadOnlyList<string> inputs, ReadOnlySpan<int> first, CancellationToken cancellation) =>
-        new Compiler(outputs.Graph, inputs, cancellation).Compile(outputs.Roots, first);
+    public static Tape Compile(RootedGraph outputs, IReadOnlyList<string> inputs, ReadOnlySpan<int> first, CancellationToken cancellation, WrittenProducts? products = null) =>
+        new Compiler(outputs.Graph, inputs, products, cancellation).Compile(outputs.Roots, first);
 
     /// <summary>How an instruction is computed together with the next one, where that is cheaper than one by one; else null.</summary>
     public Operation.Sharing? SharesWithNext(int index)
@@ -56,7 +58,7 @@ internal sealed class Tape
     /// <summary>One operation on registers; arguments it does not have name register 0.</summary>
     public readonly record struct Instruction(Operation Operation, int Target, int X, int Y, int Z);
 
-    private sealed class Compiler(Graph graph, IReadOnlyList<string> inputs, CancellationToken cancellation)
+    private sealed class Compiler(Graph graph, IReadOnlyList<string> inputs, WrittenProducts? products, CancellationToken cancellation)
     {
         // Between two looks at the token; a power of two.
         private const int StepsUnwatched = 1 << 16;
@@ -216,10 +218,24 @@ internal sealed class Tape
         private Instruction[] Emit(int[] order)
         {
             var instructions = new Instruction[order.Length];
-            var next = 0;
+            var (next, last) = (0, Graph.None);
             foreach (var id in order)
             {
                 var operation = graph.OperationOf(id);
+                var product = products?.ProductIn(id) ?? Graph.None;
+                if (product != Graph.None && product == last && _uses[product] == 1 && instructions[next - 1] is { Operation: MulOperation } factors)
+                {
+                    // The product is computed last, so its factors are where they were.
+                    var rest = graph.X(id) == product ? graph.Y(id) : graph.X(id);
+                    Release(product);
+                    Release(rest);
+                    _registers[id] = _free.Pop();
+                    instructions[next - 1] = new Instruction(OperationOf<MulOperation.Plus>.Instance, _registers[id], factors.X, factors.Y, _registers[rest]);
+                    last = id;
+                    continue;
+                }
+
+                last = id;
                 var (first, other) = (Argument(id, 0), SharedBy(id));
                 for (var i = operation.Arity - 1; i >= 0; i--) Release(Argument(id, i));
                 if (other != Graph.None) Release(other);
@@ -240,7 +256,7 @@ internal sealed class Tape
                 instructions[next++] = new Instruction(operation, _registers[id], x, y, z);
             }
 
-            return instructions;
+            return instructions[..next];
         }
 
         private void Release(int id)

@@ -22,6 +22,9 @@ internal readonly ref struct ArrayElements
     /// <summary>Whether the value has to have the bits that it has as an array, and errors too.</summary>
     public required bool HasSameBits { get; init; }
 
+    /// <summary>Where products are noted; null for nowhere.</summary>
+    public required WrittenProducts? Products { get; init; }
+
     /// <summary>The number 0.</summary>
     public required Term Zero { get; init; }
 
@@ -73,6 +76,19 @@ internal readonly ref struct ArrayElements
         var chosen = NotANumber();
         for (var i = elements.Length - 1; i >= 0; i--) chosen = number.Apply<EqualOperation>(Zero.Constant(i)).Apply<SelectOperation>(elements[i], chosen);
         return chosen;
+    }
+
+    /// <summary>The sum of some products, from the first one on.</summary>
+    public Term SumOfProducts(ReadOnlySpan<Term> products)
+    {
+        var sum = products.IsEmpty ? Zero : products[0];
+        for (var i = 1; i < products.Length; i++)
+        {
+            sum += products[i];
+            Products?.NoteSum(sum, products[i]);
+        }
+
+        return sum;
     }
 
     /// <summary>The sum of some terms, from the first one on.</summary>

@@ -189,7 +189,7 @@ internal sealed class MatMulOperation() : ArrayOperation("matmul", 2)
         for (var i = 0; i < result.Length; i++)
         {
             for (var k = 0; k < depth; k++) products[k] = of.X[(i / columns * depth) + k] * of.Y[(k * columns) + (i % columns)];
-            result[i] = of.Sum(products);
+            result[i] = of.SumOfProducts(products);
         }
 
         return true;

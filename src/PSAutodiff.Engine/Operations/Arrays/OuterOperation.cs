@@ -49,7 +49,13 @@ internal sealed class OuterOperation() : ArrayOperation("outer", 2)
 
     internal override bool TryWriteOut(in ArrayElements of, Span<Term> result)
     {
-        for (var i = 0; i < result.Length; i++) result[i] = of.X[i / of.Y.Length] * of.Y[i % of.Y.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var second = of.Y[i % of.Y.Length];
+            result[i] = of.X[i / of.Y.Length] * second;
+            of.Products?.NoteOuter(result[i], second);
+        }
+
         return true;
     }
 

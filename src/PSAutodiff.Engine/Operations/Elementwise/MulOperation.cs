@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using PSAutodiff.Core;
@@ -99,6 +100,28 @@ internal sealed class MulOperation() : BinaryOperation<MulOperation.Function>("m
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x, T y)
             where T : struct, ILanes<T> => x * y;
+    }
+
+    /// <summary>x * y + z, rounded once, as products of arrays are summed.</summary>
+    internal sealed class Plus() : Operation("muladd", 3)
+    {
+        internal override Notation Latex => Infix;
+
+        internal override MethodInfo ValueMethod => ((Func<double, double, double, double>)Math.FusedMultiplyAdd).Method;
+
+        internal override double Evaluate(double x, double y, double z) => Math.FusedMultiplyAdd(x, y, z);
+
+        internal override void Evaluate(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> result) => Blocks.Map<Lanes>(x, y, z, result);
+
+        internal override Term Pullback(int argument, in Locals at, Term adjoint) => Term.None;
+
+        /// <summary>The value, over lanes.</summary>
+        internal readonly struct Lanes : ITernaryLanes
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static T Apply<T>(T x, T y, T z)
+                where T : struct, ILanes<T> => T.MultiplyAdd(x, y, z);
+        }
     }
 }
 

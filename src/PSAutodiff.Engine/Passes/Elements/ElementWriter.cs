@@ -11,8 +11,9 @@ internal static class ElementWriter
     /// <param name="builder">Gets the elements.</param>
     /// <param name="variable">The elements of a variable, by its name and shape; null where it has none.</param>
     /// <param name="hasSameBits">Whether the numbers have to have the bits of those that are computed as arrays.</param>
+    /// <param name="products">Gets the products of arrays; null if nobody asks.</param>
     /// <returns>Ids of the elements; null where there is no such form.</returns>
-    public static int[]? Write(RootedGraph outputs, GraphBuilder builder, Func<string, Shape, Term[]?> variable, bool hasSameBits)
+    public static int[]? Write(RootedGraph outputs, GraphBuilder builder, Func<string, Shape, Term[]?> variable, bool hasSameBits, WrittenProducts? products = null)
     {
         var (graph, roots) = outputs;
         var reachable = outputs.Reachable();
@@ -33,7 +34,7 @@ internal static class ElementWriter
             {
                 elements[id] = Array.ConvertAll(graph.ArrayOf(id).Elements, element => builder.Term(builder.Constant(element)));
             }
-            else if (!TryWriteOut(graph, id, elements, builder, hasSameBits))
+            else if (!TryWriteOut(graph, id, elements, builder, hasSameBits, products))
             {
                 return null;
             }
@@ -42,7 +43,7 @@ internal static class ElementWriter
         return [.. roots.SelectMany(root => elements[root]).Select(static element => element.Id)];
     }
 
-    private static bool TryWriteOut(Graph graph, int id, Term[][] elements, GraphBuilder builder, bool hasSameBits)
+    private static bool TryWriteOut(Graph graph, int id, Term[][] elements, GraphBuilder builder, bool hasSameBits, WrittenProducts? products)
     {
         var (operation, shape) = (graph.OperationOf(id), graph.ShapeOf(id));
         var result = elements[id] = new Term[(int)shape.Count];
@@ -58,6 +59,7 @@ internal static class ElementWriter
                 Shape = shape,
                 Indices = array.HasIndices ? graph.IndicesOf(graph.Argument(id, count)) : [],
                 HasSameBits = hasSameBits,
+                Products = products,
                 Zero = builder.Term(builder.Constant(0)),
             };
             return array.TryWriteOut(arguments, result);

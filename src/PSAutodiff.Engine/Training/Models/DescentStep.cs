@@ -1,4 +1,5 @@
 using PSAutodiff.Core;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Training.Models;
 
@@ -15,11 +16,13 @@ internal static class DescentStep
     /// <param name="outputs">The derivatives by the parameters, and the loss.</param>
     /// <param name="columns">The columns, in the order of the values in a row.</param>
     /// <param name="parameters">The parameters, in order.</param>
+    /// <param name="products">See <see cref="Execution.Scalar.Tape.Compile"/>.</param>
     /// <param name="cancellation">Ends it early.</param>
     public static CompiledExpression Compile(
         RootedGraph outputs,
         IReadOnlyList<string> columns,
         IReadOnlyList<string> parameters,
+        WrittenProducts? products = null,
         CancellationToken cancellation = default)
     {
         int[] roots = [.. outputs.Roots];
@@ -28,6 +31,6 @@ internal static class DescentStep
         for (var i = 0; i < parameters.Count; i++) roots[i] = (builder.Term(builder.Variable(parameters[i])) - (rate * builder.Term(roots[i]))).Id;
 
         // The moves together at the end: between the derivatives they would take registers while the loss is computed.
-        return CompiledExpression.Compile(builder.Build(roots), [.. columns, .. parameters, Rate], outputs.Roots, columns.Count, cancellation);
+        return CompiledExpression.Compile(builder.Build(roots), [.. columns, .. parameters, Rate], outputs.Roots, columns.Count, cancellation, products);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class LossModel : IDescentModel<double>
     private readonly double[] _rowCells;
     private readonly int _threads;
     private readonly double[] _outputs;
-    private readonly double[] _sums;
+    private readonly double[] _means;
     private readonly ReadOnlyMemory<double>[] _columns;
     private readonly double[][] _cells;
     private double[][] _gathered = [];
@@ -50,7 +50,7 @@ internal sealed class LossModel : IDescentModel<double>
         (_rowCells, RowCount) = (cells, rowCount);
         _threads = threads;
         _outputs = new double[_compiled.OutputCount];
-        _sums = new double[_compiled.OutputCount];
+        _means = new double[_compiled.OutputCount];
         _someSums = new double[_compiled.OutputCount];
         _batch = new BatchSums(_compiled.Tape);
         if (program.Lanes is { } lanes) _lanes = new LaneSums(lanes, _compiled.Tape.Constants);
@@ -66,6 +66,9 @@ internal sealed class LossModel : IDescentModel<double>
     /// <summary>The parameters that stay as they are: their derivatives are 0.</summary>
     public int[] Frozen { get; init; } = [];
 
+    /// <summary>What computes large batches of a network, which threads share, with the bits of its small ones; null for other losses.</summary>
+    public ITrainingModel<double>? Many { get; init; }
+
     /// <inheritdoc/>
     public bool Descends => Frozen.Length == 0;
 
@@ -79,24 +82,24 @@ internal sealed class LossModel : IDescentModel<double>
     public bool IsDecayed(int parameter) => Decays(parameter);
 
     /// <inheritdoc/>
-    public ITrainingModel<double> ForAnotherThread() => new LossModel(_program, _rowCells, RowCount, _threads) { Decays = Decays, Frozen = Frozen };
+    public ITrainingModel<double> ForAnotherThread() => new LossModel(_program, _rowCells, RowCount, _threads) { Decays = Decays, Frozen = Frozen, Many = Many?.ForAnotherThread() };
 
     /// <inheritdoc/>
     public double Gradient(double[] parameters, ReadOnlySpan<int> rows, double[] gradient, BatchNoise? noise, CancellationToken cancellation)
     {
-        Sum(parameters, rows, cancellation);
-        var sums = _sums.AsSpan(0, gradient.Length);
-        if (rows.Length == 1) sums.CopyTo(gradient);
-        else Vectors.Divide(sums, rows.Length, gradient);
+        if (Many is not null && rows.Length > BatchSums.MostRows) return Many.Gradient(parameters, rows, gradient, noise, cancellation);
+        Mean(parameters, rows, cancellation);
+        _means.AsSpan(0, gradient.Length).CopyTo(gradient);
         foreach (var index in Frozen) gradient[index] = 0;
-        return _sums[^1] / rows.Length;
+        return _means[^1];
     }
 
     /// <inheritdoc/>
     public double Loss(double[] parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
-        Sum(parameters, rows, cancellation);
-        return _sums[^1] / rows.Length;
+        if (Many is not null && rows.Length > BatchSums.MostRows) return Many.Loss(parameters, rows, cancellation);
+        Mean(parameters, rows, cancellation);
+        return _means[^1];
     }
 
     /// <inheritdoc/>
@@ -155,16 +158,22 @@ internal sealed class LossModel : IDescentModel<double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<double> Row(int row) => _rowCells.AsSpan(row * _columnCount, _columnCount);
 
-    private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
+    private void Mean(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
-        if (_lanes is not null && rows.Length is > 1 and <= LaneSums.MostRows)
+        if (_lanes is not null && rows.Length > 1 && (rows.Length <= LaneSums.MostRows || Many is not null))
         {
             cancellation.ThrowIfCancellationRequested();
-            _lanes.Sum(_rowCells, rows, parameters, _sums);
+            _lanes.Mean(_rowCells, rows, parameters, _means);
             return;
         }
 
-        Array.Clear(_sums);
+        Sum(parameters, rows, cancellation);
+        if (rows.Length > 1) Vectors.Divide(_means, rows.Length);
+    }
+
+    private void Sum(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
+    {
+        Array.Clear(_means);
         if (rows.Length < RowEvaluator.FewestRows)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -172,7 +181,7 @@ internal sealed class LossModel : IDescentModel<double>
             foreach (var row in rows)
             {
                 runner.Run(Row(row), parameters, _outputs);
-                Vectors.Add<double>(_sums, _outputs);
+                Vectors.Add<double>(_means, _outputs);
             }
 
             return;
@@ -182,7 +191,7 @@ internal sealed class LossModel : IDescentModel<double>
         for (; rows.Length > 0; rows = rows[Math.Min(RowsAtOnce, rows.Length)..])
         {
             cancellation.ThrowIfCancellationRequested();
-            Vectors.Add<double>(_sums, SumOf(rows[..Math.Min(RowsAtOnce, rows.Length)], cancellation));
+            Vectors.Add<double>(_means, SumOf(rows[..Math.Min(RowsAtOnce, rows.Length)], cancellation));
         }
     }
 

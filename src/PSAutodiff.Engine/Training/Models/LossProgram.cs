@@ -2,6 +2,7 @@ using PSAutodiff.Core;
 using PSAutodiff.Execution.Arrays;
 using PSAutodiff.Execution.Scalar;
 using PSAutodiff.Measurements;
+using PSAutodiff.Operations.Arrays;
 
 namespace PSAutodiff.Training.Models;
 
@@ -31,12 +32,14 @@ internal sealed class LossProgram
         // The loss comes last: the next step waits for the derivatives, not for it.
         var derivatives = NumericDerivatives.Of(loss, parameters, cancellation: cancellation);
         var outputs = derivatives.Gradient.And(derivatives.Value);
+        WrittenProducts? products = null;
         var hasArrays = flat.Graph.HasArrays(flat.Roots) || Columns.HasArrays || Parameters.HasArrays;
         if (hasArrays && !isNarrow && !keepsArrays && !new SymmetricParts(Parameters).Exist)
         {
             // Small arrays are trained as numbers.
             var inputs = new VariableLayout([.. columns, .. parameters], [.. Columns.Shapes, .. Parameters.Shapes]);
-            if (ElementForms.Of(outputs, inputs, cancellation, mostNumbers) is { } elements)
+            if (mostNumbers > 0) products = new WrittenProducts();
+            if (ElementForms.Of(outputs, inputs, cancellation, mostNumbers, products) is { } elements)
             {
                 string[] names = [.. Enumerable.Range(0, inputs.Length).Select(ElementForms.NameOf)];
                 (outputs, columns, parameters, hasArrays) = (elements, names[..Columns.Length], names[Columns.Length..], false);
@@ -51,9 +54,11 @@ internal sealed class LossProgram
         }
 
         // Rows are looked at where they are.
-        _gradient = CompiledExpression.Compile(outputs, [.. columns, .. parameters], [], columns.Length, cancellation);
-        _lanes = new Lazy<LaneProgram?>(() => LaneProgram.TryCreate(_gradient.Tape, columns.Length));
-        _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(outputs, columns, parameters));
+        _gradient = CompiledExpression.Compile(outputs, [.. columns, .. parameters], [], columns.Length, cancellation, products);
+        _lanes = new Lazy<LaneProgram?>(() => LaneProgram.TryCreate(_gradient.Tape, columns.Length, Array.ConvertAll(outputs.Roots, SecondOf)));
+        _step = new Lazy<CompiledExpression>(() => DescentStep.Compile(outputs, columns, parameters, products: products));
+
+        int SecondOf(int root) => products?.SecondOf(root) is not (null or Graph.None) and var second ? outputs.Graph.X(root) == second ? 0 : 1 : -1;
     }
 
     /// <summary>The variables that the data give.</summary>

@@ -75,8 +75,9 @@ internal sealed class NetworkModel<T> : ITrainingModel<T>, IPieceColumns<T>
         if (data.InputSize != network.InputSize || data.OutputSize != network.OutputSize)
             throw new ArgumentException($"The rows have {data.InputSize} inputs and {data.OutputSize} outputs, the network {network.InputSize} and {network.OutputSize}.", nameof(data));
         if (hasNoise || (long)data.RowCount * (data.InputSize + data.OutputSize) > MostCells || ProgramOf(network, loss) is not { Rows: null } numbers) return new NetworkModel<T>(network, loss, data, threads);
-        var model = new LossModel(numbers, CellsOf(data), data.RowCount, threads) { Decays = network.Layout.IsWeight, Frozen = network.FrozenIndices() };
-        return model as ITrainingModel<T> ?? (ITrainingModel<T>)(object)new RoundedModel(model);
+        var many = new NetworkModel<T>(network, loss, data, threads);
+        var few = new LossModel(numbers, CellsOf(data), data.RowCount, threads) { Decays = network.Layout.IsWeight, Frozen = network.FrozenIndices(), Many = many as ITrainingModel<double> };
+        return few as ITrainingModel<T> ?? (ITrainingModel<T>)(object)new RoundedModel(few, (ITrainingModel<float>)(object)many);
     }
 
     /// <inheritdoc/>
