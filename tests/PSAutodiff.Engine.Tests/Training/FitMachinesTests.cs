@@ -65,7 +65,7 @@ public sealed class FitMachinesTests
         for (var i = 0; i < 300; i++)
         {
             var worker = new TrainingWorker();
-            foreach (var (key, bytes) in job.Blocks) Assert.Equal([TrainingWorker.Block], worker.Answer((byte[])[TrainingWorker.Block, .. key.ToByteArray(), .. bytes], default));
+            foreach (var (key, bytes) in job.Blocks) Assert.Equal([TrainingWorker.Block], worker.Answer((byte[])[TrainingWorker.Block, .. key.ToByteArray(), .. bytes.Span], default));
             var damaged = whole.ToArray();
             for (var k = 0; k < i % 3; k++) damaged[9 + random.NextInt(damaged.Length - 9)] = (byte)random.NextInt(256);
             if (i % 4 == 1) damaged = damaged[..(9 + random.NextInt(damaged.Length - 9))];

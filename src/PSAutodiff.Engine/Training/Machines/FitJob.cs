@@ -30,16 +30,16 @@ internal static class FitJob
         foreach (var column in rows.Columns)
         {
             writer.Write(column.Length / rows.Count);
-            writer.WriteNumbers(column.Span);
+            writer.WriteNumbers(column);
         }
 
         writer.Write(numbers is not null);
-        if (numbers is not null) writer.WriteNumbers<int>([.. numbers]);
-        writer.WriteNumbers<double>([.. start]);
+        if (numbers is not null) writer.WriteNumbers<int>(numbers.ToArray());
+        writer.WriteNumbers<double>(start.ToArray());
         foreach (var bounds in new[] { options.LowerBounds, options.UpperBounds })
         {
             writer.Write(bounds is not null);
-            if (bounds is not null) writer.WriteNumbers<double>([.. bounds]);
+            if (bounds is not null) writer.WriteNumbers<double>(bounds.ToArray());
         }
 
         writer.Write((int)options.Loss);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,7 +9,7 @@ namespace PSAutodiff.Training.Machines;
 /// <summary>A job for another machine.</summary>
 /// <param name="Head">All but its large data.</param>
 /// <param name="Blocks">Its large data: jobs over the same numbers have the same blocks, which a machine is sent once.</param>
-internal sealed record JobMessage(byte[] Head, IReadOnlyList<(Guid Key, byte[] Bytes)> Blocks);
+internal sealed record JobMessage(byte[] Head, IReadOnlyList<(Guid Key, ReadOnlyMemory<byte> Bytes)> Blocks);
 
 /// <summary>Writes a job.</summary>
 internal sealed class JobWriter : BinaryWriter
@@ -16,7 +17,7 @@ internal sealed class JobWriter : BinaryWriter
     // Bytes from which on numbers are a block.
     private const int FewestBytes = 1 << 12;
 
-    private readonly List<(Guid Key, byte[] Bytes)> _blocks = [];
+    private readonly List<(Guid Key, ReadOnlyMemory<byte> Bytes)> _blocks = [];
 
     private JobWriter(Stream stream)
         : base(stream)
@@ -48,11 +49,11 @@ internal sealed class JobWriter : BinaryWriter
         foreach (var name in names) WriteText(name);
     }
 
-    /// <summary>Writes numbers.</summary>
-    public void WriteNumbers<T>(ReadOnlySpan<T> numbers)
+    /// <summary>Writes numbers. They are not copied, and not to be changed until the job is sent.</summary>
+    public void WriteNumbers<T>(ReadOnlyMemory<T> numbers)
         where T : unmanaged
     {
-        var bytes = MemoryMarshal.AsBytes(numbers);
+        var bytes = MemoryMarshal.AsBytes(numbers.Span);
         Write(bytes.Length >= FewestBytes);
         if (bytes.Length < FewestBytes)
         {
@@ -62,7 +63,24 @@ internal sealed class JobWriter : BinaryWriter
 
         var key = JobStore.KeyOf(bytes);
         Write(key.ToByteArray());
-        if (!_blocks.Exists(block => block.Key == key)) _blocks.Add((key, bytes.ToArray()));
+        if (!_blocks.Exists(block => block.Key == key)) _blocks.Add((key, new NumberBytes<T>(numbers).Memory));
+    }
+
+    // The bytes of numbers, where they lie.
+    private sealed class NumberBytes<T>(ReadOnlyMemory<T> numbers) : MemoryManager<byte>
+        where T : unmanaged
+    {
+        public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(MemoryMarshal.AsMemory(numbers).Span);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }
 

@@ -25,10 +25,10 @@ internal static class TrainingJob
             writer.WriteText(network.ToJson());
             writer.Write((int)loss);
             writer.Write(data.RowCount);
-            writer.WriteNumbers<T>(data.Inputs.AsSpan(0, data.RowCount * data.InputSize));
+            writer.WriteNumbers<T>(data.Inputs.AsMemory(0, data.RowCount * data.InputSize));
             writer.Write(data.Targets is not null);
-            if (data.Targets is not null) writer.WriteNumbers<T>(data.Targets.AsSpan(0, data.RowCount * data.OutputSize));
-            else writer.WriteNumbers<int>(data.Classes.AsSpan(0, data.RowCount));
+            if (data.Targets is not null) writer.WriteNumbers<T>(data.Targets.AsMemory(0, data.RowCount * data.OutputSize));
+            else writer.WriteNumbers<int>(data.Classes.AsMemory(0, data.RowCount));
         });
 
     /// <summary>The bytes of the training of a loss.</summary>
