@@ -8,26 +8,34 @@ BeforeAll {
     . "$PSScriptRoot/../Support.ps1"
     $importModule = [scriptblock]::Create("Import-Module '$moduleBase'")
     $z = New-ExprNode '4*x*y + exp(-1*y)'
+    $kinds = 'a chain a million deep', 'sixty-four squarings', 'a hundred thousand shared nodes'
+    $graphs = @($kinds | ForEach-Object { Get-PromisedGraph $_ })
 }
 
 Describe 'An expression comes back live from <Way>' -Tag Slow -ForEach @(
-    @{ Way = 'Start-Job'; Send = { $node = $args[0]; Start-Job { $using:node } | Receive-Job -Wait -AutoRemoveJob } }
-    @{ Way = 'Start-ThreadJob'; Send = { $node = $args[0]; Start-ThreadJob { $using:node } | Receive-Job -Wait -AutoRemoveJob } }
-    @{ Way = 'ForEach-Object -Parallel'; Send = { $node = $args[0]; 1 | ForEach-Object -Parallel { $using:node } } }
+    # One job brings all, each by itself.
+    @{ Way = 'Start-Job'; Send = { $first, $second, $third, $fourth = $args; Start-Job { $using:first; $using:second; $using:third; $using:fourth } | Receive-Job -Wait -AutoRemoveJob } }
+    @{ Way = 'Start-ThreadJob'; Send = { foreach ($node in $args) { Start-ThreadJob { $using:node } | Receive-Job -Wait -AutoRemoveJob } } }
+    @{ Way = 'ForEach-Object -Parallel'; Send = { foreach ($node in $args) { 1 | ForEach-Object -Parallel { $using:node } } } }
     @{ Way = 'Export-Clixml and Import-Clixml'; Send = {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).xml"
-            $args[0] | Export-Clixml $path
-            Import-Clixml $path
-            Remove-Item $path
+            foreach ($node in $args) {
+                $path = Join-Path $TestDrive "$([guid]::NewGuid()).xml"
+                $node | Export-Clixml $path
+                Import-Clixml $path
+                Remove-Item $path
+            }
         }
     }
     @{ Way = 'PSSerializer'; Send = {
-            [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($args[0]))
+            foreach ($node in $args) { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($node)) }
         }
     }
 ) {
+    BeforeAll { $returned = @(& $Send $z @graphs) }
+
     It 'and can be differentiated' {
-        $back = & $Send $z
+        $returned.Count | Should -Be 4
+        $back = $returned[0]
         $back | Should -BeOfType PSAutodiff.ExprNode
         $back.psobject.TypeNames[0] | Should -BeExactly PSAutodiff.ExprNode
         $back.Equals($z) | Should -BeTrue
@@ -35,11 +43,11 @@ Describe 'An expression comes back live from <Way>' -Tag Slow -ForEach @(
     }
 
     It 'when it is <_>' -ForEach $promised {
-        $graph = Get-PromisedGraph $_
-        $back = & $Send $graph
+        $place = $kinds.IndexOf($_)
+        $back = $returned[1 + $place]
         $back -is [PSAutodiff.ExprNode] | Should -BeTrue
-        $back.NodeCount | Should -Be $graph.NodeCount
-        $back.Equals($graph) | Should -BeTrue
+        $back.NodeCount | Should -Be $graphs[$place].NodeCount
+        $back.Equals($graphs[$place]) | Should -BeTrue
     }
 }
 
@@ -118,13 +126,15 @@ Describe 'The text that carries an expression' -Tag Slow {
 }
 
 Describe 'A network and the result of a training come back live from <Way>' -Tag Slow -ForEach @(
-    @{ Way = 'Start-Job'; Send = { $object = $args[0]; Start-Job -InitializationScript $importModule { $using:object } | Receive-Job -Wait -AutoRemoveJob } }
-    @{ Way = 'Start-ThreadJob'; Send = { $object = $args[0]; Start-ThreadJob { $using:object } | Receive-Job -Wait -AutoRemoveJob } }
-    @{ Way = 'ForEach-Object -Parallel'; Send = { $object = $args[0]; 1 | ForEach-Object -Parallel { $using:object } } }
+    @{ Way = 'Start-Job'; Send = { $first, $second, $third = $args; Start-Job -InitializationScript $importModule { $using:first; $using:second; $using:third } | Receive-Job -Wait -AutoRemoveJob } }
+    @{ Way = 'Start-ThreadJob'; Send = { foreach ($object in $args) { Start-ThreadJob { $using:object } | Receive-Job -Wait -AutoRemoveJob } } }
+    @{ Way = 'ForEach-Object -Parallel'; Send = { foreach ($object in $args) { 1 | ForEach-Object -Parallel { $using:object } } } }
     @{ Way = 'Clixml'; Send = {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).xml"
-            $args[0] | Export-Clixml $path
-            Import-Clixml $path
+            foreach ($object in $args) {
+                $path = Join-Path $TestDrive "$([guid]::NewGuid()).xml"
+                $object | Export-Clixml $path
+                Import-Clixml $path
+            }
         }
     }
 ) {
@@ -135,18 +145,19 @@ Describe 'A network and the result of a training come back live from <Way>' -Tag
     }
 
     It 'in every bit' {
-        $back = & $Send $trained.Network
+        $network, $training, $fit = & $Send $trained.Network $trained $fitted
+        $back = $network
         $back -is [PSAutodiff.Network] | Should -BeTrue
         $back.ToJson() | Should -BeExactly $trained.Network.ToJson()
         ($rows[0] | Invoke-AutodiffModel $back).Probability | Should -BeExactly ($rows[0] | Invoke-AutodiffModel $trained).Probability
 
-        $back = & $Send $trained
+        $back = $training
         $back -is [PSAutodiff.TrainingResult] | Should -BeTrue
         $back.Network.ToJson() | Should -BeExactly $trained.Network.ToJson()
         foreach ($property in 'Loss', 'EpochLoss', 'ValidationLoss', 'FinalLoss', 'Seed', 'StopReason', 'BestEpoch') { $back.$property | Should -BeExactly $trained.$property }
         $back.Restarts.Seed | Should -BeExactly $trained.Restarts.Seed
 
-        $back = & $Send $fitted
+        $back = $fit
         $back.Parameters['c'] | Should -BeExactly $fitted.Parameters['c']
         @($back.History | ForEach-Object Sample) | Should -BeExactly @($fitted.History | ForEach-Object Sample)
     }
