@@ -5,11 +5,11 @@ using Xunit;
 
 namespace PSAutodiff.Tests;
 
-/// <summary>Chains of 100,000 operations on arrays, on a stack that is far too small for recursion; and what a gradient costs, counted.</summary>
+/// <summary>Chains of 20,000 operations on arrays, on a stack that is far too small for recursion; and what a gradient costs, counted.</summary>
 [Trait("Category", "Slow")]
 public sealed class DeepArrayTests
 {
-    private const int Depth = 100_000;
+    private const int Depth = 20_000;
 
     private static readonly Shape Three = Shape.Vector(3);
 

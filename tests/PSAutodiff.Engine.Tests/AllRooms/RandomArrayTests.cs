@@ -20,8 +20,8 @@ public sealed class RandomArrayTests
     [Fact]
     public void Thousands_of_expressions_have_the_values_of_the_reference() => Check(Seed, 4000);
 
-    [Fact]
-    [Trait("Category", "Slow")]
+    [Fact(Explicit = true)]
+    [Trait("Category", "Nightly")]
     public void Twenty_thousand_more_have_them_too() => Check(Seed + 1_000_000, 20_000);
 
     [Fact]

@@ -15,7 +15,10 @@ public sealed class RunningWaysTests
     public void All_ways_give_the_bits_of_plain_evaluation_for_programs_of_every_shape()
     {
         var seen = new Coverage();
-        for (var seed = 0; seed < 180 * RandomExpressions.AllOperations.Length; seed++) WaysOfRunning.Compare(RandomProgram.Make(seed), seen);
+        var round = RandomExpressions.AllOperations.Length;
+
+        // Programs of every shape, and on until every form has been seen.
+        for (var seed = 0; seed < 180 * round && (seed < 60 * round || seed % round != 0 || seen.Missing().Any()); seed++) WaysOfRunning.Compare(RandomProgram.Make(seed), seen);
         AssertNothingIsMissing(seen);
     }
 
