@@ -115,10 +115,10 @@ function Get-PesterCount {
         Add-Skip "$count Pester tests (more with their cases), since Pester is not installed and neither NuGet nor the gallery could bring it: $_"
         return [pscustomobject]@{ Passed = 0; Failed = 0; Skipped = $count }
     }
-    # Fresh processes: this one may hold an older build of the module.
+    # Fresh processes: this one may hold an older build of the module. One more than processors, as that with the tests of sessions mostly waits.
     $script = Join-Path $root 'tests/Pester/Invoke-Tests.ps1'
     $result = Join-Path ([IO.Path]::GetTempPath()) "psautodiff-pester-$PID.json"
-    Invoke-Shell -File $script -ModulePath $out -ResultPath $result -ProcessCount ([Math]::Clamp([Environment]::ProcessorCount, 1, 4)) | Out-Host
+    Invoke-Shell -File $script -ModulePath $out -ResultPath $result -ProcessCount ([Math]::Clamp([Environment]::ProcessorCount + 1, 2, 4)) | Out-Host
     if (-not (Test-Path $result)) {
         Add-Failure 'the Pester tests' "They ended without a result (exit code $LASTEXITCODE)."
         return [pscustomobject]@{ Passed = 0; Failed = 1; Skipped = 0 }

@@ -23,10 +23,10 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 # Those that take longest come first, so that no process waits for another at the end.
-$longest = 'Start-NetworkTraining.Checkpoints', 'Docs', 'Serialization', 'ConvertTo-ExprText.Tools', 'Export-AutodiffReport', 'Examples'
+$longest = 'New-AutodiffSession', 'Export-AutodiffReport', 'Docs', 'Interruption.Passes', 'ConvertTo-ExprText.Tools', 'LoadContext', 'GraphPromises', 'Export-AutodiffModel.Code', 'Start-NetworkTraining.Checkpoints', 'Package', 'Serialization', 'Rows', 'Manifest', 'Help', 'Examples'
 $files = @(Get-ChildItem ($Path -split ',') -Recurse -Filter *.Tests.ps1)
 $ofSessions = @($files | Where-Object { Select-String -LiteralPath $_ -Pattern 'Use-SshHost' -Quiet } | ForEach-Object Name)
-$files = @($files | Sort-Object { $_.Name -notin $ofSessions }, { $_.Name -replace '\.Tests\.ps1$' -notin $longest }, FullName -Culture '')
+$files = @($files | Sort-Object { $_.Name -notin $ofSessions }, { $_.Name -replace '\.Tests\.ps1$' -notin $longest }, { $longest.IndexOf($_.Name -replace '\.Tests\.ps1$') }, FullName -Culture '')
 $claims = [Collections.Generic.List[string]]::new()
 
 # Whether this process has to run a file: the first one that makes the note does. Those of sessions go to one process, where they share hosts.
