@@ -49,6 +49,9 @@ internal sealed class LaneSums
         _start = StartOf(_memory);
     }
 
+    /// <summary>Whether some outputs are elements of outer products.</summary>
+    public bool HasProducts => _program.Lines.Length > 0;
+
     /// <summary>The means over rows.</summary>
     /// <param name="cells">The values of the inputs that vary, row after row.</param>
     /// <param name="rows">The rows that count, at least 1.</param>
@@ -77,7 +80,7 @@ internal sealed class LaneSums
         ref var outputs = ref Unsafe.Add(ref memory, _outputs);
         var place = _program.ColumnCount;
         foreach (var single in _program.Broadcast) TLanes.Store(TLanes.Broadcast(_singles[single]), ref memory, place++ * TLanes.Count);
-        var inTurn = _program.Lines.Length > 0 || rows.Length < RowEvaluator.FewestRows;
+        var inTurn = HasProducts || rows.Length < RowEvaluator.FewestRows;
         var totals = _memory.AsSpan(_start + _totals, _program.TotalCount);
         if (inTurn) totals.Clear();
         else MemoryMarshal.CreateSpan(ref outputs, _valueCount * Lanes).Clear();
@@ -162,7 +165,10 @@ internal sealed class LaneSums
     {
         var places = _program.Seconds;
         var width = places.Length;
-        var by = Vector256.Create((double)divisor);
+
+        // The reciprocal of a power of two is exact.
+        var multiplies = int.IsPow2(divisor);
+        var by = Vector256.Create(multiplies ? 1.0 / divisor : divisor);
         ref var seconds = ref _memory[_start + _seconds];
         ref var totals = ref _memory[_start + _totals];
         for (var i = 0; i < places.Length; i += Across)
@@ -171,7 +177,7 @@ internal sealed class LaneSums
             {
                 ref var lanes = ref Unsafe.Add(ref memory, first);
                 var (a, b, c, d) = Transposed(
-                    Divided(ref lanes, places[i], by), Divided(ref lanes, places[i + 1], by), Divided(ref lanes, places[i + 2], by), Divided(ref lanes, places[i + 3], by));
+                    Divided(ref lanes, places[i], by, multiplies), Divided(ref lanes, places[i + 1], by, multiplies), Divided(ref lanes, places[i + 2], by, multiplies), Divided(ref lanes, places[i + 3], by, multiplies));
                 ref var target = ref Unsafe.Add(ref seconds, (first * width) + i);
                 a.StoreUnsafe(ref target);
                 b.StoreUnsafe(ref target, (nuint)width);
@@ -191,7 +197,11 @@ internal sealed class LaneSums
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector256<double> Divided(ref double lanes, int place, Vector256<double> by) => Vector256.LoadUnsafe(ref Unsafe.Add(ref lanes, (nint)place * TLanes.Count)) / by;
+        static Vector256<double> Divided(ref double lanes, int place, Vector256<double> by, bool multiplies)
+        {
+            var values = Vector256.LoadUnsafe(ref Unsafe.Add(ref lanes, (nint)place * TLanes.Count));
+            return multiplies ? values * by : values / by;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -66,7 +66,7 @@ internal sealed class LossModel : IDescentModel<double>
     /// <summary>The parameters that stay as they are: their derivatives are 0.</summary>
     public int[] Frozen { get; init; } = [];
 
-    /// <summary>What computes large batches of a network, which threads share, with the bits of its small ones; null for other losses.</summary>
+    /// <summary>What computes large batches of a network in double, which threads share, with the bits of its small ones; null for other losses.</summary>
     public ITrainingModel<double>? Many { get; init; }
 
     /// <inheritdoc/>
@@ -160,7 +160,7 @@ internal sealed class LossModel : IDescentModel<double>
 
     private void Mean(ReadOnlySpan<double> parameters, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
-        if (_lanes is not null && rows.Length > 1 && (rows.Length <= LaneSums.MostRows || Many is not null))
+        if (_lanes is not null && rows.Length > 1 && rows.Length <= (_lanes.HasProducts ? BatchSums.MostRows : LaneSums.MostRows))
         {
             cancellation.ThrowIfCancellationRequested();
             _lanes.Mean(_rowCells, rows, parameters, _means);
