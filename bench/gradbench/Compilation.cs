@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace PSAutodiff.GradBench;
 
 /// <summary>
@@ -36,5 +38,25 @@ internal static class Compilation
             compiled.SumRows(columns);
             compiled.EvaluateRows(columns);
         }
+
+        BuildFromNodes();
+    }
+
+    // The same without text, by what the evals share.
+    private static void BuildFromNodes()
+    {
+        using var input = JsonDocument.Parse("""{"x": [0.1, 0.2, 0.3]}""");
+        Formula.ReadNumbers(input.RootElement);
+        var x = ExprNode.Variable("x", 3);
+        var chain = x;
+        for (var i = 0; i < 20; i++)
+        {
+            var next = x * ExprNode.Concat(ExprNode.Ones(1), chain.Slice(0, 2));
+            chain += 0.1 * (chain + (2 * next) + (3 * (x - (0.5 * next))) + x);
+        }
+
+        Formula.At(input.RootElement, [chain], "x")();
+        Formula.At(input.RootElement, chain[-1].Simplify(SimplificationRule.Stable).Gradient("x"), "x")();
+        Formula.At(input.RootElement, [ExprNode.Zeros(3)], "x")();
     }
 }
