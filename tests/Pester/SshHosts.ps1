@@ -134,20 +134,25 @@ function Measure-ProcessWork([int]$Id) {
 # A process that ends before, or does not work within the limit, is an error of the job.
 function Invoke-AfterWork([int]$Id, [scriptblock]$Action, [double]$Seconds = 0.5, [double]$Limit = 60) {
     $functions = "function Get-ProcessWork { ${function:Get-ProcessWork} }"
-    Start-ThreadJob {
+    $looks = [Threading.ManualResetEventSlim]::new()
+    $job = Start-ThreadJob {
         # Without this the errors of a process that is gone would be passed over, and the loop would not end.
         $ErrorActionPreference = 'Stop'
         . ([scriptblock]::Create($using:functions))
         $begin = Get-ProcessWork $using:Id
+        ($using:looks).Set()
         # Counted in looks: where all processes were held up for a while, that does not count.
-        $looks = 0
+        $count = 0
         while ((Get-ProcessWork $using:Id) - $begin -lt $using:Seconds) {
-            if ($looks++ -gt 50 * $using:Limit) { throw "Process $using:Id did not work within $using:Limit s." }
+            if ($count++ -gt 50 * $using:Limit) { throw "Process $using:Id did not work within $using:Limit s." }
             [Threading.Thread]::Sleep(20)
         }
         . ([scriptblock]::Create($using:Action))
         [Diagnostics.Stopwatch]::GetTimestamp()
     }
+    # It looks before the work begins, however long it takes to start on a busy machine.
+    $null = $looks.Wait(60000)
+    $job
 }
 
 # Waits until a condition holds and gives how long it took in seconds; throws after the limit.
