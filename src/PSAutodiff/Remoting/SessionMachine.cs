@@ -23,6 +23,7 @@ internal sealed class SessionMachine : IMachine, IDisposable
     private const int MillisecondsOfEnd = 2000;
     private const int MillisecondsBetweenPolls = 2000;
     private const int MillisecondsUntilFree = 5000;
+    private const int MillisecondsOfStop = 1000;
     private const int MillisecondsBetweenLooks = 20;
 
     /// <summary>What is said of a session that has ended.</summary>
@@ -121,9 +122,10 @@ internal sealed class SessionMachine : IMachine, IDisposable
     /// <summary>Waits a while for a session in which something still ends: a script that was stopped just before.</summary>
     /// <param name="runspace">That of the session.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static void WaitUntilFree(Runspace runspace, CancellationToken cancellation)
+    /// <param name="milliseconds">How long at the most.</param>
+    public static void WaitUntilFree(Runspace runspace, CancellationToken cancellation, int milliseconds = MillisecondsUntilFree)
     {
-        var end = Environment.TickCount64 + MillisecondsUntilFree;
+        var end = Environment.TickCount64 + milliseconds;
         while (runspace.RunspaceStateInfo.State == RunspaceState.Opened && runspace.RunspaceAvailability == RunspaceAvailability.Busy && Environment.TickCount64 < end && !cancellation.IsCancellationRequested) Thread.Sleep(MillisecondsBetweenLooks);
     }
 
@@ -169,8 +171,9 @@ internal sealed class SessionMachine : IMachine, IDisposable
 
         Drop();
 
-        // Whoever comes next finds it free: it is counted as busy until what was stopped has ended, and for a moment after the end of the pipeline.
-        if (_loss is null) WaitUntilFree(_runspace, CancellationToken.None);
+        // Whoever comes next finds it free: it is counted as busy for a moment after the end of the pipeline, and until what was stopped has ended. One that
+        // does not answer any more is not waited for much longer.
+        if (_loss is null) WaitUntilFree(_runspace, CancellationToken.None, _command.HasEnded ? MillisecondsUntilFree : MillisecondsOfStop);
     }
 
     /// <summary>Lets go of the machine at once.</summary>

@@ -35,7 +35,7 @@ internal sealed class RowRun<T>
     private const int ColumnsInPart = 6 * MatrixProduct.TileRows;
 
     // Elements computed in a piece that are worth a second thread.
-    private const double SharedWork = 1 << 18;
+    private const double SharedWork = 1 << 20;
 
     private readonly RowProgram _program;
     private readonly RowPiece<T> _piece;
