@@ -151,7 +151,7 @@ Describe "Start-NetworkTraining -Session$because" -Skip:([bool]$noHosts) -Tag Sl
             $file = "$other/PSAutodiff.dll"
             $bytes = [Convert]::ToHexString([IO.File]::ReadAllBytes($file))
             $identity = [Convert]::ToHexString([PSAutodiff.AutodiffWorker].Module.ModuleVersionId.ToByteArray())
-            [IO.File]::WriteAllBytes($file, [Convert]::FromHexString($bytes.Replace($identity, '00' + $identity.Substring(2))))
+            [IO.File]::WriteAllBytes($file, [Convert]::FromHexString($bytes.Replace($identity, ($identity[0] -ceq '0' ? 'F' : '0') + $identity.Substring(1))))
             Invoke-Command $plain { Import-Module "$using:other/PSAutodiff.psd1" }
             $outcome = Get-Outcome { $iris | Start-NetworkTraining @short -Session $plain, $sessions[2] }
             $outcome.Output | Should -BeNullOrEmpty
